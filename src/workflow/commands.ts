@@ -1,0 +1,73 @@
+/**
+ * What can be asked of a session: the input of `decide()`.
+ * @module
+ */
+import type { Actor, Approval, VerificationOutcome } from "./events.ts";
+import type { Snapshot } from "./state.ts";
+
+/** A request to change a session. Texts are already trimmed by nobody: `decide()` does it. */
+export type Command =
+  | {
+    readonly kind: "complete";
+    readonly item: string;
+    readonly notes?: string;
+    readonly evidence?: unknown;
+    /** The verification's outcome; absent when the item needs none or it has not run. */
+    readonly outcome?: VerificationOutcome;
+    /**
+     * `touched` of the item when its verification began: if it differs now, the outcome belongs to
+     * a past that is gone and the command is refused (`state_moved`).
+     */
+    readonly basis?: number;
+  }
+  | { readonly kind: "skip"; readonly item: string; readonly reason: string; readonly force: boolean }
+  | {
+    readonly kind: "approve_item";
+    readonly item: string;
+    readonly notes?: string;
+    readonly evidence?: unknown;
+    readonly approval: Approval;
+  }
+  | {
+    readonly kind: "approve_phase";
+    readonly phase: string;
+    readonly notes?: string;
+    readonly approval: Approval;
+  }
+  | { readonly kind: "advance" }
+  | { readonly kind: "finish"; readonly notes?: string }
+  | { readonly kind: "abandon"; readonly reason: string }
+  | { readonly kind: "note"; readonly text: string }
+  | {
+    readonly kind: "create_checkpoint";
+    readonly checkpoint: string;
+    readonly message?: string;
+    readonly decisions: readonly string[];
+    readonly files: readonly string[];
+  }
+  | {
+    readonly kind: "restore_checkpoint";
+    readonly checkpoint: string;
+    readonly checkpointSeq: number;
+    readonly snapshot: Snapshot;
+  }
+  | { readonly kind: "rename"; readonly name: string | null };
+
+/** What `decide()` must know besides the state. */
+export interface DecideContext {
+  readonly actor: Actor;
+}
+
+/** Upper and lower bounds of texts, in characters (UTF-16 units). */
+export const TEXT_LIMITS = {
+  task: 5000,
+  name: 100,
+  notes: 2000,
+  constraint: 1000,
+  reason: 2000,
+  note: 5000,
+  /** Least length of a reason to skip a flexible item. */
+  flexibleReason: 10,
+  /** Least length of a reason to skip a documented item, or to force the skip of a gate. */
+  weightyReason: 50,
+} as const;

@@ -1,0 +1,92 @@
+/**
+ * The words of a workflow definition, as `workflow.yaml` spells them.
+ *
+ * A definition is a list of phases; a phase is a list of items; an item says what must be done and
+ * which proof (`verification`) or decision (`step_type`) it takes. The field names are those of the
+ * file format, which is why they are written with underscores.
+ *
+ * Types only: reading a file is `parse_definition.ts`.
+ * @module
+ */
+
+/** A value a setting can have. Only strings, numbers and booleans can be substituted in templates. */
+export type SettingValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly SettingValue[]
+  | { readonly [key: string]: SettingValue };
+
+/** `settings:` of a workflow, after overrides from `start --set`. */
+export type Settings = Readonly<Record<string, SettingValue>>;
+
+/** How strictly an item binds. */
+export type StepType = "gate" | "required" | "documented" | "flexible";
+
+/** Which proof an item needs before it counts as completed. */
+export type Verification =
+  | { readonly type: "none" }
+  | { readonly type: "file_exists"; readonly path: string }
+  | {
+    readonly type: "command";
+    readonly command: string;
+    /** The exit code that counts as success. */
+    readonly expect_exit_code: number;
+  }
+  | { readonly type: "manual_gate"; readonly description?: string };
+
+/** The evidence forms a `documented` item can demand. */
+export type EvidenceSchemaName =
+  | "CodeAnalysisEvidence"
+  | "EdgeCaseEvidence"
+  | "SpecReviewEvidence"
+  | "TestPlanEvidence";
+
+/** One thing to do. */
+export interface ItemDefinition {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string;
+  /** Blocks `advance` until completed or skipped. */
+  readonly required: boolean;
+  /** As written; what really may be skipped is decided by {@link "./skip_rules.ts"}. */
+  readonly skippable: boolean;
+  readonly skip_conditions: readonly string[];
+  readonly verification: Verification;
+  readonly step_type: StepType;
+  readonly evidence_schema?: EvidenceSchemaName;
+  readonly evidence_prompt?: string;
+  readonly notes: readonly string[];
+  readonly agent?: string;
+  /** Seconds a verification command may run. */
+  readonly timeout: number;
+}
+
+/** A group of items that is finished before the next begins. */
+export interface PhaseDefinition {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly items: readonly ItemDefinition[];
+  /** `human_approval` demands `approve --phase`; other values are kept and not acted on. */
+  readonly exit_gate?: string;
+  readonly notes: readonly string[];
+  readonly required_reviews: readonly string[];
+  readonly phase_type: "strict" | "guided" | "autonomous";
+  readonly intended_tools: readonly string[];
+  readonly agent?: string;
+  readonly executor?: string;
+}
+
+/** A whole workflow. Item ids are unique within a phase, phase ids within the workflow. */
+export interface WorkflowDefinition {
+  readonly name: string;
+  readonly version: string;
+  readonly description?: string;
+  readonly phases: readonly PhaseDefinition[];
+  readonly settings: Settings;
+}
+
+/** Seconds a verification command may run when the item does not say. */
+export const DEFAULT_TIMEOUT_SECONDS = 300;

@@ -1,0 +1,156 @@
+/**
+ * The events of a session: what the journal holds, one line each.
+ *
+ * `decide()` returns {@link NewEvent}s; the session layer stamps them with seq, time and actor and
+ * appends them; `evolve()` folds the stamped {@link SessionEvent}s into the state. Event types are
+ * never renamed: journals live for years. A type this program does not know is kept and ignored.
+ * @module
+ */
+import type { Settings, WorkflowDefinition } from "./definition.ts";
+import type { Snapshot, StateSeed } from "./state.ts";
+
+/** Who did something. */
+export interface Actor {
+  readonly kind: "person" | "agent" | "ci";
+  /** Login name, or what `ORCHESTRATOR_ACTOR` says. */
+  readonly name: string;
+  /** The agent's product name (`claude-code`, `codex`, …), when kind is `agent`. */
+  readonly agent?: string;
+}
+
+/** How a person's approval was given: part of the event, so that it can be audited. */
+export interface Approval {
+  /** `terminal`: answered a prompt. `flag`: `--yes` without a prompt. */
+  readonly how: "terminal" | "flag";
+  /** Which detection said whether an agent was at work: a variable's name, or `none`. */
+  readonly detection: string;
+  /** True when an agent approved because the workflow allows it (`agents_may_approve`). */
+  readonly byAgent?: boolean;
+}
+
+/** The result of a verification, as recorded. */
+export type VerificationOutcome =
+  | { readonly type: "none"; readonly passed: true }
+  | {
+    readonly type: "file_exists";
+    readonly passed: boolean;
+    /** Relative to the project root, with `/`. */
+    readonly path: string;
+    readonly reason?: string;
+  }
+  | {
+    readonly type: "command";
+    readonly passed: boolean;
+    readonly command: string;
+    readonly expectedExitCode: number;
+    /** Null when the command was ended by a signal, timed out, or could not be started. */
+    readonly exitCode: number | null;
+    readonly signal?: string;
+    readonly timedOut?: boolean;
+    readonly durationMs: number;
+    /** The last part of what it printed, bounded, secrets redacted. */
+    readonly outputTail: string;
+    readonly reason?: string;
+  };
+
+/** Every event type with its data. */
+export interface EventData {
+  /** Always the first event of a session that began here. */
+  readonly session_started: {
+    readonly session: string;
+    readonly lineage: string;
+    readonly name: string | null;
+    readonly task: string;
+    readonly project: string | null;
+    readonly constraints: readonly string[];
+    readonly definition: WorkflowDefinition;
+    /** SHA-256 of the frozen workflow.yaml's bytes. */
+    readonly definitionSha256: string;
+    /** Names of settings that `start --set` replaced. */
+    readonly overriddenSettings: readonly string[];
+    /** The workflow's effective settings are in `definition.settings`. */
+    readonly toolVersion: string;
+  };
+  /** Always the first event of a session that came from elsewhere; carries all that is known. */
+  readonly session_imported: {
+    readonly session: string;
+    readonly lineage: string;
+    readonly seed: StateSeed;
+    /** Where it came from: generation, relative file names, hashes, findings. */
+    readonly source: Readonly<Record<string, unknown>>;
+    /** The old log lines of this workflow, verbatim JSON values, oldest first. */
+    readonly history: readonly unknown[];
+    readonly toolVersion: string;
+  };
+  readonly item_completed: {
+    readonly phase: string;
+    readonly item: string;
+    readonly notes?: string;
+    readonly evidence?: unknown;
+    readonly verification: VerificationOutcome;
+  };
+  readonly item_failed: {
+    readonly phase: string;
+    readonly item: string;
+    readonly verification: VerificationOutcome;
+  };
+  readonly item_skipped: {
+    readonly phase: string;
+    readonly item: string;
+    readonly reason: string;
+    /** The item was a gate and `--force` was given. */
+    readonly forced?: true;
+    /** Skipped by the supervision mode, not by anyone's decision. */
+    readonly automatic?: "zero_human";
+  };
+  /** A manual gate approved; the item is completed by it. */
+  readonly item_approved: {
+    readonly phase: string;
+    readonly item: string;
+    readonly notes?: string;
+    readonly evidence?: unknown;
+    readonly approval: Approval;
+  };
+  readonly phase_approved: {
+    readonly phase: string;
+    readonly notes?: string;
+    readonly approval: Approval;
+  };
+  /** One phase ends and the next begins: one event, so that it can never be half done. */
+  readonly phase_advanced: { readonly from: string; readonly to: string };
+  readonly note_added: { readonly text: string; readonly phase: string | null };
+  readonly checkpoint_created: {
+    readonly checkpoint: string;
+    readonly message: string | null;
+    readonly decisions: readonly string[];
+    readonly files: readonly string[];
+    readonly snapshot: Snapshot;
+  };
+  readonly checkpoint_restored: {
+    readonly checkpoint: string;
+    /** Seq of the `checkpoint_created` event. */
+    readonly checkpointSeq: number;
+    readonly snapshot: Snapshot;
+  };
+  readonly session_renamed: { readonly name: string | null };
+  readonly workflow_completed: { readonly notes?: string };
+  readonly workflow_abandoned: { readonly reason: string };
+}
+
+/** The name of an event. */
+export type EventType = keyof EventData;
+
+/** An event as `decide()` makes it. */
+export type NewEvent = {
+  readonly [Type in EventType]: { readonly type: Type; readonly data: EventData[Type] };
+}[EventType];
+
+/** An event as the journal holds it. `seq` counts from 1; `time` is RFC 3339 UTC. */
+export type SessionEvent = NewEvent & {
+  readonly seq: number;
+  readonly time: string;
+  readonly actor: Actor;
+};
+
+/** Settings are re-exported so that readers of events need one import. */
+export type { Settings };

@@ -1,0 +1,119 @@
+/**
+ * The state of a session: what the journal's events add up to.
+ *
+ * Its size does not grow with the journal: lists that could grow are kept as a count plus the newest
+ * few ({@link RECENT_LIMIT}); the whole is in the journal.
+ * @module
+ */
+import type { WorkflowDefinition } from "./definition.ts";
+import type { Actor, Approval, VerificationOutcome } from "./events.ts";
+
+/** How many of a growing list the state keeps. */
+export const RECENT_LIMIT = 20;
+
+export type WorkflowStatus = "active" | "completed" | "abandoned";
+export type PhaseStatus = "pending" | "active" | "completed";
+export type ItemStatus = "pending" | "completed" | "skipped" | "failed";
+
+/** One item's standing. Times are RFC 3339 UTC. */
+export interface ItemState {
+  readonly status: ItemStatus;
+  /** Seq of the last event that changed this item; 0 when none has. Compare-and-swap basis. */
+  readonly touched: number;
+  /** How many verifications have failed. */
+  readonly failures: number;
+  /** When it reached its present status. */
+  readonly at?: string;
+  readonly by?: Actor;
+  readonly notes?: string;
+  readonly evidence?: unknown;
+  readonly verification?: VerificationOutcome;
+  readonly skipReason?: string;
+  /** A gate skipped with `--force`: shown wherever the item is. */
+  readonly forced?: true;
+  readonly automatic?: "zero_human";
+  readonly approval?: Approval;
+  /** Fields of an imported item that have no place above, kept verbatim. */
+  readonly legacy?: Readonly<Record<string, unknown>>;
+}
+
+/** One phase's standing. `items` has every item of the definition, in its order. */
+export interface PhaseState {
+  readonly status: PhaseStatus;
+  readonly startedAt?: string;
+  readonly completedAt?: string;
+  readonly approval?: Approval & { readonly at: string; readonly by: Actor; readonly notes?: string };
+  readonly items: Readonly<Record<string, ItemState>>;
+}
+
+/** What a checkpoint keeps and `checkpoint restore` brings back. */
+export interface Snapshot {
+  readonly status: WorkflowStatus;
+  /** Id of the active phase; null when the workflow has ended. */
+  readonly phase: string | null;
+  readonly phases: Readonly<Record<string, PhaseState>>;
+}
+
+/** A list that may grow: how many there are, and the newest few, oldest first. */
+export interface Recent<Value> {
+  readonly count: number;
+  readonly recent: readonly Value[];
+}
+
+export interface Note {
+  readonly seq: number;
+  readonly time: string;
+  readonly by: Actor;
+  readonly text: string;
+  readonly phase: string | null;
+}
+
+export interface CheckpointSummary {
+  readonly id: string;
+  readonly seq: number;
+  readonly time: string;
+  readonly message: string | null;
+  readonly phase: string | null;
+}
+
+/** What an import hands over: a state without the fields the journal itself provides. */
+export interface StateSeed extends Snapshot {
+  readonly name: string | null;
+  readonly task: string;
+  readonly project: string | null;
+  readonly constraints: readonly string[];
+  readonly definition: WorkflowDefinition;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly endedAt?: string;
+  readonly endNotes?: string;
+  readonly abandonReason?: string;
+  readonly notes: readonly Note[];
+  /** What the old state said that has no place here, verbatim. */
+  readonly legacy?: Readonly<Record<string, unknown>>;
+}
+
+/** The whole state of one session after the event `seq`. */
+export interface SessionState extends Snapshot {
+  readonly session: string;
+  readonly lineage: string;
+  readonly seq: number;
+  readonly name: string | null;
+  readonly task: string;
+  readonly project: string | null;
+  readonly constraints: readonly string[];
+  readonly definition: WorkflowDefinition;
+  readonly overriddenSettings: readonly string[];
+  readonly createdAt: string;
+  readonly createdBy: Actor;
+  readonly updatedAt: string;
+  readonly endedAt?: string;
+  readonly endedBy?: Actor;
+  readonly endNotes?: string;
+  readonly abandonReason?: string;
+  readonly notes: Recent<Note>;
+  readonly checkpoints: Recent<CheckpointSummary>;
+  /** Set when the session came from the old tool: its generation. */
+  readonly imported?: string;
+  readonly legacy?: Readonly<Record<string, unknown>>;
+}
