@@ -127,6 +127,8 @@ export class OrchestratorError extends Error {
 
 /** The `code` of a Node system error (`ENOENT`, …), or undefined for anything else. */
 export function systemErrorCode(error: unknown): string | undefined {
-  if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
+  if (error instanceof Error && "code" in error && typeof error.code === "string") {
+    return error.code;
+  }
   return undefined;
 }

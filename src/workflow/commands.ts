@@ -20,7 +20,12 @@ export type Command =
      */
     readonly basis?: number;
   }
-  | { readonly kind: "skip"; readonly item: string; readonly reason: string; readonly force: boolean }
+  | {
+    readonly kind: "skip";
+    readonly item: string;
+    readonly reason: string;
+    readonly force: boolean;
+  }
   | {
     readonly kind: "approve_item";
     readonly item: string;

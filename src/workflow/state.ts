@@ -42,7 +42,11 @@ export interface PhaseState {
   readonly status: PhaseStatus;
   readonly startedAt?: string;
   readonly completedAt?: string;
-  readonly approval?: Approval & { readonly at: string; readonly by: Actor; readonly notes?: string };
+  readonly approval?: Approval & {
+    readonly at: string;
+    readonly by: Actor;
+    readonly notes?: string;
+  };
   readonly items: Readonly<Record<string, ItemState>>;
 }
 

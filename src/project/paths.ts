@@ -1,0 +1,195 @@
+/**
+ * Where things are: finds the project root, and is the only place that spells the name of a file
+ * under the state directory.
+ *
+ * Root, first match wins: `--root` → `ORCHESTRATOR_ROOT` → the nearest ancestor of the working
+ * directory that holds a marker ({@link ROOT_MARKERS}) → the working directory itself. The home
+ * directory is never found by looking upwards: its `.orchestrator` is the user's own configuration.
+ * @module
+ */
+import { existsSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { OrchestratorError } from "../errors.ts";
+
+/** Name of the state directory in the project root. */
+export const STATE_DIRECTORY = ".orchestrator";
+
+/** Name of the workflow definition in the project root. */
+export const WORKFLOW_FILE = "workflow.yaml";
+
+/** What makes a directory a project root, relative to it. `.git` may be a file (worktrees, submodules). */
+export const ROOT_MARKERS: readonly string[] = [
+  `${STATE_DIRECTORY}/meta.json`,
+  ".git",
+  WORKFLOW_FILE,
+  // The old tool's state: a repository without git and without a definition is still found.
+  `${STATE_DIRECTORY}/sessions`,
+  ".workflow_state.json",
+];
+
+/** How a root was found. */
+export type RootOrigin = "flag" | "environment" | "marker" | "working directory";
+
+/** What root detection looks at. */
+export interface RootQuery {
+  /** Absolute path of the working directory. */
+  readonly cwd: string;
+  /** Value of `--root`/`-C`, relative to `cwd` or absolute. */
+  readonly flag?: string | undefined;
+  /** Value of `ORCHESTRATOR_ROOT`. */
+  readonly variable?: string | undefined;
+  /** Absolute path of the home directory; undefined where there is none. */
+  readonly home?: string | undefined;
+}
+
+/** The paths of one project. All absolute; nothing is created or read by asking for them. */
+export class ProjectPaths {
+  readonly root: string;
+  readonly origin: RootOrigin;
+  readonly #home: string | undefined;
+
+  constructor(root: string, origin: RootOrigin, home?: string) {
+    this.root = root;
+    this.origin = origin;
+    this.#home = home;
+  }
+
+  /**
+   * Finds the root.
+   * @throws OrchestratorError `invalid_argument` when a root that was asked for is no directory.
+   */
+  static locate(query: RootQuery): ProjectPaths {
+    const home = query.home;
+    for (
+      const [value, origin, label] of [
+        [query.flag, "flag", "--root"],
+        [query.variable, "environment", "ORCHESTRATOR_ROOT"],
+      ] as const
+    ) {
+      if (value === undefined || value === "") continue;
+      const root = resolve(query.cwd, value);
+      if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
+        throw new OrchestratorError(
+          "invalid_argument",
+          `Cannot use "${value}" as project root: it is not a directory`,
+          { hint: `${label} must name an existing directory` },
+        );
+      }
+      return new ProjectPaths(root, origin, home);
+    }
+    let directory = query.cwd;
+    for (;;) {
+      if (directory !== home && !sameDirectory(directory, home)) {
+        for (const marker of ROOT_MARKERS) {
+          if (existsSync(join(directory, marker))) {
+            return new ProjectPaths(directory, "marker", home);
+          }
+        }
+      }
+      const parent = dirname(directory);
+      if (parent === directory) break;
+      directory = parent;
+    }
+    return new ProjectPaths(query.cwd, "working directory", home);
+  }
+
+  /** True when the root is the home directory, whose state directory is not a project's. */
+  get isHome(): boolean {
+    return this.#home !== undefined &&
+      (this.root === this.#home || sameDirectory(this.root, this.#home));
+  }
+
+  /** `.orchestrator` */
+  get stateDirectory(): string {
+    return join(this.root, STATE_DIRECTORY);
+  }
+
+  /** `.orchestrator/meta.json`: who this repository is. */
+  get meta(): string {
+    return join(this.stateDirectory, "meta.json");
+  }
+
+  /** `.orchestrator/.gitignore` */
+  get gitignore(): string {
+    return join(this.stateDirectory, ".gitignore");
+  }
+
+  /** `.orchestrator/config.yaml` */
+  get config(): string {
+    return join(this.stateDirectory, "config.yaml");
+  }
+
+  /** `.orchestrator/lock`: the repository's lock. */
+  get lock(): string {
+    return join(this.stateDirectory, "lock");
+  }
+
+  /** `.orchestrator/sessions` */
+  get sessions(): string {
+    return join(this.stateDirectory, "sessions");
+  }
+
+  /** `workflow.yaml` in the root. */
+  get workflow(): string {
+    return join(this.root, WORKFLOW_FILE);
+  }
+
+  /** `path` relative to the root with `/`, for messages and for storing; `.` for the root itself. */
+  relative(path: string): string {
+    const part = relative(this.root, path);
+    return part === "" ? "." : part.split(sep).join("/");
+  }
+
+  /**
+   * Resolves a path given by a user, relative to `base`.
+   * @returns the absolute path.
+   */
+  resolveFrom(base: string, path: string): string {
+    return isAbsolute(path) ? path : resolve(base, path);
+  }
+
+  /**
+   * Whether `path` (relative to the root) stays inside the root once symbolic links are followed.
+   * A path that does not exist is judged by its nearest existing parent.
+   */
+  contains(path: string): boolean {
+    const root = realpathSync(this.root);
+    let probe = resolve(this.root, path);
+    const missing: string[] = [];
+    for (;;) {
+      try {
+        const real = join(realpathSync(probe), ...missing.reverse());
+        return real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
+      } catch {
+        missing.push(basename(probe));
+        const parent = dirname(probe);
+        if (parent === probe) return false;
+        probe = parent;
+      }
+    }
+  }
+}
+
+/** The blob keys of the state directory: names relative to it, always with `/`. */
+export const KEYS = {
+  meta: "meta.json",
+  gitignore: ".gitignore",
+  config: "config.yaml",
+  current: "current",
+  binding: (agentKey: string): string => `bindings/${agentKey}`,
+  sessionMeta: (id: string): string => `sessions/${id}/meta.json`,
+  sessionState: (id: string): string => `sessions/${id}/state.json`,
+  sessionWorkflow: (id: string): string => `sessions/${id}/workflow.yaml`,
+  feedback: (id: string, kind: "tool" | "process"): string =>
+    `sessions/${id}/feedback/${kind}.jsonl`,
+} as const;
+
+/** True when both name one directory although they are spelled differently. */
+function sameDirectory(left: string, right: string | undefined): boolean {
+  if (right === undefined || basename(left) !== basename(right)) return false;
+  try {
+    return realpathSync(left) === realpathSync(right);
+  } catch {
+    return false;
+  }
+}

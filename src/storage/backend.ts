@@ -1,0 +1,155 @@
+/**
+ * The contract between sessions and the place that keeps them.
+ *
+ * A backend keeps three kinds of things: **journals** (one per session, lines appended and never
+ * changed), **blobs** (named bytes, replaced whole) and **holds** (mutual exclusion between
+ * processes). It knows nothing of what the lines mean. Everything above talks to this interface
+ * only; `tests/contract/storage_suite.ts` is the suite each implementation passes.
+ *
+ * Keys of blobs are `/`-separated relative names such as `sessions/<id>/meta.json`. Keys that would
+ * leave the place (`..`, absolute, empty parts, backslashes) are refused with `invalid_argument`.
+ * @module
+ */
+
+/** A position in a journal: behind the line number `seq`. */
+export interface JournalHead {
+  /** Number of lines up to here; 0 is the beginning. */
+  readonly seq: number;
+  /** SHA-256 (hex) of line `seq`, or {@link ORIGIN_HASH} at the beginning. */
+  readonly hash: string;
+  /**
+   * Opaque to callers. Lets the backend tell, without reading it, whether the journal is byte for
+   * byte what it was when this head was handed out. Empty when unknown.
+   */
+  readonly mark: string;
+}
+
+/** `prev` of the first line. */
+export const ORIGIN_HASH = "0".repeat(64);
+
+/** What reading a journal gives. */
+export type JournalRead =
+  | {
+    /** The journal ends at the head that was given, and nothing in it was touched since. */
+    readonly unchanged: true;
+  }
+  | {
+    readonly unchanged: false;
+    /** All whole lines from the beginning, without line ends. */
+    readonly lines: readonly string[];
+    /** The mark for a head behind the last of `lines`. */
+    readonly mark: string;
+    /** Bytes behind the last whole line: an append that was cut off, never acknowledged. */
+    readonly tornBytes: number;
+  };
+
+/** Everything a new session consists of. */
+export interface NewSession {
+  /** The journal's first lines. */
+  readonly lines: readonly string[];
+  /** Blobs by name relative to the session's folder, e.g. `meta.json`. */
+  readonly blobs: Readonly<Record<string, string | Uint8Array>>;
+}
+
+/** Who wants to hold something, for the message that others see. */
+export interface HoldRequest {
+  /** The command, e.g. `complete`. */
+  readonly operation: string;
+  readonly actor: string;
+  /** Milliseconds to wait before giving up with `lock_held`. */
+  readonly timeoutMs: number;
+}
+
+/** Who holds something now. */
+export interface HolderInfo {
+  readonly operation: string;
+  readonly actor: string;
+  readonly pid: number;
+  readonly host: string;
+  /** RFC 3339 UTC. */
+  readonly since: string;
+}
+
+/** What can be held: one session, or the repository's own things (`current`, `meta.json`, the list). */
+export type HoldScope = "repository" | { readonly session: string };
+
+/** A place that keeps sessions. All methods reject with `OrchestratorError`. */
+export interface StorageBackend {
+  /** Short name for people: `files`, `memory`. */
+  readonly kind: string;
+
+  /** Ids of all sessions, in no order. A session is listed once its creation is complete. */
+  sessions(): Promise<readonly string[]>;
+
+  hasSession(id: string): Promise<boolean>;
+
+  /**
+   * Makes a session appear whole or not at all; durable when it resolves.
+   * Leftovers of creations that died are swept. The repository must be held.
+   * @returns the mark for a head behind the last line.
+   * @throws `already_exists`
+   */
+  createSession(id: string, content: NewSession): Promise<{ readonly mark: string }>;
+
+  /** Makes a session disappear whole; absent is fine. The repository and the session must be held. */
+  removeSession(id: string): Promise<void>;
+
+  /**
+   * Reads a journal without any hold. With `after`, answers `unchanged` when it can prove it.
+   * @throws `session_unknown`
+   */
+  readJournal(id: string, after?: JournalHead): Promise<JournalRead>;
+
+  /** Whole lines number `fromSeq` (1-based) and later, for following a journal. */
+  readFrom(id: string, fromSeq: number): Promise<readonly string[]>;
+
+  /**
+   * Appends lines behind `after` as one write, durable when it resolves; compare-and-swap: refused
+   * when whole lines lie behind `after`. A cut-off tail behind `after` is replaced. After a crash a
+   * prefix of the lines may be there. The session must be held.
+   * @returns the new mark.
+   * @throws `state_moved`, `no_space`, `read_only`, `io_failed`; then nothing was appended.
+   */
+  append(
+    id: string,
+    after: JournalHead,
+    lines: readonly string[],
+  ): Promise<{ readonly mark: string }>;
+
+  /** Reads a blob; null when absent. */
+  readBlob(key: string): Promise<Uint8Array | null>;
+
+  /** Reads a UTF-8 blob; null when absent. */
+  readText(key: string): Promise<string | null>;
+
+  /**
+   * Replaces a blob atomically. `durable: false` is for what can be derived again: it may be lost or
+   * damaged by a power cut (never by a crash of the process).
+   */
+  writeBlob(
+    key: string,
+    data: string | Uint8Array,
+    options?: { readonly durable?: boolean },
+  ): Promise<void>;
+
+  /** Appends one line to a blob of lines, durable; a cut-off last line is replaced. Hold its scope. */
+  appendLine(key: string, line: string): Promise<void>;
+
+  removeBlob(key: string): Promise<void>;
+
+  /** Keys of blobs below a prefix that ends in `/`. */
+  listBlobs(prefix: string): Promise<readonly string[]>;
+
+  /**
+   * Runs `task` while nobody else holds `scope`; freed when it settles or the process dies.
+   * @throws `lock_held` after `request.timeoutMs`.
+   */
+  hold<Result>(
+    scope: HoldScope,
+    request: HoldRequest,
+    task: () => Promise<Result>,
+  ): Promise<Result>;
+
+  /** Who holds `scope` right now; null when nobody. Never waits, never writes. */
+  holder(scope: HoldScope): Promise<HolderInfo | null>;
+}
