@@ -1,0 +1,98 @@
+/**
+ * Appending to the journal: one write, on disk when the call returns.
+ * @module
+ */
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { ioError } from "./io_error.ts";
+
+/**
+ * A file's size in bytes and its modification time in nanoseconds as a decimal string. The time is
+ * cut to whole milliseconds, because that is all Deno tells, and both engines must read the same stamp.
+ */
+export interface FileStamp {
+  readonly size: number;
+  readonly stamp: string;
+}
+
+/**
+ * Size and modification time of the file at `path`, or null when there is none. Two equal stamps
+ * mean the same content as long as every writer goes through {@link appendAndSync}.
+ * @throws {OrchestratorError} When the file cannot be looked at.
+ */
+export function fileStamp(path: string): FileStamp | null {
+  try {
+    const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (stat === undefined) return null;
+    return { size: Number(stat.size), stamp: String(stat.mtimeNs / 1_000_000n * 1_000_000n) };
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return null;
+    throw ioError("read", path, error);
+  }
+}
+
+/**
+ * Writes `data` into the existing file at offset `at` and waits until it is on disk. What lies behind
+ * `at` (a torn line that was never acknowledged) is cut first. The data goes out in one write. When
+ * anything fails the file is cut back to `at`, so that nothing half-written stays.
+ * @returns Size and stamp of the file afterwards.
+ * @throws {OrchestratorError} `no_space`, `read_only` or `io_failed`, also when the file is shorter
+ * than `at`.
+ */
+export function appendAndSync(
+  path: string,
+  data: Uint8Array | string,
+  { at }: { readonly at: number },
+): FileStamp {
+  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  try {
+    const fd = openSync(path, "r+");
+    try {
+      const { size } = fstatSync(fd);
+      if (size < at) {
+        throw new OrchestratorError(
+          "io_failed",
+          `Cannot write "${path}": it has ${size} bytes where at least ${at} were expected`,
+          { details: { path, size, at } },
+        );
+      }
+      if (size > at) ftruncateSync(fd, at);
+      try {
+        for (let written = 0; written < bytes.length;) {
+          written += writeSync(fd, bytes, written, bytes.length - written, at + written);
+        }
+        fsyncSync(fd);
+      } catch (error) {
+        cutBack(fd, at);
+        throw error;
+      }
+    } finally {
+      closeSync(fd);
+    }
+    const stamp = fileStamp(path);
+    if (stamp === null) {
+      throw new OrchestratorError("io_failed", `Cannot write "${path}": it was removed meanwhile`);
+    }
+    return stamp;
+  } catch (error) {
+    throw ioError("write", path, error);
+  }
+}
+
+/** Takes back a failed append as well as the disk allows; the next writer cuts what stays. */
+function cutBack(fd: number, at: number): void {
+  try {
+    ftruncateSync(fd, at);
+    fsyncSync(fd);
+  } catch {
+    // The failure that led here is the one to report.
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * Locks between processes.
+ *
+ * A lock is a kernel lock on a file of its own, which is never the data file and never unlinked while
+ * its directory lives. The kernel decides who holds it and frees it when the holder dies; the holder's
+ * description inside the file serves messages only.
+ * @module
+ */
+import { readFileSync, statSync } from "node:fs";
+import process from "node:process";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { type KernelLock, type LockMode, openLocked } from "./kernel_lock.ts";
+import { randomBase32 } from "./random.ts";
+
+/** A lock this process holds. */
+export interface FileLock extends Disposable {
+  /** Frees the lock. A second call does nothing. */
+  release(): void;
+}
+
+/** Who holds a lock, for messages. */
+export interface LockHolder {
+  /** Random, one per acquisition. */
+  readonly id: string;
+  /** What it is doing: a command name. */
+  readonly operation: string;
+  readonly pid: number;
+  readonly host: string;
+  readonly actor: string;
+  /** RFC 3339 UTC. */
+  readonly since: string;
+}
+
+/** How {@link acquireLock} waits and how it signs. */
+export interface AcquireOptions {
+  /** What this process says about itself; the rest is filled in. */
+  readonly holder: Pick<LockHolder, "operation" | "actor">;
+  /** How long to wait, in milliseconds; 0 tries once. */
+  readonly timeoutMs: number;
+  /** Called once when the wait has become noticeable (a quarter of a second). */
+  readonly onWait?: (holder: LockHolder | null) => void;
+}
+
+const NOTICEABLE_MS = 250;
+
+/**
+ * Tries to take the lock, without waiting. Exclusive creates the file when it is absent; shared needs
+ * it to exist and to be readable only.
+ * @returns Null when another process holds it.
+ * @throws The system error when the file cannot be opened (`ENOENT` when its directory is gone);
+ * {@link OrchestratorError} `io_failed` when the file system has no locks.
+ */
+export function tryLock(path: string, mode: LockMode = "exclusive"): FileLock | null {
+  const kernel = lockNamed(path, mode);
+  return kernel === null ? null : fileLock(kernel, false);
+}
+
+/**
+ * Takes the lock exclusively, waiting for it up to `timeoutMs`, and writes the holder's description
+ * into the file.
+ * @throws {OrchestratorError} `lock_held` with the holder when the time is up, `io_failed` when the
+ * file system has no locks; the system error when the file cannot be opened.
+ */
+export async function acquireLock(path: string, options: AcquireOptions): Promise<FileLock> {
+  const started = performance.now();
+  let announced = false;
+  for (let attempt = 0;; attempt++) {
+    const kernel = lockNamed(path, "exclusive");
+    if (kernel !== null) {
+      try {
+        kernel.write(JSON.stringify(describeSelf(options.holder)) + "\n");
+      } catch {
+        // The description serves messages only; a full disk must not keep anyone from unlocking.
+      }
+      return fileLock(kernel, true);
+    }
+    const waited = performance.now() - started;
+    if (waited >= options.timeoutMs) throw heldError(path, readHolder(path), waited);
+    if (!announced && waited >= NOTICEABLE_MS) {
+      announced = true;
+      options.onWait?.(readHolder(path));
+    }
+    const pause = Math.min(pauseAfter(attempt, waited), options.timeoutMs - waited);
+    await new Promise((resolve) => setTimeout(resolve, Math.max(pause, 0)));
+  }
+}
+
+/** The holder's description, or null when there is none. It may be that of a holder that was killed. */
+export function readHolder(path: string): LockHolder | null {
+  try {
+    const text = readFileSync(path, "utf8");
+    const value: unknown = JSON.parse(text.slice(0, text.indexOf("\n") + 1));
+    return isHolder(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Whether anyone holds the lock at this moment. Cheap, writes nothing, works on a read-only file
+ * system. Holders that came through {@link tryLock} leave no description and are not seen.
+ */
+export function isHeld(path: string): boolean {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined || stat.size === 0) return false;
+    const probe = openLocked(path, "shared");
+    probe?.close();
+    return probe === null;
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
+/** Locks the file that `path` names; a file whose directory was removed and made again is left alone. */
+function lockNamed(path: string, mode: LockMode): KernelLock | null {
+  for (;;) {
+    const kernel = openLocked(path, mode);
+    if (kernel === null || kernel.isAt(path)) return kernel;
+    kernel.close();
+  }
+}
+
+function fileLock(kernel: KernelLock, described: boolean): FileLock {
+  let held = true;
+  const release = () => {
+    if (!held) return;
+    held = false;
+    try {
+      if (described) kernel.clear();
+    } catch {
+      // A stale description misleads nobody: the kernel decides.
+    } finally {
+      kernel.close();
+    }
+  };
+  return { release, [Symbol.dispose]: release };
+}
+
+/**
+ * Milliseconds until the next try: doubling from 1 to 50 with jitter, and shorter again for those who
+ * have waited long, so that nobody starves behind newcomers.
+ */
+function pauseAfter(attempt: number, waited: number): number {
+  const cap = waited < 1000 ? 50 : waited < 3000 ? 20 : 8;
+  return Math.min(2 ** Math.min(attempt, 6), cap) * (0.5 + Math.random() / 2);
+}
+
+function describeSelf(holder: AcquireOptions["holder"]): LockHolder {
+  return {
+    id: randomBase32(60),
+    operation: holder.operation,
+    pid: process.pid,
+    host: process.getBuiltinModule("node:os").hostname(),
+    actor: holder.actor,
+    since: new Date().toISOString(),
+  };
+}
+
+function heldError(path: string, holder: LockHolder | null, waited: number): OrchestratorError {
+  const who = holder === null
+    ? "another process holds it"
+    : `"${holder.operation}" by ${holder.actor} (process ${holder.pid} on ${holder.host}) holds it since ${holder.since}`;
+  return new OrchestratorError("lock_held", `Cannot lock "${path}": ${who}`, {
+    hint: "Run the command again in a moment, or wait longer with --lock-timeout",
+    details: { path, holder, waitedMs: Math.round(waited) },
+  });
+}
+
+function isHolder(value: unknown): value is LockHolder {
+  if (typeof value !== "object" || value === null) return false;
+  const field = (name: string): unknown => (value as Readonly<Record<string, unknown>>)[name];
+  return ["id", "operation", "host", "actor", "since"].every((name) =>
+    typeof field(name) === "string"
+  ) && typeof field("pid") === "number";
+}

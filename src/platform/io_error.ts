@@ -1,0 +1,55 @@
+/**
+ * From a system error to an error a user can read.
+ * @module
+ */
+import { type ErrorCode, OrchestratorError, systemErrorCode } from "../errors.ts";
+
+interface Meaning {
+  readonly code: ErrorCode;
+  readonly text: string;
+  readonly hint?: string;
+}
+
+const FREE_SPACE = "Free some space and run the command again";
+
+/** What the system's codes mean to a user. Codes not listed are `io_failed` with the system's words. */
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  ENOSPC: { code: "no_space", text: "no space is left on the device", hint: FREE_SPACE },
+  EDQUOT: { code: "no_space", text: "the disk quota is used up", hint: FREE_SPACE },
+  EROFS: { code: "read_only", text: "the file system is read-only" },
+  EACCES: { code: "read_only", text: "permission is denied" },
+  EPERM: { code: "read_only", text: "the operation is not permitted" },
+  ENOENT: { code: "io_failed", text: "it does not exist" },
+  ENOTDIR: { code: "io_failed", text: "a part of the path is not a directory" },
+  EISDIR: { code: "io_failed", text: "it is a directory" },
+  EEXIST: { code: "already_exists", text: "it already exists" },
+  ENOTEMPTY: { code: "io_failed", text: "the directory is not empty" },
+  EBUSY: { code: "io_failed", text: "another program is using it" },
+  EIO: { code: "io_failed", text: "the disk reported an input/output error" },
+  EMFILE: { code: "io_failed", text: "this process has too many files open" },
+  ENFILE: { code: "io_failed", text: "the system has too many files open" },
+  ENAMETOOLONG: { code: "io_failed", text: "the name is too long" },
+  ELOOP: { code: "io_failed", text: "too many symbolic links lead to it" },
+  EFBIG: { code: "io_failed", text: "the file is too large" },
+  ESTALE: { code: "io_failed", text: "the network file system has lost it" },
+};
+
+/**
+ * Turns what a file operation threw into an error for users: `Cannot write "a/b": no space is left on
+ * the device`. An OrchestratorError passes through unchanged.
+ * @param verb What was tried, as in "Cannot <verb>": `read`, `write`, `remove`, `lock` …
+ * @param path The file, as the user knows it.
+ * @param cause What was thrown; kept as `cause`.
+ * @returns `no_space`, `read_only`, `already_exists` or `io_failed`; `details` has path and system code.
+ */
+export function ioError(verb: string, path: string, cause: unknown): OrchestratorError {
+  if (cause instanceof OrchestratorError) return cause;
+  const system = systemErrorCode(cause);
+  const meaning = system === undefined ? undefined : MEANINGS[system];
+  const text = meaning?.text ?? (cause instanceof Error ? cause.message : String(cause));
+  return new OrchestratorError(meaning?.code ?? "io_failed", `Cannot ${verb} "${path}": ${text}`, {
+    ...(meaning?.hint === undefined ? {} : { hint: meaning.hint }),
+    details: { path, ...(system === undefined ? {} : { system }) },
+    cause,
+  });
+}
