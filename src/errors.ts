@@ -69,6 +69,7 @@ export const ERROR_CODES = {
   item_blocked: "blocked",
   phase_blocked: "blocked",
   approval_needed: "blocked",
+  evidence_needed: "blocked",
   agent_refused: "blocked",
   workflow_ended: "blocked",
   session_active: "blocked",

@@ -71,8 +71,18 @@ export const TEXT_LIMITS = {
   constraint: 1000,
   reason: 2000,
   note: 5000,
+  /** Evidence, as JSON text. */
+  evidence: 50_000,
+  checkpoint: 100,
+  checkpointMessage: 2000,
+  decision: 1000,
+  file: 1000,
+  /** Entries of a checkpoint's decisions or files. */
+  entries: 200,
   /** Least length of a reason to skip a flexible item. */
   flexibleReason: 10,
+  /** Least length of a reason to abandon a workflow. */
+  abandonReason: 10,
   /** Least length of a reason to skip a documented item, or to force the skip of a gate. */
   weightyReason: 50,
 } as const;

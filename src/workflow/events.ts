@@ -102,6 +102,9 @@ export interface EventData {
     readonly forced?: true;
     /** Skipped by the supervision mode, not by anyone's decision. */
     readonly automatic?: "zero_human";
+    /** What `complete` was given when the skip is automatic. */
+    readonly notes?: string;
+    readonly evidence?: unknown;
   };
   /** A manual gate approved; the item is completed by it. */
   readonly item_approved: {

@@ -80,6 +80,23 @@ export interface CheckpointSummary {
   readonly phase: string | null;
 }
 
+/**
+ * An item passed by without its proof or approval. One entry per phase, item and kind, so the list is
+ * bounded by the definition. It outlives `checkpoint restore`: what happened stays visible.
+ */
+export interface Bypass {
+  /** `forced`: a gate skipped with `--force`. `automatic`: skipped by the supervision mode. */
+  readonly kind: "forced" | "automatic";
+  readonly phase: string;
+  readonly item: string;
+  /** How often it happened; the rest of the entry is about the last time. */
+  readonly count: number;
+  readonly seq: number;
+  readonly time: string;
+  readonly by: Actor;
+  readonly reason: string;
+}
+
 /** What an import hands over: a state without the fields the journal itself provides. */
 export interface StateSeed extends Snapshot {
   readonly name: string | null;
@@ -117,6 +134,7 @@ export interface SessionState extends Snapshot {
   readonly abandonReason?: string;
   readonly notes: Recent<Note>;
   readonly checkpoints: Recent<CheckpointSummary>;
+  readonly bypasses: readonly Bypass[];
   /** Set when the session came from the old tool: its generation. */
   readonly imported?: string;
   readonly legacy?: Readonly<Record<string, unknown>>;

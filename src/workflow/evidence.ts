@@ -1,0 +1,152 @@
+/**
+ * Evidence: what an agent hands in to show that an item was really done.
+ *
+ * Any JSON object, list or text that says something is evidence. An item can name a schema its
+ * evidence must follow; fields a schema does not know are welcome. The four schemas and their least
+ * lengths are those of the workflow format.
+ * @module
+ */
+import type { EvidenceSchemaName } from "./definition.ts";
+import { own } from "./record.ts";
+
+/** What a field of an evidence schema holds. `least` counts entries, or characters of a text. */
+interface Field {
+  readonly kind: "texts" | "text" | "text_map";
+  readonly optional?: true;
+  readonly least?: number;
+}
+
+const SCHEMAS: Readonly<Record<EvidenceSchemaName, Readonly<Record<string, Field>>>> = {
+  CodeAnalysisEvidence: {
+    files_reviewed: { kind: "texts", least: 1 },
+    patterns_identified: { kind: "texts" },
+    concerns_raised: { kind: "texts", optional: true },
+    approach_decision: { kind: "text", least: 20 },
+  },
+  EdgeCaseEvidence: {
+    cases_considered: { kind: "texts", least: 1 },
+    how_handled: { kind: "text_map" },
+    cases_deferred: { kind: "texts", optional: true },
+  },
+  SpecReviewEvidence: {
+    requirements_extracted: { kind: "texts", least: 1 },
+    ambiguities_found: { kind: "texts", optional: true },
+    assumptions_made: { kind: "texts", optional: true },
+  },
+  TestPlanEvidence: {
+    test_cases_planned: { kind: "texts", least: 1 },
+    coverage_approach: { kind: "text", least: 10 },
+    edge_cases_covered: { kind: "texts", optional: true },
+  },
+};
+
+/** Valid evidence for each schema, as JSON text on one line: for hints and the handoff. */
+export const EVIDENCE_EXAMPLES: Readonly<Record<EvidenceSchemaName, string>> = {
+  CodeAnalysisEvidence:
+    '{"files_reviewed":["src/login.ts"],"patterns_identified":["one handler per route"],"concerns_raised":["no rate limit"],"approach_decision":"Add a handler next to the existing ones"}',
+  EdgeCaseEvidence:
+    '{"cases_considered":["empty password"],"how_handled":{"empty password":"refused with 400"},"cases_deferred":[]}',
+  SpecReviewEvidence:
+    '{"requirements_extracted":["users can log in"],"ambiguities_found":["how long is a session?"],"assumptions_made":["one hour"]}',
+  TestPlanEvidence:
+    '{"test_cases_planned":["login with a wrong password"],"coverage_approach":"One test per branch","edge_cases_covered":["empty password"]}',
+};
+
+/** Evidence for an item without a schema. */
+export const ANY_EVIDENCE_EXAMPLE = '{"done":"what was done","where":["path/to/file"]}';
+
+/** An example of valid evidence as JSON text, for a schema or for none. */
+export function exampleEvidence(schema: EvidenceSchemaName | undefined): string {
+  if (schema === undefined) return ANY_EVIDENCE_EXAMPLE;
+  return own(EVIDENCE_EXAMPLES, schema) ?? ANY_EVIDENCE_EXAMPLE;
+}
+
+/**
+ * What is wrong with `value` as evidence of the form `schema`: one sentence per problem, without a
+ * full stop; empty when it is valid. An unknown schema demands nothing.
+ */
+export function validateEvidence(schema: EvidenceSchemaName, value: unknown): readonly string[] {
+  const fields = own(SCHEMAS, schema);
+  if (fields === undefined) return [];
+  if (!isObject(value)) return [`${schema} must be an object`];
+  return Object.entries(fields).flatMap(([name, field]) => {
+    const given = own(value, name);
+    if (given === undefined || given === null) {
+      return field.optional ? [] : [`"${name}" is missing`];
+    }
+    return problemOf(`"${name}"`, field, given);
+  });
+}
+
+function problemOf(name: string, field: Field, given: unknown): readonly string[] {
+  const least = field.least ?? 0;
+  switch (field.kind) {
+    case "texts":
+      if (!Array.isArray(given) || !given.every(isText)) return [`${name} must be a list of texts`];
+      return given.length < least ? [`${name} must have at least ${least} entry`] : [];
+    case "text_map":
+      return isObject(given) && Object.values(given).every(isText)
+        ? []
+        : [`${name} must be an object whose values are texts`];
+    case "text": {
+      if (typeof given !== "string") return [`${name} must be a text`];
+      const { length } = given.trim();
+      return length < least
+        ? [`${name} must have at least ${least} characters, not ${length}`]
+        : [];
+    }
+  }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value.trim() !== "";
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** How deeply evidence may be nested. */
+const DEEPEST = 50;
+
+/**
+ * The evidence as plain JSON, or what is wrong with it: it must be an object, list or text that says
+ * something, of at most `most` characters as JSON text.
+ */
+export function plainEvidence(
+  value: unknown,
+  most: number,
+): { readonly evidence: unknown } | { readonly problem: string } {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch {
+    return { problem: "it cannot be written as JSON" };
+  }
+  if (text === undefined) return { problem: "it cannot be written as JSON" };
+  if (text.length > most) {
+    return { problem: `it may have at most ${most} characters as JSON, not ${text.length}` };
+  }
+  // An escaped NUL is \u0000 after an even number of backslashes.
+  if (/(?<!\\)(?:\\\\)*\\u0000/.test(text)) return { problem: "it must not hold a NUL character" };
+  const evidence: unknown = JSON.parse(text);
+  if (!nestedWithin(evidence, DEEPEST)) {
+    return { problem: `it is nested more than ${DEEPEST} levels deep` };
+  }
+  if (typeof evidence !== "string" && (typeof evidence !== "object" || evidence === null)) {
+    return { problem: "it must be an object, a list or a text" };
+  }
+  if (!saysSomething(evidence)) return { problem: "it is empty" };
+  return { evidence };
+}
+
+function nestedWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => nestedWithin(inner, levels - 1));
+}
+
+function saysSomething(value: unknown): boolean {
+  if (typeof value === "string") return value.trim() !== "";
+  if (typeof value !== "object" || value === null) return value !== null;
+  return Object.values(value).some(saysSomething);
+}

@@ -1,0 +1,93 @@
+/**
+ * The texts people give a session, kept within their limits.
+ * @module
+ */
+import { type ErrorCode, OrchestratorError } from "../errors.ts";
+
+/** A value that passed its check, or why it did not. */
+export type Checked<Value> = { readonly value: Value } | { readonly refusal: OrchestratorError };
+
+/** What a text must keep to. */
+export interface TextRule {
+  /** What the text is for, as it follows "Cannot": `skip "run_tests"`. */
+  readonly doing: string;
+  /** What the text is: `reason`, `notes`, `name`. */
+  readonly what: string;
+  /** Most characters, in UTF-16 units, after trimming. */
+  readonly max: number;
+  /** Fewest characters; 1 when absent. */
+  readonly min?: number;
+  /** True when line breaks and other control characters have no place in it. */
+  readonly oneLine?: true;
+}
+
+// Built from escapes because the linter rightly distrusts control characters in a pattern.
+const CONTROL = /\p{Cc}/u;
+
+/** The text without white space around it, or the refusal that names its length and the limit. */
+export function checkText(text: unknown, rule: TextRule): Checked<string> {
+  const { doing, what, max, min = 1 } = rule;
+  if (typeof text !== "string") {
+    return refused("invalid_argument", `Cannot ${doing}: the ${what} must be a text`);
+  }
+  const value = text.trim();
+  if (value.includes("\0")) {
+    return refused(
+      "invalid_argument",
+      `Cannot ${doing}: the ${what} must not hold a NUL character`,
+    );
+  }
+  if (rule.oneLine && CONTROL.test(value)) {
+    return refused("invalid_argument", `Cannot ${doing}: the ${what} must be a single line`);
+  }
+  if (value.length < min) {
+    return refused(
+      "too_short",
+      min === 1
+        ? `Cannot ${doing}: the ${what} must not be empty`
+        : `Cannot ${doing}: the ${what} must have at least ${min} characters, not ${value.length}`,
+    );
+  }
+  if (value.length > max) {
+    return refused(
+      "too_long",
+      `Cannot ${doing}: the ${what} may have at most ${max} characters, not ${value.length}`,
+    );
+  }
+  return { value };
+}
+
+/** As {@link checkText}, but a text that is absent or blank is simply not there. */
+export function checkOptionalText(text: unknown, rule: TextRule): Checked<string | undefined> {
+  if (text === undefined || text === null) return { value: undefined };
+  if (typeof text === "string" && text.trim() === "") return { value: undefined };
+  return checkText(text, rule);
+}
+
+/** Every text of a list checked by the same rule; blank ones are left out. */
+export function checkTexts(
+  texts: unknown,
+  rule: TextRule,
+  most: number,
+): Checked<readonly string[]> {
+  if (!Array.isArray(texts)) {
+    return refused("invalid_argument", `Cannot ${rule.doing}: each ${rule.what} must be a text`);
+  }
+  if (texts.length > most) {
+    return refused(
+      "too_long",
+      `Cannot ${rule.doing}: at most ${most} may be given as ${rule.what}, not ${texts.length}`,
+    );
+  }
+  const values: string[] = [];
+  for (const text of texts) {
+    const checked = checkOptionalText(text, rule);
+    if ("refusal" in checked) return checked;
+    if (checked.value !== undefined) values.push(checked.value);
+  }
+  return { value: values };
+}
+
+function refused(code: ErrorCode, message: string): { readonly refusal: OrchestratorError } {
+  return { refusal: new OrchestratorError(code, message) };
+}
