@@ -1,0 +1,183 @@
+/**
+ * Builds the definition from checked data: fills in the defaults, and turns the flat form into one
+ * phase.
+ * @module
+ */
+import { DEFAULT_TIMEOUT_SECONDS } from "./definition.ts";
+import type {
+  ItemDefinition,
+  PhaseDefinition,
+  SettingValue,
+  Verification,
+  WorkflowDefinition,
+} from "./definition.ts";
+import type { Layout } from "./definition_rules.ts";
+import type { DefinitionInput } from "./definition_schema.ts";
+import { slug } from "./definition_shape.ts";
+import type { SourceTree } from "./source_tree.ts";
+
+/** Id of the one phase of a workflow in the flat form. */
+export const FLAT_PHASE_ID = "STEPS";
+
+type PhaseInput = NonNullable<DefinitionInput["phases"]>[number];
+type StepInput = NonNullable<DefinitionInput["steps"]>[number];
+type ItemInput = NonNullable<PhaseInput["items"]>[number];
+type VerificationInput = NonNullable<ItemInput["verification"]>;
+type ItemFields = Omit<ItemInput, "id">;
+
+/** Leaves out the fields that are not given. */
+function given<Fields extends Record<string, unknown>>(
+  fields: Fields,
+): { [Key in keyof Fields]?: NonNullable<Fields[Key]> };
+function given(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined && value !== null),
+  );
+}
+
+/** Where things stand in the form with phases. */
+export const PHASES_LAYOUT: Layout = {
+  phase: (phase) => ["phases", phase],
+  item: (phase, item) => ["phases", phase, "items", item],
+  command: (phase, item) => ["phases", phase, "items", item, "verification", "command"],
+};
+
+/** Where things stand in the flat form. */
+export function flatLayout(tree: SourceTree): Layout {
+  return {
+    phase: () => ["steps"],
+    item: (_phase, item) => ["steps", item],
+    command: (_phase, item) => {
+      const short = ["steps", item, "command"];
+      return (tree.get(short) ?? null) === null
+        ? ["steps", item, "verification", "command"]
+        : short;
+    },
+  };
+}
+
+/** The definition of a file with phases. */
+export function buildPhases(data: DefinitionInput, tree: SourceTree): WorkflowDefinition {
+  return {
+    ...workflowFields(data, tree),
+    name: data.name ?? "",
+    phases: (data.phases ?? []).map(buildPhase),
+  };
+}
+
+/** The definition of a file in the flat form; `name` stands in when it has none. */
+export function buildFlat(
+  data: DefinitionInput,
+  tree: SourceTree,
+  name: string,
+): WorkflowDefinition {
+  const steps = data.steps ?? [];
+  const ids = stepIds(steps);
+  return {
+    ...workflowFields(data, tree),
+    name: data.name ?? name,
+    phases: [{
+      id: FLAT_PHASE_ID,
+      name: data.name ?? name,
+      items: steps.map((step, index) => ({
+        id: ids[index] ?? `step_${index + 1}`,
+        ...itemFields(step, stepVerification(step)),
+      })),
+      notes: [],
+      required_reviews: [],
+      phase_type: "guided",
+      intended_tools: [],
+    }],
+  };
+}
+
+function workflowFields(data: DefinitionInput, tree: SourceTree) {
+  // 1.0 without quotes is a number whose text is lost unless it is taken from the file.
+  const version = typeof data.version === "number"
+    ? tree.sourceText(["version"]) ?? String(data.version)
+    : data.version;
+  const settings: Record<string, SettingValue> = {};
+  for (const [name, value] of Object.entries(data.settings ?? {})) {
+    if (value !== undefined) settings[name] = value;
+  }
+  return { version: version ?? "1.0", ...given({ description: data.description }), settings };
+}
+
+function buildPhase(phase: PhaseInput): PhaseDefinition {
+  const { id, name, description, exit_gate, agent, executor } = phase;
+  return {
+    id,
+    name,
+    ...given({ description }),
+    items: (phase.items ?? []).map((item) => ({
+      id: item.id,
+      ...itemFields(item, buildVerification(item.verification ?? {})),
+    })),
+    ...given({ exit_gate }),
+    notes: phase.notes ?? [],
+    required_reviews: phase.required_reviews ?? [],
+    phase_type: phase.phase_type ?? "guided",
+    intended_tools: phase.intended_tools ?? [],
+    ...given({ agent, executor }),
+  };
+}
+
+function itemFields(item: ItemFields, verification: Verification): Omit<ItemDefinition, "id"> {
+  const { name, description, evidence_schema, evidence_prompt, agent } = item;
+  return {
+    name,
+    ...given({ description }),
+    required: item.required ?? true,
+    skippable: item.skippable ?? true,
+    skip_conditions: item.skip_conditions ?? [],
+    verification,
+    step_type: item.step_type ?? "flexible",
+    ...given({ evidence_schema, evidence_prompt }),
+    notes: item.notes ?? [],
+    ...given({ agent }),
+    timeout: item.timeout ?? DEFAULT_TIMEOUT_SECONDS,
+  };
+}
+
+function buildVerification(input: VerificationInput): Verification {
+  switch (input.type) {
+    case "file_exists":
+      return { type: "file_exists", path: input.path ?? "" };
+    case "command":
+      return {
+        type: "command",
+        command: input.command ?? "",
+        expect_exit_code: input.expect_exit_code ?? 0,
+      };
+    case "manual_gate":
+      return { type: "manual_gate", ...given({ description: input.description }) };
+    default:
+      return { type: "none" };
+  }
+}
+
+/** A step's `command` is short for a verification of that type. */
+function stepVerification(step: StepInput): Verification {
+  if (typeof step.command !== "string") return buildVerification(step.verification ?? {});
+  return {
+    type: "command",
+    command: step.command,
+    expect_exit_code: step.expect_exit_code ?? 0,
+  };
+}
+
+/** The steps' ids: as given, else made from the name, with a number behind it when taken. */
+function stepIds(steps: readonly StepInput[]): readonly string[] {
+  const taken = new Set(steps.map((step) => step.id ?? ""));
+  const used = new Map<string, number>();
+  return steps.map((step, index) => {
+    if (typeof step.id === "string") return step.id;
+    const base = slug(step.name) || `step_${index + 1}`;
+    let number = used.get(base) ?? 0;
+    let id: string;
+    do id = ++number === 1 ? base : `${base}_${number}`; while (taken.has(id));
+    used.set(base, number);
+    taken.add(id);
+    return id;
+  });
+}

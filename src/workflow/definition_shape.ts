@@ -1,0 +1,334 @@
+/**
+ * Checks the shape of a definition: its keys, the kinds of its values, its words. What the schema
+ * finds wrong is told in the words of the file, at its place in the file.
+ * @module
+ */
+import { KNOWN_KEYS, looseSchema, strictSchema } from "./definition_schema.ts";
+import type { DefinitionInput, Level } from "./definition_schema.ts";
+import { didYouMean, excerpt, formatPath } from "./finding.ts";
+import type { FindingCollector, KeyPath } from "./finding.ts";
+import { isPlainMap } from "./source_tree.ts";
+import type { SourceTree } from "./source_tree.ts";
+
+/** An issue of the schema, as far as it is told here. */
+type Issue = NonNullable<ReturnType<typeof strictSchema.safeParse>["error"]>["issues"][number];
+
+/** Keys that belong somewhere else, and words other tools use: level → key → hint. */
+const MISPLACED: Readonly<Record<Level, Readonly<Record<string, string>>>> = {
+  workflow: {
+    stages: 'Did you mean "phases"?',
+    jobs: 'Did you mean "phases"?',
+    tasks: 'Did you mean "steps"?',
+    items: 'Items belong to a phase under "phases:"',
+    supervision_mode: 'It belongs under "settings:"',
+    agents_may_approve: 'It belongs under "settings:"',
+    test_command: 'It belongs under "settings:"',
+    build_command: 'It belongs under "settings:"',
+  },
+  phase: {
+    steps: 'Did you mean "items"?',
+    tasks: 'Did you mean "items"?',
+    title: 'Did you mean "name"?',
+    gate: 'Did you mean "exit_gate"?',
+  },
+  item: {
+    type: 'Did you mean "step_type", or "type" under "verification:"?',
+    path: 'It belongs under "verification:", with "type: file_exists"',
+    command: 'It belongs under "verification:", with "type: command"',
+    run: 'Write "verification: {type: command, command: …}"',
+    expect_exit_code: 'It belongs under "verification:"',
+    title: 'Did you mean "name"?',
+    optional: 'Did you mean "required: false"?',
+  },
+  step: {
+    type: 'Did you mean "step_type"?',
+    path: 'It belongs under "verification:", with "type: file_exists"',
+    run: 'Did you mean "command"?',
+    title: 'Did you mean "name"?',
+    optional: 'Did you mean "required: false"?',
+  },
+  verification: {
+    timeout: 'It belongs to the item, beside "verification:"',
+    file: 'Did you mean "path"?',
+    run: 'Did you mean "command"?',
+    exit_code: 'Did you mean "expect_exit_code"?',
+    step_type: 'It belongs to the item, beside "verification:"',
+  },
+};
+
+/** Other words for enumerated ones that are too far away for a comparison of letters. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  file: "file_exists",
+  exists: "file_exists",
+  shell: "command",
+  script: "command",
+  manual: "manual_gate",
+  approval: "manual_gate",
+  human: "supervised",
+  autonomous: "zero_human",
+  optional: "flexible",
+  mandatory: "required",
+};
+
+/** Texts that stand for a truth value in YAML 1.1, and did in the old tool. */
+const TRUTH: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  on: true,
+  y: true,
+  t: true,
+  "1": true,
+  false: false,
+  no: false,
+  off: false,
+  n: false,
+  f: false,
+  "0": false,
+};
+
+/** What {@link checkShape} found. */
+export interface Shape {
+  /** The data; in place of broken values, their defaults or placeholders. Null: no map at all. */
+  readonly data: DefinitionInput | null;
+  /** Paths, as {@link formatPath} writes them, of the values an error was reported for. */
+  readonly broken: ReadonlySet<string>;
+}
+
+/**
+ * Checks the tree's shape and reports what is wrong. Slips whose meaning is beyond doubt (a number
+ * where a text belongs, `yes` for `true`, an unknown key) are warned of and set right in the tree;
+ * broken values are replaced there, so that the rest can be checked as well.
+ */
+export function checkShape(tree: SourceTree, findings: FindingCollector): Shape {
+  const broken = new Set<string>();
+  // What was set right in one round may be out of range, which the next round tells.
+  for (let round = 1; round <= 3; round++) {
+    let changed = false;
+    for (const issue of strictSchema.safeParse(tree.value).error?.issues ?? []) {
+      const path = keyPath(issue);
+      if (issue.code === "unrecognized_keys") {
+        if (round > 1) continue;
+        for (const key of issue.keys) reportUnknownKey([...path, key], tree, findings);
+        continue;
+      }
+      changed = true;
+      if (reportIssue(issue, tree, findings)) continue;
+      broken.add(formatPath(path));
+      tree.set(path, placeholder(path));
+    }
+    if (!changed) break;
+  }
+  const result = looseSchema.safeParse(tree.value);
+  return { data: result.success ? result.data : null, broken };
+}
+
+function keyPath(issue: Issue): (string | number)[] {
+  return issue.path.filter((key) => typeof key !== "symbol");
+}
+
+/** What stands in for a broken value: nothing where a default exists. */
+function placeholder(path: KeyPath): unknown {
+  const [list, key] = [path.at(-2), path.at(-1)];
+  if (typeof key === "number") {
+    if (list === "phases") return { id: `PHASE_${key}`, name: "?" };
+    if (list === "items" || list === "steps") return { id: `item_${key}`, name: "?" };
+    return "";
+  }
+  if (key === "name" && path.length > 1) return "?";
+  if (key === "id") return typeof list === "number" ? `ITEM_${list}` : null;
+  return null;
+}
+
+/** Reports an issue. Returns true when it was only a slip, and has been set right. */
+function reportIssue(issue: Issue, tree: SourceTree, findings: FindingCollector): boolean {
+  const path = keyPath(issue);
+  const value = tree.get(path);
+  const name = describePath(path);
+  if (value === undefined || value === null) {
+    findings.error(path, `${name} is missing`, hintWhenMissing(path, tree));
+    return false;
+  }
+  if (issue.code === "too_small" && Array.isArray(value)) {
+    findings.error(path, issue.message, { at: "key" });
+    return false;
+  }
+  switch (issue.code) {
+    case "invalid_value": {
+      const words = issue.values.map(String);
+      const hint = typeof value !== "string"
+        ? undefined
+        : OTHER_WORDS[value] !== undefined && words.includes(OTHER_WORDS[value])
+        ? `Did you mean "${OTHER_WORDS[value]}"?`
+        : didYouMean(value, words);
+      findings.error(path, `${name} cannot be ${show(value)}: it is one of ${words.join(", ")}`, {
+        hint,
+      });
+      return false;
+    }
+    case "invalid_type":
+      return reportKind(path, issue.expected, tree, findings);
+    case "invalid_union":
+      return reportKind(path, "string", tree, findings);
+    default:
+      findings.error(path, `${name} cannot be ${show(value)}: ${issue.message}`, {
+        hint: hintForText(path, value),
+      });
+      return false;
+  }
+}
+
+/** A value of the wrong kind: true when it could be set right beyond doubt, else an error. */
+function reportKind(
+  path: KeyPath,
+  expected: string,
+  tree: SourceTree,
+  findings: FindingCollector,
+): boolean {
+  const value = tree.get(path);
+  const name = describePath(path);
+  const free = path[0] !== "settings";
+  if (expected === "string" && (typeof value === "number" || typeof value === "boolean")) {
+    const source = tree.sourceText(path) ?? String(value);
+    tree.set(path, source);
+    findings.warning(path, `${name} is read as the text "${excerpt(source)}"`, {
+      hint: `Put it in quotes: "${excerpt(source)}"`,
+    });
+    return true;
+  }
+  if (expected === "boolean" && free && (typeof value === "string" || typeof value === "number")) {
+    const truth = TRUTH[String(value).toLowerCase()];
+    if (truth !== undefined) {
+      tree.set(path, truth);
+      findings.warning(path, `${name} is read as ${truth}`, { hint: `Write ${truth}` });
+      return true;
+    }
+  }
+  if ((expected === "number" || expected === "int") && typeof value === "string") {
+    const number = /^\s*[+-]?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : undefined;
+    if (number !== undefined) {
+      tree.set(path, number);
+      findings.warning(path, `${name} is read as the number ${number}`, {
+        hint: "Write it without quotes",
+      });
+      return true;
+    }
+  }
+  findings.error(path, `${name} must be ${kindName(expected)}, not ${kindOf(value)}`, {
+    hint: hintForKind(expected, value, path),
+  });
+  return false;
+}
+
+function reportUnknownKey(path: KeyPath, tree: SourceTree, findings: FindingCollector): void {
+  const key = String(path.at(-1));
+  const container = path.slice(0, -1);
+  const level = levelOf(container);
+  const known = KNOWN_KEYS[level];
+  const present = tree.get(container);
+  const absent = known.filter((name) => !isPlainMap(present) || !Object.hasOwn(present, name));
+  const misplaced = Object.hasOwn(MISPLACED[level], key) ? MISPLACED[level][key] : undefined;
+  findings.warning(path, `unknown key "${excerpt(key)}" in ${levelNames[level]}: it is ignored`, {
+    at: "key",
+    hint: misplaced ?? didYouMean(key, absent),
+  });
+}
+
+const levelNames: Readonly<Record<Level, string>> = {
+  workflow: "the workflow",
+  phase: "a phase",
+  item: "an item",
+  step: "a step",
+  verification: "a verification",
+};
+
+function levelOf(container: KeyPath): Level {
+  if (container.at(-1) === "verification") return "verification";
+  const lists = container.filter((key) => typeof key === "string").at(-1);
+  if (lists === "phases") return "phase";
+  if (lists === "items") return "item";
+  return lists === "steps" ? "step" : "workflow";
+}
+
+/** `"step_type"`, `entry 2 of "notes"`, `the workflow`. */
+function describePath(path: KeyPath): string {
+  const key = path.at(-1);
+  if (key === undefined) return "the workflow";
+  if (typeof key === "string") {
+    return path[0] === "settings" && path.length > 1 ? `setting "${excerpt(key)}"` : `"${key}"`;
+  }
+  return `entry ${key + 1} of "${path.at(-2) ?? ""}"`;
+}
+
+function hintWhenMissing(path: KeyPath, tree: SourceTree) {
+  const container = tree.get(path.slice(0, -1));
+  const key = String(path.at(-1));
+  // A misspelt key is warned of on its own; naming it here says how the two belong together.
+  const present = isPlainMap(container) ? Object.keys(container) : [];
+  const known = KNOWN_KEYS[levelOf(path.slice(0, -1))];
+  const near = present.find((name) =>
+    !known.includes(name) && didYouMean(name, [key]) !== undefined
+  );
+  return near === undefined ? {} : { hint: `Rename "${near}" to "${key}"` };
+}
+
+function hintForText(path: KeyPath, value: unknown): string | undefined {
+  if (typeof value !== "string" || path.at(-1) !== "id") return undefined;
+  const suggestion = levelOf(path.slice(0, -1)) === "phase" ? value.toUpperCase() : slug(value);
+  return suggestion === "" || suggestion === value ? undefined : `Write "${excerpt(suggestion)}"`;
+}
+
+function hintForKind(expected: string, value: unknown, path: KeyPath): string | undefined {
+  if (expected === "array" && typeof value === "string") {
+    return `Write it as a list: [${JSON.stringify(excerpt(value))}]`;
+  }
+  if (expected === "string" && isPlainMap(value)) {
+    const [[key, entry] = []] = Object.entries(value);
+    if (Object.keys(value).length === 1 && typeof entry === "string") {
+      return `Put it in quotes: "${excerpt(`${key}: ${entry}`)}"`;
+    }
+  }
+  if (expected === "object" && path.at(-1) === "verification" && typeof value === "string") {
+    return `Write "verification: {type: ${OTHER_WORDS[value] ?? excerpt(value)}}"`;
+  }
+  if (expected === "array" && isPlainMap(value)) {
+    return `Begin each entry of ${describePath(path)} with "- "`;
+  }
+  if (expected === "number" && path.at(-1) === "timeout") return "Give seconds, e.g. 300";
+  return undefined;
+}
+
+function kindName(expected: string): string {
+  switch (expected) {
+    case "string":
+      return "a text";
+    case "boolean":
+      return "true or false";
+    case "array":
+      return "a list";
+    case "object":
+    case "record":
+      return "a map";
+    case "int":
+      return "a whole number";
+    default:
+      return `a ${expected}`;
+  }
+}
+
+/** What a value is, in the words of the file. */
+export function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (isPlainMap(value)) return "a map";
+  return show(value);
+}
+
+function show(value: unknown): string {
+  if (typeof value === "string") return value === "" ? "empty" : `"${excerpt(value)}"`;
+  return Array.isArray(value) || isPlainMap(value) ? kindOf(value) : String(value);
+}
+
+/** A text as an item id: lower case, letters and digits, `_` for all else; may be empty. */
+export function slug(text: string): string {
+  return text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "_")
+    .replace(/^_+|_+$/g, "").slice(0, 60).replace(/_+$/, "");
+}

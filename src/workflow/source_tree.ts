@@ -1,0 +1,439 @@
+/**
+ * A YAML text or a JSON value as plain data that still knows where each part stands in the text.
+ * @module
+ */
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import type { Node, Pair, ParsedNode, YAMLError, YAMLMap } from "yaml";
+import { excerpt, FindingCollector } from "./finding.ts";
+import type { KeyPath, Place, PointAt } from "./finding.ts";
+
+/** The largest text that is read, in UTF-8 bytes. */
+export const SIZE_LIMIT = 1024 * 1024;
+/** The deepest nesting that is read. */
+export const DEPTH_LIMIT = 64;
+/** The most values a text may hold once its aliases are expanded. */
+export const NODE_LIMIT = 100_000;
+
+/** A map of plain data. */
+export type PlainMap = Record<string, unknown>;
+
+/** Whether a value is a map: an object that is no list. */
+export function isPlainMap(value: unknown): value is PlainMap {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Where one entry of a map or a list stands: offsets into the text. */
+interface Mark {
+  readonly key?: number;
+  readonly value?: readonly [start: number, end: number];
+  /** The scalar as written, when that is not its value's own text. */
+  readonly source?: string;
+}
+
+const NOWHERE: Place = { line: 0, column: 0 };
+
+/** Plain data with the place of each of its parts. The data is a tree of its own: change it freely. */
+export class SourceTree {
+  value: unknown = null;
+  /** True when the data comes from a text; a stored definition has no places. */
+  readonly hasText: boolean;
+  readonly #text: string;
+  readonly #lines: LineCounter;
+  readonly #marks = new WeakMap<object, Map<string | number, Mark>>();
+  readonly #foreign = new Set<string>();
+  #root: Mark = {};
+
+  constructor(text: string | undefined, lines: LineCounter) {
+    this.hasText = text !== undefined;
+    this.#text = text ?? "";
+    this.#lines = lines;
+  }
+
+  /** Notes where the whole value stands. */
+  markRoot(mark: Mark): void {
+    this.#root = mark;
+  }
+
+  /** Notes where the entry `key` of `container` stands. */
+  mark(container: object, key: string | number, mark: Mark): void {
+    let marks = this.#marks.get(container);
+    if (marks === undefined) this.#marks.set(container, marks = new Map());
+    marks.set(key, mark);
+  }
+
+  /** What {@link mark} noted. */
+  markOf(container: object, key: string | number): Mark | undefined {
+    return this.#marks.get(container)?.get(key);
+  }
+
+  /** The value at `path`, or undefined. */
+  get(path: KeyPath): unknown {
+    let value = this.value;
+    for (const key of path) {
+      if (Array.isArray(value) && typeof key === "number") value = value[key];
+      else if (isPlainMap(value) && Object.hasOwn(value, key)) value = value[key];
+      else return undefined;
+    }
+    return value;
+  }
+
+  /** Replaces the value at `path`, whose container must exist. */
+  set(path: KeyPath, value: unknown): void {
+    const key = path.at(-1);
+    const container = this.get(path.slice(0, -1));
+    if (key === undefined) this.value = value;
+    else if (Array.isArray(container) && typeof key === "number") container[key] = value;
+    else if (isPlainMap(container)) container[key] = value;
+  }
+
+  /** Replaces a setting by a value that is not in the text. */
+  override(settings: PlainMap, name: string, value: unknown): void {
+    settings[name] = value;
+    this.#foreign.add(name);
+  }
+
+  /** A number or truth value at `path` as the text spells it (`1.0`, not `1`), or undefined. */
+  sourceText(path: KeyPath): string | undefined {
+    const key = path.at(-1);
+    const container = this.get(path.slice(0, -1));
+    if (key === undefined || typeof container !== "object" || container === null) return undefined;
+    return this.markOf(container, key)?.source;
+  }
+
+  /** The place of `path`, or of its nearest ancestor that has one. */
+  locate(path: KeyPath, point: PointAt = {}): Place {
+    if (!this.hasText) return NOWHERE;
+    if (path[0] === "settings" && typeof path[1] === "string" && this.#foreign.has(path[1])) {
+      return NOWHERE;
+    }
+    let mark = this.#root;
+    let value = this.value;
+    let whole = true;
+    for (const key of path) {
+      const next = typeof value === "object" && value !== null
+        ? this.markOf(value, key)
+        : undefined;
+      if (next === undefined) {
+        whole = false;
+        break;
+      }
+      mark = next;
+      value = Array.isArray(value) && typeof key === "number"
+        ? value[key]
+        : isPlainMap(value)
+        ? value[String(key)]
+        : undefined;
+    }
+    const [start, end] = mark.value ?? [mark.key ?? 0, mark.key ?? 0];
+    const atKey = point.at === "key" || value === null;
+    let offset = whole && atKey && mark.key !== undefined ? mark.key : start;
+    if (whole && point.needle !== undefined) {
+      const found = this.#text.slice(start, end).search(point.needle);
+      if (found >= 0) offset = start + found;
+    }
+    return this.placeOf(offset);
+  }
+
+  /** Line and column of an offset into the text. */
+  placeOf(offset: number): Place {
+    const { line, col } = this.#lines.linePos(Math.min(Math.max(offset, 0), this.#text.length));
+    return line === 0 ? { line: 1, column: 1 } : { line, column: col };
+  }
+
+  /** The line of the text that holds `offset`, without its line break. */
+  lineAt(offset: number): string {
+    const start = this.#text.lastIndexOf("\n", offset - 1) + 1;
+    const end = this.#text.indexOf("\n", offset);
+    return this.#text.slice(start, end < 0 ? undefined : end);
+  }
+
+  /** The text between two offsets. */
+  slice(start: number, end: number): string {
+    return this.#text.slice(start, end);
+  }
+}
+
+/** What reading a text or a value gives. `tree` is null when there is nothing to go on with. */
+export interface ReadSource {
+  readonly tree: SourceTree | null;
+  readonly findings: FindingCollector;
+}
+
+/** Thrown and caught in this file when a limit is met. */
+class LimitMet extends Error {}
+
+/**
+ * Reads YAML 1.2 (core schema, merge keys, anchors, one document). A byte order mark and Windows
+ * line ends are fine. Whatever is wrong becomes a finding; nothing is thrown.
+ */
+export function readYaml(text: string, file: string): ReadSource {
+  const bare = text.startsWith("\uFEFF") ? text.slice(1) : text;
+  const lines = new LineCounter();
+  const tree = new SourceTree(bare, lines);
+  const findings = new FindingCollector(file, (path, point) => tree.locate(path, point));
+  const none = { tree: null, findings };
+  // UTF-8 needs up to three bytes for a UTF-16 unit: most texts need no encoding to be judged.
+  const bytes = bare.length * 3 <= SIZE_LIMIT ? 0 : new TextEncoder().encode(bare).length;
+  if (bytes > SIZE_LIMIT) {
+    lines.addNewLine(0);
+    findings.error(
+      [],
+      `the file has ${bytes} bytes, more than the ${SIZE_LIMIT} a workflow may have`,
+      {
+        hint: "Keep long texts in files of their own and name them in the workflow",
+      },
+    );
+    return none;
+  }
+  let document;
+  try {
+    document = parseDocument(bare, {
+      lineCounter: lines,
+      prettyErrors: false,
+      uniqueKeys: false,
+      logLevel: "silent",
+    });
+  } catch (error) {
+    // The composer recurses once per nesting level; anything else it throws is as unreadable.
+    const tooDeep = error instanceof RangeError;
+    findings.error([], tooDeep ? "the file is nested too deeply" : "the file is not valid YAML");
+    return none;
+  }
+  if (document.errors.length > 0) {
+    for (const error of document.errors) reportSyntax(error, tree, findings);
+    return none;
+  }
+  for (const warning of document.warnings) reportSyntax(warning, tree, findings);
+  if (document.contents === null) {
+    findings.error([], "the file is empty", {
+      hint: 'Begin with "name:" and "phases:" or "steps:"',
+    });
+    return none;
+  }
+  const reader = new YamlReader(tree, findings);
+  try {
+    tree.value = reader.read(document.contents);
+  } catch (error) {
+    if (!(error instanceof LimitMet)) throw error;
+    findings.error([], error.message);
+    return none;
+  }
+  return { tree, findings };
+}
+
+/** Takes a JSON value (a stored definition) as the source; it has no places. */
+export function readValue(value: unknown, file: string): ReadSource {
+  const tree = new SourceTree(undefined, new LineCounter());
+  const findings = new FindingCollector(file, (path, point) => tree.locate(path, point));
+  let left = NODE_LIMIT;
+  const copy = (part: unknown, depth: number): unknown => {
+    if (depth > DEPTH_LIMIT) throw new LimitMet("the definition is nested too deeply");
+    if (--left < 0) throw new LimitMet("the definition has too many values");
+    if (Array.isArray(part)) return part.map((entry) => copy(entry, depth + 1));
+    if (!isPlainMap(part)) return part;
+    const map: PlainMap = {};
+    for (const [key, entry] of Object.entries(part)) {
+      if (key !== "__proto__") map[key] = copy(entry, depth + 1);
+    }
+    return map;
+  };
+  try {
+    tree.value = copy(value, 0);
+  } catch (error) {
+    if (!(error instanceof LimitMet)) throw error;
+    findings.error([], error.message);
+    return { tree: null, findings };
+  }
+  return { tree, findings };
+}
+
+/** Turns a message of the YAML library into a finding. */
+function reportSyntax(problem: YAMLError, tree: SourceTree, findings: FindingCollector): void {
+  const [offset] = problem.pos;
+  const place = tree.placeOf(offset);
+  const message = excerpt(problem.message.replace(/\s+/g, " ").replace(/\.$/, ""), 200);
+  findings.addAt(
+    problem.name === "YAMLWarning" ? "warning" : "error",
+    place,
+    problem.code === "MULTIPLE_DOCS"
+      ? "the file holds more than one YAML document"
+      : `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
+    syntaxHint(problem.code, tree.lineAt(offset)),
+  );
+}
+
+/** The way out of the usual YAML mistakes. */
+function syntaxHint(code: YAMLError["code"], line: string): string | undefined {
+  if (/:\s+\{\{/.test(line)) return 'Put a value that begins with "{{" in quotes';
+  switch (code) {
+    case "TAB_AS_INDENT":
+      return "Indent with spaces, YAML does not allow tabs";
+    case "BLOCK_AS_IMPLICIT_KEY":
+      return 'Put a text that holds ": " in quotes';
+    case "MULTIPLE_DOCS":
+      return 'Keep one workflow in a file and take the "---" between them out';
+    case "BAD_SCALAR_START":
+      return "Put a text that begins with ` or @ in quotes";
+    default:
+      return undefined;
+  }
+}
+
+/** Converts YAML nodes to plain data, expanding aliases and merge keys within limits. */
+class YamlReader {
+  readonly #tree: SourceTree;
+  readonly #findings: FindingCollector;
+  readonly #anchors = new Map<string, ParsedNode | Node>();
+  readonly #open = new Set<Node>();
+  #left = NODE_LIMIT;
+
+  constructor(tree: SourceTree, findings: FindingCollector) {
+    this.#tree = tree;
+    this.#findings = findings;
+  }
+
+  read(root: Node): unknown {
+    this.#tree.markRoot(markOf(undefined, root));
+    return this.#convert(root, 0);
+  }
+
+  #convert(node: Node | null, depth: number): unknown {
+    if (node === null) return null;
+    if (depth > DEPTH_LIMIT) {
+      throw new LimitMet(`the file is nested deeper than ${DEPTH_LIMIT} levels`);
+    }
+    if (--this.#left < 0) {
+      throw new LimitMet(
+        `the file holds more than ${NODE_LIMIT} values once its aliases are expanded`,
+      );
+    }
+    if (isAlias(node)) {
+      const target = this.#anchors.get(node.source);
+      if (target === undefined) return null;
+      if (this.#open.has(target)) {
+        throw new LimitMet(`the alias "*${excerpt(node.source)}" stands inside its own anchor`);
+      }
+      return this.#convert(target, depth);
+    }
+    if ("anchor" in node && typeof node.anchor === "string") this.#anchors.set(node.anchor, node);
+    if (isScalar(node)) return scalarValue(node.value, node.source);
+    this.#open.add(node);
+    try {
+      if (isSeq(node)) {
+        const list: unknown[] = [];
+        for (const [index, entry] of node.items.entries()) {
+          const child = asNode(entry);
+          list.push(this.#convert(child, depth + 1));
+          this.#tree.mark(list, index, markOf(undefined, child));
+        }
+        return list;
+      }
+      return isMap(node) ? this.#convertMap(node, depth) : null;
+    } finally {
+      this.#open.delete(node);
+    }
+  }
+
+  #convertMap(node: YAMLMap, depth: number): PlainMap {
+    const map: PlainMap = {};
+    const merged: { readonly value: unknown; readonly offset: number }[] = [];
+    const written = new Map<string, number>();
+    for (const pair of node.items) {
+      const key = asNode(pair.key);
+      const value = asNode(pair.value);
+      const offset = key?.range?.[0] ?? value?.range?.[0] ?? 0;
+      const name = this.#keyName(pair, key, node);
+      if (name === undefined) {
+        // Converted all the same: an anchor inside may be used further down.
+        this.#convert(value, depth + 1);
+        continue;
+      }
+      const converted = this.#convert(value, depth + 1);
+      if (name === "<<") {
+        merged.push({ value: converted, offset });
+        continue;
+      }
+      const before = written.get(name);
+      if (before !== undefined) {
+        const { line } = this.#tree.placeOf(before);
+        this.#report(
+          offset,
+          `the key "${excerpt(name)}" stands twice in one map (first in line ${line})`,
+        );
+        continue;
+      }
+      written.set(name, offset);
+      map[name] = converted;
+      this.#tree.mark(map, name, markOf(key, value));
+    }
+    for (const { value, offset } of merged) this.#merge(map, value, offset);
+    return map;
+  }
+
+  /** Takes over the entries of a merge key's map, or of its list of maps, that are not there yet. */
+  #merge(map: PlainMap, value: unknown, offset: number): void {
+    const sources = Array.isArray(value) ? value : [value];
+    for (const source of sources) {
+      if (!isPlainMap(source)) {
+        this.#report(offset, 'a merge key ("<<") takes a map or a list of maps');
+        continue;
+      }
+      for (const [name, entry] of Object.entries(source)) {
+        if (Object.hasOwn(map, name)) continue;
+        map[name] = entry;
+        const mark = this.#tree.markOf(source, name);
+        if (mark !== undefined) this.#tree.mark(map, name, mark);
+      }
+    }
+  }
+
+  #keyName(pair: Pair, key: Node | null, map: YAMLMap): string | undefined {
+    const target = isAlias(key) ? this.#anchors.get(key.source) : key;
+    if (key !== null && !isAlias(key) && typeof key.anchor === "string") {
+      this.#anchors.set(key.anchor, key);
+    }
+    const offset = key?.range?.[0] ?? asNode(pair.value)?.range?.[0] ?? map.range?.[0] ?? 0;
+    if (isScalar(target) && target.value !== null) {
+      const name = target.source ?? String(target.value);
+      if (name !== "__proto__") return name;
+      this.#report(offset, 'the key "__proto__" is not allowed');
+    } else if (/^\{\{/.test(this.#tree.slice(offset - 1, offset + 1)) || this.#braced(offset)) {
+      this.#report(offset, 'a value that begins with "{{" needs quotes', "Put it in quotes");
+    } else this.#report(offset, "a key must be a text");
+    return undefined;
+  }
+
+  #braced(offset: number): boolean {
+    return /\{\s*\{/.test(this.#tree.slice(Math.max(0, offset - 2), offset + 2));
+  }
+
+  #report(offset: number, message: string, hint?: string): void {
+    this.#findings.addAt("error", this.#tree.placeOf(offset), message, hint);
+  }
+}
+
+/** The node behind a pair's key or value; the library types them as unknown. */
+function asNode(part: unknown): Node | null {
+  return isMap(part) || isSeq(part) || isScalar(part) || isAlias(part) ? part : null;
+}
+
+/** JSON has text, finite numbers, truth values and null; all else is taken as it is written. */
+function scalarValue(value: unknown, source: string | undefined): unknown {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  return source ?? String(value);
+}
+
+function markOf(key: Node | null | undefined, value: Node | null): Mark {
+  const start = value?.range?.[0];
+  const end = value?.range?.[1];
+  const literal =
+    isScalar(value) && (typeof value.value === "number" || typeof value.value === "boolean")
+      ? value.source
+      : undefined;
+  return {
+    ...(key?.range ? { key: key.range[0] } : {}),
+    ...(start === undefined || end === undefined ? {} : { value: [start, end] as const }),
+    ...(literal === undefined ? {} : { source: literal }),
+  };
+}
