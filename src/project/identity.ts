@@ -1,0 +1,153 @@
+/**
+ * Who a repository is: `.orchestrator/meta.json`.
+ *
+ * Written once, by init; later only its mode and remote change. Fields this program does not know
+ * are carried along.
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { ioError, replaceFile } from "../platform/atomic_file.ts";
+import { randomBase32 } from "../platform/random.ts";
+import { comparableRemote, stripCredentials } from "./git_remote.ts";
+
+/** The newest format of the state directory this program knows. */
+export const REPOSITORY_FORMAT = 1;
+
+/** Whether the state directory stays out of git (`normal`) or is committed (`portable`). */
+export type RepositoryMode = "normal" | "portable";
+
+/** The content of the repository's meta.json. */
+export interface RepositoryMeta {
+  readonly format: number;
+  /** 26 random base32 characters: 130 bits. */
+  readonly id: string;
+  /** When init ran, RFC 3339 UTC. */
+  readonly created: string;
+  readonly mode: RepositoryMode;
+  /** Address of the git remote without credentials; null when there was none. */
+  readonly remote: string | null;
+  /** Version of the program that wrote the file first. */
+  readonly tool: string;
+  /** Fields this program does not know. */
+  readonly [field: string]: unknown;
+}
+
+/** What a new repository's meta.json is made of. */
+export interface NewRepositoryMeta {
+  readonly mode: RepositoryMode;
+  readonly remote: string | null;
+  readonly now: Date;
+  readonly toolVersion: string;
+  /** Makes the id; random unless a test says otherwise. */
+  readonly newId?: (() => string) | undefined;
+}
+
+/** A fresh identity. */
+export function newRepositoryMeta(from: NewRepositoryMeta): RepositoryMeta {
+  return {
+    format: REPOSITORY_FORMAT,
+    id: from.newId?.() ?? randomBase32(130),
+    created: from.now.toISOString(),
+    mode: from.mode,
+    remote: from.remote,
+    tool: from.toolVersion,
+  };
+}
+
+/**
+ * Reads a repository's identity.
+ *
+ * @param path `ProjectPaths.meta`
+ * @returns Null when there is none: nothing was initialised here.
+ * @throws OrchestratorError `state_corrupt` when the file says nothing usable, `format_too_new` when a
+ * newer program wrote it.
+ */
+export function readRepositoryMeta(path: string): RepositoryMeta | null {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    throw ioError("read", path, error);
+  }
+  return parseRepositoryMeta(text, path);
+}
+
+/**
+ * Reads the text of a meta.json; `path` is for messages only.
+ * @throws OrchestratorError as {@link readRepositoryMeta}.
+ */
+export function parseRepositoryMeta(text: string, path: string): RepositoryMeta {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw corrupt(path, text.trim() === "" ? "it is empty" : "it is not JSON", error);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw corrupt(path, "it is not a JSON object");
+  }
+  const fields = value as Readonly<Record<string, unknown>>;
+  const { format, id, created, mode, remote, tool } = fields;
+  if (typeof format !== "number" || !Number.isInteger(format) || format < 1) {
+    throw corrupt(path, 'it has no usable "format"');
+  }
+  if (format > REPOSITORY_FORMAT) {
+    throw new OrchestratorError(
+      "format_too_new",
+      `Cannot read "${path}": its format is ${format}, and this program knows formats up to ${REPOSITORY_FORMAT}`,
+      {
+        hint: "Use a newer version of orchestrator",
+        details: { path, format, known: REPOSITORY_FORMAT },
+      },
+    );
+  }
+  if (typeof id !== "string" || !/^[a-z2-7]{26}$/.test(id)) {
+    throw corrupt(path, 'it has no usable "id"');
+  }
+  if (mode !== "normal" && mode !== "portable") {
+    throw corrupt(path, 'its "mode" is neither "normal" nor "portable"');
+  }
+  return {
+    ...fields,
+    format,
+    id,
+    created: typeof created === "string" ? created : "",
+    mode,
+    // A hand-edited or foreign file may hold anything, and this value is printed.
+    remote: typeof remote === "string" ? stripCredentials(remote) : null,
+    tool: typeof tool === "string" ? tool : "",
+  };
+}
+
+/**
+ * Writes a repository's identity, whole or not at all.
+ * @throws OrchestratorError `no_space`, `read_only` or `io_failed`.
+ */
+export function writeRepositoryMeta(path: string, meta: RepositoryMeta): void {
+  replaceFile(path, JSON.stringify(meta, null, 2) + "\n");
+}
+
+/**
+ * Tells whether a state directory seems to have been copied from another repository.
+ *
+ * @param currentRemote The remote the repository has now, null for none.
+ * @returns A warning to show, or null when the remotes are the same one or there is nothing to
+ * compare. Nothing is refused because of it.
+ */
+export function copiedWarning(meta: RepositoryMeta, currentRemote: string | null): string | null {
+  if (meta.remote === null || currentRemote === null) return null;
+  if (comparableRemote(meta.remote) === comparableRemote(currentRemote)) return null;
+  return `The state in ".orchestrator" was made for "${meta.remote}", and this repository's remote is ` +
+    `"${currentRemote}": it was copied here, or the remote moved; "orchestrator init" records the new remote`;
+}
+
+function corrupt(path: string, what: string, cause?: unknown): OrchestratorError {
+  return new OrchestratorError("state_corrupt", `Cannot read "${path}": ${what}`, {
+    hint: `Rename the file and run "orchestrator init"; sessions do not depend on it`,
+    details: { path },
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

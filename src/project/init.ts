@@ -1,0 +1,266 @@
+/**
+ * Makes a directory a project: `.orchestrator/` with its `.gitignore` and `meta.json`, and a
+ * `workflow.yaml` unless there is one.
+ *
+ * Whoever calls it holds the repository. Each step can be repeated and `meta.json` comes last, so a
+ * run that was killed anywhere is completed by the next.
+ * @module
+ */
+import {
+  constants,
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
+import { randomBase32 } from "../platform/random.ts";
+import { isWindows } from "../platform/runtime.ts";
+import { defaultWorkflowYaml } from "./default_workflow.ts";
+import { detectCommands, type DetectedCommands } from "./detect_commands.ts";
+import { gitRemote } from "./git_remote.ts";
+import { gitignoreFor, gitignoreText } from "./gitignore.ts";
+import {
+  copiedWarning,
+  newRepositoryMeta,
+  readRepositoryMeta,
+  type RepositoryMeta,
+  type RepositoryMode,
+  writeRepositoryMeta,
+} from "./identity.ts";
+import type { ProjectPaths } from "./paths.ts";
+
+/** How a project is made. */
+export interface InitOptions {
+  /** The mode asked for. Absent: the one the project has, `normal` for a new one. */
+  readonly mode?: RepositoryMode | undefined;
+  /**
+   * True when another command needs a project and nobody asked for `init`: nothing that exists is
+   * changed and no `workflow.yaml` is written. Default false.
+   */
+  readonly automatic?: boolean;
+  /** Whether to write a `workflow.yaml` where there is none. Default: not when `automatic`. */
+  readonly workflow?: boolean;
+  readonly now: Date;
+  readonly toolVersion: string;
+  /** Makes the repository id; random unless a test says otherwise. */
+  readonly newId?: () => string;
+}
+
+/** What init did. Names are relative to the root, with `/`. */
+export interface InitResult {
+  readonly id: string;
+  readonly mode: RepositoryMode;
+  /** The mode before, when it was another one; else null. */
+  readonly previousMode: RepositoryMode | null;
+  /** The git remote on record, without credentials. */
+  readonly remote: string | null;
+  /** The remote on record before, when init replaced it by another one; else null. */
+  readonly previousRemote: string | null;
+  readonly created: readonly string[];
+  readonly changed: readonly string[];
+  readonly kept: readonly string[];
+  /** What the new `workflow.yaml` was written with; null when none was written. */
+  readonly commands: DetectedCommands | null;
+  /** Only when `automatic`: says that the state seems to come from another repository; else null. */
+  readonly warning: string | null;
+}
+
+/**
+ * Refuses the home directory, whose `.orchestrator` is the user's own configuration. To be asked
+ * before the repository is held, because holding it creates the state directory.
+ * @throws OrchestratorError `invalid_argument`
+ */
+export function refuseHome(paths: ProjectPaths): void {
+  if (!paths.isHome) return;
+  throw new OrchestratorError(
+    "invalid_argument",
+    `Cannot use "${paths.root}" as a project: it is the home directory`,
+    { hint: "Change into a project's directory, or name one with --root" },
+  );
+}
+
+/**
+ * Initialises the project, or completes and reports what stands. The repository must be held.
+ *
+ * @throws OrchestratorError `already_exists` when a file has the state directory's name;
+ * `state_corrupt` or `format_too_new` for an unusable `meta.json`, and then nothing was written;
+ * `invalid_argument`, `read_only`, `no_space`, `io_failed`.
+ */
+export function initProject(paths: ProjectPaths, options: InitOptions): InitResult {
+  refuseHome(paths);
+  const automatic = options.automatic ?? false;
+  const present = readRepositoryMeta(paths.meta);
+  const mode = options.mode ?? present?.mode ?? "normal";
+  const remote = gitRemote(paths.root);
+  const warning = present === null ? null : copiedWarning(present, remote);
+  const report = new Report(paths);
+
+  if (present !== null && automatic) {
+    report.kept(paths.meta);
+    return { ...report.files(), ...identityOf(present), ...UNCHANGED, warning };
+  }
+  makeStateDirectory(paths);
+  placeGitignore(paths, mode, automatic, report);
+  const commands = options.workflow ?? !automatic ? placeWorkflow(paths, report) : null;
+
+  if (present === null) {
+    const { now, toolVersion, newId } = options;
+    const meta = newRepositoryMeta({ mode, remote, now, toolVersion, newId });
+    writeRepositoryMeta(paths.meta, meta);
+    report.created(paths.meta);
+    return { ...report.files(), ...identityOf(meta), ...UNCHANGED, commands };
+  }
+  const moved = remote !== null && (present.remote === null || warning !== null);
+  const switched = mode !== present.mode;
+  const meta = { ...present, mode, remote: moved ? remote : present.remote };
+  if (moved || switched) {
+    writeRepositoryMeta(paths.meta, meta);
+    report.changed(paths.meta);
+  } else {
+    report.kept(paths.meta);
+  }
+  return {
+    ...report.files(),
+    ...identityOf(meta),
+    previousMode: switched ? present.mode : null,
+    previousRemote: moved ? present.remote : null,
+    commands,
+    warning: null,
+  };
+}
+
+const UNCHANGED = { previousMode: null, previousRemote: null, commands: null, warning: null };
+
+function identityOf({ id, mode, remote }: RepositoryMeta) {
+  return { id, mode, remote };
+}
+
+function makeStateDirectory(paths: ProjectPaths): void {
+  const directory = paths.stateDirectory;
+  try {
+    if (mkdirSync(directory, { recursive: true }) !== undefined) syncDirectory(paths.root);
+  } catch (error) {
+    if (systemErrorCode(error) !== "EEXIST") throw ioError("create", directory, error);
+    throw new OrchestratorError(
+      "already_exists",
+      `Cannot create "${directory}": something that is not a directory has this name`,
+      { hint: "Rename it, then run the command again", cause: error },
+    );
+  }
+}
+
+function placeGitignore(
+  paths: ProjectPaths,
+  mode: RepositoryMode,
+  automatic: boolean,
+  report: Report,
+): void {
+  const present = readIfThere(paths.gitignore);
+  if (present === null) {
+    replaceFile(paths.gitignore, gitignoreText(mode));
+    return report.created(paths.gitignore);
+  }
+  const wanted = automatic ? present : gitignoreFor(mode, present);
+  if (wanted === present) return report.kept(paths.gitignore);
+  replaceFile(paths.gitignore, wanted);
+  report.changed(paths.gitignore);
+}
+
+/** @returns the commands it was written with, or null when there is one already. */
+function placeWorkflow(paths: ProjectPaths, report: Report): DetectedCommands | null {
+  if (!isThere(paths.workflow)) {
+    const commands = detectCommands(paths.root, { windows: isWindows });
+    if (createWhole(paths, defaultWorkflowYaml(commands))) {
+      report.created(paths.workflow);
+      return commands;
+    }
+  }
+  report.kept(paths.workflow);
+  return null;
+}
+
+/**
+ * Creates `workflow.yaml` with its whole content, unless someone else did meanwhile. What is left by
+ * a run that was killed lies in the state directory, where the next holder removes it.
+ * @returns false when the file existed.
+ */
+function createWhole(paths: ProjectPaths, text: string): boolean {
+  const staged = `${paths.stateDirectory}/.tmp-workflow-${randomBase32(40)}`;
+  replaceFile(staged, text);
+  try {
+    try {
+      linkSync(staged, paths.workflow);
+    } catch (error) {
+      if (!NO_HARD_LINKS.has(systemErrorCode(error) ?? "")) throw error;
+      copyFileSync(staged, paths.workflow, constants.COPYFILE_EXCL);
+    }
+  } catch (error) {
+    if (systemErrorCode(error) === "EEXIST") return false;
+    throw ioError("write", paths.workflow, error);
+  } finally {
+    rmSync(staged, { force: true });
+  }
+  syncDirectory(paths.root);
+  return true;
+}
+
+/** What file systems without hard links answer, and a state directory on another file system. */
+const NO_HARD_LINKS: ReadonlySet<string> = new Set([
+  "EPERM",
+  "EACCES",
+  "ENOSYS",
+  "ENOTSUP",
+  "EOPNOTSUPP",
+  "EXDEV",
+  "EMLINK",
+]);
+
+/** True for anything of that name, also a symbolic link that leads nowhere. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw ioError("read", path, error);
+  }
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return null;
+    throw ioError("read", path, error);
+  }
+}
+
+/** Collects what happened to which file. */
+class Report {
+  readonly #paths: ProjectPaths;
+  readonly #created: string[] = [];
+  readonly #changed: string[] = [];
+  readonly #kept: string[] = [];
+
+  constructor(paths: ProjectPaths) {
+    this.#paths = paths;
+  }
+
+  created(path: string): void {
+    this.#created.push(this.#paths.relative(path));
+  }
+
+  changed(path: string): void {
+    this.#changed.push(this.#paths.relative(path));
+  }
+
+  kept(path: string): void {
+    this.#kept.push(this.#paths.relative(path));
+  }
+
+  files() {
+    return { created: this.#created, changed: this.#changed, kept: this.#kept };
+  }
+}
