@@ -7,6 +7,7 @@ import {
   fchmodSync,
   fsyncSync,
   linkSync,
+  lstatSync,
   openSync,
   readdirSync,
   renameSync,
@@ -14,7 +15,8 @@ import {
   writeSync,
 } from "node:fs";
 import process from "node:process";
-import { systemErrorCode } from "../errors.ts";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { pause } from "./clock.ts";
 import { ioError } from "./io_error.ts";
 import { randomBase32 } from "./random.ts";
 import { isWindows } from "./runtime.ts";
@@ -23,14 +25,20 @@ export { ioError } from "./io_error.ts";
 
 /** How {@link replaceFile} works. */
 export interface ReplaceOptions {
-  /** Permission bits of the new file, set before its content is written. Default `0o644`. */
+  /**
+   * Permission bits of the new file, whatever the umask, set before its content is written. Default:
+   * what the umask leaves of `0o666`. Windows knows none.
+   */
   readonly mode?: number;
   /**
    * Whether the new content must survive a power cut once the call returns. Default true. Pass false
    * only for derived files whose damage is detected.
    */
   readonly durable?: boolean;
-  /** Fail with `already_exists` when the file exists, instead of replacing it. Default false. */
+  /**
+   * Fail with `already_exists` when the file exists, instead of replacing it. Default false. Where the
+   * file system has no hard links, looking and taking the name are two steps.
+   */
   readonly exclusive?: boolean;
 }
 
@@ -38,6 +46,18 @@ const TEMPORARY_PREFIX = ".tmp-";
 
 /** Codes by which Windows says that another program has the file open just now. */
 const BUSY: ReadonlySet<string> = new Set(["EPERM", "EACCES", "EBUSY"]);
+
+/** How long to wait for such a program (a virus scanner, an indexer, a reader). */
+const WINDOWS_PATIENCE_MS = 2000;
+
+/** Codes by which file systems say that they have no hard links. */
+const NO_HARD_LINKS: ReadonlySet<string> = new Set([
+  "EPERM",
+  "ENOSYS",
+  "ENOTSUP",
+  "EOPNOTSUPP",
+  "EINVAL",
+]);
 
 /** Whether a file of this name is a temporary of {@link replaceFile}. */
 export function isTemporaryName(name: string): boolean {
@@ -60,7 +80,7 @@ export function removeTemporaries(directory: string): string[] {
   }
   for (const name of names) {
     try {
-      rmSync(`${directory}/${name}`, { force: true });
+      patiently(() => rmSync(`${directory}/${name}`, { force: true }));
     } catch (error) {
       throw ioError("remove", `${directory}/${name}`, error);
     }
@@ -91,8 +111,9 @@ export function syncDirectory(path: string): void {
 
 /**
  * Replaces a file, or creates it: a unique temporary file in the same directory gets the content and
- * then takes the name. Never writes in place; on any failure the old content stands and the
- * temporary file is gone.
+ * then takes the name. Never writes in place: on any failure the old content stands and the temporary
+ * file is gone. (Only when the last step fails, the directory's fsync, the new content stands already.)
+ * A symbolic link at `path` is replaced, not followed.
  * @throws {OrchestratorError} `no_space`, `read_only`, `already_exists` or `io_failed`.
  */
 export function replaceFile(
@@ -100,52 +121,81 @@ export function replaceFile(
   data: string | Uint8Array,
   options: ReplaceOptions = {},
 ): void {
-  const { mode = 0o644, durable = true, exclusive = false } = options;
+  const { mode, durable = true, exclusive = false } = options;
   const directory = parentOf(path);
   const temporary = `${directory}/${TEMPORARY_PREFIX}${process.pid}-${randomBase32(40)}`;
-  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-  let created = false;
   try {
-    const fd = openSync(temporary, "wx", 0o600);
-    created = true;
+    const fd = openSync(temporary, "wx", mode === undefined ? 0o666 : 0o600);
     try {
-      if (!isWindows) fchmodSync(fd, mode);
-      for (let written = 0; written < bytes.length;) {
-        written += writeSync(fd, bytes, written, bytes.length - written);
-      }
-      if (durable) fsyncSync(fd);
-    } finally {
-      closeSync(fd);
+      fill(fd, data, mode, durable);
+      if (exclusive) takeNewName(temporary, path);
+      else patiently(() => renameSync(temporary, path));
+    } catch (error) {
+      removeQuietly(temporary);
+      throw error;
     }
-    if (exclusive) {
-      linkSync(temporary, path);
-      rmSync(temporary);
-    } else {
-      rename(temporary, path);
-    }
-    created = false;
   } catch (error) {
-    if (created) {
-      try {
-        rmSync(temporary, { force: true });
-      } catch {
-        // The first failure is the one to report; a later run removes the file.
-      }
-    }
     throw ioError("write", path, error);
   }
   if (durable) syncDirectory(directory);
 }
 
-/** `rename`, patient on Windows, where a virus scanner or a reader may hold the target for a moment. */
-function rename(from: string, to: string): void {
-  for (let attempt = 0;; attempt++) {
+/** Sets the mode, writes the content and closes, in any case. */
+function fill(
+  fd: number,
+  data: string | Uint8Array,
+  mode: number | undefined,
+  durable: boolean,
+): void {
+  try {
+    if (mode !== undefined && !isWindows) fchmodSync(fd, mode);
+    const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+    for (let written = 0; written < bytes.length;) {
+      written += writeSync(fd, bytes, written, bytes.length - written);
+    }
+    if (durable) fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Moves the temporary file to a name that nobody has; `link` fails when somebody does. */
+function takeNewName(temporary: string, path: string): void {
+  try {
+    patiently(() => linkSync(temporary, path));
+  } catch (error) {
+    if (!NO_HARD_LINKS.has(systemErrorCode(error) ?? "")) throw error;
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
+      throw new OrchestratorError("already_exists", `Cannot write "${path}": it already exists`, {
+        details: { path },
+      });
+    }
+    patiently(() => renameSync(temporary, path));
+    return;
+  }
+  removeQuietly(temporary);
+}
+
+/** Removes a temporary file; one that resists is removed by a later {@link removeTemporaries}. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The caller's own failure is the one to report.
+  }
+}
+
+/** Does `action`, again and again for a while on Windows as long as somebody has the file open. */
+function patiently(action: () => void): void {
+  const deadline = performance.now() + WINDOWS_PATIENCE_MS;
+  for (let wait = 1;; wait = Math.min(wait * 2, 100)) {
     try {
-      renameSync(from, to);
+      action();
       return;
     } catch (error) {
-      if (!isWindows || attempt >= 10 || !BUSY.has(systemErrorCode(error) ?? "")) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.min(2 ** attempt, 100));
+      if (!isWindows || performance.now() >= deadline) throw error;
+      if (!BUSY.has(systemErrorCode(error) ?? "")) throw error;
+      pause(wait);
     }
   }
 }

@@ -9,7 +9,8 @@
 import { readFileSync, statSync } from "node:fs";
 import process from "node:process";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
-import { type KernelLock, type LockMode, openLocked } from "./kernel_lock.ts";
+import { openLocked } from "./kernel_lock.ts";
+import type { LockedFile, LockMode } from "./locked_file.ts";
 import { randomBase32 } from "./random.ts";
 
 /** A lock this process holds. */
@@ -41,7 +42,11 @@ export interface AcquireOptions {
   readonly onWait?: (holder: LockHolder | null) => void;
 }
 
+/** How long a wait may be before it is worth a word. */
 const NOTICEABLE_MS = 250;
+
+/** How often a lock file may turn out to have been replaced before the file system is not believed. */
+const MAX_REOPENINGS = 100;
 
 /**
  * Tries to take the lock, without waiting. Exclusive creates the file when it is absent; shared needs
@@ -51,8 +56,8 @@ const NOTICEABLE_MS = 250;
  * {@link OrchestratorError} `io_failed` when the file system has no locks.
  */
 export function tryLock(path: string, mode: LockMode = "exclusive"): FileLock | null {
-  const kernel = lockNamed(path, mode);
-  return kernel === null ? null : fileLock(kernel, false);
+  const file = lockNamed(path, mode);
+  return file === null ? null : fileLock(file, false);
 }
 
 /**
@@ -65,14 +70,14 @@ export async function acquireLock(path: string, options: AcquireOptions): Promis
   const started = performance.now();
   let announced = false;
   for (let attempt = 0;; attempt++) {
-    const kernel = lockNamed(path, "exclusive");
-    if (kernel !== null) {
+    const file = lockNamed(path, "exclusive");
+    if (file !== null) {
       try {
-        kernel.write(JSON.stringify(describeSelf(options.holder)) + "\n");
+        file.write(new TextEncoder().encode(JSON.stringify(describeSelf(options.holder)) + "\n"));
       } catch {
-        // The description serves messages only; a full disk must not keep anyone from unlocking.
+        // The description serves messages only; a full disk must not keep anyone from working.
       }
-      return fileLock(kernel, true);
+      return fileLock(file, true);
     }
     const waited = performance.now() - started;
     if (waited >= options.timeoutMs) throw heldError(path, readHolder(path), waited);
@@ -113,26 +118,40 @@ export function isHeld(path: string): boolean {
   }
 }
 
-/** Locks the file that `path` names; a file whose directory was removed and made again is left alone. */
-function lockNamed(path: string, mode: LockMode): KernelLock | null {
-  for (;;) {
-    const kernel = openLocked(path, mode);
-    if (kernel === null || kernel.isAt(path)) return kernel;
-    kernel.close();
+/**
+ * Locks the file that `path` names at the end: between opening and locking, its directory may have
+ * been removed and made again, and a lock on the removed file would exclude nobody.
+ */
+function lockNamed(path: string, mode: LockMode): LockedFile | null {
+  for (let attempt = 0; attempt < MAX_REOPENINGS; attempt++) {
+    const file = openLocked(path, mode);
+    if (file === null) return null;
+    let named = false;
+    try {
+      named = file.isAt(path);
+    } finally {
+      if (!named) file.close();
+    }
+    if (named) return file;
   }
+  throw new OrchestratorError(
+    "io_failed",
+    `Cannot lock "${path}": the file system gives the file a new identity at every look`,
+    { details: { path } },
+  );
 }
 
-function fileLock(kernel: KernelLock, described: boolean): FileLock {
+function fileLock(file: LockedFile, described: boolean): FileLock {
   let held = true;
   const release = () => {
     if (!held) return;
     held = false;
     try {
-      if (described) kernel.clear();
+      if (described) file.clear();
     } catch {
       // A stale description misleads nobody: the kernel decides.
     } finally {
-      kernel.close();
+      file.close();
     }
   };
   return { release, [Symbol.dispose]: release };

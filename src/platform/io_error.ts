@@ -6,6 +6,8 @@ import { type ErrorCode, OrchestratorError, systemErrorCode } from "../errors.ts
 
 interface Meaning {
   readonly code: ErrorCode;
+  /** The code when something was only to be read. Default: `code`. */
+  readonly reading?: ErrorCode;
   readonly text: string;
   readonly hint?: string;
 }
@@ -17,10 +19,14 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENOSPC: { code: "no_space", text: "no space is left on the device", hint: FREE_SPACE },
   EDQUOT: { code: "no_space", text: "the disk quota is used up", hint: FREE_SPACE },
   EROFS: { code: "read_only", text: "the file system is read-only" },
-  EACCES: { code: "read_only", text: "permission is denied" },
-  EPERM: { code: "read_only", text: "the operation is not permitted" },
-  ENOENT: { code: "io_failed", text: "it does not exist" },
-  ENOTDIR: { code: "io_failed", text: "a part of the path is not a directory" },
+  EACCES: { code: "read_only", reading: "io_failed", text: "permission is denied" },
+  EPERM: { code: "read_only", reading: "io_failed", text: "the operation is not permitted" },
+  ENOENT: { code: "io_failed", reading: "file_unknown", text: "it does not exist" },
+  ENOTDIR: {
+    code: "io_failed",
+    reading: "file_unknown",
+    text: "a part of the path is not a directory",
+  },
   EISDIR: { code: "io_failed", text: "it is a directory" },
   EEXIST: { code: "already_exists", text: "it already exists" },
   ENOTEMPTY: { code: "io_failed", text: "the directory is not empty" },
@@ -37,17 +43,20 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 /**
  * Turns what a file operation threw into an error for users: `Cannot write "a/b": no space is left on
  * the device`. An OrchestratorError passes through unchanged.
- * @param verb What was tried, as in "Cannot <verb>": `read`, `write`, `remove`, `lock` …
+ * @param verb What was tried, as in "Cannot <verb>": `read`, `write`, `remove`, `lock` … With `read`,
+ * a file that is absent is `file_unknown` and one without permission `io_failed`.
  * @param path The file, as the user knows it.
  * @param cause What was thrown; kept as `cause`.
- * @returns `no_space`, `read_only`, `already_exists` or `io_failed`; `details` has path and system code.
+ * @returns `no_space`, `read_only`, `already_exists`, `file_unknown` or `io_failed`; `details` has the
+ * path and the system's code.
  */
 export function ioError(verb: string, path: string, cause: unknown): OrchestratorError {
   if (cause instanceof OrchestratorError) return cause;
   const system = systemErrorCode(cause);
   const meaning = system === undefined ? undefined : MEANINGS[system];
   const text = meaning?.text ?? (cause instanceof Error ? cause.message : String(cause));
-  return new OrchestratorError(meaning?.code ?? "io_failed", `Cannot ${verb} "${path}": ${text}`, {
+  const code = (verb === "read" ? meaning?.reading : undefined) ?? meaning?.code ?? "io_failed";
+  return new OrchestratorError(code, `Cannot ${verb} "${path}": ${text}`, {
     ...(meaning?.hint === undefined ? {} : { hint: meaning.hint }),
     details: { path, ...(system === undefined ? {} : { system }) },
     cause,

@@ -1,22 +1,34 @@
 /**
  * Running other programs.
+ *
+ * `node:child_process` is loaded at the first call.
  * @module
  */
+import type { ChildProcess, SpawnOptions } from "node:child_process";
+import { existsSync } from "node:fs";
 import process from "node:process";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { OutputTail } from "./output_tail.ts";
 import { isWindows } from "./runtime.ts";
+
+/** An environment; a variable whose value is undefined is not passed on. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One of a program's two outputs. */
+export type OutputStream = "stdout" | "stderr";
 
 /** A shell command to run. */
 export interface CommandRequest {
-  /** Given to `sh -c`, on Windows to `cmd /d /s /c`. */
+  /** Given to `/bin/sh -c`, on Windows verbatim to `cmd /d /s /c`. */
   readonly command: string;
   readonly cwd: string;
   /** The whole environment of the command. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   readonly timeoutMs: number;
   /** How many bytes of the end of its output to keep. Default 4096. */
   readonly tailBytes?: number;
-  /** Called with each piece of output as it comes. */
-  readonly onOutput?: (chunk: Uint8Array, stream: "stdout" | "stderr") => void;
+  /** Called with each piece of output as it comes. What it throws ends the command and is rethrown. */
+  readonly onOutput?: (chunk: Uint8Array, stream: OutputStream) => void;
   /** Ends the command, with all it started, when it fires. */
   readonly signal?: AbortSignal;
 }
@@ -25,154 +37,287 @@ export interface CommandRequest {
 export interface CommandResult {
   /** Null when it was ended by a signal or could not be started. */
   readonly exitCode: number | null;
+  /** The signal that ended it, for example `SIGTERM`. */
   readonly signal: string | null;
   readonly timedOut: boolean;
   readonly durationMs: number;
-  /** The end of what it printed on both streams, in the order it came. */
+  /** The end of what it printed on both outputs, as it came; bytes that are no UTF-8 become U+FFFD. */
   readonly tail: string;
   /** Why it could not be started; absent when it ran. */
   readonly startError?: string;
 }
 
+/** How a program is run by {@link runProgram}. */
+export interface ProgramOptions {
+  readonly cwd: string;
+  /** The whole environment. Default: this process's. */
+  readonly env?: Environment;
+  /** Default: no limit. */
+  readonly timeoutMs?: number;
+  /** What it reads on its standard input. Default: nothing. */
+  readonly input?: string | Uint8Array;
+}
+
 /** How a program ended. */
 export interface ProgramResult {
+  /** Null when it was ended by a signal. */
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
+/** How long a command may take to end by itself once it was told to. */
 const GRACE_MS = 2000;
-const PIPE_GRACE_MS = 200;
 
-/** Runs a shell command to its end. Never rejects for what the command does. */
+/** How often to look whether the process group is gone. */
+const LOOK_AGAIN_MS = 20;
+
+/** After the shell's exit: how long its outputs may stay silent, and open at all, before we go on. */
+const SILENCE_MS = 100;
+const STILL_OPEN_MS = 2000;
+
+/** The longest delay that a timer takes. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Runs a shell command to its end, with nothing on its standard input, in a process group of its own.
+ *
+ * When the time is up or `signal` fires, the whole group is told to end (SIGTERM) and, two seconds
+ * later, made to (SIGKILL); on Windows `taskkill /T /F` ends the tree at once. A command that leaves a
+ * process in the background ends with its shell: the process goes on, its further output is not read.
+ *
+ * Never rejects for what the command does: see {@link CommandResult}.
+ */
 export async function runCommand(request: CommandRequest): Promise<CommandResult> {
   const { spawn } = await import("node:child_process");
-  const { command, cwd, env, timeoutMs, tailBytes = 4096, onOutput, signal } = request;
+  const { command, cwd, timeoutMs, onOutput, signal } = request;
+  const tail = new OutputTail(request.tailBytes ?? 4096);
   const started = performance.now();
+  let timedOut = false;
+  const result = (ended: Pick<CommandResult, "exitCode" | "signal" | "startError">) => ({
+    ...ended,
+    timedOut,
+    durationMs: Math.round(performance.now() - started),
+    tail: tail.text(),
+  });
+  const notStarted = (startError: string) => result({ exitCode: null, signal: null, startError });
+
+  if (signal?.aborted === true) return notStarted("it was interrupted before it began");
   const [file, args] = isWindows
     ? [process.env["ComSpec"] ?? "cmd.exe", ["/d", "/s", "/c", `"${command}"`]] as const
     : ["/bin/sh", ["-c", command]] as const;
-  return await new Promise<CommandResult>((resolve) => {
-    let tail = new Uint8Array(0);
-    let timedOut = false;
-    let settled = false;
-    const child = spawn(file, [...args], {
-      cwd,
-      env: { ...env },
-      detached: !isWindows,
-      stdio: ["ignore", "pipe", "pipe"],
-      windowsHide: true,
-      windowsVerbatimArguments: true,
-    });
-    const kill = (name: "SIGTERM" | "SIGKILL") => {
-      if (child.pid === undefined) return;
-      if (isWindows) {
-        spawn("taskkill", ["/pid", String(child.pid), "/T", "/F"], { stdio: "ignore" })
-          .on("error", () => child.kill());
-        return;
-      }
+  const spawned = await start(() =>
+    spawn(
+      file,
+      [...args],
+      {
+        cwd,
+        env: present(request.env),
+        detached: !isWindows,
+        stdio: ["ignore", "pipe", "pipe"],
+        windowsHide: true,
+        windowsVerbatimArguments: true,
+      } satisfies SpawnOptions,
+    )
+  );
+  if (!("child" in spawned)) return notStarted(startReason(spawned.error, file, cwd));
+  const { child, pid } = spawned;
+
+  let ending: Promise<void> | undefined;
+  const end = () => ending ??= endGroup(child, pid);
+  const timer = setTimeout(() => {
+    timedOut = true;
+    end();
+  }, Math.min(timeoutMs, LONGEST_TIMER_MS));
+  signal?.addEventListener("abort", end);
+  let thrown: { readonly error: unknown } | undefined;
+  try {
+    const ended = await untilEnd(child, (chunk, stream) => {
+      tail.push(chunk);
       try {
-        process.kill(-child.pid, name);
-      } catch {
-        // The group has ended by itself.
+        if (thrown === undefined) onOutput?.(chunk, stream);
+      } catch (error) {
+        thrown = { error };
+        end();
       }
-    };
-    let killTimer: ReturnType<typeof setTimeout> | undefined;
-    const end = () => {
-      if (settled || killTimer !== undefined) return;
-      kill("SIGTERM");
-      killTimer = setTimeout(() => kill("SIGKILL"), GRACE_MS);
-    };
-    const timer = setTimeout(() => {
-      timedOut = true;
-      end();
-    }, timeoutMs);
-    signal?.addEventListener("abort", end, { once: true });
-    if (signal?.aborted === true) end();
-    for (const stream of ["stdout", "stderr"] as const) {
-      child[stream].on("data", (chunk: Uint8Array) => {
-        if (settled) return;
-        onOutput?.(chunk, stream);
-        const joined = new Uint8Array(tail.length + chunk.length);
-        joined.set(tail);
-        joined.set(chunk, tail.length);
-        tail = joined.length > tailBytes ? joined.slice(joined.length - tailBytes) : joined;
-      });
-    }
-    const settle = (exitCode: number | null, name: string | null, startError?: string) => {
-      if (settled) return;
-      settled = true;
-      clearTimeout(timer);
-      clearTimeout(killTimer);
-      if (timedOut || signal?.aborted === true) kill("SIGKILL");
-      signal?.removeEventListener("abort", end);
-      child.stdout.destroy();
-      child.stderr.destroy();
-      resolve({
-        exitCode,
-        signal: name,
-        timedOut,
-        durationMs: Math.round(performance.now() - started),
-        tail: new TextDecoder().decode(tail),
-        ...(startError === undefined ? {} : { startError }),
-      });
-    };
-    child.on("error", (error) => settle(null, null, error.message));
-    child.on("exit", (code, name) => {
-      const grace = setTimeout(() => settle(code, name), PIPE_GRACE_MS);
-      child.on("close", () => {
-        clearTimeout(grace);
-        settle(code, name);
-      });
     });
-  });
+    await ending;
+    if (thrown !== undefined) throw thrown.error;
+    return result(ended);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", end);
+  }
 }
 
 /**
- * Runs a program without a shell and collects its output.
- * @throws {OrchestratorError} `command_failed` when it cannot be started or takes longer than `timeoutMs`.
+ * Runs a program without a shell and collects its output as UTF-8.
+ * @throws {OrchestratorError} `command_failed` when it cannot be started (`details.system` is `ENOENT`
+ * when it is not installed) or takes longer than `timeoutMs`. An exit code is never an error here.
  */
 export async function runProgram(
   file: string,
   args: readonly string[],
-  options: {
-    readonly cwd: string;
-    readonly env?: Readonly<Record<string, string | undefined>>;
-    readonly timeoutMs?: number;
-    /** Standard input; empty when absent. */
-    readonly input?: string | Uint8Array;
-  },
+  options: ProgramOptions,
 ): Promise<ProgramResult> {
   const { spawn } = await import("node:child_process");
-  const { OrchestratorError } = await import("../errors.ts");
-  return await new Promise<ProgramResult>((resolve, reject) => {
-    const child = spawn(file, [...args], {
-      cwd: options.cwd,
-      env: { ...(options.env ?? process.env) },
+  const { cwd, env = process.env, timeoutMs, input = "" } = options;
+  const spawned = await start(() =>
+    spawn(file, [...args], {
+      cwd,
+      env: present(env),
       stdio: ["pipe", "pipe", "pipe"],
       windowsHide: true,
-      ...(options.timeoutMs === undefined
-        ? {}
-        : { timeout: options.timeoutMs, killSignal: "SIGKILL" as const }),
-    });
-    const chunks: { readonly stdout: Uint8Array[]; readonly stderr: Uint8Array[] } = {
-      stdout: [],
-      stderr: [],
-    };
-    child.stdout.on("data", (chunk: Uint8Array) => chunks.stdout.push(chunk));
-    child.stderr.on("data", (chunk: Uint8Array) => chunks.stderr.push(chunk));
-    child.stdin.on("error", () => {});
-    child.stdin.end(options.input ?? "");
-    child.on("error", (error) => {
-      reject(
-        new OrchestratorError("command_failed", `Cannot run "${file}": ${error.message}`, {
-          cause: error,
-        }),
+    })
+  );
+  if (!("child" in spawned)) {
+    const { error } = spawned;
+    throw new OrchestratorError(
+      "command_failed",
+      `Cannot run "${file}": ${startReason(error, file, cwd)}`,
+      { details: { program: file, system: systemErrorCode(error) ?? null }, cause: error },
+    );
+  }
+  const { child } = spawned;
+  let timedOut = false;
+  const timer = timeoutMs === undefined ? undefined : setTimeout(() => {
+    timedOut = true;
+    child.kill("SIGKILL");
+  }, Math.min(timeoutMs, LONGEST_TIMER_MS));
+  const chunks: Readonly<Record<OutputStream, Uint8Array[]>> = { stdout: [], stderr: [] };
+  // A program that does not read all of its input closes the pipe; that is its right.
+  child.stdin?.on("error", () => {});
+  child.stdin?.end(input);
+  try {
+    const { exitCode } = await untilEnd(child, (chunk, stream) => chunks[stream].push(chunk));
+    if (timedOut) {
+      throw new OrchestratorError(
+        "command_failed",
+        `Cannot run "${file}": it took longer than ${Number(timeoutMs) / 1000} s`,
+        { details: { program: file, timeoutMs } },
       );
-    });
-    child.on("close", (exitCode) => {
-      const text = (parts: Uint8Array[]) => Buffer.concat(parts).toString("utf8");
-      resolve({ exitCode, stdout: text(chunks.stdout), stderr: text(chunks.stderr) });
-    });
+    }
+    return { exitCode, stdout: decode(chunks.stdout), stderr: decode(chunks.stderr) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Starts a child and waits until the system has either started or refused it. */
+function start(
+  spawn: () => ChildProcess,
+): Promise<{ readonly child: ChildProcess; readonly pid: number } | { readonly error: unknown }> {
+  return new Promise((resolve) => {
+    try {
+      const child = spawn();
+      child.on("error", (error) => resolve({ error }));
+      if (child.pid !== undefined) resolve({ child, pid: child.pid });
+    } catch (error) {
+      resolve({ error });
+    }
   });
+}
+
+/** Why a program could not be started. The system names the program even when its directory is missing. */
+function startReason(error: unknown, file: string, cwd: string): string {
+  const code = systemErrorCode(error);
+  if ((code === "ENOENT" || code === "ENOTDIR") && !existsSync(cwd)) {
+    return `the directory "${cwd}" does not exist`;
+  }
+  if (code === "ENOENT") return `"${file}" is not installed`;
+  if (code === "E2BIG") return "its arguments and environment are too large";
+  if (code === "EACCES") return "permission is denied";
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Waits until a child has exited and its outputs are read. Outputs that something in the background
+ * keeps open are left after a short silence.
+ */
+function untilEnd(
+  child: ChildProcess,
+  onChunk: (chunk: Uint8Array, stream: OutputStream) => void,
+): Promise<Pick<CommandResult, "exitCode" | "signal">> {
+  return new Promise((resolve) => {
+    let silence: ReturnType<typeof setTimeout> | undefined;
+    let stillOpen: ReturnType<typeof setTimeout> | undefined;
+    let leave: (() => void) | undefined;
+    let left = false;
+    const waitForSilence = () => {
+      if (leave === undefined) return;
+      clearTimeout(silence);
+      silence = setTimeout(leave, SILENCE_MS);
+    };
+    for (const stream of ["stdout", "stderr"] as const) {
+      child[stream]?.on("data", (chunk: Uint8Array) => {
+        if (left) return;
+        onChunk(chunk, stream);
+        waitForSilence();
+      });
+      child[stream]?.on("error", () => {});
+    }
+    const settle = (exitCode: number | null, signal: string | null) => {
+      if (left) return;
+      left = true;
+      clearTimeout(silence);
+      clearTimeout(stillOpen);
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      resolve({ exitCode, signal });
+    };
+    child.once("exit", (exitCode, signal) => {
+      leave = () => settle(exitCode, signal);
+      waitForSilence();
+      stillOpen = setTimeout(leave, STILL_OPEN_MS);
+    });
+    child.once("close", settle);
+  });
+}
+
+/** Ends a child with all it started; resolves when they are gone or were made to go. */
+async function endGroup(child: ChildProcess, pid: number): Promise<void> {
+  if (isWindows) return await endTree(child, pid);
+  const deadline = performance.now() + GRACE_MS;
+  let alive = signalGroup(pid, "SIGTERM");
+  while (alive && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    alive = signalGroup(pid, 0);
+  }
+  if (alive) signalGroup(pid, "SIGKILL");
+}
+
+/** Sends a signal to the process group of `pid`; false when nobody is left in it. */
+function signalGroup(pid: number, signal: "SIGTERM" | "SIGKILL" | 0): boolean {
+  try {
+    process.kill(-pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function endTree(child: ChildProcess, pid: number): Promise<void> {
+  const { spawn } = await import("node:child_process");
+  const spawned = await start(() =>
+    spawn("taskkill", ["/pid", String(pid), "/T", "/F"], { stdio: "ignore", windowsHide: true })
+  );
+  if ("child" in spawned) {
+    await new Promise((resolve) => spawned.child.once("exit", resolve));
+  }
+  // Also when taskkill is missing or was refused: the shell at least.
+  child.kill();
+}
+
+/** An environment without the variables that are undefined. */
+function present(env: Environment): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined) result[name] = value;
+  }
+  return result;
+}
+
+function decode(chunks: readonly Uint8Array[]): string {
+  const decoder = new TextDecoder();
+  return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join("") + decoder.decode();
 }
