@@ -36,6 +36,7 @@ export const LEGACY_PATHS = {
 export const SESSION_NAMES = {
   state: "state.json",
   log: "log.jsonl",
+  meta: "meta.json",
   checkpoints: "checkpoints",
 } as const;
 

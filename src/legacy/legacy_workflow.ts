@@ -1,0 +1,273 @@
+/**
+ * One workflow of the old tool: what a listing needs is there at once, the rest is read when asked for.
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { OrchestratorError } from "../errors.ts";
+import { sha256Hex } from "../platform/hash.ts";
+import { ioError } from "../platform/io_error.ts";
+import { type LegacyFinding, type LegacyPlace, Look } from "./find.ts";
+import { toPlain } from "./python_json.ts";
+import { type LegacyCheckpoint, readLegacyCheckpoint } from "./read_checkpoint.ts";
+import { entriesOf, type LegacyLog, readLegacyLog } from "./read_log.ts";
+import {
+  damaged,
+  type LegacyState,
+  parseLegacyJson,
+  readLegacyState,
+  readWithoutChecksum,
+} from "./read_state.ts";
+import { importedSessionId } from "./session_id.ts";
+import { type Fields, isFields, utc } from "./values.ts";
+
+/** Where a workflow was found: its name in messages is the old session's id, `root` or `bare`. */
+export interface LegacyOrigin {
+  /** `root`: the scattered layout. `bare`: `.orchestrator/state.json`. Else an old session's id. */
+  readonly name: string;
+  readonly state: LegacyPlace;
+  /** Relative paths of what may lie beside the state. */
+  readonly log: string;
+  readonly checkpoints: string;
+  readonly meta: string | null;
+}
+
+/** A file that belongs to a workflow. */
+export interface LegacySource {
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+  readonly role: "state" | "log" | "checkpoint" | "meta";
+  readonly bytes: number;
+  /** Of the whole file, in hex. */
+  readonly sha256: string;
+}
+
+/** The same workflow found in another place. */
+export interface LegacyCopy {
+  readonly file: string;
+  /** Byte for byte. */
+  readonly identical: boolean;
+  readonly updatedAt: string | null;
+}
+
+/** The part of a log that concerns one workflow; `bad` lines may be anybody's. */
+export interface WorkflowLog extends LegacyLog {
+  readonly findings: readonly LegacyFinding[];
+}
+
+/** The checkpoints of one workflow, oldest first, and the files that could not be read. */
+export interface WorkflowCheckpoints {
+  readonly checkpoints: readonly LegacyCheckpoint[];
+  readonly damaged: readonly OrchestratorError[];
+  readonly findings: readonly LegacyFinding[];
+}
+
+/** Facts for a list. */
+export interface LegacySummary {
+  readonly workflowId: string;
+  /** The id it gets as a session: {@link importedSessionId}. */
+  readonly session: string;
+  readonly task: string;
+  /** As written by the old tool. */
+  readonly status: string;
+  readonly phase: string | null;
+  /** RFC 3339 UTC; null when unknown. */
+  readonly updatedAt: string | null;
+}
+
+/** A workflow found in the old layout. Reading is done once and kept. */
+export class LegacyWorkflow {
+  readonly root: string;
+  readonly origin: LegacyOrigin;
+  /** Other places that hold a state of the same workflow. */
+  readonly copies: readonly LegacyCopy[];
+  /** Null when the state file is damaged. */
+  readonly summary: LegacySummary | null;
+  /** Why the state cannot be read: `legacy_corrupt` or an input/output error; null when it can. */
+  readonly error: OrchestratorError | null;
+  readonly #text: string | null;
+  #state: LegacyState | undefined;
+
+  private constructor(
+    root: string,
+    origin: LegacyOrigin,
+    outcome: {
+      readonly text: string | null;
+      readonly summary: LegacySummary | null;
+      readonly error: OrchestratorError | null;
+    },
+    copies: readonly LegacyCopy[],
+  ) {
+    this.root = root;
+    this.origin = origin;
+    this.copies = copies;
+    this.summary = outcome.summary;
+    this.error = outcome.error;
+    this.#text = outcome.text;
+  }
+
+  /** Reads the state file as far as a list needs it. Never throws for what the file holds. */
+  static open(root: string, origin: LegacyOrigin): LegacyWorkflow {
+    const file = origin.state.path;
+    let text: string | null = null;
+    try {
+      text = readText(root, file);
+      const state = readWithoutChecksum(text, file);
+      const summary = {
+        workflowId: state.workflowId,
+        session: importedSessionId(state.workflowId),
+        task: state.task,
+        status: state.status,
+        phase: state.currentPhase,
+        updatedAt: utc(state.updatedAt),
+      };
+      return new LegacyWorkflow(root, origin, { text, summary, error: null }, []);
+    } catch (thrown) {
+      if (!(thrown instanceof OrchestratorError)) throw thrown;
+      const error = withLastCheckpoint(thrown, root, origin);
+      return new LegacyWorkflow(root, origin, { text, summary: null, error }, []);
+    }
+  }
+
+  /** The same workflow, knowing of its `copies`. */
+  withCopies(copies: readonly LegacyWorkflow[]): LegacyWorkflow {
+    const outcome = { text: this.#text, summary: this.summary, error: this.error };
+    return new LegacyWorkflow(
+      this.root,
+      this.origin,
+      outcome,
+      copies.map((copy) => ({
+        file: copy.file,
+        identical: copy.#text === this.#text,
+        updatedAt: copy.summary?.updatedAt ?? null,
+      })),
+    );
+  }
+
+  /** The state file, relative to the root. */
+  get file(): string {
+    return this.origin.state.path;
+  }
+
+  /**
+   * The whole state with its generation and checksum.
+   * @throws OrchestratorError {@link error}, when there is one.
+   */
+  state(): LegacyState {
+    if (this.error !== null) throw this.error;
+    this.#state ??= readLegacyState(this.#text ?? "", this.file);
+    return this.#state;
+  }
+
+  /** This workflow's part of the log. A missing log is an empty one. */
+  log(): WorkflowLog {
+    const id = this.#workflowId();
+    const look = new Look(this.root);
+    const text = look.at(this.origin.log, "file") === null ? null : look.text(this.origin.log);
+    const log = readLegacyLog(text ?? "");
+    return { entries: entriesOf(log, id), bad: log.bad, findings: look.findings };
+  }
+
+  /** This workflow's checkpoints. */
+  checkpoints(): WorkflowCheckpoints {
+    const id = this.#workflowId();
+    const look = new Look(this.root);
+    const checkpoints: LegacyCheckpoint[] = [];
+    const errors: OrchestratorError[] = [];
+    for (const path of checkpointFiles(look, this.origin.checkpoints)) {
+      try {
+        const checkpoint = readLegacyCheckpoint(readText(this.root, path), path);
+        if (checkpoint.workflowId === id) checkpoints.push(checkpoint);
+      } catch (error) {
+        if (!(error instanceof OrchestratorError)) throw error;
+        errors.push(error);
+      }
+    }
+    const key = (checkpoint: LegacyCheckpoint) => utc(checkpoint.timestamp) ?? "";
+    checkpoints.sort((left, right) => key(left) < key(right) ? -1 : key(left) > key(right) ? 1 : 0);
+    return { checkpoints, damaged: errors, findings: look.findings };
+  }
+
+  /** What the old session's `meta.json` says; null when there is none, or nothing readable. */
+  meta(): Fields | null {
+    if (this.origin.meta === null) return null;
+    const look = new Look(this.root);
+    if (look.at(this.origin.meta, "file") === null) return null;
+    try {
+      const meta = toPlain(
+        parseLegacyJson(readText(this.root, this.origin.meta), this.origin.meta),
+      );
+      return isFields(meta) ? meta : null;
+    } catch (error) {
+      if (error instanceof OrchestratorError) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * The files this workflow is made of, with their hashes. The root's log may hold other workflows'
+   * events too.
+   * @throws OrchestratorError when one of them cannot be read.
+   */
+  sources(): readonly LegacySource[] {
+    const look = new Look(this.root);
+    const files: (readonly [LegacySource["role"], string])[] = [["state", this.file]];
+    if (look.at(this.origin.log, "file") !== null) files.push(["log", this.origin.log]);
+    if (this.origin.meta !== null && look.at(this.origin.meta, "file") !== null) {
+      files.push(["meta", this.origin.meta]);
+    }
+    const checkpoints = this.error === null ? this.checkpoints().checkpoints : [];
+    for (const checkpoint of checkpoints) files.push(["checkpoint", checkpoint.file]);
+    return files.map(([role, path]) => {
+      const bytes = readBytes(this.root, path);
+      return { path, role, bytes: bytes.length, sha256: sha256Hex(bytes) };
+    });
+  }
+
+  #workflowId(): string {
+    if (this.summary === null) throw this.error ?? new TypeError("a workflow without an id");
+    return this.summary.workflowId;
+  }
+}
+
+function checkpointFiles(look: Look, directory: string): readonly string[] {
+  if (look.at(directory, "directory") === null) return [];
+  return look.entries(directory)
+    .filter((entry) => entry.name.endsWith(".json"))
+    .map((entry) => `${directory}/${entry.name}`)
+    .filter((path) => look.at(path, "file") !== null);
+}
+
+/** Points to the newest checkpoint beside a damaged state: most hold a copy of the state. */
+function withLastCheckpoint(
+  error: OrchestratorError,
+  root: string,
+  origin: LegacyOrigin,
+): OrchestratorError {
+  const checkpoint = checkpointFiles(new Look(root), origin.checkpoints).at(-1);
+  if (error.code !== "legacy_corrupt" || checkpoint === undefined) return error;
+  return new OrchestratorError(error.code, error.message, {
+    hint: `${error.hint ?? ""}; "${checkpoint}" may hold a copy of the state`,
+    details: { ...error.details, checkpoint },
+    cause: error.cause,
+  });
+}
+
+function readBytes(root: string, path: string): Uint8Array {
+  try {
+    return readFileSync(`${root}/${path}`);
+  } catch (error) {
+    throw ioError("read", path, error);
+  }
+}
+
+function readText(root: string, path: string): string {
+  const bytes = readBytes(root, path);
+  try {
+    // As a stream, so that a file cut off inside a character is reported as cut off.
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes, {
+      stream: true,
+    });
+  } catch (error) {
+    throw damaged(path, "not_text", "it is not UTF-8 text", {}, error);
+  }
+}

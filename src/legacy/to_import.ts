@@ -1,0 +1,65 @@
+/**
+ * All that a session of the new layout takes over from an old workflow.
+ * @module
+ */
+import type { EventData } from "../workflow/events.ts";
+import { type SeedOptions, toHistory, toSeed } from "./convert.ts";
+import type { LegacyWorkflow } from "./legacy_workflow.ts";
+import { LocalPaths } from "./local_paths.ts";
+import type { LegacyCheckpoint } from "./read_checkpoint.ts";
+
+/** The parts of a `session_imported` event that come from the old tool. */
+export interface LegacyImport {
+  /** The session's id. */
+  readonly session: string;
+  readonly seed: EventData["session_imported"]["seed"];
+  readonly source: EventData["session_imported"]["source"];
+  readonly history: EventData["session_imported"]["history"];
+}
+
+/**
+ * Reads a whole old workflow: state, log, hashes.
+ * @throws OrchestratorError `legacy_corrupt` when its state is damaged.
+ */
+export function toImport(workflow: LegacyWorkflow, options: SeedOptions = {}): LegacyImport {
+  const state = workflow.state();
+  const { seed, definitionOrigin, findings } = toSeed(state, options);
+  const log = workflow.log();
+  const meta = workflow.meta();
+  const paths = new LocalPaths(state.raw, options.root);
+  const badLines = log.bad.map((bad) => `${workflow.origin.log}, line ${bad.line}: ${bad.reason}`);
+  return {
+    session: workflow.summary?.session ?? "",
+    seed,
+    source: {
+      generation: state.generation,
+      checksum: state.checksum,
+      workflowId: state.workflowId,
+      origin: workflow.origin.name,
+      definition: definitionOrigin,
+      files: workflow.sources(),
+      findings: [...findings, ...badLines, ...log.findings.map((finding) => finding.message)],
+      ...(meta === null ? {} : { meta: paths.scrubFields(meta) }),
+    },
+    history: toHistory(log.entries.map((entry) => entry.raw), state, options.root),
+  };
+}
+
+/**
+ * An old checkpoint as the data of a `checkpoint_created` event, restorable with `checkpoint restore`.
+ * @returns null when it holds no copy of the state.
+ */
+export function toCheckpoint(
+  checkpoint: LegacyCheckpoint,
+  options: SeedOptions = {},
+): EventData["checkpoint_created"] | null {
+  if (checkpoint.snapshot === null) return null;
+  const { status, phase, phases } = toSeed(checkpoint.snapshot, options).seed;
+  return {
+    checkpoint: checkpoint.id,
+    message: checkpoint.message,
+    decisions: checkpoint.keyDecisions,
+    files: checkpoint.fileManifest,
+    snapshot: { status, phase, phases },
+  };
+}
