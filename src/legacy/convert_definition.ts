@@ -150,7 +150,11 @@ function verificationSeen(item: Fields, paths: LocalPaths): Verification {
   const path = textField(result, "path");
   const command = textField(result, "original_command") ?? textField(result, "command");
   if (textField(result, "type") === "file_exists" && path !== null) {
-    return { type: "file_exists", path: paths.relative(path) };
+    const wanted = paths.relative(path);
+    // The first versions did not replace templates, and their settings are not stored.
+    return wanted.includes("{{")
+      ? { type: "manual_gate", description: `The file "${wanted}" was demanded` }
+      : { type: "file_exists", path: wanted };
   }
   if (textField(result, "type") === "command" && command !== null) {
     return { type: "command", command, expect_exit_code: 0 };

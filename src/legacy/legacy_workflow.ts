@@ -9,7 +9,13 @@ import { ioError } from "../platform/io_error.ts";
 import { type LegacyFinding, type LegacyPlace, Look } from "./find.ts";
 import { toPlain } from "./python_json.ts";
 import { type LegacyCheckpoint, readLegacyCheckpoint } from "./read_checkpoint.ts";
-import { entriesOf, type LegacyLog, readLegacyLog } from "./read_log.ts";
+import {
+  type BadLogLine,
+  entriesOf,
+  type LegacyLog,
+  type LegacyLogEntry,
+  readLegacyLog,
+} from "./read_log.ts";
 import {
   damaged,
   type LegacyState,
@@ -51,6 +57,7 @@ export interface LegacyCopy {
 
 /** The part of a log that concerns one workflow; `bad` lines may be anybody's. */
 export interface WorkflowLog extends LegacyLog {
+  readonly bad: readonly (BadLogLine & { readonly file: string })[];
   readonly findings: readonly LegacyFinding[];
 }
 
@@ -74,7 +81,13 @@ export interface LegacySummary {
   readonly updatedAt: string | null;
 }
 
-/** A workflow found in the old layout. Reading is done once and kept. */
+interface Outcome {
+  readonly text: string | null;
+  readonly summary: LegacySummary | null;
+  readonly error: OrchestratorError | null;
+}
+
+/** A workflow found in the old layout. */
 export class LegacyWorkflow {
   readonly root: string;
   readonly origin: LegacyOrigin;
@@ -85,24 +98,26 @@ export class LegacyWorkflow {
   /** Why the state cannot be read: `legacy_corrupt` or an input/output error; null when it can. */
   readonly error: OrchestratorError | null;
   readonly #text: string | null;
+  readonly #others: readonly LegacyWorkflow[];
   #state: LegacyState | undefined;
 
   private constructor(
     root: string,
     origin: LegacyOrigin,
-    outcome: {
-      readonly text: string | null;
-      readonly summary: LegacySummary | null;
-      readonly error: OrchestratorError | null;
-    },
-    copies: readonly LegacyCopy[],
+    outcome: Outcome,
+    others: readonly LegacyWorkflow[],
   ) {
     this.root = root;
     this.origin = origin;
-    this.copies = copies;
     this.summary = outcome.summary;
     this.error = outcome.error;
+    this.copies = others.map((other) => ({
+      file: other.file,
+      identical: other.#text === outcome.text,
+      updatedAt: other.summary?.updatedAt ?? null,
+    }));
     this.#text = outcome.text;
+    this.#others = others;
   }
 
   /** Reads the state file as far as a list needs it. Never throws for what the file holds. */
@@ -128,19 +143,10 @@ export class LegacyWorkflow {
     }
   }
 
-  /** The same workflow, knowing of its `copies`. */
-  withCopies(copies: readonly LegacyWorkflow[]): LegacyWorkflow {
+  /** The same workflow, knowing what else holds a state of it. */
+  withCopies(others: readonly LegacyWorkflow[]): LegacyWorkflow {
     const outcome = { text: this.#text, summary: this.summary, error: this.error };
-    return new LegacyWorkflow(
-      this.root,
-      this.origin,
-      outcome,
-      copies.map((copy) => ({
-        file: copy.file,
-        identical: copy.#text === this.#text,
-        updatedAt: copy.summary?.updatedAt ?? null,
-      })),
-    );
+    return new LegacyWorkflow(this.root, this.origin, outcome, others);
   }
 
   /** The state file, relative to the root. */
@@ -158,17 +164,59 @@ export class LegacyWorkflow {
     return this.#state;
   }
 
-  /** This workflow's part of the log. A missing log is an empty one. */
+  /**
+   * This workflow's part of the log, oldest first, with what only a copy's log has. A missing log is
+   * an empty one. `line` of an entry counts in the file it was found in.
+   */
   log(): WorkflowLog {
-    const id = this.#workflowId();
-    const look = new Look(this.root);
-    const text = look.at(this.origin.log, "file") === null ? null : look.text(this.origin.log);
-    const log = readLegacyLog(text ?? "");
-    return { entries: entriesOf(log, id), bad: log.bad, findings: look.findings };
+    const own = this.#ownLog();
+    const known = new Set(own.entries.map((entry) => JSON.stringify(entry.raw)));
+    const logs = [own];
+    const added: LegacyLogEntry[] = [];
+    for (const other of this.#others) {
+      const log = other.#ownLog();
+      logs.push(log);
+      for (const entry of log.entries) {
+        const key = JSON.stringify(entry.raw);
+        if (!known.has(key)) added.push(entry);
+        known.add(key);
+      }
+    }
+    return {
+      // Lines of one log stay in its order: the old tool wrote them one after the other.
+      entries: added.length === 0 ? own.entries : [...own.entries, ...added].sort(byTime),
+      bad: logs.flatMap((log) => log.bad),
+      findings: logs.flatMap((log) => log.findings),
+    };
   }
 
-  /** This workflow's checkpoints. */
+  #ownLog(): WorkflowLog {
+    const id = this.#workflowId();
+    const look = new Look(this.root);
+    const file = this.origin.log;
+    const text = look.at(file, "file") === null ? null : look.text(file);
+    const log = readLegacyLog(text ?? "");
+    const bad = log.bad.map((line) => ({ ...line, file }));
+    return { entries: entriesOf(log, id), bad, findings: look.findings };
+  }
+
+  /** This workflow's checkpoints, oldest first, with those that only a copy has. */
   checkpoints(): WorkflowCheckpoints {
+    const own = [this, ...this.#others].map((workflow) => workflow.#ownCheckpoints());
+    const found = new Map<string, LegacyCheckpoint>();
+    for (const { checkpoints } of own) {
+      for (const checkpoint of checkpoints) {
+        if (!found.has(checkpoint.id)) found.set(checkpoint.id, checkpoint);
+      }
+    }
+    return {
+      checkpoints: [...found.values()].sort(byTime),
+      damaged: own.flatMap((part) => part.damaged),
+      findings: own.flatMap((part) => part.findings),
+    };
+  }
+
+  #ownCheckpoints(): WorkflowCheckpoints {
     const id = this.#workflowId();
     const look = new Look(this.root);
     const checkpoints: LegacyCheckpoint[] = [];
@@ -182,8 +230,6 @@ export class LegacyWorkflow {
         errors.push(error);
       }
     }
-    const key = (checkpoint: LegacyCheckpoint) => utc(checkpoint.timestamp) ?? "";
-    checkpoints.sort((left, right) => key(left) < key(right) ? -1 : key(left) > key(right) ? 1 : 0);
     return { checkpoints, damaged: errors, findings: look.findings };
   }
 
@@ -204,18 +250,22 @@ export class LegacyWorkflow {
   }
 
   /**
-   * The files this workflow is made of, with their hashes. The root's log may hold other workflows'
-   * events too.
+   * The files this workflow and its copies are made of, with their hashes. The root's log may hold
+   * other workflows' events too.
    * @throws OrchestratorError when one of them cannot be read.
    */
   sources(): readonly LegacySource[] {
+    return [this, ...this.#others].flatMap((workflow) => workflow.#ownSources());
+  }
+
+  #ownSources(): readonly LegacySource[] {
     const look = new Look(this.root);
     const files: (readonly [LegacySource["role"], string])[] = [["state", this.file]];
     if (look.at(this.origin.log, "file") !== null) files.push(["log", this.origin.log]);
     if (this.origin.meta !== null && look.at(this.origin.meta, "file") !== null) {
       files.push(["meta", this.origin.meta]);
     }
-    const checkpoints = this.error === null ? this.checkpoints().checkpoints : [];
+    const checkpoints = this.error === null ? this.#ownCheckpoints().checkpoints : [];
     for (const checkpoint of checkpoints) files.push(["checkpoint", checkpoint.file]);
     return files.map(([role, path]) => {
       const bytes = readBytes(this.root, path);
@@ -227,6 +277,14 @@ export class LegacyWorkflow {
     if (this.summary === null) throw this.error ?? new TypeError("a workflow without an id");
     return this.summary.workflowId;
   }
+}
+
+function byTime(
+  left: { readonly timestamp: string | null },
+  right: { readonly timestamp: string | null },
+): number {
+  const [a, b] = [utc(left.timestamp) ?? "", utc(right.timestamp) ?? ""];
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function checkpointFiles(look: Look, directory: string): readonly string[] {

@@ -27,7 +27,7 @@ export function toImport(workflow: LegacyWorkflow, options: SeedOptions = {}): L
   const log = workflow.log();
   const meta = workflow.meta();
   const paths = new LocalPaths(state.raw, options.root);
-  const badLines = log.bad.map((bad) => `${workflow.origin.log}, line ${bad.line}: ${bad.reason}`);
+  const badLines = log.bad.map((bad) => `${bad.file}, line ${bad.line}: ${bad.reason}`);
   return {
     session: workflow.summary?.session ?? "",
     seed,
