@@ -1,0 +1,246 @@
+/**
+ * `deno task compile`: builds `main.ts` into self-contained executables, by Deno or by Bun.
+ *
+ * Deno's base (`denort`) is downloaded at first use or taken from `DENORT_BIN`; Bun and its bases come
+ * from the npm registry.
+ * @module
+ */
+import { spawn } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import { join, relative, resolve } from "node:path";
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { type Engine, isWindows, target as hostTarget } from "../src/platform/runtime.ts";
+
+const ROOT = resolve(import.meta.dirname ?? ".", "..");
+
+/** How long to wait for the download of Deno's base: where it is blocked, nothing may answer at all. */
+const DENORT_TIMEOUT_MS = 60_000;
+
+/** Every system an executable can be built for, by what each engine calls it. */
+export const TARGETS: Readonly<Record<string, Readonly<Partial<Record<Engine, string>>>>> = {
+  // Bun's bases for older processors start as fast as the others and run everywhere.
+  "linux-x64": { deno: "x86_64-unknown-linux-gnu", bun: "bun-linux-x64-baseline" },
+  "linux-x64-musl": { bun: "bun-linux-x64-musl-baseline" },
+  "linux-arm64": { deno: "aarch64-unknown-linux-gnu", bun: "bun-linux-arm64" },
+  "linux-arm64-musl": { bun: "bun-linux-arm64-musl" },
+  "macos-x64": { deno: "x86_64-apple-darwin", bun: "bun-darwin-x64-baseline" },
+  "macos-arm64": { deno: "aarch64-apple-darwin", bun: "bun-darwin-arm64" },
+  "windows-x64": { deno: "x86_64-pc-windows-msvc", bun: "bun-windows-x64-baseline" },
+};
+
+/** What to build. */
+export interface CompileRequest {
+  readonly engine: Engine;
+  /** A key of {@link TARGETS}. Default: this machine. */
+  readonly target?: string;
+  /** Where the executable goes; made when absent. */
+  readonly outdir: string;
+  /** First part of the file's name. Default `orchestrator`. */
+  readonly name?: string;
+  /** The module to build. Default: `main.ts` of this repository. */
+  readonly entry?: string;
+}
+
+/** What was built. */
+export interface Compiled {
+  /** Absolute path of the executable: `<outdir>/<name>-<target>[.exe]`. */
+  readonly path: string;
+  readonly engine: Engine;
+  readonly target: string;
+}
+
+/** A build that did not succeed. The message is made for people. */
+export class CompileError extends Error {
+  override readonly name: string = "CompileError";
+}
+
+/** Deno's base cannot be had here; Bun may still do. */
+export class BaseUnavailableError extends CompileError {
+  override readonly name: string = "BaseUnavailableError";
+}
+
+/**
+ * Builds one executable. It appears under its name only when it is whole.
+ * @throws {BaseUnavailableError} When Deno's base can neither be downloaded nor is `DENORT_BIN` set.
+ * @throws {CompileError} For any other failure.
+ */
+export async function compile(request: CompileRequest): Promise<Compiled> {
+  const { engine, target = hostTarget(), name = "orchestrator" } = request;
+  const engineTarget = TARGETS[target]?.[engine];
+  if (engineTarget === undefined) throw new CompileError(unknownTarget(engine, target));
+  const entry = resolve(request.entry ?? join(ROOT, "main.ts"));
+  const outdir = resolve(request.outdir);
+  mkdirSync(outdir, { recursive: true });
+  const workshop = mkdtempSync(join(outdir, ".compile-"));
+  try {
+    const file = `${name}-${target}${target.startsWith("windows") ? ".exe" : ""}`;
+    const output = join(workshop, file);
+    if (engine === "deno") await compileWithDeno(entry, engineTarget, output);
+    else await compileWithBun(entry, target, engineTarget, output);
+    const path = join(outdir, file);
+    renameSync(output, path);
+    return { path, engine, target };
+  } finally {
+    rmSync(workshop, { recursive: true, force: true });
+  }
+}
+
+async function compileWithDeno(entry: string, target: string, output: string): Promise<void> {
+  const { exitCode, text } = await run(process.execPath, [
+    "compile",
+    "--allow-all",
+    `--config=${join(ROOT, "deno.json")}`,
+    "--no-check",
+    // Not the whole of node_modules, which holds Bun, but only the packages that main.ts reaches.
+    "--node-modules-dir=none",
+    "--exclude-unused-npm",
+    `--target=${target}`,
+    `--output=${output}`,
+    entry,
+  ], DENORT_TIMEOUT_MS);
+  if (exitCode === 0) return;
+  if (exitCode === null || text.includes("Setting up base binary")) {
+    throw new BaseUnavailableError(
+      'Cannot compile with Deno: its base "denort" cannot be fetched here; build with `--engine bun`, ' +
+        "or set DENORT_BIN to a denort binary of this Deno version",
+    );
+  }
+  throw new CompileError(`Cannot compile with Deno: it exited with ${exitCode}\n${text.trim()}`);
+}
+
+async function compileWithBun(
+  entry: string,
+  target: string,
+  bunTarget: string,
+  output: string,
+): Promise<void> {
+  const bun = join(ROOT, "node_modules", "bun", "bin", "bun.exe");
+  if (!existsSync(bun)) {
+    throw new CompileError(
+      'Cannot compile with Bun: it is not installed; run "deno install" first',
+    );
+  }
+  const { exitCode, text } = await run(bun, [
+    "build",
+    "--compile",
+    // With bytecode nothing is parsed at start; with splitting a command loads only its own chunks.
+    "--bytecode",
+    "--format=esm",
+    "--splitting",
+    "--minify",
+    "--sourcemap=none",
+    `--define=ORCHESTRATOR_TARGET="${target}"`,
+    // A file in somebody's repository must not feed variables or code into the executable.
+    "--no-compile-autoload-dotenv",
+    "--no-compile-autoload-bunfig",
+    `--target=${bunTarget}`,
+    `--outfile=${output}`,
+    entry,
+  ]);
+  if (exitCode !== 0) {
+    throw new CompileError(`Cannot compile with Bun: it exited with ${exitCode}\n${text.trim()}`);
+  }
+}
+
+/** Runs a program and collects what it prints. Exit code null: it was ended after `timeoutMs`. */
+function run(
+  file: string,
+  args: readonly string[],
+  timeoutMs?: number,
+): Promise<{ readonly exitCode: number | null; readonly text: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, [...args], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+    const decoder = new TextDecoder();
+    let text = "";
+    const collect = (chunk: Uint8Array) => text += decoder.decode(chunk, { stream: true });
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
+    const timer = timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+    child.on("error", reject);
+    child.on("close", (exitCode) => {
+      clearTimeout(timer);
+      resolve({ exitCode, text });
+    });
+  });
+}
+
+function unknownTarget(engine: Engine, target: string): string {
+  const known = Object.keys(TARGETS).filter((name) => TARGETS[name]?.[engine] !== undefined);
+  const other = TARGETS[target] === undefined ? "" : "; `--engine bun` builds it too";
+  return `Cannot compile for "${target}" with ${engine}: it builds ${known.join(", ")}${other}`;
+}
+
+/** Gives the executable for this machine its short name too. */
+function addShortName(compiled: Compiled, name: string): string {
+  const short = join(resolve(compiled.path, ".."), isWindows ? `${name}.exe` : name);
+  rmSync(short, { force: true });
+  try {
+    linkSync(compiled.path, short);
+  } catch {
+    copyFileSync(compiled.path, short);
+  }
+  return short;
+}
+
+const USAGE =
+  `Usage: deno task compile [--engine deno|bun] [--target T]... [--all] [--outdir DIR] [--name NAME]
+
+Builds for this machine unless --target or --all says otherwise.
+Targets: ${Object.keys(TARGETS).join(", ")}`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      engine: { type: "string", default: "deno" },
+      target: { type: "string", multiple: true },
+      all: { type: "boolean", default: false },
+      outdir: { type: "string", default: join(ROOT, "dist") },
+      name: { type: "string", default: "orchestrator" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  const { engine, outdir, name } = values;
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  if (engine !== "deno" && engine !== "bun") {
+    throw new CompileError(`Cannot use engine "${engine}": it is neither deno nor bun`);
+  }
+  const all = Object.keys(TARGETS).filter((target) => TARGETS[target]?.[engine] !== undefined);
+  const targets = values.all ? all : values.target ?? [hostTarget()];
+  for (const target of targets) {
+    const started = performance.now();
+    const compiled = await compile({ engine, target, outdir, name });
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    console.log(`${relative(process.cwd(), compiled.path)} (${engine}, ${seconds} s)`);
+    if (target === hostTarget()) {
+      console.log(`${relative(process.cwd(), addShortName(compiled, name))} (the same)`);
+    }
+  }
+  return 0;
+}
+
+if (import.meta.main) {
+  try {
+    process.exitCode = await main(process.argv.slice(2));
+  } catch (error) {
+    const usage = error instanceof TypeError && "code" in error;
+    if (!(error instanceof CompileError) && !usage) throw error;
+    console.error(error.message);
+    if (usage) console.error(USAGE);
+    process.exitCode = usage ? 2 : 1;
+  }
+}
