@@ -15,11 +15,11 @@ export function defaultWorkflowYaml(commands: DetectedCommands): string {
 }
 
 const HEAD =
-  `# The workflow of this repository: what every task goes through, with which proof, and who approves.
+  `# The workflow of this repository: what every task goes through, with which proof, and who decides.
 #
-# "orchestrator start <task>" opens a session that follows it, and "orchestrator status" says what to
-# do next. A session keeps the workflow it was started with: what you edit here holds for the next
-# one. Everything below is yours to change; "orchestrator validate" checks it.
+# "orchestrator start <task>" opens a session that follows it; "orchestrator status" says what to do
+# next. A session keeps the workflow it was started with: what you edit here holds for the next one.
+# Everything below is yours to change; "orchestrator validate" checks it.
 
 name: Development
 version: "1.0"
@@ -51,14 +51,14 @@ settings:
 
 const PHASES = `
 # Phases are done one after the other. An item binds as strictly as its "step_type" says:
-#   gate        must pass; to skip it takes --force and a reason of 50 characters that stays in sight
+#   gate        must pass; skipping takes --force and a reason of 50 characters, and stays in sight
 #   required    must be done; cannot be skipped
 #   documented  takes evidence to complete, or a reason of 50 characters to skip
 #   flexible    can be skipped with a short reason (this is the default)
-# and is complete when its "verification" holds:
+# and it can be completed when its "verification" holds:
 #   { type: none }                                    somebody says so (this is the default)
 #   { type: file_exists, path: "docs/plan.md" }       the file is there
-#   { type: command, command: "{{test_command}}" }    the command exits with 0
+#   { type: command, command: "{{test_command}}" }    the command exits with 0 (or expect_exit_code)
 #   { type: manual_gate }                             a person approves
 # "required: false" lets a phase end without the item.
 phases:
@@ -70,20 +70,19 @@ phases:
         name: Read the code concerned and write down the plan
         description: Which files were read, which patterns they follow, and what will be done
         step_type: documented
-        # Evidence is JSON in a known form; it is kept in the session. For this item:
-        #   orchestrator complete write_plan --evidence '{"files_reviewed": ["src/login.ts"],
-        #     "patterns_identified": ["one handler per route"],
-        #     "approach_decision": "Add a handler next to the existing ones"}'
+        # Evidence is JSON, given with --evidence '{…}' or --evidence @file. This schema takes
+        #   {"files_reviewed": ["src/login.ts"], "patterns_identified": ["one handler per route"],
+        #    "approach_decision": "Add a handler next to the existing ones"}
         evidence_schema: CodeAnalysisEvidence
         # To have the plan in a file instead, replace step_type and evidence_schema by
         #   step_type: required
         #   verification: { type: file_exists, path: "docs/plan.md" }
-      - id: approve_plan
+      - id: plan_approval
         name: A person approves the plan
         step_type: gate
         verification:
           type: manual_gate
-          description: Read the plan, then run "orchestrator approve approve_plan"
+          description: Read the plan in "orchestrator log" and decide whether to go on with it
 
   - id: EXECUTE
     name: Execute
@@ -93,10 +92,10 @@ phases:
         name: Make the change
         step_type: required
         notes:
-          - "[tip] When the plan turns out wrong, say so with \\"orchestrator note\\" before leaving it"
+          - '[tip] When the plan turns out wrong, say so with "orchestrator note" before leaving it'
       - id: write_tests
         name: Add or adapt tests for the change
-        description: A test that fails without the change; skip with a reason when nothing can be tested
+        description: A test that fails without the change; skip, saying why, when none is possible
 
   - id: REVIEW
     name: Review
@@ -164,7 +163,7 @@ const LEARN = `
     items:
       - id: record_learnings
         name: Note what the next task should know
-        description: Surprises, decisions and their reasons, in the project's documentation or as notes
+        description: Surprises, decisions and their reasons, in the documentation or as a note
         required: false
 `;
 

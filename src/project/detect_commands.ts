@@ -164,9 +164,10 @@ function pythonCommands(project: ProjectFiles, source: string): DetectedCommands
 function makefile(project: ProjectFiles): DetectedCommands | null {
   // The order in which make itself looks.
   const source = project.first("GNUmakefile", "makefile", "Makefile");
-  if (source === null) return null;
+  const text = source === null ? null : project.text(source);
+  if (source === null || text === null) return null;
   const targets = new Set<string>();
-  for (const line of (project.text(source) ?? "").split(/\r?\n/)) {
+  for (const line of text.split(/\r?\n/)) {
     // A rule, not a recipe line (tab), and not an assignment (`name := value`).
     const rule = /^([\w.\-\/ ]+?)\s*::?(?![=:])/.exec(line);
     for (const target of rule?.[1]?.trim().split(/\s+/) ?? []) targets.add(target);
@@ -184,8 +185,8 @@ function makefile(project: ProjectFiles): DetectedCommands | null {
 
 function justfile(project: ProjectFiles): DetectedCommands | null {
   const source = project.first("justfile", "Justfile", ".justfile");
-  if (source === null) return null;
-  const text = project.text(source) ?? "";
+  const text = source === null ? null : project.text(source);
+  if (source === null || text === null) return null;
   const recipe = (name: string): string | undefined =>
     new RegExp(`^@?${name}(\\s[^:=\\n]*)?:(?!=)`, "m").test(text) ? `just ${name}` : undefined;
   return commands(source, { test: recipe("test"), build: recipe("build"), lint: recipe("lint") });
