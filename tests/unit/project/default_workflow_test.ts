@@ -76,7 +76,7 @@ Deno.test("default workflow: tests are a gate, and without a test command eviden
 });
 
 Deno.test("default workflow: the evidence it shows is valid", () => {
-  const shown = /#   (\{"files_reviewed".*)\n +# +(.*\})/.exec(
+  const shown = /# {3}(\{"files_reviewed".*)\n +# +(.*\})/.exec(
     defaultWorkflowYaml({ source: "none" }),
   );
   const evidence: unknown = JSON.parse(`${shown?.[1]}${shown?.[2]}`);
