@@ -73,6 +73,7 @@ export const ERROR_CODES = {
   agent_refused: "blocked",
   workflow_ended: "blocked",
   session_active: "blocked",
+  too_many: "blocked",
 
   journal_corrupt: "corrupt",
   state_corrupt: "corrupt",

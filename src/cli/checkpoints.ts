@@ -1,0 +1,58 @@
+/**
+ * Checkpoints as the commands find them.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import type { SessionEvent } from "../workflow/events.ts";
+import type { Context } from "./context.ts";
+import { legacyView } from "./legacy_view.ts";
+
+/** A checkpoint: the event that made it. */
+export type CheckpointEvent = Extract<SessionEvent, { readonly type: "checkpoint_created" }>;
+
+/** All checkpoints of the chosen session, oldest first; those of an old workflow too. */
+export async function listCheckpoints(
+  context: Context,
+): Promise<{ readonly session: string; readonly checkpoints: readonly CheckpointEvent[] }> {
+  const choice = await context.choose();
+  if (choice === null) {
+    const view = await legacyView(context);
+    if (view === null) throw context.noSession();
+    return { session: view.state.session, checkpoints: view.events.filter(isCheckpoint) };
+  }
+  return { session: choice.id, checkpoints: await checkpointsOf(context, choice.id) };
+}
+
+/** The checkpoints of a session, oldest first. */
+export async function checkpointsOf(
+  context: Context,
+  id: string,
+): Promise<readonly CheckpointEvent[]> {
+  return (await context.manager.events(id)).filter(isCheckpoint);
+}
+
+/**
+ * The one checkpoint that `value` names: by id or by a unique prefix of it.
+ * @throws `checkpoint_unknown`, `session_ambiguous`
+ */
+export function findCheckpoint(
+  checkpoints: readonly CheckpointEvent[],
+  value: string,
+): CheckpointEvent {
+  const exact = checkpoints.find((event) => event.data.checkpoint === value);
+  if (exact !== undefined) return exact;
+  const close = checkpoints.filter((event) => event.data.checkpoint.startsWith(value));
+  const [first, ...others] = close;
+  if (first !== undefined && others.length === 0 && value !== "") return first;
+  throw new OrchestratorError(
+    close.length > 1 ? "session_ambiguous" : "checkpoint_unknown",
+    close.length > 1
+      ? `Cannot choose checkpoint ${JSON.stringify(value)}: it fits ${close.length}`
+      : `Cannot find checkpoint ${JSON.stringify(value)}: this session has none of that id`,
+    { hint: "orchestrator checkpoint list" },
+  );
+}
+
+function isCheckpoint(event: SessionEvent): event is CheckpointEvent {
+  return event.type === "checkpoint_created";
+}

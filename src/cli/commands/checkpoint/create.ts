@@ -1,0 +1,28 @@
+/**
+ * `orchestrator checkpoint create`
+ * @module
+ */
+import { decide } from "../../../workflow/decide.ts";
+import type { Answer, Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { changeAnswer } from "../../output/change.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const { manager, actor } = context;
+  const message = input.option("message");
+  const id = await context.sessionToChange();
+  let checkpoint = "";
+  const change = await manager.change(id, "checkpoint create", (state) => {
+    checkpoint = `cp${state.checkpoints.count + 1}`;
+    return decide(state, {
+      kind: "create_checkpoint",
+      checkpoint,
+      ...(message === undefined ? {} : { message }),
+      decisions: input.options("decision"),
+      files: input.options("file"),
+    }, { actor });
+  });
+  return changeAnswer(change, (style) => `Created checkpoint ${style.bold(checkpoint)}`, {
+    checkpoint,
+  });
+}

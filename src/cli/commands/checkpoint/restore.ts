@@ -1,0 +1,45 @@
+/**
+ * `orchestrator checkpoint restore <checkpoint>`
+ * @module
+ */
+import type { Command } from "../../../workflow/commands.ts";
+import { decide } from "../../../workflow/decide.ts";
+import type { Answer, Input } from "../../command.ts";
+import { checkpointsOf, findCheckpoint } from "../../checkpoints.ts";
+import { confirm } from "../../confirm.ts";
+import type { Context } from "../../context.ts";
+import { changeAnswer } from "../../output/change.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const { manager, actor, io } = context;
+  const id = await context.sessionToChange();
+  const event = findCheckpoint(await checkpointsOf(context, id), input.required("checkpoint"));
+  const { checkpoint, snapshot } = event.data;
+  const command: Command = {
+    kind: "restore_checkpoint",
+    checkpoint,
+    checkpointSeq: event.seq,
+    snapshot,
+  };
+  const { state } = await manager.load(id);
+  const rehearsal = decide(state, command, { actor });
+  if ("refusal" in rehearsal) throw rehearsal.refusal;
+  // Nothing is lost by it, so a script need not say yes; a person at a terminal is asked.
+  if (io.isTerminal("stdin") && io.isTerminal("stderr") && !input.has("json")) {
+    await confirm(
+      context,
+      input,
+      `Go back to ${checkpoint}? ${state.seq - event.seq} later events stay in the journal.`,
+      `restore "${checkpoint}"`,
+    );
+  }
+  const change = await manager.change(
+    id,
+    "checkpoint restore",
+    (newest) => decide(newest, command, { actor }),
+    { replay: true },
+  );
+  return changeAnswer(change, (style) => `Went back to checkpoint ${style.bold(checkpoint)}`, {
+    checkpoint,
+  });
+}

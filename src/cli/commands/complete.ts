@@ -1,0 +1,93 @@
+/**
+ * `orchestrator complete <item>`
+ * @module
+ */
+import { OrchestratorError } from "../../errors.ts";
+import { verify } from "../../session/verification.ts";
+import type { Command } from "../../workflow/commands.ts";
+import { decide } from "../../workflow/decide.ts";
+import type { SessionState } from "../../workflow/state.ts";
+import { planVerification } from "../../workflow/verification_plan.ts";
+import type { Answer, Input } from "../command.ts";
+import type { Context } from "../context.ts";
+import { readEvidence } from "../evidence.ts";
+import { changeAnswer } from "../output/change.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const { manager, actor } = context;
+  const item = input.required("item");
+  const notes = input.option("notes");
+  const evidence = await readEvidence(context, input.option("evidence"));
+  const given = {
+    ...(notes === undefined ? {} : { notes }),
+    ...(evidence === undefined ? {} : { evidence }),
+  };
+  const id = await context.sessionToChange();
+  const { state } = await manager.load(id);
+  const planned = planVerification(state, item, given);
+  if ("refusal" in planned) throw planned.refusal;
+  const command: Command = "already" in planned ? { kind: "complete", item, ...given } : {
+    kind: "complete",
+    item,
+    ...given,
+    basis: planned.plan.basis,
+    outcome: await verify({
+      plan: planned.plan,
+      paths: context.paths,
+      state,
+      item,
+      env: context.io.env,
+      signal: context.io.interrupted,
+      onOutput: liveOutput(context, input),
+    }),
+  };
+  const change = await manager.change(
+    id,
+    "complete",
+    (newest) => decide(newest, command, { actor }),
+  );
+  const failed = change.events.some((event) => event.type === "item_failed");
+  if (failed) throw verificationFailed(change.state, item);
+  return changeAnswer(change, (style) => {
+    const entry = currentItem(change.state, item);
+    return entry?.automatic === undefined
+      ? `Completed ${style.bold(item)}`
+      : `Skipped ${style.bold(item)} (nobody supervises this workflow: zero_human)`;
+  });
+}
+
+/** On a terminal a command's output is shown as it comes. */
+function liveOutput(context: Context, input: Input): ((chunk: Uint8Array) => void) | undefined {
+  const { io } = context;
+  if (!io.isTerminal("stderr") || input.has("quiet") || input.has("json")) return undefined;
+  const decoder = new TextDecoder();
+  return (chunk) => void io.err(decoder.decode(chunk, { stream: true }));
+}
+
+function currentItem(state: SessionState, item: string) {
+  return state.phases[state.phase ?? ""]?.items[item];
+}
+
+function verificationFailed(state: SessionState, item: string): OrchestratorError {
+  const outcome = currentItem(state, item)?.verification;
+  let reason = "its verification failed";
+  if (outcome?.type === "file_exists") {
+    reason = outcome.reason ?? `"${outcome.path}" does not exist`;
+  } else if (outcome?.type === "command") {
+    reason = outcome.reason !== undefined
+      ? `its command failed: ${outcome.reason}`
+      : outcome.exitCode === null
+      ? `its command was ended by ${outcome.signal ?? "a signal"}`
+      : `its command ended with exit code ${outcome.exitCode}, not ${outcome.expectedExitCode}`;
+  }
+  const tail = outcome?.type === "command" ? outcome.outputTail.trimEnd() : "";
+  return new OrchestratorError("verification_failed", `Cannot complete "${item}": ${reason}`, {
+    hint: `Repair what it checks, then run orchestrator complete ${item} again`,
+    details: {
+      session: state.session,
+      item,
+      verification: outcome,
+      ...(tail === "" ? {} : { list: tail.split("\n").slice(-12) }),
+    },
+  });
+}

@@ -1,0 +1,82 @@
+/**
+ * `orchestrator finish`
+ * @module
+ */
+import { OrchestratorError } from "../../errors.ts";
+import { decide } from "../../workflow/decide.ts";
+import { describe } from "../../workflow/progress.ts";
+import type { SessionState } from "../../workflow/state.ts";
+import type { Answer, Input } from "../command.ts";
+import type { Context } from "../context.ts";
+import { changeAnswer } from "../output/change.ts";
+import { noticeText } from "../output/status_text.ts";
+import type { Style } from "../output/style.ts";
+import { oneLine } from "../output/text.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const reason = input.option("reason");
+  if (input.has("abandon")) return await abandon(context, reason);
+  if (reason !== undefined) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      "Cannot finish with --reason: it belongs to --abandon",
+      { hint: `orchestrator finish --abandon --reason "<why>"` },
+    );
+  }
+  const { manager, actor } = context;
+  const notes = input.option("notes");
+  const id = await context.sessionToChange();
+  const change = await manager.change(
+    id,
+    "finish",
+    (state) =>
+      decide(state, { kind: "finish", ...(notes === undefined ? {} : { notes }) }, { actor }),
+    { replay: true },
+  );
+  const { skips, bypasses } = describe(change.state);
+  return changeAnswer(
+    change,
+    (style) =>
+      `Finished ${style.bold(oneLine(change.state.task, style.width - 12, style))}` +
+      review(change.state, style),
+    { skips, bypasses },
+  );
+}
+
+/**
+ * Ends a session as it is.
+ * @param name the session's id, prefix or name; the chosen one when absent.
+ */
+export async function abandon(
+  context: Context,
+  reason: string | undefined,
+  name?: string,
+): Promise<Answer> {
+  if (reason === undefined) {
+    throw new OrchestratorError("missing_argument", "Cannot abandon: a reason is missing", {
+      hint: `Add --reason "<why>"`,
+    });
+  }
+  const { manager, actor } = context;
+  const id = await context.sessionToChange(name);
+  const change = await manager.change(
+    id,
+    "abandon",
+    (state) => decide(state, { kind: "abandon", reason }, { actor }),
+  );
+  return changeAnswer(
+    change,
+    (style) => `Abandoned ${style.bold(oneLine(change.state.task, style.width - 14, style))}`,
+  );
+}
+
+/** What was skipped on the way: the last place where it can be seen by whoever finishes. */
+function review(state: SessionState, style: Style): string {
+  const { skips, bypasses } = describe(state);
+  const lines = [
+    ...bypasses.map((notice) => style.yellow(noticeText(notice))),
+    ...skips.map((skip) => `${skip.phase}/${skip.item} was skipped: ${skip.reason}`),
+  ];
+  if (lines.length === 0) return "";
+  return "\n" + lines.map((line) => `  ${style.symbols.bullet} ${line}`).join("\n");
+}

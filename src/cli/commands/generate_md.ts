@@ -1,0 +1,27 @@
+/**
+ * `orchestrator generate-md`
+ * @module
+ */
+import { replaceFile } from "../../platform/atomic_file.ts";
+import type { Answer, Input } from "../command.ts";
+import type { Context } from "../context.ts";
+import { legacyView } from "../legacy_view.ts";
+import { workflowMarkdown } from "../output/workflow_markdown.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const choice = await context.choose();
+  const view = choice === null ? await legacyView(context) : null;
+  if (choice === null && view === null) throw context.noSession();
+  const state = choice === null ? view?.state : (await context.manager.load(choice.id)).state;
+  if (state === undefined) throw context.noSession();
+  const markdown = workflowMarkdown(state);
+  const output = input.option("output");
+  if (output === undefined) {
+    return { data: { session: state.session, markdown }, text: () => markdown };
+  }
+  replaceFile(context.paths.resolveFrom(context.io.cwd, output), markdown);
+  return {
+    data: { session: state.session, file: output },
+    text: (style) => `${style.green(style.symbols.done)} Wrote ${output}`,
+  };
+}

@@ -1,0 +1,40 @@
+/**
+ * `orchestrator handoff`
+ * @module
+ */
+import type { SessionEvent } from "../../workflow/events.ts";
+import { describe } from "../../workflow/progress.ts";
+import type { SessionState } from "../../workflow/state.ts";
+import type { Answer } from "../command.ts";
+import type { Context } from "../context.ts";
+import { legacyView } from "../legacy_view.ts";
+import { handoffText } from "../output/handoff_text.ts";
+import { statusData } from "../output/status_data.ts";
+
+export async function run(context: Context): Promise<Answer> {
+  const choice = await context.choose();
+  let state: SessionState;
+  let events: readonly SessionEvent[];
+  if (choice === null) {
+    const view = await legacyView(context);
+    if (view === null) throw context.noSession();
+    ({ state, events } = view);
+  } else {
+    ({ state } = await context.manager.load(choice.id));
+    events = await context.manager.events(choice.id);
+  }
+  const notes = events.flatMap((event) =>
+    event.type === "note_added"
+      ? [{ time: event.time, by: event.actor, phase: event.data.phase, text: event.data.text }]
+      : []
+  );
+  const decisions = events.flatMap((event) =>
+    event.type === "checkpoint_created" ? event.data.decisions : []
+  );
+  const all = notes.length === 0 ? state.notes.recent : notes;
+  const prompt = handoffText(state, describe(state), all.map((note) => note.text), decisions);
+  return {
+    data: { prompt, ...statusData(state, {}), allNotes: all, decisions },
+    text: () => prompt,
+  };
+}

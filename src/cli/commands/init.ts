@@ -1,0 +1,58 @@
+/**
+ * `orchestrator init`
+ * @module
+ */
+import { OrchestratorError } from "../../errors.ts";
+import { initProject, type InitResult, refuseHome } from "../../project/init.ts";
+import { VERSION } from "../../version.ts";
+import type { Answer, Input } from "../command.ts";
+import type { Context } from "../context.ts";
+import type { Style } from "../output/style.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  if (input.has("portable") && input.has("normal")) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      `Cannot init with "--portable" and "--normal": choose one`,
+    );
+  }
+  refuseHome(context.paths);
+  void context.meta;
+  const mode = input.has("portable") ? "portable" : input.has("normal") ? "normal" : undefined;
+  const result = await context.manager.holdRepository(
+    "init",
+    () =>
+      Promise.resolve(initProject(context.paths, {
+        mode,
+        now: context.io.now(),
+        toolVersion: VERSION,
+      })),
+  );
+  if (result.warning !== null) context.warn(result.warning);
+  return {
+    data: { root: context.paths.root, ...result },
+    text: (style) => describe(context, result, style),
+  };
+}
+
+function describe(context: Context, result: InitResult, style: Style): string {
+  const { done, bullet } = style.symbols;
+  const lines: string[] = [];
+  for (const name of result.created) lines.push(`${style.green(done)} created ${name}`);
+  for (const name of result.changed) lines.push(`${style.green(done)} changed ${name}`);
+  for (const name of result.kept) lines.push(`${style.dim(`${bullet} kept    ${name}`)}`);
+  if (result.commands?.test !== undefined) {
+    lines.push(`  test command: ${result.commands.test} (from ${result.commands.source})`);
+  }
+  const was = result.previousMode === null ? "" : `, was ${result.previousMode}`;
+  lines.push("", `Project ${style.bold(context.paths.root)}`);
+  lines.push(
+    `  mode ${result.mode}${was}: ${
+      result.mode === "normal"
+        ? "git ignores .orchestrator/"
+        : "sessions are committed; locks, secrets and backups never are"
+    }`,
+  );
+  lines.push("", `${style.bold("Next:")} ${style.cyan('orchestrator start "<task>"')}`);
+  return lines.join("\n");
+}

@@ -1,0 +1,105 @@
+/**
+ * `orchestrator log`
+ * @module
+ */
+import { OrchestratorError } from "../../errors.ts";
+import type { SessionEvent } from "../../workflow/events.ts";
+import type { Answer, Input } from "../command.ts";
+import type { Context } from "../context.ts";
+import { legacyView } from "../legacy_view.ts";
+import { eventText } from "../output/event_text.ts";
+import { styleFor } from "../run.ts";
+
+const POLL_MS = 200;
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const since = readSince(input.option("since"));
+  const choice = await context.choose();
+  if (choice === null) {
+    const view = await legacyView(context);
+    if (view === null) throw context.noSession();
+    const events = view.events.filter((event) => event.seq > since);
+    return answer(view.state.session, events, { legacy: view.file });
+  }
+  if (input.has("follow")) return await follow(context, input, choice.id, since);
+  const { verified } = await checked(context, choice.id);
+  return answer(choice.id, verified.filter((event) => event.seq > since), {});
+}
+
+/** The events of a journal whose chain holds. */
+async function checked(
+  context: Context,
+  id: string,
+): Promise<{ readonly verified: readonly SessionEvent[] }> {
+  const verification = await context.manager.verify(id);
+  if (verification.bad !== null) {
+    context.warn(
+      `Line ${verification.bad.line} of the journal ${verification.bad.reason}; what follows cannot be trusted`,
+    );
+  }
+  const events = await context.manager.events(id);
+  return {
+    verified: verification.bad === null ? events : events.slice(0, verification.bad.line - 1),
+  };
+}
+
+function answer(
+  session: string,
+  events: readonly SessionEvent[],
+  more: Readonly<Record<string, unknown>>,
+): Answer {
+  return {
+    data: { session, ...more, events },
+    text: (style) =>
+      events.length === 0
+        ? style.dim("Nothing happened.")
+        : events.map((event) => eventText(event, style)).join("\n"),
+  };
+}
+
+/** Shows events as they come, until interrupted. With `--json`, one event a line. */
+async function follow(
+  context: Context,
+  input: Input,
+  id: string,
+  since: number,
+): Promise<Answer> {
+  const { io, manager } = context;
+  const style = styleFor("stdout", input, io);
+  let seen = since;
+  for (;;) {
+    for (const event of await manager.events(id, seen + 1)) {
+      const line = input.has("json") ? JSON.stringify(event) : eventText(event, style);
+      if (!io.out(line + "\n")) return { data: null, text: () => "" };
+      seen = event.seq;
+    }
+    if (io.interrupted.aborted) {
+      throw new OrchestratorError("interrupted", "Stopped following the log", {
+        details: { signal: String(io.interrupted.reason) },
+      });
+    }
+    await sleep(POLL_MS, io.interrupted);
+  }
+}
+
+function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, milliseconds);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+    signal.addEventListener("abort", done);
+  });
+}
+
+function readSince(text: string | undefined): number {
+  if (text === undefined) return 0;
+  const since = Number(text);
+  if (Number.isSafeInteger(since) && since >= 0) return since;
+  throw new OrchestratorError(
+    "invalid_argument",
+    `Cannot show the log since "${text}": --since takes the seq of an event`,
+  );
+}

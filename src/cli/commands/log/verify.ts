@@ -1,0 +1,62 @@
+/**
+ * `orchestrator log verify`
+ * @module
+ */
+import { OrchestratorError } from "../../../errors.ts";
+import type { Verification } from "../../../session/session_manager.ts";
+import type { Answer, Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import type { Style } from "../../output/style.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const ids = await wanted(context, input);
+  const results: Verification[] = [];
+  for (const id of ids) results.push(await context.manager.verify(id));
+  const bad = results.filter((result) => result.bad !== null);
+  if (bad.length > 0) {
+    throw new OrchestratorError(
+      "journal_corrupt",
+      bad.length === 1 && results.length === 1
+        ? `Cannot trust session "${bad[0]?.session}": line ${bad[0]?.bad?.line} of its journal ${
+          bad[0]?.bad?.reason
+        }`
+        : `Cannot trust ${bad.length} of ${results.length} sessions`,
+      {
+        details: {
+          sessions: results,
+          list: bad.map((result) =>
+            `${result.session}, line ${result.bad?.line}: ${result.bad?.reason}`
+          ),
+        },
+      },
+    );
+  }
+  return {
+    data: { sessions: results },
+    text: (style) =>
+      results.length === 0
+        ? style.dim("No sessions.")
+        : results.map((result) => lineOf(result, style)).join("\n"),
+  };
+}
+
+async function wanted(context: Context, input: Input): Promise<readonly string[]> {
+  if (input.has("all")) {
+    return context.meta === null ? [] : [...await context.manager.ids()].sort();
+  }
+  const choice = await context.choose();
+  if (choice === null) throw context.noSession();
+  return [choice.id];
+}
+
+function lineOf(result: Verification, style: Style): string {
+  const torn = result.tornBytes === 0
+    ? ""
+    : `; behind them ${result.tornBytes} bytes of an append that was cut off and never acknowledged`;
+  const state = result.rebuilt === null
+    ? ""
+    : `; state.json is ${result.rebuilt} and will be rebuilt`;
+  return `${style.green(style.symbols.done)} ${result.session}: ${result.lines} ${
+    result.lines === 1 ? "line" : "lines"
+  }, the chain holds${torn}${state}`;
+}

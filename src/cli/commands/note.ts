@@ -1,0 +1,20 @@
+/**
+ * `orchestrator note "<text>"`
+ * @module
+ */
+import { decide } from "../../workflow/decide.ts";
+import type { Answer, Input } from "../command.ts";
+import type { Context } from "../context.ts";
+import { changeAnswer } from "../output/change.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const { manager, actor } = context;
+  const text = input.required("text");
+  const id = await context.sessionToChange();
+  const change = await manager.change(
+    id,
+    "note",
+    (state) => decide(state, { kind: "note", text }, { actor }),
+  );
+  return changeAnswer(change, () => "Noted");
+}

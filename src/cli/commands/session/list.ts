@@ -1,0 +1,90 @@
+/**
+ * `orchestrator session list`
+ * @module
+ */
+import { OrchestratorError } from "../../../errors.ts";
+import { type SessionSummary, summarise } from "../../../session/summary.ts";
+import type { Answer, Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { legacySummaries } from "../../legacy_view.ts";
+import type { Style } from "../../output/style.ts";
+import { ago, columns, oneLine, printable } from "../../output/text.ts";
+
+/** A row: a session, or a workflow of the old tool that is not imported yet. */
+interface Row extends SessionSummary {
+  readonly current: boolean;
+  readonly legacy?: string;
+}
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const limit = readLimit(input.option("limit"));
+  const chosen = await chosenId(context);
+  const rows: Row[] = (await legacySummaries(context)).map((summary) => ({ ...summary }));
+  if (context.meta !== null) {
+    for (const summary of await summarise(context.manager)) {
+      rows.push({ ...summary, current: summary.id === chosen });
+    }
+  }
+  rows.sort((left, right) =>
+    left.created < right.created ? 1 : left.created > right.created ? -1 : 0
+  );
+  const wanted = input.has("active") ? rows.filter((row) => row.status === "active") : rows;
+  const shown = limit === undefined ? wanted : wanted.slice(0, limit);
+  return {
+    data: { sessions: shown, total: wanted.length },
+    text: (style) => listText(shown, wanted.length, context.io.now(), style),
+  };
+}
+
+/** The session commands mean; null also when what was asked for is not there. */
+async function chosenId(context: Context): Promise<string | null> {
+  try {
+    return (await context.choose())?.id ?? null;
+  } catch (error) {
+    if (error instanceof OrchestratorError && error.kind !== "corrupt") return null;
+    throw error;
+  }
+}
+
+function readLimit(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const limit = Number(text);
+  if (Number.isSafeInteger(limit) && limit > 0) return limit;
+  throw new OrchestratorError(
+    "invalid_argument",
+    `Cannot list "${text}" sessions: --limit takes a whole number above 0`,
+  );
+}
+
+function listText(rows: readonly Row[], total: number, now: Date, style: Style): string {
+  if (rows.length === 0) {
+    return `${style.dim("No sessions.")}\n${style.bold("Next:")} ${
+      style.cyan('orchestrator start "<task>"')
+    }`;
+  }
+  const head = ["", "SESSION", "NAME", "PHASE", "DONE", "AGE", "TASK"].map((text) =>
+    style.dim(text)
+  );
+  const body = rows.map((row) => [
+    row.current ? style.cyan(style.symbols.current) : " ",
+    row.current ? style.bold(row.id) : row.id,
+    oneLine(row.name ?? "-", 20, style),
+    phaseOf(row, style),
+    `${row.done}/${row.total}`,
+    row.created === "" ? "-" : ago(row.created, now),
+    oneLine(row.task, Math.max(20, style.width - 60), style) +
+    (row.heldBy === null ? "" : style.yellow(
+      ` (${printable(row.heldBy.operation)} by ${printable(row.heldBy.actor)} now)`,
+    )),
+  ]);
+  const more = total > rows.length ? `\n${style.dim(`… and ${total - rows.length} more`)}` : "";
+  return columns([head, ...body]) + more;
+}
+
+function phaseOf(row: Row, style: Style): string {
+  const legacy = row.legacy === undefined ? "" : style.yellow(" (old layout)");
+  if (row.status === "unreadable") return style.red("unreadable");
+  if (row.status === "completed") return style.green("finished") + legacy;
+  if (row.status === "abandoned") return style.dim("abandoned") + legacy;
+  return printable(row.phase ?? "-") + legacy;
+}

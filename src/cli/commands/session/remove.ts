@@ -1,0 +1,90 @@
+/**
+ * `orchestrator session remove <session>… | --ended`
+ * @module
+ */
+import { OrchestratorError } from "../../../errors.ts";
+import { findSession } from "../../../session/resolve.ts";
+import { summarise } from "../../../session/summary.ts";
+import type { Answer, Input } from "../../command.ts";
+import { confirm } from "../../confirm.ts";
+import type { Context } from "../../context.ts";
+
+const DAY_MS = 86_400_000;
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  if (context.meta === null) throw context.noSession();
+  const { manager } = context;
+  const ids = await wantedSessions(context, input);
+  const total = (await manager.ids()).length;
+  if (ids.length === 0) {
+    return {
+      data: { removed: [] },
+      text: (style) => style.dim("Nothing to remove."),
+    };
+  }
+  if (ids.length > 1 && ids.length * 2 > total && !input.has("all")) {
+    throw new OrchestratorError(
+      "too_many",
+      `Cannot remove ${ids.length} of ${total} sessions: that is more than half of them`,
+      { hint: "Add --all if that is meant", details: { sessions: ids, total } },
+    );
+  }
+  for (const id of ids) await requireEnded(context, id);
+  const what = ids.length === 1 ? `session ${ids[0]}` : `${ids.length} sessions`;
+  await confirm(context, input, `Remove ${what} for good?`, `remove ${what}`);
+  const removed: string[] = [];
+  await manager.holdRepository("session remove", async () => {
+    for (const id of ids) {
+      await manager.remove(id);
+      removed.push(id);
+    }
+  });
+  return {
+    data: { removed },
+    text: (style) => `${style.green(style.symbols.done)} Removed ${what}`,
+  };
+}
+
+async function requireEnded(context: Context, id: string): Promise<void> {
+  const { state } = await context.manager.load(id);
+  if (state.status !== "active") return;
+  throw new OrchestratorError(
+    "session_active",
+    `Cannot remove session "${id}": its workflow is still active`,
+    { hint: `orchestrator session end ${id} --reason "<why>"` },
+  );
+}
+
+async function wantedSessions(context: Context, input: Input): Promise<readonly string[]> {
+  const named = input.args("session");
+  if (named.length > 0 && input.has("ended")) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      "Cannot remove both named sessions and --ended: choose one",
+    );
+  }
+  if (!input.has("ended")) {
+    if (named.length === 0) {
+      throw new OrchestratorError(
+        "missing_argument",
+        `Cannot run "session remove": name a session, or give --ended`,
+        { hint: "orchestrator session list" },
+      );
+    }
+    const ids: string[] = [];
+    for (const name of named) ids.push(await findSession(context.manager, name, context.query()));
+    return [...new Set(ids)];
+  }
+  const days = Number(input.option("older-than") ?? 0);
+  if (!Number.isFinite(days) || days < 0) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      `Cannot use "${input.option("older-than")}" as age: --older-than takes a number of days`,
+    );
+  }
+  const latest = context.io.now().getTime() - days * DAY_MS;
+  return (await summarise(context.manager))
+    .filter((row) => row.status === "completed" || row.status === "abandoned")
+    .filter((row) => Date.parse(row.updated) <= latest)
+    .map((row) => row.id);
+}

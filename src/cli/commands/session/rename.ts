@@ -1,0 +1,33 @@
+/**
+ * `orchestrator session rename <name>`
+ * @module
+ */
+import { decide } from "../../../workflow/decide.ts";
+import type { Answer, Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { requireFreeName, sessionName } from "../../texts.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const { manager, actor } = context;
+  const given = input.required("name");
+  const name = given === "" ? null : sessionName(given, "rename");
+  const id = await context.sessionToChange();
+  // The repository is held so that two sessions cannot take one name at once.
+  const change = await manager.holdRepository("session rename", async () => {
+    if (name !== null) await requireFreeName(manager, name, id);
+    const change = await manager.change(
+      id,
+      "session rename",
+      (state) => decide(state, { kind: "rename", name }, { actor }),
+    );
+    await manager.writeName(id, change.state.name);
+    return change;
+  });
+  return {
+    data: { session: id, name: change.state.name },
+    text: (style) =>
+      `${style.green(style.symbols.done)} Session ${style.cyan(id)} ${
+        name === null ? "has no name now" : `is named ${style.bold(name)}`
+      }`,
+  };
+}

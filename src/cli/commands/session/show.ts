@@ -1,0 +1,50 @@
+/**
+ * `orchestrator session show [session]`
+ * @module
+ */
+import type { Answer, Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { legacyView } from "../../legacy_view.ts";
+import { actorText } from "../../output/event_text.ts";
+import { statusData } from "../../output/status_data.ts";
+import { statusText } from "../../output/status_text.ts";
+import { columns, printable } from "../../output/text.ts";
+import { sessionOrNull } from "../../legacy_view.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const name = input.arg("session");
+  const choice = await sessionOrNull(context, name);
+  if (choice === null) {
+    const view = await legacyView(context, name);
+    if (view === null) throw context.noSession();
+    return {
+      data: statusData(view.state, { legacy: { generation: view.generation, file: view.file } }),
+      text: (style) =>
+        statusText(view.state, { now: context.io.now(), remark: view.remark }, style),
+    };
+  }
+  const { manager } = context;
+  const [{ state }, meta, heldBy] = await Promise.all([
+    manager.load(choice.id),
+    manager.meta(choice.id),
+    manager.backend.holder({ session: choice.id }),
+  ]);
+  return {
+    data: statusData(state, { origin: choice.origin, meta, heldBy, createdBy: state.createdBy }),
+    text: (style) => {
+      const facts = [
+        ["started", `${state.createdAt} by ${actorText(state.createdBy)}`],
+        ["branch", printable(meta?.branch ?? "-")],
+        ["lineage", `${state.lineage}, seq ${state.seq}`],
+        ...(meta?.parent ? [["split from", printable(meta.parent)]] : []),
+        ...(heldBy === null ? [] : [[
+          "held",
+          `by ${printable(heldBy.operation)} of ${printable(heldBy.actor)}, pid ${heldBy.pid} on ${
+            printable(heldBy.host)
+          }, since ${heldBy.since}`,
+        ]]),
+      ].map(([key, value]) => [style.dim(key ?? ""), value ?? ""]);
+      return `${statusText(state, { now: context.io.now() }, style)}\n\n${columns(facts)}`;
+    },
+  };
+}

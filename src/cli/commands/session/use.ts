@@ -1,0 +1,26 @@
+/**
+ * `orchestrator session use <session>`
+ * @module
+ */
+import { bindAgent, setCurrent } from "../../../session/resolve.ts";
+import type { Answer, Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { oneLine } from "../../output/text.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const { manager } = context;
+  const id = await context.sessionToChange(input.required("session"));
+  const { state } = await manager.load(id);
+  const agent = context.agentBinding;
+  await manager.holdRepository("session use", async () => {
+    await setCurrent(manager, id);
+    if (agent !== null) await bindAgent(manager, agent, id);
+  });
+  return {
+    data: { session: id, name: state.name, task: state.task, boundAgent: agent?.variable ?? null },
+    text: (style) =>
+      `${style.green(style.symbols.done)} Using session ${style.cyan(id)}: ${
+        oneLine(state.task, style.width - 35, style)
+      }`,
+  };
+}

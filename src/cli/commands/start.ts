@@ -1,0 +1,148 @@
+/**
+ * `orchestrator start "<task>"`
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { OrchestratorError, systemErrorCode } from "../../errors.ts";
+import { ioError } from "../../platform/atomic_file.ts";
+import { sha256Hex } from "../../platform/hash.ts";
+import { gitBranch } from "../../project/git_branch.ts";
+import { bindAgent, setCurrent } from "../../session/resolve.ts";
+import { newLineage, newSessionId } from "../../session/session_id.ts";
+import { VERSION } from "../../version.ts";
+import { TEXT_LIMITS } from "../../workflow/commands.ts";
+import type { SettingValue } from "../../workflow/definition.ts";
+import type { Answer, Input } from "../command.ts";
+import type { Context } from "../context.ts";
+import { requireFreeName, requireText, sessionName } from "../texts.ts";
+import { nextStepText } from "../output/next_step.ts";
+import { oneLine } from "../output/text.ts";
+import { statusData } from "../output/status_data.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const { requireDefinition } = await import("../../workflow/parse_definition.ts");
+  const { initProject, refuseHome } = await import("../../project/init.ts");
+  const { paths, manager } = context;
+  const task = requireText(input.required("task"), {
+    doing: "start",
+    what: "task",
+    max: TEXT_LIMITS.task,
+  });
+  const given = input.option("name");
+  const name = given === undefined ? null : sessionName(given, "start");
+  const constraints = input.options("constraint").map((text) =>
+    requireText(text, { doing: "start", what: "constraint", max: TEXT_LIMITS.constraint })
+  );
+  const overrides = readSettings(input.options("set"));
+  const source = await readWorkflow(context, input.option("workflow"));
+  const { definition, warnings } = requireDefinition(source.text, { file: source.file, overrides });
+  for (const { file, line, column, message } of warnings) {
+    context.warn(`${file}:${line}:${column}: ${message}`);
+  }
+  refuseHome(paths);
+  // Before anything is made: a damaged or newer project must not be written to.
+  void context.meta;
+
+  const id = newSessionId();
+  const state = await manager.holdRepository("start", async () => {
+    initProject(paths, { automatic: true, now: context.io.now(), toolVersion: VERSION });
+    context.refresh();
+    if (name !== null) await requireFreeName(manager, name);
+    const state = await manager.create({
+      id,
+      events: [{
+        type: "session_started",
+        data: {
+          session: id,
+          lineage: newLineage(),
+          name,
+          task,
+          project: input.option("project") ?? null,
+          constraints,
+          definition,
+          definitionSha256: sha256Hex(source.text),
+          overriddenSettings: Object.keys(overrides).sort(),
+          toolVersion: VERSION,
+        },
+      }],
+      meta: { name, task, branch: gitBranch(paths.root), parent: null },
+      workflow: source.text,
+    });
+    await setCurrent(manager, id);
+    const agent = context.agentBinding;
+    if (agent !== null) await bindAgent(manager, agent, id);
+    return state;
+  });
+  return {
+    data: statusData(state, { origin: "current" }),
+    text: (style) =>
+      [
+        `${style.green(style.symbols.done)} Started ${
+          style.bold(oneLine(task, style.width - 12, style))
+        }`,
+        `  session ${style.cyan(id)}${
+          name === null ? "" : ` (${name})`
+        }, workflow ${definition.name}${
+          source.builtIn ? " (built in; orchestrator init writes it as workflow.yaml)" : ""
+        }`,
+        "",
+        nextStepText(state, style),
+      ].join("\n"),
+  };
+}
+
+interface WorkflowSource {
+  readonly text: string;
+  /** As messages name it. */
+  readonly file: string;
+  readonly builtIn: boolean;
+}
+
+async function readWorkflow(context: Context, given: string | undefined): Promise<WorkflowSource> {
+  const { paths, io } = context;
+  const path = given === undefined ? paths.workflow : paths.resolveFrom(io.cwd, given);
+  const file = given ?? paths.relative(path);
+  try {
+    return { text: readFileSync(path, "utf8"), file, builtIn: false };
+  } catch (error) {
+    if (systemErrorCode(error) !== "ENOENT") throw ioError("read", path, error);
+    if (given !== undefined) {
+      throw new OrchestratorError(
+        "file_unknown",
+        `Cannot read "${given}": there is no such file`,
+        { cause: error },
+      );
+    }
+    const { defaultWorkflowYaml } = await import("../../project/default_workflow.ts");
+    const { detectCommands } = await import("../../project/detect_commands.ts");
+    const { isWindows } = await import("../../platform/runtime.ts");
+    return {
+      text: defaultWorkflowYaml(detectCommands(paths.root, { windows: isWindows })),
+      file: "the built-in workflow",
+      builtIn: true,
+    };
+  }
+}
+
+/** `KEY=VALUE` pairs; a value that reads as true, false or a number is one. */
+function readSettings(pairs: readonly string[]): Readonly<Record<string, SettingValue>> {
+  const settings: Record<string, SettingValue> = {};
+  for (const pair of pairs) {
+    const at = pair.indexOf("=");
+    const key = at < 0 ? "" : pair.slice(0, at).trim();
+    if (!/^[A-Za-z_][\w.-]*$/.test(key)) {
+      throw new OrchestratorError("invalid_argument", `Cannot set "${pair}": it is not KEY=VALUE`, {
+        hint: `orchestrator start "<task>" --set test_command="npm test"`,
+      });
+    }
+    const text = pair.slice(at + 1);
+    settings[key] = text === "true"
+      ? true
+      : text === "false"
+      ? false
+      : /^-?\d+(\.\d+)?$/.test(text)
+      ? Number(text)
+      : text;
+  }
+  return settings;
+}

@@ -1,0 +1,74 @@
+/**
+ * `orchestrator validate [file]`
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { OrchestratorError, systemErrorCode } from "../../errors.ts";
+import { ioError } from "../../platform/atomic_file.ts";
+import { type Finding, parseDefinition } from "../../workflow/parse_definition.ts";
+import type { Answer, Input } from "../command.ts";
+import type { Context } from "../context.ts";
+import type { Style } from "../output/style.ts";
+import { printable } from "../output/text.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const { paths, io } = context;
+  const given = input.arg("file");
+  const path = given === undefined ? paths.workflow : paths.resolveFrom(io.cwd, given);
+  const file = given ?? paths.relative(path);
+  let text: string;
+  try {
+    text = given === "-" ? await io.readStdin() : readFileSync(path, "utf8");
+  } catch (error) {
+    if (systemErrorCode(error) !== "ENOENT") throw ioError("read", path, error);
+    throw new OrchestratorError(
+      "file_unknown",
+      `Cannot validate "${file}": there is no such file`,
+      {
+        hint: given === undefined ? "orchestrator init writes one" : "Check the path",
+        cause: error,
+      },
+    );
+  }
+  const { definition, findings } = parseDefinition(text, { file });
+  const errors = findings.filter((finding) => finding.level === "error");
+  if (definition === null || errors.length > 0) {
+    throw new OrchestratorError(
+      "workflow_invalid",
+      `Cannot use "${file}": it has ${count(errors.length, "error")}`,
+      {
+        ...(errors[0]?.hint === undefined ? {} : { hint: errors[0].hint }),
+        details: { file, findings, list: findings.map(line) },
+      },
+    );
+  }
+  const items = definition.phases.reduce((sum, phase) => sum + phase.items.length, 0);
+  return {
+    data: {
+      file,
+      valid: true,
+      name: definition.name,
+      phases: definition.phases.map((phase) => ({ id: phase.id, items: phase.items.length })),
+      findings,
+    },
+    text: (style: Style) =>
+      [
+        ...findings.map((finding) => `${style.yellow("warning:")} ${printable(line(finding))}`),
+        `${style.green(style.symbols.done)} ${file} is valid: ${printable(definition.name)}, ${
+          count(definition.phases.length, "phase")
+        }, ${count(items, "item")}${
+          findings.length === 0 ? "" : `, ${count(findings.length, "warning")}`
+        }`,
+      ].join("\n"),
+  };
+}
+
+function line(finding: Finding): string {
+  const hint = finding.hint === undefined ? "" : ` (${finding.hint})`;
+  const level = finding.level === "warning" ? "warning: " : "";
+  return `${finding.file}:${finding.line}:${finding.column}: ${level}${finding.message}${hint}`;
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,30 @@
+/**
+ * Everything a run of the program takes from, and gives to, its surroundings. Passed in, so that a
+ * test needs no process.
+ * @module
+ */
+
+/** The surroundings of one run. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute path of the working directory. */
+  readonly cwd: string;
+  /** Absolute path of the home directory; undefined where there is none. */
+  readonly home: string | undefined;
+  readonly now: () => Date;
+  /** Writes to stdout; false when nobody reads any more. */
+  readonly out: (text: string) => boolean;
+  /** Writes to stderr. */
+  readonly err: (text: string) => boolean;
+  readonly isTerminal: (stream: "stdin" | "stdout" | "stderr") => boolean;
+  /** Columns of the terminal. */
+  readonly width: () => number;
+  /** Login name of whoever runs this. */
+  readonly userName: () => string;
+  /** All of stdin as text. */
+  readonly readStdin: () => Promise<string>;
+  /** Asks a yes/no question on the terminal; null when the person cancelled. */
+  readonly confirm: (question: string) => Promise<boolean | null>;
+  /** Aborted when the process is told to stop; carries the signal's name as reason. */
+  readonly interrupted: AbortSignal;
+}

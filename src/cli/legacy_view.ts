@@ -1,0 +1,221 @@
+/**
+ * How commands meet what the old tool left: shown where there is nothing newer, imported by the
+ * first command that changes something.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import { findLegacy, type LegacyPlaces } from "../legacy/find.ts";
+import type { LegacyWorkflow } from "../legacy/legacy_workflow.ts";
+import type { LegacyProject } from "../legacy/project.ts";
+import type { SessionChoice } from "../session/resolve.ts";
+import type { SessionSummary } from "../session/summary.ts";
+import type { SessionEvent } from "../workflow/events.ts";
+import type { SessionState } from "../workflow/state.ts";
+import { VERSION } from "../version.ts";
+import type { Answer } from "./command.ts";
+import type { Context } from "./context.ts";
+
+/** An old workflow as it would be after its import. */
+export interface LegacyView {
+  readonly state: SessionState;
+  /** The events its session would begin with, the old log included in the first. */
+  readonly events: readonly SessionEvent[];
+  /** For screens: `old layout, G4`. */
+  readonly remark: string;
+  readonly file: string;
+  readonly generation: string;
+}
+
+/** As {@link Context.choose}; null too when the name may be one of the old tool's. */
+export async function sessionOrNull(
+  context: Context,
+  name?: string,
+): Promise<SessionChoice | null> {
+  try {
+    const choice = await context.choose(name);
+    if (choice !== null) return choice;
+  } catch (error) {
+    if (!isUnknown(error)) throw error;
+    if (await pick(context, name) === null) throw error;
+    return null;
+  }
+  const workflow = await pick(context, name);
+  const id = workflow?.summary?.session;
+  return id !== undefined && context.meta !== null && await context.manager.backend.hasSession(id)
+    ? { id, origin: "current" }
+    : null;
+}
+
+/**
+ * Imports the old workflow that a changing command means.
+ * @returns null when there is none.
+ * @throws `legacy_corrupt`
+ */
+export async function importForChange(
+  context: Context,
+  name?: string,
+): Promise<SessionChoice | null> {
+  const project = await legacyProject(context);
+  const workflow = project === null ? null : choose(project, wantedName(context, name));
+  if (project === null || workflow === null) return null;
+  if (workflow.error !== null) throw workflow.error;
+  const { initProject } = await import("../project/init.ts");
+  const { importSession } = await import("../session/import_session.ts");
+  const { manager, paths, actor, io } = context;
+  const now = io.now();
+  const imported = await manager.holdRepository("import", async () => {
+    initProject(paths, { automatic: true, now, toolVersion: VERSION });
+    return await importSession(
+      manager,
+      { paths, workflow, toolVersion: VERSION },
+      project,
+      { time: now.toISOString(), actor },
+    );
+  });
+  context.refresh();
+  context.warn(
+    `The old workflow in ${workflow.file} was imported as session ${imported.id}; its files stay as they are`,
+  );
+  for (const finding of imported.findings) context.warn(finding);
+  return { id: imported.id, origin: "current" };
+}
+
+/** The old workflow that a reading command shows; null when there is none. */
+export async function legacyView(context: Context, name?: string): Promise<LegacyView | null> {
+  const workflow = await pick(context, name);
+  if (workflow === null) return null;
+  if (workflow.error !== null) throw workflow.error;
+  const { viewLegacy } = await import("../session/import_session.ts");
+  const { paths, actor } = context;
+  const time = workflow.summary?.updatedAt ?? context.io.now().toISOString();
+  const view = await viewLegacy({ paths, workflow, toolVersion: VERSION }, { time, actor });
+  for (const finding of view.findings) context.warn(finding);
+  const generation = view.state.imported ?? "";
+  return {
+    state: { ...view.state, updatedAt: time },
+    events: view.events.map((event, index) => ({ ...event, seq: index + 1, time, actor })),
+    remark: `old layout, ${generation}: ${workflow.file}`,
+    file: workflow.file,
+    generation,
+  };
+}
+
+/** `status` of an old workflow; null when there is none. */
+export async function legacyStatus(context: Context): Promise<Answer | null> {
+  const view = await legacyView(context);
+  if (view === null) return null;
+  const { statusData } = await import("./output/status_data.ts");
+  const { statusText } = await import("./output/status_text.ts");
+  return {
+    data: statusData(view.state, {
+      origin: "legacy",
+      legacy: { generation: view.generation, file: view.file },
+    }),
+    text: (style) => statusText(view.state, { now: context.io.now(), remark: view.remark }, style),
+  };
+}
+
+/** Old workflows that are not imported yet, as rows of a session list. */
+export async function legacySummaries(
+  context: Context,
+): Promise<readonly (SessionSummary & { readonly legacy: string; readonly current: boolean })[]> {
+  const project = await legacyProject(context);
+  if (project === null) return [];
+  const { progressOf } = await import("../session/summary.ts");
+  const { viewLegacy } = await import("../session/import_session.ts");
+  const active = await sessionOrNullQuietly(context) === null ? project.active : null;
+  const rows = [];
+  for (const workflow of project.workflows) {
+    const { summary } = workflow;
+    const base = {
+      name: null,
+      heldBy: null,
+      legacy: workflow.origin.name,
+      current: workflow === active,
+    };
+    if (summary === null) {
+      rows.push({
+        ...base,
+        id: workflow.origin.name,
+        task: "",
+        status: "unreadable" as const,
+        phase: null,
+        done: 0,
+        total: 0,
+        created: "",
+        updated: "",
+        problem: workflow.error?.message ?? "",
+      });
+      continue;
+    }
+    if (context.meta !== null && await context.manager.backend.hasSession(summary.session)) {
+      continue;
+    }
+    const time = summary.updatedAt ?? "";
+    const { state } = await viewLegacy(
+      { paths: context.paths, workflow, toolVersion: VERSION },
+      { time, actor: context.actor },
+    );
+    rows.push({
+      ...base,
+      id: summary.session,
+      name: state.name,
+      task: state.task,
+      status: state.status,
+      phase: state.phase,
+      ...progressOf(state),
+      created: state.createdAt,
+      updated: time,
+    });
+  }
+  return rows;
+}
+
+/** A cheap look first: most projects have nothing of the old tool's. */
+async function legacyProject(context: Context): Promise<LegacyProject | null> {
+  if (context.paths.isHome) return null;
+  const places = findLegacy(context.paths.root);
+  if (isEmpty(places)) return null;
+  const { readLegacyProject } = await import("../legacy/project.ts");
+  const project = readLegacyProject(context.paths.root, places);
+  for (const finding of project.findings) context.warn(finding.message);
+  return project;
+}
+
+function isEmpty(places: LegacyPlaces): boolean {
+  return places.state === null && places.bareState === null && places.sessions.length === 0 &&
+    places.findings.length === 0;
+}
+
+async function pick(context: Context, name: string | undefined): Promise<LegacyWorkflow | null> {
+  const project = await legacyProject(context);
+  return project === null ? null : choose(project, wantedName(context, name));
+}
+
+function wantedName(context: Context, name: string | undefined): string | undefined {
+  const query = context.query(name);
+  return query.flag ?? (query.variable === "" ? undefined : query.variable);
+}
+
+function choose(project: LegacyProject, name: string | undefined): LegacyWorkflow | null {
+  if (name === undefined) {
+    return project.active ?? project.workflows.find((workflow) => workflow.error !== null) ?? null;
+  }
+  return project.workflows.find((workflow) =>
+    workflow.origin.name === name || workflow.summary?.workflowId === name ||
+    (name.length >= 4 && workflow.summary?.session.startsWith(name) === true)
+  ) ?? null;
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof OrchestratorError && error.code === "session_unknown";
+}
+
+async function sessionOrNullQuietly(context: Context): Promise<SessionChoice | null> {
+  try {
+    return await context.choose();
+  } catch (error) {
+    if (error instanceof OrchestratorError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * What a command that moved a session answers.
+ * @module
+ */
+import type { Change } from "../../session/session_manager.ts";
+import type { SessionState } from "../../workflow/state.ts";
+import type { Answer } from "../command.ts";
+import { nextStepData, nextStepText } from "./next_step.ts";
+import type { Style } from "./style.ts";
+
+/** The answer to a change: what happened, and what comes next. */
+export function changeAnswer(
+  change: Change,
+  happened: (style: Style) => string,
+  more: Readonly<Record<string, unknown>> = {},
+): Answer {
+  const { state } = change;
+  return {
+    data: { ...changeData(change), ...more },
+    text: (style) => {
+      const mark = change.already === null
+        ? style.green(style.symbols.done)
+        : style.dim(style.symbols.bullet);
+      const line = change.already === null ? happened(style) : sentence(change.already);
+      return `${mark} ${line}\n${nextStepText(state, style)}`;
+    },
+  };
+}
+
+/** The fields every change reports. */
+function changeData(change: Change): Readonly<Record<string, unknown>> {
+  const { state, events, already } = change;
+  return {
+    session: state.session,
+    seq: state.seq,
+    status: state.status,
+    phase: state.phase,
+    changed: events.length > 0,
+    ...(already === null ? {} : { already }),
+    events: events.map(({ seq, type, data }) => ({ seq, type, ...briefly(data) })),
+    next: nextStepData(state),
+  };
+}
+
+/** Event data without what is too long for an answer. */
+function briefly(data: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(data).filter(([key]) => key !== "snapshot" && key !== "definition"),
+  );
+}
+
+/** What a state's end says, for `finish`. */
+export function endedText(state: SessionState): string {
+  return state.status === "completed" ? "Finished" : "Abandoned";
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,105 @@
+/**
+ * One run of the program: argv in, exit code out. Everything it prints goes through `io`.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import type { Input } from "./command.ts";
+import { Context } from "./context.ts";
+import type { Io } from "./io.ts";
+import { makeStyle, type Style } from "./output/style.ts";
+import { parseRequest } from "./parse.ts";
+import { COMMANDS } from "./table.ts";
+
+/**
+ * Runs one command.
+ * @param argv the words behind the program's name.
+ * @returns the exit code (see `EXIT_CODES`). Never throws and never exits.
+ */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  let input: Input | undefined;
+  try {
+    const request = await parseRequest(argv, COMMANDS);
+    input = request.input;
+    if (request.kind === "command") {
+      const context = new Context(io, request.spec, request.input);
+      const module = await request.spec.load();
+      const answer = await module.run(context, request.input);
+      if (request.input.has("json")) {
+        const { answerEnvelope } = await import("./output/json.ts");
+        io.out(answerEnvelope(request.spec.path, answer.data, context.warnings));
+      } else {
+        printWarnings(context.warnings, request.input, io);
+        const quiet = request.input.has("quiet") && request.spec.changes !== "nothing";
+        const text = quiet ? "" : answer.text(styleFor("stdout", request.input, io));
+        if (text !== "") io.out(text.endsWith("\n") ? text : text + "\n");
+      }
+      return answer.exitCode ?? 0;
+    }
+    if (request.kind === "version") {
+      const { versionText, versionData } = await import("./version.ts");
+      if (request.input.has("json")) {
+        const { answerEnvelope } = await import("./output/json.ts");
+        io.out(answerEnvelope("version", versionData(), []));
+      } else {
+        io.out(versionText());
+      }
+      return 0;
+    }
+    const { helpText } = await import("./help.ts");
+    io.out(await helpText(request.topic, COMMANDS, styleFor("stdout", request.input, io)));
+    return 0;
+  } catch (error) {
+    return await fail(error, argv, input, io);
+  }
+}
+
+/** The style for a stream: colours only on a terminal that wants them. */
+export function styleFor(stream: "stdout" | "stderr", input: Input | undefined, io: Io): Style {
+  const terminal = io.isTerminal(stream);
+  const refused = input?.has("no-color") === true || (io.env["NO_COLOR"] ?? "") !== "" ||
+    io.env["TERM"] === "dumb";
+  const forced = (io.env["FORCE_COLOR"] ?? "") !== "" && io.env["FORCE_COLOR"] !== "0";
+  return makeStyle({
+    terminal,
+    colour: !refused && (terminal || forced),
+    width: terminal ? Math.max(40, Math.min(io.width(), 100)) : 80,
+  });
+}
+
+function printWarnings(warnings: readonly string[], input: Input, io: Io): void {
+  if (warnings.length === 0 || input.has("quiet")) return;
+  const style = styleFor("stderr", input, io);
+  for (const warning of warnings) io.err(`${style.yellow("warning:")} ${warning}\n`);
+}
+
+async function fail(
+  caught: unknown,
+  argv: readonly string[],
+  input: Input | undefined,
+  io: Io,
+): Promise<number> {
+  const error = caught instanceof OrchestratorError ? caught : new OrchestratorError(
+    "bug",
+    `Cannot go on: an unexpected error happened (${
+      caught instanceof Error ? caught.message : String(caught)
+    })`,
+    { hint: "Run the command again with --debug and report what it prints", cause: caught },
+  );
+  // An error in the options themselves leaves no input: look at the words.
+  const json = input?.has("json") ?? argv.includes("--json");
+  if (json) {
+    const { errorEnvelope } = await import("./output/json.ts");
+    io.err(errorEnvelope(error));
+  } else {
+    const { errorText } = await import("./output/error.ts");
+    io.err(errorText(error, styleFor("stderr", input, io)));
+  }
+  if (input?.has("debug") ?? argv.includes("--debug")) {
+    for (let cause: unknown = caught; cause instanceof Error; cause = cause.cause) {
+      io.err(`${cause.stack ?? cause.message}\n`);
+    }
+  }
+  return error.code === "interrupted" && error.details?.["signal"] === "SIGTERM"
+    ? 143
+    : error.exitCode;
+}

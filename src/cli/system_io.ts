@@ -1,0 +1,68 @@
+/**
+ * The surroundings of a real process.
+ * @module
+ */
+import process from "node:process";
+import { isTerminal, terminalWidth, writeErr, writeOut } from "../platform/console.ts";
+import type { Io } from "./io.ts";
+
+const STREAMS = { stdin: 0, stdout: 1, stderr: 2 } as const;
+
+/** The process's own streams, environment and clock. */
+export function systemIo(): Io {
+  const { env } = process;
+  let controller: AbortController | undefined;
+  return {
+    env,
+    cwd: process.cwd(),
+    home: homeDirectory(env),
+    now: () => new Date(),
+    out: writeOut,
+    err: writeErr,
+    isTerminal: (stream) => isTerminal(STREAMS[stream]),
+    width: terminalWidth,
+    userName: () => process.getBuiltinModule("node:os").userInfo().username,
+    readStdin,
+    confirm: async (question) => {
+      const { confirm, isCancel } = await import("@clack/prompts");
+      const answer = await confirm({
+        message: question,
+        initialValue: false,
+        output: process.stderr,
+      });
+      return isCancel(answer) ? null : answer;
+    },
+    // Handlers are installed only when somebody listens: until then a signal ends the process.
+    get interrupted(): AbortSignal {
+      if (controller === undefined) {
+        const made = new AbortController();
+        controller = made;
+        for (const signal of ["SIGINT", "SIGTERM"] as const) {
+          process.on(signal, () => made.abort(signal));
+        }
+      }
+      return controller.signal;
+    },
+  };
+}
+
+/** What the environment calls home; the empty string is none. */
+function homeDirectory(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const home = env["HOME"] ?? env["USERPROFILE"];
+  return home === undefined || home === "" ? undefined : home;
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) {
+    chunks.push(typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk);
+  }
+  const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  const all = new Uint8Array(total);
+  let offset = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return new TextDecoder().decode(all);
+}

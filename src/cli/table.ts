@@ -1,0 +1,15 @@
+/**
+ * Every command of the program. Help, completion, the command reference and the tests read it.
+ * @module
+ */
+import type { CommandSpec } from "./command.ts";
+import { PROJECT_COMMANDS } from "./table/project.ts";
+import { SESSION_COMMANDS } from "./table/sessions.ts";
+import { WORK_COMMANDS } from "./table/work.ts";
+
+/** All commands, in the order help shows them. */
+export const COMMANDS: readonly CommandSpec[] = [
+  ...WORK_COMMANDS,
+  ...SESSION_COMMANDS,
+  ...PROJECT_COMMANDS,
+];

@@ -1,0 +1,73 @@
+/**
+ * Commands about the project, its workflow definition, and the program.
+ * @module
+ */
+import type { CommandSpec } from "../command.ts";
+
+export const PROJECT_COMMANDS: readonly CommandSpec[] = [
+  {
+    path: "init",
+    group: "project",
+    summary: "Set a project up",
+    details:
+      "Makes .orchestrator/ and, unless there is one, an annotated workflow.yaml with the project's own test command. Safe to repeat: says what stands. In normal mode git ignores .orchestrator/ altogether; in portable mode sessions are committed, secrets and locks never.",
+    options: [
+      { name: "portable", summary: "Commit the sessions with the repository" },
+      { name: "normal", summary: "Keep everything out of git (the default)" },
+    ],
+    examples: [
+      { line: "init", means: "set up, or see what stands" },
+      { line: "init --portable", means: "let the state travel with the repository" },
+      { line: "init --normal", means: "go back" },
+    ],
+    changes: "project",
+    load: () => import("../commands/init.ts"),
+  },
+  {
+    path: "validate",
+    group: "project",
+    summary: "Check a workflow definition",
+    details: "Checks all that start would check, and names file, line and column.",
+    args: [{
+      name: "file",
+      summary: "default workflow.yaml; - for stdin",
+      optional: true,
+      complete: "file",
+    }],
+    examples: [
+      { line: "validate", means: "the project's workflow.yaml" },
+      { line: "validate flows/port.yaml --json", means: "another one, for programs" },
+    ],
+    changes: "nothing",
+    load: () => import("../commands/validate.ts"),
+  },
+  {
+    path: "schema workflow",
+    group: "project",
+    summary: "Print the JSON Schema of workflow.yaml, for editors",
+    examples: [
+      { line: "schema workflow > workflow.schema.json", means: "then point the editor at it" },
+    ],
+    changes: "nothing",
+    load: () => import("../commands/schema/workflow.ts"),
+  },
+  {
+    path: "completions",
+    group: "tool",
+    summary: "Print shell completion",
+    args: [{
+      name: "shell",
+      summary: "bash, zsh, fish or powershell",
+      complete: ["bash", "zsh", "fish", "powershell"],
+    }],
+    examples: [
+      {
+        line: "completions bash > ~/.local/share/bash-completion/completions/orchestrator",
+        means: "bash",
+      },
+      { line: "completions fish > ~/.config/fish/completions/orchestrator.fish", means: "fish" },
+    ],
+    changes: "nothing",
+    load: () => import("../commands/completions.ts"),
+  },
+];

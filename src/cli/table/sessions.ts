@@ -1,0 +1,126 @@
+/**
+ * Commands about sessions and their journals.
+ * @module
+ */
+import type { CommandSpec } from "../command.ts";
+
+const SESSION = {
+  name: "session",
+  summary: "its id, a unique prefix of it, or its name",
+  complete: "session",
+} as const;
+
+export const SESSION_COMMANDS: readonly CommandSpec[] = [
+  {
+    path: "session list",
+    aliases: ["ls"],
+    group: "sessions",
+    summary: "List all sessions, newest first",
+    options: [
+      { name: "active", summary: "Only those whose workflow is active" },
+      { name: "limit", value: "N", summary: "At most N" },
+    ],
+    examples: [
+      { line: "session list", means: "task, phase, progress, age, who holds it" },
+      { line: "session list --active --json", means: "for programs" },
+    ],
+    changes: "nothing",
+    load: () => import("../commands/session/list.ts"),
+  },
+  {
+    path: "session show",
+    group: "sessions",
+    summary: "Show one session in full",
+    args: [{ ...SESSION, optional: true }],
+    examples: [{ line: "session show login", means: "who, when, where, how far" }],
+    changes: "nothing",
+    load: () => import("../commands/session/show.ts"),
+  },
+  {
+    path: "session use",
+    group: "sessions",
+    summary: "Make a session the one that commands mean",
+    details:
+      "Moves current. Inside an agent that names its own session, the agent is bound to it, so that others moving current do not matter to it.",
+    args: [SESSION],
+    examples: [{ line: "session use login", means: "work on it from here on" }],
+    changes: "project",
+    load: () => import("../commands/session/use.ts"),
+  },
+  {
+    path: "session rename",
+    group: "sessions",
+    summary: "Give a session a name",
+    args: [
+      { name: "name", summary: "the new name; empty takes the name away" },
+    ],
+    examples: [
+      { line: "session rename login", means: "the chosen session" },
+      { line: "session rename login --session k3v", means: "another one" },
+    ],
+    changes: "session",
+    load: () => import("../commands/session/rename.ts"),
+  },
+  {
+    path: "session end",
+    group: "sessions",
+    summary: "End a session without finishing its workflow",
+    details: "The same as finish --abandon, for any session. Nothing is removed.",
+    args: [{ ...SESSION, optional: true }],
+    options: [{ name: "reason", short: "r", value: "TEXT", summary: "Why; required" }],
+    examples: [{ line: 'session end k3v --reason "Started by mistake"', means: "end it" }],
+    changes: "session",
+    load: () => import("../commands/session/end.ts"),
+  },
+  {
+    path: "session remove",
+    aliases: ["rm"],
+    group: "sessions",
+    summary: "Remove ended sessions for good",
+    details:
+      "Only ended sessions, and only when nobody holds them. Asks, or needs --yes. When it would take more than half of all sessions it also needs --all.",
+    args: [{ ...SESSION, optional: true, many: true }],
+    options: [
+      { name: "ended", summary: "All ended sessions" },
+      { name: "older-than", value: "DAYS", summary: "With --ended: only those that ended before" },
+      { name: "all", summary: "Allow taking more than half of all sessions" },
+      { name: "yes", short: "y", summary: "Answer yes instead of being asked" },
+    ],
+    examples: [
+      { line: "session remove k3v", means: "one, after asking" },
+      { line: "session remove --ended --older-than 30 --yes", means: "old ones" },
+    ],
+    changes: "project",
+    load: () => import("../commands/session/remove.ts"),
+  },
+  {
+    path: "log",
+    group: "sessions",
+    summary: "Show what happened in the session",
+    options: [
+      { name: "follow", short: "f", summary: "Go on showing events as they come" },
+      { name: "since", value: "SEQ", summary: "Only events with a higher seq" },
+    ],
+    examples: [
+      { line: "log", means: "everything" },
+      { line: "log --since 12 --json", means: "what came after event 12, for programs" },
+      { line: "log --follow", means: "watch another agent at work" },
+    ],
+    changes: "nothing",
+    load: () => import("../commands/log.ts"),
+  },
+  {
+    path: "log verify",
+    group: "sessions",
+    summary: "Check that nobody has changed a session's journal",
+    details:
+      "Walks the chain of hashes, names the first line that does not fit, and compares state.json with what the journal adds up to.",
+    options: [{ name: "all", summary: "Every session" }],
+    examples: [
+      { line: "log verify", means: "the chosen session" },
+      { line: "log verify --all", means: "all of them" },
+    ],
+    changes: "nothing",
+    load: () => import("../commands/log/verify.ts"),
+  },
+];

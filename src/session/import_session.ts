@@ -1,0 +1,143 @@
+/**
+ * Brings a workflow of the old tool into a session of its own. The old files are only read.
+ *
+ * The session's id follows from the old workflow's id, so that two processes that import the same
+ * workflow at once make one session.
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { sha256Hex } from "../platform/hash.ts";
+import type { LegacyProject } from "../legacy/project.ts";
+import type { LegacyWorkflow } from "../legacy/legacy_workflow.ts";
+import { toCheckpoint, toImport } from "../legacy/to_import.ts";
+import type { SeedOptions } from "../legacy/convert.ts";
+import { readRepositoryMeta, writeRepositoryMeta } from "../project/identity.ts";
+import type { ProjectPaths } from "../project/paths.ts";
+import { gitBranch } from "../project/git_branch.ts";
+import type { Actor, NewEvent, SessionEvent } from "../workflow/events.ts";
+import { evolve } from "../workflow/evolve.ts";
+import type { SessionState } from "../workflow/state.ts";
+import { setCurrent } from "./resolve.ts";
+import { newLineage } from "./session_id.ts";
+import type { SessionManager } from "./session_manager.ts";
+
+/** What an import works on. */
+export interface ImportInput {
+  readonly paths: ProjectPaths;
+  readonly workflow: LegacyWorkflow;
+  readonly toolVersion: string;
+}
+
+/** An old workflow as this program sees it. */
+export interface ImportView {
+  readonly state: SessionState;
+  readonly events: readonly NewEvent[];
+  readonly findings: readonly string[];
+}
+
+/**
+ * Converts an old workflow to the events its session would begin with, and their state.
+ * @param stamp when and by whom the import would be.
+ * @throws `legacy_corrupt`
+ */
+export async function viewLegacy(
+  input: ImportInput,
+  stamp: { readonly time: string; readonly actor: Actor },
+): Promise<ImportView> {
+  const options = await seedOptions(input.paths);
+  const { session, seed, source, history } = toImport(input.workflow, options);
+  const events: NewEvent[] = [{
+    type: "session_imported",
+    data: {
+      session,
+      lineage: newLineage(),
+      seed,
+      source,
+      history,
+      toolVersion: input.toolVersion,
+    },
+  }];
+  const { checkpoints, damaged } = input.workflow.checkpoints();
+  for (const checkpoint of checkpoints) {
+    const data = toCheckpoint(checkpoint, options);
+    if (data !== null) events.push({ type: "checkpoint_created", data });
+  }
+  let state: SessionState | null = null;
+  for (const [index, event] of events.entries()) {
+    const stamped: SessionEvent = { ...event, seq: index + 1, ...stamp };
+    state = evolve(state, stamped);
+  }
+  if (state === null) throw new TypeError("an import has at least one event");
+  const found = source["findings"];
+  return {
+    state,
+    events,
+    findings: [
+      ...(Array.isArray(found) ? found.map(String) : []),
+      ...damaged.map((error) => error.message),
+    ],
+  };
+}
+
+/**
+ * Makes the session, unless somebody else has just done so. The repository must be held, and
+ * initialised.
+ * @param project where the workflow was found; its `current`, when it is an old one, is left as it
+ * is and understood from here on.
+ * @returns the session's id.
+ */
+export async function importSession(
+  manager: SessionManager,
+  input: ImportInput,
+  project: LegacyProject,
+  stamp: { readonly time: string; readonly actor: Actor },
+): Promise<{ readonly id: string; readonly findings: readonly string[] }> {
+  const view = await viewLegacy(input, stamp);
+  const id = view.state.session;
+  if (!await manager.backend.hasSession(id)) {
+    await manager.create({
+      id,
+      events: view.events,
+      meta: {
+        name: view.state.name,
+        task: view.state.task,
+        branch: gitBranch(input.paths.root),
+        parent: null,
+      },
+      workflow: JSON.stringify(view.state.definition, null, 2) + "\n",
+    });
+  }
+  const names = [input.workflow.origin.name, project.places.current?.value ?? ""];
+  rememberImport(input.paths, names.filter((name) => /^[0-9a-f]{8}$/i.test(name)), id);
+  if (project.places.current === null) await setCurrent(manager, id);
+  return { id, findings: view.findings };
+}
+
+/** Old session ids keep their meaning: meta.json says which session each became. */
+function rememberImport(paths: ProjectPaths, names: readonly string[], id: string): void {
+  const meta = readRepositoryMeta(paths.meta);
+  if (meta === null || names.length === 0) return;
+  const before = typeof meta["imported"] === "object" && meta["imported"] !== null
+    ? meta["imported"] as Readonly<Record<string, unknown>>
+    : {};
+  const missing = names.filter((name) => before[name] === undefined);
+  if (missing.length === 0) return;
+  const imported = { ...before, ...Object.fromEntries(missing.map((name) => [name, id])) };
+  writeRepositoryMeta(paths.meta, { ...meta, imported });
+}
+
+/** The project's own definition, for old states that hold none. */
+async function seedOptions(paths: ProjectPaths): Promise<SeedOptions> {
+  let text: string;
+  try {
+    text = readFileSync(paths.workflow, "utf8");
+  } catch {
+    return { root: paths.root };
+  }
+  const { parseDefinition } = await import("../workflow/parse_definition.ts");
+  const { definition } = parseDefinition(text, { file: paths.relative(paths.workflow) });
+  const definitionSha256 = sha256Hex(text);
+  return definition === null
+    ? { root: paths.root, definitionSha256 }
+    : { root: paths.root, definition, definitionSha256 };
+}

@@ -1,0 +1,135 @@
+/**
+ * Which session a command means: what was asked for → `ORCHESTRATOR_SESSION` → the session bound to
+ * this agent → `current`.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import { KEYS } from "../project/paths.ts";
+import { SESSION_ID } from "../storage/keys.ts";
+import { bindingKey, type SessionManager } from "./session_manager.ts";
+
+/** How a session was chosen. */
+export type SessionOrigin = "flag" | "environment" | "agent" | "current";
+
+/** What resolution looks at. */
+export interface SessionQuery {
+  /** Value of `--session`, or the argument of a command that names a session. */
+  readonly flag?: string | undefined;
+  /** Value of `ORCHESTRATOR_SESSION`. */
+  readonly variable?: string | undefined;
+  /** The agent's own session id, and the variable it came from. */
+  readonly agent?: { readonly variable: string; readonly value: string } | undefined;
+  /**
+   * Ids that stand for others: a session folder of the old tool and the session it was imported
+   * into, from the repository's meta.json.
+   */
+  readonly imported?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A chosen session. */
+export interface SessionChoice {
+  readonly id: string;
+  readonly origin: SessionOrigin;
+}
+
+/**
+ * Chooses the session.
+ * @returns null when nothing names one.
+ * @throws `session_unknown`, `session_ambiguous`
+ */
+export async function resolveSession(
+  manager: SessionManager,
+  query: SessionQuery,
+): Promise<SessionChoice | null> {
+  if (query.flag !== undefined) {
+    return { id: await findSession(manager, query.flag, query), origin: "flag" };
+  }
+  if (query.variable !== undefined && query.variable !== "") {
+    return { id: await findSession(manager, query.variable, query), origin: "environment" };
+  }
+  if (query.agent !== undefined) {
+    const bound = await readPointer(manager, bindingKey(query.agent.variable, query.agent.value));
+    if (bound !== null && await manager.backend.hasSession(bound)) {
+      return { id: bound, origin: "agent" };
+    }
+  }
+  const current = await readPointer(manager, KEYS.current);
+  if (current === null) return null;
+  const id = query.imported?.[current] ?? current;
+  return SESSION_ID.test(id) && await manager.backend.hasSession(id)
+    ? { id, origin: "current" }
+    : null;
+}
+
+/**
+ * Finds the one session that `value` names: by id, by name, or by a unique prefix of its id.
+ * @throws `session_unknown`, `session_ambiguous`
+ */
+export async function findSession(
+  manager: SessionManager,
+  value: string,
+  query: Pick<SessionQuery, "imported"> = {},
+): Promise<string> {
+  const alias = query.imported?.[value];
+  if (alias !== undefined && await manager.backend.hasSession(alias)) return alias;
+  if (SESSION_ID.test(value) && await manager.backend.hasSession(value)) return value;
+  const ids = await manager.ids();
+  const matches = new Set<string>();
+  for (const id of ids) {
+    const meta = await manager.meta(id);
+    if (meta?.name === value) matches.add(id);
+  }
+  if (matches.size === 0 && value !== "") {
+    for (const id of ids) if (id.startsWith(value)) matches.add(id);
+  }
+  const [first, ...others] = [...matches].sort();
+  if (first === undefined) {
+    throw new OrchestratorError(
+      "session_unknown",
+      `Cannot find session ${JSON.stringify(value)}: no id begins with it and no name is it`,
+      { hint: "orchestrator session list" },
+    );
+  }
+  if (others.length > 0) {
+    throw new OrchestratorError(
+      "session_ambiguous",
+      `Cannot choose session ${JSON.stringify(value)}: it fits ${matches.size} sessions (${
+        [first, ...others].slice(0, 5).join(", ")
+      }${matches.size > 5 ? ", …" : ""})`,
+      { hint: "Give more of the id", details: { sessions: [first, ...others] } },
+    );
+  }
+  return first;
+}
+
+/** Makes `id` the current session. The repository must be held. */
+export async function setCurrent(manager: SessionManager, id: string): Promise<void> {
+  await manager.backend.writeBlob(KEYS.current, id + "\n");
+}
+
+/** Binds an agent's own session id to a session. The repository must be held. */
+export async function bindAgent(
+  manager: SessionManager,
+  agent: { readonly variable: string; readonly value: string },
+  id: string,
+): Promise<void> {
+  await manager.backend.writeBlob(bindingKey(agent.variable, agent.value), id + "\n");
+}
+
+/** The session an agent is bound to, whether or not it still exists. */
+export function readBinding(
+  manager: SessionManager,
+  agent: { readonly variable: string; readonly value: string },
+): Promise<string | null> {
+  return readPointer(manager, bindingKey(agent.variable, agent.value));
+}
+
+/** What `current` says; null when it is missing or empty. */
+export function readCurrent(manager: SessionManager): Promise<string | null> {
+  return readPointer(manager, KEYS.current);
+}
+
+async function readPointer(manager: SessionManager, key: string): Promise<string | null> {
+  const text = (await manager.backend.readText(key))?.trim();
+  return text === undefined || text === "" ? null : text;
+}

@@ -1,0 +1,298 @@
+/**
+ * The heart: creates, reads and moves sessions on top of a storage backend.
+ *
+ * A change is: hold the session → load → `decide` → append (durable: from here on it is
+ * acknowledged) → replace state.json → let go. Readers hold nothing.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import { sha256Hex } from "../platform/hash.ts";
+import { KEYS } from "../project/paths.ts";
+import { type JournalHead, ORIGIN_HASH, type StorageBackend } from "../storage/backend.ts";
+import type { Decision } from "../workflow/decide.ts";
+import type { Actor, NewEvent, SessionEvent } from "../workflow/events.ts";
+import { evolve } from "../workflow/evolve.ts";
+import type { SessionState } from "../workflow/state.ts";
+import { type BadLine, encodeEvents, parseEvent, walkChain } from "./journal.ts";
+import { type LoadedSession, loadSession, type Rebuilt, replay } from "./load.ts";
+import { encodeState } from "./state_cache.ts";
+
+/** What every operation of a manager needs to know of its surroundings. */
+export interface ManagerOptions {
+  readonly backend: StorageBackend;
+  readonly actor: Actor;
+  readonly now: () => Date;
+  /** Milliseconds to wait for a lock. */
+  readonly lockTimeoutMs: number;
+  /** Told about things that were put right without anyone asking. */
+  readonly warn: (message: string) => void;
+}
+
+/** What `sessions/<id>/meta.json` says: who this session is. Not derived from the journal. */
+export interface SessionMeta {
+  readonly id: string;
+  readonly name: string | null;
+  readonly task: string;
+  /** RFC 3339 UTC. */
+  readonly created: string;
+  readonly actor: Actor;
+  /** The git branch checked out when it began. */
+  readonly branch: string | null;
+  /** Id of the session it was split from. */
+  readonly parent: string | null;
+}
+
+/** A change that was made, or that turned out not to be needed. */
+export interface Change {
+  readonly state: SessionState;
+  readonly events: readonly SessionEvent[];
+  /** A sentence when nothing had to be done. */
+  readonly already: string | null;
+}
+
+/** What `verify` found. */
+export interface Verification {
+  readonly session: string;
+  readonly lines: number;
+  readonly bad: BadLine | null;
+  readonly tornBytes: number;
+  /** Whether state.json is what the journal adds up to; null when the journal is bad. */
+  readonly rebuilt: Rebuilt | null;
+}
+
+const START: JournalHead = { seq: 0, hash: ORIGIN_HASH, mark: "" };
+
+const REBUILT_TEXT: Readonly<Record<Rebuilt, string>> = {
+  missing: "state.json was missing",
+  damaged: "state.json was damaged",
+  behind: "state.json was behind the journal",
+  different: "state.json did not say what the journal says",
+};
+
+/** Creates, reads and moves the sessions of one project. */
+export class SessionManager {
+  readonly #options: ManagerOptions;
+
+  constructor(options: ManagerOptions) {
+    this.#options = options;
+  }
+
+  get backend(): StorageBackend {
+    return this.#options.backend;
+  }
+
+  /** Ids of all sessions, in no order. */
+  ids(): Promise<readonly string[]> {
+    return this.backend.sessions();
+  }
+
+  /**
+   * Reads a session; says so when its state had to be derived anew.
+   * @throws `session_unknown`, `journal_corrupt`, `format_too_new`
+   */
+  async load(id: string): Promise<LoadedSession> {
+    const loaded = await loadSession(this.backend, id);
+    this.#report(id, loaded.rebuilt, false);
+    return loaded;
+  }
+
+  /**
+   * Makes a session out of its first events. The repository must be held (see {@link holdRepository}).
+   * @returns the new state.
+   */
+  async create(input: {
+    readonly id: string;
+    readonly events: readonly NewEvent[];
+    readonly meta: Omit<SessionMeta, "id" | "created" | "actor">;
+    /** The bytes of the frozen definition. */
+    readonly workflow: string;
+    readonly blobs?: Readonly<Record<string, string | Uint8Array>>;
+  }): Promise<SessionState> {
+    const time = this.#options.now().toISOString();
+    const actor = this.#options.actor;
+    const encoded = encodeEvents(input.events, START, { actor, time });
+    const state = replay(input.id, encoded.events);
+    const meta: SessionMeta = { id: input.id, ...input.meta, created: time, actor };
+    const { mark } = await this.backend.createSession(input.id, {
+      lines: encoded.lines,
+      blobs: {
+        "meta.json": JSON.stringify(meta, null, 2) + "\n",
+        "workflow.yaml": input.workflow,
+        ...input.blobs,
+      },
+    });
+    await this.#writeState(input.id, {
+      state,
+      head: { ...encoded.head, mark },
+      unknown: {},
+    });
+    return state;
+  }
+
+  /**
+   * Changes a session.
+   * @param operation the command's name, shown to whoever waits for the lock.
+   * @param decide is called with the newest state while the session is held.
+   * @param options.replay decide on a state replayed from the whole journal, not on state.json.
+   * @throws what `decide` refuses with; `lock_held`; `journal_corrupt`; I/O errors. Then nothing changed.
+   */
+  change(
+    id: string,
+    operation: string,
+    decide: (state: SessionState) => Decision,
+    options: { readonly replay?: boolean } = {},
+  ): Promise<Change> {
+    return this.hold({ session: id }, operation, async () => {
+      const loaded = await loadSession(this.backend, id, options);
+      this.#report(id, loaded.rebuilt, true);
+      const decision = decide(loaded.state);
+      if ("refusal" in decision) throw decision.refusal;
+      if (decision.events.length === 0) {
+        return { state: loaded.state, events: [], already: decision.already ?? "nothing to do" };
+      }
+      const encoded = encodeEvents(decision.events, loaded.head, {
+        actor: this.#options.actor,
+        time: this.#options.now().toISOString(),
+      });
+      const { mark } = await this.backend.append(id, loaded.head, encoded.lines);
+      let state = loaded.state;
+      for (const event of encoded.events) state = evolve(state, event);
+      await this.#writeState(id, {
+        state,
+        head: { ...encoded.head, mark },
+        unknown: loaded.unknown,
+      });
+      return { state, events: encoded.events, already: null };
+    });
+  }
+
+  /** Events number `fromSeq` (1-based) and later, without checking the chain. */
+  async events(id: string, fromSeq = 1): Promise<readonly SessionEvent[]> {
+    const lines = await this.backend.readFrom(id, fromSeq);
+    const events: SessionEvent[] = [];
+    for (const [index, line] of lines.entries()) {
+      const event = parseEvent(line);
+      if (event === null) {
+        throw new OrchestratorError(
+          "journal_corrupt",
+          `Cannot read session "${id}": line ${fromSeq + index} of its journal is not an event`,
+          {
+            hint: `orchestrator log verify --session ${id}`,
+            details: { session: id, line: fromSeq + index },
+          },
+        );
+      }
+      events.push(event);
+    }
+    return events;
+  }
+
+  /** Walks a session's whole chain and compares state.json with it. Never throws for bad content. */
+  async verify(id: string): Promise<Verification> {
+    const read = await this.backend.readJournal(id);
+    if (read.unchanged) throw new TypeError("a journal read from the beginning is never unchanged");
+    const walk = walkChain(read.lines);
+    const base = { session: id, lines: read.lines.length, tornBytes: read.tornBytes };
+    if (walk.bad !== null) return { ...base, bad: walk.bad, rebuilt: null };
+    try {
+      const loaded = await loadSession(this.backend, id, { replay: true });
+      return { ...base, bad: null, rebuilt: loaded.rebuilt };
+    } catch (error) {
+      if (!(error instanceof OrchestratorError) || error.kind !== "corrupt") throw error;
+      const line = error.details?.["line"];
+      return {
+        ...base,
+        bad: {
+          line: typeof line === "number" ? line : read.lines.length + 1,
+          reason: String(error.details?.["reason"] ?? error.message),
+          tooNew: error.code === "format_too_new",
+        },
+        rebuilt: null,
+      };
+    }
+  }
+
+  /** Who a session is; null when its meta.json is missing or damaged. Cheap: no state is read. */
+  async meta(id: string): Promise<SessionMeta | null> {
+    const text = await this.backend.readText(KEYS.sessionMeta(id));
+    if (text === null) return null;
+    try {
+      const value: unknown = JSON.parse(text);
+      return typeof value === "object" && value !== null ? value as SessionMeta : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Rewrites a session's name in meta.json, keeping fields this program does not know. */
+  async writeName(id: string, name: string | null): Promise<void> {
+    const meta = await this.meta(id);
+    if (meta === null) return;
+    await this.backend.writeBlob(
+      KEYS.sessionMeta(id),
+      JSON.stringify({ ...meta, name }, null, 2) + "\n",
+    );
+  }
+
+  /**
+   * Removes an ended session. The repository must be held.
+   * @throws `session_active`, `lock_held`
+   */
+  async remove(id: string): Promise<void> {
+    const request = { operation: "session remove", actor: this.#options.actor.name, timeoutMs: 0 };
+    await this.backend.hold({ session: id }, request, async () => {
+      const { state } = await loadSession(this.backend, id);
+      if (state.status === "active") {
+        throw new OrchestratorError(
+          "session_active",
+          `Cannot remove session "${id}": its workflow is still active`,
+          { hint: `orchestrator session end ${id} --reason "<why>"` },
+        );
+      }
+      await this.backend.removeSession(id);
+    });
+  }
+
+  /** Runs `task` while nobody else changes the repository's own things. */
+  holdRepository<Result>(operation: string, task: () => Promise<Result>): Promise<Result> {
+    return this.hold("repository", operation, task);
+  }
+
+  /** Runs `task` while holding `scope`. */
+  hold<Result>(
+    scope: Parameters<StorageBackend["hold"]>[0],
+    operation: string,
+    task: () => Promise<Result>,
+  ): Promise<Result> {
+    const request = {
+      operation,
+      actor: this.#options.actor.name,
+      timeoutMs: this.#options.lockTimeoutMs,
+    };
+    return this.backend.hold(scope, request, task);
+  }
+
+  /** The change is already durable: failing to write the cache costs the next reader a replay. */
+  async #writeState(id: string, cached: Parameters<typeof encodeState>[0]): Promise<void> {
+    try {
+      await this.backend.writeBlob(KEYS.sessionState(id), encodeState(cached), { durable: false });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#options.warn(`The change is in the journal, but state.json is behind: ${reason}`);
+    }
+  }
+
+  #report(id: string, rebuilt: Rebuilt | null, writing: boolean): void {
+    if (rebuilt === null) return;
+    this.#options.warn(
+      `${REBUILT_TEXT[rebuilt]} in session ${id}; ${
+        writing ? "it was rebuilt from the journal" : "its state was read from the journal"
+      }`,
+    );
+  }
+}
+
+/** Key of the binding of one agent: its own session id never appears on disk. */
+export function bindingKey(variable: string, value: string): string {
+  return KEYS.binding(sha256Hex(`${variable}=${value}`).slice(0, 32));
+}

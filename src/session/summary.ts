@@ -1,0 +1,95 @@
+/**
+ * What a list of sessions shows of each.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import type { HolderInfo } from "../storage/backend.ts";
+import type { SessionState, WorkflowStatus } from "../workflow/state.ts";
+import { loadSession } from "./load.ts";
+import type { SessionManager } from "./session_manager.ts";
+
+/** One session of a list. */
+export interface SessionSummary {
+  readonly id: string;
+  readonly name: string | null;
+  readonly task: string;
+  /** `unreadable`: its journal cannot be trusted or read; see `problem`. */
+  readonly status: WorkflowStatus | "unreadable";
+  readonly phase: string | null;
+  /** Items completed or skipped, of all items. */
+  readonly done: number;
+  readonly total: number;
+  /** RFC 3339 UTC; of the beginning and of the last event. */
+  readonly created: string;
+  readonly updated: string;
+  /** Who holds its lock right now. */
+  readonly heldBy: HolderInfo | null;
+  readonly problem?: string;
+}
+
+/** Summaries of all sessions, newest first. One that cannot be read is listed with its problem. */
+export async function summarise(manager: SessionManager): Promise<readonly SessionSummary[]> {
+  const summaries: SessionSummary[] = [];
+  for (const id of await manager.ids()) {
+    const summary = await summaryOf(manager, id);
+    if (summary !== null) summaries.push(summary);
+  }
+  return summaries.sort((left, right) =>
+    left.created < right.created
+      ? 1
+      : left.created > right.created
+      ? -1
+      : left.id < right.id
+      ? 1
+      : -1
+  );
+}
+
+/** The numbers of a state. */
+export function progressOf(state: SessionState): { readonly done: number; readonly total: number } {
+  let done = 0;
+  let total = 0;
+  for (const phase of Object.values(state.phases)) {
+    for (const item of Object.values(phase.items)) {
+      total += 1;
+      if (item.status === "completed" || item.status === "skipped") done += 1;
+    }
+  }
+  return { done, total };
+}
+
+async function summaryOf(manager: SessionManager, id: string): Promise<SessionSummary | null> {
+  const heldBy = await manager.backend.holder({ session: id });
+  try {
+    const { state } = await loadSession(manager.backend, id);
+    return {
+      id,
+      name: state.name,
+      task: state.task,
+      status: state.status,
+      phase: state.phase,
+      ...progressOf(state),
+      created: state.createdAt,
+      updated: state.updatedAt,
+      heldBy,
+    };
+  } catch (error) {
+    if (!(error instanceof OrchestratorError)) throw error;
+    // Removed between the listing and now.
+    if (error.code === "session_unknown") return null;
+    const meta = await manager.meta(id);
+    return {
+      id,
+      name: meta?.name ?? null,
+      task: meta?.task ?? "",
+      status: "unreadable",
+      phase: null,
+      done: 0,
+      total: 0,
+      created: meta?.created ?? "",
+      updated: meta?.created ?? "",
+      heldBy,
+      problem: error.message,
+    };
+  }
+}

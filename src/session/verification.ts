@@ -1,0 +1,127 @@
+/**
+ * Carries out what an item's verification asks for. Nothing is held while it runs.
+ * @module
+ */
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import type { ProjectPaths } from "../project/paths.ts";
+import { redact } from "../secrets/redact.ts";
+import type { VerificationOutcome } from "../workflow/events.ts";
+import type { SessionState } from "../workflow/state.ts";
+import type { VerificationPlan } from "../workflow/verification_plan.ts";
+
+/** How many bytes of a command's output an event keeps. */
+const TAIL_BYTES = 4096;
+
+/** What carrying out a verification needs. */
+export interface VerificationRequest {
+  readonly plan: VerificationPlan;
+  readonly paths: ProjectPaths;
+  readonly state: SessionState;
+  readonly item: string;
+  /** The environment to extend for a command. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Called with a command's output as it comes. */
+  readonly onOutput?: ((chunk: Uint8Array) => void) | undefined;
+  /** Ends the command, with all it started. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs a verification.
+ * @throws OrchestratorError `interrupted` when `signal` fires while a command runs.
+ */
+export async function verify(request: VerificationRequest): Promise<VerificationOutcome> {
+  const { plan, paths } = request;
+  switch (plan.verification.type) {
+    case "none":
+      return { type: "none", passed: true };
+    case "file_exists":
+      return verifyFile(paths, plan.verification.path);
+    case "command":
+      return await verifyCommand(request, plan.verification);
+  }
+}
+
+/**
+ * The variables a command gets: the only way by which task, phase or session reach it, so that no
+ * text of theirs is ever read as shell.
+ */
+export function commandVariables(
+  state: SessionState,
+  item: string,
+  paths: ProjectPaths,
+): Readonly<Record<string, string>> {
+  return {
+    ORCHESTRATOR_ROOT: paths.root,
+    ORCHESTRATOR_SESSION: state.session,
+    ORCHESTRATOR_SESSION_NAME: state.name ?? "",
+    ORCHESTRATOR_TASK: state.task,
+    ORCHESTRATOR_PROJECT: state.project ?? "",
+    ORCHESTRATOR_PHASE: state.phase ?? "",
+    ORCHESTRATOR_ITEM: item,
+    ORCHESTRATOR_CONSTRAINTS: state.constraints.join("\n"),
+    ORCHESTRATOR_NOTES: state.notes.recent.map((note) => note.text).join("\n"),
+  };
+}
+
+function verifyFile(paths: ProjectPaths, path: string): VerificationOutcome {
+  if (!paths.contains(path)) {
+    return {
+      type: "file_exists",
+      passed: false,
+      path,
+      reason: `"${path}" leads out of the project`,
+    };
+  }
+  try {
+    statSync(resolve(paths.root, path));
+    return { type: "file_exists", passed: true, path };
+  } catch (error) {
+    const code = systemErrorCode(error);
+    const reason = code === "ENOENT" || code === "ENOTDIR"
+      ? `"${path}" does not exist`
+      : `"${path}" cannot be looked at (${code ?? String(error)})`;
+    return { type: "file_exists", passed: false, path, reason };
+  }
+}
+
+async function verifyCommand(
+  request: VerificationRequest,
+  verification: { readonly command: string; readonly expect_exit_code: number },
+): Promise<VerificationOutcome> {
+  const { runCommand } = await import("../platform/processes.ts");
+  const { onOutput } = request;
+  const result = await runCommand({
+    command: verification.command,
+    cwd: request.paths.root,
+    env: { ...request.env, ...commandVariables(request.state, request.item, request.paths) },
+    timeoutMs: request.plan.timeout * 1000,
+    tailBytes: TAIL_BYTES,
+    signal: request.signal,
+    ...(onOutput === undefined ? {} : { onOutput }),
+  });
+  if (request.signal.aborted) {
+    throw new OrchestratorError(
+      "interrupted",
+      `Cannot complete "${request.item}": its command was interrupted`,
+      { details: { signal: String(request.signal.reason) } },
+    );
+  }
+  const passed = result.exitCode === verification.expect_exit_code && !result.timedOut;
+  return {
+    type: "command",
+    passed,
+    command: verification.command,
+    expectedExitCode: verification.expect_exit_code,
+    exitCode: result.exitCode,
+    ...(result.signal === null ? {} : { signal: result.signal }),
+    ...(result.timedOut ? { timedOut: true } : {}),
+    durationMs: Math.round(result.durationMs),
+    outputTail: redact(result.tail),
+    ...(result.startError === undefined
+      ? result.timedOut ? { reason: `it ran longer than ${request.plan.timeout} s` } : {}
+      : { reason: result.startError }),
+  };
+}
