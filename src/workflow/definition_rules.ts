@@ -6,7 +6,7 @@
  */
 import type { ItemDefinition, PhaseDefinition, WorkflowDefinition } from "./definition.ts";
 import { TEXT_LIMITS } from "./commands.ts";
-import { didYouMean, excerpt, formatPath } from "./finding.ts";
+import { didYouMean, formatPath, quote } from "./finding.ts";
 import type { FindingCollector, KeyPath, PointAt } from "./finding.ts";
 import { kindOf } from "./definition_shape.ts";
 import type { SourceTree } from "./source_tree.ts";
@@ -72,7 +72,8 @@ class RuleChecker {
     this.#checkSettings();
     for (const placed of this.#items()) {
       this.#checkVerification(placed);
-      this.#checkEffects(placed);
+      this.#checkIdleProofs(placed);
+      this.#checkBinding(placed);
       this.#checkNotes(placed.item.notes, placed.path);
     }
   }
@@ -100,7 +101,7 @@ class RuleChecker {
         if (first === undefined) everywhere.set(id, { path, phase: p });
         else {
           const other = this.#definition.phases[first.phase]?.id ?? "";
-          this.#warning(path, `item id "${excerpt(id)}" is used in phase "${excerpt(other)}" too`, {
+          this.#warning(path, `item id ${quote(id)} is used in phase ${quote(other)} too`, {
             hint: "Commands mean the item of the current phase; give each its own id",
           });
         }
@@ -128,7 +129,7 @@ class RuleChecker {
     }
     const { line } = this.#tree.locate(first);
     const where = line === 0 ? "" : ` (first in line ${line})`;
-    this.#error(path, `${what} id "${excerpt(id)}" is used twice${where}`);
+    this.#error(path, `${what} id ${quote(id)} is used twice${where}`);
     return false;
   }
 
@@ -141,23 +142,23 @@ class RuleChecker {
       if (phase.items.length === 0 && !this.#isBroken([...path, "items"])) {
         this.#warning(
           path,
-          `phase "${excerpt(phase.id)}" has no items: it ends as soon as it begins`,
+          `phase ${quote(phase.id)} has no items: it ends as soon as it begins`,
         );
       }
       this.#checkNotes(phase.notes, path);
       if (phase.exit_gate !== undefined && phase.exit_gate !== "human_approval") {
         const gate = phase.exit_gate;
-        this.#warning([...path, "exit_gate"], `exit_gate "${excerpt(gate)}" does nothing`, {
+        this.#warning([...path, "exit_gate"], `exit_gate ${quote(gate)} does nothing`, {
           hint: didYouMean(gate, ["human_approval"]) ?? 'Only "human_approval" acts',
         });
       }
       for (const [r, review] of phase.required_reviews.entries()) {
         if (itemIds.has(review) || itemIds.has(`${review}_review`)) continue;
-        const message = `required review "${excerpt(review)}" can never be done: ` +
-          `no item is called "${excerpt(review)}" or "${excerpt(review)}_review"`;
+        const message = `required review ${quote(review)} can never be done: ` +
+          `no item is called ${quote(review)} or ${quote(`${review}_review`)}`;
         this.#error([...path, "required_reviews", r], message, {
           hint: didYouMean(review, itemIds) ?? didYouMean(`${review}_review`, itemIds) ??
-            `Add an item with the id "${excerpt(review)}_review"`,
+            `Add an item with the id ${quote(`${review}_review`)}`,
         });
       }
     }
@@ -168,7 +169,7 @@ class RuleChecker {
       if (ACTING_SETTINGS.includes(name)) continue;
       const meant = didYouMean(name, ACTING_SETTINGS);
       if (meant === undefined) continue;
-      const message = `setting "${excerpt(name)}" does nothing unless a template names it`;
+      const message = `setting ${quote(name)} does nothing unless a template names it`;
       this.#warning(["settings", name], message, { at: "key", hint: meant });
     }
   }
@@ -187,46 +188,68 @@ class RuleChecker {
     const { verification } = item;
     const at = [...path, "verification"];
     if (verification.type === "file_exists") {
+      const pathAt = [...at, "path"];
       if (verification.path.trim() === "") {
-        this.#error([...at, "path"], 'verification of type file_exists needs a "path"');
-      } else {
-        this.#checkTemplate(verification.path, [...at, "path"]);
-        this.#checkPath(verification.path, [...at, "path"]);
+        this.#error(pathAt, 'a verification of type file_exists needs a "path"');
+      } else if (this.#checkTemplate(verification.path, pathAt)) {
+        this.#checkPath(this.#substitute(verification.path), pathAt);
       }
     } else if (verification.type === "command") {
       if (verification.command.trim() === "") {
-        this.#error(command, 'verification of type command needs a "command"');
-      } else {
-        this.#checkTemplate(verification.command, command);
-        if (verification.command.includes("\0")) {
-          this.#error(command, "the command holds a NUL character");
-        }
+        this.#error(command, 'a verification of type command needs a "command"');
+      } else if (this.#checkTemplate(verification.command, command)) {
+        const text = this.#substitute(verification.command);
+        if (text.trim() === "") {
+          const [name = ""] = placeholderNames(verification.command);
+          this.#error(command, "the command is empty: it would always pass", {
+            hint: `Give the setting ${quote(name)} a value`,
+          });
+        } else if (text.includes("\0")) this.#error(command, "the command holds a NUL character");
       }
+    }
+    const short = [...path, "command"];
+    if (formatPath(command) === formatPath(short) && this.#isWritten(at)) {
+      this.#error(at, 'a step has either "command" or "verification", not both', {
+        at: "key",
+        hint: 'Keep "verification" with the command in it',
+      });
     }
   }
 
-  #checkTemplate(text: string, path: KeyPath): void {
+  #isWritten(path: KeyPath): boolean {
+    return (this.#tree.get(path) ?? null) !== null;
+  }
+
+  #substitute(text: string): string {
+    return substitute(text, this.#definition.settings).text;
+  }
+
+  /** Reports placeholders that cannot be substituted; true when there are none. */
+  #checkTemplate(text: string, path: KeyPath): boolean {
     const { settings } = this.#definition;
+    let whole = true;
     for (const name of placeholderNames(text)) {
-      const point = { needle: new RegExp(`\\{\\{\\s*${name}\\s*\\}\\}`) };
+      const point = { needle: new RegExp(`\\{\\{\\s*${name}\\s*\\}\\}`, "u") };
       if (!Object.hasOwn(settings, name)) {
-        const hint = didYouMean(name, Object.keys(settings)) ?? `Add "${name}" under "settings:"`;
-        this.#error(path, `there is no setting "${excerpt(name)}"`, { ...point, hint });
+        whole = false;
+        const hint = didYouMean(name, Object.keys(settings)) ??
+          `Add ${quote(name)} under "settings:"`;
+        this.#error(path, `there is no setting ${quote(name)}`, { ...point, hint });
       } else if (typeof settings[name] === "object") {
+        whole = false;
         const kind = settings[name] === null ? "has no value" : `is ${kindOf(settings[name])}`;
-        this.#error(path, `setting "${excerpt(name)}" ${kind} and cannot stand in a text`, {
+        this.#error(path, `setting ${quote(name)} ${kind} and cannot stand in a text`, {
           ...point,
           hint: "Give it a text, a number, true or false",
         });
       }
     }
+    return whole;
   }
 
   /** A path must stay inside the project, whatever system it is read on. */
-  #checkPath(template: string, path: KeyPath): void {
-    const { text, missing } = substitute(template, this.#definition.settings);
-    if (missing.length > 0) return;
-    const written = `path "${excerpt(text)}"`;
+  #checkPath(text: string, path: KeyPath): void {
+    const written = `path ${quote(text)}`;
     const point = { hint: "Give a path inside the project, relative to its root" };
     if (text.includes("\0")) {
       this.#error(path, "the path holds a NUL character", point);
@@ -243,39 +266,41 @@ class RuleChecker {
     }
   }
 
-  /** What was written but does nothing. A stored definition spells every default and is spared. */
-  #checkEffects({ item, path }: Placed): void {
-    if (!this.#tree.hasText) return;
-    const { step_type, verification } = item;
-    const written = (...keys: readonly string[]): unknown =>
-      this.#tree.get([...path, ...keys]) ?? undefined;
+  /** What was written but proves nothing. A stored definition spells every default and is spared. */
+  #checkIdleProofs({ item: { verification }, path }: Placed): void {
     const at = [...path, "verification"];
-    if (!this.#isBroken([...at, "type"]) && !this.#isBroken(at)) {
-      for (const [key, type] of [["path", "file_exists"], ["command", "command"]] as const) {
-        if (written("verification", key) === undefined || verification.type === type) continue;
-        const message = written("verification", "type") === undefined
-          ? `"${key}" does nothing without a "type": nothing is checked`
-          : `"${key}" does nothing in a verification of type ${verification.type}`;
-        this.#warning([...at, key], message, {
-          at: "key",
-          hint: `Write "type: ${type}" beside it`,
-        });
-      }
-      if (verification.type !== "command") {
-        const code = written("verification", "expect_exit_code") ?? written("expect_exit_code") ??
-          0;
-        if (code !== 0) {
-          const key = written("expect_exit_code") === undefined ? at : path;
-          const message = '"expect_exit_code" does nothing without a command';
-          this.#warning([...key, "expect_exit_code"], message, { at: "key" });
-        }
-        if (written("timeout") !== undefined) {
-          this.#warning([...path, "timeout"], '"timeout" does nothing without a command', {
-            at: "key",
-          });
-        }
-      }
+    if (!this.#tree.hasText || this.#isBroken([...at, "type"])) return;
+    const idle = (place: KeyPath, message: string, hint?: string): void =>
+      this.#warning(place, message, { at: "key", hint });
+    for (const [key, type] of [["path", "file_exists"], ["command", "command"]] as const) {
+      const place = [...at, key];
+      if (verification.type === type || !this.#isWritten(place)) continue;
+      const message = this.#isWritten([...at, "type"])
+        ? `"${key}" does nothing in a verification of type ${verification.type}`
+        : `"${key}" does nothing without a "type": nothing is checked`;
+      idle(place, message, `Write "type: ${type}" beside it`);
     }
+    const without = '"expect_exit_code" does nothing without a command';
+    const proof = [...at, "expect_exit_code"];
+    if (verification.type !== "command" && (this.#tree.get(proof) ?? 0) !== 0) idle(proof, without);
+    // Elsewhere than in a step it is an unknown key, which has been told.
+    const short = path[0] === "steps" && !this.#isWritten([...path, "command"]);
+    const stepCode = [...path, "expect_exit_code"];
+    if (short && this.#isWritten(stepCode)) {
+      idle(
+        stepCode,
+        without,
+        verification.type === "command" ? 'Put it under "verification:"' : undefined,
+      );
+    }
+    if (verification.type !== "command" && this.#isWritten([...path, "timeout"])) {
+      idle([...path, "timeout"], '"timeout" does nothing without a command');
+    }
+  }
+
+  /** Words about how an item binds that contradict each other, or do nothing. */
+  #checkBinding({ item, path }: Placed): void {
+    const { step_type, verification } = item;
     const binding = step_type === "gate" || step_type === "required";
     if (binding && !item.required) {
       const message = `"required: false" lets the phase end without this ${step_type} item`;
@@ -284,14 +309,16 @@ class RuleChecker {
         hint: 'Take "required: false" out, or make the step_type flexible',
       });
     }
-    if (written("skippable") === true) {
+    if (this.#tree.hasText && this.#tree.get([...path, "skippable"]) === true) {
       const bare = verification.type === "manual_gate" && item.skip_conditions.length === 0;
       if (binding || bare) {
-        const what = binding ? `an item of step_type ${step_type}` : "a manual gate";
+        const what = binding ? `a ${step_type} item` : "a manual gate";
         this.#warning([...path, "skippable"], `"skippable: true" does nothing for ${what}`, {
           at: "key",
-          hint: binding
-            ? 'Take it out, or make the step_type "flexible"'
+          hint: step_type === "gate"
+            ? "A gate is only skipped by force"
+            : binding
+            ? 'Make the step_type "flexible" if it may be skipped'
             : 'Say in "skip_conditions" when skipping is right',
         });
       }

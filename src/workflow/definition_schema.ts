@@ -49,7 +49,7 @@ function needed<Output>(schema: Schema<Output>, facts: FieldFacts) {
 }
 
 const text = () => z.string();
-const nonEmpty = () => z.string().check(z.regex(/\S/, "it must not be empty"));
+const nonEmpty = () => z.string().check(z.regex(/\S/, "must not be empty"));
 const textList = () => z.array(z.string());
 
 function isSettingValue(value: unknown): value is SettingValue {
@@ -59,20 +59,21 @@ function isSettingValue(value: unknown): value is SettingValue {
   return typeof value === "object" && Object.values(value).every(isSettingValue);
 }
 
-const settingValue = () => z.custom<SettingValue>(isSettingValue, "it cannot be stored as JSON");
+const settingValue = () =>
+  z.custom<SettingValue>(isSettingValue, "must be something JSON can hold");
 
 const exitCode = () =>
-  z.int("it must be a whole number").check(
-    z.gte(0, "it must be between 0 and 255"),
-    z.lte(255, "it must be between 0 and 255"),
+  z.int("must be a whole number").check(
+    z.gte(0, "must be between 0 and 255"),
+    z.lte(255, "must be between 0 and 255"),
   );
 
 const timeout = () =>
   z.number().check(
-    z.gt(0, "it must be a number of seconds above 0"),
+    z.gt(0, "must be a number of seconds above 0"),
     z.lte(
       LONGEST_TIMEOUT_SECONDS,
-      `it must be at most ${LONGEST_TIMEOUT_SECONDS} seconds (a week)`,
+      `must be at most ${LONGEST_TIMEOUT_SECONDS} seconds (a week)`,
     ),
   );
 
@@ -83,6 +84,12 @@ function demand(type: string, field: string) {
     then: { required: [field], properties: { [field]: { type: "string" } } },
   };
 }
+
+/** A step's command is short for a verification: it has one of them. */
+const NOT_BOTH = {
+  required: ["command", "verification"],
+  properties: { command: { type: "string" }, verification: { type: "object" } },
+};
 
 /** Builds the schemas of a file's maps. `strict` makes unknown keys an issue, else they are dropped. */
 function buildSchemas(strict: boolean) {
@@ -125,8 +132,8 @@ function buildSchemas(strict: boolean) {
     }),
     skippable: optional(z.boolean(), {
       description:
-        "Whether the item may be skipped with a reason. Gates and required items never may, manual " +
-        "gates only with skip_conditions.",
+        "Whether the item may be skipped with a reason. Required items never may, gates only by " +
+        "force, manual gates only with skip_conditions.",
       default: true,
     }),
     skip_conditions: optional(textList(), {
@@ -162,7 +169,7 @@ function buildSchemas(strict: boolean) {
 
   const itemId = () =>
     z.string().check(
-      z.regex(ITEM_ID, 'it must be made of letters, digits and "_"'),
+      z.regex(ITEM_ID, 'must be made of letters, digits and "_"'),
     );
 
   const item = object({
@@ -174,10 +181,13 @@ function buildSchemas(strict: boolean) {
   });
 
   const phase = object({
-    id: needed(z.string().check(z.regex(PHASE_ID, "it must be in upper case")), {
-      description: "The phase's name in commands: upper case, unique in the workflow.",
-      examples: ["PLAN"],
-    }),
+    id: needed(
+      z.string().check(z.regex(PHASE_ID, "must have upper-case letters and no lower-case ones")),
+      {
+        description: "The phase's name in commands: upper case, unique in the workflow.",
+        examples: ["PLAN"],
+      },
+    ),
     name: needed(nonEmpty(), { description: "The phase's title." }),
     description: optional(text(), { description: "What the phase is for." }),
     items: optional(z.array(item), { description: "What is to be done, in order.", default: [] }),
@@ -217,7 +227,7 @@ function buildSchemas(strict: boolean) {
       description: "The exit code of command that counts as success.",
       default: 0,
     }),
-  });
+  }).check(z.meta({ not: NOT_BOTH }));
 
   const settings = z.catchall(
     z.object({

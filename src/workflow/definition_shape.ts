@@ -5,8 +5,9 @@
  */
 import { KNOWN_KEYS, looseSchema, strictSchema } from "./definition_schema.ts";
 import type { DefinitionInput, Level } from "./definition_schema.ts";
-import { didYouMean, excerpt, formatPath } from "./finding.ts";
+import { didYouMean, formatPath, quote } from "./finding.ts";
 import type { FindingCollector, KeyPath } from "./finding.ts";
+import { own } from "./record.ts";
 import { isPlainMap } from "./source_tree.ts";
 import type { SourceTree } from "./source_tree.ts";
 
@@ -155,25 +156,25 @@ function reportIssue(issue: Issue, tree: SourceTree, findings: FindingCollector)
   switch (issue.code) {
     case "invalid_value": {
       const words = issue.values.map(String);
-      const hint = typeof value !== "string"
-        ? undefined
-        : OTHER_WORDS[value] !== undefined && words.includes(OTHER_WORDS[value])
-        ? `Did you mean "${OTHER_WORDS[value]}"?`
-        : didYouMean(value, words);
-      findings.error(path, `${name} cannot be ${show(value)}: it is one of ${words.join(", ")}`, {
-        hint,
-      });
+      const other = typeof value === "string" ? own(OTHER_WORDS, value) : undefined;
+      const hint = other !== undefined && words.includes(other)
+        ? `Did you mean "${other}"?`
+        : didYouMean(String(value), words);
+      const list = `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+      findings.error(path, `${name} must be ${list}, not ${kindOf(value)}`, { hint });
       return false;
     }
     case "invalid_type":
       return reportKind(path, issue.expected, tree, findings);
     case "invalid_union":
       return reportKind(path, "string", tree, findings);
-    default:
-      findings.error(path, `${name} cannot be ${show(value)}: ${issue.message}`, {
+    default: {
+      const blank = typeof value === "string" && value.trim() === "";
+      findings.error(path, `${name} ${issue.message}${blank ? "" : `, not ${kindOf(value)}`}`, {
         hint: hintForText(path, value),
       });
       return false;
+    }
   }
 }
 
@@ -190,13 +191,13 @@ function reportKind(
   if (expected === "string" && (typeof value === "number" || typeof value === "boolean")) {
     const source = tree.sourceText(path) ?? String(value);
     tree.set(path, source);
-    findings.warning(path, `${name} is read as the text "${excerpt(source)}"`, {
-      hint: `Put it in quotes: "${excerpt(source)}"`,
+    findings.warning(path, `${name} is read as the text ${quote(source)}`, {
+      hint: `Put it in quotes: ${quote(source)}`,
     });
     return true;
   }
   if (expected === "boolean" && free && (typeof value === "string" || typeof value === "number")) {
-    const truth = TRUTH[String(value).toLowerCase()];
+    const truth = own(TRUTH, String(value).toLowerCase());
     if (truth !== undefined) {
       tree.set(path, truth);
       findings.warning(path, `${name} is read as ${truth}`, { hint: `Write ${truth}` });
@@ -226,8 +227,8 @@ function reportUnknownKey(path: KeyPath, tree: SourceTree, findings: FindingColl
   const known = KNOWN_KEYS[level];
   const present = tree.get(container);
   const absent = known.filter((name) => !isPlainMap(present) || !Object.hasOwn(present, name));
-  const misplaced = Object.hasOwn(MISPLACED[level], key) ? MISPLACED[level][key] : undefined;
-  findings.warning(path, `unknown key "${excerpt(key)}" in ${levelNames[level]}: it is ignored`, {
+  const misplaced = own(MISPLACED[level], key);
+  findings.warning(path, `unknown key ${quote(key)} in ${levelNames[level]}: it is ignored`, {
     at: "key",
     hint: misplaced ?? didYouMean(key, absent),
   });
@@ -254,7 +255,8 @@ function describePath(path: KeyPath): string {
   const key = path.at(-1);
   if (key === undefined) return "the workflow";
   if (typeof key === "string") {
-    return path[0] === "settings" && path.length > 1 ? `setting "${excerpt(key)}"` : `"${key}"`;
+    if (path[0] === "settings" && path.length > 1) return `setting ${quote(key)}`;
+    return path.at(-2) === "verification" ? `"verification.${key}"` : quote(key);
   }
   return `entry ${key + 1} of "${path.at(-2) ?? ""}"`;
 }
@@ -268,27 +270,27 @@ function hintWhenMissing(path: KeyPath, tree: SourceTree) {
   const near = present.find((name) =>
     !known.includes(name) && didYouMean(name, [key]) !== undefined
   );
-  return near === undefined ? {} : { hint: `Rename "${near}" to "${key}"` };
+  return near === undefined ? {} : { hint: `Rename ${quote(near)} to "${key}"` };
 }
 
 function hintForText(path: KeyPath, value: unknown): string | undefined {
   if (typeof value !== "string" || path.at(-1) !== "id") return undefined;
   const suggestion = levelOf(path.slice(0, -1)) === "phase" ? value.toUpperCase() : slug(value);
-  return suggestion === "" || suggestion === value ? undefined : `Write "${excerpt(suggestion)}"`;
+  return suggestion === "" || suggestion === value ? undefined : `Write ${quote(suggestion)}`;
 }
 
 function hintForKind(expected: string, value: unknown, path: KeyPath): string | undefined {
   if (expected === "array" && typeof value === "string") {
-    return `Write it as a list: [${JSON.stringify(excerpt(value))}]`;
+    return `Write it as a list: [${quote(value)}]`;
   }
   if (expected === "string" && isPlainMap(value)) {
     const [[key, entry] = []] = Object.entries(value);
     if (Object.keys(value).length === 1 && typeof entry === "string") {
-      return `Put it in quotes: "${excerpt(`${key}: ${entry}`)}"`;
+      return `Put it in quotes: ${quote(`${key}: ${entry}`)}`;
     }
   }
   if (expected === "object" && path.at(-1) === "verification" && typeof value === "string") {
-    return `Write "verification: {type: ${OTHER_WORDS[value] ?? excerpt(value)}}"`;
+    return `Write verification: {type: ${own(OTHER_WORDS, value) ?? value.slice(0, 20)}}`;
   }
   if (expected === "array" && isPlainMap(value)) {
     return `Begin each entry of ${describePath(path)} with "- "`;
@@ -319,12 +321,7 @@ function kindName(expected: string): string {
 export function kindOf(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (isPlainMap(value)) return "a map";
-  return show(value);
-}
-
-function show(value: unknown): string {
-  if (typeof value === "string") return value === "" ? "empty" : `"${excerpt(value)}"`;
-  return Array.isArray(value) || isPlainMap(value) ? kindOf(value) : String(value);
+  return typeof value === "string" ? quote(value) : String(value);
 }
 
 /** A text as an item id: lower case, letters and digits, `_` for all else; may be empty. */

@@ -45,10 +45,12 @@ export function formatPath(path: KeyPath): string {
   return text;
 }
 
-/** Shortens a text for a message. */
-export function excerpt(text: string, limit = 60): string {
-  return text.length <= limit ? text : `${text.slice(0, limit)}…`;
+/** A text in quotes for a message: on one line, shortened when it is long. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length <= EXCERPT_LENGTH ? text : `${text.slice(0, EXCERPT_LENGTH)}…`);
 }
+
+const EXCERPT_LENGTH = 60;
 
 /** More right words than this are not compared: a file may hold thousands of wrong ones. */
 const CANDIDATE_LIMIT = 1000;
@@ -56,7 +58,7 @@ const CANDIDATE_LIMIT = 1000;
 /** The nearest right word as a question, or undefined when none is near. */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   const found = nearest(word, [...candidates].slice(0, CANDIDATE_LIMIT));
-  return found === undefined ? undefined : `Did you mean "${found}"?`;
+  return found === undefined ? undefined : `Did you mean ${quote(found)}?`;
 }
 
 /** Which part of an entry a finding points at. */

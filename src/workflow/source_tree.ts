@@ -4,7 +4,7 @@
  */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import type { Node, Pair, ParsedNode, YAMLError, YAMLMap } from "yaml";
-import { excerpt, FindingCollector } from "./finding.ts";
+import { FINDING_LIMIT, FindingCollector, quote } from "./finding.ts";
 import type { KeyPath, Place, PointAt } from "./finding.ts";
 
 /** The largest text that is read, in UTF-8 bytes. */
@@ -175,7 +175,6 @@ export function readYaml(text: string, file: string): ReadSource {
   // UTF-8 needs up to three bytes for a UTF-16 unit: most texts need no encoding to be judged.
   const bytes = bare.length * 3 <= SIZE_LIMIT ? 0 : new TextEncoder().encode(bare).length;
   if (bytes > SIZE_LIMIT) {
-    lines.addNewLine(0);
     findings.error(
       [],
       `the file has ${bytes} bytes, more than the ${SIZE_LIMIT} a workflow may have`,
@@ -191,7 +190,7 @@ export function readYaml(text: string, file: string): ReadSource {
       lineCounter: lines,
       prettyErrors: false,
       uniqueKeys: false,
-      logLevel: "silent",
+      logLevel: "error",
     });
   } catch (error) {
     // The composer recurses once per nesting level; anything else it throws is as unreadable.
@@ -200,11 +199,14 @@ export function readYaml(text: string, file: string): ReadSource {
     return none;
   }
   if (document.errors.length > 0) {
-    for (const error of document.errors) reportSyntax(error, tree, findings);
+    if (document.errors.some((error) => STACK_OVERFLOW.test(error.message))) {
+      findings.error([], "the file is nested too deeply");
+    } else reportSyntax(document.errors, tree, findings);
     return none;
   }
-  for (const warning of document.warnings) reportSyntax(warning, tree, findings);
-  if (document.contents === null) {
+  reportSyntax(document.warnings, tree, findings);
+  const { contents } = document;
+  if (contents === null || isScalar(contents) && contents.value === null) {
     findings.error([], "the file is empty", {
       hint: 'Begin with "name:" and "phases:" or "steps:"',
     });
@@ -212,7 +214,7 @@ export function readYaml(text: string, file: string): ReadSource {
   }
   const reader = new YamlReader(tree, findings);
   try {
-    tree.value = reader.read(document.contents);
+    tree.value = reader.read(contents);
   } catch (error) {
     if (!(error instanceof LimitMet)) throw error;
     findings.error([], error.message);
@@ -247,19 +249,27 @@ export function readValue(value: unknown, file: string): ReadSource {
   return { tree, findings };
 }
 
-/** Turns a message of the YAML library into a finding. */
-function reportSyntax(problem: YAMLError, tree: SourceTree, findings: FindingCollector): void {
-  const [offset] = problem.pos;
-  const place = tree.placeOf(offset);
-  const message = excerpt(problem.message.replace(/\s+/g, " ").replace(/\.$/, ""), 200);
-  findings.addAt(
-    problem.name === "YAMLWarning" ? "warning" : "error",
-    place,
-    problem.code === "MULTIPLE_DOCS"
-      ? "the file holds more than one YAML document"
-      : `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
-    syntaxHint(problem.code, tree.lineAt(offset)),
-  );
+/** The library reports some overflows of its recursion as if they were errors in the text. */
+const STACK_OVERFLOW = /call stack|stack overflow/i;
+
+/** Turns messages of the YAML library into findings; one slip can cause thousands. */
+function reportSyntax(
+  problems: readonly YAMLError[],
+  tree: SourceTree,
+  findings: FindingCollector,
+): void {
+  for (const problem of problems.slice(0, FINDING_LIMIT)) {
+    const [offset] = problem.pos;
+    const message = problem.message.replace(/\s+/g, " ").replace(/\.$/, "").slice(0, 200);
+    findings.addAt(
+      problem.name === "YAMLWarning" ? "warning" : "error",
+      tree.placeOf(offset),
+      problem.code === "MULTIPLE_DOCS"
+        ? "the file holds more than one YAML document"
+        : `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
+      syntaxHint(problem.code, tree.lineAt(offset)),
+    );
+  }
 }
 
 /** The way out of the usual YAML mistakes. */
@@ -311,7 +321,7 @@ class YamlReader {
       const target = this.#anchors.get(node.source);
       if (target === undefined) return null;
       if (this.#open.has(target)) {
-        throw new LimitMet(`the alias "*${excerpt(node.source)}" stands inside its own anchor`);
+        throw new LimitMet(`the alias ${quote(`*${node.source}`)} stands inside its own anchor`);
       }
       return this.#convert(target, depth);
     }
@@ -328,7 +338,8 @@ class YamlReader {
         }
         return list;
       }
-      return isMap(node) ? this.#convertMap(node, depth) : null;
+      if (!isMap(node)) return null;
+      return this.#unquotedTemplate(node) ?? this.#convertMap(node, depth);
     } finally {
       this.#open.delete(node);
     }
@@ -358,7 +369,7 @@ class YamlReader {
         const { line } = this.#tree.placeOf(before);
         this.#report(
           offset,
-          `the key "${excerpt(name)}" stands twice in one map (first in line ${line})`,
+          `the key ${quote(name)} stands twice in one map (first in line ${line})`,
         );
         continue;
       }
@@ -397,14 +408,17 @@ class YamlReader {
       const name = target.source ?? String(target.value);
       if (name !== "__proto__") return name;
       this.#report(offset, 'the key "__proto__" is not allowed');
-    } else if (/^\{\{/.test(this.#tree.slice(offset - 1, offset + 1)) || this.#braced(offset)) {
-      this.#report(offset, 'a value that begins with "{{" needs quotes', "Put it in quotes");
     } else this.#report(offset, "a key must be a text");
     return undefined;
   }
 
-  #braced(offset: number): boolean {
-    return /\{\s*\{/.test(this.#tree.slice(Math.max(0, offset - 2), offset + 2));
+  /** `{{name}}` without quotes is a map to YAML; it is reported and taken for the text it is. */
+  #unquotedTemplate(node: YAMLMap): string | undefined {
+    const [start, end] = node.range ?? [0, 0];
+    const written = this.#tree.slice(start, end);
+    if (!/^\{\s*\{\s*[\p{L}\p{N}_]+\s*\}\s*\}$/u.test(written)) return undefined;
+    this.#report(start, 'a value that begins with "{{" must be in quotes', `Write "${written}"`);
+    return written;
   }
 
   #report(offset: number, message: string, hint?: string): void {

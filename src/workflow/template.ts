@@ -9,7 +9,7 @@
 import type { Settings } from "./definition.ts";
 
 /** A placeholder: a word in double braces, white space around it allowed. */
-const PLACEHOLDER = /\{\{\s*(\w+)\s*\}\}/g;
+const PLACEHOLDER = /\{\{\s*([\p{L}\p{N}_]+)\s*\}\}/gu;
 
 /** The names of the placeholders in `text`, each once, in order of appearance. */
 export function placeholderNames(text: string): readonly string[] {
