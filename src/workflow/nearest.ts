@@ -33,10 +33,10 @@ export function editDistance(a: string, b: string): number {
 /**
  * The candidate most like `word`, or undefined when none is near enough to be meant: at most a third
  * of the longer word may differ, and at least one edit is always allowed. A candidate that begins
- * with `word` (three characters or more) counts as near. Case and the difference between `-` and `_`
+ * with `word` (three characters or more) counts as near. Case and separators (`-`, `_`, white space)
  * do not count. The first of equals wins.
  */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = fold(word);
   if (wanted === "") return undefined;
   let found: string | undefined;
@@ -46,6 +46,12 @@ export function nearest(word: string, candidates: readonly string[]): string | u
     if (distance < least) [found, least] = [candidate, distance];
   }
   return found;
+}
+
+/** {@link nearest} as a question for a hint, or undefined. */
+export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
+  const found = nearest(word, candidates);
+  return found === undefined ? undefined : `Did you mean "${found}"?`;
 }
 
 function distanceIfNear(wanted: string, candidate: string): number {
@@ -62,5 +68,5 @@ function distanceIfNear(wanted: string, candidate: string): number {
 const LONGEST = 100;
 
 function fold(word: string): string {
-  return word.slice(0, LONGEST).toLowerCase().replaceAll("-", "_");
+  return word.slice(0, LONGEST).toLowerCase().replace(/[\s_-]+/g, "");
 }

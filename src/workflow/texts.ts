@@ -21,7 +21,6 @@ export interface TextRule {
   readonly oneLine?: true;
 }
 
-// Built from escapes because the linter rightly distrusts control characters in a pattern.
 const CONTROL = /\p{Cc}/u;
 
 /** The text without white space around it, or the refusal that names its length and the limit. */
@@ -86,6 +85,11 @@ export function checkTexts(
     if (checked.value !== undefined) values.push(checked.value);
   }
   return { value: values };
+}
+
+/** A name as it stands in a message: quoted, on one line, and not longer than a line. */
+export function quoted(name: string): string {
+  return JSON.stringify(name.length > 80 ? `${name.slice(0, 79)}…` : name);
 }
 
 function refused(code: ErrorCode, message: string): { readonly refusal: OrchestratorError } {

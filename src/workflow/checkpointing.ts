@@ -1,0 +1,147 @@
+/**
+ * Deciding checkpoints: keeping where a session stands, and going back there.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import { type Command, TEXT_LIMITS } from "./commands.ts";
+import type { Decision } from "./decision.ts";
+import type { WorkflowDefinition } from "./definition.ts";
+import { requireCurrentPhase } from "./locate.ts";
+import { didYouMean } from "./nearest.ts";
+import { own } from "./record.ts";
+import type { ItemStatus, PhaseStatus, SessionState, Snapshot } from "./state.ts";
+import { checkOptionalText, checkText, checkTexts, quoted } from "./texts.ts";
+
+/**
+ * Decides `checkpoint create`. Ids are compared with the newest checkpoints the state knows; the
+ * caller makes them unique.
+ */
+export function decideCreateCheckpoint(
+  state: SessionState,
+  command: Extract<Command, { kind: "create_checkpoint" }>,
+): Decision {
+  const doing = "create the checkpoint";
+  const current = requireCurrentPhase(state, doing);
+  if ("refusal" in current) return current;
+  const id = checkText(command.checkpoint, {
+    doing,
+    what: "id",
+    max: TEXT_LIMITS.checkpoint,
+    oneLine: true,
+  });
+  if ("refusal" in id) return id;
+  if (state.checkpoints.recent.some((checkpoint) => checkpoint.id === id.value)) {
+    return {
+      refusal: new OrchestratorError(
+        "already_exists",
+        `Cannot create the checkpoint ${quoted(id.value)}: there is one of that id`,
+        { hint: "Run `orchestrator checkpoint list`" },
+      ),
+    };
+  }
+  const message = checkOptionalText(command.message, {
+    doing,
+    what: "message",
+    max: TEXT_LIMITS.checkpointMessage,
+  });
+  if ("refusal" in message) return message;
+  const decisions = checkTexts(
+    command.decisions,
+    { doing, what: "decision", max: TEXT_LIMITS.decision },
+    TEXT_LIMITS.entries,
+  );
+  if ("refusal" in decisions) return decisions;
+  const files = checkTexts(
+    command.files,
+    { doing, what: "file", max: TEXT_LIMITS.file, oneLine: true },
+    TEXT_LIMITS.entries,
+  );
+  if ("refusal" in files) return files;
+  const { status, phase, phases } = state;
+  return {
+    events: [{
+      type: "checkpoint_created",
+      data: {
+        checkpoint: id.value,
+        message: message.value ?? null,
+        decisions: decisions.value,
+        files: files.value,
+        snapshot: { status, phase, phases },
+      },
+    }],
+  };
+}
+
+/**
+ * Decides `checkpoint restore`. The snapshot must come from the journal's `checkpoint_created` event
+ * `checkpointSeq`, and fit the session's definition.
+ */
+export function decideRestoreCheckpoint(
+  state: SessionState,
+  command: Extract<Command, { kind: "restore_checkpoint" }>,
+): Decision {
+  const { checkpoint, checkpointSeq, snapshot } = command;
+  const doing = `restore the checkpoint ${quoted(checkpoint)}`;
+  const current = requireCurrentPhase(state, doing);
+  if ("refusal" in current) return current;
+  const { count, recent } = state.checkpoints;
+  const known = recent.find((summary) => summary.id === checkpoint);
+  const wrong = known === undefined
+    ? count === recent.length || checkpointSeq > state.seq
+    : known.seq !== checkpointSeq;
+  if (wrong) {
+    return {
+      refusal: new OrchestratorError(
+        "checkpoint_unknown",
+        `Cannot ${doing}: this session has no such checkpoint`,
+        {
+          hint: didYouMean(checkpoint, recent.map((summary) => summary.id)) ??
+            "Run `orchestrator checkpoint list`",
+        },
+      ),
+    };
+  }
+  const misfit = misfitOf(snapshot, state.definition);
+  if (misfit !== undefined) {
+    return { refusal: new OrchestratorError("state_corrupt", `Cannot ${doing}: ${misfit}`) };
+  }
+  return {
+    events: [{ type: "checkpoint_restored", data: { checkpoint, checkpointSeq, snapshot } }],
+  };
+}
+
+const PHASE_STATUSES: ReadonlySet<PhaseStatus> = new Set(["pending", "active", "completed"]);
+
+const ITEM_STATUSES: ReadonlySet<ItemStatus> = new Set([
+  "pending",
+  "completed",
+  "skipped",
+  "failed",
+]);
+
+/** Why a snapshot cannot be the state of a running workflow of that definition; undefined if it can. */
+function misfitOf(snapshot: Snapshot, definition: WorkflowDefinition): string | undefined {
+  if (snapshot.status !== "active") return "it was taken of a workflow that had ended";
+  if (!definition.phases.some((phase) => phase.id === snapshot.phase)) {
+    return "it is in a phase that the workflow does not have";
+  }
+  if (Object.keys(snapshot.phases).length !== definition.phases.length) {
+    return "it does not have the phases of the workflow";
+  }
+  for (const phase of definition.phases) {
+    const standing = own(snapshot.phases, phase.id);
+    if (standing === undefined) return `it lacks the phase "${phase.id}"`;
+    if (!PHASE_STATUSES.has(standing.status)) return `its phase "${phase.id}" has no known status`;
+    if (Object.keys(standing.items).length !== phase.items.length) {
+      return `its phase "${phase.id}" does not have the items of the workflow`;
+    }
+    for (const item of phase.items) {
+      const itemStanding = own(standing.items, item.id);
+      if (itemStanding === undefined) return `it lacks the item "${item.id}"`;
+      if (!ITEM_STATUSES.has(itemStanding.status)) {
+        return `its item "${item.id}" has no known status`;
+      }
+    }
+  }
+  return undefined;
+}

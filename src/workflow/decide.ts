@@ -1,0 +1,236 @@
+/**
+ * `decide()`: what a command may do to a session, as events, or why it may do nothing.
+ *
+ * Pure and total: no clock, no randomness, no files, and every command on every state has an answer.
+ * The rules about items are in `completion.ts` and `skip_rules.ts`, those about checkpoints in
+ * `checkpointing.ts`, what stands in the way of moving on in `blockers.ts`.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import { recordedApproval } from "./approval_rules.ts";
+import {
+  advanceBlockers,
+  type Blocker,
+  finishBlockers,
+  needsApproval,
+  summarise,
+} from "./blockers.ts";
+import { decideCreateCheckpoint, decideRestoreCheckpoint } from "./checkpointing.ts";
+import { type Command, type DecideContext, TEXT_LIMITS } from "./commands.ts";
+import { decideApproveItem, decideComplete } from "./completion.ts";
+import type { Decision } from "./decision.ts";
+import { refusalIfEnded, requireCurrentPhase } from "./locate.ts";
+import { didYouMean } from "./nearest.ts";
+import { asHint, nextStep } from "./next_step.ts";
+import { decideSkip } from "./skip_rules.ts";
+import type { SessionState } from "./state.ts";
+import { checkOptionalText, checkText, quoted } from "./texts.ts";
+
+export type { Decision } from "./decision.ts";
+
+/**
+ * Decides a command.
+ *
+ * @param state The state the command meets. Never changed.
+ * @param context Who asks.
+ * @returns The events to append (none when `already` says that nothing is to do), or the refusal:
+ * one {@link OrchestratorError}, returned and never thrown.
+ */
+export function decide(state: SessionState, command: Command, context: DecideContext): Decision {
+  switch (command.kind) {
+    case "complete":
+      return decideComplete(state, command);
+    case "skip":
+      return decideSkip(state, command, context);
+    case "approve_item":
+      return decideApproveItem(state, command, context);
+    case "approve_phase":
+      return decideApprovePhase(state, command, context);
+    case "advance":
+      return decideAdvance(state);
+    case "finish":
+      return decideFinish(state, command);
+    case "abandon":
+      return decideAbandon(state, command);
+    case "note":
+      return decideNote(state, command);
+    case "create_checkpoint":
+      return decideCreateCheckpoint(state, command);
+    case "restore_checkpoint":
+      return decideRestoreCheckpoint(state, command);
+    case "rename":
+      return decideRename(state, command);
+    default:
+      return unknownCommand(command);
+  }
+}
+
+function decideApprovePhase(
+  state: SessionState,
+  command: Extract<Command, { kind: "approve_phase" }>,
+  context: DecideContext,
+): Decision {
+  const { phase: id } = command;
+  const doing = `approve the phase ${quoted(id)}`;
+  const current = requireCurrentPhase(state, doing);
+  if ("refusal" in current) return current;
+  const { phases } = state.definition;
+  const phase = phases.find((candidate) => candidate.id === id);
+  if (phase === undefined) {
+    const ids = phases.map((candidate) => candidate.id);
+    return {
+      refusal: new OrchestratorError("phase_unknown", `Cannot ${doing}: there is no such phase`, {
+        hint: didYouMean(id, ids) ?? `The phases are ${ids.join(", ")}`,
+      }),
+    };
+  }
+  const here = current.value.definition.id;
+  if (id !== here) {
+    return {
+      refusal: new OrchestratorError(
+        "phase_blocked",
+        `Cannot ${doing}: the current phase is "${here}"`,
+        {
+          hint: "A phase can be approved while it is the current one",
+          details: { phase: id, currentPhase: here },
+        },
+      ),
+    };
+  }
+  if (!needsApproval(phase)) {
+    return {
+      refusal: new OrchestratorError("phase_blocked", `Cannot ${doing}: it needs no approval`, {
+        hint: asHint(nextStep(state)),
+      }),
+    };
+  }
+  if (current.value.state.approval !== undefined) {
+    return { events: [], already: `Phase "${id}" is already approved` };
+  }
+  const approval = recordedApproval(state, command.approval, context, doing);
+  if ("refusal" in approval) return approval;
+  const notes = checkOptionalText(command.notes, { doing, what: "notes", max: TEXT_LIMITS.notes });
+  if ("refusal" in notes) return notes;
+  return {
+    events: [{
+      type: "phase_approved",
+      data: {
+        phase: id,
+        ...(notes.value === undefined ? {} : { notes: notes.value }),
+        approval: approval.value,
+      },
+    }],
+  };
+}
+
+function decideAdvance(state: SessionState): Decision {
+  const current = requireCurrentPhase(state, "advance");
+  if ("refusal" in current) return current;
+  const phase = current.value;
+  const from = phase.definition.id;
+  const next = state.definition.phases[phase.index + 1];
+  if (next === undefined) {
+    return {
+      refusal: new OrchestratorError(
+        "phase_blocked",
+        `Cannot advance: "${from}" is the last phase`,
+        { hint: asHint(nextStep(state)), details: { phase: from, last: true } },
+      ),
+    };
+  }
+  const blockers = advanceBlockers(state, phase);
+  if (blockers.length > 0) {
+    return { refusal: blockedError(state, `advance from "${from}"`, blockers) };
+  }
+  return { events: [{ type: "phase_advanced", data: { from, to: next.id } }] };
+}
+
+function decideFinish(
+  state: SessionState,
+  command: Extract<Command, { kind: "finish" }>,
+): Decision {
+  const doing = "finish the workflow";
+  const current = requireCurrentPhase(state, doing);
+  if ("refusal" in current) return current;
+  const notes = checkOptionalText(command.notes, { doing, what: "notes", max: TEXT_LIMITS.notes });
+  if ("refusal" in notes) return notes;
+  const blockers = finishBlockers(state, current.value);
+  if (blockers.length > 0) return { refusal: blockedError(state, doing, blockers) };
+  return {
+    events: [{
+      type: "workflow_completed",
+      data: notes.value === undefined ? {} : { notes: notes.value },
+    }],
+  };
+}
+
+function blockedError(
+  state: SessionState,
+  doing: string,
+  blockers: readonly Blocker[],
+): OrchestratorError {
+  const onlyApproval = blockers.every((blocker) => blocker.kind === "approval_missing");
+  return new OrchestratorError(
+    onlyApproval ? "approval_needed" : "phase_blocked",
+    `Cannot ${doing}: ${summarise(blockers)}`,
+    { hint: asHint(nextStep(state)), details: { blockers } },
+  );
+}
+
+function decideAbandon(
+  state: SessionState,
+  command: Extract<Command, { kind: "abandon" }>,
+): Decision {
+  const doing = "abandon the workflow";
+  const ended = refusalIfEnded(state, doing);
+  if (ended !== undefined) return { refusal: ended };
+  const reason = checkText(command.reason, {
+    doing,
+    what: "reason",
+    max: TEXT_LIMITS.reason,
+    min: TEXT_LIMITS.abandonReason,
+  });
+  if ("refusal" in reason) return reason;
+  return { events: [{ type: "workflow_abandoned", data: { reason: reason.value } }] };
+}
+
+function decideNote(state: SessionState, command: Extract<Command, { kind: "note" }>): Decision {
+  const doing = "add a note";
+  const ended = refusalIfEnded(state, doing);
+  if (ended !== undefined) return { refusal: ended };
+  const text = checkText(command.text, { doing, what: "note", max: TEXT_LIMITS.note });
+  if ("refusal" in text) return text;
+  return { events: [{ type: "note_added", data: { text: text.value, phase: state.phase } }] };
+}
+
+/** A session's name is a label, not part of its workflow: it changes even after the end. */
+function decideRename(
+  state: SessionState,
+  command: Extract<Command, { kind: "rename" }>,
+): Decision {
+  let { name } = command;
+  if (name !== null) {
+    const checked = checkText(name, {
+      doing: "rename the session",
+      what: "name",
+      max: TEXT_LIMITS.name,
+      oneLine: true,
+    });
+    if ("refusal" in checked) return checked;
+    name = checked.value;
+  }
+  if (name === state.name) {
+    const already = name === null
+      ? "The session has no name already"
+      : `The session is already named "${name}"`;
+    return { events: [], already };
+  }
+  return { events: [{ type: "session_renamed", data: { name } }] };
+}
+
+function unknownCommand(command: never): Decision {
+  const { kind } = command as { readonly kind?: unknown };
+  return {
+    refusal: new OrchestratorError("bug", `Cannot decide "${String(kind)}": it is no command`),
+  };
+}

@@ -1,0 +1,125 @@
+/**
+ * Finding what a command names: the current phase, and an item in it.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import type { ItemDefinition, PhaseDefinition } from "./definition.ts";
+import { didYouMean } from "./nearest.ts";
+import { own } from "./record.ts";
+import type { ItemState, PhaseState, SessionState } from "./state.ts";
+import { type Checked, quoted } from "./texts.ts";
+
+/** A phase with its place in the workflow and its standing. */
+export interface LocatedPhase {
+  readonly index: number;
+  readonly definition: PhaseDefinition;
+  readonly state: PhaseState;
+}
+
+/** An item of the current phase with its standing. */
+export interface LocatedItem {
+  readonly phase: LocatedPhase;
+  readonly definition: ItemDefinition;
+  readonly state: ItemState;
+}
+
+const UNKNOWN_PHASE: PhaseState = { status: "pending", items: {} };
+const UNKNOWN_ITEM: ItemState = { status: "pending", touched: 0, failures: 0 };
+
+/** A phase's standing; that of an untouched phase where the state has none. */
+export function phaseState(state: SessionState, phase: string): PhaseState {
+  return own(state.phases, phase) ?? UNKNOWN_PHASE;
+}
+
+/** An item's standing in a phase; that of an untouched item where the state has none. */
+export function itemState(phase: PhaseState, item: string): ItemState {
+  return own(phase.items, item) ?? UNKNOWN_ITEM;
+}
+
+/** The phase the session is in; undefined when the workflow has ended (or has no phases). */
+export function currentPhase(state: SessionState): LocatedPhase | undefined {
+  if (state.status !== "active" || state.phase === null) return undefined;
+  const index = state.definition.phases.findIndex((phase) => phase.id === state.phase);
+  const definition = state.definition.phases[index];
+  if (definition === undefined) return undefined;
+  return { index, definition, state: phaseState(state, definition.id) };
+}
+
+/** True when a phase comes after which there is none. */
+export function isLastPhase(state: SessionState, phase: LocatedPhase): boolean {
+  return phase.index === state.definition.phases.length - 1;
+}
+
+/**
+ * The current phase, or why there is none: `workflow_ended`, or `state_corrupt` when an active
+ * session names no phase of its definition.
+ *
+ * @param doing What is refused, as it follows "Cannot".
+ */
+export function requireCurrentPhase(state: SessionState, doing: string): Checked<LocatedPhase> {
+  const ended = refusalIfEnded(state, doing);
+  if (ended !== undefined) return { refusal: ended };
+  const value = currentPhase(state);
+  if (value !== undefined) return { value };
+  return {
+    refusal: new OrchestratorError(
+      "state_corrupt",
+      `Cannot ${doing}: the session is in no phase of its workflow`,
+      { hint: "Run `orchestrator log verify`" },
+    ),
+  };
+}
+
+/** The `workflow_ended` refusal, or undefined while the workflow is active. */
+export function refusalIfEnded(state: SessionState, doing: string): OrchestratorError | undefined {
+  if (state.status === "active") return undefined;
+  const end = state.status === "completed" ? "finished" : "abandoned";
+  return new OrchestratorError("workflow_ended", `Cannot ${doing}: the workflow is ${end}`, {
+    hint: 'Start a new session with `orchestrator start "<task>"`',
+    details: { status: state.status, endedAt: state.endedAt ?? null },
+  });
+}
+
+/**
+ * The item of that id in the current phase, or why it cannot be had: `workflow_ended`,
+ * `item_blocked` when it belongs to another phase, `item_unknown` when to none.
+ *
+ * @param verb What is refused: `complete`, `skip`, `approve`.
+ */
+export function requireItem(state: SessionState, id: string, verb: string): Checked<LocatedItem> {
+  const doing = `${verb} ${quoted(id)}`;
+  const current = requireCurrentPhase(state, doing);
+  if ("refusal" in current) return current;
+  const phase = current.value;
+  const definition = phase.definition.items.find((item) => item.id === id);
+  if (definition !== undefined) {
+    return { value: { phase, definition, state: itemState(phase.state, id) } };
+  }
+  const elsewhere = state.definition.phases.findIndex((other) =>
+    other.items.some((item) => item.id === id)
+  );
+  const home = state.definition.phases[elsewhere];
+  if (home === undefined) {
+    const candidates = [
+      ...phase.definition.items.map((item) => item.id),
+      ...state.definition.phases.flatMap((other) => other.items.map((item) => item.id)),
+    ];
+    return {
+      refusal: new OrchestratorError("item_unknown", `Cannot ${doing}: there is no such item`, {
+        hint: didYouMean(id, candidates) ?? "Run `orchestrator status` to see the items",
+      }),
+    };
+  }
+  const when = elsewhere < phase.index ? "which has ended" : "which has not begun";
+  return {
+    refusal: new OrchestratorError(
+      "item_blocked",
+      `Cannot ${doing}: it belongs to phase "${home.id}", ${when}; ` +
+        `the current phase is "${phase.definition.id}"`,
+      {
+        hint: "Run `orchestrator status` to see what is open now",
+        details: { item: id, phase: home.id, currentPhase: phase.definition.id },
+      },
+    ),
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * The exact next command of a session.
+ * @module
+ */
+import { agentsMayApprove, isZeroHuman } from "./approval_rules.ts";
+import { advanceBlockers, finishBlockers } from "./blockers.ts";
+import type { ItemDefinition } from "./definition.ts";
+import { currentPhase, isLastPhase, itemState, type LocatedPhase } from "./locate.ts";
+import { isOpen, reviewOnlyBy } from "./reviews.ts";
+import type { ItemState, SessionState } from "./state.ts";
+
+/** What to run next, and why. */
+export interface NextStep {
+  /** Words after `orchestrator`. A word in angle brackets is to be filled in: `<task>`, `<json>`. */
+  readonly argv: readonly string[];
+  /** True when only a person may run it. */
+  readonly byPerson: boolean;
+  /** One sentence without a full stop. */
+  readonly why: string;
+}
+
+/** The next step of a session; always one. */
+export function nextStep(state: SessionState): NextStep {
+  if (state.status !== "active") {
+    const end = state.status === "completed" ? "finished" : "abandoned";
+    return step(["start", "<task>"], `The workflow is ${end}`);
+  }
+  const phase = currentPhase(state);
+  if (phase === undefined) {
+    return step(["log", "verify"], "The session is in no phase of its workflow");
+  }
+  const last = isLastPhase(state, phase);
+  const [first] = last ? finishBlockers(state, phase) : advanceBlockers(state, phase);
+  switch (first?.kind) {
+    case "item_open":
+      return stepOf(state, phase, first.item);
+    case "review_missing":
+      if (first.by !== undefined) return stepOf(state, phase, first.by.item);
+      return step(["checkpoint", "list"], capital(first.message));
+    case "approval_missing":
+      return step(
+        ["approve", "--phase", first.phase],
+        capital(first.message),
+        !agentsMayApprove(state),
+      );
+    default:
+      return last
+        ? step(["finish"], `Everything is done${stillOpen(phase)}`)
+        : step(["advance"], `Phase "${phase.definition.id}" is done${stillOpen(phase)}`);
+  }
+}
+
+/** A step as a hint: `Run …`, or whom to ask. */
+export function asHint(step: NextStep): string {
+  return `${step.byPerson ? "Ask a person to run" : "Run"} \`orchestrator ${step.argv.join(" ")}\``;
+}
+
+/** The command that completes an open item of the current phase. */
+export function itemStep(
+  state: SessionState,
+  phase: LocatedPhase,
+  item: ItemDefinition,
+): NextStep {
+  const standing = itemState(phase.state, item.id);
+  const evidence = item.step_type === "documented" ? ["--evidence", "<json>"] : [];
+  if (skipsItself(state, phase, item)) {
+    return step(["complete", item.id], `"${item.name}" is open, and nobody supervises it`);
+  }
+  if (item.verification.type === "manual_gate") {
+    return step(
+      ["approve", item.id, ...evidence],
+      `"${item.name}" needs approval`,
+      !agentsMayApprove(state),
+    );
+  }
+  const argv = ["complete", item.id, ...evidence];
+  if (standing.status === "failed") {
+    const failure = failureOf(standing);
+    return step(
+      argv,
+      `"${item.name}" failed${failure === undefined ? "" : ` (${failure})`}: ` +
+        "repair what it checks, then complete it again",
+    );
+  }
+  const needs = evidence.length > 0 ? " and needs evidence" : "";
+  return step(argv, `"${item.name}" is open${needs}`);
+}
+
+/**
+ * True when `complete` skips the item because nobody supervises the workflow. A review the workflow
+ * cannot finish without is not skipped.
+ */
+export function skipsItself(
+  state: SessionState,
+  phase: LocatedPhase,
+  item: ItemDefinition,
+): boolean {
+  return item.verification.type === "manual_gate" && isZeroHuman(state) &&
+    reviewOnlyBy(state, phase, item.id) === undefined;
+}
+
+/** What went wrong when an item's verification failed last; undefined when it has not failed. */
+export function failureOf(item: ItemState): string | undefined {
+  const outcome = item.verification;
+  if (outcome === undefined || outcome.type === "none" || outcome.passed) return undefined;
+  if (outcome.type === "file_exists") return outcome.reason ?? `"${outcome.path}" does not exist`;
+  if (outcome.timedOut) return "the command took too long";
+  if (outcome.reason !== undefined) return outcome.reason;
+  if (outcome.exitCode === null) return `the command was ended by ${outcome.signal ?? "a signal"}`;
+  return `exit code ${outcome.exitCode} instead of ${outcome.expectedExitCode}`;
+}
+
+function stepOf(state: SessionState, phase: LocatedPhase, id: string): NextStep {
+  const item = phase.definition.items.find((candidate) => candidate.id === id);
+  return item === undefined
+    ? step(["status"], `"${id}" is in another phase`)
+    : itemStep(state, phase, item);
+}
+
+function step(argv: readonly string[], why: string, byPerson = false): NextStep {
+  return { argv, byPerson, why };
+}
+
+/** Names the optional items that nobody has touched yet, so that they are not forgotten. */
+function stillOpen(phase: LocatedPhase): string {
+  const open = phase.definition.items.filter((item) =>
+    isOpen(itemState(phase.state, item.id).status)
+  );
+  if (open.length === 0) return "";
+  return `; optional and still open: ${open.map((item) => item.id).join(", ")}`;
+}
+
+function capital(clause: string): string {
+  return clause.charAt(0).toUpperCase() + clause.slice(1);
+}

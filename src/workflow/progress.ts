@@ -1,0 +1,327 @@
+/**
+ * How far a session has come, in the shape that `status`, `handoff` and `finish` show.
+ * @module
+ */
+import { advanceBlockers, type Blocker, finishBlockers, needsApproval } from "./blockers.ts";
+import type {
+  EvidenceSchemaName,
+  ItemDefinition,
+  PhaseDefinition,
+  StepType,
+  Verification,
+} from "./definition.ts";
+import type { Approval } from "./events.ts";
+import { currentPhase, isLastPhase, itemState, type LocatedPhase, phaseState } from "./locate.ts";
+import { failureOf, itemStep, type NextStep, nextStep, skipsItself } from "./next_step.ts";
+import { isOpen } from "./reviews.ts";
+import type {
+  Bypass,
+  ItemState,
+  ItemStatus,
+  PhaseStatus,
+  SessionState,
+  WorkflowStatus,
+} from "./state.ts";
+import { substitute } from "./template.ts";
+
+/** One phase in numbers. */
+export interface PhaseProgress {
+  readonly id: string;
+  readonly name: string;
+  readonly status: PhaseStatus;
+  /** Items completed or skipped. */
+  readonly done: number;
+  readonly total: number;
+  /** Required items that are neither. */
+  readonly requiredOpen: number;
+  /** Whether leaving the phase takes an approval, and whether it is given. */
+  readonly approval: "not_needed" | "missing" | "given";
+}
+
+/** What an item takes before it counts as completed. */
+export interface Proof {
+  /** Templates substituted; an unknown one stays as it is. */
+  readonly verification: Verification;
+  /** True when evidence must be handed in. */
+  readonly evidence: boolean;
+  /** The form of the evidence, also when it is optional. */
+  readonly evidenceSchema?: EvidenceSchemaName;
+  readonly evidencePrompt?: string;
+  /** All of it in words, for people: `the file "docs/plan.md"`, `evidence (TestPlanEvidence)`. */
+  readonly inWords: readonly string[];
+}
+
+/** One item of a phase. */
+export interface ItemProgress {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly status: ItemStatus;
+  readonly required: boolean;
+  readonly stepType: StepType;
+  readonly proof: Proof;
+  /** How many verifications have failed. */
+  readonly failures: number;
+  /** What keeps an open item from being completed now: a failure, an approval, a missing setting. */
+  readonly blocked?: string;
+  /** The command that completes it, while it is open and in the current phase. */
+  readonly next?: NextStep;
+  readonly notes?: string;
+  readonly skipReason?: string;
+  readonly forced?: true;
+  readonly automatic?: "zero_human";
+  readonly approval?: Approval;
+}
+
+/** An item that was skipped with a reason the rules accept. */
+export interface Skip {
+  readonly phase: string;
+  readonly item: string;
+  readonly reason: string;
+}
+
+/** Something that happened beside the straight way, and must stay in view. */
+export type BypassNotice =
+  | (Bypass & {
+    /** True when the item no longer is skipped that way: a checkpoint was restored since. */
+    readonly undone: boolean;
+  })
+  | {
+    readonly kind: "agent_approval";
+    readonly phase: string;
+    /** Absent when the phase itself was approved. */
+    readonly item?: string;
+  }
+  | { readonly kind: "setting_overridden"; readonly setting: string }
+  | {
+    /** An item of an ended phase that was never done. */
+    readonly kind: "left_open";
+    readonly phase: string;
+    readonly item: string;
+    readonly status: ItemStatus;
+    readonly required: boolean;
+  };
+
+/** The whole read model of a session. */
+export interface Progress {
+  readonly status: WorkflowStatus;
+  /** Id of the current phase; null when the workflow has ended. */
+  readonly phase: string | null;
+  /** Over all phases. */
+  readonly done: number;
+  readonly total: number;
+  readonly phases: readonly PhaseProgress[];
+  /** The items of the current phase. */
+  readonly items: readonly ItemProgress[];
+  /** What stands in the way of `advance`, or of `finish` in the last phase. */
+  readonly blockers: readonly Blocker[];
+  readonly skips: readonly Skip[];
+  readonly bypasses: readonly BypassNotice[];
+  readonly next: NextStep;
+}
+
+/** Reads a session's progress off its state. */
+export function describe(state: SessionState): Progress {
+  const current = currentPhase(state);
+  const phases = state.definition.phases.map((phase) => describePhase(state, phase));
+  return {
+    status: state.status,
+    phase: state.phase,
+    done: phases.reduce((sum, phase) => sum + phase.done, 0),
+    total: phases.reduce((sum, phase) => sum + phase.total, 0),
+    phases,
+    items: current === undefined ? [] : describeItems(state, current.definition.id),
+    blockers: current === undefined
+      ? []
+      : isLastPhase(state, current)
+      ? finishBlockers(state, current)
+      : advanceBlockers(state, current),
+    skips: skipsOf(state),
+    bypasses: bypassesOf(state),
+    next: nextStep(state),
+  };
+}
+
+/** The items of any phase, in the definition's order; empty for a phase that does not exist. */
+export function describeItems(state: SessionState, phase: string): readonly ItemProgress[] {
+  const index = state.definition.phases.findIndex((candidate) => candidate.id === phase);
+  const definition = state.definition.phases[index];
+  if (definition === undefined) return [];
+  const located = { index, definition, state: phaseState(state, phase) };
+  const isCurrent = currentPhase(state)?.index === index;
+  return definition.items.map((item) => describeItem(state, located, item, isCurrent));
+}
+
+function describePhase(state: SessionState, phase: PhaseDefinition): PhaseProgress {
+  const standing = phaseState(state, phase.id);
+  const open = phase.items.filter((item) => isOpen(itemState(standing, item.id).status));
+  return {
+    id: phase.id,
+    name: phase.name,
+    status: standing.status,
+    done: phase.items.length - open.length,
+    total: phase.items.length,
+    requiredOpen: open.filter((item) => item.required).length,
+    approval: !needsApproval(phase)
+      ? "not_needed"
+      : standing.approval === undefined
+      ? "missing"
+      : "given",
+  };
+}
+
+function describeItem(
+  state: SessionState,
+  phase: LocatedPhase,
+  item: ItemDefinition,
+  isCurrent: boolean,
+): ItemProgress {
+  const standing = itemState(phase.state, item.id);
+  const { proof, missing } = proofOf(state, phase, item);
+  const open = isCurrent && isOpen(standing.status);
+  const blocked = open ? blockedBy(item, standing, proof, missing) : undefined;
+  return {
+    id: item.id,
+    name: item.name,
+    ...(item.description === undefined ? {} : { description: item.description }),
+    status: standing.status,
+    required: item.required,
+    stepType: item.step_type,
+    proof,
+    failures: standing.failures,
+    ...(blocked === undefined ? {} : { blocked }),
+    ...(open ? { next: itemStep(state, phase, item) } : {}),
+    ...(standing.notes === undefined ? {} : { notes: standing.notes }),
+    ...(standing.skipReason === undefined ? {} : { skipReason: standing.skipReason }),
+    ...(standing.forced === undefined ? {} : { forced: standing.forced }),
+    ...(standing.automatic === undefined ? {} : { automatic: standing.automatic }),
+    ...(standing.approval === undefined ? {} : { approval: standing.approval }),
+  };
+}
+
+function proofOf(
+  state: SessionState,
+  phase: LocatedPhase,
+  item: ItemDefinition,
+): { readonly proof: Proof; readonly missing: readonly string[] } {
+  const { verification, missing } = substitutedVerification(state, item);
+  const evidence = item.step_type === "documented" && !skipsItself(state, phase, item);
+  const schema = item.evidence_schema;
+  return {
+    missing,
+    proof: {
+      verification,
+      evidence,
+      ...(schema === undefined ? {} : { evidenceSchema: schema }),
+      ...(item.evidence_prompt === undefined ? {} : { evidencePrompt: item.evidence_prompt }),
+      inWords: [
+        ...(skipsItself(state, phase, item) ? [] : verificationInWords(verification)),
+        ...(evidence ? [schema === undefined ? "evidence" : `evidence (${schema})`] : []),
+      ],
+    },
+  };
+}
+
+function substitutedVerification(
+  state: SessionState,
+  item: ItemDefinition,
+): { readonly verification: Verification; readonly missing: readonly string[] } {
+  const { settings } = state.definition;
+  const { verification } = item;
+  if (verification.type === "file_exists") {
+    const { text, missing } = substitute(verification.path, settings);
+    return { verification: { ...verification, path: text }, missing };
+  }
+  if (verification.type === "command") {
+    const { text, missing } = substitute(verification.command, settings);
+    return { verification: { ...verification, command: text }, missing };
+  }
+  return { verification, missing: [] };
+}
+
+function verificationInWords(verification: Verification): readonly string[] {
+  switch (verification.type) {
+    case "none":
+      return [];
+    case "file_exists":
+      return [`the file "${verification.path}"`];
+    case "command":
+      return [`"${verification.command}" exits with ${verification.expect_exit_code}`];
+    case "manual_gate":
+      return [
+        verification.description === undefined
+          ? "a person's approval"
+          : `a person's approval: ${verification.description}`,
+      ];
+  }
+}
+
+function blockedBy(
+  item: ItemDefinition,
+  standing: ItemState,
+  proof: Proof,
+  missing: readonly string[],
+): string | undefined {
+  if (missing.length > 0) {
+    return `its verification uses settings that do not exist: ${missing.join(", ")}`;
+  }
+  if (standing.status === "failed") return failureOf(standing) ?? "its verification failed";
+  if (item.verification.type === "manual_gate" && proof.inWords.length > 0) {
+    return "waits for approval";
+  }
+  return undefined;
+}
+
+function skipsOf(state: SessionState): readonly Skip[] {
+  return everyItem(state).flatMap(({ phase, item, standing }): Skip[] => {
+    const bypassed = standing.forced !== undefined || standing.automatic !== undefined;
+    if (standing.status !== "skipped" || bypassed) return [];
+    return [{ phase: phase.id, item: item.id, reason: standing.skipReason ?? "" }];
+  });
+}
+
+function bypassesOf(state: SessionState): readonly BypassNotice[] {
+  const { phases } = state.definition;
+  // In an abandoned workflow the phase where the work stopped is still `active`, not ended.
+  const hasEnded = (phase: PhaseDefinition) => phaseState(state, phase.id).status === "completed";
+  return [
+    ...state.bypasses.map((bypass) => ({
+      ...bypass,
+      undone: itemState(phaseState(state, bypass.phase), bypass.item)[bypass.kind] === undefined,
+    })),
+    ...phases.flatMap((phase): BypassNotice[] =>
+      phaseState(state, phase.id).approval?.byAgent === true
+        ? [{ kind: "agent_approval", phase: phase.id }]
+        : []
+    ),
+    ...everyItem(state).flatMap(({ phase, item, standing }): BypassNotice[] => {
+      if (standing.approval?.byAgent === true) {
+        return [{ kind: "agent_approval", phase: phase.id, item: item.id }];
+      }
+      if (!hasEnded(phase) || !isOpen(standing.status)) return [];
+      const { status } = standing;
+      return [{
+        kind: "left_open",
+        phase: phase.id,
+        item: item.id,
+        status,
+        required: item.required,
+      }];
+    }),
+    ...state.overriddenSettings.map((setting): BypassNotice => ({
+      kind: "setting_overridden",
+      setting,
+    })),
+  ];
+}
+
+function everyItem(state: SessionState): readonly {
+  readonly phase: PhaseDefinition;
+  readonly item: ItemDefinition;
+  readonly standing: ItemState;
+}[] {
+  return state.definition.phases.flatMap((phase) => {
+    const standing = phaseState(state, phase.id);
+    return phase.items.map((item) => ({ phase, item, standing: itemState(standing, item.id) }));
+  });
+}

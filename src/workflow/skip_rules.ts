@@ -1,0 +1,214 @@
+/**
+ * What may be skipped, and which reasons count.
+ *
+ * | item | may be skipped |
+ * |---|---|
+ * | `gate` | only with `--force` and a weighty reason; shown as bypassed from then on |
+ * | `required` | never |
+ * | `skippable: false` | never |
+ * | manual gate without `skip_conditions` | never |
+ * | `documented` | with a weighty reason that is not a stock phrase |
+ * | `flexible` | with a short reason |
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import { type Command, type DecideContext, TEXT_LIMITS } from "./commands.ts";
+import type { ItemDefinition } from "./definition.ts";
+import { refusalIfAgent } from "./approval_rules.ts";
+import type { Decision } from "./decision.ts";
+import { requireItem } from "./locate.ts";
+import { reviewOnlyBy } from "./reviews.ts";
+import type { SessionState } from "./state.ts";
+import { type Checked, checkText } from "./texts.ts";
+
+/** How an item may be skipped. */
+export type SkipRule =
+  | {
+    readonly kind: "never";
+    /** Completes "it cannot be skipped because …". */
+    readonly because: string;
+  }
+  | { readonly kind: "force" }
+  | {
+    readonly kind: "reason";
+    /** True when the reason must be weighty. */
+    readonly weighty: boolean;
+  };
+
+/**
+ * The rule for an item.
+ *
+ * @param imported True for a session of the old tool: it stored `skippable: false` for every gate,
+ * so that the field says nothing about the author's wish there.
+ */
+export function skipRule(item: ItemDefinition, imported = false): SkipRule {
+  if (item.step_type === "gate") {
+    if (item.skippable || imported) return { kind: "force" };
+    return { kind: "never", because: "it is a gate that is not skippable" };
+  }
+  if (item.step_type === "required") return { kind: "never", because: "it is a required step" };
+  if (!item.skippable) return { kind: "never", because: "it is not skippable" };
+  if (item.verification.type === "manual_gate" && item.skip_conditions.length === 0) {
+    return { kind: "never", because: "it needs approval and names no condition for a skip" };
+  }
+  return { kind: "reason", weighty: item.step_type === "documented" };
+}
+
+/** Phrases that explain nothing; compared without case, punctuation and extra white space. */
+export const STOCK_PHRASES: readonly string[] = [
+  "already done",
+  "doing it later",
+  "does not apply",
+  "irrelevant",
+  "n a",
+  "na",
+  "no reason",
+  "no time",
+  "not applicable",
+  "not needed",
+  "not necessary",
+  "not relevant",
+  "not required",
+  "out of scope",
+  "self explanatory",
+  "skip this",
+  "skipping",
+  "too simple",
+  "trivial",
+  "unnecessary",
+  "will do later",
+];
+
+/** Words that add nothing to a stock phrase. */
+const FILLERS = new Set(
+  ("a an and at be because but for here i in is it its just moment now of on or really right so " +
+    "step still task that the there this to was we").split(" "),
+);
+
+/**
+ * What a text says without its repetitions: white space runs become one space, and a sequence that
+ * is repeated at once counts once (three times for short ones, so that words keep their double
+ * letters).
+ */
+export function substance(text: string): string {
+  return text.trim().replace(/\s+/gu, " ")
+    .replace(/(.{1,9}?)(?: ?\1){2,}/gsu, "$1")
+    .replace(/(.{10,200}?)(?:[\s.,;:!?-]{0,3}\1)+/gsu, "$1");
+}
+
+/** True when a text is made of nothing but stock phrases and words that add nothing to them. */
+export function isStockPhrase(text: string): boolean {
+  let words = ` ${text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim()} `;
+  for (const phrase of STOCK_PHRASES) {
+    while (words.includes(` ${phrase} `)) words = words.replaceAll(` ${phrase} `, " ");
+  }
+  return words.split(" ").every((word) => word === "" || FILLERS.has(word));
+}
+
+/**
+ * A weighty reason: {@link TEXT_LIMITS.weightyReason} characters, not counting repetitions, and
+ * more than a stock phrase.
+ */
+function checkWeightyReason(reason: unknown, doing: string): Checked<string> {
+  const least = TEXT_LIMITS.weightyReason;
+  const checked = checkText(reason, {
+    doing,
+    what: "reason",
+    max: TEXT_LIMITS.reason,
+    min: least,
+  });
+  if ("refusal" in checked) return checked;
+  const text = checked.value;
+  if (isStockPhrase(text)) {
+    return {
+      refusal: new OrchestratorError(
+        "invalid_argument",
+        `Cannot ${doing}: the reason is a stock phrase that explains nothing`,
+        { hint: "Say what was found that makes this item pointless here" },
+      ),
+    };
+  }
+  const { length } = substance(text);
+  if (length < least) {
+    return {
+      refusal: new OrchestratorError(
+        "too_short",
+        `Cannot ${doing}: the reason must have at least ${least} characters, ` +
+          `not ${length} without its repetitions`,
+      ),
+    };
+  }
+  return { value: text };
+}
+
+/** Decides `skip`. */
+export function decideSkip(
+  state: SessionState,
+  command: Extract<Command, { kind: "skip" }>,
+  context: DecideContext,
+): Decision {
+  const { item: id } = command;
+  const doing = `skip "${id}"`;
+  const located = requireItem(state, id, "skip");
+  if ("refusal" in located) return located;
+  const { definition, phase, state: item } = located.value;
+
+  if (item.status === "skipped") return { events: [], already: `"${id}" is already skipped` };
+  if (item.status === "completed") {
+    return { refusal: new OrchestratorError("item_blocked", `Cannot ${doing}: it is completed`) };
+  }
+  const rule = skipRule(definition, state.imported !== undefined);
+  if (rule.kind === "never") {
+    return {
+      refusal: new OrchestratorError("item_blocked", `Cannot ${doing}: ${rule.because}`, {
+        hint: definition.verification.type === "manual_gate"
+          ? `Ask a person to run \`orchestrator approve ${id}\``
+          : `Do it, then run \`orchestrator complete ${id}\``,
+      }),
+    };
+  }
+  const review = reviewOnlyBy(state, phase, id);
+  if (review !== undefined) {
+    return {
+      refusal: new OrchestratorError(
+        "item_blocked",
+        `Cannot ${doing}: the workflow cannot finish without the review "${review}"`,
+        { hint: `Do the review, then run \`orchestrator complete ${id}\`` },
+      ),
+    };
+  }
+  if (rule.kind === "force" && !command.force) {
+    return {
+      refusal: new OrchestratorError("item_blocked", `Cannot ${doing}: it is a gate`, {
+        hint: definition.verification.type === "manual_gate"
+          ? `Ask a person to run \`orchestrator approve ${id}\``
+          : `Make it pass, then run \`orchestrator complete ${id}\``,
+        details: { forceNeeds: TEXT_LIMITS.weightyReason },
+      }),
+    };
+  }
+  if (rule.kind === "force" && definition.verification.type === "manual_gate") {
+    const refusal = refusalIfAgent(state, context, `${doing} by force`);
+    if (refusal !== undefined) return { refusal };
+  }
+  const reason = rule.kind === "force" || rule.weighty
+    ? checkWeightyReason(command.reason, doing)
+    : checkText(command.reason, {
+      doing,
+      what: "reason",
+      max: TEXT_LIMITS.reason,
+      min: TEXT_LIMITS.flexibleReason,
+    });
+  if ("refusal" in reason) return reason;
+  return {
+    events: [{
+      type: "item_skipped",
+      data: {
+        phase: phase.definition.id,
+        item: id,
+        reason: reason.value,
+        ...(rule.kind === "force" ? { forced: true } : {}),
+      },
+    }],
+  };
+}

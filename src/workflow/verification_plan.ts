@@ -1,0 +1,193 @@
+/**
+ * What must be verified before an item may be completed, and everything else that can be said
+ * against completing it: so that no command runs in vain, and `decide()` says the same afterwards.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import { isZeroHuman } from "./approval_rules.ts";
+import { TEXT_LIMITS } from "./commands.ts";
+import type { EvidenceSchemaName, ItemDefinition, Settings, Verification } from "./definition.ts";
+import { exampleEvidence, plainEvidence, validateEvidence } from "./evidence.ts";
+import { type LocatedItem, requireItem } from "./locate.ts";
+import { asHint, itemStep, skipsItself } from "./next_step.ts";
+import type { SessionState } from "./state.ts";
+import { substitute } from "./template.ts";
+import { type Checked, checkOptionalText } from "./texts.ts";
+
+/** A verification the caller can carry out, templates substituted. */
+export type RunnableVerification = Exclude<Verification, { readonly type: "manual_gate" }>;
+
+/** What to verify for a completion. */
+export interface VerificationPlan {
+  readonly verification: RunnableVerification;
+  /** Seconds a command may run. */
+  readonly timeout: number;
+  /** The item's `touched`: to be handed to the `complete` command as its `basis`. */
+  readonly basis: number;
+}
+
+/** What accompanies a completion. */
+export interface Accompaniment {
+  readonly notes?: string;
+  readonly evidence?: unknown;
+}
+
+/**
+ * What must run before `complete` may be decided for an item.
+ *
+ * @param given Notes and evidence of the completion; when present they are checked too.
+ * @returns The plan; or `already`, a sentence, when the item is completed; or the refusal that
+ * `decide()` would give for the same item.
+ */
+export function planVerification(
+  state: SessionState,
+  item: string,
+  given?: Accompaniment,
+):
+  | { readonly plan: VerificationPlan }
+  | { readonly already: string }
+  | { readonly refusal: OrchestratorError } {
+  const assessed = assessCompletion(state, item);
+  if (!("located" in assessed)) return assessed;
+  const { located, verification } = assessed;
+  if (given !== undefined) {
+    const demanded = !skipsItself(state, located.phase, located.definition);
+    const checked = checkAccompaniment(located.definition, given, "complete", demanded);
+    if ("refusal" in checked) return checked;
+  }
+  return {
+    plan: { verification, timeout: located.definition.timeout, basis: located.state.touched },
+  };
+}
+
+/**
+ * Whether an item may be completed at all, and by which verification. A manual gate that skips
+ * itself (`zero_human`) has nothing to verify.
+ */
+export function assessCompletion(state: SessionState, id: string):
+  | { readonly located: LocatedItem; readonly verification: RunnableVerification }
+  | { readonly already: string }
+  | { readonly refusal: OrchestratorError } {
+  const found = requireItem(state, id, "complete");
+  if ("refusal" in found) return found;
+  const located = found.value;
+  const { definition, phase, state: item } = located;
+  if (item.status === "completed") return { already: `"${id}" is already completed` };
+  if (item.status === "skipped") return { refusal: refusalOfSkipped(`complete "${id}"`) };
+  if (definition.verification.type === "manual_gate") {
+    if (skipsItself(state, phase, definition)) return { located, verification: { type: "none" } };
+    const because = isZeroHuman(state)
+      ? "the workflow cannot finish without this review, which needs a person's approval"
+      : "it needs a person's approval";
+    return {
+      refusal: new OrchestratorError("approval_needed", `Cannot complete "${id}": ${because}`, {
+        hint: asHint(itemStep(state, phase, definition)),
+        details: { item: id, phase: phase.definition.id },
+      }),
+    };
+  }
+  const verification = substituted(definition, state.definition.settings);
+  if ("refusal" in verification) return verification;
+  return { located, verification: verification.value };
+}
+
+/** The refusal for an item that is skipped: a skip is a decision, and stays one. */
+export function refusalOfSkipped(doing: string): OrchestratorError {
+  return new OrchestratorError("item_blocked", `Cannot ${doing}: it was skipped`, {
+    hint: "Run `orchestrator status` to see what is open now",
+  });
+}
+
+/**
+ * An item's verification with the workflow's settings in place of its templates, or
+ * `workflow_invalid` naming the settings that do not exist.
+ */
+function substituted(item: ItemDefinition, settings: Settings): Checked<RunnableVerification> {
+  const { verification } = item;
+  switch (verification.type) {
+    case "file_exists": {
+      const { text, missing } = substitute(verification.path, settings);
+      if (missing.length > 0) return { refusal: undefinedSettings(item, missing) };
+      return { value: { ...verification, path: text } };
+    }
+    case "command": {
+      const { text, missing } = substitute(verification.command, settings);
+      if (missing.length > 0) return { refusal: undefinedSettings(item, missing) };
+      return { value: { ...verification, command: text } };
+    }
+    default:
+      return { value: { type: "none" } };
+  }
+}
+
+function undefinedSettings(item: ItemDefinition, missing: readonly string[]): OrchestratorError {
+  const names = missing.map((name) => `"${name}"`).join(", ");
+  return new OrchestratorError(
+    "workflow_invalid",
+    `Cannot complete "${item.id}": its verification uses ${names}, which ` +
+      `${missing.length === 1 ? "is no setting" : "are no settings"} of this workflow`,
+    {
+      hint: "Run `orchestrator validate` on the workflow file",
+      details: { item: item.id, missing: [...missing] },
+    },
+  );
+}
+
+/**
+ * Notes and evidence within their limits, the evidence valid for the item.
+ *
+ * @param demanded True when a documented item must bring evidence.
+ */
+export function checkAccompaniment(
+  item: ItemDefinition,
+  given: Accompaniment,
+  verb: "complete" | "approve",
+  demanded: boolean,
+): Checked<Accompaniment> {
+  const doing = `${verb} "${item.id}"`;
+  const notes = checkOptionalText(given.notes, { doing, what: "notes", max: TEXT_LIMITS.notes });
+  if ("refusal" in notes) return notes;
+  const noted = notes.value === undefined ? {} : { notes: notes.value };
+
+  if (given.evidence === undefined) {
+    if (item.step_type !== "documented" || !demanded) return { value: noted };
+    return {
+      refusal: evidenceError("evidence_needed", item, `Cannot ${doing}: it needs evidence`, []),
+    };
+  }
+  const plain = plainEvidence(given.evidence, TEXT_LIMITS.evidence);
+  const problems = "problem" in plain
+    ? [plain.problem]
+    : item.evidence_schema === undefined
+    ? []
+    : validateEvidence(item.evidence_schema, plain.evidence);
+  if (problems.length > 0 || "problem" in plain) {
+    return {
+      refusal: evidenceError(
+        "evidence_invalid",
+        item,
+        `Cannot ${doing}: the evidence is not valid: ${problems.join("; ")}`,
+        problems,
+      ),
+    };
+  }
+  return { value: { ...noted, evidence: plain.evidence } };
+}
+
+function evidenceError(
+  code: "evidence_needed" | "evidence_invalid",
+  item: ItemDefinition,
+  message: string,
+  problems: readonly string[],
+): OrchestratorError {
+  const schema: EvidenceSchemaName | undefined = item.evidence_schema;
+  return new OrchestratorError(code, message, {
+    hint: `Give --evidence JSON or --evidence @file, for example ${exampleEvidence(schema)}`,
+    details: {
+      item: item.id,
+      schema: schema ?? null,
+      problems: [...problems],
+      ...(item.evidence_prompt === undefined ? {} : { prompt: item.evidence_prompt }),
+    },
+  });
+}
