@@ -42,9 +42,11 @@ export class LocalPaths {
   relative(path: string, expected?: string): string {
     if (!isAbsolute(path)) return path;
     const full = slashes(path);
-    const asked = expected === undefined ? "" : slashes(expected).replace(/^(?:\.\/)+/, "");
+    const wanted = (full === path ? expected : expected?.replaceAll("\\", "/")) ?? "";
+    const asked = wanted.replace(/^(?:\.\/)+/, "");
     if (asked !== "" && isInside(asked) && full.endsWith(`/${asked}`)) return asked;
     for (const root of this.#roots) {
+      if (full === root) return ".";
       if (!full.startsWith(`${root}/`)) continue;
       const below = full.slice(root.length + 1);
       if (isInside(below)) return below;

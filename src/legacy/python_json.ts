@@ -105,6 +105,10 @@ class Reader {
     const lexeme = NUMBER.exec(this.#text)?.[0];
     if (lexeme !== undefined) {
       this.#at += lexeme.length;
+      if (/^(?:\.|[eE][+-]?)$/.test(this.#text.slice(this.#at, this.#at + 3))) {
+        this.#at = this.#text.length;
+        throw this.#error("the text ends inside a number");
+      }
       return { kind: "number", lexeme };
     }
     for (const [word, node] of Object.entries(WORDS)) {
@@ -313,7 +317,7 @@ function pythonNumber(lexeme: string): string {
 
 /**
  * The plain value of a node, which `JSON.stringify` writes without loss: a number that a double
- * cannot hold (an integer beyond 2^53, NaN, an infinity) becomes a string of its digits.
+ * cannot give back (an integer beyond 2^53, NaN, an infinity) becomes a string of its digits.
  */
 export function toPlain(node: JsonNode): unknown {
   switch (node.kind) {
@@ -323,9 +327,10 @@ export function toPlain(node: JsonNode): unknown {
     case "number": {
       const value = Number(node.lexeme);
       const holds = /^-?[0-9]+$/.test(node.lexeme)
-        ? Number.isSafeInteger(value)
+        ? String(value) === node.lexeme || value === 0
         : Number.isFinite(value);
-      return holds ? value : node.lexeme;
+      // Adding 0 turns -0, which JSON.stringify cannot write, into 0.
+      return holds ? value + 0 : node.lexeme;
     }
     case "array":
       return node.elements.map(toPlain);
