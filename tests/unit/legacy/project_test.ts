@@ -347,17 +347,21 @@ Deno.test("reading an old project changes nothing and needs no right to write", 
     ".orchestrator/current": "0a1b2c3d",
   };
   withProject(files, (root) => {
-    for (const directory of [root, `${root}/${SESSION}`]) Deno.chmodSync(directory, 0o555);
-    const before = photograph(root);
-    const project = readLegacyProject(root);
-    for (const workflow of project.workflows) {
-      workflow.sources();
-      if (workflow.error !== null) continue;
-      toImport(workflow, { root });
-      workflow.checkpoints();
+    const directories = Deno.build.os === "windows" ? [] : [root, `${root}/${SESSION}`];
+    for (const directory of directories) Deno.chmodSync(directory, 0o555);
+    try {
+      const before = photograph(root);
+      const project = readLegacyProject(root);
+      for (const workflow of project.workflows) {
+        workflow.sources();
+        if (workflow.error !== null) continue;
+        toImport(workflow, { root });
+        workflow.checkpoints();
+      }
+      forgottenWorkflows(project);
+      assert.deepEqual(photograph(root), before);
+    } finally {
+      for (const directory of directories) Deno.chmodSync(directory, 0o755);
     }
-    forgottenWorkflows(project);
-    assert.deepEqual(photograph(root), before);
-    for (const directory of [root, `${root}/${SESSION}`]) Deno.chmodSync(directory, 0o755);
   });
 });
