@@ -270,7 +270,7 @@ function readCurrent(look: Look, sessions: readonly OldSession[]): OldCurrent | 
       look.find(
         "current_missing",
         path,
-        `"${path}" is missing, so no old session is the active one`,
+        `"${path}" is missing, so nothing says which old session is the active one`,
       );
     }
     return null;
