@@ -9,6 +9,7 @@ import { existsSync } from "node:fs";
 import process from "node:process";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { OutputTail } from "./output_tail.ts";
+import { endGroup } from "./process_group.ts";
 import { isWindows } from "./runtime.ts";
 
 /** An environment; a variable whose value is undefined is not passed on. */
@@ -25,6 +26,8 @@ export interface CommandRequest {
   /** The whole environment of the command. */
   readonly env: Environment;
   readonly timeoutMs: number;
+  /** How long it may take to end by itself once it was told to. Default 2000. */
+  readonly graceMs?: number;
   /** How many bytes of the end of its output to keep. Default 4096. */
   readonly tailBytes?: number;
   /** Called with each piece of output as it comes. What it throws ends the command and is rethrown. */
@@ -66,15 +69,12 @@ export interface ProgramResult {
   readonly stderr: string;
 }
 
-/** How long a command may take to end by itself once it was told to. */
+/** See {@link CommandRequest.graceMs}. */
 const GRACE_MS = 2000;
-
-/** How often to look whether the process group is gone. */
-const LOOK_AGAIN_MS = 20;
 
 /** After the shell's exit: how long its outputs may stay silent, and open at all, before we go on. */
 const SILENCE_MS = 100;
-const STILL_OPEN_MS = 2000;
+const STILL_OPEN_MS = 1000;
 
 /** The longest delay that a timer takes. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -82,15 +82,15 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /**
  * Runs a shell command to its end, with nothing on its standard input, in a process group of its own.
  *
- * When the time is up or `signal` fires, the whole group is told to end (SIGTERM) and, two seconds
- * later, made to (SIGKILL); on Windows `taskkill /T /F` ends the tree at once. A command that leaves a
+ * When the time is up or `signal` fires, the whole group is told to end (SIGTERM) and, after the grace,
+ * made to (SIGKILL); on Windows `taskkill /T /F` ends the tree at once. A command that leaves a
  * process in the background ends with its shell: the process goes on, its further output is not read.
  *
  * Never rejects for what the command does: see {@link CommandResult}.
  */
 export async function runCommand(request: CommandRequest): Promise<CommandResult> {
   const { spawn } = await import("node:child_process");
-  const { command, cwd, timeoutMs, onOutput, signal } = request;
+  const { command, cwd, timeoutMs, graceMs = GRACE_MS, onOutput, signal } = request;
   const tail = new OutputTail(request.tailBytes ?? 4096);
   const started = performance.now();
   let timedOut = false;
@@ -102,7 +102,8 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
   });
   const notStarted = (startError: string) => result({ exitCode: null, signal: null, startError });
 
-  if (signal?.aborted === true) return notStarted("it was interrupted before it began");
+  const interrupted = () => signal?.aborted === true;
+  if (interrupted()) return notStarted("it was interrupted before it began");
   const [file, args] = isWindows
     ? [process.env["ComSpec"] ?? "cmd.exe", ["/d", "/s", "/c", `"${command}"`]] as const
     : ["/bin/sh", ["-c", command]] as const;
@@ -124,12 +125,14 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
   const { child, pid } = spawned;
 
   let ending: Promise<void> | undefined;
-  const end = () => ending ??= endGroup(child, pid);
+  const end = () => ending ??= endGroup(child, pid, graceMs);
   const timer = setTimeout(() => {
     timedOut = true;
     end();
   }, Math.min(timeoutMs, LONGEST_TIMER_MS));
+  child.once("exit", () => clearTimeout(timer));
   signal?.addEventListener("abort", end);
+  if (interrupted()) end();
   let thrown: { readonly error: unknown } | undefined;
   try {
     const ended = await untilEnd(child, (chunk, stream) => {
@@ -272,40 +275,6 @@ function untilEnd(
     });
     child.once("close", settle);
   });
-}
-
-/** Ends a child with all it started; resolves when they are gone or were made to go. */
-async function endGroup(child: ChildProcess, pid: number): Promise<void> {
-  if (isWindows) return await endTree(child, pid);
-  const deadline = performance.now() + GRACE_MS;
-  let alive = signalGroup(pid, "SIGTERM");
-  while (alive && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-    alive = signalGroup(pid, 0);
-  }
-  if (alive) signalGroup(pid, "SIGKILL");
-}
-
-/** Sends a signal to the process group of `pid`; false when nobody is left in it. */
-function signalGroup(pid: number, signal: "SIGTERM" | "SIGKILL" | 0): boolean {
-  try {
-    process.kill(-pid, signal);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function endTree(child: ChildProcess, pid: number): Promise<void> {
-  const { spawn } = await import("node:child_process");
-  const spawned = await start(() =>
-    spawn("taskkill", ["/pid", String(pid), "/T", "/F"], { stdio: "ignore", windowsHide: true })
-  );
-  if ("child" in spawned) {
-    await new Promise((resolve) => spawned.child.once("exit", resolve));
-  }
-  // Also when taskkill is missing or was refused: the shell at least.
-  child.kill();
 }
 
 /** An environment without the variables that are undefined. */
