@@ -410,7 +410,10 @@ Deno.test("a checkpoint older than those the state knows can still be restored",
   const session = new Session(workflow([phase("A", ["a"])]));
   const restore = checkpoint(session, "first");
   for (let index = 0; index < 25; index++) checkpoint(session, `later${index}`);
-  session.complete("a").do(restore);
+  session.complete("a");
+  const future = { ...restore, checkpointSeq: session.state.seq + 1 } as Command;
+  assert.equal(codeOf(session, future), "checkpoint_unknown");
+  session.do(restore);
   assert.equal(session.item("A", "a").status, "pending");
 });
 

@@ -171,3 +171,10 @@ Deno.test("the last item that can be a required review is not skipped", () => {
   assert.match(refusal.message, /cannot finish without the review "security"/);
   session.complete("security").do({ kind: "finish" });
 });
+
+Deno.test("a review that was skipped is no chance any more, nor is one that has gone by", () => {
+  const reviews = { required_reviews: ["security"] };
+  const session = new Session(workflow([phase("A", ["security", "security_review"], reviews)]));
+  session.do(skip("security", "done by the other item"));
+  assert.equal(session.refusal(skip("security_review", LONG_REASON)).code, "item_blocked");
+});
