@@ -30,6 +30,8 @@ const DEFAULT_LOCK_TIMEOUT_SECONDS = 10;
 export class Context {
   readonly io: Io;
   readonly spec: CommandSpec;
+  /** All commands of the program. */
+  readonly table: readonly CommandSpec[];
   readonly warnings: string[] = [];
   readonly #input: Input;
   #paths: ProjectPaths | undefined;
@@ -37,9 +39,10 @@ export class Context {
   #manager: SessionManager | undefined;
   #meta: RepositoryMeta | null | undefined;
 
-  constructor(io: Io, spec: CommandSpec, input: Input) {
+  constructor(io: Io, spec: CommandSpec, input: Input, table: readonly CommandSpec[]) {
     this.io = io;
     this.spec = spec;
+    this.table = table;
     this.#input = input;
   }
 

@@ -6,7 +6,7 @@ import { OrchestratorError } from "../errors.ts";
 import type { Input } from "./command.ts";
 import { Context } from "./context.ts";
 import type { Io } from "./io.ts";
-import { makeStyle, type Style } from "./output/style.ts";
+import { styleFor } from "./output/style_for.ts";
 import { parseRequest } from "./parse.ts";
 import { COMMANDS } from "./table.ts";
 
@@ -21,7 +21,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     const request = await parseRequest(argv, COMMANDS);
     input = request.input;
     if (request.kind === "command") {
-      const context = new Context(io, request.spec, request.input);
+      const context = new Context(io, request.spec, request.input, COMMANDS);
       const module = await request.spec.load();
       const answer = await module.run(context, request.input);
       if (request.input.has("json")) {
@@ -51,19 +51,6 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     return await fail(error, argv, input, io);
   }
-}
-
-/** The style for a stream: colours only on a terminal that wants them. */
-export function styleFor(stream: "stdout" | "stderr", input: Input | undefined, io: Io): Style {
-  const terminal = io.isTerminal(stream);
-  const refused = input?.has("no-color") === true || (io.env["NO_COLOR"] ?? "") !== "" ||
-    io.env["TERM"] === "dumb";
-  const forced = (io.env["FORCE_COLOR"] ?? "") !== "" && io.env["FORCE_COLOR"] !== "0";
-  return makeStyle({
-    terminal,
-    colour: !refused && (terminal || forced),
-    width: terminal ? Math.max(40, Math.min(io.width(), 100)) : 80,
-  });
 }
 
 function printWarnings(warnings: readonly string[], input: Input, io: Io): void {

@@ -8,7 +8,7 @@ import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { legacyView } from "../legacy_view.ts";
 import { eventText } from "../output/event_text.ts";
-import { styleFor } from "../run.ts";
+import { styleFor } from "../output/style_for.ts";
 
 const POLL_MS = 200;
 
