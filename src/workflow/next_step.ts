@@ -50,9 +50,15 @@ export function nextStep(state: SessionState): NextStep {
   }
 }
 
-/** A step as a hint: `Run …`, or whom to ask. */
+/** A step as a hint: `Run …`, or whom to ask. Words that a shell would not take as they are, quoted. */
 export function asHint(step: NextStep): string {
-  return `${step.byPerson ? "Ask a person to run" : "Run"} \`orchestrator ${step.argv.join(" ")}\``;
+  const line = ["orchestrator", ...step.argv.map(shellWord)].join(" ");
+  return `${step.byPerson ? "Ask a person to run" : "Run"} \`${line}\``;
+}
+
+function shellWord(word: string): string {
+  if (/^[\w./:@%+,=-]+$/.test(word)) return word;
+  return /^<[\w ]+>$/.test(word) ? `"${word}"` : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The command that completes an open item of the current phase. */

@@ -17,6 +17,7 @@ import type { ItemDefinition } from "./definition.ts";
 import { refusalIfAgent } from "./approval_rules.ts";
 import type { Decision } from "./decision.ts";
 import { requireItem } from "./locate.ts";
+import { asHint, itemStep } from "./next_step.ts";
 import { reviewOnlyBy } from "./reviews.ts";
 import type { SessionState } from "./state.ts";
 import { type Checked, checkText } from "./texts.ts";
@@ -157,13 +158,12 @@ export function decideSkip(
   if (item.status === "completed") {
     return { refusal: new OrchestratorError("item_blocked", `Cannot ${doing}: it is completed`) };
   }
+  const hint = asHint(itemStep(state, phase, definition));
   const rule = skipRule(definition, state.imported !== undefined);
   if (rule.kind === "never") {
     return {
       refusal: new OrchestratorError("item_blocked", `Cannot ${doing}: ${rule.because}`, {
-        hint: definition.verification.type === "manual_gate"
-          ? `Ask a person to run \`orchestrator approve ${id}\``
-          : `Do it, then run \`orchestrator complete ${id}\``,
+        hint,
       }),
     };
   }
@@ -173,16 +173,14 @@ export function decideSkip(
       refusal: new OrchestratorError(
         "item_blocked",
         `Cannot ${doing}: the workflow cannot finish without the review "${review}"`,
-        { hint: `Do the review, then run \`orchestrator complete ${id}\`` },
+        { hint },
       ),
     };
   }
   if (rule.kind === "force" && !command.force) {
     return {
       refusal: new OrchestratorError("item_blocked", `Cannot ${doing}: it is a gate`, {
-        hint: definition.verification.type === "manual_gate"
-          ? `Ask a person to run \`orchestrator approve ${id}\``
-          : `Make it pass, then run \`orchestrator complete ${id}\``,
+        hint,
         details: { forceNeeds: TEXT_LIMITS.weightyReason },
       }),
     };

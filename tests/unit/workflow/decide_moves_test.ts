@@ -433,3 +433,16 @@ Deno.test("an unknown command and a session without a phase have answers too", (
   assert.ok("refusal" in decision && decision.refusal.code === "state_corrupt");
   session.do(ABANDON);
 });
+
+Deno.test("a hint is a line that a shell takes as it is meant", () => {
+  const session = new Session(workflow([
+    phase("IT'S $HOME", [item("x", { step_type: "documented" })], GATED),
+    phase("B", ["b"]),
+  ]));
+  assert.equal(session.refusal(ADVANCE).hint, 'Run `orchestrator complete x --evidence "<json>"`');
+  session.do({ kind: "complete", item: "x", evidence: ["seen"] });
+  assert.equal(
+    session.refusal(ADVANCE).hint,
+    "Ask a person to run `orchestrator approve --phase 'IT'\\''S $HOME'`",
+  );
+});
