@@ -59,8 +59,8 @@ export function flatLayout(tree: SourceTree): Layout {
 /** The definition of a file with phases. */
 export function buildPhases(data: DefinitionInput, tree: SourceTree): WorkflowDefinition {
   return {
-    ...workflowFields(data, tree),
     name: data.name ?? "",
+    ...workflowFields(data, tree),
     phases: (data.phases ?? []).map(buildPhase),
   };
 }
@@ -74,8 +74,8 @@ export function buildFlat(
   const steps = data.steps ?? [];
   const ids = stepIds(steps);
   return {
-    ...workflowFields(data, tree),
     name: data.name ?? name,
+    ...workflowFields(data, tree),
     phases: [{
       id: FLAT_PHASE_ID,
       name: data.name ?? name,

@@ -9,6 +9,7 @@ import { TEXT_LIMITS } from "./commands.ts";
 import { didYouMean, formatPath, quote } from "./finding.ts";
 import type { FindingCollector, KeyPath, PointAt } from "./finding.ts";
 import { kindOf } from "./definition_shape.ts";
+import { editDistance } from "./nearest.ts";
 import type { SourceTree } from "./source_tree.ts";
 import { placeholderNames, substitute } from "./template.ts";
 
@@ -139,7 +140,8 @@ class RuleChecker {
     );
     for (const [p, phase] of this.#definition.phases.entries()) {
       const path = this.#layout.phase(p);
-      if (phase.items.length === 0 && !this.#isBroken([...path, "items"])) {
+      const broken = this.#isBroken([...path, "items"]) || this.#isBroken([...path, "id"]);
+      if (phase.items.length === 0 && !broken) {
         this.#warning(
           path,
           `phase ${quote(phase.id)} has no items: it ends as soon as it begins`,
@@ -167,10 +169,17 @@ class RuleChecker {
   #checkSettings(): void {
     for (const name of Object.keys(this.#definition.settings)) {
       if (ACTING_SETTINGS.includes(name)) continue;
-      const meant = didYouMean(name, ACTING_SETTINGS);
+      // Closer than elsewhere: "supervision" is a setting of its own in many a file.
+      const folded = name.toLowerCase().replaceAll("-", "_");
+      const meant = ACTING_SETTINGS.find((acting) =>
+        Math.abs(folded.length - acting.length) <= 2 && editDistance(folded, acting) <= 2
+      );
       if (meant === undefined) continue;
       const message = `setting ${quote(name)} does nothing unless a template names it`;
-      this.#warning(["settings", name], message, { at: "key", hint: meant });
+      this.#warning(["settings", name], message, {
+        at: "key",
+        hint: `Did you mean "${meant}"?`,
+      });
     }
   }
 

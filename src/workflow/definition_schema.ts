@@ -308,9 +308,17 @@ export function workflowJsonSchema(): Record<string, unknown> {
     title: "Workflow definition",
     description: "A workflow of phases and items, or in its flat form of steps (workflow.yaml).",
     ...schema,
+    patternProperties: { "^x-": { description: "Yours: parts to be shared by anchors, say." } },
     oneOf: [
-      { required: ["name", "phases"], properties: { steps: { type: "null" } } },
-      { required: ["steps"], properties: { phases: { type: "null" } } },
+      {
+        required: ["name", "phases"],
+        properties: {
+          name: { type: "string" },
+          phases: { type: "array" },
+          steps: { type: "null" },
+        },
+      },
+      { required: ["steps"], properties: { phases: { type: "null" }, steps: { type: "array" } } },
     ],
   };
 }

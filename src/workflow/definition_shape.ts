@@ -104,20 +104,19 @@ export function checkShape(tree: SourceTree, findings: FindingCollector): Shape 
   const broken = new Set<string>();
   // What was set right in one round may be out of range, which the next round tells.
   for (let round = 1; round <= 3; round++) {
-    let changed = false;
-    for (const issue of strictSchema.safeParse(tree.value).error?.issues ?? []) {
+    const issues = strictSchema.safeParse(tree.value).error?.issues ?? [];
+    for (const issue of round === 1 ? issues : []) {
+      if (issue.code !== "unrecognized_keys") continue;
+      for (const key of issue.keys) reportUnknownKey([...keyPath(issue), key], tree, findings);
+    }
+    const wrong = issues.filter((issue) => issue.code !== "unrecognized_keys");
+    if (wrong.length === 0) break;
+    for (const issue of wrong) {
       const path = keyPath(issue);
-      if (issue.code === "unrecognized_keys") {
-        if (round > 1) continue;
-        for (const key of issue.keys) reportUnknownKey([...path, key], tree, findings);
-        continue;
-      }
-      changed = true;
       if (reportIssue(issue, tree, findings)) continue;
       broken.add(formatPath(path));
       tree.set(path, placeholder(path));
     }
-    if (!changed) break;
   }
   const result = looseSchema.safeParse(tree.value);
   return { data: result.success ? result.data : null, broken };
@@ -146,7 +145,8 @@ function reportIssue(issue: Issue, tree: SourceTree, findings: FindingCollector)
   const value = tree.get(path);
   const name = describePath(path);
   if (value === undefined || value === null) {
-    findings.error(path, `${name} is missing`, hintWhenMissing(path, tree));
+    if (typeof path.at(-1) === "number") findings.error(path, `${name} is empty`);
+    else findings.error(path, `${name} is missing`, hintWhenMissing(path, tree));
     return false;
   }
   if (issue.code === "too_small" && Array.isArray(value)) {
@@ -224,6 +224,7 @@ function reportUnknownKey(path: KeyPath, tree: SourceTree, findings: FindingColl
   const key = String(path.at(-1));
   const container = path.slice(0, -1);
   const level = levelOf(container);
+  if (level === "workflow" && key.startsWith("x-")) return;
   const known = KNOWN_KEYS[level];
   const present = tree.get(container);
   const absent = known.filter((name) => !isPlainMap(present) || !Object.hasOwn(present, name));

@@ -98,7 +98,8 @@ export class FindingCollector {
   /** All findings in the order of the file; beyond {@link FINDING_LIMIT}, warnings go first. */
   list(): readonly Finding[] {
     const inOrder = (one: Finding, other: Finding): number =>
-      one.line - other.line || one.column - other.column;
+      one.line - other.line || one.column - other.column ||
+      Number(one.level === "warning") - Number(other.level === "warning");
     const all = this.#findings.toSorted(inOrder);
     if (all.length <= FINDING_LIMIT) return all;
     const errors = all.filter((finding) => finding.level === "error");

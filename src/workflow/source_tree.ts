@@ -2,7 +2,7 @@
  * A YAML text or a JSON value as plain data that still knows where each part stands in the text.
  * @module
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
 import type { Node, Pair, ParsedNode, YAMLError, YAMLMap } from "yaml";
 import { FINDING_LIMIT, FindingCollector, quote } from "./finding.ts";
 import type { KeyPath, Place, PointAt } from "./finding.ts";
@@ -38,15 +38,14 @@ export class SourceTree {
   /** True when the data comes from a text; a stored definition has no places. */
   readonly hasText: boolean;
   readonly #text: string;
-  readonly #lines: LineCounter;
+  #lineStarts: readonly number[] | undefined;
   readonly #marks = new WeakMap<object, Map<string | number, Mark>>();
   readonly #foreign = new Set<string>();
   #root: Mark = {};
 
-  constructor(text: string | undefined, lines: LineCounter) {
+  constructor(text?: string) {
     this.hasText = text !== undefined;
     this.#text = text ?? "";
-    this.#lines = lines;
   }
 
   /** Notes where the whole value stands. */
@@ -136,8 +135,14 @@ export class SourceTree {
 
   /** Line and column of an offset into the text. */
   placeOf(offset: number): Place {
-    const { line, col } = this.#lines.linePos(Math.min(Math.max(offset, 0), this.#text.length));
-    return line === 0 ? { line: 1, column: 1 } : { line, column: col };
+    this.#lineStarts ??= [0, ...[...this.#text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+    let [low, high] = [0, this.#lineStarts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((this.#lineStarts[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    return { line: low + 1, column: offset - (this.#lineStarts[low] ?? 0) + 1 };
   }
 
   /** The line of the text that holds `offset`, without its line break. */
@@ -168,8 +173,7 @@ class LimitMet extends Error {}
  */
 export function readYaml(text: string, file: string): ReadSource {
   const bare = text.startsWith("\uFEFF") ? text.slice(1) : text;
-  const lines = new LineCounter();
-  const tree = new SourceTree(bare, lines);
+  const tree = new SourceTree(bare);
   const findings = new FindingCollector(file, (path, point) => tree.locate(path, point));
   const none = { tree: null, findings };
   // UTF-8 needs up to three bytes for a UTF-16 unit: most texts need no encoding to be judged.
@@ -187,7 +191,6 @@ export function readYaml(text: string, file: string): ReadSource {
   let document;
   try {
     document = parseDocument(bare, {
-      lineCounter: lines,
       prettyErrors: false,
       uniqueKeys: false,
       logLevel: "error",
@@ -225,7 +228,7 @@ export function readYaml(text: string, file: string): ReadSource {
 
 /** Takes a JSON value (a stored definition) as the source; it has no places. */
 export function readValue(value: unknown, file: string): ReadSource {
-  const tree = new SourceTree(undefined, new LineCounter());
+  const tree = new SourceTree();
   const findings = new FindingCollector(file, (path, point) => tree.locate(path, point));
   let left = NODE_LIMIT;
   const copy = (part: unknown, depth: number): unknown => {
@@ -319,7 +322,11 @@ class YamlReader {
     }
     if (isAlias(node)) {
       const target = this.#anchors.get(node.source);
-      if (target === undefined) return null;
+      if (target === undefined) {
+        const message = `the alias ${quote(`*${node.source}`)} has no anchor in front of it`;
+        this.#report(node.range?.[0] ?? 0, message);
+        return null;
+      }
       if (this.#open.has(target)) {
         throw new LimitMet(`the alias ${quote(`*${node.source}`)} stands inside its own anchor`);
       }
