@@ -136,7 +136,9 @@ async function compileWithBun(
     "--bytecode",
     "--format=esm",
     "--splitting",
-    "--minify",
+    // Names stay as they are: the stack in a bug report must say something.
+    "--minify-syntax",
+    "--minify-whitespace",
     "--sourcemap=none",
     `--define=ORCHESTRATOR_TARGET="${target}"`,
     // A file in somebody's repository must not feed variables or code into the executable.

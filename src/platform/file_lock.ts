@@ -80,11 +80,11 @@ export async function acquireLock(path: string, options: AcquireOptions): Promis
       return fileLock(file, true);
     }
     const waited = performance.now() - started;
-    if (waited >= options.timeoutMs) throw heldError(path, readHolder(path), waited);
     if (!announced && waited >= NOTICEABLE_MS) {
       announced = true;
       options.onWait?.(readHolder(path));
     }
+    if (waited >= options.timeoutMs) throw heldError(path, readHolder(path), waited);
     const pause = Math.min(pauseAfter(attempt, waited), options.timeoutMs - waited);
     await new Promise((resolve) => setTimeout(resolve, Math.max(pause, 0)));
   }

@@ -226,7 +226,8 @@ export const fileCases: readonly PlatformCase[] = [
       await new Promise((resolve) => setTimeout(resolve, 15));
       writeFileSync(path, "b");
       assert.notDeepEqual(fileStamp(path), before);
-      assert.throws(() => fileStamp(`${path}/below`), withCode("file_unknown"));
+      if (isWindows) assert.equal(fileStamp(`${path}/below`), null);
+      else assert.throws(() => fileStamp(`${path}/below`), withCode("file_unknown"));
     },
   },
 ];

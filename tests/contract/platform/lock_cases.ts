@@ -187,7 +187,7 @@ export const lockCases: readonly PlatformCase[] = [
         },
       );
       const waited = performance.now() - started;
-      assert.ok(waited >= 400 && waited < 3000, `waited ${waited} ms`);
+      assert.ok(waited >= 400, `waited ${waited} ms`);
       assert.deepEqual(announced.map((holder) => holder?.operation), ["complete"]);
       assert.equal(readHolder(path)?.actor, "ada", "the loser has not touched the description");
       lock.release();
@@ -198,12 +198,14 @@ export const lockCases: readonly PlatformCase[] = [
     async run(directory) {
       const path = `${directory}/lock`;
       using _lock = tryLock(path);
-      const started = performance.now();
-      await assert.rejects(
-        acquireLock(path, { holder: HOLDER, timeoutMs: 0 }),
-        /another process holds it/,
+      let message: string | undefined;
+      acquireLock(path, { holder: HOLDER, timeoutMs: 0 }).then(
+        () => message = "got it",
+        (error) => message = String(error),
       );
-      assert.ok(performance.now() - started < 500);
+      // A few turns of the microtask queue: no timer can have fired.
+      for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+      assert.match(String(message), /another process holds it$/);
     },
   },
   {
