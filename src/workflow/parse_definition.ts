@@ -14,7 +14,8 @@ import { checkShape, kindOf } from "./definition_shape.ts";
 import { didYouMean } from "./finding.ts";
 import type { Finding, FindingCollector } from "./finding.ts";
 import { foreignFormat } from "./foreign_format.ts";
-import { isPlainMap, readValue, readYaml } from "./source_tree.ts";
+import { readYaml } from "./read_yaml.ts";
+import { isPlainMap, readValue } from "./source_tree.ts";
 import type { PlainMap, ReadSource } from "./source_tree.ts";
 
 export type { Finding } from "./finding.ts";

@@ -35,10 +35,13 @@ function asList(value: unknown): readonly unknown[] {
 }
 
 function typeMatches(type: unknown, value: unknown): boolean {
-  if (type === "null") return value === null;
-  if (type === "array") return Array.isArray(value);
-  if (type === "object") return isMap(value);
-  return type === "integer" ? Number.isInteger(value) : typeof value === type;
+  if (type === "integer") return Number.isInteger(value);
+  return type === typeName(value);
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "array" : typeof value;
 }
 
 /** One keyword of JSON Schema; an unknown one fails the test instead of passing unseen. */

@@ -6,7 +6,7 @@ import {
   parseDefinition,
   requireDefinition,
 } from "../../../src/workflow/parse_definition.ts";
-import { SIZE_LIMIT } from "../../../src/workflow/source_tree.ts";
+import { SIZE_LIMIT } from "../../../src/workflow/read_yaml.ts";
 import { BAD_FILES, BAD_YAML } from "./definition_findings.ts";
 
 const FILE = "workflow.yaml";
