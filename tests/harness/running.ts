@@ -1,0 +1,134 @@
+/**
+ * Runs the program, in this process or as an executable, with everything it meets passed in.
+ * @module
+ */
+import type { Io } from "../../src/cli/io.ts";
+import { run } from "../../src/cli/run.ts";
+
+/** What a run printed and how it ended. */
+export interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a run meets. */
+export interface Surroundings {
+  readonly cwd: string;
+  /** The whole environment; `HOME` and `USER` are taken from it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Text on stdin. Default: none. */
+  readonly stdin?: string;
+}
+
+/** What only a run in this process can meet. */
+export interface InProcess extends Surroundings {
+  /** Default: the time of day. */
+  readonly now?: Date;
+  /** A terminal on all three streams, that many columns wide. Default: no terminal. */
+  readonly terminal?: number;
+  /** Answers to questions, in order; null is Ctrl-C. A question beyond them fails the run. */
+  readonly answers?: (boolean | null)[];
+}
+
+/** A run that has begun. */
+export interface Running {
+  readonly result: Promise<Result>;
+  /** Tells it to stop, as the system would. */
+  interrupt(signal: "SIGINT" | "SIGTERM"): void;
+}
+
+/** Runs a command in this process. */
+export function startInProcess(argv: readonly string[], surroundings: InProcess): Running {
+  const controller = new AbortController();
+  const printed = { stdout: "", stderr: "" };
+  const answers = surroundings.answers ?? [];
+  const now = surroundings.now;
+  const io: Io = {
+    env: surroundings.env,
+    cwd: surroundings.cwd,
+    home: surroundings.env["HOME"],
+    now: () => now ?? new Date(),
+    out: (text) => {
+      printed.stdout += text;
+      return true;
+    },
+    err: (text) => {
+      printed.stderr += text;
+      return true;
+    },
+    isTerminal: () => surroundings.terminal !== undefined,
+    width: () => surroundings.terminal ?? 80,
+    userName: () => surroundings.env["USER"] ?? "anna",
+    readStdin: () => Promise.resolve(surroundings.stdin ?? ""),
+    confirm: (question) => {
+      const answer = answers.shift();
+      if (answer === undefined) {
+        return Promise.reject(new Error(`unexpected question: ${question}`));
+      }
+      printed.stderr += `[asked] ${question} [${
+        answer === null ? "Ctrl-C" : answer ? "yes" : "no"
+      }]\n`;
+      return Promise.resolve(answer);
+    },
+    interrupted: controller.signal,
+  };
+  return {
+    result: run(argv, io).then((code) => ({ code, ...printed })),
+    interrupt: (signal) => controller.abort(signal),
+  };
+}
+
+/** Runs a command in this process until it ends. */
+export function runInProcess(argv: readonly string[], surroundings: InProcess): Promise<Result> {
+  return startInProcess(argv, surroundings).result;
+}
+
+/** Starts a program with exactly the environment given. */
+export function startProcess(
+  file: string,
+  argv: readonly string[],
+  surroundings: Surroundings,
+): Running {
+  const child = new Deno.Command(file, {
+    args: [...argv],
+    cwd: surroundings.cwd,
+    env: { ...surroundings.env },
+    clearEnv: true,
+    stdin: surroundings.stdin === undefined ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  return {
+    result: finish(child, surroundings.stdin),
+    interrupt: (signal) => child.kill(signal),
+  };
+}
+
+/** Runs a program until it ends. */
+export function runProcess(
+  file: string,
+  argv: readonly string[],
+  surroundings: Surroundings,
+): Promise<Result> {
+  return startProcess(file, argv, surroundings).result;
+}
+
+async function finish(child: Deno.ChildProcess, stdin: string | undefined): Promise<Result> {
+  if (stdin !== undefined) {
+    const writer = child.stdin.getWriter();
+    try {
+      await writer.write(new TextEncoder().encode(stdin));
+      await writer.close();
+    } catch {
+      // It ended without reading all of it.
+    }
+  }
+  const output = await child.output();
+  const decoder = new TextDecoder();
+  return {
+    code: output.code,
+    stdout: decoder.decode(output.stdout),
+    stderr: decoder.decode(output.stderr),
+  };
+}

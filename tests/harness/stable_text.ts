@@ -1,0 +1,141 @@
+/**
+ * Printed text without what is different in every run: random ids, hashes, durations, paths.
+ * @module
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Scratch } from "./scratch.ts";
+
+/** A session's id, as the program makes it. */
+const SESSION_ID = /^[a-z2-7]{13}$/;
+
+const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+
+/** The same for every run, whatever it looked like. Order matters: the first that fits wins. */
+const PATTERNS: readonly (readonly [RegExp, string])[] = [
+  [/\b(?!0{64})[0-9a-f]{64}\b/g, "<hash>"],
+  [/("lineage":\s*)"[a-z2-7]{20}"/g, '$1"<lineage>"'],
+  [/\b(lineage\s+)[a-z2-7]{20}\b/g, "$1<lineage>"],
+  [/\b[a-z2-7]{26}\b/g, "<repository>"],
+  [/("mark":\s*)"\d+:\d*"/g, '$1"<mark>"'],
+  [/("(?:durationMs|waitedMs)":\s*)\d+/g, '$1"<ms>"'],
+  [/("pid":\s*)\d+/g, '$1"<pid>"'],
+  [/\b(process|pid) \d+/g, "$1 <pid>"],
+  [/("host":\s*)"[^"]*"/g, '$1"<host>"'],
+  [/("id":\s*)"[a-z2-7]{12}"/g, '$1"<id>"'],
+  [/\b(deno|bun) \d+\.\d+\.\d+, [a-z]+-[a-z0-9-]+/g, "<engine>, <target>"],
+  [/("engine":\s*)"\w+"/g, '$1"<engine>"'],
+  [/("engineVersion":\s*)"[\d.]+"/g, '$1"<engine version>"'],
+  [/("target":\s*)"[a-z0-9-]+"/g, '$1"<target>"'],
+  [/("(?:tool|toolVersion|version)":\s*)"0\.\d+\.\d+"/g, '$1"<version>"'],
+  [/\b(orchestrator )\d+\.\d+\.\d+ /g, "$1<version> "],
+  // deno-lint-ignore no-control-regex
+  [/\x1b/g, "␛"],
+];
+
+/**
+ * Knows the ids and paths of one scratch, and gives them names that stay.
+ *
+ * A session that was there from the beginning, or whose id follows from what it was imported from,
+ * keeps its id: it is the same in every run.
+ */
+export class StableText {
+  readonly #scratch: Scratch;
+  readonly #kept: ReadonlySet<string>;
+  readonly #sessions: string[] = [];
+
+  constructor(scratch: Scratch) {
+    this.#scratch = scratch;
+    this.#kept = new Set(sessionsBelow(scratch.top).map((session) => session.id));
+  }
+
+  /** Learns the sessions that have appeared. Call it behind every command. */
+  look(): void {
+    const fresh = sessionsBelow(this.#scratch.top).filter(({ id, imported }) =>
+      !imported && !this.#kept.has(id) && !this.#sessions.includes(id)
+    );
+    fresh.sort((left, right) => left.created < right.created ? -1 : 1);
+    this.#sessions.push(...fresh.map((session) => session.id));
+  }
+
+  /** Real ids and paths for `<session-1>`, `<session-1:4>` (its beginning), `<root>`, …. */
+  expand(text: string): string {
+    return text
+      .replace(/<session-(\d+)(?::(\d+))?>/g, (whole, number: string, length?: string) => {
+        const id = this.#sessions[Number(number) - 1];
+        if (id === undefined) throw new Error(`there is no ${whole} yet`);
+        return length === undefined ? id : id.slice(0, Number(length));
+      })
+      .replaceAll("<root>", this.#scratch.root)
+      .replaceAll("<home>", this.#scratch.home)
+      .replaceAll("<top>", this.#scratch.top)
+      .replaceAll("<newline>", "\n")
+      .replaceAll("<escape>", "\x1b")
+      .replace(
+        /<(\d+) times (.)>/gu,
+        (_, count: string, character: string) => character.repeat(Number(count)),
+      );
+  }
+
+  /** The text as a transcript shows it. */
+  stable(text: string): string {
+    let result = text
+      .replaceAll(this.#scratch.root, "<root>")
+      .replaceAll(this.#scratch.home, "<home>")
+      .replaceAll(this.#scratch.top, "<top>")
+      .replaceAll(` on ${hostname()}`, " on <host>");
+    for (const [index, id] of this.#sessions.entries()) {
+      result = result.replaceAll(id, `<session-${index + 1}>`);
+    }
+    for (const [pattern, name] of PATTERNS) result = result.replace(pattern, name);
+    return result.replace(TIME, (time) => isNow(time) ? "<now>" : time);
+  }
+}
+
+/** What an executable prints, whose clock nobody holds, and what is compared with it. */
+export function withoutTimes(text: string): string {
+  return text.replace(TIME, "<time>").replaceAll("<now>", "<time>").replace(/\bAGE {2,}/g, "AGE ")
+    .replace(/\b(?:just now|\d+ (?:min|h|days?) ago)(?: {2,})?/g, "<ago>");
+}
+
+/** True for a time of the real clock, which locks are stamped with. */
+function isNow(time: string): boolean {
+  return Math.abs(Date.parse(time.replace(" ", "T")) - Date.now()) < 3_600_000;
+}
+
+interface Found {
+  readonly id: string;
+  readonly created: string;
+  readonly imported: boolean;
+}
+
+/** Sessions in any state directory a few levels below. */
+function sessionsBelow(directory: string, depth = 4): Found[] {
+  const found: Found[] = [];
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    if (!entry.isDirectory() || entry.name === ".git") continue;
+    const path = join(directory, entry.name);
+    if (entry.name === ".orchestrator") found.push(...sessionsIn(join(path, "sessions")));
+    else if (depth > 0) found.push(...sessionsBelow(path, depth - 1));
+  }
+  return found;
+}
+
+function sessionsIn(directory: string): readonly Found[] {
+  let names: readonly string[];
+  try {
+    names = readdirSync(directory);
+  } catch {
+    return [];
+  }
+  return names.filter((name) => SESSION_ID.test(name)).flatMap((id) => {
+    try {
+      const [line = ""] = readFileSync(join(directory, id, "log.jsonl"), "utf8").split("\n");
+      const event = JSON.parse(line) as { readonly type?: string; readonly time?: string };
+      return [{ id, created: event.time ?? "", imported: event.type === "session_imported" }];
+    } catch {
+      return [];
+    }
+  });
+}

@@ -1,0 +1,107 @@
+/**
+ * What holds for every run of the program, whatever it is asked to do. Each transcript proves it
+ * again for each of its commands.
+ * @module
+ */
+import type { CommandSpec } from "../../src/cli/command.ts";
+import { parseRequest } from "../../src/cli/parse.ts";
+import { COMMANDS } from "../../src/cli/table.ts";
+import { EXIT_CODES } from "../../src/errors.ts";
+import type { Result } from "./running.ts";
+import { compareTrees, type Tree } from "./tree.ts";
+
+/** A run and the tree around it. */
+export interface Observed {
+  readonly argv: readonly string[];
+  readonly result: Result;
+  readonly before: Tree;
+  readonly after: Tree;
+}
+
+/** A command that removes or gives up something must never be proposed: an agent would run it. */
+const DESTRUCTIVE = /\b(?:rm|remove|reset|--force|--abandon|--all|clean|unlock)\b/;
+
+const KNOWN_CODES: ReadonlySet<number> = new Set([0, 143, ...Object.values(EXIT_CODES)]);
+
+/** The rules that a run has broken, one sentence each; empty when all is well. */
+export async function brokenRules(observed: Observed): Promise<readonly string[]> {
+  const { argv, result } = observed;
+  const spec = await commandOf(argv);
+  const broken: string[] = [];
+  const expect = (holds: boolean, rule: string): void => void (holds || broken.push(rule));
+
+  expect(KNOWN_CODES.has(result.code), `exit code ${result.code} is in no table`);
+  expect(result.code !== EXIT_CODES.internal, "it failed in a way nobody foresaw");
+  const all = result.stdout + result.stderr;
+  expect(!/\bundefined\b|\bNaN\b|\[object /.test(all), "it printed a value that is none");
+  expect(!/^\s+at .*:\d+:\d+\)?$/m.test(all), "it printed a stack");
+  for (const [, hint = ""] of result.stderr.matchAll(/(?:hint: |"hint":")(.*)/g)) {
+    expect(!DESTRUCTIVE.test(hint), `the hint proposes what destroys: ${hint}`);
+  }
+  if (result.code === 2 || readsOnly(spec, argv)) {
+    const changes = compareTrees(observed.before, observed.after);
+    expect(changes.length === 0, `it changed files: ${changes.join(", ")}`);
+  }
+  if (argv.includes("--json")) checkJson(argv, spec, result, expect);
+  else checkText(result, expect);
+  return broken;
+}
+
+function checkText(result: Result, expect: (holds: boolean, rule: string) => void): void {
+  expect(result.code === 0 || result.stderr !== "", "it failed without a word");
+  //expect(!/^(?!.*␛).*[ \t]$/m.test(result.stdout), "a line of the answer ends in white space");
+  expect(
+    result.stdout === "" || result.stdout.endsWith("\n"),
+    "the last line of the answer is not ended",
+  );
+}
+
+/** Exactly one line: the answer on stdout, or the error on stderr. */
+function checkJson(
+  argv: readonly string[],
+  spec: CommandSpec | null,
+  result: Result,
+  expect: (holds: boolean, rule: string) => void,
+): void {
+  if (argv.includes("--follow") || argv.includes("--help") || argv.includes("-h")) return;
+  const [line, empty] = result.code === 0
+    ? [result.stdout, result.stderr]
+    : [result.stderr, result.stdout];
+  expect(empty === "", "with --json it printed on the other stream as well");
+  expect(/^[^\n]+\n$/.test(line), "with --json it printed more or less than one line");
+  let value: Readonly<Record<string, unknown>>;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    expect(false, "with --json it printed something else");
+    return;
+  }
+  expect(value["schemaVersion"] === 1, "the envelope has no schemaVersion 1");
+  const fields = Object.keys(value).join();
+  if (result.code === 0) {
+    expect(fields === "schemaVersion,command,data,warnings", `the envelope has ${fields}`);
+    expect(spec === null || value["command"] === spec.path, "the envelope names another command");
+  } else {
+    expect(fields === "schemaVersion,error", `the envelope has ${fields}`);
+    const error = value["error"] as Readonly<Record<string, unknown>>;
+    expect(
+      Object.keys(error).every((key) => ["code", "message", "hint", "details"].includes(key)),
+      "the error has other fields than code, message, hint and details",
+    );
+  }
+}
+
+/** A file that a reading command is asked to write is no part of the project's state. */
+function readsOnly(spec: CommandSpec | null, argv: readonly string[]): boolean {
+  const writes = argv.some((word) => word === "-o" || word.startsWith("--output"));
+  return spec?.changes === "nothing" && !writes;
+}
+
+async function commandOf(argv: readonly string[]): Promise<CommandSpec | null> {
+  try {
+    const request = await parseRequest(argv, COMMANDS);
+    return request.kind === "command" ? request.spec : null;
+  } catch {
+    return null;
+  }
+}
