@@ -87,6 +87,9 @@ const TRUTH: Readonly<Record<string, boolean>> = {
   "0": false,
 };
 
+/** Compiling a schema costs more than checking one file with it. */
+const ONE_SHOT = { jitless: true };
+
 /** What {@link checkShape} found. */
 export interface Shape {
   /** The data; in place of broken values, their defaults or placeholders. Null: no map at all. */
@@ -104,7 +107,9 @@ export function checkShape(tree: SourceTree, findings: FindingCollector): Shape 
   const broken = new Set<string>();
   // What was set right in one round may be out of range, which the next round tells.
   for (let round = 1; round <= 3; round++) {
-    const issues = strictSchema.safeParse(tree.value).error?.issues ?? [];
+    const checked = strictSchema.safeParse(tree.value, ONE_SHOT);
+    if (checked.success) return { data: checked.data, broken };
+    const { issues } = checked.error;
     for (const issue of round === 1 ? issues : []) {
       if (issue.code !== "unrecognized_keys") continue;
       for (const key of issue.keys) reportUnknownKey([...keyPath(issue), key], tree, findings);
@@ -118,7 +123,7 @@ export function checkShape(tree: SourceTree, findings: FindingCollector): Shape 
       tree.set(path, placeholder(path));
     }
   }
-  const result = looseSchema.safeParse(tree.value);
+  const result = looseSchema.safeParse(tree.value, ONE_SHOT);
   return { data: result.success ? result.data : null, broken };
 }
 
