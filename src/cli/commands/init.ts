@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
+import { readRepositoryMeta } from "../../project/identity.ts";
 import { initProject, type InitResult, refuseHome } from "../../project/init.ts";
 import { VERSION } from "../../version.ts";
 import type { Answer, Input } from "../command.ts";
@@ -17,7 +18,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     );
   }
   refuseHome(context.paths);
-  void context.meta;
+  // Before anything is made: a damaged or newer project must not be written to.
+  readRepositoryMeta(context.paths.meta);
   const mode = input.has("portable") ? "portable" : input.has("normal") ? "normal" : undefined;
   const result = await context.manager.holdRepository(
     "init",
@@ -29,13 +31,19 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       })),
   );
   if (result.warning !== null) context.warn(result.warning);
+  const hasSession = (await context.manager.ids()).length > 0;
   return {
     data: { root: context.paths.root, ...result },
-    text: (style) => describe(context, result, style),
+    text: (style) => describe(context, result, hasSession, style),
   };
 }
 
-function describe(context: Context, result: InitResult, style: Style): string {
+function describe(
+  context: Context,
+  result: InitResult,
+  hasSession: boolean,
+  style: Style,
+): string {
   const { done, bullet } = style.symbols;
   const lines: string[] = [];
   for (const name of result.created) lines.push(`${style.green(done)} created ${name}`);
@@ -53,6 +61,10 @@ function describe(context: Context, result: InitResult, style: Style): string {
         : "sessions are committed; locks, secrets and backups never are"
     }`,
   );
-  lines.push("", `${style.bold("Next:")} ${style.cyan('orchestrator start "<task>"')}`);
+  if (result.previousRemote !== null) {
+    lines.push(`  remote ${result.remote}, was ${result.previousRemote}`);
+  }
+  const next = hasSession ? "orchestrator status" : 'orchestrator start "<task>"';
+  lines.push("", `${style.bold("Next:")} ${style.cyan(next)}`);
   return lines.join("\n");
 }
