@@ -11,7 +11,7 @@ export function errorText(error: OrchestratorError, style: Style): string {
   const lines = [`${style.red("error:")} ${printable(error.message)}`];
   const list = error.details?.["list"];
   if (Array.isArray(list)) {
-    for (const entry of list) lines.push(`  ${style.symbols.bullet} ${printable(String(entry))}`);
+    for (const entry of list) lines.push(`  ${printable(String(entry))}`);
   }
   if (error.hint !== undefined) lines.push(`${style.cyan("hint:")} ${printable(error.hint)}`);
   return lines.join("\n") + "\n";

@@ -4,37 +4,41 @@
  */
 import type { Actor, SessionEvent } from "../../workflow/events.ts";
 import type { Style } from "./style.ts";
-import { oneLine, printable } from "./text.ts";
+import { clockTime, oneLine, printable, visibleLength } from "./text.ts";
 
-/** Time, who, and what happened. */
+/** Number, time, what happened, and who did it; cut to the width of the screen. */
 export function eventText(event: SessionEvent, style: Style): string {
-  const head = [
-    style.dim(String(event.seq).padStart(4)),
-    style.dim(printable(event.time).replace("T", " ").replace(/\.\d+Z$/, "Z")),
-    actorText(event.actor),
-  ].join("  ");
-  const room = Math.max(24, style.width - 40);
-  return `${head}  ${whatHappened(event, style, room)}`;
+  const head = `${String(event.seq).padStart(4)}  ${clockTime(event.time)}  `;
+  const actor = `  ${actorText(event.actor)}`;
+  const room = style.width - head.length - visibleLength(actor);
+  return style.dim(head) + whatHappened(event, style, room) + style.dim(actor);
 }
 
-/** `agent claude-code (root)`, `anna` */
+/** `claude-code (root)` for an agent of that login name, `anna` for a person. */
 export function actorText(actor: Actor): string {
   const name = printable(actor.name);
   return actor.kind === "person" ? name : `${printable(actor.agent ?? actor.kind)} (${name})`;
 }
 
 function whatHappened(event: SessionEvent, style: Style, room: number): string {
-  const rest = (text: string | null | undefined): string =>
-    text === null || text === undefined || text === ""
-      ? ""
-      : style.dim(`: ${oneLine(text, room, style)}`);
+  // What is said in words gets what the fixed words leave of the line.
+  const say = (
+    words: string,
+    text: string | null | undefined,
+    paint: (words: string) => string = (same) => same,
+  ): string => {
+    const fixed = printable(words);
+    if (text === null || text === undefined || text === "") return paint(fixed);
+    const left = Math.max(16, room - visibleLength(fixed) - 2);
+    return `${paint(fixed)}${style.dim(`: ${oneLine(text, left, style)}`)}`;
+  };
   switch (event.type) {
     case "session_started":
-      return `started${rest(event.data.task)}`;
+      return say("started", event.data.task);
     case "session_imported":
-      return `imported ${event.data.history.length} old events${rest(event.data.seed.task)}`;
+      return say(`imported ${event.data.history.length} old events`, event.data.seed.task);
     case "item_completed":
-      return style.green(`completed ${event.data.item}`) + rest(event.data.notes);
+      return say(`completed ${event.data.item}`, event.data.notes, style.green);
     case "item_failed": {
       const outcome = event.data.verification;
       const why = outcome.type === "command"
@@ -42,43 +46,52 @@ function whatHappened(event: SessionEvent, style: Style, room: number): string {
         : outcome.type === "file_exists"
         ? outcome.reason
         : undefined;
-      return style.red(`verification of ${event.data.item} failed`) + rest(why);
+      return say(`verification of ${event.data.item} failed`, why, style.red);
     }
     case "item_skipped": {
       const { forced, automatic, item, reason } = event.data;
-      const how = forced ? "skipped by force" : automatic ? `skipped (${automatic})` : "skipped";
-      return style.yellow(`${how} ${item}`) + rest(reason);
+      const how = forced ? " by force" : automatic ? ` (${automatic})` : "";
+      return say(`skipped ${item}${how}`, reason, forced ? style.yellow : undefined);
     }
     case "item_approved":
-      return style.green(`approved ${event.data.item}`) +
-        approvalText(event.data.approval) + rest(event.data.notes);
+      return say(
+        `approved ${event.data.item}${approvalText(event.data.approval)}`,
+        event.data.notes,
+        style.green,
+      );
     case "phase_approved":
-      return style.green(`approved phase ${event.data.phase}`) +
-        approvalText(event.data.approval) + rest(event.data.notes);
+      return say(
+        `approved phase ${event.data.phase}${approvalText(event.data.approval)}`,
+        event.data.notes,
+        style.green,
+      );
     case "phase_advanced":
-      return style.bold(`${event.data.from} ${style.symbols.arrow} ${event.data.to}`);
+      return style.bold(printable(`${event.data.from} ${style.symbols.arrow} ${event.data.to}`));
     case "note_added":
-      return `note${rest(event.data.text)}`;
+      return say("note", event.data.text);
     case "checkpoint_created":
-      return `checkpoint ${event.data.checkpoint}${rest(event.data.message)}`;
+      return say(`checkpoint ${event.data.checkpoint}`, event.data.message);
     case "checkpoint_restored":
       return style.yellow(
         `went back to checkpoint ${event.data.checkpoint} (event ${event.data.checkpointSeq})`,
       );
     case "session_renamed":
-      return `renamed${rest(event.data.name ?? "no name")}`;
+      return say("renamed", event.data.name ?? "no name");
     case "workflow_completed":
-      return style.green("finished") + rest(event.data.notes);
+      return say("finished", event.data.notes, style.green);
     case "workflow_abandoned":
-      return style.yellow("abandoned") + rest(event.data.reason);
+      return say("abandoned", event.data.reason, style.yellow);
     default:
       return printable(String((event as { type: unknown }).type));
   }
 }
 
+/** How an approval was given, and what was detected while it was. */
 function approvalText(
   approval: { readonly how: string; readonly detection: string; readonly byAgent?: boolean },
 ): string {
   const by = approval.byAgent === true ? "by an agent, " : "";
-  return ` (${by}${approval.how}, agent detection: ${printable(approval.detection)})`;
+  const how = approval.how === "flag" ? "with --yes" : `on a ${approval.how}`;
+  const detected = approval.detection === "none" ? "no agent" : approval.detection;
+  return ` (${by}${how}, ${detected} detected)`;
 }

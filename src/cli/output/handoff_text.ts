@@ -2,6 +2,8 @@
  * The prompt that lets somebody else take a session over. Markdown, never coloured.
  * @module
  */
+import type { PhaseDefinition } from "../../workflow/definition.ts";
+import { exampleEvidence } from "../../workflow/evidence.ts";
 import type { ItemProgress, Progress } from "../../workflow/progress.ts";
 import { describeItems } from "../../workflow/progress.ts";
 import type { SessionState } from "../../workflow/state.ts";
@@ -20,9 +22,9 @@ export function handoffText(
   const sections = [
     `# Take over: ${printable(state.task)}`,
     [
-      `You are continuing a workflow that \`orchestrator\` keeps. Work in this repository, do what is`,
-      `open below, and prove each item with the command that stands with it. Nothing may be skipped`,
-      `unseen: the journal records every step. Ask \`orchestrator status\` whenever you are unsure.`,
+      "You are continuing a workflow that `orchestrator` keeps. Work in this repository, do what is",
+      "open below, and prove each item with the command that stands with it. Nothing may be skipped",
+      "unseen: the journal records every step. Ask `orchestrator status` whenever you are unsure.",
     ].join("\n"),
     facts(state, progress, phase?.name, position),
     bullets("Constraints", state.constraints),
@@ -30,7 +32,7 @@ export function handoffText(
       ...(phase?.description ? [phase.description] : []),
       ...(phase?.notes ?? []),
     ]),
-    open(progress),
+    open(progress, phase),
     bullets(
       "Done in this phase",
       progress.items.filter((item) => item.status === "completed").map(doneText),
@@ -67,31 +69,44 @@ function facts(
   ].join("\n");
 }
 
-function open(progress: Progress): string {
+function open(progress: Progress, phase: PhaseDefinition | undefined): string {
   const items = progress.items.filter((item) =>
     item.status === "pending" || item.status === "failed"
   );
   if (items.length === 0) return "";
-  return ["## Open in this phase", ...items.map(itemText)].join("\n\n");
+  return ["## Open in this phase", ...items.map((item) => itemText(item, phase))].join("\n\n");
 }
 
-function itemText(item: ItemProgress): string {
-  const tags = [item.required ? "required" : "optional", item.stepType].join(", ");
-  const lines = [`### \`${item.id}\`: ${printable(item.name)} (${tags})`];
-  if (item.description !== undefined) lines.push(printable(item.description));
-  lines.push(
-    item.proof.inWords.length === 0
+function itemText(item: ItemProgress, phase: PhaseDefinition | undefined): string {
+  const { proof } = item;
+  const tags = [item.required ? "required" : "optional"];
+  if (item.stepType !== "required") tags.push(item.stepType);
+  const notes = phase?.items.find((entry) => entry.id === item.id)?.notes ?? [];
+  const lines = [
+    `### \`${item.id}\`: ${printable(item.name)} (${tags.join(", ")})`,
+    ...(item.description === undefined ? [] : [printable(item.description), ""]),
+    ...notes.map((note) => `- ${oneParagraph(note)}`),
+    proof.inWords.length === 0
       ? "- Proof: none but your word"
-      : `- Proof: ${item.proof.inWords.map(printable).join("; ")}`,
-  );
-  if (item.proof.evidencePrompt !== undefined) {
-    lines.push(`- Evidence asked for: ${printable(item.proof.evidencePrompt)}`);
+      : `- Proof: ${oneParagraph(proof.inWords.join("; "))}`,
+  ];
+  if (proof.evidencePrompt !== undefined) {
+    lines.push(`- Evidence asked for: ${oneParagraph(proof.evidencePrompt)}`);
   }
-  if (item.blocked !== undefined) lines.push(`- In the way: ${printable(item.blocked)}`);
+  if (proof.evidence) {
+    lines.push(`- Evidence looks like: \`${exampleEvidence(proof.evidenceSchema)}\``);
+  }
+  if (item.blocked !== undefined) lines.push(`- In the way: ${oneParagraph(item.blocked)}`);
   if (item.next !== undefined) {
-    lines.push(`- Command: \`${commandLine(["orchestrator", ...item.next.argv])}\``);
+    const who = item.next.byPerson ? " (a person runs this, not an agent)" : "";
+    lines.push(`- Command: \`${commandLine(["orchestrator", ...item.next.argv])}\`${who}`);
   }
   return lines.join("\n");
+}
+
+/** Text that stays inside its list entry. */
+function oneParagraph(text: string): string {
+  return printable(text).replace(/\s*\n\s*/g, " ");
 }
 
 function doneText(item: ItemProgress): string {
@@ -106,17 +121,21 @@ function later(state: SessionState, position: number): string {
     const items = describeItems(state, phase.id).map((item) => `\`${item.id}\``).join(", ");
     return `- ${printable(phase.id)}${items === "" ? "" : `: ${items}`}`;
   });
-  return ["## Phases after this one", ...lines].join("\n");
+  return ["## Phases after this one", "", ...lines].join("\n");
 }
 
 function next(state: SessionState, progress: Progress): string {
   if (state.status !== "active") return "";
   return [
     "## Next",
+    "",
     "```sh",
     commandLine(["orchestrator", ...progress.next.argv]),
     "```",
-    `${printable(progress.next.why)}.`,
+    "",
+    `${printable(progress.next.why)}${
+      progress.next.byPerson ? "; a person runs this, not an agent" : ""
+    }.`,
   ].join("\n");
 }
 
@@ -124,6 +143,7 @@ function bullets(title: string, entries: readonly string[]): string {
   if (entries.length === 0) return "";
   return [
     `## ${title}`,
+    "",
     ...entries.map((entry) => `- ${printable(entry).replace(/\n/g, "\n  ")}`),
   ].join("\n");
 }

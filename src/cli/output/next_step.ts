@@ -2,10 +2,10 @@
  * The exact next command, as people and programs are told it.
  * @module
  */
-import { nextStep } from "../../workflow/next_step.ts";
+import { type NextStep, nextStep } from "../../workflow/next_step.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import type { Style } from "./style.ts";
-import { commandLine, printable } from "./text.ts";
+import { commandLine, hang } from "./text.ts";
 
 /** The next step for programs. */
 export interface NextStepData {
@@ -13,17 +13,30 @@ export interface NextStepData {
   readonly argv: readonly string[];
   /** The same as one line for a shell. */
   readonly command: string;
+  /** True when only a person may run it. */
+  readonly byPerson: boolean;
   readonly why: string;
 }
 
 /** What comes next. */
 export function nextStepData(state: SessionState): NextStepData {
-  const { argv, why } = nextStep(state);
-  return { argv, command: commandLine(["orchestrator", ...argv]), why };
+  return stepData(nextStep(state));
 }
 
-/** Two lines: the command, and why. */
+/** A step for programs. */
+export function stepData({ argv, byPerson, why }: NextStep): NextStepData {
+  return { argv, command: commandLine(["orchestrator", ...argv]), byPerson, why };
+}
+
+/** The command, and why, wrapped to the screen. */
 export function nextStepText(state: SessionState, style: Style): string {
-  const { command, why } = nextStepData(state);
-  return `${style.bold("Next:")} ${style.cyan(command)}\n      ${style.dim(printable(why))}`;
+  return stepText(nextStep(state), style);
+}
+
+/** As {@link nextStepText}, of a step at hand. The command is never broken: it is there to be copied. */
+export function stepText(step: NextStep, style: Style): string {
+  const { command, byPerson, why } = stepData(step);
+  const who = byPerson ? "; a person runs this, not an agent" : "";
+  const reason = hang(why + who, style.width, "      ");
+  return `${style.bold("Next:")} ${style.cyan(command)}\n      ${style.dim(reason)}`;
 }

@@ -2,16 +2,16 @@
  * A session's standing, for programs.
  * @module
  */
-import { describe } from "../../workflow/progress.ts";
+import { describe, type Progress } from "../../workflow/progress.ts";
 import type { SessionState } from "../../workflow/state.ts";
-import { commandLine } from "./text.ts";
+import { stepData } from "./next_step.ts";
 
 /** The payload of `status --json` (and of `start --json`). */
 export function statusData(
   state: SessionState,
   more: Readonly<Record<string, unknown>>,
+  progress: Progress = describe(state),
 ): Readonly<Record<string, unknown>> {
-  const progress = describe(state);
   return {
     session: state.session,
     name: state.name,
@@ -39,10 +39,6 @@ export function statusData(
     lineage: state.lineage,
     seq: state.seq,
     ...more,
-    next: {
-      argv: progress.next.argv,
-      command: commandLine(["orchestrator", ...progress.next.argv]),
-      why: progress.next.why,
-    },
+    next: stepData(progress.next),
   };
 }

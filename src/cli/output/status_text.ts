@@ -1,7 +1,12 @@
 /**
  * The screen people and agents live in: where the session stands, what blocks, what comes next.
+ *
+ * It reads from top to bottom and ends with the command to run, so that the end is what is left on a
+ * small terminal. On a pipe it has the same lines with plain marks.
  * @module
  */
+import type { PhaseDefinition } from "../../workflow/definition.ts";
+import { exampleEvidence } from "../../workflow/evidence.ts";
 import {
   type BypassNotice,
   describe,
@@ -10,32 +15,52 @@ import {
   type Progress,
 } from "../../workflow/progress.ts";
 import type { SessionState } from "../../workflow/state.ts";
+import { stepText } from "./next_step.ts";
 import type { Style } from "./style.ts";
-import { ago, bar, commandLine, oneLine, printable, visibleLength, wrap } from "./text.ts";
+import {
+  ago,
+  bar,
+  clockTime,
+  hang,
+  oneLine,
+  pad,
+  printable,
+  visibleLength,
+  wrap,
+  wrapLines,
+} from "./text.ts";
 
 /** What the screen shows besides the state. */
 export interface StatusScreen {
   readonly now: Date;
   /** Said behind the session's id, e.g. `old layout, G4`. */
   readonly remark?: string | undefined;
+  /** What `describe()` says of the state, where it is known already. */
+  readonly progress?: Progress | undefined;
 }
 
 const NOTES_SHOWN = 3;
 const SKIPS_SHOWN = 6;
+const BLOCKERS_SHOWN = 6;
+/** A checklist longer than this folds its completed items into one line. */
+const ITEMS_UNFOLDED = 20;
+/** Lines that one text beside an item may take. */
+const DETAIL_LINES = 5;
 
 /** Draws the screen. */
 export function statusText(state: SessionState, screen: StatusScreen, style: Style): string {
-  const progress = describe(state);
+  const progress = screen.progress ?? describe(state);
+  const phase = state.definition.phases.find((entry) => entry.id === progress.phase);
   const parts = [
     head(state, progress, screen, style),
     phases(progress, style),
-    items(progress, style),
+    ...(phase === undefined ? [] : [checklist(phase, progress, style)]),
     list("Constraints", state.constraints, style),
     notes(state, style),
     notices(progress, style),
-    ending(state, style),
-    blockers(progress, style),
-    next(progress, style),
+    ...(state.status === "active" ? [] : [skips(progress, style), ending(state, screen, style)]),
+    [blockers(state, progress, style), stepText(progress.next, style)]
+      .filter((part) => part !== "").join("\n"),
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }
@@ -47,121 +72,222 @@ function head(
   style: Style,
 ): string {
   const name = state.name === null ? "" : ` (${printable(state.name)})`;
-  const remark = screen.remark === undefined ? "" : style.yellow(` [${screen.remark}]`);
   const facts = [
-    `session ${style.cyan(state.session)}${name}${remark}`,
-    printable(state.definition.name),
-    ...(state.project === null ? [] : [printable(state.project)]),
+    `session ${state.session}${name}`,
+    ...(screen.remark === undefined ? [] : [printable(screen.remark)]),
+    oneLine(state.definition.name, style.width, style),
+    ...(state.project === null ? [] : [oneLine(state.project, style.width, style)]),
     ago(state.updatedAt, screen.now),
-  ].join(style.dim(" · "));
-  const share = `${progress.done}/${progress.total}`;
+  ];
+  const share = `${progress.done} of ${progress.total} items done`;
+  // A bar says nothing that the numbers do not: where nobody looks it is left out.
+  const drawn = style.symbols.dot === "|"
+    ? ""
+    : `${bar(progress.done, progress.total, 24, style)} `;
   return [
     style.bold(wrap(state.task, style.width)),
-    facts,
-    `${bar(progress.done, progress.total, 24, style)} ${share} items  ${standing(state, style)}`,
+    ...factLines(facts, style).map((line) =>
+      line.replace(state.session, style.cyan(state.session))
+    ),
+    `${drawn}${share}${standing(state, style)}`,
   ].join("\n");
 }
 
+/** Facts behind each other, broken between two of them. */
+function factLines(facts: readonly string[], style: Style): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const fact of facts) {
+    const longer = line === "" ? fact : `${line} ${style.symbols.dot} ${fact}`;
+    if (line !== "" && visibleLength(longer) > style.width) {
+      lines.push(line);
+      line = fact;
+    } else {
+      line = longer;
+    }
+  }
+  return [...lines, line];
+}
+
 function standing(state: SessionState, style: Style): string {
-  if (state.status === "completed") return style.green("finished");
-  if (state.status === "abandoned") return style.yellow("abandoned");
+  if (state.status === "completed") return `, ${style.green("finished")}`;
+  if (state.status === "abandoned") return `, ${style.yellow("abandoned")}`;
   return "";
 }
 
 function phases(progress: Progress, style: Style): string {
-  const width = Math.max(...progress.phases.map((phase) => phase.id.length), 0);
-  return progress.phases.map((phase) => phaseLine(phase, progress, width, style)).join("\n");
+  const longest = Math.max(...progress.phases.map((phase) => visibleLength(phase.id)), 0);
+  const width = Math.min(longest, Math.floor(style.width / 2));
+  const digits = String(Math.max(...progress.phases.map((phase) => phase.total), 0)).length;
+  return progress.phases.map((phase) => phaseLine(phase, progress, width, digits, style))
+    .join("\n");
 }
 
-function phaseLine(phase: PhaseProgress, progress: Progress, width: number, style: Style): string {
+function phaseLine(
+  phase: PhaseProgress,
+  progress: Progress,
+  width: number,
+  digits: number,
+  style: Style,
+): string {
   const { symbols } = style;
   const active = phase.id === progress.phase;
-  const ended = phase.status === "completed";
+  // The phase in which an abandoned workflow ended is still active.
+  const stopped = progress.phase === null && phase.status === "active";
   const mark = active
-    ? style.cyan(symbols.current)
-    : ended
+    ? style.cyan(symbols.active)
+    : phase.status === "completed"
     ? style.green(symbols.done)
+    : stopped
+    ? style.yellow(symbols.skipped)
     : style.dim(symbols.open);
-  const gap = " ".repeat(Math.max(0, markWidth(style) - visibleLength(mark)));
-  const id = phase.id.padEnd(width);
-  const name = phase.name.toUpperCase() === phase.id ? "" : `  ${printable(phase.name)}`;
-  const approval = phase.approval === "missing" && active
-    ? style.yellow("  needs approval")
+  const remark = stopped
+    ? "stopped here"
     : phase.approval === "given"
-    ? style.dim("  approved")
+    ? "approved"
+    : phase.approval === "missing" && active
+    ? "needs approval"
     : "";
-  const text = `${id}  ${`${phase.done}/${phase.total}`.padStart(5)}${
-    oneLine(name, 40, style) === "" ? "" : `  ${oneLine(name, 40, style)}`
+  const numbers = `${String(phase.done).padStart(digits)}/${String(phase.total).padEnd(digits)}`;
+  const text = `${pad(oneLine(phase.id, width, style), width)}  ${numbers}`;
+  const room = style.width - symbols.done.length - 3 - visibleLength(text) -
+    (remark === "" ? 0 : remark.length + 2);
+  const name = sameWord(phase.name, phase.id) || room < 8 ? "" : oneLine(phase.name, room, style);
+  const paint = active ? style.bold : phase.status === "completed" ? undefined : style.dim;
+  const line = name === "" ? text.trimEnd() : `${text}  ${name}`;
+  const paintRemark = remark === "approved" ? style.dim : style.yellow;
+  return `${mark} ${paint === undefined ? line : paint(line)}${
+    remark === "" ? "" : `  ${paintRemark(remark)}`
   }`;
-  return `${mark}${gap} ${active ? style.bold(text) : ended ? text : style.dim(text)}${approval}`;
 }
 
-/** Columns of the widest mark, so that lines stay aligned in plain text too. */
-function markWidth(style: Style): number {
-  return Math.max(visibleLength(style.symbols.done), visibleLength(style.symbols.current));
+function sameWord(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
 }
 
-function items(progress: Progress, style: Style): string {
-  if (progress.items.length === 0) return "";
-  const width = Math.max(...progress.items.map((item) => item.id.length));
-  return progress.items.map((item) => itemLines(item, Math.min(width, 28), style)).join("\n");
+function checklist(phase: PhaseDefinition, progress: Progress, style: Style): string {
+  const { items } = progress;
+  const about = phase.description ?? (sameWord(phase.name, phase.id) ? "" : phase.name);
+  const id = printable(phase.id);
+  const heading = about === "" ? id : hang(`${id}: ${about}`, style.width, "  ");
+  const title = style.bold(id) + style.dim(heading.slice(id.length));
+  const folded = items.length > ITEMS_UNFOLDED
+    ? items.filter((item) => item.status === "completed")
+    : [];
+  const shown = items.filter((item) => !folded.includes(item));
+  // An id too long for the column stands alone in its line.
+  const fitting = shown.map((item) => visibleLength(item.id))
+    .filter((length) => length <= style.width * 0.35);
+  const width = Math.max(...fitting, 8);
+  return [
+    title,
+    ...phase.notes.map((note) => style.dim(wrap(note, style.width, "  "))),
+    ...(folded.length === 0 ? [] : [foldedLine(folded, style)]),
+    ...shown.map((item) => itemLines(item, phase, isNext(item, progress), width, style)),
+  ].join("\n");
 }
 
-function itemLines(item: ItemProgress, width: number, style: Style): string {
+function isNext(item: ItemProgress, progress: Progress): boolean {
+  return item.next !== undefined && progress.next.argv[1] === item.id;
+}
+
+function foldedLine(items: readonly ItemProgress[], style: Style): string {
+  const { done } = style.symbols;
+  const text = `${items.length} completed: ${items.map((item) => item.id).join(", ")}`;
+  const lines = limited(text, style.width - done.length - 1, style);
+  return `${style.green(done)} ${style.dim(lines.join("\n" + " ".repeat(done.length + 1)))}`;
+}
+
+/**
+ * One item: mark, id and name in columns, and under the name what it takes and what went wrong. The
+ * item that comes next is explained in full.
+ */
+function itemLines(
+  item: ItemProgress,
+  phase: PhaseDefinition,
+  next: boolean,
+  width: number,
+  style: Style,
+): string {
   const { symbols } = style;
+  const open = item.status === "pending" || item.status === "failed";
   const mark = {
     completed: style.green(symbols.done),
     skipped: item.forced ? style.yellow(symbols.skipped) : style.dim(symbols.skipped),
     failed: style.red(symbols.failed),
     pending: symbols.open,
   }[item.status];
-  const open = item.status === "pending" || item.status === "failed";
+  const column = symbols.done.length + 1 + width + 2;
+  const indent = "\n" + " ".repeat(column);
+  const room = Math.max(16, style.width - column);
   const tags = [
     ...(item.required ? [] : ["optional"]),
     ...(open && item.stepType !== "flexible" ? [item.stepType] : []),
   ];
-  const tag = tags.length === 0 ? "" : ` (${tags.join(", ")})`;
-  const room = Math.max(16, style.width - width - markWidth(style) - 4 - tag.length);
-  const name = oneLine(item.name, room, style);
-  const line = `${mark} ${
-    (open ? item.id : style.dim(item.id)).padEnd(
-      width + (open ? 0 : style.dim("").length + (style.colour ? style.dim("x").length - 1 : 0)),
-    )
-  }  ${open ? name : style.dim(name)}${style.dim(tag)}`;
-  const detail = detailOf(item, style);
-  const indent = " ".repeat(markWidth(style) + 3 + width);
-  return detail === "" ? line : `${line}\n${indent}${detail}`;
+  const name = open
+    ? limited(item.name + (tags.length === 0 ? "" : ` (${tags.join(", ")})`), room, style)
+    : [oneLine(item.name, room, style)];
+  const id = printable(item.id);
+  const head = visibleLength(id) <= width ? pad(id, width) + "  " : id + indent;
+  const details = open
+    ? openDetails(item, phase, next, room, style)
+    : endedDetails(item, room, style);
+  return `${mark} ${open ? head : style.dim(head)}${
+    [...name.map((line) => open ? line : style.dim(line)), ...details].join(indent)
+  }`;
 }
 
-function detailOf(item: ItemProgress, style: Style): string {
-  const room = Math.max(24, style.width - 34);
-  if (item.status === "skipped") {
-    const how = item.forced
-      ? style.yellow("forced skip: ")
-      : item.automatic !== undefined
-      ? "skipped by zero_human: "
-      : "skipped: ";
-    return how + style.dim(oneLine(item.skipReason ?? "", room, style));
-  }
-  if (item.status === "completed") return "";
-  const lines: string[] = [];
-  if (item.proof.inWords.length > 0) {
-    lines.push(
-      style.dim(`${style.symbols.arrow} ${oneLine(item.proof.inWords.join(", "), room, style)}`),
-    );
-  }
-  if (item.status === "failed" && item.blocked !== undefined) {
-    const times = item.failures > 1 ? ` (${item.failures} times)` : "";
-    lines.push(style.red(oneLine(`failed${times}: ${item.blocked}`, room, style)));
-  }
-  const width = markWidth(style) + 3;
-  return lines.join(`\n${" ".repeat(width)}`);
+function openDetails(
+  item: ItemProgress,
+  phase: PhaseDefinition,
+  next: boolean,
+  room: number,
+  style: Style,
+): readonly string[] {
+  const about = next
+    ? [
+      item.description,
+      item.proof.evidencePrompt,
+      ...(phase.items.find(({ id }) => id === item.id)?.notes ?? []),
+    ]
+    : [];
+  const { inWords } = item.proof;
+  const proof = inWords.join(", ") +
+    (next && item.proof.evidence ? `, e.g. ${exampleEvidence(item.proof.evidenceSchema)}` : "");
+  const times = item.failures > 1 ? ` ${item.failures} times` : "";
+  return [
+    ...about.flatMap((text) => text === undefined ? [] : limited(text, room, style)).map(style.dim),
+    ...(proof === "" ? [] : limited(`proof: ${proof}`, room, style))
+      .map(style.dim),
+    ...(item.status !== "failed" || item.blocked === undefined
+      ? []
+      : limited(`failed${times}: ${item.blocked}`, room, style)).map(style.red),
+  ];
+}
+
+function endedDetails(item: ItemProgress, room: number, style: Style): readonly string[] {
+  if (item.status !== "skipped") return [];
+  const how = item.forced
+    ? "skipped by force: "
+    : item.automatic !== undefined
+    ? `skipped by ${item.automatic}: `
+    : "skipped: ";
+  const lines = limited(how + (item.skipReason ?? ""), room, style);
+  return lines.map(item.forced ? style.yellow : style.dim);
+}
+
+/** Wrapped lines, the last of them cut when there are too many. */
+function limited(text: string, width: number, style: Style): readonly string[] {
+  const lines = wrapLines(text.replace(/\s+/g, " "), width);
+  if (lines.length <= DETAIL_LINES) return lines;
+  const rest = lines.slice(DETAIL_LINES - 1).join(" ");
+  return [...lines.slice(0, DETAIL_LINES - 1), oneLine(rest, width, style)];
 }
 
 function list(title: string, entries: readonly string[], style: Style): string {
   if (entries.length === 0) return "";
   const lines = entries.map((entry) =>
-    `  ${style.symbols.bullet} ${wrap(entry, style.width, "    ").trimStart()}`
+    `  ${style.symbols.bullet} ${hang(entry, style.width, "    ")}`
   );
   return [style.bold(title), ...lines].join("\n");
 }
@@ -177,15 +303,18 @@ function notes(state: SessionState, style: Style): string {
 
 function notices(progress: Progress, style: Style): string {
   const lines = progress.bypasses.map((notice) => noticeText(notice));
-  const shown = lines.slice(0, SKIPS_SHOWN);
-  if (lines.length > shown.length) shown.push(`and ${lines.length - shown.length} more`);
-  if (shown.length === 0) return "";
-  return [
-    style.yellow(style.bold("Not as the workflow says")),
-    ...shown.map((line) =>
-      `  ${style.yellow(style.symbols.bullet)} ${oneLine(line, style.width - 6, style)}`
-    ),
-  ].join("\n");
+  return list(style.yellow("Not as the workflow says"), firstFew(lines, SKIPS_SHOWN), style);
+}
+
+function skips(progress: Progress, style: Style): string {
+  const lines = progress.skips.map((skip) => `${skip.phase}/${skip.item}: ${skip.reason}`);
+  return list("Skipped", firstFew(lines, SKIPS_SHOWN), style);
+}
+
+function firstFew(entries: readonly string[], most: number): readonly string[] {
+  return entries.length <= most
+    ? entries
+    : [...entries.slice(0, most), `and ${entries.length - most} more`];
 }
 
 /** One notice as a clause. */
@@ -206,26 +335,28 @@ export function noticeText(notice: BypassNotice): string {
   }
 }
 
-function ending(state: SessionState, style: Style): string {
-  if (state.status === "active") return "";
+function ending(state: SessionState, screen: StatusScreen, style: Style): string {
   const why = state.abandonReason ?? state.endNotes;
   const when = state.endedAt ?? state.updatedAt;
   const by = state.endedBy === undefined ? "" : ` by ${printable(state.endedBy.name)}`;
-  const line = `${state.status === "completed" ? "Finished" : "Abandoned"} ${when}${by}`;
+  const line = `${state.status === "completed" ? "Finished" : "Abandoned"} ${clockTime(when)} (${
+    ago(when, screen.now)
+  })${by}`;
   return why === undefined ? line : `${line}\n${style.dim(wrap(why, style.width, "  "))}`;
 }
 
-function blockers(progress: Progress, style: Style): string {
+/** Items by their ids, for the checklist says the rest of them; everything else in words. */
+function blockers(state: SessionState, progress: Progress, style: Style): string {
   if (progress.blockers.length === 0) return "";
-  const lines = progress.blockers.map((blocker) =>
-    `  ${style.symbols.bullet} ${oneLine(blocker.message, style.width - 6, style)}`
+  const last = state.definition.phases.at(-1)?.id === progress.phase;
+  const words = progress.blockers.map((blocker) =>
+    blocker.kind !== "item_open"
+      ? blocker.message
+      : blocker.phase !== progress.phase
+      ? `${blocker.phase}/${blocker.item}`
+      : blocker.item
   );
-  return [style.bold("In the way"), ...lines].join("\n");
-}
-
-function next(progress: Progress, style: Style): string {
-  const command = commandLine(["orchestrator", ...progress.next.argv]);
-  return `${style.bold("Next:")} ${style.cyan(command)}\n      ${
-    style.dim(wrap(progress.next.why, style.width, "      ").trimStart())
-  }`;
+  const title = `In the way of ${last ? "finish" : "advance"}:`;
+  const text = `${title} ${firstFew(words, BLOCKERS_SHOWN).join(", ")}`;
+  return style.bold(title) + hang(text, style.width, "  ").slice(title.length);
 }

@@ -10,8 +10,12 @@ export interface Symbols {
   readonly failed: string;
   readonly skipped: string;
   readonly current: string;
+  /** The current phase in a list of phases, as wide as `done`. */
+  readonly active: string;
   readonly bullet: string;
   readonly arrow: string;
+  /** Stands between facts of one line. */
+  readonly dot: string;
   readonly rule: string;
   readonly ellipsis: string;
   readonly barFull: string;
@@ -38,8 +42,10 @@ const TERMINAL: Symbols = {
   failed: "✗",
   skipped: "⊘",
   current: "▶",
+  active: "▶",
   bullet: "•",
   arrow: "→",
+  dot: "·",
   rule: "─",
   ellipsis: "…",
   barFull: "█",
@@ -52,8 +58,10 @@ const PLAIN: Symbols = {
   failed: "[!]",
   skipped: "[-]",
   current: ">",
+  active: "[>]",
   bullet: "-",
   arrow: "->",
+  dot: "|",
   rule: "-",
   ellipsis: "...",
   barFull: "#",

@@ -1,5 +1,7 @@
 /**
  * Small pieces that several screens share: safe text, cut text, times, progress bars.
+ *
+ * Widths are columns of a terminal: a wide character takes two, a combining one none.
  * @module
  */
 import type { Style } from "./style.ts";
@@ -13,35 +15,115 @@ export function printable(text: string): string {
   return text.replace(UNPRINTABLE, "\ufffd");
 }
 
+/** Anything but plain ASCII: only then is a look at each character worth its time. */
+const UNUSUAL = /[^\x20-\x7e]/;
+
+/** Drawn over the character before, or not at all: accents, joiners, variation and skin marks. */
+const NO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}\u{1f3fb}-\u{1f3ff}]/u;
+
+/** Drawn two columns wide: the blocks of UAX #11 classes W and F, and emoji. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u;
+
+const JOINER = "\u200d";
+
+/** Columns that printable text takes; colour codes take none. */
+export function visibleLength(text: string): number {
+  if (!UNUSUAL.test(text)) return text.length;
+  // deno-lint-ignore no-control-regex
+  const bare = text.replace(/\x1b\[\d+m/g, "");
+  let width = 0;
+  let joined = false;
+  for (const character of bare) {
+    if (!joined) width += widthOf(character);
+    joined = character === JOINER;
+  }
+  return width;
+}
+
+function widthOf(character: string): 0 | 1 | 2 {
+  if (!UNUSUAL.test(character)) return 1;
+  if (NO_WIDTH.test(character)) return 0;
+  return WIDE.test(character) ? 2 : 1;
+}
+
+/** The longest beginning of `text` that fits into `width` columns. */
+function fitting(text: string, width: number): string {
+  if (!UNUSUAL.test(text)) return text.slice(0, width);
+  let used = 0;
+  let end = 0;
+  let joined = false;
+  for (const character of text) {
+    if (!joined) used += widthOf(character);
+    if (used > width) break;
+    joined = character === JOINER;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}
+
+/** Text behind which spaces fill up to `width` columns. */
+export function pad(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - visibleLength(text)));
+}
+
 /** One line of safe text, cut to `width` columns. */
 export function oneLine(text: string, width: number, style: Style): string {
   const line = printable(text).replace(/\s+/g, " ").trim();
-  const characters = [...line];
-  if (characters.length <= width) return line;
+  if (visibleLength(line) <= width) return line;
   const mark = style.symbols.ellipsis;
-  return characters.slice(0, Math.max(1, width - mark.length)).join("").trimEnd() + mark;
+  return fitting(line, Math.max(1, width - mark.length)).trimEnd() + mark;
+}
+
+/**
+ * Safe text as lines of at most `width` columns, broken at spaces, and inside a word only where the
+ * word is too wide and not plain ASCII: a command or a path stays in one piece to be copied.
+ */
+export function wrapLines(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const paragraph of printable(text).split("\n")) {
+    let line = "";
+    let used = 0;
+    for (let word of paragraph.split(/\s+/)) {
+      if (word === "") continue;
+      let size = visibleLength(word);
+      if (line !== "" && used + 1 + size > width) {
+        // What has no spaces at all goes on in the same line.
+        const spare = width - used - 1;
+        if (size <= width || spare < width / 2 || !UNUSUAL.test(word)) {
+          lines.push(line);
+          [line, used] = ["", 0];
+        }
+      }
+      while (size > width - used && UNUSUAL.test(word)) {
+        const gap = line === "" ? "" : " ";
+        const piece = fitting(word, Math.max(2, width - used - gap.length));
+        lines.push(line + gap + piece);
+        [line, used] = ["", 0];
+        word = word.slice(piece.length);
+        size = visibleLength(word);
+      }
+      if (word === "") continue;
+      line = line === "" ? word : `${line} ${word}`;
+      used = visibleLength(line);
+    }
+    lines.push(line);
+  }
+  return lines;
 }
 
 /** Safe text wrapped at words to `width`, each line behind `indent`. */
 export function wrap(text: string, width: number, indent = ""): string {
-  const room = Math.max(20, width - indent.length);
-  const lines: string[] = [];
-  for (const paragraph of printable(text).split("\n")) {
-    let line = "";
-    for (const word of paragraph.split(/\s+/).filter((part) => part !== "")) {
-      if (line !== "" && line.length + 1 + word.length > room) {
-        lines.push(line);
-        line = word;
-      } else {
-        line = line === "" ? word : `${line} ${word}`;
-      }
-    }
-    lines.push(line);
-  }
-  return lines.map((line) => (indent + line).trimEnd()).join("\n");
+  return wrapLines(text, Math.max(20, width - indent.length))
+    .map((line) => (indent + line).trimEnd()).join("\n");
 }
 
-/** A time span for people: `just now`, `5 min`, `3 h`, `12 days`. */
+/** As {@link wrap}, for text that begins in a line where `indent.length` columns are taken. */
+export function hang(text: string, width: number, indent: string): string {
+  return wrap(text, width, indent).trimStart();
+}
+
+/** A time span for people: `just now`, `5 min ago`, `3 h ago`, `12 days ago`. */
 export function ago(time: string, now: Date): string {
   const seconds = Math.max(0, (now.getTime() - Date.parse(time)) / 1000);
   if (!Number.isFinite(seconds)) return "unknown";
@@ -50,6 +132,11 @@ export function ago(time: string, now: Date): string {
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
   const days = Math.floor(seconds / 86_400);
   return days === 1 ? "1 day ago" : `${days} days ago`;
+}
+
+/** An RFC 3339 time without the letter and the fractions: `2026-03-01 12:30:00Z`. */
+export function clockTime(time: string): string {
+  return printable(time).replace("T", " ").replace(/\.\d+Z$/, "Z");
 }
 
 /** A progress bar of `width` columns. */
@@ -69,25 +156,20 @@ export function columns(rows: readonly (readonly string[])[], gap = 2): string {
   }
   return rows.map((row) =>
     row.map((cell, index) =>
-      index === row.length - 1
-        ? cell
-        : cell + " ".repeat((widths[index] ?? 0) - visibleLength(cell) + gap)
+      index === row.length - 1 ? cell : pad(cell, (widths[index] ?? 0) + gap)
     ).join("").trimEnd()
   ).join("\n");
 }
 
-/** Length without colour codes. */
-export function visibleLength(text: string): number {
-  // deno-lint-ignore no-control-regex
-  return [...text.replace(/\x1b\[\d+m/g, "")].length;
-}
+/** What a person has to fill in, e.g. `<json>`: quoted so that no shell takes it for a redirection. */
+const PLACEHOLDER = /^<[A-Za-z][\w -]*>$/;
 
 /** Words as a command line that a shell reads back as the same words. */
 export function commandLine(words: readonly string[]): string {
   return words.map((word) =>
-    /^[\w./:@%+=,<>-]+$/.test(word) && !word.includes("<")
+    /^[\w./:@%+,-][\w./:@%+=,-]*$/.test(word)
       ? word
-      : /^<[^<>]*>$/.test(word)
+      : PLACEHOLDER.test(word)
       ? `"${word}"`
       : `'${word.replaceAll("'", `'\\''`)}'`
   ).join(" ");
