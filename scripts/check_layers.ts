@@ -52,6 +52,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     what: "SessionManager, journal, state cache, resolution, verification, import",
     rooms: [
       "errors",
+      "version",
       "platform",
       "workflow",
       "secrets",

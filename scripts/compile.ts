@@ -18,6 +18,7 @@ import {
 import { join, relative, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import type { BundleRequest } from "./bundle_with_bun.ts";
 import { type Engine, isWindows, target as hostTarget } from "../src/platform/runtime.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "..");
@@ -129,24 +130,11 @@ async function compileWithBun(
       'Cannot compile with Bun: it is not installed; run "deno install" first',
     );
   }
+  const request: BundleRequest = { root: ROOT, entry, output, bunTarget, target };
   const { exitCode, text } = await run(bun, [
-    "build",
-    "--compile",
-    // With bytecode nothing is parsed at start; with splitting a command loads only its own chunks.
-    "--bytecode",
-    "--format=esm",
-    "--splitting",
-    // Names stay as they are: the stack in a bug report must say something.
-    "--minify-syntax",
-    "--minify-whitespace",
-    "--sourcemap=none",
-    `--define=ORCHESTRATOR_TARGET="${target}"`,
-    // A file in somebody's repository must not feed variables or code into the executable.
-    "--no-compile-autoload-dotenv",
-    "--no-compile-autoload-bunfig",
-    `--target=${bunTarget}`,
-    `--outfile=${output}`,
-    entry,
+    "run",
+    join(ROOT, "scripts", "bundle_with_bun.ts"),
+    JSON.stringify(request),
   ]);
   if (exitCode !== 0) {
     throw new CompileError(`Cannot compile with Bun: it exited with ${exitCode}\n${text.trim()}`);

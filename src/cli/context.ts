@@ -30,7 +30,7 @@ const DEFAULT_LOCK_TIMEOUT_SECONDS = 10;
 export class Context {
   readonly io: Io;
   readonly spec: CommandSpec;
-  /** All commands of the program. */
+  /** The commands the command line could have meant; all of them except for the hottest few. */
   readonly table: readonly CommandSpec[];
   readonly warnings: string[] = [];
   readonly #input: Input;

@@ -3,12 +3,12 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import type { Input } from "./command.ts";
+import type { CommandSpec, Input } from "./command.ts";
 import { Context } from "./context.ts";
 import type { Io } from "./io.ts";
 import { styleFor } from "./output/style_for.ts";
 import { parseRequest } from "./parse.ts";
-import { COMMANDS } from "./table.ts";
+import { HOT_COMMANDS } from "./table/hot.ts";
 
 /**
  * Runs one command.
@@ -18,10 +18,11 @@ import { COMMANDS } from "./table.ts";
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let input: Input | undefined;
   try {
-    const request = await parseRequest(argv, COMMANDS);
+    const table = await tableFor(argv);
+    const request = await parseRequest(argv, table);
     input = request.input;
     if (request.kind === "command") {
-      const context = new Context(io, request.spec, request.input, COMMANDS);
+      const context = new Context(io, request.spec, request.input, table);
       const module = await request.spec.load();
       const answer = await module.run(context, request.input);
       if (request.input.has("json")) {
@@ -46,11 +47,17 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       return 0;
     }
     const { helpText } = await import("./help.ts");
-    io.out(await helpText(request.topic, COMMANDS, styleFor("stdout", request.input, io)));
+    io.out(await helpText(request.topic, table, styleFor("stdout", request.input, io)));
     return 0;
   } catch (error) {
     return await fail(error, argv, input, io);
   }
+}
+
+/** The commands argv can mean: the whole table, unless its first word is one that is known without. */
+async function tableFor(argv: readonly string[]): Promise<readonly CommandSpec[]> {
+  const hot = HOT_COMMANDS.some((spec) => spec.path === argv[0]);
+  return hot ? HOT_COMMANDS : (await import("./table.ts")).COMMANDS;
 }
 
 function printWarnings(warnings: readonly string[], input: Input, io: Io): void {

@@ -97,7 +97,7 @@ export function walkChain(lines: readonly string[]): ChainWalk {
 }
 
 /** Turns a bad line into the error that names it. */
-export function chainError(session: string, bad: BadLine): OrchestratorError {
+export function chainError(session: string, bad: BadLine, cause?: unknown): OrchestratorError {
   const details = { session, line: bad.line, reason: bad.reason };
   if (bad.tooNew) {
     return new OrchestratorError(
@@ -109,7 +109,11 @@ export function chainError(session: string, bad: BadLine): OrchestratorError {
   return new OrchestratorError(
     "journal_corrupt",
     `Cannot trust session "${session}": line ${bad.line} of its journal ${bad.reason}`,
-    { hint: `orchestrator log verify --session ${session}`, details },
+    {
+      hint: `orchestrator log verify --session ${session}`,
+      details,
+      ...(cause === undefined ? {} : { cause }),
+    },
   );
 }
 

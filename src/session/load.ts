@@ -1,18 +1,14 @@
 /**
- * Reading one session: the cached state where it can be proved to be the journal's, else a replay.
+ * Reading one session: the cached state where it can be proved to be the journal's, else a replay
+ * (`rebuild.ts`, loaded when it is needed).
  *
  * Nothing is written here. What was found wrong with the cache comes back as {@link Rebuilt}.
  * @module
  */
-import { OrchestratorError } from "../errors.ts";
-import { sha256Hex } from "../platform/hash.ts";
-import type { JournalHead, JournalRead, StorageBackend } from "../storage/backend.ts";
-import type { SessionEvent } from "../workflow/events.ts";
-import { evolve } from "../workflow/evolve.ts";
+import type { JournalHead, StorageBackend } from "../storage/backend.ts";
+import type { Progress } from "../workflow/progress.ts";
 import type { SessionState } from "../workflow/state.ts";
-import { KEYS } from "../project/paths.ts";
-import { chainError, walkChain } from "./journal.ts";
-import { type CachedState, decodeState } from "./state_cache.ts";
+import { readCache } from "./state_cache.ts";
 
 /** Why state.json could not be used. */
 export type Rebuilt = "missing" | "damaged" | "behind" | "different";
@@ -21,6 +17,8 @@ export type Rebuilt = "missing" | "damaged" | "behind" | "different";
 export interface LoadedSession {
   readonly state: SessionState;
   readonly head: JournalHead;
+  /** What `describe()` says of the state, where state.json kept it. */
+  readonly progress: Progress | null;
   /** Set when the state had to be derived from the journal because state.json was no good. */
   readonly rebuilt: Rebuilt | null;
   /** Fields of state.json to carry along. */
@@ -40,103 +38,15 @@ export async function loadSession(
   options: { readonly replay?: boolean } = {},
 ): Promise<LoadedSession> {
   const cached = await readCache(backend, id);
-  if (cached.entry !== null && options.replay !== true) {
-    const read = await backend.readJournal(id, cached.entry.head);
-    if (read.unchanged) {
-      return { ...cached.entry, rebuilt: null, tornBytes: 0 };
-    }
-    return await fromJournal(backend, id, cached, read);
+  const known = options.replay === true ? undefined : cached.entry?.head;
+  const read = await backend.readJournal(id, known);
+  if (!read.unchanged) {
+    const { rebuild } = await import("./rebuild.ts");
+    // Null: the journal grew while it was read.
+    return await rebuild(backend, id, cached, read) ?? await loadSession(backend, id, options);
   }
-  const read = await backend.readJournal(id);
-  if (read.unchanged) throw new TypeError("a journal read from the beginning cannot be unchanged");
-  return await fromJournal(backend, id, cached, read);
-}
-
-/**
- * Folds events into a state.
- * @throws `journal_corrupt` when there is no event, or the first one does not begin a session.
- */
-export function replay(session: string, events: readonly SessionEvent[]): SessionState {
-  const first = events[0];
-  if (
-    first === undefined || (first.type !== "session_started" && first.type !== "session_imported")
-  ) {
-    throw new OrchestratorError(
-      "journal_corrupt",
-      first === undefined
-        ? `Cannot trust session "${session}": its journal is empty`
-        : `Cannot trust session "${session}": its journal begins with "${first.type}"`,
-      { details: { session, line: 1 } },
-    );
+  if (cached.entry === null) {
+    throw new TypeError("a journal read from its beginning is never unchanged");
   }
-  let state: SessionState | null = null;
-  for (const event of events) state = evolve(state, event);
-  if (state === null) throw new TypeError("evolve gave no state");
-  return state;
-}
-
-interface CacheRead {
-  readonly entry: CachedState | null;
-  readonly present: boolean;
-}
-
-async function readCache(backend: StorageBackend, id: string): Promise<CacheRead> {
-  const text = await backend.readText(KEYS.sessionState(id));
-  return text === null
-    ? { entry: null, present: false }
-    : { entry: decodeState(text, id), present: true };
-}
-
-async function fromJournal(
-  backend: StorageBackend,
-  id: string,
-  cached: CacheRead,
-  read: Extract<JournalRead, { unchanged: false }>,
-): Promise<LoadedSession> {
-  const walk = walkChain(read.lines);
-  if (walk.bad !== null) throw chainError(id, walk.bad);
-  const state = replay(id, walk.events);
-  const head = { ...walk.head, mark: read.mark };
-  let latest = cached;
-  if (latest.entry !== null && latest.entry.head.seq < head.seq) {
-    // A writer may just have appended and be about to replace state.json: that is no damage.
-    latest = await readCache(backend, id);
-  }
-  const { entry, present } = latest;
-  const base = { state, head, unknown: entry?.unknown ?? {}, tornBytes: read.tornBytes };
-  if (entry === null) return { ...base, rebuilt: present ? "damaged" : "missing" };
-  if (entry.state.lineage !== state.lineage) return { ...base, rebuilt: "different" };
-  if (entry.head.seq > head.seq) {
-    // Ahead of what was read: either it grew meanwhile, or the journal lost its end.
-    const again = await backend.readJournal(id, entry.head);
-    if (again.unchanged || again.lines.length >= entry.head.seq) {
-      return await loadSession(backend, id);
-    }
-    throw cutError(id, head.seq, entry.head.seq);
-  }
-  const line = read.lines[entry.head.seq - 1];
-  if (line === undefined || sha256Hex(line) !== entry.head.hash) {
-    throw chainError(id, {
-      line: entry.head.seq,
-      reason: "is not the line that state.json was derived from: the journal was rewritten",
-      tooNew: false,
-    });
-  }
-  if (entry.head.seq < head.seq) {
-    const writing = await backend.holder({ session: id }) !== null;
-    return { ...base, rebuilt: writing ? null : "behind" };
-  }
-  const same = JSON.stringify(entry.state) === JSON.stringify(state);
-  return { ...base, rebuilt: same ? null : "different" };
-}
-
-function cutError(session: string, have: number, know: number): OrchestratorError {
-  return new OrchestratorError(
-    "journal_corrupt",
-    `Cannot trust session "${session}": its journal ends at line ${have}, but state.json knows line ${know}`,
-    {
-      hint: `Bring back sessions/${session}/log.jsonl from a backup or from git`,
-      details: { session, line: have + 1 },
-    },
-  );
+  return { ...cached.entry, rebuilt: null, tornBytes: 0 };
 }

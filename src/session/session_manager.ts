@@ -11,11 +11,10 @@ import { KEYS } from "../project/paths.ts";
 import { type JournalHead, ORIGIN_HASH, type StorageBackend } from "../storage/backend.ts";
 import type { Decision } from "../workflow/decide.ts";
 import type { Actor, NewEvent, SessionEvent } from "../workflow/events.ts";
-import { evolve } from "../workflow/evolve.ts";
 import type { SessionState } from "../workflow/state.ts";
-import { type BadLine, encodeEvents, parseEvent, walkChain } from "./journal.ts";
-import { type LoadedSession, loadSession, type Rebuilt, replay } from "./load.ts";
-import { encodeState } from "./state_cache.ts";
+import type { BadLine } from "./journal.ts";
+import { type LoadedSession, loadSession, type Rebuilt } from "./load.ts";
+import type { CachedState } from "./state_cache.ts";
 
 /** What every operation of a manager needs to know of its surroundings. */
 export interface ManagerOptions {
@@ -108,6 +107,8 @@ export class SessionManager {
     readonly workflow: string;
     readonly blobs?: Readonly<Record<string, string | Uint8Array>>;
   }): Promise<SessionState> {
+    const { encodeEvents } = await import("./journal.ts");
+    const { replay } = await import("./rebuild.ts");
     const time = this.#options.now().toISOString();
     const actor = this.#options.actor;
     const encoded = encodeEvents(input.events, START, { actor, time });
@@ -150,6 +151,8 @@ export class SessionManager {
       if (decision.events.length === 0) {
         return { state: loaded.state, events: [], already: decision.already ?? "nothing to do" };
       }
+      const { encodeEvents } = await import("./journal.ts");
+      const { evolve } = await import("../workflow/evolve.ts");
       const encoded = encodeEvents(decision.events, loaded.head, {
         actor: this.#options.actor,
         time: this.#options.now().toISOString(),
@@ -168,6 +171,7 @@ export class SessionManager {
 
   /** Events number `fromSeq` (1-based) and later, without checking the chain. */
   async events(id: string, fromSeq = 1): Promise<readonly SessionEvent[]> {
+    const { parseEvent } = await import("./journal.ts");
     const lines = await this.backend.readFrom(id, fromSeq);
     const events: SessionEvent[] = [];
     for (const [index, line] of lines.entries()) {
@@ -191,6 +195,7 @@ export class SessionManager {
   async verify(id: string): Promise<Verification> {
     const read = await this.backend.readJournal(id);
     if (read.unchanged) throw new TypeError("a journal read from the beginning is never unchanged");
+    const { walkChain } = await import("./journal.ts");
     const walk = walkChain(read.lines);
     const base = { session: id, lines: read.lines.length, tornBytes: read.tornBytes };
     if (walk.bad !== null) return { ...base, bad: walk.bad, rebuilt: null };
@@ -273,9 +278,12 @@ export class SessionManager {
   }
 
   /** The change is already durable: failing to write the cache costs the next reader a replay. */
-  async #writeState(id: string, cached: Parameters<typeof encodeState>[0]): Promise<void> {
+  async #writeState(id: string, cached: Omit<CachedState, "progress">): Promise<void> {
     try {
-      await this.backend.writeBlob(KEYS.sessionState(id), encodeState(cached), { durable: false });
+      const { encodeState } = await import("./state_cache.ts");
+      const { describe } = await import("../workflow/progress.ts");
+      const text = encodeState({ ...cached, progress: describe(cached.state) });
+      await this.backend.writeBlob(KEYS.sessionState(id), text, { durable: false });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.warn(`The change is in the journal, but state.json is behind: ${reason}`);

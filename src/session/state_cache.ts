@@ -1,13 +1,19 @@
 /**
  * `state.json`: the newest state of a session, kept so that reading it needs no replay.
  *
+ * ```json
+ * {"checksum":"<sha-256 of all that follows this field>","format":1,"lineage":…,"seq":…,"hash":…,"mark":…,"tool":…,"state":{…},"progress":{…}}
+ * ```
  * It is derived from the journal and never more than a cache: it says behind which line it stands,
  * carries a checksum of itself, and is thrown away when either does not fit.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
 import { sha256Hex } from "../platform/hash.ts";
-import type { JournalHead } from "../storage/backend.ts";
+import { KEYS } from "../project/paths.ts";
+import type { JournalHead, StorageBackend } from "../storage/backend.ts";
+import { VERSION } from "../version.ts";
+import type { Progress } from "../workflow/progress.ts";
 import type { SessionState } from "../workflow/state.ts";
 
 /** The state.json format this program writes, and the newest it reads. */
@@ -17,23 +23,29 @@ export const STATE_FORMAT = 1;
 export interface CachedState {
   readonly state: SessionState;
   readonly head: JournalHead;
+  /** What `describe()` says of the state; null when another version of the program wrote it. */
+  readonly progress: Progress | null;
   /** Top-level fields this program does not know; written back. */
   readonly unknown: Readonly<Record<string, unknown>>;
 }
 
+const CHECKSUM = /^\{"checksum":"([0-9a-f]{64})",/;
+
 /** The text of state.json. */
 export function encodeState(cached: CachedState): string {
-  const content = {
+  const content = JSON.stringify({
     ...cached.unknown,
     format: STATE_FORMAT,
     lineage: cached.state.lineage,
     seq: cached.head.seq,
     hash: cached.head.hash,
     mark: cached.head.mark,
+    tool: VERSION,
     state: cached.state,
-  };
-  const text = JSON.stringify(content);
-  return `{"checksum":"${sha256Hex(text)}",${text.slice(1)}\n`;
+    progress: cached.progress,
+  });
+  const rest = content.slice(1) + "\n";
+  return `{"checksum":"${sha256Hex(rest)}",${rest}`;
 }
 
 /**
@@ -42,6 +54,7 @@ export function encodeState(cached: CachedState): string {
  * @throws `format_too_new` when a newer program wrote it.
  */
 export function decodeState(text: string, session: string): CachedState | null {
+  const head = CHECKSUM.exec(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -49,8 +62,8 @@ export function decodeState(text: string, session: string): CachedState | null {
     return null;
   }
   if (typeof value !== "object" || value === null) return null;
-  const { checksum, ...content } = value as Record<string, unknown>;
-  const { format, lineage, seq, hash, mark, state, ...unknown } = content;
+  const { checksum: _, format, lineage, seq, hash, mark, tool, state, progress, ...unknown } =
+    value as Record<string, unknown>;
   if (typeof format === "number" && format > STATE_FORMAT) {
     throw new OrchestratorError(
       "format_too_new",
@@ -59,13 +72,34 @@ export function decodeState(text: string, session: string): CachedState | null {
     );
   }
   if (
-    format !== STATE_FORMAT || typeof seq !== "number" || typeof hash !== "string" ||
-    typeof mark !== "string" || typeof state !== "object" || state === null ||
-    checksum !== sha256Hex(JSON.stringify(content))
+    head === null || sha256Hex(text.slice(head[0].length)) !== head[1] ||
+    format !== STATE_FORMAT || typeof seq !== "number" || seq < 1 || typeof hash !== "string" ||
+    typeof mark !== "string" || typeof state !== "object" || state === null
   ) {
     return null;
   }
   const known = state as SessionState;
   if (known.session !== session || known.lineage !== lineage || known.seq !== seq) return null;
-  return { state: known, head: { seq, hash, mark }, unknown };
+  const described = tool === VERSION && typeof progress === "object" && progress !== null;
+  return {
+    state: known,
+    head: { seq, hash, mark },
+    progress: described ? progress as Progress : null,
+    unknown,
+  };
+}
+
+/** state.json as found. */
+export interface CacheRead {
+  /** Null when it is missing or damaged. */
+  readonly entry: CachedState | null;
+  readonly present: boolean;
+}
+
+/** Reads the state.json of a session. */
+export async function readCache(backend: StorageBackend, id: string): Promise<CacheRead> {
+  const text = await backend.readText(KEYS.sessionState(id));
+  return text === null
+    ? { entry: null, present: false }
+    : { entry: decodeState(text, id), present: true };
 }

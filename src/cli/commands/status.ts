@@ -2,12 +2,11 @@
  * `orchestrator status`
  * @module
  */
-import type { Answer } from "../command.ts";
+import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
-import { statusData } from "../output/status_data.ts";
 import { statusText } from "../output/status_text.ts";
 
-export async function run(context: Context): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<Answer> {
   const choice = await context.choose();
   if (choice === null) {
     const { legacyStatus } = await import("../legacy_view.ts");
@@ -15,9 +14,15 @@ export async function run(context: Context): Promise<Answer> {
     if (answer === null) throw context.noSession();
     return answer;
   }
-  const { state } = await context.manager.load(choice.id);
+  const loaded = await context.manager.load(choice.id);
+  const { state } = loaded;
+  const progress = loaded.progress ?? undefined;
+  const data = input.has("json")
+    ? (await import("../output/status_data.ts"))
+      .statusData(state, { origin: choice.origin }, progress)
+    : null;
   return {
-    data: statusData(state, { origin: choice.origin }),
-    text: (style) => statusText(state, { now: context.io.now() }, style),
+    data,
+    text: (style) => statusText(state, { now: context.io.now(), progress }, style),
   };
 }

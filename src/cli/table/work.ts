@@ -3,25 +3,8 @@
  * @module
  */
 import type { CommandSpec } from "../command.ts";
+import { COMPLETE, EVIDENCE, ITEM, NOTES, STATUS } from "./hot.ts";
 
-const ITEM = {
-  name: "item",
-  summary: "id of an item of the current phase",
-  complete: "item",
-} as const;
-const NOTES = {
-  name: "notes",
-  short: "n",
-  value: "TEXT",
-  summary: "Notes to keep with it",
-} as const;
-const EVIDENCE = {
-  name: "evidence",
-  short: "e",
-  value: "JSON",
-  summary: "Evidence as JSON, or @FILE, or @- for stdin",
-  complete: "file",
-} as const;
 const YES = { name: "yes", short: "y", summary: "Answer yes instead of being asked" } as const;
 
 export const WORK_COMMANDS: readonly CommandSpec[] = [
@@ -70,35 +53,8 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     changes: "session",
     load: () => import("../commands/start.ts"),
   },
-  {
-    path: "status",
-    group: "work",
-    summary: "Show where the session stands and what comes next",
-    options: [],
-    examples: [
-      { line: "status", means: "task, phases, checklist, what blocks, the next command" },
-      { line: "status --json", means: "the same for programs" },
-      { line: "status --session login", means: "of another session" },
-    ],
-    changes: "nothing",
-    load: () => import("../commands/status.ts"),
-  },
-  {
-    path: "complete",
-    group: "work",
-    summary: "Complete an item, with the proof it needs",
-    details:
-      "Runs the item's verification first: a command must exit as expected, a file must exist. A documented item needs --evidence. An item that a person must approve is completed by approve. While a command runs nothing is locked; if the item was changed meanwhile, the result is refused (exit 5).",
-    args: [ITEM],
-    options: [NOTES, EVIDENCE],
-    examples: [
-      { line: "complete write_plan", means: "verify and complete" },
-      { line: 'complete implement --notes "Used the session API"', means: "keep a note" },
-      { line: "complete analyse --evidence @analysis.json", means: "evidence from a file" },
-    ],
-    changes: "session",
-    load: () => import("../commands/complete.ts"),
-  },
+  STATUS,
+  COMPLETE,
   {
     path: "skip",
     group: "work",

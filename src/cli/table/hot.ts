@@ -1,0 +1,61 @@
+/**
+ * The commands that run all the time, and the options they share with others: known without loading
+ * the rest of the table.
+ * @module
+ */
+import type { CommandSpec } from "../command.ts";
+
+export const ITEM = {
+  name: "item",
+  summary: "id of an item of the current phase",
+  complete: "item",
+} as const;
+
+export const NOTES = {
+  name: "notes",
+  short: "n",
+  value: "TEXT",
+  summary: "Notes to keep with it",
+} as const;
+
+export const EVIDENCE = {
+  name: "evidence",
+  short: "e",
+  value: "JSON",
+  summary: "Evidence as JSON, or @FILE, or @- for stdin",
+  complete: "file",
+} as const;
+
+export const STATUS: CommandSpec = {
+  path: "status",
+  group: "work",
+  summary: "Show where the session stands and what comes next",
+  options: [],
+  examples: [
+    { line: "status", means: "task, phases, checklist, what blocks, the next command" },
+    { line: "status --json", means: "the same for programs" },
+    { line: "status --session login", means: "of another session" },
+  ],
+  changes: "nothing",
+  load: () => import("../commands/status.ts"),
+};
+
+export const COMPLETE: CommandSpec = {
+  path: "complete",
+  group: "work",
+  summary: "Complete an item, with the proof it needs",
+  details:
+    "Runs the item's verification first: a command must exit as expected, a file must exist. A documented item needs --evidence. An item that a person must approve is completed by approve. While a command runs nothing is locked; if the item was changed meanwhile, the result is refused (exit 5).",
+  args: [ITEM],
+  options: [NOTES, EVIDENCE],
+  examples: [
+    { line: "complete write_plan", means: "verify and complete" },
+    { line: 'complete implement --notes "Used the session API"', means: "keep a note" },
+    { line: "complete analyse --evidence @analysis.json", means: "evidence from a file" },
+  ],
+  changes: "session",
+  load: () => import("../commands/complete.ts"),
+};
+
+/** The commands whose first word is enough to know them. */
+export const HOT_COMMANDS: readonly CommandSpec[] = [STATUS, COMPLETE];
