@@ -2,7 +2,7 @@
  * An event as one line of `log`.
  * @module
  */
-import type { Actor, SessionEvent } from "../../workflow/events.ts";
+import type { Actor, Approval, SessionEvent } from "../../workflow/events.ts";
 import type { Style } from "./style.ts";
 import { clockTime, oneLine, printable, visibleLength } from "./text.ts";
 
@@ -29,7 +29,7 @@ function whatHappened(event: SessionEvent, style: Style, room: number): string {
   ): string => {
     const fixed = printable(words);
     if (text === null || text === undefined || text === "") return paint(fixed);
-    const left = Math.max(16, room - visibleLength(fixed) - 2);
+    const left = Math.max(12, room - visibleLength(fixed) - 2);
     return `${paint(fixed)}${style.dim(`: ${oneLine(text, left, style)}`)}`;
   };
   switch (event.type) {
@@ -46,7 +46,7 @@ function whatHappened(event: SessionEvent, style: Style, room: number): string {
         : outcome.type === "file_exists"
         ? outcome.reason
         : undefined;
-      return say(`verification of ${event.data.item} failed`, why, style.red);
+      return say(`failed ${event.data.item}`, why, style.red);
     }
     case "item_skipped": {
       const { forced, automatic, item, reason } = event.data;
@@ -55,14 +55,14 @@ function whatHappened(event: SessionEvent, style: Style, room: number): string {
     }
     case "item_approved":
       return say(
-        `approved ${event.data.item}${approvalText(event.data.approval)}`,
-        event.data.notes,
+        `approved ${event.data.item}`,
+        approvalText(event.data.approval, event.data.notes),
         style.green,
       );
     case "phase_approved":
       return say(
-        `approved phase ${event.data.phase}${approvalText(event.data.approval)}`,
-        event.data.notes,
+        `approved phase ${event.data.phase}`,
+        approvalText(event.data.approval, event.data.notes),
         style.green,
       );
     case "phase_advanced":
@@ -86,12 +86,14 @@ function whatHappened(event: SessionEvent, style: Style, room: number): string {
   }
 }
 
-/** How an approval was given, and what was detected while it was. */
-function approvalText(
-  approval: { readonly how: string; readonly detection: string; readonly byAgent?: boolean },
-): string {
-  const by = approval.byAgent === true ? "by an agent, " : "";
+/** Why an approval was given, how, and what was detected while it was. */
+function approvalText(approval: Approval, notes: string | undefined): string {
   const how = approval.how === "flag" ? "with --yes" : `on a ${approval.how}`;
   const detected = approval.detection === "none" ? "no agent" : approval.detection;
-  return ` (${by}${how}, ${detected} detected)`;
+  return [
+    ...(notes === undefined ? [] : [notes]),
+    ...(approval.byAgent === true ? ["by an agent"] : []),
+    how,
+    `${detected} detected`,
+  ].join(", ");
 }

@@ -25,6 +25,8 @@ export interface Symbols {
 /** Paints text. Each function returns its input unchanged where there is no colour. */
 export interface Style {
   readonly colour: boolean;
+  /** True when somebody looks at it: symbols are drawn, and long texts wrapped. */
+  readonly terminal: boolean;
   /** Columns to fit in. */
   readonly width: number;
   readonly symbols: Symbols;
@@ -76,6 +78,7 @@ export function makeStyle(
     options.colour && text !== "" ? `\x1b[${open}m${text}\x1b[${close}m` : text;
   return {
     colour: options.colour,
+    terminal: options.terminal,
     width: options.width,
     symbols: options.terminal ? TERMINAL : PLAIN,
     bold: paint(1, 22),

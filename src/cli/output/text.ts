@@ -148,17 +148,23 @@ export function bar(done: number, total: number, width: number, style: Style): s
 
 /** Rows as columns: each as wide as its widest cell, the last one as it is. */
 export function columns(rows: readonly (readonly string[])[], gap = 2): string {
+  const widths = columnWidths(rows);
+  return rows.map((row) =>
+    row.map((cell, index) =>
+      index === row.length - 1 ? cell : pad(cell, (widths[index] ?? 0) + gap)
+    ).join("").trimEnd()
+  ).join("\n");
+}
+
+/** Columns of the widest cell of each column. */
+export function columnWidths(rows: readonly (readonly string[])[]): readonly number[] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [index, cell] of row.entries()) {
       widths[index] = Math.max(widths[index] ?? 0, visibleLength(cell));
     }
   }
-  return rows.map((row) =>
-    row.map((cell, index) =>
-      index === row.length - 1 ? cell : pad(cell, (widths[index] ?? 0) + gap)
-    ).join("").trimEnd()
-  ).join("\n");
+  return widths;
 }
 
 /** What a person has to fill in, e.g. `<json>`: quoted so that no shell takes it for a redirection. */

@@ -8,7 +8,14 @@ import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { legacySummaries } from "../../legacy_view.ts";
 import type { Style } from "../../output/style.ts";
-import { ago, columns, oneLine, printable } from "../../output/text.ts";
+import {
+  ago,
+  columns,
+  columnWidths,
+  oneLine,
+  printable,
+  visibleLength,
+} from "../../output/text.ts";
 
 /** A row: a session, or a workflow of the old tool that is not imported yet. */
 interface Row extends SessionSummary {
@@ -62,23 +69,31 @@ function listText(rows: readonly Row[], total: number, now: Date, style: Style):
       style.cyan('orchestrator start "<task>"')
     }`;
   }
-  const head = ["", "SESSION", "NAME", "PHASE", "DONE", "AGE", "TASK"].map((text) =>
-    style.dim(text)
-  );
+  const head = ["", "SESSION", "NAME", "PHASE", "DONE", "AGE"].map(style.dim);
   const body = rows.map((row) => [
-    row.current ? style.cyan(style.symbols.current) : " ",
+    row.current ? style.cyan(style.symbols.current) : "",
     row.current ? style.bold(row.id) : row.id,
     oneLine(row.name ?? "-", 20, style),
     phaseOf(row, style),
     `${row.done}/${row.total}`,
     row.created === "" ? "-" : ago(row.created, now),
-    oneLine(row.task, Math.max(20, style.width - 60), style) +
-    (row.heldBy === null ? "" : style.yellow(
-      ` (${printable(row.heldBy.operation)} by ${printable(row.heldBy.actor)} now)`,
-    )),
   ]);
-  const more = total > rows.length ? `\n${style.dim(`… and ${total - rows.length} more`)}` : "";
-  return columns([head, ...body]) + more;
+  // The task takes what the other columns leave.
+  const taken = columnWidths([head, ...body]).reduce((sum, width) => sum + width + 2, 0);
+  const room = Math.max(16, style.width - taken);
+  const table = [
+    [...head, style.dim("TASK")],
+    ...rows.map((row, index) => [...(body[index] ?? []), taskOf(row, room, style)]),
+  ];
+  const more = total > rows.length ? `\n${style.dim(`and ${total - rows.length} more`)}` : "";
+  return columns(table) + more;
+}
+
+function taskOf(row: Row, room: number, style: Style): string {
+  if (row.heldBy === null) return oneLine(row.task, room, style);
+  const held = `${printable(row.heldBy.operation)} by ${printable(row.heldBy.actor)} now`;
+  const left = Math.max(16, room - visibleLength(held) - 3);
+  return `${oneLine(row.task, left, style)} ${style.yellow(`(${held})`)}`;
 }
 
 function phaseOf(row: Row, style: Style): string {
@@ -86,5 +101,5 @@ function phaseOf(row: Row, style: Style): string {
   if (row.status === "unreadable") return style.red("unreadable");
   if (row.status === "completed") return style.green("finished") + legacy;
   if (row.status === "abandoned") return style.dim("abandoned") + legacy;
-  return printable(row.phase ?? "-") + legacy;
+  return oneLine(row.phase ?? "-", 20, style) + legacy;
 }
