@@ -44,6 +44,8 @@ export class StableText {
   readonly #scratch: Scratch;
   readonly #kept: ReadonlySet<string>;
   readonly #sessions: string[] = [];
+  /** Beginnings of ids that a command was given, by how the transcript writes them. */
+  readonly #prefixes = new Map<string, string>();
 
   constructor(scratch: Scratch) {
     this.#scratch = scratch;
@@ -65,7 +67,9 @@ export class StableText {
       .replace(/<session-(\d+)(?::(\d+))?>/g, (whole, number: string, length?: string) => {
         const id = this.#sessions[Number(number) - 1];
         if (id === undefined) throw new Error(`there is no ${whole} yet`);
-        return length === undefined ? id : id.slice(0, Number(length));
+        const part = id.slice(0, Number(length ?? id.length));
+        if (length !== undefined) this.#prefixes.set(whole, part);
+        return part;
       })
       .replaceAll("<root>", this.#scratch.root)
       .replaceAll("<home>", this.#scratch.home)
@@ -87,6 +91,9 @@ export class StableText {
       .replaceAll(` on ${hostname()}`, " on <host>");
     for (const [index, id] of this.#sessions.entries()) {
       result = result.replaceAll(id, `<session-${index + 1}>`);
+    }
+    for (const [name, prefix] of this.#prefixes) {
+      result = result.replaceAll(JSON.stringify(prefix), JSON.stringify(name));
     }
     for (const [pattern, name] of PATTERNS) result = result.replace(pattern, name);
     return result.replace(TIME, (time) => isNow(time) ? "<now>" : time);
