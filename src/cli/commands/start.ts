@@ -14,7 +14,9 @@ import { TEXT_LIMITS } from "../../workflow/commands.ts";
 import type { SettingValue } from "../../workflow/definition.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
+import { placeholderNames } from "../../workflow/template.ts";
 import { requireFreeName, requireText, sessionName } from "../texts.ts";
+import { findingText } from "../output/finding_text.ts";
 import { nextStepText } from "../output/next_step.ts";
 import { oneLine } from "../output/text.ts";
 import { statusData } from "../output/status_data.ts";
@@ -36,9 +38,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const overrides = readSettings(input.options("set"));
   const source = await readWorkflow(context, input.option("workflow"));
   const { definition, warnings } = requireDefinition(source.text, { file: source.file, overrides });
-  for (const { file, line, column, message } of warnings) {
-    context.warn(`${file}:${line}:${column}: ${message}`);
-  }
+  for (const finding of warnings) context.warn(findingText(finding));
+  await warnOfUnusedSettings(context, source, Object.keys(overrides));
   refuseHome(paths);
   // Before anything is made: a damaged or newer project must not be written to.
   void context.meta;
@@ -121,6 +122,31 @@ async function readWorkflow(context: Context, given: string | undefined): Promis
       file: "the built-in workflow",
       builtIn: true,
     };
+  }
+}
+
+/** A setting that nothing in the workflow knows of is most often misspelt. */
+async function warnOfUnusedSettings(
+  context: Context,
+  source: WorkflowSource,
+  names: readonly string[],
+): Promise<void> {
+  if (names.length === 0) return;
+  const { parseDefinition } = await import("../../workflow/parse_definition.ts");
+  const { didYouMean } = await import("../../workflow/nearest.ts");
+  const { definition } = parseDefinition(source.text, { file: source.file });
+  const known = [
+    ...Object.keys(definition?.settings ?? {}),
+    ...placeholderNames(source.text),
+    "supervision_mode",
+    "agents_may_approve",
+  ];
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    const hint = didYouMean(name, known);
+    context.warn(
+      `${source.file} uses no setting "${name}"${hint === undefined ? "" : ` (${hint})`}`,
+    );
   }
 }
 

@@ -5,9 +5,10 @@
 import { readFileSync } from "node:fs";
 import { OrchestratorError, systemErrorCode } from "../../errors.ts";
 import { ioError } from "../../platform/atomic_file.ts";
-import { type Finding, parseDefinition } from "../../workflow/parse_definition.ts";
+import { parseDefinition } from "../../workflow/parse_definition.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
+import { findingText } from "../output/finding_text.ts";
 import type { Style } from "../output/style.ts";
 import { printable } from "../output/text.ts";
 
@@ -38,7 +39,13 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       `Cannot use "${file}": it has ${count(errors.length, "error")}`,
       {
         ...(errors[0]?.hint === undefined ? {} : { hint: errors[0].hint }),
-        details: { file, findings, list: findings.map(line) },
+        details: {
+          file,
+          findings,
+          list: findings.map((finding) =>
+            (finding.level === "warning" ? "warning: " : "") + findingText(finding)
+          ),
+        },
       },
     );
   }
@@ -53,7 +60,9 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     },
     text: (style: Style) =>
       [
-        ...findings.map((finding) => `${style.yellow("warning:")} ${printable(line(finding))}`),
+        ...findings.map((finding) =>
+          `${style.yellow("warning:")} ${printable(findingText(finding))}`
+        ),
         `${style.green(style.symbols.done)} ${file} is valid: ${printable(definition.name)}, ${
           count(definition.phases.length, "phase")
         }, ${count(items, "item")}${
@@ -61,12 +70,6 @@ export async function run(context: Context, input: Input): Promise<Answer> {
         }`,
       ].join("\n"),
   };
-}
-
-function line(finding: Finding): string {
-  const hint = finding.hint === undefined ? "" : ` (${finding.hint})`;
-  const level = finding.level === "warning" ? "warning: " : "";
-  return `${finding.file}:${finding.line}:${finding.column}: ${level}${finding.message}${hint}`;
 }
 
 function count(number: number, word: string): string {
