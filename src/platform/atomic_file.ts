@@ -129,7 +129,7 @@ export function replaceFile(
     try {
       fill(fd, data, mode, durable);
       if (exclusive) takeNewName(temporary, path);
-      else patiently(() => renameSync(temporary, path));
+      else renamePatiently(temporary, path);
     } catch (error) {
       removeQuietly(temporary);
       throw error;
@@ -170,7 +170,7 @@ function takeNewName(temporary: string, path: string): void {
         details: { path },
       });
     }
-    patiently(() => renameSync(temporary, path));
+    renamePatiently(temporary, path);
     return;
   }
   removeQuietly(temporary);
@@ -183,6 +183,14 @@ function removeQuietly(path: string): void {
   } catch {
     // The caller's own failure is the one to report.
   }
+}
+
+/**
+ * Renames a file or a folder, with patience on Windows as long as another program has it open.
+ * @throws The system error.
+ */
+export function renamePatiently(from: string, to: string): void {
+  patiently(() => renameSync(from, to));
 }
 
 /** Does `action`, again and again for a while on Windows as long as somebody has the file open. */

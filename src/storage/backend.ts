@@ -7,7 +7,10 @@
  * only; `tests/contract/storage_suite.ts` is the suite each implementation passes.
  *
  * Keys of blobs are `/`-separated relative names such as `sessions/<id>/meta.json`. Keys that would
- * leave the place (`..`, absolute, empty parts, backslashes) are refused with `invalid_argument`.
+ * leave the place (`..`, absolute, empty parts, backslashes, colons, NUL) and the names that journals,
+ * locks and unfinished work have as files are refused with `invalid_argument`. A blob below
+ * `sessions/<id>/` belongs to that session: it disappears with it, and is written while the session is
+ * held; any other is written while the repository is held.
  * @module
  */
 
@@ -49,6 +52,8 @@ export interface NewSession {
   readonly lines: readonly string[];
   /** Blobs by name relative to the session's folder, e.g. `meta.json`. */
   readonly blobs: Readonly<Record<string, string | Uint8Array>>;
+  /** More blobs, made from the mark behind the last line. */
+  readonly derived?: (mark: string) => Readonly<Record<string, string | Uint8Array>>;
 }
 
 /** Who wants to hold something, for the message that others see. */
@@ -87,11 +92,15 @@ export interface StorageBackend {
    * Makes a session appear whole or not at all; durable when it resolves.
    * Leftovers of creations that died are swept. The repository must be held.
    * @returns the mark for a head behind the last line.
-   * @throws `already_exists`
+   * @throws `already_exists`; `invalid_argument` for names of blobs as for keys, and for lines with
+   * line breaks.
    */
   createSession(id: string, content: NewSession): Promise<{ readonly mark: string }>;
 
-  /** Makes a session disappear whole; absent is fine. The repository and the session must be held. */
+  /**
+   * Makes a session disappear whole, with its blobs; absent is fine. The repository and the session
+   * must be held. Whoever waits to hold it then meets `session_unknown`.
+   */
   removeSession(id: string): Promise<void>;
 
   /**
@@ -105,10 +114,12 @@ export interface StorageBackend {
 
   /**
    * Appends lines behind `after` as one write, durable when it resolves; compare-and-swap: refused
-   * when whole lines lie behind `after`. A cut-off tail behind `after` is replaced. After a crash a
-   * prefix of the lines may be there. The session must be held.
+   * when the journal is shorter than `after`, when whole lines lie behind it, or when the hash of line
+   * `after.seq` is not `after.hash`. A cut-off tail behind `after` is replaced. An empty mark is fine.
+   * After a crash a prefix of the lines may be there. The session must be held.
    * @returns the new mark.
-   * @throws `state_moved`, `no_space`, `read_only`, `io_failed`; then nothing was appended.
+   * @throws `session_unknown`, `state_moved`, `no_space`, `read_only`, `io_failed`; `invalid_argument`
+   * for lines with line breaks. Then nothing was appended.
    */
   append(
     id: string,
@@ -124,7 +135,8 @@ export interface StorageBackend {
 
   /**
    * Replaces a blob atomically. `durable: false` is for what can be derived again: it may be lost or
-   * damaged by a power cut (never by a crash of the process).
+   * damaged by a power cut (never by a crash of the process). Hold its scope.
+   * @throws `session_unknown` for a key of a session that is not there.
    */
   writeBlob(
     key: string,
@@ -132,17 +144,22 @@ export interface StorageBackend {
     options?: { readonly durable?: boolean },
   ): Promise<void>;
 
-  /** Appends one line to a blob of lines, durable; a cut-off last line is replaced. Hold its scope. */
+  /**
+   * Appends one line to a blob of lines, durable; a cut-off last line is replaced. Hold its scope.
+   * @throws `session_unknown` as {@link writeBlob}; `invalid_argument` for a line with a line break.
+   */
   appendLine(key: string, line: string): Promise<void>;
 
+  /** Removes a blob; absent is fine. Hold its scope. */
   removeBlob(key: string): Promise<void>;
 
-  /** Keys of blobs below a prefix that ends in `/`. */
+  /** Keys of blobs below a prefix that ends in `/`, sorted. Journals and locks are not among them. */
   listBlobs(prefix: string): Promise<readonly string[]>;
 
   /**
-   * Runs `task` while nobody else holds `scope`; freed when it settles or the process dies.
-   * @throws `lock_held` after `request.timeoutMs`.
+   * Runs `task` while nobody else holds `scope`; freed when it settles or the process dies. What
+   * writers of blobs that died under this hold have left is swept.
+   * @throws `lock_held` after `request.timeoutMs`; `session_unknown`.
    */
   hold<Result>(
     scope: HoldScope,
@@ -150,6 +167,9 @@ export interface StorageBackend {
     task: () => Promise<Result>,
   ): Promise<Result>;
 
-  /** Who holds `scope` right now; null when nobody. Never waits, never writes. */
+  /**
+   * Who holds `scope` right now; null when nobody does, or when it cannot be told. Never waits, never
+   * writes.
+   */
   holder(scope: HoldScope): Promise<HolderInfo | null>;
 }

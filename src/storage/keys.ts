@@ -1,11 +1,27 @@
 /**
- * Which names a backend accepts: nothing that could leave its place.
+ * Which names a backend accepts: nothing that could leave its place, and nothing it keeps for itself.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
 
 /** A session id of the new layout: 65 bits in lower-case base32. */
 export const SESSION_ID = /^[a-z2-7]{13}$/;
+
+/** Name of a session's journal in its folder. */
+export const JOURNAL = "log.jsonl";
+
+/** Name of the lock of a session in its folder, and of the repository's in the state directory. */
+export const LOCK = "lock";
+
+/** What the names of folders being built begin with; swept by the next creation. */
+export const STAGING = ".staging-";
+
+/** What the names of sessions being taken away begin with; swept likewise. */
+export const REMOVED = ".removed-";
+
+const RESERVED = new RegExp(
+  `^(?:${LOCK}|sessions/[^/]*/(?:${LOCK}|${JOURNAL.replace(".", "\\.")}))$`,
+);
 
 /** @throws `session_unknown` for anything that cannot be a session id, such as `../x`. */
 export function checkSessionId(id: string): string {
@@ -17,14 +33,65 @@ export function checkSessionId(id: string): string {
   );
 }
 
-/** @throws `invalid_argument` for a key with an empty, `.` or `..` part, a backslash or a NUL. */
+/**
+ * @throws `invalid_argument` for a key with an empty, `.` or `..` part, a backslash, a colon or a NUL,
+ * and for the names of journals, locks and temporary files.
+ */
 export function checkKey(key: string): string {
-  const safe = key !== "" && !key.includes("\\") && !key.includes("\0") &&
-    !/^[a-zA-Z]:/.test(key) &&
+  const safe = key !== "" && !/[\\:\0]/.test(key) &&
     key.split("/").every((part) => part !== "" && part !== "." && part !== "..");
-  if (safe) return key;
+  if (!safe) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      `Cannot use ${JSON.stringify(key)} as a key: it would leave the state directory`,
+    );
+  }
+  if (!isReserved(key)) return key;
   throw new OrchestratorError(
     "invalid_argument",
-    `Cannot use ${JSON.stringify(key)} as a key: it would leave the state directory`,
+    `Cannot use ${JSON.stringify(key)} as a key: the name is taken by the storage itself`,
   );
+}
+
+/**
+ * Checks the prefix of a listing.
+ * @returns it without the `/` at its end.
+ * @throws `invalid_argument` as {@link checkKey}, and when it does not end in `/`.
+ */
+export function checkPrefix(prefix: string): string {
+  if (!prefix.endsWith("/")) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      `Cannot list ${JSON.stringify(prefix)}: a prefix ends in "/"`,
+    );
+  }
+  return checkKey(prefix.slice(0, -1));
+}
+
+/** Whether a name belongs to journals, locks, or work that is not finished: no blob's. */
+export function isReserved(key: string): boolean {
+  return RESERVED.test(key) || /(?:^|\/)\.(?:tmp|staging|removed)-/.test(key);
+}
+
+/** The session whose folder a key lies in; null for the repository's own blobs. */
+export function sessionOf(key: string): string | null {
+  const [folder, id] = key.split("/");
+  return folder === "sessions" ? checkSessionId(id ?? "") : null;
+}
+
+/** @throws `invalid_argument` when a line of a journal or of a blob of lines has a line break. */
+export function checkLines(lines: readonly string[]): void {
+  const bad = lines.find((line) => /[\r\n]/.test(line));
+  if (bad === undefined) return;
+  throw new OrchestratorError(
+    "invalid_argument",
+    `Cannot append ${JSON.stringify(bad.slice(0, 40))}: a line has no line breaks`,
+  );
+}
+
+/** The error of a session that is not there. */
+export function unknownSession(id: string): OrchestratorError {
+  return new OrchestratorError("session_unknown", `Cannot find session "${id}": there is none`, {
+    hint: "orchestrator session list",
+  });
 }

@@ -3,23 +3,44 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import type {
-  HolderInfo,
-  HoldRequest,
-  HoldScope,
-  JournalHead,
-  JournalRead,
-  NewSession,
-  StorageBackend,
+import { sha256Hex } from "../platform/hash.ts";
+import {
+  type HolderInfo,
+  type HoldRequest,
+  type HoldScope,
+  type JournalHead,
+  type JournalRead,
+  type NewSession,
+  ORIGIN_HASH,
+  type StorageBackend,
 } from "./backend.ts";
-import { checkKey, checkSessionId, SESSION_ID } from "./keys.ts";
+import {
+  checkKey,
+  checkLines,
+  checkPrefix,
+  checkSessionId,
+  SESSION_ID,
+  sessionOf,
+  unknownSession,
+} from "./keys.ts";
 
-/** The in-memory implementation of the storage contract. Marks are the number of lines. */
+/** The journal of one session. */
+interface Journal {
+  /** Tells journals of one id apart: a session may be removed and made again. */
+  readonly generation: number;
+  readonly lines: string[];
+}
+
+/** How often a waiting hold looks again, in milliseconds. */
+const POLL_MS = 1;
+
+/** The in-memory implementation of the storage contract. */
 export class MemoryBackend implements StorageBackend {
   readonly kind = "memory";
-  readonly #journals = new Map<string, string[]>();
+  readonly #journals = new Map<string, Journal>();
   readonly #blobs = new Map<string, Uint8Array>();
   readonly #holders = new Map<string, HolderInfo>();
+  #generations = 0;
 
   sessions(): Promise<readonly string[]> {
     return Promise.resolve([...this.#journals.keys()]);
@@ -32,14 +53,21 @@ export class MemoryBackend implements StorageBackend {
   // deno-lint-ignore require-await
   async createSession(id: string, content: NewSession): Promise<{ readonly mark: string }> {
     checkSessionId(id);
+    checkLines(content.lines);
     if (this.#journals.has(id)) {
-      throw new OrchestratorError("already_exists", `Cannot create session "${id}": it exists`);
+      throw new OrchestratorError("already_exists", `Cannot create session "${id}": it exists`, {
+        details: { session: id },
+      });
     }
-    for (const [name, data] of Object.entries(content.blobs)) {
-      this.#blobs.set(checkKey(`sessions/${id}/${name}`), toBytes(data));
-    }
-    this.#journals.set(id, [...content.lines]);
-    return { mark: String(content.lines.length) };
+    const journal = { generation: ++this.#generations, lines: [...content.lines] };
+    const mark = markOf(journal);
+    const blobs = Object.entries({ ...content.blobs, ...content.derived?.(mark) });
+    const checked = blobs.map(([name, data]) =>
+      [checkKey(`sessions/${id}/${name}`), toBytes(data)] as const
+    );
+    for (const [key, data] of checked) this.#blobs.set(key, data);
+    this.#journals.set(id, journal);
+    return { mark };
   }
 
   // deno-lint-ignore require-await
@@ -52,15 +80,15 @@ export class MemoryBackend implements StorageBackend {
 
   // deno-lint-ignore require-await
   async readJournal(id: string, after?: JournalHead): Promise<JournalRead> {
-    const lines = this.#lines(id);
-    const mark = String(lines.length);
+    const journal = this.#journal(id);
+    const mark = markOf(journal);
     if (after?.mark === mark) return { unchanged: true };
-    return { unchanged: false, lines: [...lines], mark, tornBytes: 0 };
+    return { unchanged: false, lines: [...journal.lines], mark, tornBytes: 0 };
   }
 
   // deno-lint-ignore require-await
   async readFrom(id: string, fromSeq: number): Promise<readonly string[]> {
-    return this.#lines(id).slice(Math.max(0, fromSeq - 1));
+    return this.#journal(id).lines.slice(Math.max(0, fromSeq - 1));
   }
 
   // deno-lint-ignore require-await
@@ -69,16 +97,19 @@ export class MemoryBackend implements StorageBackend {
     after: JournalHead,
     lines: readonly string[],
   ): Promise<{ readonly mark: string }> {
-    const journal = this.#lines(id);
-    if (journal.length !== after.seq) {
+    checkLines(lines);
+    const journal = this.#journal(id);
+    const last = journal.lines.at(-1);
+    const hash = last === undefined ? ORIGIN_HASH : sha256Hex(last);
+    if (journal.lines.length !== after.seq || hash !== after.hash) {
       throw new OrchestratorError(
         "state_moved",
         `Cannot append to session "${id}": its journal moved on`,
         { hint: "Run the command again" },
       );
     }
-    journal.push(...lines);
-    return { mark: String(journal.length) };
+    journal.lines.push(...lines);
+    return { mark: markOf(journal) };
   }
 
   // deno-lint-ignore require-await
@@ -88,16 +119,18 @@ export class MemoryBackend implements StorageBackend {
 
   async readText(key: string): Promise<string | null> {
     const bytes = await this.readBlob(key);
-    return bytes === null ? null : new TextDecoder().decode(bytes);
+    return bytes === null ? null : new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   }
 
   // deno-lint-ignore require-await
   async writeBlob(key: string, data: string | Uint8Array): Promise<void> {
-    this.#blobs.set(checkKey(key), toBytes(data));
+    this.#blobs.set(this.#writable(key), toBytes(data));
   }
 
   async appendLine(key: string, line: string): Promise<void> {
-    await this.writeBlob(key, `${await this.readText(key) ?? ""}${line}\n`);
+    checkLines([line]);
+    const before = await this.readText(key) ?? "";
+    await this.writeBlob(key, `${before.slice(0, before.lastIndexOf("\n") + 1)}${line}\n`);
   }
 
   // deno-lint-ignore require-await
@@ -107,6 +140,7 @@ export class MemoryBackend implements StorageBackend {
 
   // deno-lint-ignore require-await
   async listBlobs(prefix: string): Promise<readonly string[]> {
+    checkPrefix(prefix);
     return [...this.#blobs.keys()].filter((key) => key.startsWith(prefix)).sort();
   }
 
@@ -115,9 +149,11 @@ export class MemoryBackend implements StorageBackend {
     request: HoldRequest,
     task: () => Promise<Result>,
   ): Promise<Result> {
-    const name = scope === "repository" ? scope : this.#existing(scope.session);
+    const name = scope === "repository" ? scope : checkSessionId(scope.session);
     const deadline = performance.now() + request.timeoutMs;
     for (;;) {
+      // It may have been removed while we waited.
+      if (scope !== "repository") this.#journal(name);
       const holder = this.#holders.get(name);
       if (holder === undefined) break;
       if (performance.now() >= deadline) {
@@ -127,7 +163,7 @@ export class MemoryBackend implements StorageBackend {
           { details: { holder } },
         );
       }
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
     this.#holders.set(name, {
       operation: request.operation,
@@ -145,21 +181,26 @@ export class MemoryBackend implements StorageBackend {
 
   // deno-lint-ignore require-await
   async holder(scope: HoldScope): Promise<HolderInfo | null> {
-    return this.#holders.get(scope === "repository" ? scope : scope.session) ?? null;
+    const name = scope === "repository" ? scope : checkSessionId(scope.session);
+    return this.#holders.get(name) ?? null;
   }
 
-  #existing(id: string): string {
-    this.#lines(id);
-    return id;
+  #writable(key: string): string {
+    const session = sessionOf(checkKey(key));
+    if (session !== null) this.#journal(session);
+    return key;
   }
 
-  #lines(id: string): string[] {
-    const lines = this.#journals.get(checkSessionId(id));
-    if (lines !== undefined) return lines;
-    throw new OrchestratorError("session_unknown", `Cannot find session "${id}": there is none`, {
-      hint: "orchestrator session list",
-    });
+  #journal(id: string): Journal {
+    const journal = this.#journals.get(checkSessionId(id));
+    if (journal === undefined) throw unknownSession(id);
+    return journal;
   }
+}
+
+/** A journal in memory is only ever appended to, so its length says which content it has. */
+function markOf(journal: Journal): string {
+  return `${journal.generation}:${journal.lines.length}`;
 }
 
 function toBytes(data: string | Uint8Array): Uint8Array {

@@ -1,0 +1,170 @@
+/**
+ * How the folder of a session appears and disappears, so that nobody ever sees half of one.
+ *
+ * A session is there while its journal is. It appears by renaming a finished staging folder. It
+ * disappears by moving its journal out of its folder: one step on every system, also on Windows,
+ * which renames no folder while a file in it (the lock that guards the removal) is open. What is left
+ * of either when a process dies is swept by the next creation.
+ * @module
+ */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { ioError, renamePatiently, syncDirectory } from "../platform/atomic_file.ts";
+import { randomBase32 } from "../platform/random.ts";
+import type { NewSession } from "./backend.ts";
+import { JOURNAL, LOCK, REMOVED, SESSION_ID, STAGING } from "./keys.ts";
+import { markOf } from "./journal_file.ts";
+
+/** Names of the entries of a directory; none when it does not exist. */
+export function readNames(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw ioError("read", directory, error);
+  }
+}
+
+/** Makes a directory with all above it, durably. One that exists is fine. */
+export function makeDirectory(directory: string): void {
+  try {
+    const first = mkdirSync(directory, { recursive: true });
+    if (first === undefined) return;
+    for (let made = directory; made.length >= first.length; made = dirname(made)) {
+      syncDirectory(dirname(made));
+    }
+  } catch (error) {
+    throw ioError("create", directory, error);
+  }
+}
+
+/** Writes a file that must not exist yet, and makes its content durable. */
+export function writeNew(path: string, data: string | Uint8Array): void {
+  const descriptor = openSync(path, "wx");
+  try {
+    const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+    for (let done = 0; done < bytes.length;) {
+      done += writeSync(descriptor, bytes, done, bytes.length - done);
+    }
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Makes the folder of a new session appear.
+ * @param parent the folder of all sessions.
+ * @returns the mark behind the last line of its journal.
+ * @throws `already_exists`, `no_space`, `read_only`, `io_failed`; then there is nothing of it.
+ */
+export function publishSession(parent: string, id: string, content: NewSession): string {
+  const target = join(parent, id);
+  makeDirectory(parent);
+  sweep(parent);
+  if (existsSync(target)) {
+    throw new OrchestratorError(
+      "already_exists",
+      `Cannot create session "${id}": ${
+        existsSync(join(target, JOURNAL)) ? "it exists" : "its folder is there, without a journal"
+      }`,
+      { details: { session: id } },
+    );
+  }
+  const staging = join(parent, `${STAGING}${id}-${randomBase32(30)}`);
+  let mark: string;
+  try {
+    mkdirSync(staging);
+    writeNew(join(staging, JOURNAL), content.lines.map((line) => line + "\n").join(""));
+    writeNew(join(staging, LOCK), "");
+    // Moving the folder does not change the journal's time.
+    mark = markOf(join(staging, JOURNAL));
+    writeAll(staging, { ...content.blobs, ...content.derived?.(mark) });
+    syncDirectory(staging);
+    renamePatiently(staging, target);
+  } catch (error) {
+    removeQuietly(staging);
+    throw ioError("create", target, error);
+  }
+  syncDirectory(parent);
+  return mark;
+}
+
+/**
+ * Makes a session disappear. Absent is fine.
+ * @throws `read_only`, `io_failed`; then it is all there.
+ */
+export function takeSessionAway(parent: string, id: string): void {
+  const target = join(parent, id);
+  const tombstone = join(parent, `${REMOVED}${id}-${randomBase32(30)}`);
+  try {
+    renamePatiently(join(target, JOURNAL), tombstone);
+  } catch (error) {
+    if (isAbsent(error)) return;
+    throw ioError("remove", target, error);
+  }
+  // The new name first: a power cut must not lose both.
+  syncDirectory(parent);
+  if (removeQuietly(target)) removeQuietly(tombstone);
+}
+
+/**
+ * Removes what creations and removals that died have left. What cannot be removed stays for the next
+ * sweep: it is in nobody's way.
+ */
+function sweep(parent: string): void {
+  for (const name of readNames(parent)) {
+    const path = join(parent, name);
+    if (name.startsWith(STAGING)) {
+      removeQuietly(path);
+    } else if (name.startsWith(REMOVED)) {
+      const id = name.slice(REMOVED.length).split("-")[0] ?? "";
+      // The name may come from anywhere, a checkout for instance: only a session's folder is removed.
+      const rest = SESSION_ID.test(id) ? join(parent, id) : null;
+      if (rest === null || existsSync(join(rest, JOURNAL)) || removeQuietly(rest)) {
+        removeQuietly(path);
+      }
+    }
+  }
+}
+
+/** Writes files below a folder that nobody else sees yet, with the folders they need. */
+function writeAll(folder: string, files: Readonly<Record<string, string | Uint8Array>>): void {
+  const folders = new Set<string>();
+  for (const [name, data] of Object.entries(files)) {
+    const path = join(folder, name);
+    for (let above = dirname(path); above.length > folder.length; above = dirname(above)) {
+      folders.add(above);
+    }
+    mkdirSync(dirname(path), { recursive: true });
+    writeNew(path, data);
+  }
+  for (const made of folders) syncDirectory(made);
+}
+
+/** @returns false when something of it is still there. */
+function removeQuietly(path: string): boolean {
+  try {
+    rmSync(path, { recursive: true, force: true });
+    return lstatSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a file operation failed because nothing is there. */
+export function isAbsent(error: unknown): boolean {
+  const code = systemErrorCode(error);
+  return code === "ENOENT" || code === "ENOTDIR";
+}

@@ -1,0 +1,878 @@
+/**
+ * What `src/storage/backend.ts` promises, as cases that every backend must pass.
+ * @module
+ */
+import assert from "node:assert/strict";
+import { OrchestratorError } from "../../src/errors.ts";
+import type { ErrorCode } from "../../src/errors.ts";
+import { sha256Hex } from "../../src/platform/hash.ts";
+import {
+  type HoldRequest,
+  type JournalHead,
+  ORIGIN_HASH,
+  type StorageBackend,
+} from "../../src/storage/backend.ts";
+
+/** A place that keeps sessions, under test. */
+export interface Place {
+  readonly backend: StorageBackend;
+  /** A second backend on the same place, as another process has it; the same one where there is only one. */
+  readonly other: StorageBackend;
+  /** What accidents do, where the place can suffer them. */
+  readonly accidents?: Accidents;
+}
+
+/** Accidents as seen by whoever comes next. */
+export interface Accidents {
+  /** Leaves bytes behind the journal, as an append that was cut off does. */
+  tear(id: string, text: string): void;
+  /** Leaves bytes behind a blob of lines likewise. */
+  tearBlob(key: string, text: string): void;
+  /** Leaves what a creation leaves that dies before the session appears. */
+  killCreation(id: string): void;
+  /** Leaves what a removal leaves that dies right after the session disappeared. */
+  killRemoval(id: string): void;
+  /** Leaves what a writer of a blob leaves that dies before the blob is replaced. */
+  killWrite(key: string): void;
+  /** Changes a byte of a line without changing its length. */
+  edit(id: string, line: number): void;
+  /** Whether anything is there besides journals, blobs and locks. */
+  leftovers(): readonly string[];
+}
+
+/** One promise. */
+export interface StorageCase {
+  readonly name: string;
+  /** True when it needs a place that can suffer accidents. */
+  readonly accidents?: true;
+  run(place: Place): Promise<void>;
+}
+
+const A = "aaaaaaaaaaaaa";
+const B = "bbbbbbbbbbbbb";
+const GONE = "zzzzzzzzzzzzz";
+const NONE: JournalHead = { seq: 0, hash: ORIGIN_HASH, mark: "" };
+
+function request(fields: Partial<HoldRequest> = {}): HoldRequest {
+  return { operation: "test", actor: "ada", timeoutMs: 5000, ...fields };
+}
+
+async function refused(code: ErrorCode, promise: Promise<unknown>): Promise<OrchestratorError> {
+  try {
+    await promise;
+  } catch (error) {
+    assert.ok(error instanceof OrchestratorError, `not an OrchestratorError: ${error}`);
+    assert.equal(error.code, code, error.message);
+    return error;
+  }
+  assert.fail(`not refused with ${code}`);
+}
+
+/** Makes a session and returns the head behind its last line. */
+async function made(
+  backend: StorageBackend,
+  id: string,
+  lines: readonly string[] = ["one", "two"],
+): Promise<JournalHead> {
+  const { mark } = await backend.hold(
+    "repository",
+    request(),
+    () => backend.createSession(id, { lines, blobs: { "meta.json": `{"id":"${id}"}` } }),
+  );
+  return headOf(lines, mark);
+}
+
+function headOf(lines: readonly string[], mark = ""): JournalHead {
+  const last = lines.at(-1);
+  return { seq: lines.length, hash: last === undefined ? ORIGIN_HASH : sha256Hex(last), mark };
+}
+
+/** Appends while holding, as every caller does. */
+async function appended(
+  backend: StorageBackend,
+  id: string,
+  after: JournalHead,
+  lines: readonly string[],
+): Promise<JournalHead> {
+  const { mark } = await backend.hold(
+    { session: id },
+    request(),
+    () => backend.append(id, after, lines),
+  );
+  return { seq: after.seq + lines.length, hash: headOf(lines).hash, mark };
+}
+
+async function removed(backend: StorageBackend, id: string): Promise<void> {
+  await backend.hold("repository", request(), () =>
+    backend.hold(
+      { session: id },
+      request(),
+      () => backend.removeSession(id),
+    ));
+}
+
+async function linesOf(backend: StorageBackend, id: string): Promise<readonly string[]> {
+  const read = await backend.readJournal(id);
+  assert.ok(!read.unchanged, "without `after` nothing can be unchanged");
+  return read.lines;
+}
+
+function accidentsOf(place: Place): Accidents {
+  assert.ok(place.accidents);
+  return place.accidents;
+}
+
+/** A promise and what settles it. */
+function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => open = resolve);
+  return { opened, open };
+}
+
+const sessionCases: readonly StorageCase[] = [
+  {
+    name: "an empty place has no sessions, no blobs, and nobody holds it",
+    async run({ backend }) {
+      assert.deepEqual(await backend.sessions(), []);
+      assert.equal(await backend.hasSession(A), false);
+      assert.equal(await backend.readBlob("current"), null);
+      assert.equal(await backend.readText("current"), null);
+      assert.deepEqual(await backend.listBlobs("sessions/"), []);
+      assert.equal(await backend.holder("repository"), null);
+      assert.equal(await backend.holder({ session: A }), null);
+    },
+  },
+  {
+    name: "its kind is a short name",
+    run({ backend }) {
+      assert.match(backend.kind, /^[a-z][a-z0-9]{1,12}$/);
+      return Promise.resolve();
+    },
+  },
+  {
+    name: "a session appears with its lines and blobs",
+    async run({ backend, other }) {
+      const { mark } = await backend.hold("repository", request(), () =>
+        backend.createSession(A, {
+          lines: ["first", "second"],
+          blobs: {
+            "meta.json": "{}",
+            "feedback/tool.jsonl": '{"a":1}\n',
+            "deep/er/still": new Uint8Array([0, 255, 10]),
+          },
+          derived: (mark) => ({ "state.json": mark }),
+        }));
+      for (const each of [backend, other]) {
+        assert.deepEqual(await each.sessions(), [A]);
+        assert.equal(await each.hasSession(A), true);
+        assert.deepEqual(await linesOf(each, A), ["first", "second"]);
+        assert.equal(await each.readText(`sessions/${A}/meta.json`), "{}");
+        assert.equal(await each.readText(`sessions/${A}/state.json`), mark);
+        assert.deepEqual(
+          [...await each.readBlob(`sessions/${A}/deep/er/still`) ?? []],
+          [0, 255, 10],
+        );
+        assert.deepEqual(await each.listBlobs(`sessions/${A}/`), [
+          `sessions/${A}/deep/er/still`,
+          `sessions/${A}/feedback/tool.jsonl`,
+          `sessions/${A}/meta.json`,
+          `sessions/${A}/state.json`,
+        ]);
+      }
+    },
+  },
+  {
+    name: "the mark of a creation proves the journal unchanged, also to others",
+    async run({ backend, other }) {
+      const head = await made(backend, A);
+      assert.deepEqual(await backend.readJournal(A, head), { unchanged: true });
+      assert.deepEqual(await other.readJournal(A, head), { unchanged: true });
+    },
+  },
+  {
+    name: "a session with no lines is a session",
+    async run({ backend }) {
+      const head = await made(backend, A, []);
+      assert.deepEqual(await backend.sessions(), [A]);
+      assert.deepEqual(await linesOf(backend, A), []);
+      await appended(backend, A, head, ["first"]);
+      assert.deepEqual(await linesOf(backend, A), ["first"]);
+    },
+  },
+  {
+    name: "an id is taken once, and the second creation changes nothing",
+    async run({ backend, other }) {
+      await made(backend, A);
+      await refused("already_exists", made(other, A, ["other"]));
+      assert.deepEqual(await linesOf(backend, A), ["one", "two"]);
+      assert.equal(await backend.readText(`sessions/${A}/meta.json`), `{"id":"${A}"}`);
+    },
+  },
+  {
+    name: "a creation that is refused leaves nothing",
+    async run({ backend, accidents }) {
+      const bad: readonly (readonly [readonly string[], Record<string, string>])[] = [
+        [["ok"], { "good": "1", "../bad": "1" }],
+        [["ok"], { "good": "1", "log.jsonl": "1" }],
+        [["ok"], { "good": "1", "lock": "1" }],
+        [["ok", "two\nlines"], { "good": "1" }],
+      ];
+      for (const [lines, blobs] of bad) {
+        await refused(
+          "invalid_argument",
+          backend.hold("repository", request(), () => backend.createSession(A, { lines, blobs })),
+        );
+        await refused(
+          "invalid_argument",
+          backend.hold("repository", request(), () =>
+            backend.createSession(A, {
+              lines: lines.slice(0, 1),
+              blobs: {},
+              derived: () => ({ ...blobs, "..": "" }),
+            })),
+        );
+        assert.deepEqual(await backend.sessions(), []);
+        assert.equal(await backend.readBlob(`sessions/${A}/good`), null);
+        assert.deepEqual(accidents?.leftovers() ?? [], []);
+      }
+      await refused("session_unknown", made(backend, "../escape"));
+      await refused("session_unknown", made(backend, "TOO-LOUD-FOR-US"));
+    },
+  },
+  {
+    name: "a creation whose derived blobs fail leaves nothing",
+    async run({ backend, accidents }) {
+      const failing = backend.hold("repository", request(), () =>
+        backend.createSession(A, {
+          lines: ["one"],
+          blobs: { "meta.json": "{}" },
+          derived: () => {
+            throw new OrchestratorError("io_failed", "Cannot derive");
+          },
+        }));
+      await refused("io_failed", failing);
+      assert.deepEqual(await backend.sessions(), []);
+      assert.equal(await backend.readText(`sessions/${A}/meta.json`), null);
+      assert.deepEqual(accidents?.leftovers() ?? [], []);
+      await made(backend, A);
+    },
+  },
+  {
+    name: "what dead creations left is no session, and the next creation sweeps it",
+    accidents: true,
+    async run(place) {
+      const { backend } = place;
+      const accidents = accidentsOf(place);
+      accidents.killCreation(A);
+      accidents.killCreation(B);
+      assert.deepEqual(await backend.sessions(), []);
+      assert.equal(await backend.hasSession(A), false);
+      assert.deepEqual(await backend.listBlobs("sessions/"), []);
+      await refused("session_unknown", backend.readJournal(A));
+      await made(backend, A);
+      assert.deepEqual(await backend.sessions(), [A]);
+      assert.deepEqual(accidents.leftovers(), []);
+    },
+  },
+  {
+    name: "a removed session is gone, with its blobs, for everyone; others stay",
+    async run({ backend, other, accidents }) {
+      await made(backend, A);
+      await made(backend, B);
+      await removed(backend, A);
+      for (const each of [backend, other]) {
+        assert.deepEqual(await each.sessions(), [B]);
+        assert.equal(await each.hasSession(A), false);
+        assert.equal(await each.readBlob(`sessions/${A}/meta.json`), null);
+        assert.deepEqual(await each.listBlobs("sessions/"), [`sessions/${B}/meta.json`]);
+        await refused("session_unknown", each.readJournal(A));
+        await refused("session_unknown", each.readFrom(A, 1));
+        await refused("session_unknown", each.append(A, NONE, ["x"]));
+        await refused("session_unknown", each.hold({ session: A }, request(), never));
+      }
+      assert.deepEqual(accidents?.leftovers() ?? [], []);
+    },
+  },
+  {
+    name: "removing what is absent is fine, and a removed id can be created again",
+    async run({ backend }) {
+      await backend.hold("repository", request(), () => backend.removeSession(A));
+      const before = await made(backend, A);
+      await removed(backend, A);
+      await made(backend, A, ["new", "two"]);
+      assert.deepEqual(await linesOf(backend, A), ["new", "two"]);
+      const read = await backend.readJournal(A, before);
+      assert.equal(read.unchanged, false, "it is another journal");
+    },
+  },
+  {
+    name: "a removal that died is finished by the next creation, without harm to others",
+    accidents: true,
+    async run(place) {
+      const { backend } = place;
+      const accidents = accidentsOf(place);
+      await made(backend, A);
+      accidents.killRemoval(A);
+      assert.deepEqual(await backend.sessions(), []);
+      assert.equal(await backend.hasSession(A), false);
+      await refused("session_unknown", backend.hold({ session: A }, request(), never));
+      await refused("session_unknown", backend.writeBlob(`sessions/${A}/state.json`, "{}"));
+      await made(backend, B);
+      assert.deepEqual(accidents.leftovers(), []);
+      assert.deepEqual(await backend.listBlobs("sessions/"), [`sessions/${B}/meta.json`]);
+      await made(backend, A, ["again"]);
+      accidents.killRemoval(B);
+      await removed(backend, A);
+      await made(backend, B, ["anew"]);
+      assert.deepEqual(await linesOf(backend, B), ["anew"]);
+      assert.deepEqual(accidents.leftovers(), []);
+    },
+  },
+];
+
+const journalCases: readonly StorageCase[] = [
+  {
+    name: "lines come back as they were appended, whatever they say",
+    async run({ backend, other }) {
+      const lines = ["", " ", "ä🌊\u2028", "\t", '{"a":"\\n"}', "x".repeat(100_000), "\uFEFFb"];
+      const head = await made(backend, A, ["first"]);
+      const behind = await appended(backend, A, head, lines);
+      for (const each of [backend, other]) {
+        assert.deepEqual(await linesOf(each, A), ["first", ...lines]);
+        assert.deepEqual(await each.readJournal(A, behind), { unchanged: true });
+        assert.deepEqual(await each.readFrom(A, 8), ["\uFEFFb"]);
+      }
+      await appended(backend, A, behind, ["after"]);
+      assert.equal((await linesOf(backend, A)).length, 9);
+    },
+  },
+  {
+    name: "a line with a line break is refused, and nothing is appended",
+    async run({ backend }) {
+      const head = await made(backend, A);
+      await refused("invalid_argument", appended(backend, A, head, ["ok", "not\nok"]));
+      await refused("invalid_argument", appended(backend, A, head, ["not\rok"]));
+      assert.deepEqual(await linesOf(backend, A), ["one", "two"]);
+    },
+  },
+  {
+    name: "an append behind a line that is not the last is refused, and nothing is appended",
+    async run({ backend, other }) {
+      const head = await made(backend, A);
+      const behind = await appended(other, A, head, ["three"]);
+      const error = await refused("state_moved", appended(backend, A, head, ["mine"]));
+      assert.notEqual(error.hint, undefined);
+      await refused("state_moved", appended(backend, A, { ...head, mark: "" }, ["mine"]));
+      assert.deepEqual(await linesOf(backend, A), ["one", "two", "three"]);
+      await appended(backend, A, behind, ["mine"]);
+      assert.deepEqual(await linesOf(backend, A), ["one", "two", "three", "mine"]);
+    },
+  },
+  {
+    name: "an append behind a line that is not there yet is refused",
+    async run({ backend, other }) {
+      await made(backend, B, ["one", "two", "three"]);
+      const longer = await made(other, A, ["one", "two", "three"]);
+      await removed(backend, A);
+      await made(backend, A);
+      await refused("state_moved", appended(backend, A, longer, ["mine"]));
+      await refused("state_moved", appended(backend, A, { ...longer, mark: "" }, ["mine"]));
+      assert.deepEqual(await linesOf(backend, A), ["one", "two"]);
+    },
+  },
+  {
+    name: "an append behind a line that says something else is refused",
+    async run({ backend }) {
+      const head = await made(backend, A);
+      const hash = sha256Hex("forged");
+      await refused("state_moved", appended(backend, A, { ...head, hash }, ["mine"]));
+      await refused("state_moved", appended(backend, A, { ...head, hash, mark: "" }, ["mine"]));
+      assert.deepEqual(await linesOf(backend, A), ["one", "two"]);
+    },
+  },
+  {
+    name: "an empty mark is fine",
+    async run({ backend }) {
+      const head = await made(backend, A);
+      const behind = await appended(backend, A, { ...head, mark: "" }, ["three"]);
+      assert.deepEqual(await backend.readJournal(A, behind), { unchanged: true });
+      const read = await backend.readJournal(A, { ...behind, mark: "" });
+      assert.deepEqual(read.unchanged || read.lines, ["one", "two", "three"]);
+      await made(backend, B, []);
+      await appended(backend, B, NONE, ["first"]);
+      await refused("state_moved", appended(backend, B, NONE, ["first"]));
+    },
+  },
+  {
+    name: "a head in the middle reads all from the beginning, with a mark that serves",
+    async run({ backend }) {
+      const head = await made(backend, A);
+      await appended(backend, A, head, ["three", "four"]);
+      const read = await backend.readJournal(A, head);
+      assert.ok(!read.unchanged);
+      assert.deepEqual(read.lines, ["one", "two", "three", "four"]);
+      assert.equal(read.tornBytes, 0);
+      const now = headOf(read.lines, read.mark);
+      assert.deepEqual(await backend.readJournal(A, now), { unchanged: true });
+      await appended(backend, A, now, ["five"]);
+      assert.equal((await linesOf(backend, A)).length, 5);
+    },
+  },
+  {
+    name: "readFrom gives the lines from a number on, and none beyond the end",
+    async run({ backend }) {
+      await made(backend, A, ["one", "two", "three"]);
+      assert.deepEqual(await backend.readFrom(A, 1), ["one", "two", "three"]);
+      assert.deepEqual(await backend.readFrom(A, 0), ["one", "two", "three"]);
+      assert.deepEqual(await backend.readFrom(A, 3), ["three"]);
+      assert.deepEqual(await backend.readFrom(A, 4), []);
+      assert.deepEqual(await backend.readFrom(A, 99), []);
+    },
+  },
+  {
+    name: "two who append at once: one wins, the other is told",
+    async run({ backend, other }) {
+      const head = await made(backend, A);
+      const results = await Promise.allSettled([
+        appended(backend, A, head, ["mine"]),
+        appended(other, A, head, ["yours"]),
+      ]);
+      assert.deepEqual(results.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+      assert.equal((await linesOf(backend, A)).length, 3);
+    },
+  },
+  {
+    name: "journals that are not there are unknown",
+    async run({ backend }) {
+      await made(backend, A);
+      for (const id of [GONE, "", "..", "../../x", `${A}/..`, "AAAAAAAAAAAAA"]) {
+        await refused("session_unknown", backend.readJournal(id));
+        await refused("session_unknown", backend.readFrom(id, 1));
+        await refused("session_unknown", backend.append(id, NONE, ["x"]));
+        assert.equal(await backend.hasSession(id), false);
+      }
+    },
+  },
+  {
+    name: "a torn tail is ignored, told, and replaced by the next append",
+    accidents: true,
+    async run(place) {
+      const { backend } = place;
+      const head = await made(backend, A);
+      for (const [torn, behind] of [["half a li", "three"], ["x", "four"]] as const) {
+        const before = await linesOf(backend, A);
+        accidentsOf(place).tear(A, torn);
+        const read = await backend.readJournal(A, head);
+        assert.ok(!read.unchanged, "something lies behind the head");
+        assert.deepEqual(read.lines, before);
+        assert.equal(read.tornBytes, torn.length);
+        assert.deepEqual(await backend.readFrom(A, before.length), [before.at(-1)]);
+        assert.deepEqual(await backend.readFrom(A, before.length + 1), []);
+        await appended(backend, A, headOf(read.lines, read.mark), [behind]);
+        assert.deepEqual(await linesOf(backend, A), [...before, behind]);
+      }
+    },
+  },
+  {
+    name: "a torn tail is replaced also when the head is from before it, or has no mark",
+    accidents: true,
+    async run(place) {
+      const { backend } = place;
+      const head = await made(backend, A);
+      accidentsOf(place).tear(A, "half");
+      const behind = await appended(backend, A, head, ["three"]);
+      accidentsOf(place).tear(A, "half");
+      await appended(backend, A, { ...behind, mark: "" }, ["four"]);
+      assert.deepEqual(await linesOf(backend, A), ["one", "two", "three", "four"]);
+    },
+  },
+  {
+    name: "a journal that holds nothing but a torn line is empty",
+    accidents: true,
+    async run(place) {
+      const { backend } = place;
+      const head = await made(backend, A, []);
+      accidentsOf(place).tear(A, "half");
+      const read = await backend.readJournal(A, head);
+      assert.deepEqual(read, { ...read, unchanged: false, lines: [], tornBytes: 4 });
+      assert.deepEqual(await backend.readFrom(A, 1), []);
+      await appended(backend, A, head, ["first"]);
+      assert.deepEqual(await linesOf(backend, A), ["first"]);
+    },
+  },
+  {
+    name:
+      "an edit of the same length is not unchanged, and a head from before it cannot be appended to",
+    accidents: true,
+    async run(place) {
+      const { backend } = place;
+      const head = await made(backend, A, ["one", "two", "three"]);
+      accidentsOf(place).edit(A, 2);
+      const read = await backend.readJournal(A, head);
+      assert.ok(!read.unchanged);
+      assert.deepEqual([read.lines[0], read.lines[2]], ["one", "three"]);
+      assert.notEqual(read.lines[1], "two");
+      accidentsOf(place).edit(A, 3);
+      await refused("state_moved", appended(backend, A, head, ["four"]));
+    },
+  },
+];
+
+const BAD_KEYS: readonly string[] = [
+  "",
+  ".",
+  "..",
+  "../x",
+  "a/../b",
+  "a/./b",
+  "a//b",
+  "/etc/passwd",
+  "a/",
+  "/",
+  "a\\b",
+  "..\\x",
+  "C:/x",
+  "c:x",
+  "a/b:c",
+  "a\0b",
+  "lock",
+  `sessions/${A}/lock`,
+  `sessions/${A}/log.jsonl`,
+  ".tmp-1",
+  `sessions/${A}/.tmp-1`,
+  "sessions/.staging-x/meta.json",
+  "sessions/.removed-x",
+];
+
+const blobCases: readonly StorageCase[] = [
+  {
+    name: "a blob is what was written last, bytes or text, in any folder",
+    async run({ backend, other }) {
+      await made(backend, A);
+      const bytes = new Uint8Array([0, 1, 254, 255, 13, 10]);
+      for (const key of ["current", "bindings/x", "a/b/c/d", `sessions/${A}/deep/file`]) {
+        await backend.writeBlob(key, "first");
+        await backend.writeBlob(key, bytes, { durable: false });
+        assert.deepEqual(new Uint8Array(await other.readBlob(key) ?? []), bytes);
+        await backend.writeBlob(key, "\uFEFFä🌊\n", { durable: true });
+        assert.equal(await other.readText(key), "\uFEFFä🌊\n");
+        await backend.writeBlob(key, "");
+        assert.equal(await other.readText(key), "");
+      }
+    },
+  },
+  {
+    name: "a blob handed out or in is nobody else's",
+    async run({ backend }) {
+      const bytes = new Uint8Array([1, 2, 3]);
+      await backend.writeBlob("x", bytes);
+      bytes[0] = 9;
+      const read = await backend.readBlob("x");
+      assert.ok(read);
+      assert.equal(read[0], 1);
+      read[1] = 9;
+      assert.equal((await backend.readBlob("x"))?.[1], 2);
+    },
+  },
+  {
+    name: "keys that would leave the place, or that the place keeps for itself, are refused",
+    async run({ backend, accidents }) {
+      await made(backend, A);
+      for (const key of BAD_KEYS) {
+        await refused("invalid_argument", backend.readBlob(key));
+        await refused("invalid_argument", backend.readText(key));
+        await refused("invalid_argument", backend.writeBlob(key, "x"));
+        await refused("invalid_argument", backend.appendLine(key, "x"));
+        await refused("invalid_argument", backend.removeBlob(key));
+        await refused("invalid_argument", backend.listBlobs(`${key}/`));
+      }
+      await refused("invalid_argument", backend.listBlobs("a"));
+      await refused("invalid_argument", backend.listBlobs(""));
+      assert.deepEqual(accidents?.leftovers() ?? [], []);
+      assert.deepEqual(await linesOf(backend, A), ["one", "two"]);
+    },
+  },
+  {
+    name: "a blob of a session that is not there is not written",
+    async run({ backend }) {
+      for (const id of [GONE, "x", "AAAAAAAAAAAAA"]) {
+        const key = `sessions/${id}/state.json`;
+
+        await refused("session_unknown", backend.writeBlob(key, "x"));
+        await refused("session_unknown", backend.appendLine(key, "x"));
+        assert.equal(await backend.readBlob(key), null);
+      }
+      await refused("session_unknown", backend.writeBlob("sessions/stray", "x"));
+      assert.deepEqual(await backend.listBlobs("sessions/"), []);
+      await made(backend, GONE);
+    },
+  },
+  {
+    name: "a removed blob is gone; removing one that is absent is fine",
+    async run({ backend, other }) {
+      await backend.writeBlob("a/b", "x");
+      await backend.removeBlob("a/b");
+      assert.equal(await other.readBlob("a/b"), null);
+      await backend.removeBlob("a/b");
+      await backend.removeBlob("never/was");
+      assert.deepEqual(await backend.listBlobs("a/"), []);
+    },
+  },
+  {
+    name: "a listing has the blobs below the prefix only, sorted",
+    async run({ backend }) {
+      for (const key of ["ab/x", "a/z", "a/b/c", "top"]) await backend.writeBlob(key, "x");
+      assert.deepEqual(await backend.listBlobs("a/"), ["a/b/c", "a/z"]);
+      assert.deepEqual(await backend.listBlobs("a/b/"), ["a/b/c"]);
+      assert.deepEqual(await backend.listBlobs("none/"), []);
+    },
+  },
+  {
+    name: "lines are appended to a blob one by one",
+    async run({ backend, other }) {
+      await made(backend, A);
+      const key = `sessions/${A}/feedback/tool.jsonl`;
+      for (const line of ["1", "ä🌊", ""]) await backend.appendLine(key, line);
+      assert.equal(await other.readText(key), "1\nä🌊\n\n");
+      await refused("invalid_argument", backend.appendLine(key, "a\nb"));
+      assert.equal(await other.readText(key), "1\nä🌊\n\n");
+      await backend.appendLine("notes", "x");
+      assert.equal(await other.readText("notes"), "x\n");
+    },
+  },
+  {
+    name: "a cut-off last line of a blob is replaced",
+    accidents: true,
+    async run(place) {
+      const { backend } = place;
+      await made(backend, A);
+      const key = `sessions/${A}/feedback/tool.jsonl`;
+      await backend.appendLine(key, "one");
+      accidentsOf(place).tearBlob(key, "tw");
+      await backend.appendLine(key, "two");
+      assert.equal(await backend.readText(key), "one\ntwo\n");
+    },
+  },
+  {
+    name: "what killed writers of blobs left is no blob, and is swept",
+    accidents: true,
+    async run(place) {
+      const { backend } = place;
+      const accidents = accidentsOf(place);
+      await made(backend, A);
+      await backend.writeBlob("bindings/x", "x");
+      await backend.writeBlob(`sessions/${A}/deep/x`, "x");
+      accidents.killWrite("current");
+      accidents.killWrite("bindings/x");
+      accidents.killWrite(`sessions/${A}/state.json`);
+      accidents.killWrite(`sessions/${A}/deep/x`);
+      assert.equal(accidents.leftovers().length, 4);
+      assert.deepEqual(await backend.listBlobs("bindings/"), ["bindings/x"]);
+      assert.equal((await backend.listBlobs("sessions/")).length, 2);
+      await backend.hold("repository", request(), () => backend.writeBlob("bindings/y", "y"));
+      await backend.hold(
+        { session: A },
+        request(),
+        () => backend.writeBlob(`sessions/${A}/deep/x`, "y"),
+      );
+      assert.deepEqual(accidents.leftovers(), []);
+    },
+  },
+];
+
+function never(): Promise<void> {
+  return Promise.reject(new Error("this must not run"));
+}
+
+const holdCases: readonly StorageCase[] = [
+  {
+    name: "a hold gives back what its task gives, and is free again",
+    async run({ backend, other }) {
+      await made(backend, A);
+      for (const scope of ["repository", { session: A }] as const) {
+        assert.equal(await backend.hold(scope, request(), () => Promise.resolve(42)), 42);
+        assert.equal(
+          await other.hold(scope, request({ timeoutMs: 0 }), () => Promise.resolve(7)),
+          7,
+        );
+      }
+    },
+  },
+  {
+    name: "one holds, the others wait their turn",
+    async run({ backend, other }) {
+      await made(backend, A);
+      for (const scope of ["repository", { session: A }] as const) {
+        let inside = 0;
+        let turns = 0;
+        await Promise.all(
+          Array.from(
+            { length: 8 },
+            (_, index) =>
+              (index % 2 === 0 ? backend : other).hold(scope, request(), async () => {
+                assert.equal(++inside, 1);
+                await new Promise((resolve) => setTimeout(resolve, 1));
+                inside -= 1;
+                turns += 1;
+              }),
+          ),
+        );
+        assert.equal(turns, 8);
+      }
+    },
+  },
+  {
+    name: "who waits in vain is told who holds it",
+    async run({ backend, other }) {
+      await made(backend, A);
+      for (const scope of ["repository", { session: A }] as const) {
+        const { opened, open } = gate();
+        const entered = gate();
+        const holding = backend.hold(
+          scope,
+          request({ operation: "complete", actor: "grace" }),
+          async () => {
+            entered.open();
+            await opened;
+          },
+        );
+        await entered.opened;
+        const started = performance.now();
+        const error = await refused(
+          "lock_held",
+          other.hold(scope, request({ timeoutMs: 30 }), never),
+        );
+        assert.ok(performance.now() - started >= 29, "it has waited");
+        assert.match(error.message, /complete.* by grace/);
+        await refused("lock_held", other.hold(scope, request({ timeoutMs: 0 }), never));
+        open();
+        await holding;
+        await other.hold(scope, request({ timeoutMs: 0 }), () => Promise.resolve());
+      }
+    },
+  },
+  {
+    name: "a hold is free again when its task throws",
+    async run({ backend, other }) {
+      await made(backend, A);
+      for (const scope of ["repository", { session: A }] as const) {
+        const failure = new OrchestratorError("item_blocked", "Cannot");
+        const error = await refused(
+          "item_blocked",
+          backend.hold(scope, request(), () => Promise.reject(failure)),
+        );
+        assert.equal(error, failure, "the task's own error comes through");
+        await assert.rejects(
+          backend.hold(scope, request(), () => {
+            throw new TypeError("at once");
+          }),
+          TypeError,
+        );
+        assert.equal(await other.holder(scope), null);
+        await other.hold(scope, request({ timeoutMs: 0 }), () => Promise.resolve());
+      }
+    },
+  },
+  {
+    name: "the holder is known while it holds, and only then",
+    async run({ backend, other }) {
+      await made(backend, A);
+      await made(backend, B);
+      const scope = { session: A };
+      assert.equal(await other.holder(scope), null);
+      await backend.hold(scope, request({ operation: "advance", actor: "grace" }), async () => {
+        const holder = await other.holder(scope);
+        assert.equal(holder?.operation, "advance");
+        assert.equal(holder.actor, "grace");
+        assert.equal(new Date(holder.since).toISOString(), holder.since);
+        assert.equal(typeof holder.pid, "number");
+        assert.equal(typeof holder.host, "string");
+        assert.equal(await other.holder({ session: B }), null);
+        assert.equal(await other.holder("repository"), null);
+      });
+      assert.equal(await other.holder(scope), null);
+    },
+  },
+  {
+    name: "scopes do not exclude each other",
+    async run({ backend, other }) {
+      await made(backend, A);
+      await made(backend, B);
+      const at = request({ timeoutMs: 0 });
+      const result = await backend.hold(
+        "repository",
+        at,
+        () =>
+          backend.hold(
+            { session: A },
+            at,
+            () => other.hold({ session: B }, at, () => Promise.resolve("all")),
+          ),
+      );
+      assert.equal(result, "all");
+    },
+  },
+  {
+    name: "a session that is not there cannot be held, and nobody holds it",
+    async run({ backend, accidents }) {
+      await refused("session_unknown", backend.hold({ session: GONE }, request(), never));
+      await refused("session_unknown", backend.hold({ session: "../x" }, request(), never));
+      assert.equal(await backend.holder({ session: GONE }), null);
+      await refused("session_unknown", backend.holder({ session: "../x" }));
+      assert.deepEqual(await backend.sessions(), []);
+      assert.deepEqual(accidents?.leftovers() ?? [], []);
+    },
+  },
+  {
+    name: "who waits for a session that is removed meanwhile is told so",
+    async run({ backend, other, accidents }) {
+      await made(backend, A);
+      const entered = gate();
+      const { opened, open } = gate();
+      const removal = backend.hold(
+        "repository",
+        request(),
+        () =>
+          backend.hold({ session: A }, request(), async () => {
+            entered.open();
+            await opened;
+            await backend.removeSession(A);
+          }),
+      );
+      await entered.opened;
+      const waiting = refused("session_unknown", other.hold({ session: A }, request(), never));
+      open();
+      await removal;
+      await waiting;
+      assert.equal(await backend.hasSession(A), false);
+      await made(backend, A);
+      assert.deepEqual(accidents?.leftovers() ?? [], []);
+    },
+  },
+  {
+    name: "reading needs no hold and never waits",
+    async run({ backend, other }) {
+      const head = await made(backend, A);
+      await backend.hold(
+        "repository",
+        request(),
+        () =>
+          backend.hold({ session: A }, request(), async () => {
+            assert.deepEqual(await other.sessions(), [A]);
+            assert.deepEqual(await other.readJournal(A, head), { unchanged: true });
+            assert.deepEqual(await other.readFrom(A, 2), ["two"]);
+            assert.notEqual(await other.readText(`sessions/${A}/meta.json`), null);
+            assert.equal((await other.listBlobs("sessions/")).length, 1);
+          }),
+      );
+    },
+  },
+];
+
+/** The whole contract. */
+export const storageCases: readonly StorageCase[] = [
+  ...sessionCases,
+  ...journalCases,
+  ...blobCases,
+  ...holdCases,
+];
