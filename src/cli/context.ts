@@ -73,7 +73,7 @@ export class Context {
   get manager(): SessionManager {
     this.#manager ??= new SessionManager({
       backend: new FileBackend(this.paths.stateDirectory),
-      actor: this.actor,
+      actor: () => this.actor,
       now: this.io.now,
       lockTimeoutMs: this.#lockTimeoutMs(),
       warn: (message) => this.warn(message),

@@ -106,12 +106,15 @@ export async function legacyStatus(context: Context): Promise<Answer | null> {
   if (view === null) return null;
   const { statusData } = await import("./output/status_data.ts");
   const { statusText } = await import("./output/status_text.ts");
+  const { describe } = await import("../workflow/progress.ts");
+  const progress = describe(view.state);
   return {
-    data: statusData(view.state, {
+    data: statusData(view.state, progress, {
       origin: "legacy",
       legacy: { generation: view.generation, file: view.file },
     }),
-    text: (style) => statusText(view.state, { now: context.io.now(), remark: view.remark }, style),
+    text: (style) =>
+      statusText(view.state, progress, { now: context.io.now(), remark: view.remark }, style),
   };
 }
 

@@ -19,7 +19,8 @@ import type { CachedState } from "./state_cache.ts";
 /** What every operation of a manager needs to know of its surroundings. */
 export interface ManagerOptions {
   readonly backend: StorageBackend;
-  readonly actor: Actor;
+  /** Who runs the command: asked only when something is written. */
+  readonly actor: () => Actor;
   readonly now: () => Date;
   /** Milliseconds to wait for a lock. */
   readonly lockTimeoutMs: number;
@@ -110,7 +111,7 @@ export class SessionManager {
     const { encodeEvents } = await import("./journal.ts");
     const { replay } = await import("./rebuild.ts");
     const time = this.#options.now().toISOString();
-    const actor = this.#options.actor;
+    const actor = this.#options.actor();
     const encoded = encodeEvents(input.events, START, { actor, time });
     const state = replay(input.id, encoded.events);
     const meta: SessionMeta = { id: input.id, ...input.meta, created: time, actor };
@@ -154,7 +155,7 @@ export class SessionManager {
       const { encodeEvents } = await import("./journal.ts");
       const { evolve } = await import("../workflow/evolve.ts");
       const encoded = encodeEvents(decision.events, loaded.head, {
-        actor: this.#options.actor,
+        actor: this.#options.actor(),
         time: this.#options.now().toISOString(),
       });
       const { mark } = await this.backend.append(id, loaded.head, encoded.lines);
@@ -244,7 +245,11 @@ export class SessionManager {
    * @throws `session_active`, `lock_held`
    */
   async remove(id: string): Promise<void> {
-    const request = { operation: "session remove", actor: this.#options.actor.name, timeoutMs: 0 };
+    const request = {
+      operation: "session remove",
+      actor: this.#options.actor().name,
+      timeoutMs: 0,
+    };
     await this.backend.hold({ session: id }, request, async () => {
       const { state } = await loadSession(this.backend, id);
       if (state.status === "active") {
@@ -271,7 +276,7 @@ export class SessionManager {
   ): Promise<Result> {
     const request = {
       operation,
-      actor: this.#options.actor.name,
+      actor: this.#options.actor().name,
       timeoutMs: this.#options.lockTimeoutMs,
     };
     return this.backend.hold(scope, request, task);

@@ -11,6 +11,7 @@ import type {
   Verification,
 } from "./definition.ts";
 import type { Approval } from "./events.ts";
+import { exampleEvidence } from "./evidence.ts";
 import { currentPhase, isLastPhase, itemState, type LocatedPhase, phaseState } from "./locate.ts";
 import { failureOf, itemStep, type NextStep, nextStep, skipsItself } from "./next_step.ts";
 import { isOpen } from "./reviews.ts";
@@ -47,6 +48,8 @@ export interface Proof {
   /** The form of the evidence, also when it is optional. */
   readonly evidenceSchema?: EvidenceSchemaName;
   readonly evidencePrompt?: string;
+  /** JSON that would do as evidence; present when evidence must be handed in. */
+  readonly evidenceExample?: string;
   /** All of it in words, for people: `the file "docs/plan.md"`, `evidence (TestPlanEvidence)`. */
   readonly inWords: readonly string[];
 }
@@ -213,6 +216,7 @@ function proofOf(
       verification,
       evidence,
       ...(schema === undefined ? {} : { evidenceSchema: schema }),
+      ...(evidence ? { evidenceExample: exampleEvidence(schema) } : {}),
       ...(item.evidence_prompt === undefined ? {} : { evidencePrompt: item.evidence_prompt }),
       inWords: [
         ...(skipsItself(state, phase, item) ? [] : verificationInWords(verification)),

@@ -32,9 +32,10 @@ export async function run(context: Context): Promise<Answer> {
     event.type === "checkpoint_created" ? event.data.decisions : []
   );
   const all = notes.length === 0 ? state.notes.recent : notes;
-  const prompt = handoffText(state, describe(state), all.map((note) => note.text), decisions);
+  const progress = describe(state);
+  const prompt = handoffText(state, progress, all.map((note) => note.text), decisions);
   return {
-    data: { prompt, ...statusData(state, {}), allNotes: all, decisions },
+    data: { prompt, ...statusData(state, progress, {}), allNotes: all, decisions },
     text: () => prompt,
   };
 }

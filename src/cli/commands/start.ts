@@ -10,14 +10,16 @@ import { gitBranch } from "../../project/git_branch.ts";
 import { bindAgent, setCurrent } from "../../session/resolve.ts";
 import { newLineage, newSessionId } from "../../session/session_id.ts";
 import { VERSION } from "../../version.ts";
+import { nextStep } from "../../workflow/next_step.ts";
+import { describe } from "../../workflow/progress.ts";
 import { TEXT_LIMITS } from "../../workflow/commands.ts";
 import type { SettingValue } from "../../workflow/definition.ts";
+import { placeholderNames } from "../../workflow/template.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
-import { placeholderNames } from "../../workflow/template.ts";
 import { requireFreeName, requireText, sessionName } from "../texts.ts";
 import { findingText } from "../output/finding_text.ts";
-import { nextStepText } from "../output/next_step.ts";
+import { stepText } from "../output/next_step.ts";
 import { oneLine } from "../output/text.ts";
 import { statusData } from "../output/status_data.ts";
 
@@ -75,7 +77,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     return state;
   });
   return {
-    data: statusData(state, { origin: "current" }),
+    data: statusData(state, describe(state), { origin: "current" }),
     text: (style) =>
       [
         `${style.green(style.symbols.done)} Started ${
@@ -87,7 +89,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
           source.builtIn ? " (built in; orchestrator init writes it as workflow.yaml)" : ""
         }`,
         "",
-        nextStepText(state, style),
+        stepText(nextStep(state), style),
       ].join("\n"),
   };
 }

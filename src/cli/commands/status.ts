@@ -14,15 +14,14 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     if (answer === null) throw context.noSession();
     return answer;
   }
-  const loaded = await context.manager.load(choice.id);
-  const { state } = loaded;
-  const progress = loaded.progress ?? undefined;
+  const { state, progress: kept } = await context.manager.load(choice.id);
+  const progress = kept ?? (await import("../../workflow/progress.ts")).describe(state);
   const data = input.has("json")
     ? (await import("../output/status_data.ts"))
-      .statusData(state, { origin: choice.origin }, progress)
+      .statusData(state, progress, { origin: choice.origin })
     : null;
   return {
     data,
-    text: (style) => statusText(state, { now: context.io.now(), progress }, style),
+    text: (style) => statusText(state, progress, { now: context.io.now() }, style),
   };
 }

@@ -3,9 +3,10 @@
  * @module
  */
 import type { Change } from "../../session/session_manager.ts";
+import { nextStep } from "../../workflow/next_step.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import type { Answer } from "../command.ts";
-import { nextStepData, nextStepText } from "./next_step.ts";
+import { stepData, stepText } from "./next_step.ts";
 import type { Style } from "./style.ts";
 
 /** The answer to a change: what happened, and what comes next. */
@@ -22,7 +23,7 @@ export function changeAnswer(
         ? style.green(style.symbols.done)
         : style.dim(style.symbols.bullet);
       const line = change.already === null ? happened(style) : sentence(change.already);
-      return `${mark} ${line}\n${nextStepText(state, style)}`;
+      return `${mark} ${line}\n${stepText(nextStep(state), style)}`;
     },
   };
 }
@@ -38,7 +39,7 @@ function changeData(change: Change): Readonly<Record<string, unknown>> {
     changed: events.length > 0,
     ...(already === null ? {} : { already }),
     events: events.map(({ seq, type, data }) => ({ seq, type, ...briefly(data) })),
-    next: nextStepData(state),
+    next: stepData(nextStep(state)),
   };
 }
 

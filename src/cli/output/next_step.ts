@@ -2,8 +2,7 @@
  * The exact next command, as people and programs are told it.
  * @module
  */
-import { type NextStep, nextStep } from "../../workflow/next_step.ts";
-import type { SessionState } from "../../workflow/state.ts";
+import type { NextStep } from "../../workflow/next_step.ts";
 import type { Style } from "./style.ts";
 import { commandLine, hang } from "./text.ts";
 
@@ -18,22 +17,12 @@ export interface NextStepData {
   readonly why: string;
 }
 
-/** What comes next. */
-export function nextStepData(state: SessionState): NextStepData {
-  return stepData(nextStep(state));
-}
-
 /** A step for programs. */
 export function stepData({ argv, byPerson, why }: NextStep): NextStepData {
   return { argv, command: commandLine(["orchestrator", ...argv]), byPerson, why };
 }
 
-/** The command, and why, wrapped to the screen. */
-export function nextStepText(state: SessionState, style: Style): string {
-  return stepText(nextStep(state), style);
-}
-
-/** As {@link nextStepText}, of a step at hand. The command is never broken: it is there to be copied. */
+/** The command, and why, wrapped to the screen. The command is never broken: it is there to be copied. */
 export function stepText(step: NextStep, style: Style): string {
   const { command, byPerson, why } = stepData(step);
   const who = byPerson ? "; a person runs this, not an agent" : "";

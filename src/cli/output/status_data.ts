@@ -2,15 +2,15 @@
  * A session's standing, for programs.
  * @module
  */
-import { describe, type Progress } from "../../workflow/progress.ts";
+import type { Progress } from "../../workflow/progress.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import { stepData } from "./next_step.ts";
 
 /** The payload of `status --json` (and of `start --json`). */
 export function statusData(
   state: SessionState,
+  progress: Progress,
   more: Readonly<Record<string, unknown>>,
-  progress: Progress = describe(state),
 ): Readonly<Record<string, unknown>> {
   return {
     session: state.session,

@@ -6,13 +6,11 @@
  * @module
  */
 import type { PhaseDefinition } from "../../workflow/definition.ts";
-import { exampleEvidence } from "../../workflow/evidence.ts";
-import {
-  type BypassNotice,
-  describe,
-  type ItemProgress,
-  type PhaseProgress,
-  type Progress,
+import type {
+  BypassNotice,
+  ItemProgress,
+  PhaseProgress,
+  Progress,
 } from "../../workflow/progress.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import { stepText } from "./next_step.ts";
@@ -35,8 +33,6 @@ export interface StatusScreen {
   readonly now: Date;
   /** Said behind the session's id, e.g. `old layout, G4`. */
   readonly remark?: string | undefined;
-  /** What `describe()` says of the state, where it is known already. */
-  readonly progress?: Progress | undefined;
 }
 
 const NOTES_SHOWN = 3;
@@ -48,8 +44,12 @@ const ITEMS_UNFOLDED = 20;
 const DETAIL_LINES = 5;
 
 /** Draws the screen. */
-export function statusText(state: SessionState, screen: StatusScreen, style: Style): string {
-  const progress = screen.progress ?? describe(state);
+export function statusText(
+  state: SessionState,
+  progress: Progress,
+  screen: StatusScreen,
+  style: Style,
+): string {
   const phase = state.definition.phases.find((entry) => entry.id === progress.phase);
   const parts = [
     head(state, progress, screen, style),
@@ -81,9 +81,7 @@ function head(
   ];
   const share = `${progress.done} of ${progress.total} items done`;
   // A bar says nothing that the numbers do not: where nobody looks it is left out.
-  const drawn = style.symbols.dot === "|"
-    ? ""
-    : `${bar(progress.done, progress.total, 24, style)} `;
+  const drawn = style.terminal ? `${bar(progress.done, progress.total, 24, style)} ` : "";
   return [
     style.bold(wrap(state.task, style.width)),
     ...factLines(facts, style).map((line) =>
@@ -253,7 +251,9 @@ function openDetails(
     : [];
   const { inWords } = item.proof;
   const proof = inWords.join(", ") +
-    (next && item.proof.evidence ? `, e.g. ${exampleEvidence(item.proof.evidenceSchema)}` : "");
+    (next && item.proof.evidenceExample !== undefined
+      ? `, e.g. ${item.proof.evidenceExample}`
+      : "");
   const times = item.failures > 1 ? ` ${item.failures} times` : "";
   return [
     ...about.flatMap((text) => text === undefined ? [] : limited(text, room, style)).map(style.dim),

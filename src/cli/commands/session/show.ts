@@ -2,6 +2,7 @@
  * `orchestrator session show [session]`
  * @module
  */
+import { describe } from "../../../workflow/progress.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { legacyView } from "../../legacy_view.ts";
@@ -18,9 +19,16 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     const view = await legacyView(context, name);
     if (view === null) throw context.noSession();
     return {
-      data: statusData(view.state, { legacy: { generation: view.generation, file: view.file } }),
+      data: statusData(view.state, describe(view.state), {
+        legacy: { generation: view.generation, file: view.file },
+      }),
       text: (style) =>
-        statusText(view.state, { now: context.io.now(), remark: view.remark }, style),
+        statusText(
+          view.state,
+          describe(view.state),
+          { now: context.io.now(), remark: view.remark },
+          style,
+        ),
     };
   }
   const { manager } = context;
@@ -29,8 +37,14 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     manager.meta(choice.id),
     manager.backend.holder({ session: choice.id }),
   ]);
+  const progress = describe(state);
   return {
-    data: statusData(state, { origin: choice.origin, meta, heldBy, createdBy: state.createdBy }),
+    data: statusData(state, progress, {
+      origin: choice.origin,
+      meta,
+      heldBy,
+      createdBy: state.createdBy,
+    }),
     text: (style) => {
       const facts = [
         ["started", `${state.createdAt} by ${actorText(state.createdBy)}`],
@@ -44,7 +58,9 @@ export async function run(context: Context, input: Input): Promise<Answer> {
           }, since ${heldBy.since}`,
         ]]),
       ].map(([key, value]) => [style.dim(key ?? ""), value ?? ""]);
-      return `${statusText(state, { now: context.io.now() }, style)}\n\n${columns(facts)}`;
+      return `${statusText(state, progress, { now: context.io.now() }, style)}\n\n${
+        columns(facts)
+      }`;
     },
   };
 }
