@@ -34,11 +34,20 @@ export const SUITES: readonly Suite[] = [
   { name: "transcripts", what: "the command line, in process and as executable", parallel: true },
   { name: "e2e", what: "whole stories with the executable", parallel: true },
   { name: "concurrency", what: "many processes at once", parallel: false },
-  { name: "crash", what: "killed and failed at every step", parallel: true },
+  { name: "crash", what: "killed and failed at every step", parallel: false },
 ];
+
+/** Tests that keep expected output in files, and rewrite it when `UPDATE` is set. */
+const UPDATABLE: Readonly<Record<string, string>> = {
+  transcripts: "transcripts_test.ts",
+  e2e: "readme_test.ts",
+};
 
 /** Longer than any suite takes: whatever hangs is ended. */
 const SUITE_LIMIT_MS = 20 * 60_000;
+
+/** Variables that steer tests. */
+const FOR_TESTS = /^(ORCHESTRATOR_EXECUTABLE|CRASH_\w+|CONCURRENCY_\w+)$/;
 
 /** How many skipped tests of a suite are named: more are no partners missing but a filter. */
 const SKIPS_LISTED = 20;
@@ -47,7 +56,7 @@ const SKIPS_LISTED = 20;
 export interface TestRequest {
   /** Names of suites; none for all. */
   readonly suites?: readonly string[];
-  /** Rewrite the expected output that is kept in files. Default false. */
+  /** Only run the tests of {@link UPDATABLE}, which then rewrite what they expect. Default false. */
   readonly update?: boolean;
   /** Further options for `deno test`. */
   readonly options?: readonly string[];
@@ -62,9 +71,14 @@ export async function runTests(request: TestRequest = {}): Promise<TestCounts> {
   if (unlisted.length > 0) {
     throw new Error(`Not in the table of scripts/test.ts: ${unlisted.join()}`);
   }
-  const suites = chooseSuites(request.suites ?? []);
+  const suites = chooseSuites(
+    request.update === true ? Object.keys(UPDATABLE) : request.suites ?? [],
+  );
   const env = {
     ...cleanEnvironment(process.env),
+    ...Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => FOR_TESTS.test(name)),
+    ),
     ...(request.update ? { UPDATE: "1" } : {}),
   };
   ensureBun((line) => console.log(line));
@@ -76,7 +90,9 @@ export async function runTests(request: TestRequest = {}): Promise<TestCounts> {
       console.log(`\n${suite.name}: ${suite.what}`);
       const started = performance.now();
       const report = join(reports, `${suite.name}.xml`);
-      const exitCode = await runSuite(suite, report, request.options ?? [], env);
+      const files = request.update === true ? UPDATABLE[suite.name] : undefined;
+      const args = [...request.options ?? [], ["tests", suite.name, files ?? ""].join("/")];
+      const exitCode = await runSuite(suite, report, args, env);
       const { counts, details } = resultOf(report, exitCode);
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       lines.push(`${suite.name.padEnd(12)} ${countsText(counts)} (${seconds} s)`);
@@ -116,7 +132,7 @@ function resultOf(
 function runSuite(
   suite: Suite,
   report: string,
-  options: readonly string[],
+  what: readonly string[],
   env: Record<string, string>,
 ): Promise<number | null> {
   const args = [
@@ -126,8 +142,7 @@ function runSuite(
     ...(suite.parallel ? ["--parallel"] : []),
     "--reporter=dot",
     `--junit-path=${report}`,
-    ...options,
-    `tests/${suite.name}`,
+    ...what,
   ];
   return new Promise((resolve, reject) => {
     const terminal = process.stdout.isTTY === true;

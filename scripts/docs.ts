@@ -1,0 +1,152 @@
+/**
+ * `deno task docs`: rewrites the generated parts of the documentation. With `--check` it only
+ * compares, and checks what else documentation promises: versions, dependencies, links, variables.
+ *
+ * A generated part stands between `<!-- generated: name -->` and `<!-- end generated -->`.
+ * @module
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import process from "node:process";
+import { VERSION } from "../src/version.ts";
+import { readSources } from "./check_layers.ts";
+import { DOCUMENTS } from "./docs_blocks.ts";
+
+const ROOT = resolve(import.meta.dirname ?? ".", "..");
+
+const BLOCK =
+  /^(?<begin><!-- generated: (?<name>[\w-]+) -->)$.*?^(?<end><!-- end generated -->)$/gms;
+
+/** A document with its generated parts made anew, and what is wrong with its marks. */
+export interface Regenerated {
+  readonly text: string;
+  readonly problems: readonly string[];
+}
+
+/**
+ * Replaces the generated parts of a document.
+ * @param blocks makes the text of each part.
+ */
+export function regenerate(
+  text: string,
+  blocks: Readonly<Record<string, () => string>>,
+): Regenerated {
+  const problems: string[] = [];
+  const seen = new Set<string>();
+  const replaced = text.replace(BLOCK, (whole, ...rest) => {
+    const { begin, name, end } = rest.at(-1) as Readonly<Record<"begin" | "name" | "end", string>>;
+    const make = blocks[name];
+    seen.add(name);
+    if (make === undefined) {
+      problems.push(`nothing generates "${name}"`);
+      return whole;
+    }
+    return `${begin}\n\n${make()}\n\n${end}`;
+  });
+  for (const name of Object.keys(blocks)) {
+    if (!seen.has(name)) problems.push(`the part "${name}" is missing`);
+  }
+  return { text: replaced, problems };
+}
+
+/** Markdown as `deno fmt` writes it. */
+function formatted(text: string): string {
+  const ended = spawnSync(process.execPath, ["fmt", "--ext=md", "-"], {
+    cwd: ROOT,
+    input: text,
+    encoding: "utf8",
+  });
+  if (ended.status !== 0) throw new Error(`deno fmt failed: ${ended.stderr}`);
+  return ended.stdout;
+}
+
+/**
+ * Links of a document that lead nowhere: relative paths without a file, `#anchors` without a heading.
+ * @param has says whether a file exists, relative to the document's folder.
+ */
+export function brokenLinks(text: string, has: (path: string) => boolean): readonly string[] {
+  const prose = text.replace(/^```.*?^```$/gms, "");
+  const anchors = new Set(
+    [...prose.matchAll(/^#+ (?<title>.*)$/gm)].map(({ groups }) =>
+      anchorOf(groups?.["title"] ?? "")
+    ),
+  );
+  const targets = [...prose.matchAll(/\]\((?<target>[^)\s]+)\)/g)].map(({ groups }) =>
+    groups?.["target"] ?? ""
+  );
+  return targets.filter((target) => {
+    if (/^[a-z]+:/.test(target)) return false;
+    if (target.startsWith("#")) return !anchors.has(target.slice(1));
+    return !has(target.replace(/#.*$/, ""));
+  });
+}
+
+/** The anchor that a heading gets on the usual sites. */
+function anchorOf(title: string): string {
+  return title.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").trim().replace(/\s/g, "-");
+}
+
+/** What the documentation must say besides its generated parts. */
+function promises(): readonly string[] {
+  const problems: string[] = [];
+  const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
+  const config = JSON.parse(read("deno.json")) as {
+    readonly version: string;
+    readonly imports: Readonly<Record<string, string>>;
+  };
+  if (config.version !== VERSION) {
+    problems.push(`deno.json says version ${config.version}, src/version.ts ${VERSION}`);
+  }
+  if (!read("CHANGELOG.md").includes(`## ${VERSION}`)) {
+    problems.push(`CHANGELOG.md: there is no heading "## ${VERSION}"`);
+  }
+  const architecture = read("src/README.md");
+  for (const [name, specifier] of Object.entries(config.imports)) {
+    if (!/@\d+\.\d+\.\d+$/.test(specifier)) problems.push(`deno.json: ${name} is not pinned`);
+    if (!architecture.includes(`| \`${name}\``)) {
+      problems.push(`src/README.md: no line says why there is ${name}`);
+    }
+  }
+  const readme = read("README.md");
+  const variables = new Set(
+    [...readSources(ROOT).values()].flatMap((source) =>
+      source.match(/\bORCHESTRATOR_[A-Z_]+\b/g) ?? []
+    ),
+  );
+  variables.delete("ORCHESTRATOR_TARGET");
+  for (const variable of [...variables].sort()) {
+    if (!readme.includes(`\`${variable}\``)) {
+      problems.push(`README.md: ${variable} is not explained`);
+    }
+  }
+  for (const file of Object.keys(DOCUMENTS)) {
+    const has = (path: string) => existsSync(join(ROOT, dirname(file), path));
+    for (const link of brokenLinks(read(file), has)) {
+      problems.push(`${file}: the link to ${link} leads nowhere`);
+    }
+  }
+  return problems;
+}
+
+if (import.meta.main) {
+  const check = process.argv.includes("--check");
+  const problems: string[] = [];
+  for (const [file, blocks] of Object.entries(DOCUMENTS)) {
+    const path = join(ROOT, file);
+    const present = readFileSync(path, "utf8");
+    const { text, problems: marks } = regenerate(present, blocks);
+    problems.push(...marks.map((problem) => `${file}: ${problem}`));
+    const wanted = formatted(text);
+    if (wanted === present) continue;
+    if (check) problems.push(`${file} is not what its tables say: run "deno task docs"`);
+    else {
+      writeFileSync(path, wanted);
+      console.log(`wrote ${file}`);
+    }
+  }
+  problems.push(...promises());
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exitCode = 1;
+  else console.log("the documentation says what the tables say");
+}

@@ -1,0 +1,163 @@
+/**
+ * The generated parts of the documentation: what tables in the source say, as Markdown.
+ * @module
+ */
+import { describeArguments, GLOBAL_OPTIONS } from "../src/cli/parse.ts";
+import type { CommandSpec, OptionSpec } from "../src/cli/command.ts";
+import { COMMANDS } from "../src/cli/table.ts";
+import { ERROR_CODES, type ErrorKind, EXIT_CODES } from "../src/errors.ts";
+import { NEVER_COMMITTED } from "../src/project/gitignore.ts";
+import { workflowJsonSchema } from "../src/workflow/definition_schema.ts";
+import { EVIDENCE_EXAMPLES } from "../src/workflow/evidence.ts";
+import { ROOMS } from "./check_layers.ts";
+
+/** Which blocks each document has. */
+export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+  "README.md": {
+    commands,
+    options: () => optionTable(GLOBAL_OPTIONS),
+    "exit-codes": exitCodes,
+    "workflow-fields": workflowFields,
+    "evidence-schemas": evidenceSchemas,
+    "never-committed": () => NEVER_COMMITTED.map((pattern) => `\`${pattern}\``).join(", ") + ".",
+  },
+  "src/README.md": { rooms, "error-codes": errorCodes },
+};
+
+const GROUPS: Readonly<Record<CommandSpec["group"], string>> = {
+  work: "Work",
+  sessions: "Sessions",
+  project: "Project",
+  tool: "Tool",
+};
+
+function commands(): string {
+  return Object.entries(GROUPS).map(([group, title]) => {
+    const rows = COMMANDS.filter((spec) => spec.group === group).map((spec) => [
+      commandLine(spec),
+      spec.summary,
+      (spec.options ?? []).map((option) => code(optionText(option))).join(" "),
+    ]);
+    return `**${title}**\n\n${table(["command", "what it does", "options"], rows)}`;
+  }).join("\n\n");
+}
+
+function commandLine(spec: CommandSpec): string {
+  const line = code(`${spec.path} ${describeArguments(spec)}`.trim());
+  const aliases = (spec.aliases ?? []).map((alias) =>
+    code([...spec.path.split(" ").slice(0, -1), alias].join(" "))
+  );
+  return aliases.length === 0 ? line : `${line} (also ${aliases.join(", ")})`;
+}
+
+function optionText({ name, short, value }: OptionSpec): string {
+  const long = `--${name}${value === undefined ? "" : ` ${value}`}`;
+  return short === undefined ? long : `-${short}, ${long}`;
+}
+
+function optionTable(options: readonly OptionSpec[]): string {
+  return table(
+    ["option", "what it does"],
+    options.map((option) => [code(optionText(option)), option.summary]),
+  );
+}
+
+const KINDS: Readonly<Record<ErrorKind, string>> = {
+  failure: "It was tried and did not succeed: a verification failed, a file could not be written",
+  usage: "The command line is wrong, or a question would have to be asked without a terminal",
+  config: "A file people write is wrong; the message names file, line and column",
+  not_found: "No such project, session, item, phase, checkpoint or file",
+  conflict: "Things changed meanwhile, or a name fits several sessions: look again, then repeat",
+  locked: "Somebody else is writing; the message says who, where and since when",
+  blocked: "The answer is no, and nothing is broken: an item, a gate or an approval is missing",
+  corrupt: "What is on disk cannot be trusted, or is from a newer version; nothing was written",
+  external: "A program that was needed failed",
+  internal: "A bug; run it again with `--debug` and report it",
+  interrupted: "Ended by a signal, cleaned up (143 after SIGTERM)",
+};
+
+function exitCodes(): string {
+  return table(["exit", "kind", "means"], [
+    ["0", "ok", "Done"],
+    ...kinds().map((kind) => [String(EXIT_CODES[kind]), kind.replaceAll("_", " "), KINDS[kind]]),
+  ]);
+}
+
+function errorCodes(): string {
+  return table(
+    ["exit", "kind", "codes"],
+    kinds().map((kind) => [
+      String(EXIT_CODES[kind]),
+      code(kind),
+      Object.entries(ERROR_CODES).filter(([, of]) => of === kind).map(([name]) => code(name))
+        .join(", "),
+    ]),
+  );
+}
+
+function kinds(): readonly ErrorKind[] {
+  return Object.keys(EXIT_CODES) as ErrorKind[];
+}
+
+/** As much of a JSON Schema as the tables show. */
+interface FieldSchema {
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, FieldSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: FieldSchema;
+}
+
+function workflowFields(): string {
+  const workflow: FieldSchema = workflowJsonSchema();
+  const phase = workflow.properties?.["phases"]?.items;
+  const item = phase?.properties?.["items"]?.items;
+  const levels: readonly (readonly [string, FieldSchema | undefined])[] = [
+    ["The file", { ...workflow, required: ["name", "phases"] }],
+    ["A phase", phase],
+    ["An item", item],
+    ["A verification", item?.properties?.["verification"]],
+    ["Settings with a meaning", workflow.properties?.["settings"]],
+  ];
+  return levels.map(([title, schema]) => {
+    const rows = Object.entries(schema?.properties ?? {}).map(([name, field]) => [
+      code(name),
+      (field.description ?? "").replaceAll("<", "\\<"),
+      schema?.required?.includes(name) ? "required" : defaultText(field.default),
+    ]);
+    return `**${title}**\n\n${table(["key", "means", "default"], rows)}`;
+  }).join("\n\n");
+}
+
+function defaultText(value: unknown): string {
+  return value === undefined ? "" : code(typeof value === "string" ? value : JSON.stringify(value));
+}
+
+function evidenceSchemas(): string {
+  const rows = Object.entries(EVIDENCE_EXAMPLES).map(([name, example]) => [
+    code(name),
+    code(example),
+  ]);
+  return table(["`evidence_schema`", "valid evidence"], rows);
+}
+
+function rooms(): string {
+  const rows = Object.entries(ROOMS).map(([name, room]) => [
+    code(name),
+    room.what,
+    room.rooms.map(code).join(", ") || "nothing",
+    (room.packages ?? []).map(code).join(", "),
+  ]);
+  return table(["room", "is", "may import", "npm"], rows);
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
