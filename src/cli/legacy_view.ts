@@ -202,7 +202,9 @@ function wantedName(context: Context, name: string | undefined): string | undefi
 
 function choose(project: LegacyProject, name: string | undefined): LegacyWorkflow | null {
   if (name === undefined) {
-    return project.active ?? project.workflows.find((workflow) => workflow.error !== null) ?? null;
+    if (project.active !== null || project.places.current?.layout === "new") return project.active;
+    // Better to say what is damaged than that there is nothing.
+    return project.workflows.find((workflow) => workflow.error !== null) ?? null;
   }
   return project.workflows.find((workflow) =>
     workflow.origin.name === name || workflow.summary?.workflowId === name ||

@@ -67,6 +67,9 @@ export function commandVariables(
 }
 
 function verifyFile(paths: ProjectPaths, path: string): VerificationOutcome {
+  if (path.trim() === "") {
+    return { type: "file_exists", passed: false, path, reason: "its definition names no file" };
+  }
   if (!paths.contains(path)) {
     return {
       type: "file_exists",
@@ -91,6 +94,18 @@ async function verifyCommand(
   request: VerificationRequest,
   verification: { readonly command: string; readonly expect_exit_code: number },
 ): Promise<VerificationOutcome> {
+  if (verification.command.trim() === "") {
+    return {
+      type: "command",
+      passed: false,
+      command: verification.command,
+      expectedExitCode: verification.expect_exit_code,
+      exitCode: null,
+      durationMs: 0,
+      outputTail: "",
+      reason: "its definition names no command",
+    };
+  }
   const { runCommand } = await import("../platform/processes.ts");
   const { onOutput } = request;
   const result = await runCommand({

@@ -38,6 +38,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     requireText(text, { doing: "start", what: "constraint", max: TEXT_LIMITS.constraint })
   );
   const overrides = readSettings(input.options("set"));
+  refuseAgentSettings(context, Object.keys(overrides));
   const source = await readWorkflow(context, input.option("workflow"));
   const { definition, warnings } = requireDefinition(source.text, { file: source.file, overrides });
   for (const finding of warnings) context.warn(findingText(finding));
@@ -92,6 +93,21 @@ export async function run(context: Context, input: Input): Promise<Answer> {
         stepText(nextStep(state), style),
       ].join("\n"),
   };
+}
+
+/** Settings that decide what takes a person: not an agent's to replace. */
+const PERSONS_SETTINGS: readonly string[] = ["supervision_mode", "agents_may_approve"];
+
+/** @throws `agent_refused` */
+function refuseAgentSettings(context: Context, settings: readonly string[]): void {
+  const setting = settings.find((name) => PERSONS_SETTINGS.includes(name));
+  const { agent } = context.environment;
+  if (setting === undefined || agent === null) return;
+  throw new OrchestratorError(
+    "agent_refused",
+    `Cannot set "${setting}" at the start: it decides what takes a person's approval, and ${agent.name} is an agent (${agent.variable})`,
+    { hint: "Ask a person to start the session so, or to set it in workflow.yaml" },
+  );
 }
 
 interface WorkflowSource {
