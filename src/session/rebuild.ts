@@ -14,23 +14,26 @@ import { type CacheRead, readCache } from "./state_cache.ts";
 
 /**
  * Folds events into a state.
- * @throws `journal_corrupt` when there is no event, or the first one does not begin a session.
+ * @throws `journal_corrupt` when there is no event, when the first one does not begin this session, or
+ * when the data of one is not what its type has.
  */
 export function replay(session: string, events: readonly SessionEvent[]): SessionState {
   const first = events[0];
-  if (
-    first === undefined || (first.type !== "session_started" && first.type !== "session_imported")
-  ) {
-    throw new OrchestratorError(
-      "journal_corrupt",
-      first === undefined
-        ? `Cannot trust session "${session}": its journal is empty`
-        : `Cannot trust session "${session}": its journal begins with "${first.type}"`,
-      { details: { session, line: 1 } },
-    );
+  if (first === undefined) throw damaged(session, 1, "is missing: the journal is empty");
+  if (first.type !== "session_started" && first.type !== "session_imported") {
+    throw damaged(session, 1, `is "${first.type}", which begins no session`);
+  }
+  if (first.data.session !== session) {
+    throw damaged(session, 1, `begins another session, "${first.data.session}"`);
   }
   let state: SessionState | null = null;
-  for (const event of events) state = evolve(state, event);
+  for (const event of events) {
+    try {
+      state = evolve(state, event);
+    } catch (cause) {
+      throw damaged(session, event.seq, `has data that no "${event.type}" has`, cause);
+    }
+  }
   if (state === null) throw new TypeError("evolve gave no state");
   return state;
 }
@@ -51,8 +54,11 @@ export async function rebuild(
   const state = replay(id, walk.events);
   const head = { ...walk.head, mark: read.mark };
   let latest = cached;
+  let writing = false;
   if (latest.entry !== null && latest.entry.head.seq < head.seq) {
-    // A writer may just have appended and be about to replace state.json: that is no damage.
+    // A writer may have appended and be about to replace state.json, which is no damage. Asked before
+    // state.json is read again: whoever has let go by now has replaced it.
+    writing = await backend.holder({ session: id }) !== null;
     latest = await readCache(backend, id);
   }
   const { entry, present } = latest;
@@ -73,18 +79,16 @@ export async function rebuild(
   }
   const line = read.lines[entry.head.seq - 1];
   if (line === undefined || sha256Hex(line) !== entry.head.hash) {
-    throw chainError(id, {
-      line: entry.head.seq,
-      reason: "is not the line that state.json was derived from: the journal was rewritten",
-      tooNew: false,
-    });
+    const reason = "is not the line that state.json was derived from: the journal was rewritten";
+    throw damaged(id, entry.head.seq, reason);
   }
-  if (entry.head.seq < head.seq) {
-    const writing = await backend.holder({ session: id }) !== null;
-    return { ...base, rebuilt: writing ? null : "behind" };
-  }
+  if (entry.head.seq < head.seq) return { ...base, rebuilt: writing ? null : "behind" };
   const same = JSON.stringify(entry.state) === JSON.stringify(state);
   return { ...base, rebuilt: same ? null : "different" };
+}
+
+function damaged(session: string, line: number, reason: string, cause?: unknown) {
+  return chainError(session, { line, reason, tooNew: false }, cause);
 }
 
 function cutError(session: string, have: number, know: number): OrchestratorError {

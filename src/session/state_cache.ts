@@ -96,9 +96,18 @@ export interface CacheRead {
   readonly present: boolean;
 }
 
-/** Reads the state.json of a session. */
+/**
+ * Reads the state.json of a session. One that cannot be read is damaged: the journal says it all.
+ * @throws `format_too_new`
+ */
 export async function readCache(backend: StorageBackend, id: string): Promise<CacheRead> {
-  const text = await backend.readText(KEYS.sessionState(id));
+  let text: string | null;
+  try {
+    text = await backend.readText(KEYS.sessionState(id));
+  } catch (error) {
+    if (!(error instanceof OrchestratorError) || error.code !== "io_failed") throw error;
+    return { entry: null, present: true };
+  }
   return text === null
     ? { entry: null, present: false }
     : { entry: decodeState(text, id), present: true };

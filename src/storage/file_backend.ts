@@ -7,6 +7,7 @@
  */
 import { existsSync, readdirSync, readFileSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { systemErrorCode } from "../errors.ts";
 import { appendAndSync } from "../platform/append_file.ts";
 import { ioError, removeTemporaries, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { acquireLock, isHeld, readHolder } from "../platform/file_lock.ts";
@@ -32,14 +33,6 @@ import {
   sessionOf,
   unknownSession,
 } from "./keys.ts";
-import {
-  isAbsent,
-  makeDirectory,
-  publishSession,
-  readNames,
-  takeSessionAway,
-  writeNew,
-} from "./session_folders.ts";
 
 const NEWLINE = 0x0a;
 
@@ -65,21 +58,22 @@ export class FileBackend implements StorageBackend {
     return settle(() => SESSION_ID.test(id) && existsSync(this.#journal(id)));
   }
 
-  createSession(id: string, content: NewSession): Promise<{ readonly mark: string }> {
-    return settle(() => {
-      checkSessionId(id);
-      checkLines(content.lines);
-      const checked: NewSession = {
-        lines: content.lines,
-        blobs: checkNames(id, content.blobs),
-        derived: (mark) => checkNames(id, content.derived?.(mark) ?? {}),
-      };
-      return { mark: publishSession(this.#sessions(), id, checked) };
-    });
+  async createSession(id: string, content: NewSession): Promise<{ readonly mark: string }> {
+    checkSessionId(id);
+    checkLines(content.lines);
+    const checked: NewSession = {
+      lines: content.lines,
+      blobs: checkNames(id, content.blobs),
+      derived: (mark) => checkNames(id, content.derived?.(mark) ?? {}),
+    };
+    const { publishSession } = await import("./session_folders.ts");
+    return { mark: publishSession(this.#sessions(), id, checked) };
   }
 
-  removeSession(id: string): Promise<void> {
-    return settle(() => takeSessionAway(this.#sessions(), checkSessionId(id)));
+  async removeSession(id: string): Promise<void> {
+    checkSessionId(id);
+    const { takeSessionAway } = await import("./session_folders.ts");
+    takeSessionAway(this.#sessions(), id);
   }
 
   readJournal(id: string, after?: JournalHead): Promise<JournalRead> {
@@ -109,36 +103,33 @@ export class FileBackend implements StorageBackend {
     return settle(() => this.#read(key, (path) => readFileSync(path, "utf8")));
   }
 
-  writeBlob(
+  async writeBlob(
     key: string,
     data: string | Uint8Array,
     options: { readonly durable?: boolean } = {},
   ): Promise<void> {
-    return settle(() => {
-      const path = this.#path(key);
-      const directory = this.#directoryFor(key, path);
-      // A hold sweeps its own directory; what a killed writer left further down is swept here.
-      if (directory !== this.#directory && !isSessionDirectory(key)) removeTemporaries(directory);
-      replaceFile(path, data, { durable: options.durable ?? true });
-    });
+    const path = this.#path(key);
+    const directory = await this.#directoryFor(key, path);
+    // A hold sweeps its own directory; what a killed writer left further down is swept here.
+    if (directory !== this.#directory && !isSessionDirectory(key)) removeTemporaries(directory);
+    replaceFile(path, data, { durable: options.durable ?? true });
   }
 
-  appendLine(key: string, line: string): Promise<void> {
-    return settle(() => {
-      checkLines([line]);
-      const path = this.#path(key);
-      const directory = this.#directoryFor(key, path);
-      try {
-        if (!existsSync(path)) {
-          writeNew(path, "");
-          syncDirectory(directory);
-        }
-        const at = readFileSync(path).lastIndexOf(NEWLINE) + 1;
-        appendAndSync(path, line + "\n", { at });
-      } catch (error) {
-        throw ioError("write", path, error);
-      }
-    });
+  async appendLine(key: string, line: string): Promise<void> {
+    checkLines([line]);
+    const path = this.#path(key);
+    const directory = await this.#directoryFor(key, path);
+    if (!existsSync(path)) {
+      removeTemporaries(directory);
+      return replaceFile(path, line + "\n");
+    }
+    let at: number;
+    try {
+      at = readFileSync(path).lastIndexOf(NEWLINE) + 1;
+    } catch (error) {
+      throw ioError("read", path, error);
+    }
+    appendAndSync(path, line + "\n", { at });
   }
 
   removeBlob(key: string): Promise<void> {
@@ -183,7 +174,7 @@ export class FileBackend implements StorageBackend {
     task: () => Promise<Result>,
   ): Promise<Result> {
     const path = this.#lock(scope);
-    if (scope === "repository") makeDirectory(this.#directory);
+    if (scope === "repository") await makeDirectory(this.#directory);
     else this.#require(scope.session);
     let lock;
     try {
@@ -229,11 +220,11 @@ export class FileBackend implements StorageBackend {
   }
 
   /** The directory of a blob that is about to be written, made when it is not there. */
-  #directoryFor(key: string, path: string): string {
+  async #directoryFor(key: string, path: string): Promise<string> {
     const session = sessionOf(key);
     if (session !== null) this.#require(session);
     const directory = dirname(path);
-    if (!existsSync(directory)) makeDirectory(directory);
+    await makeDirectory(directory);
     return directory;
   }
 
@@ -267,6 +258,26 @@ function settle<Result>(task: () => Result): Promise<Result> {
   } catch (error) {
     return Promise.reject(error);
   }
+}
+
+async function makeDirectory(directory: string): Promise<void> {
+  if (existsSync(directory)) return;
+  const { makeDirectory } = await import("./session_folders.ts");
+  makeDirectory(directory);
+}
+
+function readNames(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw ioError("read", directory, error);
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  const code = systemErrorCode(error);
+  return code === "ENOENT" || code === "ENOTDIR";
 }
 
 function present<Value>(id: string, value: Value | null): Value {

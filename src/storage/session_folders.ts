@@ -26,16 +26,6 @@ import type { NewSession } from "./backend.ts";
 import { JOURNAL, LOCK, REMOVED, SESSION_ID, STAGING } from "./keys.ts";
 import { markOf } from "./journal_file.ts";
 
-/** Names of the entries of a directory; none when it does not exist. */
-export function readNames(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw ioError("read", directory, error);
-  }
-}
-
 /** Makes a directory with all above it, durably. One that exists is fine. */
 export function makeDirectory(directory: string): void {
   try {
@@ -50,7 +40,7 @@ export function makeDirectory(directory: string): void {
 }
 
 /** Writes a file that must not exist yet, and makes its content durable. */
-export function writeNew(path: string, data: string | Uint8Array): void {
+function writeNew(path: string, data: string | Uint8Array): void {
   const descriptor = openSync(path, "wx");
   try {
     const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
@@ -72,7 +62,11 @@ export function writeNew(path: string, data: string | Uint8Array): void {
 export function publishSession(parent: string, id: string, content: NewSession): string {
   const target = join(parent, id);
   makeDirectory(parent);
-  sweep(parent);
+  try {
+    sweep(parent);
+  } catch (error) {
+    throw ioError("read", parent, error);
+  }
   if (existsSync(target)) {
     throw new OrchestratorError(
       "already_exists",
@@ -124,7 +118,7 @@ export function takeSessionAway(parent: string, id: string): void {
  * sweep: it is in nobody's way.
  */
 function sweep(parent: string): void {
-  for (const name of readNames(parent)) {
+  for (const name of readdirSync(parent)) {
     const path = join(parent, name);
     if (name.startsWith(STAGING)) {
       removeQuietly(path);
@@ -164,7 +158,7 @@ function removeQuietly(path: string): boolean {
 }
 
 /** Whether a file operation failed because nothing is there. */
-export function isAbsent(error: unknown): boolean {
+function isAbsent(error: unknown): boolean {
   const code = systemErrorCode(error);
   return code === "ENOENT" || code === "ENOTDIR";
 }
