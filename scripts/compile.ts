@@ -171,8 +171,8 @@ function unknownTarget(engine: Engine, target: string): string {
   return `Cannot compile for "${target}" with ${engine}: it builds ${known.join(", ")}${other}`;
 }
 
-/** Gives the executable for this machine its short name too. */
-function addShortName(compiled: Compiled, name: string): string {
+/** Gives the executable for this machine its short name too: `<outdir>/<name>[.exe]`. */
+export function addShortName(compiled: Compiled, name: string): string {
   const short = join(resolve(compiled.path, ".."), isWindows ? `${name}.exe` : name);
   rmSync(short, { force: true });
   try {

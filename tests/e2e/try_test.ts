@@ -1,0 +1,64 @@
+/** What `deno task try` does for a newcomer. */
+import assert from "node:assert/strict";
+import { join, resolve } from "node:path";
+import { pathAdvice } from "../../scripts/try.ts";
+import { executableAvailable } from "../harness/executable.ts";
+import { runProcess } from "../harness/running.ts";
+import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
+
+const ROOT = resolve(import.meta.dirname ?? ".", "../..");
+
+Deno.test({
+  name: "try builds an executable and takes it from init to finish",
+  ignore: !executableAvailable,
+  fn: async () => {
+    using scratch = new Scratch();
+    const cache = Deno.env.get("DENO_DIR");
+    const { code, stdout, stderr } = await runProcess(Deno.execPath(), [
+      "run",
+      "--allow-all",
+      "--no-check",
+      "--cached-only",
+      join(ROOT, "scripts", "try.ts"),
+      "--engine=bun",
+      `--outdir=${scratch.path("dist")}`,
+    ], {
+      cwd: ROOT,
+      // Agents and CI start it too: what it shows must not depend on that.
+      env: scratchEnvironment(scratch, {
+        CI: "true",
+        CLAUDECODE: "1",
+        SHELL: "/usr/bin/zsh",
+        ...(cache === undefined ? {} : { DENO_DIR: cache }),
+      }),
+    });
+    assert.equal(code, 0, stdout + stderr);
+    assert.equal(stderr.match(/^error: /gm)?.length, 1, stderr);
+    for (
+      const expected of [
+        /^Built .*orchestrator(\.exe)? with Bun/m,
+        /^\$ orchestrator init$/m,
+        /^\[x\] Approved plan_approval$/m,
+        /^\[x\] Finished Greet people by name$/m,
+        /the chain holds/,
+        /\.zshrc$/m,
+      ]
+    ) assert.match(stdout, expected);
+    assert.ok(
+      scratch.exists(Deno.build.os === "windows" ? "dist/orchestrator.exe" : "dist/orchestrator"),
+    );
+  },
+});
+
+Deno.test("the way onto the PATH fits the shell", () => {
+  const advice = (shell: string | undefined) =>
+    pathAdvice("/a b/dist/orchestrator", { SHELL: shell }, false);
+  assert.equal(advice("/bin/bash"), `echo 'export PATH="/a b/dist:$PATH"' >> ~/.bashrc`);
+  assert.match(advice("/usr/bin/zsh"), />> ~\/\.zshrc$/);
+  assert.equal(advice("/usr/bin/fish"), "fish_add_path '/a b/dist'");
+  assert.match(advice(undefined), />> ~\/\.profile$/);
+  assert.match(
+    pathAdvice("C:/dist/orchestrator.exe", {}, true),
+    /^\[Environment\]::SetEnvironmentVariable/,
+  );
+});
