@@ -38,11 +38,13 @@ export interface ImportView {
 /**
  * Converts an old workflow to the events its session would begin with, and their state.
  * @param stamp when and by whom the import would be.
+ * @param lineage of the session; empty for one that is only looked at, which begins no history.
  * @throws `legacy_corrupt`
  */
 export async function viewLegacy(
   input: ImportInput,
   stamp: { readonly time: string; readonly actor: Actor },
+  lineage = "",
 ): Promise<ImportView> {
   const options = await seedOptions(input.paths);
   const { session, seed, source, history } = toImport(input.workflow, options);
@@ -50,7 +52,7 @@ export async function viewLegacy(
     type: "session_imported",
     data: {
       session,
-      lineage: newLineage(),
+      lineage,
       seed,
       source,
       history,
@@ -92,7 +94,7 @@ export async function importSession(
   project: LegacyProject,
   stamp: { readonly time: string; readonly actor: Actor },
 ): Promise<{ readonly id: string; readonly findings: readonly string[] }> {
-  const view = await viewLegacy(input, stamp);
+  const view = await viewLegacy(input, stamp, newLineage());
   const id = view.state.session;
   if (!await manager.backend.hasSession(id)) {
     await manager.create({

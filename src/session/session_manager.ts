@@ -62,6 +62,12 @@ export interface Verification {
 
 const START: JournalHead = { seq: 0, hash: ORIGIN_HASH, mark: "" };
 
+/**
+ * Milliseconds to wait for a session that is to be removed: nobody waits for somebody at work, but a
+ * reader that looks at the lock has it for an instant.
+ */
+const REMOVE_PATIENCE_MS = 100;
+
 const REBUILT_TEXT: Readonly<Record<Rebuilt, string>> = {
   missing: "state.json was missing",
   damaged: "state.json was damaged",
@@ -115,18 +121,17 @@ export class SessionManager {
     const encoded = encodeEvents(input.events, START, { actor, time });
     const state = replay(input.id, encoded.events);
     const meta: SessionMeta = { id: input.id, ...input.meta, created: time, actor };
-    const { mark } = await this.backend.createSession(input.id, {
+    const encode = await stateEncoder();
+    await this.backend.createSession(input.id, {
       lines: encoded.lines,
       blobs: {
-        "meta.json": JSON.stringify(meta, null, 2) + "\n",
+        "meta.json": metaText(meta),
         "workflow.yaml": input.workflow,
         ...input.blobs,
       },
-    });
-    await this.#writeState(input.id, {
-      state,
-      head: { ...encoded.head, mark },
-      unknown: {},
+      derived: (mark) => ({
+        "state.json": encode({ state, head: { ...encoded.head, mark }, unknown: {} }),
+      }),
     });
     return state;
   }
@@ -146,28 +151,49 @@ export class SessionManager {
   ): Promise<Change> {
     return this.hold({ session: id }, operation, async () => {
       const loaded = await loadSession(this.backend, id, options);
-      this.#report(id, loaded.rebuilt, true);
-      const decision = decide(loaded.state);
-      if ("refusal" in decision) throw decision.refusal;
-      if (decision.events.length === 0) {
-        return { state: loaded.state, events: [], already: decision.already ?? "nothing to do" };
+      try {
+        return await this.#apply(id, loaded, decide);
+      } catch (error) {
+        if (!(error instanceof OrchestratorError) || error.code !== "state_moved") throw error;
+        // Nobody moves it while we hold it: state.json told of another journal than this one.
+        const replayed = await loadSession(this.backend, id, { replay: true });
+        return await this.#apply(id, replayed, decide);
       }
-      const { encodeEvents } = await import("./journal.ts");
-      const { evolve } = await import("../workflow/evolve.ts");
-      const encoded = encodeEvents(decision.events, loaded.head, {
-        actor: this.#options.actor(),
-        time: this.#options.now().toISOString(),
-      });
-      const { mark } = await this.backend.append(id, loaded.head, encoded.lines);
-      let state = loaded.state;
-      for (const event of encoded.events) state = evolve(state, event);
-      await this.#writeState(id, {
-        state,
-        head: { ...encoded.head, mark },
-        unknown: loaded.unknown,
-      });
-      return { state, events: encoded.events, already: null };
     });
+  }
+
+  /** Decides on a loaded state, and makes durable what was decided. The session is held. */
+  async #apply(
+    id: string,
+    loaded: LoadedSession,
+    decide: (state: SessionState) => Decision,
+  ): Promise<Change> {
+    const { rebuilt, unknown } = loaded;
+    const decision = decide(loaded.state);
+    if ("refusal" in decision) {
+      this.#report(id, rebuilt, false);
+      throw decision.refusal;
+    }
+    if (decision.events.length === 0) {
+      if (rebuilt !== null) await this.#writeDerived(id, loaded, true);
+      this.#report(id, rebuilt, true);
+      return { state: loaded.state, events: [], already: decision.already ?? "nothing to do" };
+    }
+    const { encodeEvents } = await import("./journal.ts");
+    const { evolve } = await import("../workflow/evolve.ts");
+    const encoded = encodeEvents(decision.events, loaded.head, {
+      actor: this.#options.actor(),
+      time: this.#options.now().toISOString(),
+    });
+    // Before anything is written: a state that cannot be derived must never get into the journal.
+    let state = loaded.state;
+    for (const event of encoded.events) state = evolve(state, event);
+    const { mark } = await this.backend.append(id, loaded.head, encoded.lines);
+    this.#report(id, rebuilt, true);
+    const renamed = encoded.events.some((event) => event.type === "session_renamed");
+    const head = { ...encoded.head, mark };
+    await this.#writeDerived(id, { state, head, unknown }, renamed || rebuilt !== null);
+    return { state, events: encoded.events, already: null };
   }
 
   /** Events number `fromSeq` (1-based) and later, without checking the chain. */
@@ -220,38 +246,29 @@ export class SessionManager {
 
   /** Who a session is; null when its meta.json is missing or damaged. Cheap: no state is read. */
   async meta(id: string): Promise<SessionMeta | null> {
-    const text = await this.backend.readText(KEYS.sessionMeta(id));
-    if (text === null) return null;
     try {
-      const value: unknown = JSON.parse(text);
-      return typeof value === "object" && value !== null ? value as SessionMeta : null;
-    } catch {
+      const text = await this.backend.readText(KEYS.sessionMeta(id));
+      const value: unknown = JSON.parse(text ?? "null");
+      return typeof value === "object" ? value as SessionMeta | null : null;
+    } catch (error) {
+      if (error instanceof OrchestratorError && error.code !== "io_failed") throw error;
       return null;
     }
   }
 
-  /** Rewrites a session's name in meta.json, keeping fields this program does not know. */
-  async writeName(id: string, name: string | null): Promise<void> {
-    const meta = await this.meta(id);
-    if (meta === null) return;
-    await this.backend.writeBlob(
-      KEYS.sessionMeta(id),
-      JSON.stringify({ ...meta, name }, null, 2) + "\n",
-    );
-  }
-
   /**
-   * Removes an ended session. The repository must be held.
-   * @throws `session_active`, `lock_held`
+   * Removes an ended session. The repository must be held. Whether it has ended is read from its
+   * journal, not from state.json.
+   * @throws `session_active`, `lock_held`, `journal_corrupt`
    */
   async remove(id: string): Promise<void> {
     const request = {
       operation: "session remove",
       actor: this.#options.actor().name,
-      timeoutMs: 0,
+      timeoutMs: REMOVE_PATIENCE_MS,
     };
     await this.backend.hold({ session: id }, request, async () => {
-      const { state } = await loadSession(this.backend, id);
+      const { state } = await loadSession(this.backend, id, { replay: true });
       if (state.status === "active") {
         throw new OrchestratorError(
           "session_active",
@@ -282,16 +299,37 @@ export class SessionManager {
     return this.backend.hold(scope, request, task);
   }
 
-  /** The change is already durable: failing to write the cache costs the next reader a replay. */
-  async #writeState(id: string, cached: Omit<CachedState, "progress">): Promise<void> {
+  /**
+   * Writes what is derived from the journal: the name in meta.json, then state.json, so that a
+   * state.json that is not behind says that the name was written too. The change itself is durable
+   * already: failing here costs the next reader a replay, and the next writer tries again.
+   */
+  async #writeDerived(
+    id: string,
+    cached: Omit<CachedState, "progress">,
+    name: boolean,
+  ): Promise<void> {
     try {
-      const { encodeState } = await import("./state_cache.ts");
-      const { describe } = await import("../workflow/progress.ts");
-      const text = encodeState({ ...cached, progress: describe(cached.state) });
-      await this.backend.writeBlob(KEYS.sessionState(id), text, { durable: false });
+      if (name) await this.#writeName(id, cached.state);
+      const encode = await stateEncoder();
+      await this.backend.writeBlob(KEYS.sessionState(id), encode(cached), { durable: false });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.warn(`The change is in the journal, but state.json is behind: ${reason}`);
+    }
+  }
+
+  /** Fields that this program does not know are kept, and so is a meta.json that is damaged. */
+  async #writeName(id: string, state: SessionState): Promise<void> {
+    const key = KEYS.sessionMeta(id);
+    const meta = await this.meta(id);
+    if (meta?.name === state.name) return;
+    if (meta !== null) {
+      await this.backend.writeBlob(key, metaText({ ...meta, name: state.name }));
+    } else if (await this.backend.readBlob(key) === null) {
+      const { name, task, createdAt: created, createdBy: actor } = state;
+      const made: SessionMeta = { id, name, task, created, actor, branch: null, parent: null };
+      await this.backend.writeBlob(key, metaText(made));
     }
   }
 
@@ -303,6 +341,17 @@ export class SessionManager {
       }`,
     );
   }
+}
+
+function metaText(meta: SessionMeta): string {
+  return JSON.stringify(meta, null, 2) + "\n";
+}
+
+/** What makes the text of a state.json; loaded by those who write one. */
+async function stateEncoder(): Promise<(cached: Omit<CachedState, "progress">) => string> {
+  const { encodeState } = await import("./state_cache.ts");
+  const { describe } = await import("../workflow/progress.ts");
+  return (cached) => encodeState({ ...cached, progress: describe(cached.state) });
 }
 
 /** Key of the binding of one agent: its own session id never appears on disk. */

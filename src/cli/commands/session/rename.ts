@@ -15,13 +15,11 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   // The repository is held so that two sessions cannot take one name at once.
   const change = await manager.holdRepository("session rename", async () => {
     if (name !== null) await requireFreeName(manager, name, id);
-    const change = await manager.change(
+    return await manager.change(
       id,
       "session rename",
       (state) => decide(state, { kind: "rename", name }, { actor }),
     );
-    await manager.writeName(id, change.state.name);
-    return change;
   });
   return {
     data: { session: id, name: change.state.name },
