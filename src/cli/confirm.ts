@@ -9,29 +9,49 @@ import type { Context } from "./context.ts";
 /** How an answer was had. */
 export type Confirmation = "terminal" | "flag";
 
+/** A question that stands between a command and what it does. */
+export interface Question {
+  /** As a person is asked it. */
+  readonly text: string;
+  /** What is refused without a yes, e.g. `approve "user_approval"`. */
+  readonly doing: string;
+  /** The next step where it cannot be asked: never to say yes to what destroys. */
+  readonly hint: string;
+}
+
 /**
  * Asks a yes/no question, unless `--yes` answers it.
- * @param doing what is refused when it cannot be asked, e.g. `approve "user_approval"`.
  * @returns how the yes was given.
  * @throws `terminal_needed` without a terminal or with `--no-input`; `interrupted` for a no.
  */
 export async function confirm(
   context: Context,
   input: Input,
-  question: string,
-  doing: string,
+  question: Question,
 ): Promise<Confirmation> {
   if (input.has("yes")) return "flag";
-  const { io } = context;
-  const asked = !input.has("no-input") && !input.has("json") &&
-    io.isTerminal("stdin") && io.isTerminal("stderr");
-  if (!asked) {
+  const { doing, hint } = question;
+  const silence = whySilent(context, input);
+  if (silence !== null) {
     throw new OrchestratorError(
       "terminal_needed",
-      `Cannot ${doing}: it needs a yes, and there is no terminal to ask on`,
-      { hint: "Add --yes if that is meant" },
+      `Cannot ${doing}: it needs a yes, and ${silence}`,
+      { hint },
     );
   }
-  if (await io.confirm(question) === true) return "terminal";
-  throw new OrchestratorError("interrupted", `Cannot ${doing}: the answer was no`);
+  const answer = await context.io.confirm(question.text);
+  if (answer === true) return "terminal";
+  throw new OrchestratorError(
+    "interrupted",
+    `Cannot ${doing}: ${answer === null ? "it was cancelled" : "the answer was no"}`,
+  );
+}
+
+/** Why nobody can be asked; null when somebody can. */
+function whySilent({ io }: Context, input: Input): string | null {
+  if (!io.isTerminal("stdin") || !io.isTerminal("stderr")) return "there is no terminal to ask on";
+  for (const option of ["no-input", "json"]) {
+    if (input.has(option)) return `with --${option} nothing is asked`;
+  }
+  return null;
 }

@@ -42,7 +42,7 @@ export async function readEvidence(context: Context, given: string | undefined):
   } catch (error) {
     throw new OrchestratorError(
       "evidence_invalid",
-      `Cannot use ${source}: it is not JSON (${error instanceof Error ? error.message : error})`,
+      `Cannot use ${source}: it is not JSON`,
       { hint: `--evidence '{"done":"…"}', or --evidence @file.json`, cause: error },
     );
   }

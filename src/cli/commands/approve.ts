@@ -45,9 +45,11 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const rehearsal = decide(state, make("flag"), { actor });
   if ("refusal" in rehearsal) throw rehearsal.refusal;
   const what = phase === undefined ? `"${item}"` : `phase "${phase}"`;
-  const how = rehearsal.events.length === 0
-    ? "flag"
-    : await confirm(context, input, question(what, state.task), `approve ${what}`);
+  const how = rehearsal.events.length === 0 ? "flag" : await confirm(context, input, {
+    text: question(what, state.task),
+    doing: `approve ${what}`,
+    hint: "Add --yes if that is meant",
+  });
   const command = make(how);
   const change = await manager.change(
     id,

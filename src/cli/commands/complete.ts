@@ -46,6 +46,9 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     "complete",
     (newest) => decide(newest, command, { actor }),
   );
+  if (change.already !== null && Object.keys(given).length > 0) {
+    context.warn(`Nothing was changed; not kept: ${Object.keys(given).join(", ")}`);
+  }
   const failed = change.events.some((event) => event.type === "item_failed");
   if (failed) throw verificationFailed(change.state, item);
   return changeAnswer(change, (style) => {

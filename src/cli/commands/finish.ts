@@ -11,7 +11,7 @@ import type { Context } from "../context.ts";
 import { changeAnswer } from "../output/change.ts";
 import { noticeText } from "../output/status_text.ts";
 import type { Style } from "../output/style.ts";
-import { oneLine } from "../output/text.ts";
+import { hang, oneLine } from "../output/text.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const reason = input.option("reason");
@@ -20,7 +20,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     throw new OrchestratorError(
       "invalid_argument",
       "Cannot finish with --reason: it belongs to --abandon",
-      { hint: `orchestrator finish --abandon --reason "<why>"` },
+      { hint: "To finish, say what there is to say with --notes" },
     );
   }
   const { manager, actor } = context;
@@ -74,8 +74,10 @@ export async function abandon(
 function review(state: SessionState, style: Style): string {
   const { skips, bypasses } = describe(state);
   const lines = [
-    ...bypasses.map((notice) => style.yellow(noticeText(notice))),
-    ...skips.map((skip) => `${skip.phase}/${skip.item} was skipped: ${skip.reason}`),
+    ...bypasses.map((notice) => style.yellow(hang(noticeText(notice), style.width, "    "))),
+    ...skips.map((skip) =>
+      hang(`${skip.phase}/${skip.item} was skipped: ${skip.reason}`, style.width, "    ")
+    ),
   ];
   if (lines.length === 0) return "";
   return "\n" + lines.map((line) => `  ${style.symbols.bullet} ${line}`).join("\n");

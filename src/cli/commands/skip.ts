@@ -14,7 +14,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const reason = input.option("reason");
   if (reason === undefined) {
     throw new OrchestratorError("missing_argument", `Cannot skip "${item}": a reason is missing`, {
-      hint: `orchestrator skip ${item} --reason "<why>"`,
+      hint: `Add --reason "<why>"`,
     });
   }
   const id = await context.sessionToChange();

@@ -15,12 +15,12 @@ export function workflowMarkdown(state: SessionState): string {
   const lines = [
     `# ${escape(state.definition.name)}`,
     "",
-    `**Task:** ${escape(state.task)}  `,
-    ...(state.project === null ? [] : [`**Project:** ${escape(state.project)}  `]),
-    `**Session:** \`${state.session}\`${state.name === null ? "" : ` (${escape(state.name)})`}  `,
-    `**Status:** ${state.status}${state.phase === null ? "" : `, phase ${escape(state.phase)}`}  `,
-    `**Progress:** ${progress.done} of ${progress.total} items  `,
-    `**Started:** ${state.createdAt}, **last change:** ${state.updatedAt}`,
+    `- **Task:** ${escape(state.task)}`,
+    ...(state.project === null ? [] : [`- **Project:** ${escape(state.project)}`]),
+    `- **Session:** \`${state.session}\`${state.name === null ? "" : ` (${escape(state.name)})`}`,
+    `- **Status:** ${state.status}${state.phase === null ? "" : `, phase ${escape(state.phase)}`}`,
+    `- **Progress:** ${progress.done} of ${progress.total} items`,
+    `- **Started:** ${state.createdAt}, **last change:** ${state.updatedAt}`,
   ];
   if (state.constraints.length > 0) {
     lines.push("", "## Constraints", "", ...state.constraints.map((text) => `- ${escape(text)}`));

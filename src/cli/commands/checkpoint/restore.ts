@@ -26,12 +26,11 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   if ("refusal" in rehearsal) throw rehearsal.refusal;
   // Nothing is lost by it, so a script need not say yes; a person at a terminal is asked.
   if (io.isTerminal("stdin") && io.isTerminal("stderr") && !input.has("json")) {
-    await confirm(
-      context,
-      input,
-      `Go back to ${checkpoint}? ${state.seq - event.seq} later events stay in the journal.`,
-      `restore "${checkpoint}"`,
-    );
+    await confirm(context, input, {
+      text: `Go back to ${checkpoint}? ${state.seq - event.seq} later events stay in the journal.`,
+      doing: `restore "${checkpoint}"`,
+      hint: `orchestrator checkpoint show ${checkpoint}`,
+    });
   }
   const change = await manager.change(
     id,

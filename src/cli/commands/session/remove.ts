@@ -26,12 +26,18 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     throw new OrchestratorError(
       "too_many",
       `Cannot remove ${ids.length} of ${total} sessions: that is more than half of them`,
-      { hint: "Add --all if that is meant", details: { sessions: ids, total } },
+      { hint: "Name fewer of them at once", details: { sessions: ids, total } },
     );
   }
   for (const id of ids) await requireEnded(context, id);
   const what = ids.length === 1 ? `session ${ids[0]}` : `${ids.length} sessions`;
-  await confirm(context, input, `Remove ${what} for good?`, `remove ${what}`);
+  await confirm(context, input, {
+    text: `Remove ${what} for good?`,
+    doing: `remove ${what}`,
+    hint: ids.length === 1
+      ? `See what would be lost: orchestrator session show ${ids[0]}`
+      : "See what would be lost: orchestrator session list",
+  });
   const removed: string[] = [];
   await manager.holdRepository("session remove", async () => {
     for (const id of ids) {
