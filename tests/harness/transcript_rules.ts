@@ -19,7 +19,7 @@ export interface Observed {
 }
 
 /** A command that removes or gives up something must never be proposed: an agent would run it. */
-const DESTRUCTIVE = /\b(?:rm|remove|reset|--force|--abandon|--all|clean|unlock)\b/;
+const DESTRUCTIVE = /(?<![\w-])(?:rm|remove|reset|--force|--abandon|--all|clean|unlock)(?![\w-])/;
 
 const KNOWN_CODES: ReadonlySet<number> = new Set([0, 143, ...Object.values(EXIT_CODES)]);
 
@@ -38,9 +38,13 @@ export async function brokenRules(observed: Observed): Promise<readonly string[]
   for (const [, hint = ""] of result.stderr.matchAll(/(?:hint: |"hint":")(.*)/g)) {
     expect(!DESTRUCTIVE.test(hint), `the hint proposes what destroys: ${hint}`);
   }
-  if (result.code === 2 || readsOnly(spec, argv)) {
-    const changes = compareTrees(observed.before, observed.after);
+  const changes = compareTrees(observed.before, observed.after);
+  if (readsOnly(spec, argv)) {
     expect(changes.length === 0, `it changed files: ${changes.join(", ")}`);
+  } else if (result.code === 2) {
+    // What is wrong with a text may only be known while the session is held.
+    const others = changes.filter((change) => !change.endsWith("/lock"));
+    expect(others.length === 0, `it changed files: ${others.join(", ")}`);
   }
   if (argv.includes("--json")) checkJson(argv, spec, result, expect);
   else checkText(result, expect);
