@@ -7,7 +7,7 @@
  * directory is never found by looking upwards: its `.orchestrator` is the user's own configuration.
  * @module
  */
-import { existsSync, realpathSync, statSync } from "node:fs";
+import { existsSync, lstatSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { OrchestratorError } from "../errors.ts";
 
@@ -47,6 +47,7 @@ export class ProjectPaths {
   readonly root: string;
   readonly origin: RootOrigin;
   readonly #home: string | undefined;
+  #isHome: boolean | undefined;
 
   constructor(root: string, origin: RootOrigin, home?: string) {
     this.root = root;
@@ -79,12 +80,9 @@ export class ProjectPaths {
     }
     let directory = query.cwd;
     for (;;) {
-      if (directory !== home && !sameDirectory(directory, home)) {
-        for (const marker of ROOT_MARKERS) {
-          if (existsSync(join(directory, marker))) {
-            return new ProjectPaths(directory, "marker", home);
-          }
-        }
+      const found = ROOT_MARKERS.some((marker) => existsSync(join(directory, marker)));
+      if (found && !sameDirectory(directory, home)) {
+        return new ProjectPaths(directory, "marker", home);
       }
       const parent = dirname(directory);
       if (parent === directory) break;
@@ -95,8 +93,7 @@ export class ProjectPaths {
 
   /** True when the root is the home directory, whose state directory is not a project's. */
   get isHome(): boolean {
-    return this.#home !== undefined &&
-      (this.root === this.#home || sameDirectory(this.root, this.#home));
+    return this.#isHome ??= sameDirectory(this.root, this.#home);
   }
 
   /** `.orchestrator` */
@@ -150,7 +147,8 @@ export class ProjectPaths {
 
   /**
    * Whether `path` (relative to the root) stays inside the root once symbolic links are followed.
-   * A path that does not exist is judged by its nearest existing parent.
+   * A path that does not exist is judged by its nearest existing parent; a link that leads nowhere is
+   * not inside.
    */
   contains(path: string): boolean {
     const root = realpathSync(this.root);
@@ -161,6 +159,7 @@ export class ProjectPaths {
         const real = join(realpathSync(probe), ...missing.reverse());
         return real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
       } catch {
+        if (isLink(probe)) return false;
         missing.push(basename(probe));
         const parent = dirname(probe);
         if (parent === probe) return false;
@@ -184,11 +183,19 @@ export const KEYS = {
     `sessions/${id}/feedback/${kind}.jsonl`,
 } as const;
 
-/** True when both name one directory although they are spelled differently. */
+/** Whether both name one directory, however they are spelled. */
 function sameDirectory(left: string, right: string | undefined): boolean {
-  if (right === undefined || basename(left) !== basename(right)) return false;
+  if (right === undefined || left === right) return left === right;
   try {
-    return realpathSync(left) === realpathSync(right);
+    return realpathSync.native(left) === realpathSync.native(right);
+  } catch {
+    return false;
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
   } catch {
     return false;
   }
