@@ -6,10 +6,14 @@
  * @module
  */
 import { spawnSync } from "node:child_process";
+import { readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import process from "node:process";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "..");
+
+/** Where Deno keeps the packages that `node_modules` links to. */
+const PACKAGES = join(ROOT, "node_modules", ".deno");
 
 /** Its name on every system. */
 export const BUN = join(ROOT, "node_modules", "bun", "bin", "bun.exe");
@@ -26,16 +30,21 @@ export function bunRuns(): boolean {
  */
 export function ensureBun(say: (line: string) => void): void {
   if (bunRuns()) return;
-  const ways: readonly (readonly string[])[] = [
-    ["install", "--allow-scripts=npm:bun"],
-    ["run", "--allow-all", join("node_modules", "bun", "install.js")],
-  ];
-  for (const args of ways) {
-    say(`Bun is not installed; running deno ${args.join(" ")}`);
-    spawnSync(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
-    if (bunRuns()) return;
+  say("Bun is not installed; running deno install --allow-scripts=npm:bun");
+  if (install()) return;
+  // Deno believes a package that was set up once to be complete, whatever became of it since.
+  say("Bun is incomplete; removing its package and installing it again");
+  for (const name of readdirSync(PACKAGES)) {
+    if (name.startsWith("bun@")) rmSync(join(PACKAGES, name), { recursive: true, force: true });
   }
+  if (install()) return;
   throw new Error(
-    'Cannot run Bun: its install script did not put it in place; remove node_modules and run "deno install"',
+    'Cannot run Bun: installing it did not put it in place; run "deno install --allow-scripts=npm:bun" to see why',
   );
+}
+
+function install(): boolean {
+  const args = ["install", "--allow-scripts=npm:bun"];
+  spawnSync(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
+  return bunRuns();
 }
