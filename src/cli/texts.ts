@@ -19,10 +19,11 @@ export function requireText(text: unknown, rule: TextRule): string {
 
 /**
  * A session's name: one line that cannot be taken for an option or a path.
+ * @param purpose what is done with it: `start a session named`, `rename the session to`.
  * @throws OrchestratorError as {@link requireText}
  */
-export function sessionName(text: string, verb: string): string {
-  const doing = `${verb} a session named ${JSON.stringify(text)}`;
+export function sessionName(text: string, purpose: string): string {
+  const doing = `${purpose} ${JSON.stringify(text)}`;
   const name = requireText(text, { doing, what: "name", max: TEXT_LIMITS.name, oneLine: true });
   if (!/^[-/\\.]/.test(name) && !/[/\\]/.test(name)) return name;
   throw new OrchestratorError(

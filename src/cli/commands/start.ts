@@ -33,7 +33,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     max: TEXT_LIMITS.task,
   });
   const given = input.option("name");
-  const name = given === undefined ? null : sessionName(given, "start");
+  const name = given === undefined ? null : sessionName(given, "start a session named");
   const constraints = input.options("constraint").map((text) =>
     requireText(text, { doing: "start", what: "constraint", max: TEXT_LIMITS.constraint })
   );

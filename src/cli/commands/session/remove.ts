@@ -29,10 +29,15 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       { hint: "Name fewer of them at once", details: { sessions: ids, total } },
     );
   }
-  for (const id of ids) await requireEnded(context, id);
+  const tasks: string[] = [];
+  for (const id of ids) tasks.push(await requireEnded(context, id));
   const what = ids.length === 1 ? `session ${ids[0]}` : `${ids.length} sessions`;
+  const [task = ""] = tasks;
+  const named = ids.length === 1
+    ? `${what}, "${task.length > 60 ? task.slice(0, 59) + "…" : task}",`
+    : what;
   await confirm(context, input, {
-    text: `Remove ${what} for good?`,
+    text: `Remove ${named} for good?`,
     doing: `remove ${what}`,
     hint: ids.length === 1
       ? `See what would be lost: orchestrator session show ${ids[0]}`
@@ -51,9 +56,10 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   };
 }
 
-async function requireEnded(context: Context, id: string): Promise<void> {
+/** @returns the session's task. */
+async function requireEnded(context: Context, id: string): Promise<string> {
   const { state } = await context.manager.load(id);
-  if (state.status !== "active") return;
+  if (state.status !== "active") return state.task;
   throw new OrchestratorError(
     "session_active",
     `Cannot remove session "${id}": its workflow is still active`,

@@ -10,7 +10,7 @@ import { requireFreeName, sessionName } from "../../texts.ts";
 export async function run(context: Context, input: Input): Promise<Answer> {
   const { manager, actor } = context;
   const given = input.required("name");
-  const name = given === "" ? null : sessionName(given, "rename");
+  const name = given === "" ? null : sessionName(given, "rename the session to");
   const id = await context.sessionToChange();
   // The repository is held so that two sessions cannot take one name at once.
   const change = await manager.holdRepository("session rename", async () => {
