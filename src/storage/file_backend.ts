@@ -5,9 +5,9 @@
  * `lock` or `sessions/<id>/lock`.
  * @module
  */
-import { existsSync, readdirSync, readFileSync, unlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { systemErrorCode } from "../errors.ts";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { appendAndSync } from "../platform/append_file.ts";
 import { ioError, removeTemporaries, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { acquireLock, isHeld, readHolder } from "../platform/file_lock.ts";
@@ -261,7 +261,15 @@ function settle<Result>(task: () => Result): Promise<Result> {
 }
 
 async function makeDirectory(directory: string): Promise<void> {
-  if (existsSync(directory)) return;
+  const stat = statSync(directory, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) return;
+  if (stat !== undefined) {
+    throw new OrchestratorError(
+      "already_exists",
+      `Cannot create "${directory}": something that is not a directory has this name`,
+      { hint: "Rename it, then run the command again" },
+    );
+  }
   const { makeDirectory } = await import("./session_folders.ts");
   makeDirectory(directory);
 }
