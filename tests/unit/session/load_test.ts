@@ -1,0 +1,427 @@
+import assert from "node:assert/strict";
+import { loadSession } from "../../../src/session/load.ts";
+import { replay } from "../../../src/session/rebuild.ts";
+import { encodeEvents, walkChain } from "../../../src/session/journal.ts";
+import { decodeState, encodeState } from "../../../src/session/state_cache.ts";
+import {
+  type JournalHead,
+  ORIGIN_HASH,
+  type StorageBackend,
+} from "../../../src/storage/backend.ts";
+import { FileBackend } from "../../../src/storage/file_backend.ts";
+import { MemoryBackend } from "../../../src/storage/memory_backend.ts";
+import type { SessionState } from "../../../src/workflow/state.ts";
+import { PERSON } from "../workflow/session_builder.ts";
+import {
+  A,
+  act,
+  B,
+  complete,
+  forged,
+  type InFiles,
+  inFiles,
+  managed,
+  note,
+  refusal,
+  start,
+} from "./sessions.ts";
+
+/** A session of three lines: started, a completed, a note. */
+async function three({ manager }: Pick<InFiles, "manager">): Promise<void> {
+  await start(manager);
+  await act(manager, A, complete("a"));
+  await act(manager, A, note("remember"));
+}
+
+/** The session loads although its state.json is no good, and a later change puts it right. */
+async function rebuilds(files: InFiles, reason: string): Promise<void> {
+  const { backend, manager, warnings } = files;
+  const before = await readAll(files);
+  const loaded = await loadSession(backend, A);
+  assert.equal(loaded.rebuilt, reason);
+  assert.equal(loaded.state.seq, 3);
+  assert.equal(loaded.state.phases["PLAN"]?.items["a"]?.status, "completed");
+  assert.deepEqual(await readAll(files), before, "reading changed something");
+  await manager.load(A);
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0] ?? "", /state was read from the journal/);
+  await act(manager, A, note("healed"));
+  const healed = await loadSession(backend, A);
+  assert.equal(healed.rebuilt, null);
+  assert.equal(healed.state.seq, 4);
+  const read = await backend.readJournal(A, healed.head);
+  assert.ok(read.unchanged, "the next reader needs no replay");
+}
+
+async function readAll({ file }: InFiles): Promise<Record<string, string>> {
+  const content: Record<string, string> = {};
+  for await (const entry of Deno.readDir(file("."))) {
+    if (entry.isFile) content[entry.name] = await Deno.readTextFile(file(entry.name));
+  }
+  return content;
+}
+
+Deno.test("load: a state.json that fits is believed, without reading the journal", () =>
+  inFiles(async (files) => {
+    await three(files);
+    let full = 0;
+    const backend = new Proxy(files.backend, {
+      get(target, name) {
+        if (name !== "readJournal") return Reflect.get(target, name).bind(target);
+        return async (id: string, after?: JournalHead) => {
+          const read = await target.readJournal(id, after);
+          if (!read.unchanged) full += 1;
+          return read;
+        };
+      },
+    });
+    const loaded = await loadSession(backend, A);
+    assert.equal(full, 0);
+    assert.equal(loaded.rebuilt, null);
+    assert.equal(loaded.head.seq, 3);
+    const replayed = await loadSession(backend, A, { replay: true });
+    assert.equal(full, 1);
+    assert.deepEqual(replayed.state, loaded.state);
+    assert.deepEqual(replayed.head, loaded.head);
+  }));
+
+Deno.test("load: a missing state.json", () =>
+  inFiles(async (files) => {
+    await three(files);
+    await Deno.remove(files.file("state.json"));
+    await rebuilds(files, "missing");
+  }));
+
+Deno.test("load: a damaged state.json", async () => {
+  for (
+    const damage of [
+      () => "",
+      (text: string) => text.slice(0, 50),
+      (text: string) => text.replace('"completed"', '"skipped"'),
+    ]
+  ) {
+    await inFiles(async (files) => {
+      await three(files);
+      files.edit("state.json", damage);
+      await rebuilds(files, "damaged");
+    });
+  }
+});
+
+Deno.test("load: a state.json that is another session's", () =>
+  inFiles(async (files) => {
+    await three(files);
+    await start(files.manager, B);
+    await Deno.copyFile(files.file("../" + B + "/state.json"), files.file("state.json"));
+    await rebuilds(files, "damaged");
+  }));
+
+Deno.test("load: a state.json behind the journal", () =>
+  inFiles(async (files) => {
+    await start(files.manager);
+    await act(files.manager, A, complete("a"));
+    const old = await Deno.readTextFile(files.file("state.json"));
+    await act(files.manager, A, note("remember"));
+    await Deno.writeTextFile(files.file("state.json"), old);
+    await rebuilds(files, "behind");
+  }));
+
+Deno.test("load: a state.json with another state and a checksum made to fit", () =>
+  inFiles(async (files) => {
+    await three(files);
+    files.edit("state.json", (text) =>
+      forged(text, (content) => {
+        const state = content["state"] as SessionState;
+        content["state"] = { ...state, task: "Another" };
+        content["mark"] = "1:1";
+      }));
+    await rebuilds(files, "different");
+  }));
+
+Deno.test("load: a copied session is the same, with its times or without", () =>
+  inFiles(async (files) => {
+    await three(files);
+    for (const preserve of [true, false]) {
+      const top = await Deno.makeTempDir({ prefix: "copy-" });
+      try {
+        const { success } = await new Deno.Command("cp", {
+          args: [preserve ? "-a" : "-r", files.directory, `${top}/.orchestrator`],
+        }).output();
+        assert.ok(success);
+        if (!preserve) {
+          const journal = `${top}/.orchestrator/sessions/${A}/log.jsonl`;
+          await Deno.utime(journal, new Date(1e12), new Date(1e12));
+        }
+        const copy = new FileBackend(`${top}/.orchestrator`);
+        const loaded = await loadSession(copy, A);
+        assert.equal(loaded.rebuilt, null);
+        assert.equal(loaded.state.seq, 3);
+        const head = { ...loaded.head, mark: loaded.head.mark };
+        assert.ok((await copy.readJournal(A, head)).unchanged);
+        const cached = decodeState(await Deno.readTextFile(files.file("state.json")), A);
+        const read = await copy.readJournal(A, cached?.head);
+        assert.equal(read.unchanged, preserve, "only a copy of the times proves anything");
+        const { manager, warnings } = managed(copy);
+        await act(manager, A, note("in the copy"));
+        assert.deepEqual(warnings, []);
+      } finally {
+        await Deno.remove(top, { recursive: true });
+      }
+    }
+  }));
+
+Deno.test("load: a checkout that turned line feeds into CR LF harms nothing", () =>
+  inFiles(async (files) => {
+    await three(files);
+    for (const name of ["log.jsonl", "state.json", "meta.json"]) {
+      files.edit(name, (text) => text.replaceAll("\n", "\r\n"));
+    }
+    const loaded = await loadSession(files.backend, A);
+    assert.equal(loaded.state.seq, 3);
+    await act(files.manager, A, note("and on"));
+    const verification = await files.manager.verify(A);
+    assert.equal(verification.bad, null);
+    assert.equal(verification.lines, 4);
+  }));
+
+Deno.test("load: a torn line is ignored and replaced", () =>
+  inFiles(async (files) => {
+    await three(files);
+    await Deno.writeTextFile(files.file("log.jsonl"), '{"v":1,"seq":4,"ti', { append: true });
+    const loaded = await loadSession(files.backend, A);
+    assert.equal(loaded.rebuilt, null);
+    assert.equal(loaded.tornBytes, 18);
+    assert.equal(loaded.state.seq, 3);
+    await act(files.manager, A, note("four"));
+    assert.deepEqual(files.warnings, []);
+    assert.equal((await files.manager.verify(A)).lines, 4);
+    assert.equal((await files.manager.verify(A)).tornBytes, 0);
+  }));
+
+/** What may happen to a journal, and what is said of it. */
+const DAMAGES: Readonly<Record<string, { change: (text: string) => string; says: RegExp }>> = {
+  "an edit of the same length in the middle": {
+    change: (text) => text.replace("Do a", "Do b"),
+    says: /line 2 .* does not fit line 1/,
+  },
+  "an edit of the last line": {
+    change: (text) => text.replace("remember", "disregard"),
+    says: /line 3 .* not the line that state.json was derived from/,
+  },
+  "an edit of the same length in the last line": {
+    change: (text) => text.replace("remember", "rememver"),
+    says: /line 3 .* not the line that state.json was derived from/,
+  },
+  "a lost end": {
+    change: (text) => text.split("\n").slice(0, 2).join("\n") + "\n",
+    says: /ends at line 2, but state.json knows line 3/,
+  },
+  "a lost middle": {
+    change: (text) => text.split("\n").filter((_, index) => index !== 1).join("\n"),
+    says: /line 2 .* has seq 3 where 2 belongs/,
+  },
+  "all lost": { change: () => "", says: /line 1 of its journal is missing/ },
+  "a chain written anew": {
+    change: (text) => rechained(text, (event) => event["type"] !== "note_added"),
+    says: /ends at line 2, but state.json knows line 3/,
+  },
+  "a chain written anew, of the same length": {
+    change: (text) =>
+      rechained(text, (event) => {
+        if (event["type"] === "note_added") event["data"] = { text: "forget", phase: null };
+        return true;
+      }),
+    says: /line 3 .* not the line that state.json was derived from/,
+  },
+  "another session's": {
+    change: (text) => rechained(text.replaceAll(A, B), () => true),
+    says: /begins another session/,
+  },
+  "one that begins with something else": {
+    change: (text) => rechained(text, (event) => event["seq"] !== 1),
+    says: /"item_completed", which begins no session/,
+  },
+};
+
+/** A journal with a chain that holds, made of the lines that `keep` keeps and may change. */
+function rechained(text: string, keep: (event: Record<string, unknown>) => boolean): string {
+  const events = text.trimEnd().split("\n").map((line) => JSON.parse(line)).filter(keep);
+  const actor = PERSON;
+  const time = "2026-01-01T00:00:00.000Z";
+  return encodeEvents(events, { seq: 0, hash: ORIGIN_HASH, mark: "" }, { actor, time })
+    .lines.map((line) => line + "\n").join("");
+}
+
+for (const [name, { change, says }] of Object.entries(DAMAGES)) {
+  Deno.test(`load: a changed journal is not trusted: ${name}`, () =>
+    inFiles(async (files) => {
+      await three(files);
+      files.edit("log.jsonl", change);
+      const before = await readAll(files);
+      for (
+        const refused of [
+          () => files.manager.load(A),
+          () => act(files.manager, A, note("x")),
+          () => act(files.manager, A, { kind: "advance" }, { replay: true }),
+          () => files.manager.holdRepository("remove", () => files.manager.remove(A)),
+        ]
+      ) {
+        const error = await refusal("journal_corrupt", refused());
+        assert.match(error.message, says);
+        assert.equal(error.exitCode, 8);
+      }
+      assert.deepEqual(await readAll(files), before, "nothing was written");
+      const { bad } = await files.manager.verify(A);
+      assert.ok(bad, "verify names it too");
+    }));
+}
+
+Deno.test("load: an edit that keeps length and time is found by whoever replays", () =>
+  inFiles(async (files) => {
+    await three(files);
+    const journal = files.file("log.jsonl");
+    const { mtime } = await Deno.stat(journal);
+    files.edit("log.jsonl", (text) => text.replace("Task of", "Disk of"));
+    assert.ok(mtime);
+    await Deno.utime(journal, mtime, mtime);
+    await refusal("journal_corrupt", act(files.manager, A, { kind: "advance" }, { replay: true }));
+    assert.equal((await files.manager.verify(A)).bad?.line, 2);
+  }));
+
+Deno.test("load: a state.json made up by hand carries nobody past a gate", () =>
+  inFiles(async (files) => {
+    const { manager, backend, warnings } = files;
+    await start(manager);
+    files.edit("state.json", (text) =>
+      forged(text, (content) => {
+        const state = structuredClone(content["state"]) as {
+          phases: Record<string, { items: Record<string, { status: string }> }>;
+        };
+        for (const item of Object.values(state.phases["PLAN"]?.items ?? {})) {
+          item.status = "completed";
+        }
+        content["state"] = state;
+      }));
+    assert.equal(
+      (await loadSession(backend, A)).state.phases["PLAN"]?.items["a"]?.status,
+      "completed",
+    );
+    for (const kind of ["advance", "finish"] as const) {
+      const error = await refusal("phase_blocked", act(manager, A, { kind }, { replay: true }));
+      assert.equal(error.exitCode, 7);
+    }
+    assert.match(warnings.join(), /did not say what the journal says/);
+    assert.equal((await manager.verify(A)).rebuilt, "different");
+    // The next change that replays puts it right.
+    await act(manager, A, note("on"), { replay: true });
+    assert.equal(
+      (await loadSession(backend, A)).state.phases["PLAN"]?.items["a"]?.status,
+      "pending",
+    );
+  }));
+
+Deno.test("load: a state.json that lies about the last line is never appended behind", () =>
+  inFiles(async (files) => {
+    const { manager } = files;
+    await three(files);
+    const journal = await Deno.readTextFile(files.file("log.jsonl"));
+    files.edit("state.json", (text) => forged(text, (content) => content["hash"] = "f".repeat(64)));
+    await refusal("journal_corrupt", act(manager, A, note("x")));
+    assert.equal(await Deno.readTextFile(files.file("log.jsonl")), journal);
+    await Deno.remove(files.file("state.json"));
+    await act(manager, A, note("x"));
+    assert.equal((await manager.verify(A)).bad, null);
+  }));
+
+Deno.test("load: data that an event's type cannot have is damage, not a bug", () => {
+  const time = "2026-01-01T00:00:00.000Z";
+  const lines = [
+    { type: "session_started", data: { session: A } },
+    { type: "session_imported", data: { session: A } },
+  ];
+  for (const event of lines) {
+    const { lines } = encodeEvents(
+      [event as never],
+      { seq: 0, hash: ORIGIN_HASH, mark: "" },
+      { actor: PERSON, time },
+    );
+    const { events } = walkChain(lines);
+    assert.throws(() => replay(A, events), /has data that no "session_/);
+  }
+});
+
+/** A backend on which something else happens before the nth call of a method. */
+function interrupted(
+  backend: StorageBackend,
+  method: keyof StorageBackend,
+  before: (call: number) => Promise<void>,
+): StorageBackend {
+  let calls = 0;
+  return new Proxy(backend, {
+    get(target, name) {
+      const found = Reflect.get(target, name);
+      if (typeof found !== "function") return found;
+      if (name !== method) return found.bind(target);
+      return async (...args: unknown[]) => {
+        await before(++calls);
+        return await found.apply(target, args);
+      };
+    },
+  });
+}
+
+/** Sessions in memory: A with three lines. */
+async function threeInMemory() {
+  const backend = new MemoryBackend();
+  const { manager } = managed(backend);
+  await three({ manager });
+  return { backend, manager };
+}
+
+for (const replay of [false, true]) {
+  for (const method of ["readJournal", "readText", "holder"] as const) {
+    Deno.test(`race: changes just before each ${method}${replay ? ", replayed" : ""}`, async () => {
+      const { backend, manager } = await threeInMemory();
+      let changes = 0;
+      const racing = interrupted(backend, method, async (call) => {
+        if (call > 5) return;
+        await act(manager, A, note(`${++changes}`));
+      });
+      const loaded = await loadSession(racing, A, { replay });
+      assert.equal(loaded.rebuilt, null, "a writer at work is no damage");
+      assert.ok(loaded.state.seq >= 3);
+      if (method === "readJournal") assert.ok(changes > 0);
+    });
+  }
+}
+
+Deno.test("race: a writer has appended and not yet replaced state.json", async () => {
+  const { backend, manager } = await threeInMemory();
+  const key = `sessions/${A}/state.json`;
+  const behind = await backend.readText(key);
+  await act(manager, A, note("four"));
+  const ahead = await backend.readText(key);
+  assert.ok(behind !== null && ahead !== null);
+  await backend.writeBlob(key, behind);
+  const request = { operation: "note", actor: "grace", timeoutMs: 0 };
+  await backend.hold({ session: A }, request, async () => {
+    const loaded = await loadSession(backend, A);
+    assert.equal(loaded.state.seq, 4);
+    assert.equal(loaded.rebuilt, null, "somebody is at work");
+  });
+  assert.equal((await loadSession(backend, A)).rebuilt, "behind", "nobody is");
+  // The writer replaces state.json and lets go just before the reader asks who is at work.
+  const racing = interrupted(backend, "holder", () => backend.writeBlob(key, ahead));
+  assert.equal((await loadSession(racing, A)).rebuilt, null);
+});
+
+Deno.test("the state of a change is the state of a replay, to the byte", () =>
+  inFiles(async (files) => {
+    await three(files);
+    const text = await Deno.readTextFile(files.file("state.json"));
+    const cached = decodeState(text, A);
+    assert.ok(cached);
+    const { state } = await loadSession(files.backend, A, { replay: true });
+    assert.equal(JSON.stringify(state), JSON.stringify(cached.state));
+    assert.equal(encodeState({ ...cached, state }), text);
+  }));
