@@ -97,7 +97,11 @@ function cutError(session: string, have: number, know: number): OrchestratorErro
     `Cannot trust session "${session}": its journal ends at line ${have}, but state.json knows line ${know}`,
     {
       hint: `Bring back sessions/${session}/log.jsonl from a backup or from git`,
-      details: { session, line: have + 1 },
+      details: {
+        session,
+        line: have + 1,
+        reason: `is missing: state.json knows ${know} lines`,
+      },
     },
   );
 }

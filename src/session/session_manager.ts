@@ -78,6 +78,8 @@ const REBUILT_TEXT: Readonly<Record<Rebuilt, string>> = {
 /** Creates, reads and moves the sessions of one project. */
 export class SessionManager {
   readonly #options: ManagerOptions;
+  /** Sessions whose rebuilding was told already. */
+  readonly #reported = new Set<string>();
 
   constructor(options: ManagerOptions) {
     this.#options = options;
@@ -334,7 +336,8 @@ export class SessionManager {
   }
 
   #report(id: string, rebuilt: Rebuilt | null, writing: boolean): void {
-    if (rebuilt === null) return;
+    if (rebuilt === null || this.#reported.has(id)) return;
+    this.#reported.add(id);
     this.#options.warn(
       `${REBUILT_TEXT[rebuilt]} in session ${id}; ${
         writing ? "it was rebuilt from the journal" : "its state was read from the journal"

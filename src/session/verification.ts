@@ -2,7 +2,7 @@
  * Carries out what an item's verification asks for. Nothing is held while it runs.
  * @module
  */
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import type { ProjectPaths } from "../project/paths.ts";
@@ -71,12 +71,11 @@ function verifyFile(paths: ProjectPaths, path: string): VerificationOutcome {
     return { type: "file_exists", passed: false, path, reason: "its definition names no file" };
   }
   if (!paths.contains(path)) {
-    return {
-      type: "file_exists",
-      passed: false,
-      path,
-      reason: `"${path}" leads out of the project`,
-    };
+    const there = existsSync(resolve(paths.root, path));
+    const reason = `"${path}" ${
+      there ? "leads out of the project" : "is a link that leads nowhere"
+    }`;
+    return { type: "file_exists", passed: false, path, reason };
   }
   try {
     statSync(resolve(paths.root, path));

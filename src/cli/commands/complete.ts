@@ -26,6 +26,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const { state } = await manager.load(id);
   const planned = planVerification(state, item, given);
   if ("refusal" in planned) throw planned.refusal;
+  const onOutput = liveOutput(context, input);
   const command: Command = "already" in planned ? { kind: "complete", item, ...given } : {
     kind: "complete",
     item,
@@ -38,7 +39,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       item,
       env: context.io.env,
       signal: context.io.interrupted,
-      onOutput: liveOutput(context, input),
+      onOutput,
     }),
   };
   const change = await manager.change(
@@ -50,7 +51,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     context.warn(`Nothing was changed; not kept: ${Object.keys(given).join(", ")}`);
   }
   const failed = change.events.some((event) => event.type === "item_failed");
-  if (failed) throw verificationFailed(change.state, item);
+  if (failed) throw verificationFailed(change.state, item, onOutput !== undefined);
   return changeAnswer(change, (style) => {
     const entry = currentItem(change.state, item);
     return entry?.automatic === undefined
@@ -71,7 +72,12 @@ function currentItem(state: SessionState, item: string) {
   return state.phases[state.phase ?? ""]?.items[item];
 }
 
-function verificationFailed(state: SessionState, item: string): OrchestratorError {
+/** @param shown whether its command's output was seen already. */
+function verificationFailed(
+  state: SessionState,
+  item: string,
+  shown: boolean,
+): OrchestratorError {
   const outcome = currentItem(state, item)?.verification;
   let reason = "its verification failed";
   if (outcome?.type === "file_exists") {
@@ -90,7 +96,7 @@ function verificationFailed(state: SessionState, item: string): OrchestratorErro
       session: state.session,
       item,
       verification: outcome,
-      ...(tail === "" ? {} : { list: tail.split("\n").slice(-12) }),
+      ...(tail === "" || shown ? {} : { list: tail.split("\n").slice(-12) }),
     },
   });
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
+import { walkChain } from "../../session/journal.ts";
 import type { SessionEvent } from "../../workflow/events.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -22,25 +23,17 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     return answer(view.state.session, events, { legacy: view.file });
   }
   if (input.has("follow")) return await follow(context, input, choice.id, since);
-  const { verified } = await checked(context, choice.id);
-  return answer(choice.id, verified.filter((event) => event.seq > since), {});
+  const events = await trustedEvents(context, choice.id);
+  return answer(choice.id, events.filter((event) => event.seq > since), {});
 }
 
-/** The events of a journal whose chain holds. */
-async function checked(
-  context: Context,
-  id: string,
-): Promise<{ readonly verified: readonly SessionEvent[] }> {
-  const verification = await context.manager.verify(id);
-  if (verification.bad !== null) {
-    context.warn(
-      `Line ${verification.bad.line} of the journal ${verification.bad.reason}; what follows cannot be trusted`,
-    );
-  }
-  const events = await context.manager.events(id);
-  return {
-    verified: verification.bad === null ? events : events.slice(0, verification.bad.line - 1),
-  };
+/** The events up to where the journal's chain holds. */
+async function trustedEvents(context: Context, id: string): Promise<readonly SessionEvent[]> {
+  const { bad } = await context.manager.verify(id);
+  if (bad === null) return await context.manager.events(id);
+  context.warn(`Line ${bad.line} of the journal ${bad.reason}; what follows cannot be trusted`);
+  const lines = await context.manager.backend.readFrom(id, 1);
+  return walkChain(lines).events.slice(0, bad.line - 1);
 }
 
 function answer(
@@ -52,7 +45,7 @@ function answer(
     data: { session, ...more, events },
     text: (style) =>
       events.length === 0
-        ? style.dim("Nothing happened.")
+        ? style.dim("No such events.")
         : events.map((event) => eventText(event, style)).join("\n"),
   };
 }

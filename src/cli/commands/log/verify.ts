@@ -13,24 +13,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const results: Verification[] = [];
   for (const id of ids) results.push(await context.manager.verify(id));
   const bad = results.filter((result) => result.bad !== null);
-  if (bad.length > 0) {
-    throw new OrchestratorError(
-      "journal_corrupt",
-      bad.length === 1 && results.length === 1
-        ? `Cannot trust session "${bad[0]?.session}": line ${bad[0]?.bad?.line} of its journal ${
-          bad[0]?.bad?.reason
-        }`
-        : `Cannot trust ${bad.length} of ${results.length} sessions`,
-      {
-        details: {
-          sessions: results,
-          list: bad.map((result) =>
-            `${result.session}, line ${result.bad?.line}: ${result.bad?.reason}`
-          ),
-        },
-      },
-    );
-  }
+  if (bad.length > 0) throw untrustworthy(results, bad);
   return {
     data: { sessions: results },
     text: (style) =>
@@ -38,6 +21,31 @@ export async function run(context: Context, input: Input): Promise<Answer> {
         ? style.dim("No sessions.")
         : results.map((result) => lineOf(result, style)).join("\n"),
   };
+}
+
+function untrustworthy(
+  results: readonly Verification[],
+  bad: readonly Verification[],
+): OrchestratorError {
+  const [first] = bad;
+  const tooNew = bad.every((result) => result.bad?.tooNew === true);
+  const list = bad.map((result) =>
+    `${result.session}, line ${result.bad?.line}: ${result.bad?.reason}`
+  );
+  const one = results.length === 1;
+  return new OrchestratorError(
+    tooNew ? "format_too_new" : "journal_corrupt",
+    one
+      ? `Cannot trust session "${first?.session}": line ${first?.bad?.line} of its journal ${first?.bad?.reason}`
+      : `Cannot trust ${bad.length} of ${results.length} sessions`,
+    {
+      hint: tooNew
+        ? "Use the newer orchestrator that wrote it"
+        : `Bring back sessions/${bad.length === 1 ? first?.session : "<id>"}/log.jsonl ` +
+          "from a backup or from git",
+      details: { sessions: results, ...(one ? {} : { list }) },
+    },
+  );
 }
 
 async function wanted(context: Context, input: Input): Promise<readonly string[]> {

@@ -37,6 +37,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   );
   const wanted = input.has("active") ? rows.filter((row) => row.status === "active") : rows;
   const shown = limit === undefined ? wanted : wanted.slice(0, limit);
+  for (const { problem } of shown) if (problem !== undefined) context.warn(problem);
   return {
     data: { sessions: shown, total: wanted.length },
     text: (style) => listText(shown, wanted.length, context.io.now(), style),
