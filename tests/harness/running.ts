@@ -34,6 +34,8 @@ export interface InProcess extends Surroundings {
 /** A run that has begun. */
 export interface Running {
   readonly result: Promise<Result>;
+  /** What it has printed on stdout so far. */
+  printed(): string;
   /** Tells it to stop, as the system would. */
   interrupt(signal: "SIGINT" | "SIGTERM"): void;
 }
@@ -75,6 +77,7 @@ export function startInProcess(argv: readonly string[], surroundings: InProcess)
   };
   return {
     result: run(argv, io).then((code) => ({ code, ...printed })),
+    printed: () => printed.stdout,
     interrupt: (signal) => controller.abort(signal),
   };
 }
@@ -99,8 +102,10 @@ export function startProcess(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  const output = { stdout: "", stderr: "" };
   return {
-    result: finish(child, surroundings.stdin),
+    result: finish(child, surroundings.stdin, output),
+    printed: () => output.stdout,
     interrupt: (signal) => child.kill(signal),
   };
 }
@@ -114,21 +119,32 @@ export function runProcess(
   return startProcess(file, argv, surroundings).result;
 }
 
-async function finish(child: Deno.ChildProcess, stdin: string | undefined): Promise<Result> {
-  if (stdin !== undefined) {
-    const writer = child.stdin.getWriter();
-    try {
-      await writer.write(new TextEncoder().encode(stdin));
-      await writer.close();
-    } catch {
-      // It ended without reading all of it.
+async function finish(
+  child: Deno.ChildProcess,
+  stdin: string | undefined,
+  output: { stdout: string; stderr: string },
+): Promise<Result> {
+  const collect = async (stream: "stdout" | "stderr"): Promise<void> => {
+    const decoder = new TextDecoder();
+    for await (const chunk of child[stream]) {
+      output[stream] += decoder.decode(chunk, { stream: true });
     }
-  }
-  const output = await child.output();
-  const decoder = new TextDecoder();
-  return {
-    code: output.code,
-    stdout: decoder.decode(output.stdout),
-    stderr: decoder.decode(output.stderr),
   };
+  const [status] = await Promise.all([
+    child.status,
+    collect("stdout"),
+    collect("stderr"),
+    stdin === undefined ? undefined : feed(child, stdin),
+  ]);
+  return { code: status.code, ...output };
+}
+
+async function feed(child: Deno.ChildProcess, text: string): Promise<void> {
+  try {
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(text));
+    await writer.close();
+  } catch {
+    // It ended without reading all of it.
+  }
 }

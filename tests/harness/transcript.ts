@@ -145,6 +145,8 @@ class Player implements AsyncDisposable {
         return;
       case "until":
         return await this.#until(rest);
+      case "printed":
+        return await this.#printed(rest);
       case "remember":
         this.#remembered = this.#tree();
         return;
@@ -252,11 +254,13 @@ class Player implements AsyncDisposable {
   /** Waits until a file is there: what a command in the background makes. */
   async #until(name: string): Promise<void> {
     const path = resolve(this.#scratch.root, name);
-    const deadline = Date.now() + PATIENCE_MS;
-    while (!existsSync(path)) {
-      if (Date.now() > deadline) throw new Error(`${name} has not appeared`);
-      await new Promise((done) => setTimeout(done, 5));
-    }
+    await waitFor(() => existsSync(path), `${name} has not appeared`);
+  }
+
+  /** Waits until the command in the background has printed something. */
+  async #printed(text: string): Promise<void> {
+    const running = this.#running();
+    await waitFor(() => running.printed().includes(text), `it has not printed ${text}`);
   }
 
   #compare(path: string): void {
@@ -279,6 +283,14 @@ class Player implements AsyncDisposable {
   #running(): Running {
     if (this.#background === undefined) throw new Error("nothing runs in the background");
     return this.#background.running;
+  }
+}
+
+async function waitFor(condition: () => boolean, otherwise: string): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(otherwise);
+    await new Promise((done) => setTimeout(done, 5));
   }
 }
 
