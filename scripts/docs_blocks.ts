@@ -33,7 +33,7 @@ const GROUPS: Readonly<Record<CommandSpec["group"], string>> = {
 
 function commands(): string {
   return Object.entries(GROUPS).map(([group, title]) => {
-    const rows = COMMANDS.filter((spec) => spec.group === group).map((spec) => [
+    const rows = COMMANDS.filter((spec) => spec.group === group && !spec.hidden).map((spec) => [
       commandLine(spec),
       spec.summary,
       (spec.options ?? []).map((option) => code(optionText(option))).join(" "),

@@ -13,7 +13,16 @@ export interface ArgumentSpec {
   /** Takes all that follow. */
   readonly many?: boolean;
   /** What shell completion offers. */
-  readonly complete?: "session" | "item" | "phase" | "checkpoint" | "file" | readonly string[];
+  readonly complete?:
+    | "session"
+    | "item"
+    | "phase"
+    | "checkpoint"
+    | "file"
+    | "directory"
+    /** A file behind `@`. */
+    | "at_file"
+    | readonly string[];
 }
 
 /** An option. A `value` makes it take one; `many` lets it be repeated. */
@@ -40,6 +49,8 @@ export interface CommandSpec {
   readonly path: string;
   /** Other spellings of the last word. */
   readonly aliases?: readonly string[];
+  /** Left out of help, completion and the command reference: programs call it. */
+  readonly hidden?: true;
   readonly group: "work" | "sessions" | "project" | "tool";
   readonly summary: string;
   /** Further paragraphs of its help. */

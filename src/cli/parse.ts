@@ -16,7 +16,7 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
     short: "C",
     value: "DIR",
     summary: "Work on the project in DIR",
-    complete: "file",
+    complete: "directory",
   },
   {
     name: "session",

@@ -7,7 +7,7 @@ import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { completionScript, SHELLS } from "../output/completion_script.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(_context: Context, input: Input): Promise<Answer> {
   const shell = input.required("shell");
   const known = SHELLS.find((name) =>
     name === shell || (name === "powershell" && shell === "pwsh")
@@ -21,6 +21,6 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       hint === undefined ? {} : { hint },
     );
   }
-  const script = completionScript(known, context.table);
+  const script = completionScript(known);
   return { data: { shell: known, script }, text: () => script };
 }

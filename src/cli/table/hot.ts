@@ -23,7 +23,7 @@ export const EVIDENCE = {
   short: "e",
   value: "JSON",
   summary: "Evidence as JSON, or @FILE, or @- for stdin",
-  complete: "file",
+  complete: "at_file",
 } as const;
 
 export const STATUS: CommandSpec = {

@@ -60,14 +60,48 @@ export const PROJECT_COMMANDS: readonly CommandSpec[] = [
       summary: "bash, zsh, fish or powershell",
       complete: ["bash", "zsh", "fish", "powershell"],
     }],
+    details:
+      "Completes commands, options, files, sessions, items, phases and checkpoints. The script asks the program at every TAB, so that it is never out of date. For PowerShell, put orchestrator completions powershell | Out-String | Invoke-Expression into $PROFILE.",
     examples: [
       {
         line: "completions bash > ~/.local/share/bash-completion/completions/orchestrator",
-        means: "bash",
+        means: "bash; without the bash-completion package, append it to ~/.bashrc",
+      },
+      {
+        line: "completions zsh > ~/.zfunc/_orchestrator",
+        means: "zsh, where ~/.zfunc is in $fpath",
       },
       { line: "completions fish > ~/.config/fish/completions/orchestrator.fish", means: "fish" },
     ],
     changes: "nothing",
     load: () => import("../commands/completions.ts"),
+  },
+  {
+    path: "completions candidates",
+    hidden: true,
+    group: "tool",
+    summary: "Print what can stand in the last place of a command line",
+    details:
+      "The completion scripts call it. Prints lines of a word, a tab and its meaning, then one line that says whether file names fit as well. Never fails, never waits.",
+    args: [{
+      name: "word",
+      summary: "the words before it, without the program's name",
+      optional: true,
+      many: true,
+    }],
+    options: [
+      { name: "current", value: "WORD", summary: "What is typed of the last word" },
+      {
+        name: "shell",
+        value: "SHELL",
+        summary: "Who asks: bash hands words over with their quotes",
+        complete: ["bash", "zsh", "fish", "powershell"],
+      },
+    ],
+    examples: [
+      { line: "completions candidates --current=li -- session", means: "what session li can be" },
+    ],
+    changes: "nothing",
+    load: () => import("../commands/completions/candidates.ts"),
   },
 ];
