@@ -1,0 +1,159 @@
+/**
+ * Projects for `deno task bench`, made through the program's own code.
+ * @module
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { sha256Hex } from "../src/platform/hash.ts";
+import { initProject } from "../src/project/init.ts";
+import { ProjectPaths } from "../src/project/paths.ts";
+import { setCurrent } from "../src/session/resolve.ts";
+import { newLineage, newSessionId } from "../src/session/session_id.ts";
+import { SessionManager } from "../src/session/session_manager.ts";
+import { FileBackend } from "../src/storage/file_backend.ts";
+import { VERSION } from "../src/version.ts";
+import type { NewEvent } from "../src/workflow/events.ts";
+import { parseDefinition } from "../src/workflow/parse_definition.ts";
+
+/** Five phases of three items: about as much as the workflow that init writes. */
+const WORKFLOW = `name: Bench
+phases:
+${
+  ["PLAN", "EXECUTE", "REVIEW", "VERIFY", "LEARN"].map((phase) =>
+    `  - id: ${phase}
+    name: ${phase.toLowerCase()}
+    items:
+${
+      ["first", "second", "third"].map((item) =>
+        `      - id: ${item}
+        name: The ${item} thing to do in this phase
+        description: What exactly is to be done, in a sentence of the usual length
+        notes: ["[tip] Look at the last one before doing this one"]
+`
+      ).join("")
+    }`
+  ).join("\n")
+}`;
+
+/** A project with sessions. */
+export interface BenchProject {
+  readonly root: string;
+  /** In the order they were made; the last is current. */
+  readonly sessions: readonly string[];
+}
+
+/** What is in a project. */
+export interface BenchContent {
+  readonly sessions: number;
+  /** Events in each journal. */
+  readonly events: number;
+}
+
+/** Makes a git repository with sessions in it. */
+export async function makeProject(root: string, content: BenchContent): Promise<BenchProject> {
+  mkdirSync(root, { recursive: true });
+  writeFileSync(join(root, "workflow.yaml"), WORKFLOW);
+  spawnSync("git", ["init", "--quiet"], { cwd: root });
+  const { definition } = parseDefinition(WORKFLOW, { file: "workflow.yaml" });
+  if (definition === null) throw new Error("The bench's own workflow is invalid");
+  const paths = new ProjectPaths(root, "flag");
+  const manager = new SessionManager({
+    backend: new FileBackend(paths.stateDirectory),
+    actor: () => ({ kind: "person", name: "bench" }),
+    now: () => new Date(),
+    lockTimeoutMs: 0,
+    warn: (message) => console.error(message),
+  });
+  const sessions: string[] = [];
+  await manager.holdRepository("start", async () => {
+    initProject(paths, { automatic: true, now: new Date(), toolVersion: VERSION });
+    for (let count = 0; count < content.sessions; count++) {
+      const session = newSessionId();
+      const started: NewEvent = {
+        type: "session_started",
+        data: {
+          session,
+          lineage: newLineage(),
+          name: null,
+          task: `Task number ${count + 1}`,
+          project: null,
+          constraints: [],
+          definition,
+          definitionSha256: sha256Hex(WORKFLOW),
+          overriddenSettings: [],
+          toolVersion: VERSION,
+        },
+      };
+      const notes = Array.from({ length: content.events - 1 }, (_, index): NewEvent => ({
+        type: "note_added",
+        data: { text: `Note number ${index + 1}, as long as such notes are`, phase: "PLAN" },
+      }));
+      await manager.create({
+        id: session,
+        events: [started, ...notes],
+        meta: { name: null, task: started.data.task, branch: null, parent: null },
+        workflow: WORKFLOW,
+      });
+      sessions.push(session);
+    }
+    const last = sessions.at(-1);
+    if (last !== undefined) await setCurrent(manager, last);
+  });
+  return { root, sessions };
+}
+
+/** The release of Backlog.md that is compared with. */
+const BACKLOG = "1.52.0";
+
+/**
+ * Fetches Backlog.md with npm into `cache`.
+ * @returns its executable; null when it cannot be had.
+ */
+export function fetchBacklog(cache: string): string | null {
+  const windows = process.platform === "win32";
+  const system = `${windows ? "windows" : process.platform}-${process.arch}`;
+  const file = join(
+    cache,
+    "node_modules",
+    `backlog.md-${system}`,
+    windows ? "backlog.exe" : "backlog",
+  );
+  const runs = () =>
+    spawnSync(file, ["--version"], { encoding: "utf8" }).stdout?.trim() === BACKLOG;
+  if (runs()) return file;
+  mkdirSync(cache, { recursive: true });
+  writeFileSync(join(cache, "package.json"), '{ "private": true }\n');
+  spawnSync("npm", ["install", "--no-audit", "--no-fund", `backlog.md@${BACKLOG}`], {
+    cwd: cache,
+    stdio: "ignore",
+    shell: windows,
+  });
+  return runs() ? file : null;
+}
+
+/** Makes a repository with Backlog.md tasks in it. */
+export function makeBacklogProject(
+  root: string,
+  backlog: string,
+  tasks: number,
+  env: Readonly<Record<string, string>>,
+): void {
+  mkdirSync(root, { recursive: true });
+  const run = (file: string, ...args: readonly string[]) => {
+    const { success, stderr } = new Deno.Command(file, {
+      args: [...args],
+      cwd: root,
+      env: { ...env },
+      clearEnv: true,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).outputSync();
+    if (!success) throw new Error(`${file} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+  };
+  run("git", "init", "--quiet");
+  run(backlog, "init", "bench", "--defaults", "--integration-mode", "none");
+  for (let count = 1; count <= tasks; count++) run(backlog, "task", "create", `Task ${count}`);
+}
