@@ -27,15 +27,22 @@ export interface LoadedSession {
   readonly tornBytes: number;
 }
 
+/** How a session is loaded. */
+export interface LoadOptions {
+  /** Read and check the whole journal even when state.json looks right. */
+  readonly replay?: boolean;
+  /** The caller holds the session: nobody else is about to write state.json. */
+  readonly holding?: boolean;
+}
+
 /**
  * Loads a session.
- * @param options.replay read and check the whole journal even when state.json looks right.
  * @throws `session_unknown`, `journal_corrupt`, `format_too_new`
  */
 export async function loadSession(
   backend: StorageBackend,
   id: string,
-  options: { readonly replay?: boolean } = {},
+  options: LoadOptions = {},
 ): Promise<LoadedSession> {
   const cached = await readCache(backend, id);
   const known = options.replay === true ? undefined : cached.entry?.head;
@@ -43,7 +50,8 @@ export async function loadSession(
   if (!read.unchanged) {
     const { rebuild } = await import("./rebuild.ts");
     // Null: the journal grew while it was read.
-    return await rebuild(backend, id, cached, read) ?? await loadSession(backend, id, options);
+    return await rebuild(backend, id, cached, read, options) ??
+      await loadSession(backend, id, options);
   }
   if (cached.entry === null) {
     throw new TypeError("a journal read from its beginning is never unchanged");

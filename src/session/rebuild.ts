@@ -9,7 +9,7 @@ import type { SessionEvent } from "../workflow/events.ts";
 import { evolve } from "../workflow/evolve.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { chainError, walkChain } from "./journal.ts";
-import type { LoadedSession } from "./load.ts";
+import type { LoadedSession, LoadOptions } from "./load.ts";
 import { type CacheRead, readCache } from "./state_cache.ts";
 
 /**
@@ -48,6 +48,7 @@ export async function rebuild(
   id: string,
   cached: CacheRead,
   read: Extract<JournalRead, { unchanged: false }>,
+  options: LoadOptions = {},
 ): Promise<LoadedSession | null> {
   const walk = walkChain(read.lines);
   if (walk.bad !== null) throw chainError(id, walk.bad);
@@ -58,7 +59,7 @@ export async function rebuild(
   if (latest.entry !== null && latest.entry.head.seq < head.seq) {
     // A writer may have appended and be about to replace state.json, which is no damage. Asked before
     // state.json is read again: whoever has let go by now has replaced it.
-    writing = await backend.holder({ session: id }) !== null;
+    writing = options.holding !== true && await backend.holder({ session: id }) !== null;
     latest = await readCache(backend, id);
   }
   const { entry, present } = latest;

@@ -152,13 +152,13 @@ export class SessionManager {
     options: { readonly replay?: boolean } = {},
   ): Promise<Change> {
     return this.hold({ session: id }, operation, async () => {
-      const loaded = await loadSession(this.backend, id, options);
+      const loaded = await loadSession(this.backend, id, { ...options, holding: true });
       try {
         return await this.#apply(id, loaded, decide);
       } catch (error) {
         if (!(error instanceof OrchestratorError) || error.code !== "state_moved") throw error;
         // Nobody moves it while we hold it: state.json told of another journal than this one.
-        const replayed = await loadSession(this.backend, id, { replay: true });
+        const replayed = await loadSession(this.backend, id, { replay: true, holding: true });
         return await this.#apply(id, replayed, decide);
       }
     });
@@ -270,7 +270,7 @@ export class SessionManager {
       timeoutMs: REMOVE_PATIENCE_MS,
     };
     await this.backend.hold({ session: id }, request, async () => {
-      const { state } = await loadSession(this.backend, id, { replay: true });
+      const { state } = await loadSession(this.backend, id, { replay: true, holding: true });
       if (state.status === "active") {
         throw new OrchestratorError(
           "session_active",

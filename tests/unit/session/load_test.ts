@@ -46,6 +46,8 @@ async function rebuilds(files: InFiles, reason: string): Promise<void> {
   assert.equal(warnings.length, 1);
   assert.match(warnings[0] ?? "", /state was read from the journal/);
   await act(manager, A, note("healed"));
+  assert.equal(warnings.length, 2);
+  assert.match(warnings[1] ?? "", /was rebuilt from the journal/);
   const healed = await loadSession(backend, A);
   assert.equal(healed.rebuilt, null);
   assert.equal(healed.state.seq, 4);
