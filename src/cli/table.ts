@@ -3,6 +3,7 @@
  * @module
  */
 import type { CommandSpec } from "./command.ts";
+import { DOCTOR_COMMANDS } from "./table/doctor.ts";
 import { PROJECT_COMMANDS } from "./table/project.ts";
 import { SESSION_COMMANDS } from "./table/sessions.ts";
 import { WORK_COMMANDS } from "./table/work.ts";
@@ -12,4 +13,5 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...WORK_COMMANDS,
   ...SESSION_COMMANDS,
   ...PROJECT_COMMANDS,
+  ...DOCTOR_COMMANDS,
 ];

@@ -1,0 +1,142 @@
+/**
+ * `orchestrator doctor`
+ * @module
+ */
+import { OrchestratorError } from "../../errors.ts";
+import { AREAS, type Check } from "../../doctor/check.ts";
+import { CHECKS } from "../../doctor/checks/mod.ts";
+import { type CheckReport, examine, worst } from "../../doctor/doctor.ts";
+import { Examination } from "../../doctor/examination.ts";
+import { redact } from "../../secrets/redact.ts";
+import { VERSION } from "../../version.ts";
+import { didYouMean } from "../../workflow/nearest.ts";
+import type { Answer, Input } from "../command.ts";
+import type { Context } from "../context.ts";
+import type { Style } from "../output/style.ts";
+import { printable, wrap } from "../output/text.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const { paths, manager, io } = context;
+  const checks = wanted(input.options("check"));
+  const again = (): Examination =>
+    new Examination({
+      paths,
+      manager,
+      env: io.env,
+      home: io.home,
+      cwd: io.cwd,
+      now: io.now,
+      toolVersion: VERSION,
+      deep: input.has("deep"),
+      offline: input.has("offline"),
+    });
+  const fix = input.has("fix");
+  const found = await examine(checks, again(), { fix, dryRun: input.has("dry-run"), again });
+  const reports = found.map((report) => publicReport(report, io.home));
+  const level = worst(reports);
+  const failed = level === "error" || (level === "warning" && input.has("strict"));
+  return {
+    data: {
+      root: shorten(paths.root, io.home),
+      level,
+      counts: countLevels(reports),
+      checks: reports,
+    },
+    text: (style) => doctorText(reports, input.has("verbose"), fix, style),
+    ...(failed ? { exitCode: 1 } : {}),
+  };
+}
+
+/** @throws `invalid_argument` for what is neither a check nor an area. */
+function wanted(names: readonly string[]): readonly Check[] {
+  if (names.length === 0) return CHECKS;
+  const areas: readonly string[] = AREAS;
+  for (const name of names) {
+    if (areas.includes(name) || CHECKS.some((check) => check.id === name)) continue;
+    const hint = didYouMean(name, [...AREAS, ...CHECKS.map((check) => check.id)]);
+    throw new OrchestratorError(
+      "invalid_argument",
+      `Cannot check "${name}": there is no such check`,
+      {
+        hint: hint ?? `The areas are ${AREAS.join(", ")}`,
+      },
+    );
+  }
+  return CHECKS.filter((check) => names.includes(check.id) || names.includes(check.area));
+}
+
+/** A report that can be shown to anybody. */
+function publicReport(report: CheckReport, home: string | undefined): CheckReport {
+  const clean = (text: string): string => redact(shorten(text, home));
+  return {
+    ...report,
+    seen: clean(report.seen),
+    ...(report.todo === undefined ? {} : { todo: clean(report.todo) }),
+    ...(report.list === undefined ? {} : { list: report.list.map(clean) }),
+    ...(report.fixed === undefined ? {} : { fixed: report.fixed.map(clean) }),
+  };
+}
+
+/** The home directory as `~`, wherever it begins a path. */
+function shorten(text: string, home: string | undefined): string {
+  if (home === undefined || home === "/" || home === "") return text;
+  return text.split(home).map((part, index) =>
+    index > 0 && /^[\w.-]/.test(part) ? home + part : (index > 0 ? "~" : "") + part
+  ).join("");
+}
+
+function countLevels(reports: readonly CheckReport[]): Readonly<Record<string, number>> {
+  const counts = { ok: 0, info: 0, warning: 0, error: 0, skipped: 0 };
+  for (const report of reports) counts[report.level] += 1;
+  return counts;
+}
+
+function doctorText(
+  reports: readonly CheckReport[],
+  verbose: boolean,
+  fix: boolean,
+  style: Style,
+): string {
+  const lines: string[] = [];
+  for (const area of AREAS) {
+    const shown = reports.filter((report) =>
+      report.area === area &&
+      (verbose || report.fixed !== undefined ||
+        (report.level !== "ok" && report.level !== "skipped"))
+    );
+    if (shown.length === 0) continue;
+    if (lines.length > 0) lines.push("");
+    lines.push(style.bold(area));
+    for (const report of shown) lines.push(...reportLines(report, fix, style));
+  }
+  const counts = countLevels(reports);
+  const summary = `${reports.length} checks: ${counts["ok"]} ok, ${counts["info"]} info, ${
+    counts["warning"]
+  } warnings, ${counts["error"]} errors, ${counts["skipped"]} skipped`;
+  return [...lines, ...(lines.length > 0 ? [""] : []), summary].join("\n");
+}
+
+function reportLines(report: CheckReport, fix: boolean, style: Style): readonly string[] {
+  const { symbols } = style;
+  const mark = {
+    ok: style.green(symbols.done),
+    info: style.cyan(symbols.bullet),
+    warning: style.yellow("!"),
+    error: style.red(symbols.failed),
+    skipped: style.dim(symbols.bullet),
+  }[report.level];
+  const lines = [
+    `${mark} ${printable(report.title)}: ${printable(report.seen)} ${style.dim(`(${report.id})`)}`,
+  ];
+  const troubled = report.level === "warning" || report.level === "error";
+  if (troubled) lines.push(style.dim(wrap(report.why, style.width, "    ")));
+  for (const entry of troubled ? (report.list ?? []).slice(0, 10) : []) {
+    lines.push(wrap(entry, style.width, "    "));
+  }
+  if (report.todo !== undefined && report.fixed === undefined) {
+    const how = report.fixable && !fix ? " (orchestrator doctor --fix does it)" : "";
+    lines.push(wrap(`${symbols.arrow} ${report.todo}${how}`, style.width, "    "));
+  }
+  for (const done of report.fixed ?? []) lines.push(style.green(wrap(done, style.width, "    ")));
+  return lines;
+}

@@ -1,0 +1,37 @@
+import { type Check, count, few, ok } from "../check.ts";
+
+export const sessionsState: Check = {
+  id: "sessions.state",
+  area: "sessions",
+  title: "Cached states",
+  why:
+    "state.json is derived from the journal; without a good one each command replays the journal",
+  async run(examination) {
+    const sessions = await examination.sessions();
+    const stale = sessions.filter(({ loaded }) =>
+      loaded.value !== null && loaded.value.rebuilt !== null
+    );
+    if (stale.length === 0) return ok(`${count(sessions.length, "state")}, all in step`);
+    return {
+      level: "warning",
+      seen: `state.json is missing or does not fit in ${count(stale.length, "session")}: ${
+        few(stale.map(({ id }) => id))
+      }`,
+      todo: "Derive them again from their journals; so does the next change of each session",
+      fixable: true,
+      list: stale.map(({ id, loaded }) => `${id}: ${loaded.value?.rebuilt}`),
+    };
+  },
+  async fix(examination) {
+    const done: string[] = [];
+    for (const { id, loaded } of await examination.sessions()) {
+      if (loaded.value === null || loaded.value.rebuilt === null) continue;
+      // A change of nothing writes what the journal adds up to.
+      await examination.options.manager.change(id, "doctor", () => ({ events: [] }), {
+        replay: true,
+      });
+      done.push(`Derived the state of ${id} from its journal`);
+    }
+    return done;
+  },
+};

@@ -1,0 +1,99 @@
+/**
+ * Runs checks, side by side, and fixes what they can fix.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import { type Check, type Finding, SEVERITY } from "./check.ts";
+import type { Examination } from "./examination.ts";
+
+/** A check that ran. */
+export interface CheckReport extends Finding {
+  readonly id: string;
+  readonly area: string;
+  readonly title: string;
+  readonly why: string;
+  readonly fixable: boolean;
+  readonly durationMs: number;
+  /** What `--fix` did about it, or with `--dry-run` would try. */
+  readonly fixed?: readonly string[];
+}
+
+/** How to run. */
+export interface DoctorOptions {
+  readonly fix: boolean;
+  /** With `fix`: say what would be fixed and change nothing. */
+  readonly dryRun: boolean;
+  /** Makes the examination anew after a fix. */
+  readonly again: () => Examination;
+}
+
+/** Runs the checks on one examination. A check that breaks is an error of its own, and the rest go on. */
+export async function examine(
+  checks: readonly Check[],
+  examination: Examination,
+  options: DoctorOptions,
+): Promise<readonly CheckReport[]> {
+  const first = await Promise.all(checks.map((check) => runCheck(check, examination)));
+  if (!options.fix) return first;
+  const reports: CheckReport[] = [];
+  for (const [index, check] of checks.entries()) {
+    const report = first[index];
+    if (report === undefined) continue;
+    if (!report.fixable || check.fix === undefined) {
+      reports.push(report);
+    } else if (options.dryRun) {
+      reports.push({ ...report, fixed: [`Would fix: ${report.todo ?? report.seen}`] });
+    } else {
+      reports.push(await fixAndLookAgain(check, report, options));
+    }
+  }
+  return reports;
+}
+
+/** The worst level of all. */
+export function worst(reports: readonly CheckReport[]): Finding["level"] {
+  return reports.reduce<Finding["level"]>(
+    (level, report) => SEVERITY[report.level] > SEVERITY[level] ? report.level : level,
+    "ok",
+  );
+}
+
+async function fixAndLookAgain(
+  check: Check,
+  report: CheckReport,
+  options: DoctorOptions,
+): Promise<CheckReport> {
+  try {
+    const fixed = await check.fix?.(options.again()) ?? [];
+    return { ...await runCheck(check, options.again()), fixed };
+  } catch (error) {
+    return { ...report, fixed: [`Could not be fixed: ${messageOf(error)}`] };
+  }
+}
+
+async function runCheck(check: Check, examination: Examination): Promise<CheckReport> {
+  const { id, area, title, why } = check;
+  const started = performance.now();
+  const base = { id, area, title, why };
+  let finding: Finding;
+  if (check.network === true && examination.options.offline) {
+    finding = { level: "skipped", seen: "not asked: --offline" };
+  } else {
+    try {
+      finding = await check.run(examination);
+    } catch (error) {
+      finding = { level: "error", seen: `The check itself failed: ${messageOf(error)}` };
+    }
+  }
+  return {
+    ...base,
+    ...finding,
+    fixable: finding.fixable === true && check.fix !== undefined,
+    durationMs: Math.round((performance.now() - started) * 10) / 10,
+  };
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof OrchestratorError || error instanceof Error) return error.message;
+  return String(error);
+}

@@ -1,0 +1,191 @@
+/**
+ * What the checks look at. Each fact is found once, on first use, and shared by all of them.
+ * @module
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { findLegacy, type LegacyPlaces } from "../legacy/find.ts";
+import { detectEnvironment, type Environment } from "../project/environment.ts";
+import { readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
+import type { ProjectPaths } from "../project/paths.ts";
+import { type LoadedSession, loadSession } from "../session/load.ts";
+import type { SessionManager, SessionMeta } from "../session/session_manager.ts";
+import type { Finding as DefinitionFinding } from "../workflow/finding.ts";
+import type { WorkflowDefinition } from "../workflow/definition.ts";
+
+/** What an examination is made of. */
+export interface ExaminationOptions {
+  readonly paths: ProjectPaths;
+  readonly manager: SessionManager;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string | undefined;
+  readonly cwd: string;
+  readonly now: () => Date;
+  readonly toolVersion: string;
+  /** Walk every journal from its beginning, also those that are provably untouched. */
+  readonly deep: boolean;
+  readonly offline: boolean;
+}
+
+/** A value, or the error that getting it gave. */
+export type Attempt<Value> =
+  | { readonly value: Value; readonly error: null }
+  | { readonly value: null; readonly error: OrchestratorError };
+
+/** One session as the checks see it. */
+export interface ExaminedSession {
+  readonly id: string;
+  readonly loaded: Attempt<LoadedSession>;
+  readonly meta: SessionMeta | null;
+}
+
+/** The workflow.yaml of the project, read. */
+export interface ExaminedWorkflow {
+  readonly text: string;
+  readonly definition: WorkflowDefinition | null;
+  readonly findings: readonly DefinitionFinding[];
+}
+
+/** Result of a program. */
+export interface ProgramOutput {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+}
+
+/** The facts of one project. */
+export class Examination {
+  readonly options: ExaminationOptions;
+  readonly paths: ProjectPaths;
+  readonly #kept = new Map<string, unknown>();
+
+  constructor(options: ExaminationOptions) {
+    this.options = options;
+    this.paths = options.paths;
+  }
+
+  get environment(): Environment {
+    return this.#once("environment", () => detectEnvironment(this.options.env));
+  }
+
+  /** The repository's identity; null when nothing was initialised. */
+  get meta(): Attempt<RepositoryMeta | null> {
+    return this.#once("meta", () => attempt(() => readRepositoryMeta(this.paths.meta)));
+  }
+
+  /** Whether this is a project of the new layout, readable or not. */
+  get initialised(): boolean {
+    return this.meta.error !== null || this.meta.value !== null;
+  }
+
+  get legacy(): LegacyPlaces {
+    return this.#once("legacy", () => findLegacy(this.paths.root));
+  }
+
+  /** All sessions, loaded. */
+  sessions(): Promise<readonly ExaminedSession[]> {
+    return this.#once("sessions", async () => {
+      const { manager, deep } = this.options;
+      const sessions: ExaminedSession[] = [];
+      for (const id of [...await manager.ids()].sort()) {
+        const loaded = await attemptAsync(() => loadSession(manager.backend, id, { replay: deep }));
+        if (loaded.error?.code === "session_unknown") continue;
+        sessions.push({ id, loaded, meta: await manager.meta(id) });
+      }
+      return sessions;
+    });
+  }
+
+  /** The project's definition; null when there is no file. */
+  workflow(): Promise<Attempt<ExaminedWorkflow | null>> {
+    return this.#once("workflow", async () => {
+      const text = attempt(() => this.text(this.paths.workflow));
+      if (text.error !== null) return text;
+      if (text.value === null) return { value: null, error: null };
+      const { parseDefinition } = await import("../workflow/parse_definition.ts");
+      const file = this.paths.relative(this.paths.workflow);
+      return { value: { text: text.value, ...parseDefinition(text.value, { file }) }, error: null };
+    });
+  }
+
+  /** Names in a folder; empty when it is not there. */
+  names(folder: string): readonly string[] {
+    try {
+      return readdirSync(folder).sort();
+    } catch (error) {
+      const code = systemErrorCode(error);
+      if (code === "ENOENT" || code === "ENOTDIR" || code === "EACCES") return [];
+      throw error;
+    }
+  }
+
+  /** A text file; null when it is not there. */
+  text(path: string): string | null {
+    try {
+      return readFileSync(path, "utf8");
+    } catch (error) {
+      const code = systemErrorCode(error);
+      if (code === "ENOENT" || code === "ENOTDIR") return null;
+      throw error;
+    }
+  }
+
+  /** Runs git in the root; null when there is no git. Each command line once. */
+  git(...args: readonly string[]): Promise<ProgramOutput | null> {
+    return this.#once(`git ${args.join("\0")}`, async () => {
+      const { runProgram } = await import("../platform/processes.ts");
+      try {
+        return await runProgram("git", args, {
+          cwd: this.paths.root,
+          env: {
+            ...this.options.env,
+            GIT_OPTIONAL_LOCKS: "0",
+            GIT_TERMINAL_PROMPT: "0",
+            LC_ALL: "C",
+          },
+          timeoutMs: 5000,
+        });
+      } catch (error) {
+        if (error instanceof OrchestratorError) return null;
+        throw error;
+      }
+    });
+  }
+
+  /** Whether the root is inside a git work tree. */
+  async inGit(): Promise<boolean> {
+    return (await this.git("rev-parse", "--is-inside-work-tree"))?.stdout.trim() === "true";
+  }
+
+  /** Absolute path below the state directory. */
+  statePath(...parts: readonly string[]): string {
+    return join(this.paths.stateDirectory, ...parts);
+  }
+
+  #once<Value>(name: string, find: () => Value): Value {
+    if (!this.#kept.has(name)) this.#kept.set(name, find());
+    return this.#kept.get(name) as Value;
+  }
+}
+
+function attempt<Value>(task: () => Value): Attempt<Value> {
+  try {
+    return { value: task(), error: null };
+  } catch (error) {
+    return { value: null, error: asError(error) };
+  }
+}
+
+async function attemptAsync<Value>(task: () => Promise<Value>): Promise<Attempt<Value>> {
+  try {
+    return { value: await task(), error: null };
+  } catch (error) {
+    return { value: null, error: asError(error) };
+  }
+}
+
+function asError(error: unknown): OrchestratorError {
+  if (error instanceof OrchestratorError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return new OrchestratorError("io_failed", text, { cause: error });
+}
