@@ -100,6 +100,8 @@ export function openWithBun(path: string, mode: LockMode): LockedFile | null {
       try {
         // Closing alone would free the lock only when no child is between fork and exec just now.
         lock(fd, LOCK_UN);
+      } catch {
+        // Closing frees it then, and the work that it guarded is done.
       } finally {
         closeSync(fd);
       }
