@@ -1,0 +1,94 @@
+/**
+ * Every command that changes something, killed and failed at every system call that touches the
+ * project.
+ *
+ * `CRASH_SAMPLE=k` takes every k-th call only, `CRASH_ONLY=<name>` one scenario, `CRASH_WORKERS=n`
+ * sets how many runs go at a time, `CRASH_VERBOSE=1` names the calls that may fail without harm.
+ */
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import process from "node:process";
+import { COMMANDS } from "../../src/cli/table.ts";
+import { executable } from "../harness/executable.ts";
+import type { Scenario } from "./scenario.ts";
+import { SCENARIOS } from "./scenarios.ts";
+import { type Fault, prepare, type SweepResult } from "./sweep.ts";
+import { straceMissing } from "./strace.ts";
+
+const FAULTS: readonly Fault[] = ["SIGKILL", "EIO", "ENOSPC", "EACCES"];
+
+const missing = straceMissing();
+if (missing !== null) console.log(`The crash tests skip: ${missing}`);
+
+const options = {
+  sample: Number(process.env["CRASH_SAMPLE"] ?? 1),
+  workers: Number(process.env["CRASH_WORKERS"] ?? Math.min(navigator.hardwareConcurrency, 4)),
+};
+const only = process.env["CRASH_ONLY"];
+
+Deno.test("every command that changes something has a scenario", () => {
+  const covered = new Set(SCENARIOS.map((scenario) => scenario.command));
+  const changing = COMMANDS.filter((command) => command.changes !== "nothing");
+  assert.deepEqual(
+    changing.map((command) => command.path).filter((path) => !covered.has(path)),
+    [],
+  );
+  assert.equal(new Set(SCENARIOS.map((scenario) => scenario.name)).size, SCENARIOS.length);
+});
+
+for (const scenario of SCENARIOS) {
+  if (only !== undefined && scenario.name !== only) continue;
+  Deno.test({
+    name: `stopped anywhere, nothing is lost: ${scenario.name}`,
+    ignore: missing !== null,
+    fn: () => sweepAll(scenario),
+  });
+}
+
+async function sweepAll(scenario: Scenario): Promise<void> {
+  const started = performance.now();
+  const scratch = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "crash-", ...inMemory() }));
+  const results = new Map<Fault, SweepResult>();
+  const prepared = await prepare(scenario, { executable: await executable(), scratch });
+  for (const fault of FAULTS) results.set(fault, await prepared.sweep(fault, options));
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`  ${scenario.name}: ${summary(results)}, ${seconds} s`);
+  if (process.env["CRASH_VERBOSE"] !== undefined) tell(results);
+  const problems = [...results.values()].flatMap((result) => result.problems);
+  if (problems.length > 0) {
+    // What was prepared stays, so that the command lines below can be tried.
+    assert.fail(`${problems.length} things go wrong\n${problems.join("\n")}`);
+  }
+  rmSync(scratch, { recursive: true });
+}
+
+/** The calls that may fail without harm, and those behind which the change stands already. */
+function tell(results: ReadonlyMap<Fault, SweepResult>): void {
+  for (const [fault, { tolerated, late }] of results) {
+    for (const call of new Set(tolerated)) console.log(`    ${fault} tolerated: ${call}`);
+    for (const call of new Set(late)) console.log(`    ${fault} reported, yet durable: ${call}`);
+  }
+}
+
+/** Where there is a file system in memory, waiting for a disk is spared. */
+function inMemory(): { readonly dir?: string } {
+  try {
+    return process.env["TMPDIR"] === undefined && Deno.statSync("/dev/shm").isDirectory
+      ? { dir: "/dev/shm" }
+      : {};
+  } catch {
+    return {};
+  }
+}
+
+function summary(results: ReadonlyMap<Fault, SweepResult>): string {
+  const killed = results.get("SIGKILL");
+  const failed = [...results].filter(([fault]) => fault !== "SIGKILL").map(([, result]) => result);
+  const sum = (count: (result: SweepResult) => number) =>
+    failed.reduce((total, result) => total + count(result), 0);
+  return `${killed?.calls} calls, ${killed?.verified} kills, ${
+    sum((result) => result.verified)
+  } failures (${sum((result) => result.tolerated.length)} tolerated, ${
+    sum((result) => result.late.length)
+  } reported although durable)`;
+}

@@ -1,0 +1,211 @@
+/**
+ * Scratch repositories, and what stands in them, read without the program's help.
+ * @module
+ */
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+
+/** How a program ended. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Environment variables on top of the bare ones every run gets. */
+export type Variables = Readonly<Record<string, string>>;
+
+/** One repository, and how the program is run in it. */
+export class Repository {
+  /** Absolute, symbolic links resolved: strace prints paths that way. */
+  readonly root: string;
+  readonly executable: string;
+  readonly #home: string;
+
+  constructor(root: string, executable: string, home: string) {
+    this.root = root;
+    this.executable = executable;
+    this.#home = home;
+  }
+
+  /** The whole environment of a run: nothing of this machine's own settings. */
+  environment(extra: Variables = {}): Record<string, string> {
+    return {
+      PATH: process.env["PATH"] ?? "/usr/bin:/bin",
+      HOME: this.#home,
+      LC_ALL: "C",
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_CONFIG_GLOBAL: "/dev/null",
+      ...extra,
+    };
+  }
+
+  /** Runs any program in the repository. */
+  async spawn(file: string, args: readonly string[], extra?: Variables): Promise<Ended> {
+    const { code, stdout, stderr } = await new Deno.Command(file, {
+      args: [...args],
+      cwd: this.root,
+      clearEnv: true,
+      env: this.environment(extra),
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).output();
+    const decoder = new TextDecoder();
+    return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+  }
+
+  /** Runs the executable. */
+  run(args: readonly string[], extra?: Variables): Promise<Ended> {
+    return this.spawn(this.executable, args, extra);
+  }
+
+  /** Runs the executable, which must succeed, and gives its `--json` payload. */
+  async must(...args: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
+    const { code, stdout, stderr } = await this.run([...args, "--json"]);
+    if (code !== 0) throw new Error(`"${args.join(" ")}" ended with ${code}: ${stderr}`);
+    return (JSON.parse(stdout) as { data: Readonly<Record<string, unknown>> }).data;
+  }
+
+  /**
+   * Runs git, which must succeed, and gives what it printed. Its objects lie outside, so that copies
+   * are cheap.
+   */
+  async git(...args: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.spawn("git", args, {
+      GIT_OBJECT_DIRECTORY: `${this.#home}/objects`,
+    });
+    if (code !== 0) throw new Error(`git ${args.join(" ")} ended with ${code}: ${stderr}`);
+    return stdout;
+  }
+
+  /** Writes a file of the project, and the directories it needs. */
+  write(path: string, content: string): void {
+    mkdirSync(dirname(join(this.root, path)), { recursive: true });
+    Deno.writeTextFileSync(join(this.root, path), content);
+  }
+
+  /** A copy elsewhere, times of change included: state.json stays provably fresh. */
+  copyTo(root: string): Repository {
+    cpSync(this.root, root, { recursive: true, preserveTimestamps: true });
+    return new Repository(root, this.executable, this.#home);
+  }
+}
+
+/** One session as its files say. */
+export interface SessionPicture {
+  /** Whole lines of the journal. */
+  readonly lines: readonly string[];
+  /** Bytes behind the last whole line. */
+  readonly torn: number;
+  /** The name its meta.json gives; undefined when that cannot be read. */
+  readonly name: string | null | undefined;
+  /** Feedback lines by file. */
+  readonly feedback: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A repository as its files say. */
+export interface Picture {
+  /** Mode in meta.json; null when there is no meta.json, undefined when it cannot be read. */
+  readonly mode: string | null | undefined;
+  readonly gitignore: string | null;
+  readonly current: string | null;
+  readonly bindings: readonly string[];
+  readonly sessions: Readonly<Record<string, SessionPicture>>;
+  /** Every file outside `.git` and outside what the program keeps in the state directory. */
+  readonly project: Readonly<Record<string, string>>;
+}
+
+/** Reads a repository. */
+export function pictureOf(root: string): Picture {
+  const state = join(root, ".orchestrator");
+  const sessions: Record<string, SessionPicture> = {};
+  for (const id of namesIn(join(state, "sessions"))) {
+    if (/^[a-z2-7]{13}$/.test(id)) sessions[id] = sessionPicture(join(state, "sessions", id));
+  }
+  const meta = textOf(join(state, "meta.json"));
+  return {
+    mode: meta === null ? null : parsed(meta)?.["mode"] as string | undefined,
+    gitignore: textOf(join(state, ".gitignore")),
+    current: textOf(join(state, "current"))?.trim() ?? null,
+    bindings: namesIn(join(state, "bindings"))
+      .filter((name) => !name.startsWith(".tmp-"))
+      .map((name) => textOf(join(state, "bindings", name))?.trim() ?? "").sort(),
+    sessions,
+    project: projectFiles(root),
+  };
+}
+
+/** Files and folders that only a run that has ended can have left: staged, replaced or taken away. */
+export function leftovers(root: string): readonly string[] {
+  return walk(root, "").filter((path) => /(^|\/)\.(tmp|staging|removed)-[^/]*$/.test(path));
+}
+
+/** Every file outside `.git` with its content, and every directory. */
+export function treeOf(root: string): ReadonlyMap<string, string> {
+  return new Map(
+    walk(root, "").map((path) => {
+      const file = join(root, path);
+      return [path, statSync(file).isDirectory() ? "directory" : readFileSync(file, "latin1")];
+    }),
+  );
+}
+
+function sessionPicture(directory: string): SessionPicture {
+  const journal = textOf(join(directory, "log.jsonl")) ?? "";
+  const end = journal.lastIndexOf("\n") + 1;
+  const meta = textOf(join(directory, "meta.json"));
+  const feedback: Record<string, readonly string[]> = {};
+  for (const name of namesIn(join(directory, "feedback"))) {
+    const text = textOf(join(directory, "feedback", name)) ?? "";
+    feedback[name] = text.split("\n").slice(0, -1);
+  }
+  return {
+    lines: journal.slice(0, end).split("\n").slice(0, -1),
+    torn: journal.length - end,
+    name: meta === null ? undefined : parsed(meta)?.["name"] as string | null | undefined,
+    feedback,
+  };
+}
+
+/** The user's files, those of the old tool in `.orchestrator/` among them. */
+function projectFiles(root: string): Readonly<Record<string, string>> {
+  const files: Record<string, string> = {};
+  const ours = /^\.orchestrator\/(\.|lock$|meta\.json$|bindings\/|sessions\/(\.|[a-z2-7]{13}\/))/;
+  for (const path of walk(root, "")) {
+    if (ours.test(path) || path === ".orchestrator/current") continue;
+    if (statSync(join(root, path)).isDirectory()) continue;
+    // What was left behind is looked for elsewhere.
+    if (/(^|\/)\.tmp-[^/]*$/.test(path)) continue;
+    files[path] = textOf(join(root, path)) ?? "";
+  }
+  return files;
+}
+
+function walk(root: string, base: string): string[] {
+  const found: string[] = [];
+  for (const entry of readdirSync(join(root, base), { withFileTypes: true })) {
+    const path = base === "" ? entry.name : `${base}/${entry.name}`;
+    if (path === ".git") continue;
+    found.push(path);
+    if (entry.isDirectory()) found.push(...walk(root, path));
+  }
+  return found;
+}
+
+function namesIn(directory: string): readonly string[] {
+  return existsSync(directory) ? readdirSync(directory).sort() : [];
+}
+
+function textOf(path: string): string | null {
+  return existsSync(path) ? readFileSync(path, "utf8") : null;
+}
+
+function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return JSON.parse(text) as Readonly<Record<string, unknown>>;
+  } catch {
+    return undefined;
+  }
+}

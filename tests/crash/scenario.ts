@@ -1,0 +1,31 @@
+/**
+ * The form of a scenario: a repository in which a command succeeds.
+ * @module
+ */
+import type { Repository, Variables } from "./repository.ts";
+
+/** A command, and what it needs to succeed. */
+export interface Scenario {
+  /** Unique; what `CRASH_ONLY` selects by. */
+  readonly name: string;
+  /** Path of the command in the table. */
+  readonly command: string;
+  /** Brings an empty git repository to where the command can run. Everything is committed after it. */
+  readonly prepare: (repository: Repository) => Promise<void>;
+  readonly argv: readonly string[];
+  readonly env?: Variables;
+  /** Exit code of the undisturbed command. Default 0. */
+  readonly code?: number;
+  /**
+   * A natural next change, which must succeed wherever the command was stopped. Default: a note in
+   * the session that the command worked on.
+   */
+  readonly next?: readonly string[];
+  /**
+   * Types of events that a session may have besides those before and after: of commands that append
+   * twice, and of those whose failing system call is itself what they report.
+   */
+  readonly otherEvents?: readonly (readonly string[])[];
+  /** What more must hold once the command was stopped; gives sentences about what does not. */
+  readonly check?: (repository: Repository) => Promise<readonly string[]>;
+}

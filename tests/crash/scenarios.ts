@@ -1,0 +1,364 @@
+/**
+ * One scenario or more for each command that changes something.
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import type { Repository } from "./repository.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** An item of every kind, and a phase that a person must approve. */
+const WORKFLOW = `name: crash
+phases:
+  - id: BUILD
+    name: Build
+    exit_gate: human_approval
+    items:
+      - { id: plain, name: Nothing to prove, required: false }
+      - id: file
+        name: A file
+        required: false
+        verification: { type: file_exists, path: proof.txt }
+      - id: command
+        name: A command
+        required: false
+        verification: { type: command, command: "cat proof.txt" }
+      - id: failing
+        name: A command that fails
+        required: false
+        verification: { type: command, command: "exit 3" }
+      - { id: approval, name: A person decides, required: false, verification: { type: manual_gate } }
+  - id: SHIP
+    name: Ship
+    items:
+      - { id: last, name: The last, required: false }
+`;
+
+/** What makes an agent of whoever runs a command, with a session id of its own. */
+const AGENT = { CLAUDECODE: "1", CLAUDE_CODE_SESSION_ID: "agent-1" };
+
+/** A change that ended sessions accept too. */
+const RENAME = ["session", "rename", "renamed"];
+
+async function started(repository: Repository): Promise<void> {
+  repository.write("workflow.yaml", WORKFLOW);
+  repository.write("proof.txt", "here\n");
+  await repository.must("start", "Survive", "--name", "main");
+}
+
+/** Two sessions; `main` is the current one. */
+async function twoSessions(repository: Repository): Promise<void> {
+  await started(repository);
+  await repository.must("start", "Stand by", "--name", "other");
+  await repository.must("session", "use", "main");
+}
+
+async function advanced(repository: Repository): Promise<void> {
+  await started(repository);
+  await repository.must("approve", "--phase", "BUILD", "--yes");
+  await repository.must("advance");
+}
+
+/** One active session and two ended ones. */
+async function endedSessions(repository: Repository): Promise<void> {
+  await started(repository);
+  for (const name of ["old-1", "old-2"]) {
+    await repository.must("start", "Be over", "--name", name);
+    await repository.must("session", "end", name, "--reason", "No longer wanted");
+  }
+  await repository.must("session", "use", "main");
+}
+
+/** A session is found by the name that it shows. */
+async function namesAnswer(repository: Repository): Promise<readonly string[]> {
+  const problems: string[] = [];
+  const { code, stdout, stderr } = await repository.run(["session", "list", "--json"]);
+  if (code !== 0) return [`session list ended with ${code}: ${stderr}`];
+  const { data } = JSON.parse(stdout) as {
+    readonly data: {
+      readonly sessions: readonly { readonly id: string; readonly name: string | null }[];
+    };
+  };
+  for (const { id, name } of data.sessions) {
+    if (name === null) continue;
+    const found = await repository.run(["status", "--session", name, "--json"]);
+    const session = found.code === 0
+      ? (JSON.parse(found.stdout) as { data: { session: string } }).data.session
+      : found.stderr.trim();
+    if (session !== id) problems.push(`session ${id} shows the name ${name}, but: ${session}`);
+  }
+  return problems;
+}
+
+function legacyFixture(name: string): string {
+  return readFileSync(new URL(`../fixtures/legacy/${name}`, import.meta.url), "utf8");
+}
+
+const LEGACY_LOG = ["workflow_started", "tide_turned"].map((type) =>
+  JSON.stringify({
+    timestamp: "2026-01-05T08:00:00Z",
+    event_type: type,
+    workflow_id: "wf_7ide7ab1",
+    message: type,
+  }) + "\n"
+).join("");
+
+/** An old workflow, its files scattered over the root. */
+function scattered(repository: Repository): Promise<void> {
+  repository.write(".workflow_state.json", legacyFixture("states/g4.json"));
+  repository.write(".workflow_log.jsonl", LEGACY_LOG);
+  repository.write(
+    ".workflow_checkpoints/cp_20260105_090000_0a1b2c.json",
+    legacyFixture("checkpoint_v2.json"),
+  );
+  return Promise.resolve();
+}
+
+/** An old workflow in the old tool's own `.orchestrator/`. */
+function oldDirectory(repository: Repository): Promise<void> {
+  const session = ".orchestrator/sessions/0a1b2c3d";
+  repository.write(`${session}/state.json`, legacyFixture("states/g8.json"));
+  repository.write(`${session}/log.jsonl`, LEGACY_LOG);
+  repository.write(`${session}/meta.json`, '{"session_id": "0a1b2c3d"}');
+  repository.write(".orchestrator/current", "0a1b2c3d");
+  repository.write(".orchestrator/.gitignore", "*\n");
+  return Promise.resolve();
+}
+
+const nothing = () => Promise.resolve();
+
+export const SCENARIOS: readonly Scenario[] = [
+  { name: "complete", command: "complete", prepare: started, argv: ["complete", "plain"] },
+  {
+    name: "complete with a file as proof",
+    command: "complete",
+    prepare: started,
+    argv: ["complete", "file"],
+    otherEvents: [["session_started", "item_failed"]],
+  },
+  {
+    name: "complete with a command as proof",
+    command: "complete",
+    prepare: started,
+    argv: ["complete", "command"],
+  },
+  {
+    name: "complete with a command that fails",
+    command: "complete",
+    prepare: started,
+    argv: ["complete", "failing"],
+    code: 1,
+  },
+  {
+    name: "skip",
+    command: "skip",
+    prepare: started,
+    argv: ["skip", "plain", "--reason", "There is nothing to do here"],
+  },
+  {
+    name: "approve an item",
+    command: "approve",
+    prepare: started,
+    argv: ["approve", "approval", "--yes"],
+  },
+  {
+    name: "approve a phase",
+    command: "approve",
+    prepare: started,
+    argv: ["approve", "--phase", "BUILD", "--yes"],
+  },
+  {
+    name: "advance",
+    command: "advance",
+    prepare: async (repository) => {
+      await started(repository);
+      await repository.must("approve", "--phase", "BUILD", "--yes");
+    },
+    argv: ["advance"],
+  },
+  { name: "finish", command: "finish", prepare: advanced, argv: ["finish"], next: RENAME },
+  {
+    name: "finish --abandon",
+    command: "finish",
+    prepare: started,
+    argv: ["finish", "--abandon", "--reason", "No longer wanted"],
+    next: RENAME,
+  },
+  { name: "note", command: "note", prepare: started, argv: ["note", "Remember"] },
+  {
+    name: "note by an agent that is not bound yet",
+    command: "note",
+    prepare: twoSessions,
+    argv: ["note", "Remember"],
+    env: AGENT,
+  },
+  {
+    name: "note by an agent that is bound to another session than current",
+    command: "note",
+    prepare: async (repository) => {
+      await twoSessions(repository);
+      await repository.run(["session", "use", "other"], AGENT);
+      await repository.must("session", "use", "main");
+    },
+    argv: ["note", "Remember"],
+    env: AGENT,
+  },
+  {
+    name: "checkpoint create",
+    command: "checkpoint create",
+    prepare: started,
+    argv: ["checkpoint", "create", "--message", "Before it crashes"],
+  },
+  {
+    name: "checkpoint restore",
+    command: "checkpoint restore",
+    prepare: async (repository) => {
+      await started(repository);
+      await repository.must("checkpoint", "create");
+      await repository.must("complete", "plain");
+    },
+    argv: ["checkpoint", "restore", "c"],
+  },
+  {
+    name: "feedback tool add, the first",
+    command: "feedback tool add",
+    prepare: started,
+    argv: ["feedback", "tool", "add", "It survives"],
+    next: ["feedback", "tool", "add", "It survived"],
+  },
+  {
+    name: "feedback process add, the second",
+    command: "feedback process add",
+    prepare: async (repository) => {
+      await started(repository);
+      await repository.must("feedback", "process", "add", "One");
+    },
+    argv: ["feedback", "process", "add", "Two"],
+    next: ["feedback", "process", "add", "Three"],
+  },
+  {
+    name: "session use",
+    command: "session use",
+    prepare: twoSessions,
+    argv: ["session", "use", "other"],
+  },
+  {
+    name: "session use by an agent",
+    command: "session use",
+    prepare: twoSessions,
+    argv: ["session", "use", "other"],
+    env: AGENT,
+  },
+  {
+    name: "session rename",
+    command: "session rename",
+    prepare: twoSessions,
+    argv: ["session", "rename", "better"],
+    check: namesAnswer,
+  },
+  {
+    name: "session end",
+    command: "session end",
+    prepare: twoSessions,
+    argv: ["session", "end", "other", "--reason", "No longer wanted"],
+    next: ["session", "rename", "renamed", "--session", "other"],
+  },
+  {
+    name: "session remove",
+    command: "session remove",
+    prepare: endedSessions,
+    argv: ["session", "remove", "old-1", "--yes"],
+  },
+  {
+    name: "session remove of the current one",
+    command: "session remove",
+    prepare: async (repository) => {
+      await endedSessions(repository);
+      await repository.must("session", "use", "old-2");
+    },
+    argv: ["session", "remove", "old-2", "--yes"],
+    next: ["session", "use", "main"],
+  },
+  {
+    name: "session remove of all ended ones",
+    command: "session remove",
+    prepare: endedSessions,
+    argv: ["session", "remove", "--ended", "--all", "--yes"],
+  },
+  {
+    name: "init",
+    command: "init",
+    prepare: (repository) => {
+      repository.write("package.json", '{"scripts": {"test": "node --test"}}\n');
+      return Promise.resolve();
+    },
+    argv: ["init"],
+    next: ["init"],
+  },
+  {
+    name: "init --portable of a new project",
+    command: "init",
+    prepare: nothing,
+    argv: ["init", "--portable"],
+    next: ["init", "--portable"],
+  },
+  {
+    name: "init --portable of a normal project",
+    command: "init",
+    prepare: started,
+    argv: ["init", "--portable"],
+  },
+  {
+    name: "init --normal of a portable project",
+    command: "init",
+    prepare: async (repository) => {
+      await repository.must("init", "--portable");
+      await repository.must("start", "Survive");
+    },
+    argv: ["init", "--normal"],
+  },
+  {
+    name: "start in a bare repository",
+    command: "start",
+    prepare: nothing,
+    argv: ["start", "Survive", "--name", "main"],
+    next: ["start", "Survive"],
+    check: namesAnswer,
+  },
+  {
+    name: "start of another session",
+    command: "start",
+    prepare: started,
+    argv: ["start", "Survive", "--name", "second"],
+    check: namesAnswer,
+  },
+  {
+    name: "start by an agent",
+    command: "start",
+    prepare: started,
+    argv: ["start", "Survive"],
+    env: AGENT,
+  },
+  {
+    name: "start in a portable project",
+    command: "start",
+    prepare: async (repository) => {
+      await repository.must("init", "--portable");
+      await repository.must("start", "Survive");
+    },
+    argv: ["start", "Survive"],
+  },
+  {
+    name: "the first change after the old tool",
+    command: "note",
+    prepare: scattered,
+    argv: ["note", "Moved in"],
+    otherEvents: [["session_imported", "checkpoint_created"]],
+  },
+  {
+    name: "the first change in an old .orchestrator",
+    command: "note",
+    prepare: oldDirectory,
+    argv: ["note", "Moved in"],
+    otherEvents: [["session_imported"]],
+  },
+];

@@ -1,0 +1,418 @@
+/**
+ * Stops a command at every system call by which it touches the project, once by killing it and once
+ * by each error, and looks at what it leaves.
+ * @module
+ */
+import { readFileSync, rmSync } from "node:fs";
+import {
+  type Baseline,
+  gitLinesOf,
+  lookAfter,
+  partsOf,
+  standingOf,
+  wholeOrNothing,
+} from "./aftermath.ts";
+import { type Ended, type Picture, pictureOf, Repository, treeOf } from "./repository.ts";
+import type { Scenario } from "./scenario.ts";
+import {
+  type Call,
+  changesFiles,
+  type Injection,
+  injectionArguments,
+  ownThreads,
+  parseTrace,
+  straceAllArguments,
+  straceArguments,
+  touches,
+  type Trace,
+} from "./strace.ts";
+
+/** What a call is stopped by. */
+export type Fault = Injection["fault"];
+
+/** A call to stop at. */
+interface Target {
+  readonly call: Call;
+  /** Its place among the calls that touch the project. */
+  readonly index: number;
+  /** Its place among the first thread's calls of its name, 1-based. */
+  readonly when: number;
+  /** How many calls before it changed files. */
+  readonly changesBefore: number;
+  /** Comparable from run to run. */
+  readonly signature: string;
+}
+
+/** What a sweep found. */
+export interface SweepResult {
+  /** Calls that touch the project. */
+  readonly calls: number;
+  /** Runs that were stopped at the very call they were meant to be. */
+  readonly verified: number;
+  /** Failures reported although the change is durable: allowed, and told. */
+  readonly late: readonly string[];
+  /** How many runs went on in spite of the failing call, by call. */
+  readonly tolerated: readonly string[];
+  /** What went wrong, each with the command lines that show it again. */
+  readonly problems: readonly string[];
+}
+
+/** A scenario with its repository prepared and its calls known. */
+export interface Prepared {
+  readonly scenario: Scenario;
+  readonly sweep: (fault: Fault, options: SweepOptions) => Promise<SweepResult>;
+}
+
+/** How much of a sweep to do, how fast. */
+export interface SweepOptions {
+  /** Every so many calls; 1 is all. */
+  readonly sample: number;
+  /** Runs at a time. */
+  readonly workers: number;
+}
+
+/**
+ * How far from its usual place to look for a call, run after run: the runtime may make a call more or
+ * less of its own.
+ */
+const DRIFTS = [0, 0, 1, -1, 2, -2];
+
+/**
+ * Prepares a scenario and runs its command undisturbed.
+ * @param scratch an existing directory of this scenario's own.
+ */
+export async function prepare(
+  scenario: Scenario,
+  { executable, scratch }: { readonly executable: string; readonly scratch: string },
+): Promise<Prepared> {
+  const home = `${scratch}/home`;
+  const root = `${scratch}/prepared`;
+  for (const directory of [home, root]) Deno.mkdirSync(directory);
+  const prepared = new Repository(root, executable, home);
+  await prepared.git("init", "--quiet", "--template=", "--initial-branch=main");
+  await prepared.git("config", "user.name", "Test");
+  await prepared.git("config", "user.email", "test@example.com");
+  await scenario.prepare(prepared);
+  await prepared.git("add", "--all");
+  await prepared.git("commit", "--quiet", "--allow-empty", "--message", "prepared");
+
+  const before = pictureOf(root);
+  const standingBefore = await standingOf(prepared, before);
+  const gitBefore = await gitLinesOf(prepared, before);
+
+  await requireOneThread(prepared.copyTo(`${scratch}/threads`), scenario);
+  rmSync(`${scratch}/threads`, { recursive: true });
+
+  const undisturbed = prepared.copyTo(`${scratch}/undisturbed`);
+  const { ended, trace } = await traced(undisturbed, scenario);
+  if (ended.code !== (scenario.code ?? 0)) {
+    throw new Error(`${scenario.name} ended with ${ended.code}: ${ended.stderr}`);
+  }
+  const after = pictureOf(undisturbed.root);
+  const baseline: Baseline = {
+    scenario,
+    before,
+    after,
+    standingBefore,
+    standingAfter: await standingOf(undisturbed, before),
+    gitLines: new Set([...gitBefore, ...await gitLinesOf(undisturbed, before)]),
+  };
+  const targets = targetsOf(trace, undisturbed.root);
+  const problems = [
+    ...wholeOrNothing(after, baseline),
+    ...await lookAfter(undisturbed, baseline),
+  ];
+  if (problems.length > 0) {
+    throw new Error(`${scenario.name} is not even well undisturbed:\n${problems.join("\n")}`);
+  }
+  rmSync(undisturbed.root, { recursive: true });
+  return {
+    scenario,
+    sweep: (fault, options) =>
+      sweep(
+        { scenario, prepared, scratch, baseline, targets, tree: treeOf(root), ended },
+        fault,
+        options,
+      ),
+  };
+}
+
+interface SweepInput {
+  readonly scenario: Scenario;
+  readonly prepared: Repository;
+  readonly scratch: string;
+  readonly baseline: Baseline;
+  readonly targets: readonly Target[];
+  /** The prepared repository's files. */
+  readonly tree: ReadonlyMap<string, string>;
+  /** How the undisturbed command ended. */
+  readonly ended: Ended;
+}
+
+async function sweep(
+  input: SweepInput,
+  fault: Fault,
+  { sample, workers }: SweepOptions,
+): Promise<SweepResult> {
+  const targets = input.targets.filter((_, index) => index % sample === 0);
+  // Between two calls that change files, a killed command leaves the same: one look is enough.
+  const looked = new Set<number>();
+  const queue = targets.map((target) => {
+    const look = fault !== "SIGKILL" || !looked.has(target.changesBefore);
+    looked.add(target.changesBefore);
+    return { target, look };
+  });
+  const found = { verified: 0, late: [] as string[], tolerated: [] as string[] };
+  const problems = new ProblemList();
+  const work = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const { target, look } = next;
+      const report = await stopAt(input, target, fault, look);
+      if (report.verified) found.verified += 1;
+      if (report.late) found.late.push(target.signature);
+      if (report.tolerated) found.tolerated.push(target.signature);
+      problems.add(report.problems, {
+        where: `${input.scenario.name}: ${fault} at call ${target.index + 1}, ${target.signature}`,
+        again: reproduce(input, target, fault),
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+  return { calls: input.targets.length, ...found, problems: problems.texts() };
+}
+
+interface StopReport {
+  readonly verified: boolean;
+  readonly late: boolean;
+  readonly tolerated: boolean;
+  readonly problems: readonly string[];
+}
+
+/**
+ * One run, stopped at one call.
+ * @param look whether to work on in what is left; else only its files are compared.
+ */
+async function stopAt(
+  input: SweepInput,
+  target: Target,
+  fault: Fault,
+  look: boolean,
+): Promise<StopReport> {
+  const root = `${input.scratch}/${target.index}-${fault}`;
+  const { baseline } = input;
+  for (const drift of DRIFTS) {
+    const repository = input.prepared.copyTo(root);
+    try {
+      const { ended, trace } = await traced(repository, input.scenario, {
+        syscall: target.call.name,
+        when: Math.max(1, target.when + drift),
+        fault,
+      });
+      if (!wasStopped(trace, target, fault, root)) continue;
+      const picture = pictureOf(root);
+      const report = fault === "SIGKILL"
+        ? { late: false, tolerated: false, problems: [] }
+        : judge(picture, input, ended, target);
+      const problems = [...report.problems];
+      // Where every byte is as it was, all is as well as before.
+      if (!sameTree(treeOf(root), input.tree)) {
+        problems.push(...wholeOrNothing(picture, baseline));
+        if (look) problems.push(...await lookAfter(repository, baseline));
+      }
+      return { ...report, verified: true, problems };
+    } finally {
+      rmSync(root, { recursive: true, force: true });
+    }
+  }
+  return {
+    verified: false,
+    late: false,
+    tolerated: false,
+    problems: [`in ${DRIFTS.length} runs the call was never met where it was expected`],
+  };
+}
+
+function sameTree(left: ReadonlyMap<string, string>, right: ReadonlyMap<string, string>): boolean {
+  return left.size === right.size &&
+    [...left].every(([path, content]) => right.get(path) === content);
+}
+
+/** Problems, those alike put together. */
+class ProblemList {
+  readonly #found = new Map<string, { problems: readonly string[]; places: Place[] }>();
+
+  add(problems: readonly string[], place: Place): void {
+    if (problems.length === 0) return;
+    const key = problems.map(stable).join("\n");
+    const entry = this.#found.get(key) ?? { problems, places: [] };
+    entry.places.push(place);
+    this.#found.set(key, entry);
+  }
+
+  texts(): readonly string[] {
+    return [...this.#found.values()].map(({ problems, places }) =>
+      [
+        ...places.map(({ where }) => where),
+        ...problems.map((problem) => `  - ${shortened(problem)}`),
+        ...places.slice(0, 1).flatMap(({ again }) => again).map((line) => `  $ ${line}`),
+      ].join("\n")
+    );
+  }
+}
+
+interface Place {
+  readonly where: string;
+  /** Command lines that show it again. */
+  readonly again: readonly string[];
+}
+
+/** A problem without what differs from run to run. */
+function stable(problem: string): string {
+  return problem.replace(/\/[\w./-]*\/\d+-(SIGKILL|E[A-Z]+)\b/g, "<root>")
+    .replace(/\b[a-z2-7]{13}\b/g, "<id>").replace(/\.tmp-[\w-]+/g, ".tmp-*");
+}
+
+/** Judges how a command answered to a failing call. */
+function judge(
+  picture: Picture,
+  { baseline, ended: undisturbed }: SweepInput,
+  ended: Ended,
+  { call }: Target,
+): Omit<StopReport, "verified"> {
+  const problems: string[] = [];
+  const { before, after } = baseline;
+  const tolerated = ended.code === undisturbed.code &&
+    errorLine(ended.stderr) === errorLine(undisturbed.stderr);
+  const parts = partsOf(picture, before);
+  if (tolerated) {
+    for (const [name, value] of partsOf(after, before)) {
+      if (parts.get(name) === value) continue;
+      problems.push(`it reports success, but ${name} is ${parts.get(name) ?? "absent"}`);
+    }
+    if (/^f(data)?sync$/.test(call.name) && call.paths.some((path) => path.endsWith(".jsonl"))) {
+      problems.push("it reports success, but nothing says that its lines are on the disk");
+    }
+  } else {
+    const answer = ended.stderr.trim();
+    if (ended.code < 1 || ended.code > 9) problems.push(`it ended with ${ended.code}: ${answer}`);
+    const said = errorLine(ended.stderr);
+    if (!/^error: Cannot [^\n]+[^.\n]$/.test(said)) problems.push(`it says: ${answer}`);
+    if (/^\s+at |unexpected error/m.test(ended.stderr)) problems.push(`it shows: ${answer}`);
+    if (ended.stdout !== "") problems.push(`it failed, but answers: ${ended.stdout.trim()}`);
+  }
+  const gained = Object.entries(picture.sessions).some(([id, session]) =>
+    session.lines.length > (before.sessions[id]?.lines.length ?? 0)
+  );
+  return { late: !tolerated && gained, tolerated, problems };
+}
+
+/** The line of an answer that says what went wrong. */
+function errorLine(stderr: string): string {
+  return stderr.split("\n").find((line) => line.startsWith("error: ")) ?? "";
+}
+
+/** Whether a run was stopped at the call it was meant to be stopped at. */
+function wasStopped(trace: Trace, target: Target, fault: Fault, root: string): boolean {
+  const touching = targetsOf(trace, root);
+  const stopped = touching[target.index];
+  if (stopped === undefined || stopped.signature !== target.signature) return false;
+  if (fault !== "SIGKILL") return stopped.call.injected;
+  return trace.killed && trace.calls.at(-1) === stopped.call;
+}
+
+/** The calls of a trace that touch the project. */
+function targetsOf(trace: Trace, root: string): readonly Target[] {
+  const seen = new Map<string, number>();
+  const targets: Target[] = [];
+  let changesBefore = 0;
+  for (const call of trace.calls) {
+    const when = (seen.get(call.name) ?? 0) + 1;
+    seen.set(call.name, when);
+    if (!touches(call, root)) continue;
+    const signature = signatureOf(call, root);
+    targets.push({ call, index: targets.length, when, changesBefore, signature });
+    if (changesFiles(call)) changesBefore += 1;
+  }
+  return targets;
+}
+
+function signatureOf(call: Call, root: string): string {
+  const paths = call.paths.map((path) =>
+    path.replace(root, ".")
+      .replace(/\.(tmp|staging|removed)-[^/]*/g, ".$1-*")
+      .replace(/\/[a-z2-7]{13}(?=\/|$)/g, "/<id>")
+      .replace(/bindings\/[0-9a-f]{32}/g, "bindings/*")
+  );
+  return `${call.name}(${paths.join(", ")})`;
+}
+
+/** Runs the scenario's command under strace. */
+async function traced(
+  repository: Repository,
+  scenario: Scenario,
+  injection?: Injection,
+): Promise<{ readonly ended: Ended; readonly trace: Trace }> {
+  const output = `${repository.root}.trace`;
+  const ended = await repository.spawn(
+    "strace",
+    [...straceArguments(output, injection), repository.executable, ...scenario.argv],
+    scenario.env,
+  );
+  const trace = parseTrace(readFileSync(output, "utf8"), repository.root);
+  rmSync(output);
+  return { ended, trace };
+}
+
+/** Fails when a thread other than the first touches the project: the sweep would not see it. */
+async function requireOneThread(repository: Repository, scenario: Scenario): Promise<void> {
+  const output = `${repository.root}.trace`;
+  await repository.spawn(
+    "strace",
+    [...straceAllArguments(output), repository.executable, ...scenario.argv],
+    scenario.env,
+  );
+  const text = readFileSync(output, "utf8");
+  rmSync(output);
+  const [first, ...others] = ownThreads(text);
+  const strays = parseTrace(text, repository.root).calls.filter((call) =>
+    call.tid !== first && others.includes(call.tid ?? 0) && touches(call, repository.root)
+  );
+  if (strays.length === 0) return;
+  throw new Error(
+    `${scenario.name}: a thread of its own touches the project: ` +
+      strays.map((call) => signatureOf(call, repository.root)).join(", "),
+  );
+}
+
+/** Command lines that stop the command at this call again. */
+function reproduce(
+  { scenario, prepared }: SweepInput,
+  target: Target,
+  fault: Fault,
+): readonly string[] {
+  const injection = { syscall: target.call.name, when: target.when, fault };
+  const { PATH: _, ...variables } = prepared.environment(scenario.env);
+  const command = [
+    'env -i PATH="$PATH"',
+    ...Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`),
+    "strace -y -e trace=%file,%desc",
+    ...injectionArguments(injection),
+    quote(prepared.executable),
+    ...scenario.argv.map(quote),
+  ];
+  const again = `${prepared.root}-again`;
+  return [
+    `rm -rf ${again}; cp -a ${prepared.root} ${again}; cd ${again}; ${command.join(" ")}`,
+    `CRASH_ONLY=${quote(scenario.name)} deno task test:crash`,
+  ];
+}
+
+/** A stack with minified source may be long. */
+function shortened(text: string): string {
+  const line = text.replace(/\s*\n\s*/g, " / ");
+  return line.length > 500 ? `${line.slice(0, 499)}…` : line;
+}
+
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
