@@ -153,23 +153,29 @@ export class SessionManager {
   ): Promise<Change> {
     return this.hold({ session: id }, operation, async () => {
       const loaded = await loadSession(this.backend, id, { ...options, holding: true });
-      try {
-        return await this.#apply(id, loaded, decide);
-      } catch (error) {
-        if (!(error instanceof OrchestratorError) || error.code !== "state_moved") throw error;
-        // Nobody moves it while we hold it: state.json told of another journal than this one.
-        const replayed = await loadSession(this.backend, id, { replay: true, holding: true });
-        return await this.#apply(id, replayed, decide);
-      }
+      const change = await this.#apply(id, loaded, decide);
+      if (change !== null) return change;
+      // Nobody moves it while we hold it: state.json told of another journal than this one.
+      const replayed = await loadSession(this.backend, id, { replay: true, holding: true });
+      const second = await this.#apply(id, replayed, decide);
+      if (second !== null) return second;
+      throw new OrchestratorError(
+        "state_moved",
+        `Cannot change session "${id}": its journal changes although nobody else holds it`,
+        { hint: `orchestrator log verify --session ${id}`, details: { session: id } },
+      );
     });
   }
 
-  /** Decides on a loaded state, and makes durable what was decided. The session is held. */
+  /**
+   * Decides on a loaded state, and makes durable what was decided. The session is held.
+   * @returns null when the journal does not end where the loaded state stands.
+   */
   async #apply(
     id: string,
     loaded: LoadedSession,
     decide: (state: SessionState) => Decision,
-  ): Promise<Change> {
+  ): Promise<Change | null> {
     const { rebuilt, unknown } = loaded;
     const decision = decide(loaded.state);
     if ("refusal" in decision) {
@@ -190,12 +196,23 @@ export class SessionManager {
     // Before anything is written: a state that cannot be derived must never get into the journal.
     let state = loaded.state;
     for (const event of encoded.events) state = evolve(state, event);
-    const { mark } = await this.backend.append(id, loaded.head, encoded.lines);
+    const mark = await this.#append(id, loaded.head, encoded.lines);
+    if (mark === null) return null;
     this.#report(id, rebuilt, true);
     const renamed = encoded.events.some((event) => event.type === "session_renamed");
     const head = { ...encoded.head, mark };
     await this.#writeDerived(id, { state, head, unknown }, renamed || rebuilt !== null);
     return { state, events: encoded.events, already: null };
+  }
+
+  /** @returns the new mark; null when the journal does not end at `after`. */
+  async #append(id: string, after: JournalHead, lines: readonly string[]): Promise<string | null> {
+    try {
+      return (await this.backend.append(id, after, lines)).mark;
+    } catch (error) {
+      if (error instanceof OrchestratorError && error.code === "state_moved") return null;
+      throw error;
+    }
   }
 
   /** Events number `fromSeq` (1-based) and later, without checking the chain. */
