@@ -2,10 +2,10 @@
  * Help texts, made from the command table.
  * @module
  */
-import { OrchestratorError } from "../errors.ts";
+import { EXIT_CODES, OrchestratorError } from "../errors.ts";
 import type { CommandSpec, OptionSpec } from "./command.ts";
 import type { Style } from "./output/style.ts";
-import { columns, wrap } from "./output/text.ts";
+import { hang, pad, visibleLength, wrap } from "./output/text.ts";
 import { describeArguments, findCommand, GLOBAL_OPTIONS } from "./parse.ts";
 
 const GROUPS: Readonly<Record<CommandSpec["group"], string>> = {
@@ -14,6 +14,9 @@ const GROUPS: Readonly<Record<CommandSpec["group"], string>> = {
   project: "Project",
   tool: "Tool",
 };
+
+/** Left of the summaries; what is longer has its summary in the next line. */
+const LEFT_COLUMNS = 30;
 
 /**
  * The help of the whole program, of a group of commands, or of one.
@@ -25,16 +28,15 @@ export async function helpText(
   table: readonly CommandSpec[],
   style: Style,
 ): Promise<string> {
-  if (topic.length === 0) return overview(table, style);
-  for (let length = topic.length; length > 0; length--) {
-    const spec = findCommand(topic.slice(0, length), table);
-    if (spec !== undefined) return commandHelp(spec, table, style);
-  }
+  const shown = table.filter((row) => row.hidden !== true);
+  if (topic.length === 0) return overview(shown, style);
+  const spec = findCommand(topic, table);
+  if (spec !== undefined) return commandHelp(spec, shown, style);
   const prefix = topic.join(" ") + " ";
-  const members = table.filter((row) => row.path.startsWith(prefix));
+  const members = shown.filter((row) => row.path.startsWith(prefix));
   if (members.length > 0) return groupHelp(topic.join(" "), members, style);
   const { nearest } = await import("../workflow/nearest.ts");
-  const close = nearest(topic.join(" "), table.map((row) => row.path));
+  const close = nearest(topic.join(" "), topics(shown));
   throw new OrchestratorError(
     "unknown_command",
     `Cannot help with "${topic.join(" ")}": there is no such command`,
@@ -42,90 +44,113 @@ export async function helpText(
   );
 }
 
-function overview(table: readonly CommandSpec[], style: Style): string {
-  const lines = [
-    "Keeps people and AI agents honest about a multi-step workflow in a git repository.",
-    "",
-    `${style.bold("Usage:")} orchestrator <command> [options]`,
-    "",
-    style.bold("Begin with"),
-    columns([
-      [`  ${style.cyan('orchestrator start "Add login"')}`, "open a session for a task"],
-      [`  ${style.cyan("orchestrator status")}`, "see what comes next"],
-    ]),
+/** Everything help can be asked about: commands, and the words before their last. */
+function topics(table: readonly CommandSpec[]): readonly string[] {
+  return [
+    ...new Set(table.flatMap(({ path }) => {
+      const words = path.split(" ");
+      return words.map((_, index) => words.slice(0, index + 1).join(" "));
+    })),
   ];
+}
+
+function overview(table: readonly CommandSpec[], style: Style): string {
+  const parts = [
+    wrap(
+      "Keeps people and AI agents honest about a multi-step workflow in a git repository.",
+      style.width,
+    ),
+    `${style.bold("Usage:")} orchestrator <command> [options]`,
+    section("Begin with", [
+      [style.cyan('orchestrator start "Add login"'), "Open a session for a task"],
+      [style.cyan("orchestrator status"), "See what comes next"],
+    ], style),
+  ];
+  const width = Math.max(...table.map((row) => row.path.length));
   for (const [group, title] of Object.entries(GROUPS)) {
     const rows = table.filter((row) => row.group === group);
-    if (rows.length === 0) continue;
-    lines.push("", style.bold(title), columns(rows.map((row) => [`  ${row.path}`, row.summary])));
+    if (rows.length > 0) parts.push(section(title, commandRows(rows), style, width));
   }
-  lines.push(
-    "",
-    style.bold("Options of every command"),
-    optionLines(GLOBAL_OPTIONS),
-    "",
-    `${
-      style.bold("Exit codes:")
-    } 0 ok, 1 failure, 2 usage, 3 config, 4 not found, 5 conflict, 6 locked,`,
-    "7 blocked, 8 corrupt, 9 external, 70 internal, 130 interrupted",
-    "",
-    `orchestrator help <command> shows examples.`,
+  const codes = Object.entries(EXIT_CODES)
+    .map(([kind, code]) => `${code} ${kind.replaceAll("_", " ")}`);
+  parts.push(
+    section("Options of every command", optionRows(GLOBAL_OPTIONS), style),
+    [
+      style.bold("Exit codes"),
+      wrap(["0 ok", ...codes].join(", "), style.width, "  "),
+    ].join("\n"),
+    style.dim("orchestrator help <command> shows its options and examples."),
   );
-  return lines.join("\n") + "\n";
+  return parts.join("\n\n") + "\n";
 }
 
 function groupHelp(name: string, members: readonly CommandSpec[], style: Style): string {
   return [
-    `${style.bold("Usage:")} orchestrator ${name} <command>`,
-    "",
-    columns(members.map((row) => [`  ${row.path}`, row.summary])),
-  ].join("\n") + "\n";
+    `${style.bold("Usage:")} orchestrator ${name} <command> [options]`,
+    section("Commands", commandRows(members), style),
+    style.dim("orchestrator help <command> shows its options and examples."),
+  ].join("\n\n") + "\n";
 }
 
 function commandHelp(spec: CommandSpec, table: readonly CommandSpec[], style: Style): string {
   const usage = ["orchestrator", spec.path, describeArguments(spec), "[options]"]
     .filter((part) => part !== "").join(" ");
-  const lines = [`${spec.summary}.`, "", `${style.bold("Usage:")} ${usage}`];
-  if (spec.aliases !== undefined && spec.aliases.length > 0) {
-    const parent = spec.path.split(" ").slice(0, -1);
-    lines.push(
-      `${style.bold("Also:")}  ${
-        spec.aliases.map((alias) => ["orchestrator", ...parent, alias].join(" ")).join(", ")
-      }`,
-    );
+  const parent = spec.path.split(" ").slice(0, -1);
+  const also = (spec.aliases ?? []).map((alias) => ["orchestrator", ...parent, alias].join(" "));
+  const parts = [
+    wrap(`${spec.summary}.`, style.width),
+    [
+      `${style.bold("Usage:")} ${usage}`,
+      ...(also.length === 0 ? [] : [`${style.bold("Also:")}  ${also.join(", ")}`]),
+    ].join("\n"),
+  ];
+  if (spec.details !== undefined) parts.push(wrap(spec.details, style.width));
+  const { args = [], options = [] } = spec;
+  if (args.length > 0) {
+    parts.push(section("Arguments", args.map((arg) => [arg.name, arg.summary]), style));
   }
-  if (spec.details !== undefined) lines.push("", wrap(spec.details, style.width));
-  if (spec.args !== undefined && spec.args.length > 0) {
-    lines.push(
-      "",
-      style.bold("Arguments"),
-      columns(spec.args.map((arg) => [`  ${arg.name}`, arg.summary])),
-    );
-  }
-  if (spec.options !== undefined && spec.options.length > 0) {
-    lines.push("", style.bold("Options"), optionLines(spec.options));
-  }
-  lines.push("", style.bold("Examples"));
-  for (const example of spec.examples) {
-    lines.push(`  ${style.dim(`# ${example.means}`)}`, `  orchestrator ${example.line}`);
-  }
+  if (options.length > 0) parts.push(section("Options", optionRows(options), style));
+  parts.push(
+    [
+      style.bold("Examples"),
+      ...spec.examples.flatMap((example) => [
+        `  ${style.dim(hang(example.means, style.width, "  # "))}`,
+        `  orchestrator ${example.line}`,
+      ]),
+    ].join("\n"),
+  );
   const deeper = table.filter((row) => row.path.startsWith(spec.path + " "));
-  if (deeper.length > 0) {
-    lines.push(
-      "",
-      style.bold("See also"),
-      columns(deeper.map((row) => [`  ${row.path}`, row.summary])),
-    );
-  }
-  lines.push("", style.dim("orchestrator --help lists the options of every command."));
-  return lines.join("\n") + "\n";
+  if (deeper.length > 0) parts.push(section("See also", commandRows(deeper), style));
+  parts.push(style.dim("orchestrator --help lists the options of every command."));
+  return parts.join("\n\n") + "\n";
 }
 
-function optionLines(options: readonly OptionSpec[]): string {
-  return columns(options.map((option) => [
-    `  ${option.short === undefined ? "   " : `-${option.short},`} --${option.name}${
-      option.value === undefined ? "" : ` ${option.value}`
+/** A row: what is explained, and the explanation. */
+type Row = readonly [left: string, right: string];
+
+function commandRows(rows: readonly CommandSpec[]): readonly Row[] {
+  return rows.map((row) => [row.path, row.summary]);
+}
+
+function optionRows(options: readonly OptionSpec[]): readonly Row[] {
+  return options.map(({ name, short, value, many, summary }) => [
+    `${short === undefined ? "   " : `-${short},`} --${name}${
+      value === undefined ? "" : ` ${value}`
     }`,
-    option.summary + (option.many ? " (repeatable)" : ""),
-  ]));
+    many === true && !summary.includes("repeated") ? `${summary}; may be repeated` : summary,
+  ]);
+}
+
+/** A title and rows in two columns, the right one wrapped. */
+function section(title: string, rows: readonly Row[], style: Style, least = 0): string {
+  const widths = rows.map(([left]) => visibleLength(left)).filter((width) => width <= LEFT_COLUMNS);
+  const width = Math.max(least, ...widths);
+  const indent = " ".repeat(width + 4);
+  const lines = rows.map(([left, right]) => {
+    const text = hang(right, style.width, indent);
+    return visibleLength(left) <= width
+      ? `  ${pad(left, width)}  ${text}`
+      : `  ${left}\n${indent}${text}`;
+  });
+  return [style.bold(title), ...lines].join("\n");
 }

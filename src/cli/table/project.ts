@@ -60,18 +60,20 @@ export const PROJECT_COMMANDS: readonly CommandSpec[] = [
       summary: "bash, zsh, fish or powershell",
       complete: ["bash", "zsh", "fish", "powershell"],
     }],
-    details:
-      "Completes commands, options, files, sessions, items, phases and checkpoints. The script asks the program at every TAB, so that it is never out of date. For PowerShell, put orchestrator completions powershell | Out-String | Invoke-Expression into $PROFILE.",
+    details: [
+      "Completes commands, options, files, sessions, items, phases and checkpoints. The script asks the program at every TAB, so that it is never out of date. To have it in every shell, put one line into the shell's own start file:",
+      "- ~/.bashrc: source <(orchestrator completions bash)",
+      "- ~/.zshrc, behind compinit: source <(orchestrator completions zsh)",
+      "- config.fish: orchestrator completions fish | source",
+      "- $PROFILE: orchestrator completions powershell | Out-String | Invoke-Expression",
+    ].join("\n"),
     examples: [
+      { line: "completions bash", means: "print the script" },
+      { line: "completions zsh > ~/.zfunc/_orchestrator", means: "where ~/.zfunc is in $fpath" },
       {
-        line: "completions bash > ~/.local/share/bash-completion/completions/orchestrator",
-        means: "bash; without the bash-completion package, append it to ~/.bashrc",
+        line: "completions fish > ~/.config/fish/completions/orchestrator.fish",
+        means: "fish loads it by itself",
       },
-      {
-        line: "completions zsh > ~/.zfunc/_orchestrator",
-        means: "zsh, where ~/.zfunc is in $fpath",
-      },
-      { line: "completions fish > ~/.config/fish/completions/orchestrator.fish", means: "fish" },
     ],
     changes: "nothing",
     load: () => import("../commands/completions.ts"),

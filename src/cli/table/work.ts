@@ -46,7 +46,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
         means: "name it, and set a rule",
       },
       {
-        line: 'start "Port to arm64" --workflow flows/port.yaml --set test_command="make check"',
+        line: 'start "Port to arm64" -w port.yaml --set test_command="make check"',
         means: "another workflow, another test command",
       },
     ],
