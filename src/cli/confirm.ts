@@ -47,6 +47,11 @@ export async function confirm(
   );
 }
 
+/** Whether there is somebody to ask. */
+export function canAsk(context: Context, input: Input): boolean {
+  return whySilent(context, input) === null;
+}
+
 /** Why nobody can be asked; null when somebody can. */
 function whySilent({ io }: Context, input: Input): string | null {
   if (!io.isTerminal("stdin") || !io.isTerminal("stderr")) return "there is no terminal to ask on";

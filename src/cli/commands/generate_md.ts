@@ -2,6 +2,9 @@
  * `orchestrator generate-md`
  * @module
  */
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { OrchestratorError } from "../../errors.ts";
 import { replaceFile } from "../../platform/atomic_file.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -19,7 +22,14 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   if (output === undefined) {
     return { data: { session: state.session, markdown }, text: () => markdown };
   }
-  replaceFile(context.paths.resolveFrom(context.io.cwd, output), markdown);
+  const file = context.paths.resolveFrom(context.io.cwd, output);
+  if (!existsSync(dirname(file))) {
+    throw new OrchestratorError(
+      "file_unknown",
+      `Cannot write "${output}": the folder "${dirname(output)}" does not exist`,
+    );
+  }
+  replaceFile(file, markdown);
   return {
     data: { session: state.session, file: output },
     text: (style) => `${style.green(style.symbols.done)} Wrote ${output}`,

@@ -16,7 +16,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const { paths, io } = context;
   const given = input.arg("file");
   const path = given === undefined ? paths.workflow : paths.resolveFrom(io.cwd, given);
-  const file = given ?? paths.relative(path);
+  const file = given === "-" ? "stdin" : given ?? paths.relative(path);
   let text: string;
   try {
     text = given === "-" ? await io.readStdin() : readFileSync(path, "utf8");
@@ -38,7 +38,11 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       "workflow_invalid",
       `Cannot use "${file}": it has ${count(errors.length, "error")}`,
       {
-        ...(errors[0]?.hint === undefined ? {} : { hint: errors[0].hint }),
+        ...(errors.length > 1
+          ? { hint: "Correct them, then validate again" }
+          : errors[0]?.hint === undefined
+          ? {}
+          : { hint: errors[0].hint }),
         details: {
           file,
           findings,

@@ -6,12 +6,12 @@ import type { Command } from "../../../workflow/commands.ts";
 import { decide } from "../../../workflow/decide.ts";
 import type { Answer, Input } from "../../command.ts";
 import { checkpointsOf, findCheckpoint } from "../../checkpoints.ts";
-import { confirm } from "../../confirm.ts";
+import { canAsk, confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
 import { changeAnswer } from "../../output/change.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
-  const { manager, actor, io } = context;
+  const { manager, actor } = context;
   const id = await context.sessionToChange();
   const event = findCheckpoint(await checkpointsOf(context, id), input.required("checkpoint"));
   const { checkpoint, snapshot } = event.data;
@@ -24,10 +24,13 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const { state } = await manager.load(id);
   const rehearsal = decide(state, command, { actor });
   if ("refusal" in rehearsal) throw rehearsal.refusal;
-  // Nothing is lost by it, so a script need not say yes; a person at a terminal is asked.
-  if (io.isTerminal("stdin") && io.isTerminal("stderr") && !input.has("json")) {
+  // Nothing is lost by it, so a script need not say yes; a person who can be asked is asked.
+  const later = state.seq - event.seq;
+  if (canAsk(context, input)) {
     await confirm(context, input, {
-      text: `Go back to ${checkpoint}? ${state.seq - event.seq} later events stay in the journal.`,
+      text: `Go back to ${checkpoint}? ${later} later ${
+        later === 1 ? "event stays" : "events stay"
+      } in the journal.`,
       doing: `restore "${checkpoint}"`,
       hint: `orchestrator checkpoint show ${checkpoint}`,
     });
