@@ -40,6 +40,9 @@ export const ERROR_CODES = {
   read_only: "failure",
   no_space: "failure",
   check_failed: "failure",
+  snapshot_invalid: "failure",
+  limit_exceeded: "failure",
+  password_wrong: "failure",
 
   unknown_command: "usage",
   unknown_option: "usage",
@@ -50,6 +53,7 @@ export const ERROR_CODES = {
   too_short: "usage",
 
   config_invalid: "config",
+  config_key_unknown: "config",
   workflow_invalid: "config",
 
   no_project: "not_found",
@@ -59,10 +63,14 @@ export const ERROR_CODES = {
   phase_unknown: "not_found",
   checkpoint_unknown: "not_found",
   file_unknown: "not_found",
+  nothing_to_undo: "not_found",
 
   session_ambiguous: "conflict",
   state_moved: "conflict",
+  files_changed: "conflict",
   already_exists: "conflict",
+  session_diverged: "conflict",
+  other_repository: "conflict",
 
   lock_held: "locked",
 

@@ -1,0 +1,197 @@
+/**
+ * Encryption in the age format (age-encryption.org/v1): the `age` program opens what this writes,
+ * and this opens what `age` wrote.
+ *
+ * `age-encryption` is loaded at the first use.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import { beginsWith, type Bytes, fromWeb, joined, peek, toWeb } from "./byte_stream.ts";
+import { invalid } from "./manifest.ts";
+
+/** What locks or opens a snapshot. */
+export type Key =
+  | { readonly password: string }
+  /** `age1…`, to encrypt to. */
+  | { readonly recipients: readonly string[] }
+  /** `AGE-SECRET-KEY-1…`, to decrypt with. */
+  | { readonly identities: readonly string[] };
+
+/** Fewest characters of a password, and fewest different ones. */
+export const PASSWORD_LENGTH = 12;
+const PASSWORD_VARIETY = 5;
+
+/** scrypt's work factor (log2 of N), age's own default: about a second and 256 MiB. */
+const WORK_FACTOR = 18;
+
+const MAGIC = "age-encryption.org/v1\n";
+const ARMOR_BEGIN = "-----BEGIN AGE ENCRYPTED FILE-----";
+const ARMOR_END = "-----END AGE ENCRYPTED FILE-----";
+
+/** Longest header of an encrypted file, in bytes: hundreds of recipients fit. */
+const MAX_HEADER = 64 * 1024;
+
+/**
+ * @throws `too_short` for a password that could be found by trying.
+ */
+export function requireStrongPassword(password: string): void {
+  const characters = [...password];
+  if (characters.length >= PASSWORD_LENGTH && new Set(characters).size >= PASSWORD_VARIETY) return;
+  throw new OrchestratorError(
+    "too_short",
+    `Cannot encrypt snapshot: the password needs at least ${PASSWORD_LENGTH} characters, ${PASSWORD_VARIETY} of them different`,
+    { hint: "Use several random words, or --recipient with an age key" },
+  );
+}
+
+/**
+ * Encrypts.
+ * @param key a password or recipients.
+ * @throws `invalid_argument` for what is no recipient.
+ */
+export async function* encrypt(bytes: Bytes, key: Key, workFactor = WORK_FACTOR): Bytes {
+  const { Encrypter } = await import("age-encryption");
+  const encrypter = new Encrypter();
+  if ("password" in key) {
+    encrypter.setScryptWorkFactor(workFactor);
+    encrypter.setPassphrase(key.password);
+  } else if ("recipients" in key) {
+    for (const recipient of key.recipients) addRecipient(encrypter, recipient);
+  } else {
+    throw new TypeError("an identity opens, it does not lock");
+  }
+  yield* fromWeb(await encrypter.encrypt(toWeb(bytes)));
+}
+
+function addRecipient(
+  encrypter: { readonly addRecipient: (recipient: string) => void },
+  recipient: string,
+): void {
+  try {
+    encrypter.addRecipient(recipient);
+  } catch (error) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      `Cannot encrypt snapshot to "${recipient.slice(0, 80)}": it is not an age recipient`,
+      { hint: "A recipient begins with age1; age-keygen makes one", cause: error },
+    );
+  }
+}
+
+/** Checks recipients before any work is done. @throws `invalid_argument` */
+export async function checkRecipients(recipients: readonly string[]): Promise<void> {
+  const { Encrypter } = await import("age-encryption");
+  const encrypter = new Encrypter();
+  for (const recipient of recipients) addRecipient(encrypter, recipient);
+}
+
+/** How a file is encrypted, told from its first bytes: not at all, as bytes, or as armored text. */
+export function encryptionOf(head: Uint8Array): "none" | "binary" | "armored" {
+  if (beginsWith(head, MAGIC)) return "binary";
+  return beginsWith(head, ARMOR_BEGIN) ? "armored" : "none";
+}
+
+/**
+ * What opens an encrypted file: `password`, or `identities` when it is encrypted to recipients.
+ * @param head the first bytes of its binary form, {@link MAX_HEADER} of them.
+ * @throws `snapshot_invalid`
+ */
+function neededKey(head: Uint8Array): "password" | "identities" {
+  const text = new TextDecoder("latin1").decode(head);
+  if (!/\n--- [^\n]*\n/.test(text)) throw invalid("its encryption header is damaged or too long");
+  return text.startsWith(`${MAGIC}-> scrypt `) ? "password" : "identities";
+}
+
+/**
+ * Decrypts.
+ * @param ask is asked for what the file needs.
+ * @throws `password_wrong`, `snapshot_invalid`, and what `ask` throws. What was decrypted before an
+ * error must not be used.
+ */
+export async function* decrypt(
+  bytes: Bytes,
+  ask: (needed: "password" | "identities") => Promise<Key>,
+): Bytes {
+  const start = await peek(bytes, ARMOR_BEGIN.length);
+  const binary = encryptionOf(start.head) === "armored" ? dearmored(start.all) : start.all;
+  const { head, all } = await peek(binary, MAX_HEADER);
+  const needed = neededKey(head);
+  const key = await ask(needed);
+  const { Decrypter } = await import("age-encryption");
+  const decrypter = new Decrypter();
+  if ("password" in key) decrypter.addPassphrase(key.password);
+  else if ("identities" in key) {
+    for (const identity of key.identities) addIdentity(decrypter, identity);
+  }
+  let opened: ReadableStream<Uint8Array>;
+  try {
+    opened = await decrypter.decrypt(toWeb(all));
+  } catch (error) {
+    if (error instanceof OrchestratorError) throw error;
+    throw new OrchestratorError(
+      "password_wrong",
+      needed === "password"
+        ? "Cannot open snapshot: the password is wrong, or the file was altered"
+        : "Cannot open snapshot: none of the identities given opens it, or the file was altered",
+      { cause: error },
+    );
+  }
+  try {
+    yield* fromWeb(opened);
+  } catch (error) {
+    if (error instanceof OrchestratorError) throw error;
+    throw invalid("it is incomplete, or was altered after it was encrypted", error);
+  }
+}
+
+function addIdentity(
+  decrypter: { readonly addIdentity: (identity: string) => void },
+  identity: string,
+): void {
+  try {
+    decrypter.addIdentity(identity);
+  } catch (error) {
+    // The text is a secret: it is not repeated.
+    throw new OrchestratorError(
+      "invalid_argument",
+      "Cannot open snapshot: the identity file holds something that is not an age identity",
+      { hint: "An identity begins with AGE-SECRET-KEY-1", cause: error },
+    );
+  }
+}
+
+/** Identities of an identity file as `age-keygen` writes it: one a line, `#` begins a comment. */
+export function readIdentities(text: string): readonly string[] {
+  return text.split(/\r?\n/).map((line) => line.trim()).filter((line) =>
+    line !== "" && !line.startsWith("#")
+  );
+}
+
+/** The bytes of an armored file (RFC 7468 with age's label), a line at a time. */
+async function* dearmored(bytes: Bytes): Bytes {
+  const decoder = new TextDecoder();
+  let text = "";
+  let ended = false;
+  const decodeLines = (lines: readonly string[]): Uint8Array => {
+    const chunks: Uint8Array[] = [];
+    for (const line of lines.map((line) => line.trim())) {
+      if (line === "" || line === ARMOR_BEGIN) continue;
+      if (line === ARMOR_END) ended = true;
+      else if (ended || line.length > 64 || !/^[A-Za-z0-9+/]+={0,2}$/.test(line)) {
+        throw invalid("its armor is damaged");
+      } else chunks.push(Uint8Array.from(atob(line), (char) => char.charCodeAt(0)));
+    }
+    return joined(chunks);
+  };
+  for await (const chunk of bytes) {
+    text += decoder.decode(chunk, { stream: true });
+    const lines = text.split("\n");
+    text = lines.pop() ?? "";
+    if (text.length > 1000) throw invalid("its armor is damaged");
+    const decoded = decodeLines(lines);
+    if (decoded.length > 0) yield decoded;
+  }
+  const decoded = decodeLines([text]);
+  if (decoded.length > 0) yield decoded;
+  if (!ended) throw invalid("its armor is incomplete");
+}

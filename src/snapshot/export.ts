@@ -1,0 +1,106 @@
+/**
+ * Taking a snapshot: a tar of the state, gzipped, encrypted when asked for.
+ *
+ * The same state gives the same bytes: names are sorted, owners are nobody, and every time in it is
+ * the time of export. (Encrypted ones differ each time, as they must.)
+ * @module
+ */
+import type { RepositoryMeta } from "../project/identity.ts";
+import type { StorageBackend } from "../storage/backend.ts";
+import { VERSION } from "../version.ts";
+import { type Bytes, fromWeb, through } from "./byte_stream.ts";
+import { collect, type CollectedFile, type CollectRequest, moved } from "./collect.ts";
+import { MANIFEST } from "./contents.ts";
+import { encrypt, type Key } from "./encryption.ts";
+import { encodeManifest, type Manifest } from "./manifest.ts";
+
+/** How a snapshot is taken. */
+export interface ExportRequest extends CollectRequest {
+  readonly repository: RepositoryMeta;
+  readonly now: Date;
+  /** Encrypts with it. */
+  readonly key?: Key | undefined;
+  /** scrypt's work factor; only tests make it easier. */
+  readonly workFactor?: number;
+  /** Told how many bytes of state are done. */
+  readonly onProgress?: (done: number) => void;
+}
+
+/** A snapshot about to be written. */
+export interface Export {
+  readonly manifest: Manifest;
+  /** The file's bytes; an error in the middle leaves a file that no reader accepts. */
+  readonly bytes: Bytes;
+}
+
+/** How much of a file is handed on at a time. */
+const PIECE = 1024 * 1024;
+
+/**
+ * Takes a snapshot.
+ * @throws `journal_corrupt`, `session_unknown`; while its bytes are read, `state_moved`.
+ */
+export async function exportSnapshot(
+  backend: StorageBackend,
+  request: ExportRequest,
+): Promise<Export> {
+  const { repository, now, key, workFactor, onProgress } = request;
+  const { sessions, files } = await collect(backend, request);
+  const manifest: Manifest = {
+    created: now.toISOString(),
+    tool: VERSION,
+    repository: { id: repository.id, mode: repository.mode, remote: repository.remote },
+    sessions,
+    files: files.map(({ name, size, sha256 }) => ({ name, size, sha256 })),
+  };
+  const archive = gzipped(tarred(manifest, files, now, onProgress));
+  return { manifest, bytes: key === undefined ? archive : encrypt(archive, key, workFactor) };
+}
+
+async function* tarred(
+  manifest: Manifest,
+  files: readonly CollectedFile[],
+  now: Date,
+  onProgress: ((done: number) => void) | undefined,
+): Bytes {
+  const { createTarPacker } = await import("modern-tar");
+  const { readable, controller } = createTarPacker();
+  const mtime = new Date(Math.floor(now.getTime() / 1000) * 1000);
+  const add = async (name: string, data: Uint8Array) => {
+    const header = { name, size: data.length, mode: 0o600, mtime, type: "file" as const };
+    const writer = controller.add(header).getWriter();
+    for (let at = 0; at < data.length; at += PIECE) {
+      await writer.write(data.subarray(at, at + PIECE));
+    }
+    await writer.close();
+  };
+  const writing = (async () => {
+    await add(MANIFEST, new TextEncoder().encode(encodeManifest(manifest)));
+    let done = 0;
+    for (const file of files) {
+      const data = await file.read();
+      if (data.length !== file.size) throw moved(file.name);
+      await add(file.name, data);
+      onProgress?.(done += data.length);
+    }
+    controller.finalize();
+  })();
+  // Whoever reads meets the error; here it is only kept from being nobody's.
+  writing.catch((error) => controller.error(error));
+  yield* fromWeb(readable);
+  await writing;
+}
+
+/** The byte of a gzip header that names the system it was made on (RFC 1952 §2.3.1); 255: unknown. */
+const GZIP_SYSTEM_AT = 9;
+
+async function* gzipped(bytes: Bytes): Bytes {
+  const { createGzip } = await import("node:zlib");
+  let at = 0;
+  for await (const chunk of through(bytes, createGzip({ chunkSize: 256 * 1024 }))) {
+    const index = GZIP_SYSTEM_AT - at;
+    if (index >= 0 && index < chunk.length) chunk[index] = 255;
+    at += chunk.length;
+    yield chunk;
+  }
+}

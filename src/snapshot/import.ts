@@ -1,0 +1,344 @@
+/**
+ * Taking a snapshot in: staged, checked to the last byte, compared with what is here, and only then
+ * published, all of it or nothing.
+ * @module
+ */
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { OrchestratorError } from "../errors.ts";
+import { ioError } from "../platform/atomic_file.ts";
+import { sha256Hex } from "../platform/hash.ts";
+import { randomBase32 } from "../platform/random.ts";
+import { comparableRemote, gitRemote } from "../project/git_remote.ts";
+import { readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
+import { refuseHome } from "../project/init.ts";
+import type { Bytes } from "./byte_stream.ts";
+import { contentOf } from "./contents.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
+import {
+  invalid,
+  type Manifest,
+  type ManifestRepository,
+  type ManifestSession,
+} from "./manifest.ts";
+import {
+  carryOut,
+  encodePlan,
+  finishImports,
+  holdAll,
+  type Plan,
+  type PlanStep,
+  type RepositoryOutcome,
+  stagedLines,
+  stagedSession,
+  type Surroundings,
+} from "./plan.ts";
+import { backUp, localLines } from "./put_session.ts";
+import { type ReadRequest, readSnapshot } from "./read.ts";
+import { relate, type Relation } from "./relation.ts";
+import { type StagedFile, Staging } from "./staging.ts";
+
+/** What is taken in, and how. */
+export interface ImportRequest extends Surroundings {
+  readonly bytes: Bytes;
+  readonly read: Partial<ReadRequest> & Pick<ReadRequest, "askKey">;
+  /** Only these: ids, unique prefixes of them, or names. Default: all. */
+  readonly sessions?: readonly string[] | undefined;
+  /** Takes the snapshot's copy of a session where the copy here is newer or went another way. */
+  readonly replace?: boolean;
+  /** Takes another repository's sessions. */
+  readonly adopt?: boolean;
+  /** Only tells what would happen; nothing in the project is touched. */
+  readonly dryRun?: boolean;
+}
+
+/** What became of one session. */
+export interface ImportedSession {
+  readonly id: string;
+  readonly name: string | null;
+  readonly task: string;
+  readonly relation: Relation;
+  /** Where the snapshot's copy ends, and where the copy here ended before; null when there was none. */
+  readonly seq: number;
+  readonly localSeq: number | null;
+  readonly changed: boolean;
+  /** Key of the folder that holds the copy that was replaced; null when none was. */
+  readonly backup: string | null;
+}
+
+/** What an import did, or would do. */
+export interface ImportReport {
+  readonly manifest: Manifest;
+  readonly encrypted: boolean;
+  readonly sessions: readonly ImportedSession[];
+  /** Whether the project was made by it. */
+  readonly initialised: boolean;
+  readonly repository: RepositoryOutcome;
+}
+
+const NOTHING_PLACED: RepositoryOutcome = { config: false, current: false, secrets: 0 };
+
+/**
+ * Imports a snapshot.
+ * @throws `snapshot_invalid`, `limit_exceeded`, `password_wrong`, `format_too_new`, `no_space`;
+ * `other_repository`, `session_diverged`, `session_unknown`. Then nothing was changed.
+ */
+export async function importSnapshot(request: ImportRequest): Promise<ImportReport> {
+  refuseHome(request.paths);
+  if (request.dryRun === true) {
+    const folder = mkdtempSync(join(tmpdir(), "orchestrator-import-"));
+    try {
+      return await importInto(folder, request);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  await finishImports(request);
+  const { stateDirectory } = request.paths;
+  const made = makeDirectory(stateDirectory);
+  try {
+    return await importInto(stateDirectory, request);
+  } catch (error) {
+    if (made) removeIfEmpty(stateDirectory);
+    throw error;
+  }
+}
+
+async function importInto(parent: string, request: ImportRequest): Promise<ImportReport> {
+  using staging = new Staging(parent);
+  const { manifest, encrypted } = await readSnapshot(
+    request.bytes,
+    { limits: DEFAULT_LIMITS, ...request.read },
+    staging,
+  );
+  const chosen = chooseSessions(manifest, request.sessions);
+  const ids = new Set(chosen.map(({ id }) => id));
+  const files = [...staging.files.values()].filter(({ name }) => {
+    const content = contentOf(name);
+    return content !== null && (!("session" in content) || ids.has(content.session));
+  });
+  const read = (file: StagedFile) => staging.read(file.name);
+  for (const listed of chosen) checkListed(listed, files, read);
+  // Once more under the lock; here, so that a refusal leaves no trace.
+  identityOf(request, manifest);
+  if (request.dryRun === true) {
+    const { initialise, decided } = await decideAll(request, manifest, chosen, files, read, null);
+    return {
+      manifest,
+      encrypted,
+      sessions: decided.map(({ report }) => report),
+      initialised: initialise !== null,
+      repository: NOTHING_PLACED,
+    };
+  }
+  const { manager } = request;
+  return await manager.holdRepository(
+    "snapshot import",
+    () =>
+      holdAll(manager, [...ids], "snapshot import", async () => {
+        const stamp = request.now().toISOString().replace(/[-:]|\.\d+/g, "");
+        const backups = `backups/import-${stamp}-${randomBase32(20)}`;
+        const { initialise, decided } = await decideAll(
+          request,
+          manifest,
+          chosen,
+          files,
+          read,
+          backups,
+        );
+        const steps = decided.flatMap(({ step }) => step === null ? [] : [step]);
+        const plan: Plan = { initialise, steps, files };
+        staging.commit(encodePlan(plan));
+        const repository = await carryOut(request, plan, read);
+        staging.finish();
+        return {
+          manifest,
+          encrypted,
+          sessions: decided.map(({ report }) => report),
+          initialised: initialise !== null,
+          repository,
+        };
+      }),
+  );
+}
+
+function identityOf(request: ImportRequest, manifest: Manifest): Plan["initialise"] {
+  return checkIdentity(manifest.repository, {
+    meta: readRepositoryMeta(request.paths.meta),
+    remote: gitRemote(request.paths.root),
+    adopt: request.adopt === true,
+  });
+}
+
+interface Decided {
+  readonly report: ImportedSession;
+  readonly step: PlanStep | null;
+}
+
+/** Compares with what is here. Backs up what will be replaced when `backups` names a folder. */
+async function decideAll(
+  request: ImportRequest,
+  manifest: Manifest,
+  chosen: readonly ManifestSession[],
+  files: readonly StagedFile[],
+  read: (file: StagedFile) => Uint8Array,
+  backups: string | null,
+): Promise<{ readonly initialise: Plan["initialise"]; readonly decided: readonly Decided[] }> {
+  const { manager } = request;
+  const initialise = identityOf(request, manifest);
+  const decided: Decided[] = [];
+  for (const listed of chosen) {
+    const incoming = stagedLines(listed.id, files, read);
+    const local = await localLines(manager.backend, listed.id);
+    const { relation } = relate(incoming, local);
+    const replaces = relation === "older" || relation === "diverged";
+    if (replaces && request.replace !== true) throw refused(listed, relation, local?.length ?? 0);
+    const { id, name, task, seq } = listed;
+    const last = local?.at(-1);
+    decided.push({
+      report: {
+        id,
+        name,
+        task,
+        relation,
+        seq,
+        localSeq: local?.length ?? null,
+        changed: relation !== "same",
+        backup: replaces && backups !== null ? `${backups}/sessions/${id}` : null,
+      },
+      step: {
+        session: id,
+        action: relation === "new"
+          ? "create"
+          : relation === "newer"
+          ? "extend"
+          : replaces
+          ? "replace"
+          : "feedback",
+        ...(replaces && last !== undefined ? { replaces: sha256Hex(last) } : {}),
+      },
+    });
+  }
+  if (backups !== null) {
+    for (const { report } of decided) {
+      if (report.backup !== null) await backUp(manager.backend, report.id, backups);
+    }
+  }
+  return { initialise, decided };
+}
+
+function refused(
+  { id }: ManifestSession,
+  relation: "older" | "diverged",
+  localSeq: number,
+): OrchestratorError {
+  return new OrchestratorError(
+    "session_diverged",
+    relation === "older"
+      ? `Cannot import session "${id}": the copy here has gone further, to event ${localSeq}`
+      : `Cannot import session "${id}": it and the copy here went different ways`,
+    {
+      hint: "Choose other sessions with --session; orchestrator snapshot import --help tells more",
+      details: { session: id, relation, localSeq },
+    },
+  );
+}
+
+/** Checks a staged session once, before anything is held. */
+function checkListed(
+  listed: ManifestSession,
+  files: readonly StagedFile[],
+  read: (file: StagedFile) => Uint8Array,
+): void {
+  const { state, lines, hash } = stagedSession(listed.id, files, read);
+  if (state.lineage === listed.lineage && lines.length === listed.seq && hash === listed.hash) {
+    return;
+  }
+  throw invalid(`the journal of session "${listed.id}" does not end where it is said to`);
+}
+
+/** @throws `session_unknown`, `session_ambiguous` */
+export function chooseSessions(
+  manifest: Manifest,
+  wanted: readonly string[] | undefined,
+): readonly ManifestSession[] {
+  if (wanted === undefined || wanted.length === 0) return manifest.sessions;
+  const chosen = new Map<string, ManifestSession>();
+  for (const value of wanted) {
+    const exact = manifest.sessions.filter(({ id, name }) => id === value || name === value);
+    const matches = exact.length > 0
+      ? exact
+      : manifest.sessions.filter(({ id }) => value !== "" && id.startsWith(value));
+    const [first, ...others] = matches;
+    if (first === undefined) {
+      throw new OrchestratorError(
+        "session_unknown",
+        `Cannot find session ${JSON.stringify(value)}: the snapshot has none of that id or name`,
+        { hint: "orchestrator snapshot inspect shows what it has" },
+      );
+    }
+    if (others.length > 0) {
+      throw new OrchestratorError(
+        "session_ambiguous",
+        `Cannot choose session ${JSON.stringify(value)}: it fits ${matches.length} of the snapshot`,
+        { hint: "Give more of the id", details: { sessions: matches.map(({ id }) => id) } },
+      );
+    }
+    chosen.set(first.id, first);
+  }
+  return [...chosen.values()];
+}
+
+/**
+ * Whether a snapshot may come into this repository.
+ * @returns how the project is to be made; null when it is there.
+ * @throws `other_repository`
+ */
+export function checkIdentity(
+  from: ManifestRepository,
+  here: {
+    readonly meta: RepositoryMeta | null;
+    readonly remote: string | null;
+    readonly adopt: boolean;
+  },
+): Plan["initialise"] {
+  const { meta, remote, adopt } = here;
+  const known = meta?.remote ?? remote;
+  const same = from.remote !== null && known !== null
+    ? comparableRemote(from.remote) === comparableRemote(known)
+    : null;
+  if (meta === null) {
+    if (same === false && !adopt) throw otherRepository(from, known);
+    return { id: same === false ? randomBase32(130) : from.id, mode: from.mode };
+  }
+  if (meta.id !== from.id && same !== true && !adopt) throw otherRepository(from, known);
+  return null;
+}
+
+function otherRepository(from: ManifestRepository, here: string | null): OrchestratorError {
+  const whose = from.remote === null ? `repository ${from.id}` : `"${from.remote}"`;
+  return new OrchestratorError(
+    "other_repository",
+    `Cannot import snapshot: it is of ${whose}, and this is ${
+      here === null ? "another one" : `"${here}"`
+    }`,
+    { hint: "Add --adopt to take its sessions all the same", details: { repository: from, here } },
+  );
+}
+
+function makeDirectory(path: string): boolean {
+  try {
+    return mkdirSync(path, { recursive: true }) !== undefined;
+  } catch (error) {
+    throw ioError("create", path, error);
+  }
+}
+
+function removeIfEmpty(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {
+    // Somebody else has begun to use it.
+  }
+}

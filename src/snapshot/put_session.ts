@@ -1,0 +1,93 @@
+/**
+ * Putting a checked session in its place: as a new one, as the continuation of the one here, or
+ * instead of it.
+ * @module
+ */
+import { sha256Hex } from "../platform/hash.ts";
+import { KEYS } from "../project/paths.ts";
+import { ORIGIN_HASH, type StorageBackend } from "../storage/backend.ts";
+import { contentOf, journalName } from "./contents.ts";
+import { type Incoming, stateText, toNewSession } from "./incoming.ts";
+import { mergeLines } from "./relation.ts";
+
+/** The journal here; null when there is no such session. */
+export async function localLines(
+  backend: StorageBackend,
+  id: string,
+): Promise<readonly string[] | null> {
+  if (!await backend.hasSession(id)) return null;
+  const read = await backend.readJournal(id);
+  if (read.unchanged) throw new TypeError("a journal read from its beginning is never unchanged");
+  return read.lines;
+}
+
+/** Makes the session appear. The repository must be held. */
+export async function createIncoming(backend: StorageBackend, incoming: Incoming): Promise<void> {
+  await backend.createSession(incoming.id, toNewSession(incoming));
+}
+
+/**
+ * Appends what the copy here lacks, and takes over what changed beside the journal. The session must
+ * be held, and the incoming journal begin with the one here.
+ * @throws `state_moved` when the copy here is no beginning of it any more.
+ */
+export async function extendWith(
+  backend: StorageBackend,
+  incoming: Incoming,
+  local: readonly string[],
+): Promise<void> {
+  const { id, lines, state, hash } = incoming;
+  const last = local.at(-1);
+  const head = {
+    seq: local.length,
+    hash: last === undefined ? ORIGIN_HASH : sha256Hex(last),
+    mark: "",
+  };
+  if (local.length < lines.length) {
+    const { mark } = await backend.append(id, head, lines.slice(local.length));
+    const text = stateText(state, { seq: lines.length, hash, mark }, {});
+    await backend.writeBlob(KEYS.sessionState(id), text, { durable: false });
+    const meta = incoming.files["meta.json"];
+    if (meta !== undefined) await backend.writeBlob(KEYS.sessionMeta(id), meta);
+  }
+  await mergeFeedback(backend, incoming);
+}
+
+/** Adds the feedback that is not here yet. The session must be held. */
+export async function mergeFeedback(backend: StorageBackend, incoming: Incoming): Promise<boolean> {
+  let changed = false;
+  for (const [name, data] of Object.entries(incoming.files)) {
+    const key = `sessions/${incoming.id}/${name}`;
+    const content = contentOf(key);
+    if (content?.kind !== "session" || !content.lines) continue;
+    const before = await backend.readText(key) ?? "";
+    const merged = mergeLines(before, new TextDecoder().decode(data));
+    if (merged === before) continue;
+    await backend.writeBlob(key, merged);
+    changed = true;
+  }
+  return changed;
+}
+
+/** Takes the place of the copy here. The repository and the session must be held. */
+export async function replaceWith(backend: StorageBackend, incoming: Incoming): Promise<void> {
+  await backend.removeSession(incoming.id);
+  await createIncoming(backend, incoming);
+}
+
+/**
+ * Copies a session into a folder of backups, durably. The repository must be held.
+ * @param folder key of the folder, without a slash at its end.
+ */
+export async function backUp(backend: StorageBackend, id: string, folder: string): Promise<void> {
+  const lines = await localLines(backend, id);
+  if (lines === null) return;
+  await backend.writeBlob(
+    `${folder}/${journalName(id)}`,
+    lines.map((line) => `${line}\n`).join(""),
+  );
+  for (const key of await backend.listBlobs(`sessions/${id}/`)) {
+    const data = contentOf(key) === null ? null : await backend.readBlob(key);
+    if (data !== null) await backend.writeBlob(`${folder}/${key}`, data);
+  }
+}

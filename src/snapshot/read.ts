@@ -1,0 +1,185 @@
+/**
+ * Reading a snapshot: decrypt, unzip, untar, and check every byte against the manifest.
+ *
+ * The names in an archive are only ever compared with the names its manifest may list (see
+ * `contents.ts`): nothing is created under them here. What is unknown, doubled, missing, of another
+ * size or with another hash refuses the whole archive.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import { beginsWith, type Bytes, fromWeb, joined, peek, through, toWeb } from "./byte_stream.ts";
+import { MANIFEST } from "./contents.ts";
+import { decrypt, encryptionOf, type Key } from "./encryption.ts";
+import { limitError, type Limits } from "./limits.ts";
+import { invalid, type Manifest, type ManifestFile, parseManifest } from "./manifest.ts";
+
+/** How a snapshot is read. */
+export interface ReadRequest {
+  readonly limits: Limits;
+  /** Asked for a password or identities when the file needs one. */
+  readonly askKey: (needed: "password" | "identities") => Promise<Key>;
+}
+
+/** Takes what is read; every file comes whole before the next one begins. */
+export interface Sink {
+  /** Called first. */
+  begin(manifest: Manifest): void;
+  file(file: ManifestFile): void;
+  write(chunk: Uint8Array): void;
+}
+
+/** Bytes enough to tell a tar from anything else. */
+const TAR_MAGIC_END = 263;
+
+/** Entry types that carry nothing and are left out: packers like to add them. */
+const IGNORED: ReadonlySet<string> = new Set(["directory", "pax-global-header"]);
+
+/**
+ * Reads a snapshot to its end.
+ * @param bytes the file, encrypted or not: it is recognised by its content.
+ * @param sink what it is handed to. Nothing handed over may be used before this resolves.
+ * @returns the manifest, and whether the file was encrypted.
+ * @throws `snapshot_invalid`, `limit_exceeded`, `format_too_new`, `password_wrong`
+ */
+export async function readSnapshot(
+  bytes: Bytes,
+  request: ReadRequest,
+  sink: Sink,
+): Promise<{ readonly manifest: Manifest; readonly encrypted: boolean }> {
+  const start = await peek(bytes, TAR_MAGIC_END);
+  const encrypted = encryptionOf(start.head) !== "none";
+  const opened = encrypted ? await peek(decrypt(start.all, request.askKey), TAR_MAGIC_END) : start;
+  const tar = await unzipped(opened.head, opened.all);
+  return { manifest: await readTar(tar, request.limits, sink), encrypted };
+}
+
+async function unzipped(head: Uint8Array, all: Bytes): Promise<Bytes> {
+  if (head[0] === 0x1f && head[1] === 0x8b) {
+    const { createGunzip } = await import("node:zlib");
+    return gunzipped(through(all, createGunzip({ chunkSize: 256 * 1024 })));
+  }
+  if (head.length === TAR_MAGIC_END && beginsWith(head.subarray(257), "ustar")) return all;
+  throw invalid(head.length === 0 ? "it is empty" : "it is not a snapshot");
+}
+
+async function* gunzipped(bytes: Bytes): Bytes {
+  try {
+    yield* bytes;
+  } catch (error) {
+    if (error instanceof OrchestratorError) throw error;
+    throw invalid("it is incomplete or damaged", error);
+  }
+}
+
+async function readTar(tar: Bytes, limits: Limits, sink: Sink): Promise<Manifest> {
+  const { createTarDecoder } = await import("modern-tar");
+  const reading = new Reading(limits, sink);
+  let failure: { readonly error: unknown } | undefined;
+  const source = remember(tar, (error) => failure ??= { error });
+  const decoder = createTarDecoder({ strict: true });
+  const entries = toWeb(source).pipeThrough(decoder).getReader();
+  let ended = false;
+  try {
+    for (;;) {
+      const next = await entries.read();
+      if (next.done) break;
+      const { header, body } = next.value;
+      await reading.entry(header.name, header.type ?? "file", header.size, fromWeb(body));
+    }
+    ended = true;
+    return reading.finish();
+  } catch (error) {
+    const cause = failure?.error ?? error;
+    if (cause instanceof OrchestratorError) throw cause;
+    throw invalid("it is incomplete or damaged", cause);
+  } finally {
+    if (!ended) await entries.cancel(new Error("refused")).catch(() => {});
+  }
+}
+
+/** The tar library passes errors on in its own way: the first one is the one to report. */
+async function* remember(bytes: Bytes, onError: (error: unknown) => void): Bytes {
+  try {
+    yield* bytes;
+  } catch (error) {
+    onError(error);
+    throw error;
+  }
+}
+
+/** What has been read so far. */
+class Reading {
+  readonly #limits: Limits;
+  readonly #sink: Sink;
+  readonly #files = new Map<string, ManifestFile>();
+  readonly #seen = new Set<string>();
+  #manifest: Manifest | undefined;
+  #entries = 0;
+
+  constructor(limits: Limits, sink: Sink) {
+    this.#limits = limits;
+    this.#sink = sink;
+  }
+
+  async entry(rawName: string, type: string, size: number, body: Bytes): Promise<void> {
+    if (++this.#entries > this.#limits.files + 1) throw limitError("files", this.#limits);
+    const name = rawName.replace(/^(?:\.\/)+/, "");
+    if (IGNORED.has(type)) {
+      for await (const chunk of body) if (chunk.length > 0) throw foreign(name, type);
+      return;
+    }
+    if (type !== "file") throw foreign(name, type);
+    if (this.#manifest === undefined) return await this.#begin(name, size, body);
+    await this.#file(name, size, body);
+  }
+
+  async #begin(name: string, size: number, body: Bytes): Promise<void> {
+    if (name !== MANIFEST) throw invalid("its first entry is not its list of contents");
+    if (size > this.#limits.manifestSize) throw limitError("manifestSize", this.#limits, size);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of body) chunks.push(chunk);
+    let text: string;
+    try {
+      text = new TextDecoder("utf-8", { fatal: true }).decode(joined(chunks));
+    } catch (error) {
+      throw invalid("its list of contents is not UTF-8", error);
+    }
+    const manifest = parseManifest(text, this.#limits);
+    for (const file of manifest.files) this.#files.set(file.name, file);
+    this.#manifest = manifest;
+    this.#sink.begin(manifest);
+  }
+
+  async #file(name: string, size: number, body: Bytes): Promise<void> {
+    const file = this.#files.get(name);
+    const shown = JSON.stringify(name.slice(0, 200));
+    if (file === undefined) throw invalid(`it has a file ${shown} that it does not list`);
+    if (this.#seen.has(name)) throw invalid(`it has ${shown} twice`);
+    this.#seen.add(name);
+    if (size !== file.size) throw invalid(`${shown} has ${size} bytes, not ${file.size}`);
+    this.#sink.file(file);
+    const { createHash } = await import("node:crypto");
+    const hash = createHash("sha256");
+    for await (const chunk of body) {
+      hash.update(chunk);
+      this.#sink.write(chunk);
+    }
+    if (hash.digest("hex") !== file.sha256) {
+      throw invalid(`${shown} was altered: its hash is not the one listed`);
+    }
+  }
+
+  finish(): Manifest {
+    if (this.#manifest === undefined) throw invalid("it has no list of contents");
+    for (const { name } of this.#manifest.files) {
+      if (!this.#seen.has(name)) throw invalid(`${JSON.stringify(name)} is missing`);
+    }
+    return this.#manifest;
+  }
+}
+
+function foreign(name: string, type: string): OrchestratorError {
+  return invalid(
+    `it has a ${type} ${JSON.stringify(name.slice(0, 200))}, and a snapshot has only files`,
+  );
+}

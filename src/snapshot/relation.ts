@@ -1,0 +1,63 @@
+/**
+ * Two copies of a session: which one goes on where the other ends?
+ *
+ * A journal is a chain of hashes, so two whole journals that share line n share all lines before it.
+ * @module
+ */
+
+/** What a copy that arrives is, seen from the copy that is here. */
+export type Relation =
+  /** There is none here. */
+  | "new"
+  | "same"
+  /** It is a beginning of the copy here. */
+  | "older"
+  /** It goes on where the copy here ends. */
+  | "newer"
+  /** Both went on from a common beginning, or have none. */
+  | "diverged";
+
+/** The relation, and how many lines both begin with. */
+export interface Related {
+  readonly relation: Relation;
+  readonly common: number;
+}
+
+/**
+ * Compares two journals whose chains were checked.
+ * @param incoming lines of the copy that arrives.
+ * @param local lines of the copy here; null when there is none.
+ */
+export function relate(incoming: readonly string[], local: readonly string[] | null): Related {
+  if (local === null) return { relation: "new", common: 0 };
+  const common = commonLines(incoming, local);
+  if (common === incoming.length && common === local.length) return { relation: "same", common };
+  if (common === incoming.length) return { relation: "older", common };
+  if (common === local.length) return { relation: "newer", common };
+  return { relation: "diverged", common };
+}
+
+/** How many lines two chains begin with together. */
+function commonLines(left: readonly string[], right: readonly string[]): number {
+  let low = 0;
+  let high = Math.min(left.length, right.length);
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (left[middle - 1] === right[middle - 1]) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/**
+ * Two copies of a file that only grows by lines, as one: the longer one when it begins with the
+ * other, else the lines of `local` and those of `incoming` that it lacks.
+ */
+export function mergeLines(local: string, incoming: string): string {
+  if (incoming.startsWith(local)) return incoming;
+  if (local.startsWith(incoming)) return local;
+  const have = new Set(local.split("\n"));
+  const more = incoming.split("\n").filter((line) => line !== "" && !have.has(line));
+  const base = local === "" || local.endsWith("\n") ? local : `${local}\n`;
+  return base + more.map((line) => `${line}\n`).join("");
+}

@@ -1,0 +1,227 @@
+/**
+ * Where a snapshot lies between its arrival and its publication: one file with the bytes of all its
+ * files, in a folder of its own, and the plan beside it once everything is checked.
+ *
+ * ```
+ * .orchestrator/.staging-import-<random>/
+ *   lock         held while the import lives
+ *   content      the bytes of every file, one after the other
+ *   plan.json    written last: from here on the import is finished by whoever comes next
+ * ```
+ * No name out of an archive ever becomes the name of a file here. A folder without a plan that nobody
+ * holds is what a killed import left behind, and is removed.
+ * @module
+ */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
+import { type FileLock, tryLock } from "../platform/file_lock.ts";
+import { randomBase32 } from "../platform/random.ts";
+import { KEPT_FREE } from "./limits.ts";
+import { type Manifest, type ManifestFile, totalSize } from "./manifest.ts";
+import type { Sink } from "./read.ts";
+
+/** What the folder's name begins with; git ignores such names in both modes. */
+const PREFIX = ".staging-import-";
+
+const LOCK = "lock";
+const CONTENT = "content";
+const PLAN = "plan.json";
+
+/** A folder this young may be about to be locked, in milliseconds. */
+const YOUNG_MS = 60_000;
+
+/** Where in the content each file lies. */
+export interface StagedFile extends ManifestFile {
+  readonly offset: number;
+}
+
+/** Collects a snapshot's files on disk. */
+export class Staging implements Sink, Disposable {
+  readonly folder: string;
+  readonly #files = new Map<string, StagedFile>();
+  readonly #lock: FileLock | null;
+  #descriptor: number | undefined;
+  #size = 0;
+
+  /** @param parent an existing folder. */
+  constructor(parent: string) {
+    this.folder = join(parent, `${PREFIX}${randomBase32(60)}`);
+    try {
+      mkdirSync(this.folder, { mode: 0o700 });
+      this.#lock = tryLock(join(this.folder, LOCK));
+      this.#descriptor = openSync(join(this.folder, CONTENT), "wx+", 0o600);
+    } catch (error) {
+      throw ioError("create", this.folder, error);
+    }
+  }
+
+  get files(): ReadonlyMap<string, StagedFile> {
+    return this.#files;
+  }
+
+  begin(manifest: Manifest): void {
+    const needed = totalSize(manifest.files);
+    const free = freeBytes(this.folder);
+    if (free === null || needed + KEPT_FREE <= free) return;
+    throw new OrchestratorError(
+      "no_space",
+      `Cannot read snapshot: it needs ${needed} bytes, and the disk has ${free} left`,
+      { hint: "Free some space and run the command again", details: { needed, free } },
+    );
+  }
+
+  file(file: ManifestFile): void {
+    this.#files.set(file.name, { ...file, offset: this.#size });
+  }
+
+  write(chunk: Uint8Array): void {
+    const descriptor = this.#open();
+    try {
+      for (let written = 0; written < chunk.length;) {
+        const count = writeSync(descriptor, chunk, written, chunk.length - written, this.#size);
+        written += count;
+        this.#size += count;
+      }
+    } catch (error) {
+      throw ioError("write", join(this.folder, CONTENT), error);
+    }
+  }
+
+  /** The bytes of a file that was staged. */
+  read(name: string): Uint8Array {
+    const file = this.#files.get(name);
+    if (file === undefined) throw new TypeError(`${name} is not staged`);
+    return readStaged(this.#open(), file);
+  }
+
+  /** Makes the content durable, and the plan: from here on the import happens. */
+  commit(plan: string): void {
+    try {
+      fsyncSync(this.#open());
+    } catch (error) {
+      throw ioError("write", join(this.folder, CONTENT), error);
+    }
+    replaceFile(join(this.folder, PLAN), plan, { mode: 0o600 });
+    syncDirectory(join(this.folder, ".."));
+  }
+
+  /** The plan is carried out: nothing of it is needed any more. */
+  finish(): void {
+    rmSync(join(this.folder, PLAN), { force: true });
+  }
+
+  #open(): number {
+    if (this.#descriptor === undefined) throw new TypeError("the staging was closed");
+    return this.#descriptor;
+  }
+
+  /** Closes it; the folder goes too, unless its plan was committed. */
+  [Symbol.dispose](): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+    this.#lock?.release();
+    if (!existsSync(join(this.folder, PLAN))) removeStaging(this.folder);
+  }
+}
+
+/** Reads one file out of the content. */
+export function readStaged(descriptor: number, file: StagedFile): Uint8Array {
+  const bytes = new Uint8Array(file.size);
+  for (let read = 0; read < bytes.length;) {
+    const count = readSync(descriptor, bytes, read, bytes.length - read, file.offset + read);
+    if (count === 0) {
+      throw new OrchestratorError("state_corrupt", `Cannot read "${file.name}": it is cut off`);
+    }
+    read += count;
+  }
+  return bytes;
+}
+
+/** Folders of imports in the state directory, living or dead. Cheap where there are none. */
+export function stagingFolders(stateDirectory: string): readonly string[] {
+  try {
+    return readdirSync(stateDirectory).filter((name) => name.startsWith(PREFIX))
+      .map((name) => join(stateDirectory, name));
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    throw ioError("read", stateDirectory, error);
+  }
+}
+
+/** Removes a folder without a plan, unless an import is at work in it. */
+export function sweepStaging(folder: string): void {
+  try {
+    if (Date.now() - statSync(folder).mtimeMs < YOUNG_MS) return;
+    const lock = tryLock(join(folder, LOCK));
+    if (lock === null) return;
+    lock.release();
+  } catch (error) {
+    if (systemErrorCode(error) !== "ENOENT") throw ioError("lock", folder, error);
+  }
+  removeStaging(folder);
+}
+
+/** The plan of an import that was committed; null when there is none. */
+export function readPlan(folder: string): string | null {
+  const path = join(folder, PLAN);
+  if (!existsSync(path)) return null;
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw ioError("read", path, error);
+  }
+}
+
+/** Runs `task` with the open content of a committed import. */
+export async function withContent<Result>(
+  folder: string,
+  task: (read: (file: StagedFile) => Uint8Array) => Promise<Result>,
+): Promise<Result> {
+  const path = join(folder, CONTENT);
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, "r");
+  } catch (error) {
+    throw ioError("read", path, error);
+  }
+  try {
+    return await task((file) => readStaged(descriptor, file));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Removes an import's folder: the plan first, so that a half-removed one is never carried out. */
+export function removeStaging(folder: string): void {
+  try {
+    rmSync(join(folder, PLAN), { force: true });
+    rmSync(folder, { recursive: true, force: true });
+  } catch (error) {
+    throw ioError("remove", folder, error);
+  }
+}
+
+function freeBytes(folder: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}
