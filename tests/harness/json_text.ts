@@ -6,10 +6,14 @@
 /** Columns a line may have. */
 const WIDTH = 96;
 
+/** What stands for a time takes as much room as a time, so that lines break alike. */
+const TIME = "2026-01-31T09:30:00.000Z";
+
 /** Indented JSON text of a value. */
 export function jsonText(value: unknown, indent = ""): string {
   const flat = JSON.stringify(value);
-  if (typeof value !== "object" || value === null || indent.length + flat.length <= WIDTH) {
+  const width = indent.length + flat.replaceAll("<now>", TIME).length;
+  if (typeof value !== "object" || value === null || width <= WIDTH) {
     return flat;
   }
   const deeper = `${indent}  `;

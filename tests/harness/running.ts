@@ -29,6 +29,8 @@ export interface InProcess extends Surroundings {
   readonly terminal?: number;
   /** Answers to questions, in order; null is Ctrl-C. A question beyond them fails the run. */
   readonly answers?: (boolean | null)[];
+  /** What is typed where a secret is asked for, in order; null is Ctrl-C. */
+  readonly secrets?: (string | null)[];
 }
 
 /** A run that has begun. */
@@ -45,6 +47,7 @@ export function startInProcess(argv: readonly string[], surroundings: InProcess)
   const controller = new AbortController();
   const printed = { stdout: "", stderr: "" };
   const answers = surroundings.answers ?? [];
+  const secrets = surroundings.secrets ?? [];
   const now = surroundings.now;
   const io: Io = {
     env: surroundings.env,
@@ -72,6 +75,20 @@ export function startInProcess(argv: readonly string[], surroundings: InProcess)
         answer === null ? "Ctrl-C" : answer ? "yes" : "no"
       }]\n`;
       return Promise.resolve(answer);
+    },
+    askSecret: (question) => {
+      const answer = secrets.shift();
+      if (answer === undefined) {
+        return Promise.reject(new Error(`unexpected question: ${question}`));
+      }
+      printed.stderr += `[asked] ${question} [${answer === null ? "Ctrl-C" : "hidden"}]\n`;
+      return Promise.resolve(answer);
+    },
+    foreground: async ({ file, args, cwd, env, stdout = "stdout" }) => {
+      const result = await runProcess(file, args, { cwd, env: definedOnly(env) });
+      printed[stdout] += result.stdout;
+      printed.stderr += result.stderr;
+      return { exitCode: result.code, signal: null };
     },
     interrupted: controller.signal,
   };
@@ -147,4 +164,12 @@ async function feed(child: Deno.ChildProcess, text: string): Promise<void> {
   } catch {
     // It ended without reading all of it.
   }
+}
+
+function definedOnly(
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
+  );
 }

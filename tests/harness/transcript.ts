@@ -100,6 +100,8 @@ class Player implements AsyncDisposable {
   #terminal: number | undefined;
   #background: Background | undefined;
   #remembered: Tree | undefined;
+  /** The next command's lines come in no order that stays. */
+  #sorted = false;
 
   constructor(scratch: Scratch, stage: Stage) {
     this.#scratch = scratch;
@@ -147,6 +149,9 @@ class Player implements AsyncDisposable {
         return await this.#until(rest);
       case "printed":
         return await this.#printed(rest);
+      case "sorted":
+        this.#sorted = true;
+        return;
       case "remember":
         this.#remembered = this.#tree();
         return;
@@ -193,9 +198,12 @@ class Player implements AsyncDisposable {
       result = done;
     }
     stable.look();
+    const stdout = stable.stable(result.stdout);
+    const sorted = this.#sorted || name === "tree" || name === "ls";
+    this.#sorted = false;
     return resultText({
       code: result.code,
-      stdout: stable.stable(result.stdout),
+      stdout: sorted ? sortLines(stdout) : stdout,
       stderr: stable.stable(result.stderr),
     });
   }
@@ -284,6 +292,10 @@ class Player implements AsyncDisposable {
     if (this.#background === undefined) throw new Error("nothing runs in the background");
     return this.#background.running;
   }
+}
+
+function sortLines(text: string): string {
+  return text.split("\n").slice(0, -1).sort().map((line) => `${line}\n`).join("");
 }
 
 async function waitFor(condition: () => boolean, otherwise: string): Promise<void> {
