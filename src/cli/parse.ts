@@ -86,6 +86,7 @@ export async function parseRequest(
     } else if (token.kind === "option") {
       const option = known.find((row) => row.name === token.name);
       if (option === undefined) throw await unknownOption(token.rawName, known, lead.spec);
+      if (token.inlineValue === false) refuseOptionAsValue(option, token, known);
       takeOption(options, option, token.rawName, token.value);
     }
   }
@@ -102,7 +103,10 @@ export async function parseRequest(
   return { kind: "command", spec: lead.spec, input: new Input(args, options) };
 }
 
-/** Finds the command's words, which may stand behind global options. */
+/** Most words that a command has. */
+const LONGEST_PATH = 3;
+
+/** Finds the command's words; global options may stand before and between them. */
 function splitLead(
   argv: readonly string[],
   table: readonly CommandSpec[],
@@ -112,37 +116,47 @@ function splitLead(
   readonly group: readonly string[];
   readonly rest: readonly string[];
 } {
-  const before: string[] = [];
-  let index = 0;
-  for (; index < argv.length; index++) {
+  const places: number[] = [];
+  for (let index = 0; index < argv.length && places.length < LONGEST_PATH; index++) {
     const word = argv[index] ?? "";
-    if (!word.startsWith("-") || word === "-" || word === "--") break;
-    before.push(word);
-    const option = GLOBAL_OPTIONS.find((row) =>
-      word === `--${row.name}` || word === `-${row.short}`
-    );
-    if (option?.value !== undefined) {
-      index++;
-      const value = argv[index];
-      if (value !== undefined) before.push(value);
+    if (word === "--") break;
+    if (!word.startsWith("-") || word === "-") {
+      places.push(index);
+      continue;
     }
+    const option = GLOBAL_OPTIONS.find((row) => isSpelling(word, row));
+    if (option?.value !== undefined) index++;
+    else if (option === undefined && places.length > 0 && !isInlineGlobal(word)) break;
   }
-  for (let length = 3; length > 0; length--) {
-    const words = argv.slice(index, index + length);
-    if (words.length < length) continue;
-    const spec = findCommand(words, table);
-    if (spec !== undefined) {
-      return { spec, group: [], rest: [...before, ...argv.slice(index + length)] };
-    }
+  const first = (length: number) => places.slice(0, length).map((place) => argv[place] ?? "");
+  const without = (length: number) => {
+    const taken = places.slice(0, length);
+    return argv.filter((_, index) => !taken.includes(index));
+  };
+  for (let length = places.length; length > 0; length--) {
+    const spec = findCommand(first(length), table);
+    if (spec !== undefined) return { spec, group: [], rest: without(length) };
   }
-  const group: string[] = [];
-  while (index < argv.length) {
-    const prefix = [...group, argv[index]].join(" ") + " ";
-    if (!table.some((row) => row.path.startsWith(prefix))) break;
-    group.push(argv[index] ?? "");
-    index++;
-  }
-  return { spec: undefined, group, rest: [...before, ...argv.slice(index)] };
+  let length = 0;
+  while (
+    length < places.length &&
+    table.some((row) => row.path.startsWith(first(length + 1).join(" ") + " "))
+  ) length++;
+  return { spec: undefined, group: first(length), rest: without(length) };
+}
+
+/** Whether a whole word is this option: `--json`, `-q`. */
+function isSpelling(word: string, option: OptionSpec): boolean {
+  return word === `--${option.name}` || word === `-${option.short}`;
+}
+
+/** Whether a word is a global option with its value: `--root=dir`, `-Cdir`. */
+function isInlineGlobal(word: string): boolean {
+  return GLOBAL_OPTIONS.some((row) =>
+    row.value !== undefined &&
+    (word.startsWith(`--${row.name}=`) ||
+      (row.short !== undefined && word.startsWith(`-${row.short}`)))
+  );
 }
 
 /** The command of exactly these words, by path or alias. */
@@ -156,6 +170,21 @@ export function findCommand(
       const parent = row.path.split(" ").slice(0, -1);
       return row.aliases?.some((alias) => [...parent, alias].join(" ") === path) ?? false;
     });
+}
+
+/** A value that is itself an option is a value that was forgotten. */
+function refuseOptionAsValue(
+  option: OptionSpec,
+  token: { readonly rawName: string; readonly value?: string | undefined },
+  known: readonly OptionSpec[],
+): void {
+  const { rawName, value = "" } = token;
+  if (option.value === undefined || !known.some((row) => isSpelling(value, row))) return;
+  throw new OrchestratorError(
+    "missing_argument",
+    `Cannot use "${rawName}": it needs a value ${option.value}, and "${value}" is an option`,
+    { hint: `Write --${option.name}=${value} if that is the value` },
+  );
 }
 
 function takeOption(
@@ -264,9 +293,8 @@ async function unknownCommand(
 ): Promise<OrchestratorError> {
   if (topic.length === group.length) {
     const prefix = group.join(" ") + " ";
-    const words = table.filter((row) => row.path.startsWith(prefix)).map((row) =>
-      row.path.slice(prefix.length)
-    );
+    const words = table.filter((row) => row.path.startsWith(prefix))
+      .map((row) => row.path.slice(prefix.length));
     return new OrchestratorError(
       "missing_argument",
       `Cannot run "${group.join(" ")}": it needs one of ${words.join(", ")}`,
@@ -275,11 +303,29 @@ async function unknownCommand(
   }
   const { nearest } = await import("../workflow/nearest.ts");
   const wanted = topic.slice(0, group.length + 1).join(" ");
-  const names = table.flatMap((row) => [row.path, ...(row.aliases ?? [])]);
-  const close = nearest(wanted, names) ?? nearest(topic.slice(0, 2).join(" "), names);
+  const names = commandNames(table);
+  let close: string | undefined;
+  for (let length = Math.min(LONGEST_PATH, topic.length); length > 0; length--) {
+    close ??= nearest(
+      topic.slice(0, length).join(" "),
+      names.filter((name) => name.split(" ").length === length),
+    );
+  }
   return new OrchestratorError(
     "unknown_command",
     `Cannot run "${wanted}": there is no such command`,
     { hint: close === undefined ? "orchestrator --help" : `Did you mean orchestrator ${close}?` },
   );
+}
+
+/** Everything that can be typed as a command or a group of commands. */
+function commandNames(table: readonly CommandSpec[]): readonly string[] {
+  return table.filter((row) => row.hidden !== true).flatMap((row) => {
+    const words = row.path.split(" ");
+    const parent = words.slice(0, -1);
+    return [
+      ...words.map((_, index) => words.slice(0, index + 1).join(" ")),
+      ...(row.aliases ?? []).map((alias) => [...parent, alias].join(" ")),
+    ];
+  });
 }

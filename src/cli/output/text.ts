@@ -139,9 +139,11 @@ export function clockTime(time: string): string {
   return printable(time).replace("T", " ").replace(/\.\d+Z$/, "Z");
 }
 
-/** A progress bar of `width` columns. */
+/** A progress bar of `width` columns; full only when all is done, empty only when nothing is. */
 export function bar(done: number, total: number, width: number, style: Style): string {
-  const full = total === 0 ? width : Math.round((done / total) * width);
+  const full = done >= total
+    ? width
+    : Math.min(width - 1, Math.max(done > 0 ? 1 : 0, Math.round((done / total) * width)));
   const { barFull, barEmpty } = style.symbols;
   return style.green(barFull.repeat(full)) + style.dim(barEmpty.repeat(width - full));
 }
