@@ -43,7 +43,7 @@ export function fileStamp(path: string): FileStamp | null {
  * Writes `data` into the existing file at offset `at` and waits until it is on disk. What lies behind
  * `at` (a torn line that was never acknowledged) is cut first. The data goes out in one write. When
  * anything fails the file is cut back to `at`, so that nothing half-written stays.
- * @returns Size and stamp of the file afterwards.
+ * @returns Size and stamp of the file afterwards; the stamp is empty when the system would not tell it.
  * @throws {OrchestratorError} `no_space`, `read_only` or `io_failed`, also when the file is shorter
  * than `at`.
  */
@@ -77,14 +77,27 @@ export function appendAndSync(
     } finally {
       closeSync(fd);
     }
-    const stamp = fileStamp(path);
-    if (stamp === null) {
-      throw new OrchestratorError("io_failed", `Cannot write "${path}": it was removed meanwhile`);
-    }
-    return stamp;
+    return stampAfter(path, at + bytes.length);
   } catch (error) {
     throw ioError("write", path, error);
   }
+}
+
+/**
+ * The stamp of a file whose new content is on disk. Not being able to look at it is no failure of the
+ * append: then the stamp is empty, which equals that of no file.
+ */
+function stampAfter(path: string, size: number): FileStamp {
+  let stamp: FileStamp | null;
+  try {
+    stamp = fileStamp(path);
+  } catch {
+    return { size, stamp: "" };
+  }
+  if (stamp === null) {
+    throw new OrchestratorError("io_failed", `Cannot write "${path}": it was removed meanwhile`);
+  }
+  return stamp;
 }
 
 /** Takes back a failed append as well as the disk allows; the next writer cuts what stays. */

@@ -5,12 +5,13 @@
  * `lock` or `sessions/<id>/lock`.
  * @module
  */
-import { existsSync, readdirSync, readFileSync, statSync, unlinkSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { appendAndSync } from "../platform/append_file.ts";
 import { ioError, removeTemporaries, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { acquireLock, isHeld, readHolder } from "../platform/file_lock.ts";
+import { pathExists } from "../platform/path_exists.ts";
 import type {
   HolderInfo,
   HoldRequest,
@@ -49,13 +50,13 @@ export class FileBackend implements StorageBackend {
   sessions(): Promise<readonly string[]> {
     return settle(() =>
       readNames(this.#sessions()).filter((name) =>
-        SESSION_ID.test(name) && existsSync(join(this.#sessions(), name, JOURNAL))
+        SESSION_ID.test(name) && mayExist(join(this.#sessions(), name, JOURNAL))
       )
     );
   }
 
   hasSession(id: string): Promise<boolean> {
-    return settle(() => SESSION_ID.test(id) && existsSync(this.#journal(id)));
+    return settle(() => SESSION_ID.test(id) && pathExists(this.#journal(id)));
   }
 
   async createSession(id: string, content: NewSession): Promise<{ readonly mark: string }> {
@@ -119,7 +120,7 @@ export class FileBackend implements StorageBackend {
     checkLines([line]);
     const path = this.#path(key);
     const directory = await this.#directoryFor(key, path);
-    if (!existsSync(path)) {
+    if (!pathExists(path)) {
       removeTemporaries(directory);
       return replaceFile(path, line + "\n");
     }
@@ -229,7 +230,7 @@ export class FileBackend implements StorageBackend {
   }
 
   #require(id: string): void {
-    if (!existsSync(this.#journal(id))) throw unknownSession(id);
+    if (!pathExists(this.#journal(id))) throw unknownSession(id);
   }
 
   #path(key: string): string {
@@ -260,8 +261,17 @@ function settle<Result>(task: () => Result): Promise<Result> {
   }
 }
 
+/** A session that the system cannot look at is listed: whoever reads it says what is wrong. */
+function mayExist(path: string): boolean {
+  try {
+    return pathExists(path);
+  } catch {
+    return true;
+  }
+}
+
 async function makeDirectory(directory: string): Promise<void> {
-  const stat = statSync(directory, { throwIfNoEntry: false });
+  const stat = statOf(directory);
   if (stat?.isDirectory()) return;
   if (stat !== undefined) {
     throw new OrchestratorError(
@@ -272,6 +282,15 @@ async function makeDirectory(directory: string): Promise<void> {
   }
   const { makeDirectory } = await import("./session_folders.ts");
   makeDirectory(directory);
+}
+
+function statOf(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw ioError("read", path, error);
+  }
 }
 
 function readNames(directory: string): readonly string[] {

@@ -9,7 +9,6 @@
  */
 import {
   closeSync,
-  existsSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -21,6 +20,7 @@ import {
 import { dirname, join } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, renamePatiently, syncDirectory } from "../platform/atomic_file.ts";
+import { pathExists } from "../platform/path_exists.ts";
 import { randomBase32 } from "../platform/random.ts";
 import type { NewSession } from "./backend.ts";
 import { JOURNAL, LOCK, REMOVED, SESSION_ID, STAGING } from "./keys.ts";
@@ -67,11 +67,11 @@ export function publishSession(parent: string, id: string, content: NewSession):
   } catch (error) {
     throw ioError("read", parent, error);
   }
-  if (existsSync(target)) {
+  if (pathExists(target)) {
     throw new OrchestratorError(
       "already_exists",
       `Cannot create session "${id}": ${
-        existsSync(join(target, JOURNAL)) ? "it exists" : "its folder is there, without a journal"
+        pathExists(join(target, JOURNAL)) ? "it exists" : "its folder is there, without a journal"
       }`,
       { details: { session: id } },
     );
@@ -126,10 +126,17 @@ function sweep(parent: string): void {
       const id = name.slice(REMOVED.length).split("-")[0] ?? "";
       // The name may come from anywhere, a checkout for instance: only a session's folder is removed.
       const rest = SESSION_ID.test(id) ? join(parent, id) : null;
-      if (rest === null || existsSync(join(rest, JOURNAL)) || removeQuietly(rest)) {
-        removeQuietly(path);
-      }
+      if (rest === null || isSession(rest) || removeQuietly(rest)) removeQuietly(path);
     }
+  }
+}
+
+/** Whether a folder has a journal, or may have one for all the system tells. */
+function isSession(folder: string): boolean {
+  try {
+    return pathExists(join(folder, JOURNAL));
+  } catch {
+    return true;
   }
 }
 
