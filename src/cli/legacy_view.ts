@@ -56,7 +56,9 @@ export async function importForChange(
   name?: string,
 ): Promise<SessionChoice | null> {
   const project = await legacyProject(context);
-  const workflow = project === null ? null : choose(project, wantedName(context, name));
+  const workflow = project === null
+    ? null
+    : choose(project, wantedName(context, name), context.meta === null);
   if (project === null || workflow === null) return null;
   if (workflow.error !== null) throw workflow.error;
   const { initProject } = await import("../project/init.ts");
@@ -192,7 +194,9 @@ function isEmpty(places: LegacyPlaces): boolean {
 
 async function pick(context: Context, name: string | undefined): Promise<LegacyWorkflow | null> {
   const project = await legacyProject(context);
-  return project === null ? null : choose(project, wantedName(context, name));
+  return project === null
+    ? null
+    : choose(project, wantedName(context, name), context.meta === null);
 }
 
 function wantedName(context: Context, name: string | undefined): string | undefined {
@@ -200,9 +204,18 @@ function wantedName(context: Context, name: string | undefined): string | undefi
   return query.flag ?? (query.variable === "" ? undefined : query.variable);
 }
 
-function choose(project: LegacyProject, name: string | undefined): LegacyWorkflow | null {
+/**
+ * @param fresh true when there was nothing of the new layout when this command looked for its session:
+ * a `current` of the new layout is then that of an import somebody else has just made.
+ */
+function choose(
+  project: LegacyProject,
+  name: string | undefined,
+  fresh: boolean,
+): LegacyWorkflow | null {
   if (name === undefined) {
-    if (project.active !== null || project.places.current?.layout === "new") return project.active;
+    if (project.active !== null) return project.active;
+    if (project.places.current?.layout === "new") return fresh ? newest(project) : null;
     // Better to say what is damaged than that there is nothing.
     return project.workflows.find((workflow) => workflow.error !== null) ?? null;
   }
@@ -210,6 +223,11 @@ function choose(project: LegacyProject, name: string | undefined): LegacyWorkflo
     workflow.origin.name === name || workflow.summary?.workflowId === name ||
     (name.length >= 4 && workflow.summary?.session.startsWith(name) === true)
   ) ?? null;
+}
+
+function newest(project: LegacyProject): LegacyWorkflow | null {
+  const readable = project.workflows.filter((workflow) => workflow.error === null);
+  return readable.find((workflow) => workflow.summary?.status === "active") ?? readable[0] ?? null;
 }
 
 function isUnknown(error: unknown): boolean {
