@@ -2,9 +2,11 @@
  * Carries out what an item's verification asks for. Nothing is held while it runs.
  * @module
  */
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { OrchestratorError } from "../errors.ts";
+import { ioError } from "../platform/io_error.ts";
+import { pathExists } from "../platform/path_exists.ts";
 import type { ProjectPaths } from "../project/paths.ts";
 import { redact } from "../secrets/redact.ts";
 import type { VerificationOutcome } from "../workflow/events.ts";
@@ -30,7 +32,8 @@ export interface VerificationRequest {
 
 /**
  * Runs a verification.
- * @throws OrchestratorError `interrupted` when `signal` fires while a command runs.
+ * @throws OrchestratorError `interrupted` when `signal` fires while a command runs; `io_failed` when
+ * the system cannot tell whether a file is there.
  */
 export async function verify(request: VerificationRequest): Promise<VerificationOutcome> {
   const { plan, paths } = request;
@@ -70,22 +73,25 @@ function verifyFile(paths: ProjectPaths, path: string): VerificationOutcome {
   if (path.trim() === "") {
     return { type: "file_exists", passed: false, path, reason: "its definition names no file" };
   }
-  if (!paths.contains(path)) {
-    const there = existsSync(resolve(paths.root, path));
+  const file = resolve(paths.root, path);
+  if (!isInside(paths, path)) {
+    const there = existsSync(file);
     const reason = `"${path}" ${
       there ? "leads out of the project" : "is a link that leads nowhere"
     }`;
     return { type: "file_exists", passed: false, path, reason };
   }
+  // Not being able to look proves nothing, neither that it is there nor that it is not: that throws.
+  return pathExists(file)
+    ? { type: "file_exists", passed: true, path }
+    : { type: "file_exists", passed: false, path, reason: `"${path}" does not exist` };
+}
+
+function isInside(paths: ProjectPaths, path: string): boolean {
   try {
-    statSync(resolve(paths.root, path));
-    return { type: "file_exists", passed: true, path };
+    return paths.contains(path);
   } catch (error) {
-    const code = systemErrorCode(error);
-    const reason = code === "ENOENT" || code === "ENOTDIR"
-      ? `"${path}" does not exist`
-      : `"${path}" cannot be looked at (${code ?? String(error)})`;
-    return { type: "file_exists", passed: false, path, reason };
+    throw ioError("read", paths.root, error);
   }
 }
 
