@@ -5,6 +5,8 @@
 import { describeArguments, GLOBAL_OPTIONS } from "../src/cli/parse.ts";
 import type { CommandSpec, OptionSpec } from "../src/cli/command.ts";
 import { COMMANDS } from "../src/cli/table.ts";
+import { CONFIG_KEY_NAMES, configKey } from "../src/config/keys.ts";
+import { valueText } from "../src/config/value.ts";
 import { ERROR_CODES, type ErrorKind, EXIT_CODES } from "../src/errors.ts";
 import { NEVER_COMMITTED } from "../src/project/gitignore.ts";
 import { workflowJsonSchema } from "../src/workflow/definition_schema.ts";
@@ -17,6 +19,7 @@ export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => st
     commands,
     options: () => optionTable(GLOBAL_OPTIONS),
     "exit-codes": exitCodes,
+    "config-keys": configKeys,
     "workflow-fields": workflowFields,
     "evidence-schemas": evidenceSchemas,
     "never-committed": () => NEVER_COMMITTED.map((pattern) => `\`${pattern}\``).join(", ") + ".",
@@ -132,6 +135,18 @@ function workflowFields(): string {
 
 function defaultText(value: unknown): string {
   return value === undefined ? "" : code(typeof value === "string" ? value : JSON.stringify(value));
+}
+
+function configKeys(): string {
+  const rows = CONFIG_KEY_NAMES.map((name) => {
+    const key = configKey(name);
+    const value = key.default === null ? "" : code(valueText(key, key.default));
+    return [code(name) + (key.personal ? "*" : ""), key.description, value, code(key.env)];
+  });
+  return table(["key", "means", "default", "variable"], rows).replaceAll(
+    "; <repo-id> stands",
+    "; `<repo-id>` stands",
+  );
 }
 
 function evidenceSchemas(): string {

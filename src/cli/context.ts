@@ -6,11 +6,14 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import { type Actor } from "../workflow/events.ts";
+import type { Config } from "../config/config.ts";
+import type { ConfigFile } from "../config/read_file.ts";
+import { configMayExist, DEFAULT_LOCK_TIMEOUT } from "../config/hot.ts";
 import { actorFrom } from "../project/actor.ts";
 import { detectEnvironment, type Environment } from "../project/environment.ts";
 import { copiedWarning, readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
 import { gitRemote } from "../project/git_remote.ts";
-import { ProjectPaths } from "../project/paths.ts";
+import { ProjectPaths, userConfigFiles } from "../project/paths.ts";
 import {
   bindAgent,
   readBinding,
@@ -22,9 +25,13 @@ import { SessionManager } from "../session/session_manager.ts";
 import { FileBackend } from "../storage/file_backend.ts";
 import type { CommandSpec, Input } from "./command.ts";
 import type { Io } from "./io.ts";
+import type { ColourWish } from "./output/style_for.ts";
 
-/** Seconds to wait for a lock when nobody says otherwise. */
-const DEFAULT_LOCK_TIMEOUT_SECONDS = 10;
+/** Options that are layers of the configuration. */
+const CONFIG_OPTIONS = ["set", "lock-timeout", "no-color"] as const;
+
+/** More problems of the configuration than this are counted, not listed. */
+const PROBLEMS_WARNED_OF = 3;
 
 /** The surroundings of one command. */
 export class Context {
@@ -38,6 +45,7 @@ export class Context {
   #environment: Environment | undefined;
   #manager: SessionManager | undefined;
   #meta: RepositoryMeta | null | undefined;
+  #config: Config | undefined;
 
   constructor(io: Io, spec: CommandSpec, input: Input, table: readonly CommandSpec[]) {
     this.io = io;
@@ -67,7 +75,9 @@ export class Context {
   }
 
   get actor(): Actor {
-    return actorFrom(this.environment, this.io.env, this.io.userName);
+    const name = this.#config?.get("actor") ?? undefined;
+    const env = name === undefined ? this.io.env : { ...this.io.env, ORCHESTRATOR_ACTOR: name };
+    return actorFrom(this.environment, env, this.io.userName);
   }
 
   get manager(): SessionManager {
@@ -183,18 +193,82 @@ export class Context {
     );
   }
 
-  #lockTimeoutMs(): number {
-    const text = this.#input.option("lock-timeout") ?? this.io.env["ORCHESTRATOR_LOCK_TIMEOUT"];
-    if (text === undefined || text === "") return DEFAULT_LOCK_TIMEOUT_SECONDS * 1000;
-    const seconds = Number(text);
-    if (!Number.isFinite(seconds) || seconds < 0 || seconds > 86_400) {
-      throw new OrchestratorError(
-        "invalid_argument",
-        `Cannot use "${text}" as lock time-out: it must be a number of seconds from 0 to 86400`,
-      );
-    }
-    return seconds * 1000;
+  /**
+   * Loads the configuration when anything in it can differ from its defaults, and warns of what is
+   * wrong with it. Called before each command.
+   * @throws `config_key_unknown`, `invalid_argument` for what the command line says.
+   */
+  async prepare(): Promise<void> {
+    const files = this.configFiles();
+    const given = CONFIG_OPTIONS.some((name) => this.#input.has(name));
+    if (!given && !configMayExist(files.map(({ path }) => path), this.io.env)) return;
+    const { problems } = await this.config();
+    // The commands about the configuration report on it themselves.
+    if (problems.length === 0 || this.spec.path.startsWith("config ")) return;
+    const { problemText } = await import("../config/problem.ts");
+    for (const problem of problems.slice(0, PROBLEMS_WARNED_OF)) this.warn(problemText(problem));
+    const more = problems.length - PROBLEMS_WARNED_OF;
+    if (more > 0) this.warn(`and ${more} more: orchestrator config validate`);
   }
+
+  /** The configuration of this run. */
+  async config(): Promise<Config> {
+    if (this.#config === undefined) {
+      const { loadConfig } = await import("../config/load.ts");
+      const { configFlags } = await import("./config_flags.ts");
+      this.#config = await loadConfig({
+        files: this.configFiles(),
+        env: this.io.env,
+        flags: configFlags(this.#input, this.spec),
+      });
+    }
+    return this.#config;
+  }
+
+  /** Forgets the configuration: it has just been changed. */
+  refreshConfig(): void {
+    this.#config = undefined;
+  }
+
+  /** The configuration's files, lowest first, whether they are there or not. */
+  configFiles(): readonly ConfigFile[] {
+    const { home, env } = this.io;
+    const files: ConfigFile[] = userConfigFiles(home, env["XDG_CONFIG_HOME"]).map(
+      ({ path, old }) => ({ layer: "global", path, shown: homePath(path, home), old }),
+    );
+    try {
+      const { paths } = this;
+      if (!paths.isHome) {
+        files.push({
+          layer: "repository",
+          path: paths.config,
+          shown: paths.relative(paths.config),
+        });
+      }
+    } catch (error) {
+      // A root that cannot be used is reported by the commands that need one.
+      if (!(error instanceof OrchestratorError)) throw error;
+    }
+    return files;
+  }
+
+  /** What the configuration says of colours; undefined when it says nothing. */
+  get colour(): ColourWish | undefined {
+    const found = this.#config?.effective("color");
+    if (found === undefined || found.origin.layer === "default") return undefined;
+    const asked = found.origin.layer === "flag" || found.origin.layer === "environment";
+    return { when: String(found.value), asked };
+  }
+
+  #lockTimeoutMs(): number {
+    return (this.#config?.get("lock_timeout") ?? DEFAULT_LOCK_TIMEOUT) * 1000;
+  }
+}
+
+/** `~/…` for what is below the home directory. */
+function homePath(path: string, home: string | undefined): string {
+  if (home === undefined || !path.startsWith(home)) return path;
+  return `~${path.slice(home.length).replaceAll("\\", "/")}`;
 }
 
 function isStringMap(value: unknown): value is Readonly<Record<string, string>> {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { ForegroundRequest, ForegroundResult } from "../platform/foreground.ts";
+
 /** The surroundings of one run. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -14,6 +16,8 @@ export interface Io {
   readonly now: () => Date;
   /** Writes to stdout; false when nobody reads any more. */
   readonly out: (text: string) => boolean;
+  /** Writes bytes to stdout; false when nobody reads any more. */
+  readonly outBytes: (bytes: Uint8Array) => boolean;
   /** Writes to stderr. */
   readonly err: (text: string) => boolean;
   readonly isTerminal: (stream: "stdin" | "stdout" | "stderr") => boolean;
@@ -23,8 +27,16 @@ export interface Io {
   readonly userName: () => string;
   /** All of stdin as text. */
   readonly readStdin: () => Promise<string>;
+  /** Stdin as it comes. */
+  readonly stdinBytes: () => AsyncIterable<Uint8Array>;
   /** Asks a yes/no question on the terminal; null when the person cancelled. */
   readonly confirm: (question: string) => Promise<boolean | null>;
+  /** Asks for a line of text on the terminal, offering `initial`; null when cancelled. */
+  readonly askText?: (question: string, initial: string) => Promise<string | null>;
+  /** Asks for a secret on the terminal, without showing what is typed; null when cancelled. */
+  readonly askSecret: (question: string) => Promise<string | null>;
+  /** Runs a program that has the terminal to itself until it ends. */
+  readonly foreground: (request: ForegroundRequest) => Promise<ForegroundResult>;
   /** Aborted when the process is told to stop; carries the signal's name as reason. */
   readonly interrupted: AbortSignal;
 }

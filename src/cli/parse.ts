@@ -30,6 +30,12 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { name: "no-input", summary: "Never ask; fail where an answer would be needed" },
   { name: "no-color", summary: "No colours (so does NO_COLOR)" },
   {
+    name: "set",
+    value: "KEY=VALUE",
+    many: true,
+    summary: "Use another value for a key of the configuration",
+  },
+  {
     name: "lock-timeout",
     value: "SECONDS",
     summary: "How long to wait for a lock (default 10)",

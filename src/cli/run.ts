@@ -6,7 +6,8 @@ import { OrchestratorError } from "../errors.ts";
 import type { CommandSpec, Input } from "./command.ts";
 import { Context } from "./context.ts";
 import type { Io } from "./io.ts";
-import { styleFor } from "./output/style_for.ts";
+import { type ColourWish, styleFor } from "./output/style_for.ts";
+import { beforeChange, noticeAfter } from "./old_files.ts";
 import { parseRequest } from "./parse.ts";
 import { HOT_COMMANDS } from "./table/hot.ts";
 
@@ -17,22 +18,29 @@ import { HOT_COMMANDS } from "./table/hot.ts";
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let input: Input | undefined;
+  let context: Context | undefined;
   try {
     const table = await tableFor(argv);
     const request = await parseRequest(argv, table);
     input = request.input;
     if (request.kind === "command") {
-      const context = new Context(io, request.spec, request.input, table);
+      context = new Context(io, request.spec, request.input, table);
+      await context.prepare();
+      await beforeChange(context, request.input);
       const module = await request.spec.load();
       const answer = await module.run(context, request.input);
+      const box = await noticeAfter(context, request.input);
       if (request.input.has("json")) {
         const { answerEnvelope } = await import("./output/json.ts");
         io.out(answerEnvelope(request.spec.path, answer.data, context.warnings));
       } else {
-        printWarnings(context.warnings, request.input, io);
+        printWarnings(context.warnings, request.input, io, context.colour);
         const quiet = request.input.has("quiet") && request.spec.changes !== "nothing";
-        const text = quiet ? "" : answer.text(styleFor("stdout", request.input, io));
+        const text = quiet
+          ? ""
+          : answer.text(styleFor("stdout", request.input, io, context.colour));
         if (text !== "") io.out(text.endsWith("\n") ? text : text + "\n");
+        if (box !== null) io.err(box);
       }
       return answer.exitCode ?? 0;
     }
@@ -60,9 +68,14 @@ async function tableFor(argv: readonly string[]): Promise<readonly CommandSpec[]
   return hot ? HOT_COMMANDS : (await import("./table.ts")).COMMANDS;
 }
 
-function printWarnings(warnings: readonly string[], input: Input, io: Io): void {
+function printWarnings(
+  warnings: readonly string[],
+  input: Input,
+  io: Io,
+  colour: ColourWish | undefined,
+): void {
   if (warnings.length === 0 || input.has("quiet")) return;
-  const style = styleFor("stderr", input, io);
+  const style = styleFor("stderr", input, io, colour);
   for (const warning of warnings) io.err(`${style.yellow("warning:")} ${warning}\n`);
 }
 

@@ -3,7 +3,7 @@
  * @module
  */
 import process from "node:process";
-import { isTerminal, terminalWidth, writeErr, writeOut } from "../platform/console.ts";
+import { isTerminal, terminalWidth, writeErr, writeOut, writeOutBytes } from "../platform/console.ts";
 import type { Io } from "./io.ts";
 
 const STREAMS = { stdin: 0, stdout: 1, stderr: 2 } as const;
@@ -18,11 +18,13 @@ export function systemIo(): Io {
     home: homeDirectory(env),
     now: () => new Date(),
     out: writeOut,
+    outBytes: writeOutBytes,
     err: writeErr,
     isTerminal: (stream) => isTerminal(STREAMS[stream]),
     width: terminalWidth,
     userName: () => process.getBuiltinModule("node:os").userInfo().username,
     readStdin,
+    stdinBytes: () => process.stdin,
     confirm: async (question) => {
       const { confirm, isCancel } = await import("@clack/prompts");
       const answer = await confirm({
@@ -31,6 +33,24 @@ export function systemIo(): Io {
         output: process.stderr,
       });
       return isCancel(answer) ? null : answer;
+    },
+    askText: async (question, initial) => {
+      const { text, isCancel } = await import("@clack/prompts");
+      const answer = await text({
+        message: question,
+        initialValue: initial,
+        output: process.stderr,
+      });
+      return isCancel(answer) ? null : answer;
+    },
+    askSecret: async (question) => {
+      const { password, isCancel } = await import("@clack/prompts");
+      const answer = await password({ message: question, output: process.stderr });
+      return isCancel(answer) ? null : answer;
+    },
+    foreground: async (request) => {
+      const { runForeground } = await import("../platform/foreground.ts");
+      return await runForeground(request);
     },
     // Handlers are installed only when somebody listens: until then a signal ends the process.
     get interrupted(): AbortSignal {

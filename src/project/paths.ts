@@ -126,6 +126,48 @@ export class ProjectPaths {
     return join(this.stateDirectory, "sessions");
   }
 
+  /** `.orchestrator/migration.json`: there while moving over, or going back, is under way. */
+  get migrationJournal(): string {
+    return join(this.stateDirectory, MIGRATION.journal);
+  }
+
+  /** `.orchestrator/.migration_complete`: what moving over did. */
+  get migrationMarker(): string {
+    return join(this.stateDirectory, MIGRATION.marker);
+  }
+
+  /** `.orchestrator/secrets`: one file for each secret, never committed. */
+  get secrets(): string {
+    return join(this.stateDirectory, "secrets");
+  }
+
+  /** `~/.orchestrator`: the user's own folder; undefined where there is no home. */
+  get userDirectory(): string | undefined {
+    return this.#home === undefined ? undefined : join(this.#home, STATE_DIRECTORY);
+  }
+
+  /** `~/.orchestrator/config.yaml` */
+  get userConfig(): string | undefined {
+    return this.userDirectory === undefined ? undefined : join(this.userDirectory, KEYS.config);
+  }
+
+  /** `~/.orchestrator/secrets` */
+  get userSecrets(): string | undefined {
+    return this.userDirectory === undefined ? undefined : join(this.userDirectory, "secrets");
+  }
+
+  /** `path` from `~/` when it is below the home directory, relative when below the root. */
+  shown(path: string): string {
+    if (this.#home !== undefined && path.startsWith(this.#home + sep) && !this.#below(path)) {
+      return `~/${path.slice(this.#home.length + 1).split(sep).join("/")}`;
+    }
+    return this.#below(path) ? this.relative(path) : path;
+  }
+
+  #below(path: string): boolean {
+    return path === this.root || path.startsWith(this.root + sep);
+  }
+
   /** `workflow.yaml` in the root. */
   get workflow(): string {
     return join(this.root, WORKFLOW_FILE);
@@ -167,6 +209,47 @@ export class ProjectPaths {
       }
     }
   }
+}
+
+/** Where moving over keeps things, relative to the state directory. */
+export const MIGRATION = {
+  journal: "migration.json",
+  marker: ".migration_complete",
+  /** One folder for each time: the originals. */
+  backup: "migration_backup",
+  /** The old tool's files that nothing else holds, at their old paths. */
+  archive: "archive",
+  secrets: "secrets",
+  prd: "prd",
+  /** Begins the name of a folder that is being filled. */
+  staging: ".staging-migration-",
+} as const;
+
+/** A file of the user's own configuration. */
+export interface UserConfigFile {
+  readonly path: string;
+  /** Written by the old tool. */
+  readonly old: boolean;
+}
+
+/**
+ * The user's configuration files, lowest first: the old tool's `~/.config/orchestrator/config.yaml`,
+ * `$XDG_CONFIG_HOME/orchestrator/config.yaml`, `~/.orchestrator/config.yaml`.
+ * @param xdg value of `XDG_CONFIG_HOME`; counts when it is absolute, as its specification says.
+ */
+export function userConfigFiles(
+  home: string | undefined,
+  xdg: string | undefined,
+): readonly UserConfigFile[] {
+  const files: UserConfigFile[] = [];
+  const old = home === undefined ? undefined : join(home, ".config", "orchestrator", KEYS.config);
+  if (old !== undefined) files.push({ path: old, old: true });
+  if (xdg !== undefined && isAbsolute(xdg)) {
+    const path = join(xdg, "orchestrator", KEYS.config);
+    if (path !== old) files.push({ path, old: false });
+  }
+  if (home !== undefined) files.push({ path: join(home, STATE_DIRECTORY, KEYS.config), old: false });
+  return files;
 }
 
 /** The blob keys of the state directory: names relative to it, always with `/`. */

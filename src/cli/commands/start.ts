@@ -16,8 +16,10 @@ import { TEXT_LIMITS } from "../../workflow/commands.ts";
 import type { SettingValue } from "../../workflow/definition.ts";
 import { placeholderNames } from "../../workflow/template.ts";
 import type { Answer, Input } from "../command.ts";
+import { type Setting, workflowSettings } from "../config_flags.ts";
 import type { Context } from "../context.ts";
 import { requireFreeName, requireText, sessionName } from "../texts.ts";
+import { workflowFile } from "../workflow_file.ts";
 import { findingText } from "../output/finding_text.ts";
 import { stepText } from "../output/next_step.ts";
 import { oneLine } from "../output/text.ts";
@@ -37,7 +39,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const constraints = input.options("constraint").map((text) =>
     requireText(text, { doing: "start", what: "constraint", max: TEXT_LIMITS.constraint })
   );
-  const overrides = readSettings(input.options("set"));
+  const overrides = readSettings(workflowSettings(input, context.spec));
   refuseAgentSettings(context, Object.keys(overrides));
   const source = await readWorkflow(context, input.option("workflow"));
   const { definition, warnings } = requireDefinition(source.text, { file: source.file, overrides });
@@ -118,18 +120,17 @@ interface WorkflowSource {
 }
 
 async function readWorkflow(context: Context, given: string | undefined): Promise<WorkflowSource> {
-  const { paths, io } = context;
-  const path = given === undefined ? paths.workflow : paths.resolveFrom(io.cwd, given);
-  const file = given ?? paths.relative(path);
+  const { paths } = context;
+  const { path, shown, chosen } = await workflowFile(context, given, "start");
   try {
-    return { text: readFileSync(path, "utf8"), file, builtIn: false };
+    return { text: readFileSync(path, "utf8"), file: shown, builtIn: false };
   } catch (error) {
     if (systemErrorCode(error) !== "ENOENT") throw ioError("read", path, error);
-    if (given !== undefined) {
+    if (chosen !== null) {
       throw new OrchestratorError(
         "file_unknown",
-        `Cannot read "${given}": there is no such file`,
-        { cause: error },
+        `Cannot read "${shown}": there is no such file`,
+        { ...(chosen === "argument" ? {} : { hint: chosen }), cause: error },
       );
     }
     const { defaultWorkflowYaml } = await import("../../project/default_workflow.ts");
@@ -168,18 +169,10 @@ async function warnOfUnusedSettings(
   }
 }
 
-/** `KEY=VALUE` pairs; a value that reads as true, false or a number is one. */
-function readSettings(pairs: readonly string[]): Readonly<Record<string, SettingValue>> {
+/** A value that reads as true, false or a number is one. */
+function readSettings(pairs: readonly Setting[]): Readonly<Record<string, SettingValue>> {
   const settings: Record<string, SettingValue> = {};
-  for (const pair of pairs) {
-    const at = pair.indexOf("=");
-    const key = at < 0 ? "" : pair.slice(0, at).trim();
-    if (!/^[A-Za-z_][\w.-]*$/.test(key)) {
-      throw new OrchestratorError("invalid_argument", `Cannot set "${pair}": it is not KEY=VALUE`, {
-        hint: `orchestrator start "<task>" --set test_command="npm test"`,
-      });
-    }
-    const text = pair.slice(at + 1);
+  for (const { key, text } of pairs) {
     settings[key] = text === "true"
       ? true
       : text === "false"

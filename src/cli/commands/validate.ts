@@ -8,15 +8,16 @@ import { ioError } from "../../platform/atomic_file.ts";
 import { parseDefinition } from "../../workflow/parse_definition.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
+import { workflowFile } from "../workflow_file.ts";
 import { findingText } from "../output/finding_text.ts";
 import type { Style } from "../output/style.ts";
 import { printable } from "../output/text.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
-  const { paths, io } = context;
+  const { io } = context;
   const given = input.arg("file");
-  const path = given === undefined ? paths.workflow : paths.resolveFrom(io.cwd, given);
-  const file = given === "-" ? "stdin" : given ?? paths.relative(path);
+  const { path, shown, chosen } = await workflowFile(context, given, "validate");
+  const file = given === "-" ? "stdin" : shown;
   let text: string;
   try {
     text = given === "-" ? await io.readStdin() : readFileSync(path, "utf8");
@@ -26,7 +27,11 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       "file_unknown",
       `Cannot validate "${file}": there is no such file`,
       {
-        hint: given === undefined ? "orchestrator init writes one" : "Check the path",
+        hint: chosen === null
+          ? "orchestrator init writes one"
+          : chosen === "argument"
+          ? "Check the path"
+          : chosen,
         cause: error,
       },
     );

@@ -6,15 +6,34 @@ import type { Input } from "../command.ts";
 import type { Io } from "../io.ts";
 import { makeStyle, type Style } from "./style.ts";
 
+/** What the configuration says of colours. */
+export interface ColourWish {
+  /** `auto`, `always` or `never`. */
+  readonly when: string;
+  /** Said on the command line or by a variable of ours: stronger than `NO_COLOR`. */
+  readonly asked: boolean;
+}
+
 /** The style for a stream: colours only on a terminal that wants them. */
-export function styleFor(stream: "stdout" | "stderr", input: Input | undefined, io: Io): Style {
+export function styleFor(
+  stream: "stdout" | "stderr",
+  input: Input | undefined,
+  io: Io,
+  wish?: ColourWish,
+): Style {
   const terminal = io.isTerminal(stream);
   const refused = input?.has("no-color") === true || (io.env["NO_COLOR"] ?? "") !== "" ||
     io.env["TERM"] === "dumb";
   const forced = (io.env["FORCE_COLOR"] ?? "") !== "" && io.env["FORCE_COLOR"] !== "0";
+  const usual = !refused && (terminal || forced);
+  const colour = wish === undefined || wish.when === "auto"
+    ? usual
+    : wish.when === "always"
+    ? wish.asked || !refused
+    : false;
   return makeStyle({
     terminal,
-    colour: !refused && (terminal || forced),
+    colour,
     width: terminal ? Math.max(40, Math.min(io.width(), 100)) : 80,
   });
 }

@@ -13,7 +13,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     group: "work",
     summary: "Begin a session for a task",
     details:
-      "Uses the project's workflow.yaml, or a built-in workflow where there is none. The definition is frozen into the session: later edits of the file change later sessions only. Makes .orchestrator/ when it is not there yet.",
+      "Uses the project's workflow.yaml, or a built-in workflow where there is none. The definition is frozen into the session: later edits of the file change later sessions only. --set replaces a key of the configuration or, under any other name, a setting of the workflow; status shows those. Makes .orchestrator/ when it is not there yet.",
     args: [{ name: "task", summary: "what is to be done, in quotes" }],
     options: [
       {
@@ -32,12 +32,6 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
         summary: "Something to respect throughout; may be repeated",
       },
       { name: "project", short: "p", value: "NAME", summary: "The project it belongs to" },
-      {
-        name: "set",
-        value: "KEY=VALUE",
-        many: true,
-        summary: "Replace a setting of the workflow; may be repeated; shown by status",
-      },
     ],
     examples: [
       { line: 'start "Add login"', means: "begin with the project's workflow" },
@@ -46,7 +40,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
         means: "name it, and set a rule",
       },
       {
-        line: 'start "Port to arm64" -w port.yaml --set test_command="make check"',
+        line: 'start "Port it" -w port.yaml --set test_command="make check"',
         means: "another workflow, another test command",
       },
     ],

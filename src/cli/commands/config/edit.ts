@@ -1,0 +1,85 @@
+/**
+ * `orchestrator config edit`
+ * @module
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readIfThere, writeConfigFile } from "../../../config/change.ts";
+import { problemError, problemText } from "../../../config/problem.ts";
+import { readConfigText } from "../../../config/read_file.ts";
+import { OrchestratorError } from "../../../errors.ts";
+import { isWindows } from "../../../platform/runtime.ts";
+import type { Answer, Input } from "../../command.ts";
+import { configTarget, holdTarget } from "../../config_target.ts";
+import type { Context } from "../../context.ts";
+
+const NEW_FILE =
+  `# Configuration of orchestrator. "orchestrator config show --effective" lists the keys.
+`;
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const { io } = context;
+  const target = configTarget(context, input);
+  if (input.has("no-input") || !io.isTerminal("stdin") || !io.isTerminal("stdout")) {
+    throw new OrchestratorError(
+      "terminal_needed",
+      `Cannot edit "${target.shown}": there is no terminal`,
+      { hint: "orchestrator config set <key> <value>" },
+    );
+  }
+  const before = readIfThere(target);
+  const folder = mkdtempSync(join(tmpdir(), "orchestrator-config-"));
+  const copy = join(folder, "config.yaml");
+  let keep = false;
+  try {
+    writeFileSync(copy, before === "" ? NEW_FILE : before, { mode: 0o600 });
+    await openEditor(context, copy);
+    const text = readFileSync(copy, "utf8");
+    const changed = text !== before && !(before === "" && text === NEW_FILE);
+    if (changed) {
+      keep = true;
+      const read = readConfigText(text, target);
+      const problem = read.problems.find(({ level }) => level === "error");
+      if (problem !== undefined) {
+        throw problemError(`take over your text, which is kept in "${copy}"`, problem);
+      }
+      for (const warning of read.problems) context.warn(problemText(warning));
+      await holdTarget(context, target, "config edit", () => {
+        if (readIfThere(target) !== before) {
+          throw new OrchestratorError(
+            "state_moved",
+            `Cannot replace "${target.shown}": somebody changed it meanwhile; your text is kept in "${copy}"`,
+          );
+        }
+        writeConfigFile(target, text);
+      });
+      keep = false;
+    }
+    return {
+      data: { file: target.path, changed },
+      text: (style) =>
+        changed
+          ? `${style.green(style.symbols.done)} changed ${target.shown}`
+          : `${style.dim(style.symbols.bullet)} ${target.shown} stays as it is`,
+    };
+  } finally {
+    if (!keep) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** `$VISUAL` and `$EDITOR` may hold options, so a shell reads them, as git does. */
+async function openEditor(context: Context, file: string): Promise<void> {
+  const { io } = context;
+  const editor = [io.env["VISUAL"], io.env["EDITOR"]].find((name) => (name ?? "") !== "") ??
+    (isWindows ? "notepad" : "vi");
+  const [program, args] = isWindows
+    ? [io.env["ComSpec"] ?? "cmd.exe", ["/d", "/s", "/c", `${editor} "${file}"`]] as const
+    : ["/bin/sh", ["-c", `${editor} "$1"`, editor, file]] as const;
+  const { exitCode } = await io.foreground({ file: program, args, cwd: io.cwd, env: io.env });
+  if (exitCode === 0) return;
+  throw new OrchestratorError("command_failed", `Cannot edit: "${editor}" did not end well`, {
+    hint: "Set EDITOR to an editor that is installed",
+    details: { exitCode },
+  });
+}

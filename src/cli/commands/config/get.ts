@@ -1,0 +1,30 @@
+/**
+ * `orchestrator config get <key>`
+ * @module
+ */
+import { configKey, isConfigKey } from "../../../config/keys.ts";
+import { originText } from "../../../config/layers.ts";
+import { unknownKey } from "../../../config/problem.ts";
+import { valueWord } from "../../../config/value.ts";
+import { OrchestratorError } from "../../../errors.ts";
+import type { Answer, Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { effectiveData } from "../../output/config_text.ts";
+import { printable } from "../../output/text.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const key = input.required("key");
+  if (!isConfigKey(key)) throw unknownKey("get", key);
+  const config = await context.config();
+  config.require(key, `get "${key}"`);
+  const found = config.effective(key);
+  if (configKey(key).secret === true) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      `Cannot get "${key}": it is a secret, ${
+        found.value === null ? "and it is not set" : `set by ${originText(found.origin)}`
+      }`,
+    );
+  }
+  return { data: effectiveData(found), text: () => `${printable(valueWord(found.value))}\n` };
+}

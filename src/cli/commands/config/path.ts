@@ -1,0 +1,19 @@
+/**
+ * `orchestrator config path`
+ * @module
+ */
+import { existsSync } from "node:fs";
+import type { Answer, Input } from "../../command.ts";
+import { configTarget } from "../../config_target.ts";
+import type { Context } from "../../context.ts";
+
+export function run(context: Context, input: Input): Promise<Answer> {
+  const { path } = configTarget(context, input);
+  const files = context.configFiles().map((file) => ({
+    layer: file.layer,
+    path: file.path,
+    exists: existsSync(file.path),
+    ...(file.old === true ? { old: true } : {}),
+  }));
+  return Promise.resolve({ data: { path, files }, text: () => path });
+}

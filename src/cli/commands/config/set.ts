@@ -1,0 +1,57 @@
+/**
+ * `orchestrator config set <key> <value>`
+ * @module
+ */
+import { configKey, type ConfigKeyName, isConfigKey } from "../../../config/keys.ts";
+import { unknownKey } from "../../../config/problem.ts";
+import { valueFromText, valueText } from "../../../config/value.ts";
+import { OrchestratorError } from "../../../errors.ts";
+import type { Answer, Input } from "../../command.ts";
+import { changeConfig, configTarget, warnIfShadowed } from "../../config_target.ts";
+import type { Context } from "../../context.ts";
+import { effectiveData } from "../../output/config_text.ts";
+import { printable } from "../../output/text.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const key = input.required("key");
+  if (!isConfigKey(key)) throw unknownKey("set", key);
+  const row = configKey(key);
+  refuse(key, input.has("global"));
+  const checked = valueFromText(row.type, input.required("value"));
+  if ("expected" in checked) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      `Cannot set "${key}": it must be ${checked.expected}`,
+    );
+  }
+  const target = configTarget(context, input);
+  const change = await changeConfig(context, target, "config set", key, checked.value);
+  const found = (await context.config()).effective(key);
+  warnIfShadowed(context, target, found);
+  const value = printable(valueText(row, checked.value));
+  return {
+    data: { file: target.path, changed: change.changed, ...effectiveData(found) },
+    text: (style) =>
+      change.changed
+        ? `${style.green(style.symbols.done)} ${key}: ${value} (in ${target.shown})`
+        : `${style.dim(style.symbols.bullet)} ${key} was ${value} already (in ${target.shown})`,
+  };
+}
+
+function refuse(key: ConfigKeyName, global: boolean): void {
+  const row = configKey(key);
+  if (row.secret === true) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      `Cannot set "${key}": it is a secret, and a configuration file is no place for one`,
+      { hint: `Set ${row.env} in the environment` },
+    );
+  }
+  if (row.personal === true && !global) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      `Cannot set "${key}" for a repository: it is for a person to decide`,
+      { hint: `orchestrator config set --global ${key} <value>` },
+    );
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * `orchestrator config validate`
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { strangeVariables } from "../../../config/config.ts";
+import { problemText } from "../../../config/problem.ts";
+import { OrchestratorError } from "../../../errors.ts";
+import type { Answer } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { printable } from "../../output/text.ts";
+
+export async function run(context: Context): Promise<Answer> {
+  const config = await context.config();
+  const problems = [...config.problems, ...strangeVariables(context.io.env)];
+  const errors = problems.filter(({ level }) => level === "error");
+  if (errors.length > 0) {
+    throw new OrchestratorError(
+      "config_invalid",
+      `Cannot use the configuration: it has ${errors.length} ${
+        errors.length === 1 ? "error" : "errors"
+      }`,
+      {
+        ...(errors[0]?.hint === undefined ? {} : { hint: errors[0].hint }),
+        details: {
+          problems,
+          list: problems.map((problem) =>
+            (problem.level === "warning" ? "warning: " : "") + problemText(problem)
+          ),
+        },
+      },
+    );
+  }
+  const files = context.configFiles().filter(({ path }) => existsSync(path));
+  return {
+    data: { valid: true, files: files.map(({ layer, path }) => ({ layer, path })), problems },
+    text: (style) =>
+      [
+        ...problems.map((problem) =>
+          `${style.yellow("warning:")} ${printable(problemText(problem))}`
+        ),
+        `${style.green(style.symbols.done)} the configuration is valid: ${
+          files.length === 0 ? "no file" : files.map(({ shown }) => printable(shown)).join(", ")
+        }`,
+      ].join("\n"),
+  };
+}

@@ -1,0 +1,119 @@
+/**
+ * `orchestrator env`
+ * @module
+ */
+import { accessSync, constants } from "node:fs";
+import { OrchestratorError } from "../../errors.ts";
+import { engine, engineVersion, target } from "../../platform/runtime.ts";
+import { detectEnvironment, type Environment } from "../../project/environment.ts";
+import type { RepositoryMode } from "../../project/identity.ts";
+import type { Answer } from "../command.ts";
+import type { Context } from "../context.ts";
+import { columns, printable, wrap } from "../output/text.ts";
+
+/** What follows from the environment for keeping the state. */
+export interface PersistenceAdvice {
+  /** `local`: this disk stays. `state_branch`: it does not. `ci`: it does not, and a job ends soon. */
+  readonly keep: "local" | "state_branch" | "ci";
+  readonly advice: string;
+}
+
+export async function run(context: Context): Promise<Answer> {
+  const { paths, io } = context;
+  const mode = modeOf(context);
+  const found = detectEnvironment(io.env, {
+    homeWritable: () => io.home === undefined || isWritable(io.home),
+  });
+  const config = await context.config();
+  const persistence = adviceFor(found, config.get("web_mode"), mode);
+  return {
+    data: {
+      agent: found.agent === null
+        ? null
+        : { name: found.agent.name, variable: found.agent.variable },
+      ephemeral: found.ephemeral,
+      ci: found.ci,
+      persistence,
+      engine: engine(),
+      engineVersion: engineVersion(),
+      target: target(),
+      root: paths.root,
+      rootOrigin: paths.origin,
+      mode: mode,
+    },
+    text: (style) => {
+      const answer = (what: { readonly name: string; readonly variable: string } | null) =>
+        what === null ? "no" : `yes: ${printable(what.name)} ${style.dim(`(${what.variable})`)}`;
+      return [
+        columns([
+          ["agent", answer(found.agent)],
+          ["ephemeral", answer(found.ephemeral)],
+          ["ci", answer(found.ci)],
+          ["engine", `${engine()} ${engineVersion()}, ${target()}`],
+          ["root", `${printable(paths.root)} ${style.dim(`(${paths.origin})`)}`],
+          ["mode", mode ?? "not initialised"],
+        ]),
+        "",
+        wrap(persistence.advice, style.width),
+      ].join("\n");
+    },
+  };
+}
+
+/** The repository's mode; null where there is none, or none that can be read. */
+function modeOf(context: Context): RepositoryMode | null {
+  try {
+    return context.meta?.mode ?? null;
+  } catch (error) {
+    if (!(error instanceof OrchestratorError)) throw error;
+    context.warn(error.message);
+    return null;
+  }
+}
+
+/** What to do so that the state is there the next time. */
+export function adviceFor(
+  environment: Pick<Environment, "ephemeral" | "ci">,
+  webMode: boolean,
+  mode: RepositoryMode | null,
+): PersistenceAdvice {
+  const { ephemeral, ci } = environment;
+  if (ephemeral === null) {
+    return { keep: "local", advice: "This disk stays: the state is kept in .orchestrator/." };
+  }
+  if (webMode) {
+    return {
+      keep: "state_branch",
+      advice: "This disk may vanish: web_mode is on, and the state is kept on its branch.",
+    };
+  }
+  if (mode === "portable") {
+    return {
+      keep: ci === null ? "state_branch" : "ci",
+      advice:
+        "This disk may vanish: commit and push .orchestrator/ (portable mode) before it does.",
+    };
+  }
+  if (ci !== null) {
+    return {
+      keep: "ci",
+      advice:
+        "This disk is thrown away with the job: keep .orchestrator/ as an artifact if it is needed later.",
+    };
+  }
+  return {
+    keep: "state_branch",
+    advice:
+      "This disk may vanish: orchestrator config set web_mode true keeps the state on a git branch.",
+  };
+}
+
+/** True for root, whatever the permissions say; nothing is written to find out. */
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * `orchestrator schema config`
+ * @module
+ */
+import { configJsonSchema } from "../../../config/json_schema.ts";
+import type { Answer } from "../../command.ts";
+
+export function run(): Promise<Answer> {
+  const schema = configJsonSchema();
+  return Promise.resolve({ data: schema, text: () => JSON.stringify(schema, null, 2) });
+}

@@ -1,0 +1,95 @@
+/**
+ * Which configuration file a command changes, and how it is held meanwhile.
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { changeConfigFile, type ConfigChange, holdUserDirectory } from "../config/change.ts";
+import { DEFAULT_LOCK_TIMEOUT } from "../config/hot.ts";
+import type { ConfigKeyName, ConfigValue } from "../config/keys.ts";
+import { type Effective, originText } from "../config/layers.ts";
+import type { ConfigFile } from "../config/read_file.ts";
+import { OrchestratorError } from "../errors.ts";
+import { VERSION } from "../version.ts";
+import type { Input } from "./command.ts";
+import type { Context } from "./context.ts";
+
+/**
+ * The repository's file, or with `--global` the user's own.
+ * @throws `no_project` in the home directory; `invalid_argument` where there is no home.
+ */
+export function configTarget(context: Context, input: Input): ConfigFile {
+  const wanted = input.has("global") ? "global" : "repository";
+  const file = context.configFiles().findLast(({ layer }) => layer === wanted);
+  if (file !== undefined && (wanted === "repository" || context.io.home !== undefined)) return file;
+  if (wanted === "repository") {
+    void context.paths;
+    throw new OrchestratorError(
+      "no_project",
+      `Cannot change the repository's configuration: "${context.paths.root}" is your home directory`,
+      { hint: "Add --global for your own configuration" },
+    );
+  }
+  throw new OrchestratorError(
+    "invalid_argument",
+    `Cannot use "--global": there is no home directory`,
+    { hint: "Set HOME" },
+  );
+}
+
+/** Changes a file while nobody else does, making the project where there is none. */
+export async function changeConfig(
+  context: Context,
+  target: ConfigFile,
+  operation: string,
+  key: ConfigKeyName,
+  value: ConfigValue,
+): Promise<ConfigChange> {
+  if (value === null && !existsSync(target.path)) return { before: undefined, changed: false };
+  const change = await holdTarget(
+    context,
+    target,
+    operation,
+    () => changeConfigFile(target, key, value),
+  );
+  context.refreshConfig();
+  return change;
+}
+
+/** Runs `task` while nobody else changes the file. */
+export async function holdTarget<Result>(
+  context: Context,
+  target: ConfigFile,
+  operation: string,
+  task: () => Result,
+): Promise<Result> {
+  if (target.layer === "repository") {
+    context.requireWritableRoot();
+    // Before anything is made: a damaged or newer project must not be written to.
+    void context.meta;
+    const { initProject } = await import("../project/init.ts");
+    return await context.manager.holdRepository(operation, () => {
+      initProject(context.paths, {
+        automatic: true,
+        now: context.io.now(),
+        toolVersion: VERSION,
+      });
+      context.refresh();
+      return Promise.resolve(task());
+    });
+  }
+  const config = await context.config();
+  const directory = context.paths.userDirectory;
+  if (directory === undefined) throw new TypeError("a global file has a home");
+  return await holdUserDirectory(directory, {
+    operation,
+    actor: context.actor.name,
+    timeoutMs: (config.get("lock_timeout") ?? DEFAULT_LOCK_TIMEOUT) * 1000,
+  }, task);
+}
+
+/** Says so when something stands in front of what has just been written. */
+export function warnIfShadowed(context: Context, target: ConfigFile, found: Effective): void {
+  const { origin } = found;
+  if ("file" in origin && origin.file === target.shown) return;
+  context.warn(`"${found.key}" is written, but ${originText(origin)} stands in front of it`);
+}

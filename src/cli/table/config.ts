@@ -1,0 +1,129 @@
+/**
+ * Commands about the configuration and the environment.
+ * @module
+ */
+import { CONFIG_KEY_NAMES } from "../../config/keys.ts";
+import type { CommandSpec } from "../command.ts";
+
+const KEY = { name: "key", summary: "a key of the configuration", complete: CONFIG_KEY_NAMES };
+
+const GLOBAL = {
+  name: "global",
+  summary: "Your own file, ~/.orchestrator/config.yaml, instead of the repository's",
+};
+
+export const CONFIG_COMMANDS: readonly CommandSpec[] = [
+  {
+    path: "config show",
+    group: "project",
+    summary: "Show the configuration, and where each value comes from",
+    details:
+      "Layers, lowest first: defaults, the files of your home directory, .orchestrator/config.yaml, ORCHESTRATOR_* variables, the command line (--set key=value on every command). Each value is shown with its origin (file, line and column; variable; flag) and with what it stands in front of. Values of secret keys are never shown.",
+    options: [
+      { name: "effective", summary: "Every key, also those that have their default" },
+      {
+        name: "key",
+        value: "KEY",
+        summary: "Only this key, or the keys of this group",
+        complete: CONFIG_KEY_NAMES,
+      },
+    ],
+    examples: [
+      { line: "config show", means: "what is set" },
+      { line: "config show --effective --json", means: "every key, for programs" },
+      { line: "config show --key secrets", means: "the keys that begin with secrets." },
+    ],
+    changes: "nothing",
+    load: () => import("../commands/config/show.ts"),
+  },
+  {
+    path: "config get",
+    group: "project",
+    summary: "Print the value of a key",
+    args: [KEY],
+    examples: [{ line: "config get state_branch", means: "the value, and nothing else" }],
+    changes: "nothing",
+    load: () => import("../commands/config/get.ts"),
+  },
+  {
+    path: "config set",
+    group: "project",
+    summary: "Set a key in the repository's file, or in yours",
+    details:
+      "Comments, order and layout of the file stay. A file that cannot be read is never overwritten. Lists are separated by commas.",
+    args: [KEY, { name: "value", summary: "the new value" }],
+    options: [GLOBAL],
+    examples: [
+      { line: "config set web_mode true", means: "for this repository" },
+      { line: "config set --global migration_notice false", means: "for you, everywhere" },
+      { line: "config set secrets.order environment,repository", means: "a list" },
+    ],
+    changes: "project",
+    load: () => import("../commands/config/set.ts"),
+  },
+  {
+    path: "config unset",
+    group: "project",
+    summary: "Take a key out of the repository's file, or out of yours",
+    args: [KEY],
+    options: [GLOBAL],
+    examples: [{ line: "config unset web_mode", means: "the layers below decide again" }],
+    changes: "project",
+    load: () => import("../commands/config/unset.ts"),
+  },
+  {
+    path: "config path",
+    group: "project",
+    summary: "Print where the configuration's files are",
+    options: [GLOBAL],
+    examples: [
+      { line: "config path", means: "the repository's file" },
+      { line: "config path --json", means: "all of them, and which exist" },
+    ],
+    changes: "nothing",
+    load: () => import("../commands/config/path.ts"),
+  },
+  {
+    path: "config validate",
+    group: "project",
+    summary: "Check all layers of the configuration",
+    details: "Names file, line and column, what was expected, and the nearest right word.",
+    examples: [{ line: "config validate", means: "exit code 3 when something is wrong" }],
+    changes: "nothing",
+    load: () => import("../commands/config/validate.ts"),
+  },
+  {
+    path: "config edit",
+    group: "project",
+    summary: "Edit a configuration file in your editor",
+    details:
+      "Opens a copy in $VISUAL or $EDITOR and takes it over only when it can be read. Needs a terminal.",
+    options: [GLOBAL],
+    examples: [{ line: "config edit --global", means: "your own file" }],
+    changes: "project",
+    load: () => import("../commands/config/edit.ts"),
+  },
+  {
+    path: "schema config",
+    group: "project",
+    summary: "Print the JSON Schema of config.yaml, for editors",
+    examples: [
+      { line: "schema config > config.schema.json", means: "then point the editor at it" },
+    ],
+    changes: "nothing",
+    load: () => import("../commands/schema/config.ts"),
+  },
+  {
+    path: "env",
+    group: "tool",
+    summary: "Show what is known of the environment",
+    details:
+      "Is an agent at work, will this disk vanish, is this CI: each with the variable that decided, never its value. What follows for keeping the state, and engine, target, root and mode.",
+    examples: [
+      { line: "env", means: "for people" },
+      { line: "env --json", means: "for programs" },
+    ],
+    changes: "nothing",
+    load: () => import("../commands/env.ts"),
+  },
+];

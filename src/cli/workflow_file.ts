@@ -1,0 +1,49 @@
+/**
+ * Which workflow definition a command means.
+ * @module
+ */
+import { originText } from "../config/layers.ts";
+import type { Context } from "./context.ts";
+
+/** A definition's file; it need not exist. */
+export interface WorkflowFile {
+  readonly path: string;
+  /** As messages name it. */
+  readonly shown: string;
+  /**
+   * `argument` when the command line names it; a sentence that says who else does; null when it is
+   * what everybody has.
+   */
+  readonly chosen: string | null;
+}
+
+/**
+ * The file that the command line names, else the configuration's `workflow`.
+ * @param given relative to the working directory.
+ * @param doing as in "Cannot <doing>".
+ * @throws `config_invalid` when the configuration cannot tell.
+ */
+export async function workflowFile(
+  context: Context,
+  given: string | undefined,
+  doing: string,
+): Promise<WorkflowFile> {
+  const { paths, io } = context;
+  if (given !== undefined) {
+    return { path: paths.resolveFrom(io.cwd, given), shown: given, chosen: "argument" };
+  }
+  const config = await context.config();
+  const name = config.require("workflow", doing);
+  const { origin } = config.effective("workflow");
+  const path = paths.resolveFrom(paths.root, expandHome(name, io.home));
+  return {
+    path,
+    shown: paths.relative(path),
+    chosen: origin.layer === "default" ? null : `The configuration names it: ${originText(origin)}`,
+  };
+}
+
+/** `~/x` below the home directory. */
+export function expandHome(path: string, home: string | undefined): string {
+  return home !== undefined && /^~[/\\]/.test(path) ? home + path.slice(1) : path;
+}

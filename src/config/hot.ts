@@ -1,0 +1,37 @@
+/**
+ * What must be known of the configuration before any of it is loaded.
+ * @module
+ */
+import { existsSync } from "node:fs";
+
+/** Seconds to wait for a lock when nobody says otherwise. */
+export const DEFAULT_LOCK_TIMEOUT = 10;
+
+/** Variables of this program that are no configuration: what a command means, and what it is told. */
+const OTHER_VARIABLES: ReadonlySet<string> = new Set([
+  "ORCHESTRATOR_ROOT",
+  "ORCHESTRATOR_SESSION",
+  "ORCHESTRATOR_SESSION_NAME",
+  "ORCHESTRATOR_TASK",
+  "ORCHESTRATOR_PROJECT",
+  "ORCHESTRATOR_PHASE",
+  "ORCHESTRATOR_ITEM",
+  "ORCHESTRATOR_CONSTRAINTS",
+  "ORCHESTRATOR_NOTES",
+]);
+
+/** Whether a variable may set a key of the configuration, as far as its name tells. */
+export function mayBeConfigVariable(name: string): boolean {
+  return name.startsWith("ORCHESTRATOR_") && !OTHER_VARIABLES.has(name);
+}
+
+/**
+ * Whether anything at all can differ from the defaults: a file is there, or a variable is set. Costs
+ * one look at each file.
+ */
+export function configMayExist(
+  files: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
+  return files.some((file) => existsSync(file)) || Object.keys(env).some(mayBeConfigVariable);
+}

@@ -1,0 +1,283 @@
+/**
+ * Every key of the configuration. Validation, help, documentation, completion and the JSON Schema
+ * read this table.
+ * @module
+ */
+import { DEFAULT_LOCK_TIMEOUT } from "./hot.ts";
+
+/** What a key takes. */
+export type ConfigType =
+  | { readonly kind: "boolean" }
+  | { readonly kind: "integer"; readonly min: number; readonly max: number }
+  /** A number of seconds, fractions allowed. */
+  | { readonly kind: "seconds"; readonly min: number; readonly max: number }
+  /** A number of bytes, or a text such as `512 MiB`. */
+  | { readonly kind: "bytes"; readonly min: number; readonly max: number }
+  /** One line of text. `what` says what it must be, as in "must be <what>". */
+  | { readonly kind: "text"; readonly what: string; readonly pattern?: RegExp }
+  /** A path: relative to the project root, absolute, or from `~/`. */
+  | { readonly kind: "path" }
+  | { readonly kind: "choice"; readonly values: readonly string[] }
+  /** Several texts, none twice. With `values` each is one of them. */
+  | {
+    readonly kind: "list";
+    readonly what: string;
+    readonly values?: readonly string[];
+    readonly pattern?: RegExp;
+  };
+
+/** The value of a key; null where there is none. */
+export type ConfigValue = boolean | number | string | readonly string[] | null;
+
+/** One row of the table. */
+export interface ConfigKey {
+  readonly type: ConfigType;
+  readonly default: ConfigValue;
+  /** The environment variable that sets it. */
+  readonly env: string;
+  readonly description: string;
+  /** Its value is never shown, never taken from argv, and never read from a repository's file. */
+  readonly secret?: boolean;
+  /** Says something about whoever runs the program: a repository's file cannot set it. */
+  readonly personal?: boolean;
+  /** The version that knew it first. */
+  readonly since: string;
+}
+
+/** Stands for the repository's id in the value of `state_branch`. */
+export const REPOSITORY_ID = "<repo-id>";
+
+const MEBIBYTE = 1024 * 1024;
+const GIBIBYTE = 1024 * MEBIBYTE;
+
+/** What git-check-ref-format(1) allows in a branch name, made simpler and stricter. */
+const BRANCH =
+  /^(?![-/.])(?!.*(\.\.|\/\/|@\{|\/\.|\.lock(\/|$)))[\w./@+-]*(<repo-id>)?[\w./@+-]*(?<![/.])$/;
+
+/** The table, in the order in which it is shown. */
+export const CONFIG_KEYS = {
+  workflow: {
+    type: { kind: "path" },
+    default: "workflow.yaml",
+    env: "ORCHESTRATOR_WORKFLOW",
+    description: "The workflow definition that start and validate use when they are given none",
+    since: "0.1.0",
+  },
+  actor: {
+    type: { kind: "text", what: "a name" },
+    default: null,
+    env: "ORCHESTRATOR_ACTOR",
+    description: "The name that the journal records; the login name where it is not set",
+    personal: true,
+    since: "0.1.0",
+  },
+  lock_timeout: {
+    type: { kind: "seconds", min: 0, max: 86_400 },
+    default: DEFAULT_LOCK_TIMEOUT,
+    env: "ORCHESTRATOR_LOCK_TIMEOUT",
+    description: "Seconds to wait for a lock, like --lock-timeout",
+    since: "0.1.0",
+  },
+  color: {
+    type: { kind: "choice", values: ["auto", "always", "never"] },
+    default: "auto",
+    env: "ORCHESTRATOR_COLOR",
+    description: "Whether to use colours; auto: on a terminal, unless NO_COLOR is set",
+    since: "0.1.0",
+  },
+  feedback_sync: {
+    type: { kind: "boolean" },
+    default: false,
+    env: "ORCHESTRATOR_FEEDBACK_SYNC",
+    description: "Whether feedback may leave this machine; without it nothing is ever sent",
+    since: "0.1.0",
+  },
+  migration_notice: {
+    type: { kind: "boolean" },
+    default: true,
+    env: "ORCHESTRATOR_MIGRATION_NOTICE",
+    description: "Whether to say that files of the old layout can be migrated",
+    since: "0.1.0",
+  },
+  auto_migrate: {
+    type: { kind: "boolean" },
+    default: false,
+    env: "ORCHESTRATOR_AUTO_MIGRATE",
+    description: "Migrate files of the old layout without being asked to",
+    personal: true,
+    since: "0.1.0",
+  },
+  web_mode: {
+    type: { kind: "boolean" },
+    default: false,
+    env: "ORCHESTRATOR_WEB_MODE",
+    description: "Keep the state on a git branch, so that it outlives this machine",
+    since: "0.1.0",
+  },
+  state_branch: {
+    type: { kind: "text", what: "a branch name", pattern: BRANCH },
+    default: `orchestrator-state-${REPOSITORY_ID}`,
+    env: "ORCHESTRATOR_STATE_BRANCH",
+    description: `The branch that holds the state; ${REPOSITORY_ID} stands for the repository's id`,
+    since: "0.1.0",
+  },
+  state_remote: {
+    type: { kind: "text", what: "the name of a git remote", pattern: /^(?![-.])[\w./-]+$/ },
+    default: "origin",
+    env: "ORCHESTRATOR_STATE_REMOTE",
+    description: "The git remote that the state branch is pushed to",
+    since: "0.1.0",
+  },
+  state_push_timeout: {
+    type: { kind: "seconds", min: 1, max: 3600 },
+    default: 30,
+    env: "ORCHESTRATOR_STATE_PUSH_TIMEOUT",
+    description: "Seconds that a push of the state branch may take",
+    since: "0.1.0",
+  },
+  "secrets.order": {
+    type: {
+      kind: "list",
+      what: "a list of repository, global and environment",
+      values: ["repository", "global", "environment"],
+    },
+    default: ["repository", "global", "environment"],
+    env: "ORCHESTRATOR_SECRETS_ORDER",
+    description: "Where secrets are looked for, first place first; a place left out is not asked",
+    since: "0.1.0",
+  },
+  "secrets.required": {
+    type: {
+      kind: "list",
+      what: "a list of secrets' names (letters, digits, underscores)",
+      pattern: /^[A-Za-z_]\w{0,127}$/,
+    },
+    default: [],
+    env: "ORCHESTRATOR_SECRETS_REQUIRED",
+    description: "Names of the secrets that must be there; secrets doctor looks for them",
+    since: "0.1.0",
+  },
+  "secrets.identity": {
+    type: { kind: "path" },
+    default: null,
+    env: "ORCHESTRATOR_SECRETS_IDENTITY",
+    description: "The file of the age identity that opens NAME.age",
+    since: "0.1.0",
+  },
+  "secrets.recipients": {
+    type: {
+      kind: "list",
+      what: "a list of age recipients (age1…)",
+      pattern: /^age1[0-9a-z]{20,}$/,
+    },
+    default: [],
+    env: "ORCHESTRATOR_SECRETS_RECIPIENTS",
+    description: "For whom secrets are encrypted, besides the owner of secrets.identity",
+    since: "0.1.0",
+  },
+  "secrets.encrypt": {
+    type: { kind: "boolean" },
+    default: false,
+    env: "ORCHESTRATOR_SECRETS_ENCRYPT",
+    description: "Whether secrets set encrypts, as with --encrypt",
+    since: "0.1.0",
+  },
+  "secrets.passphrase": {
+    type: { kind: "text", what: "a passphrase" },
+    default: null,
+    env: "ORCHESTRATOR_SECRETS_PASSPHRASE",
+    description: "The passphrase of NAME.age, where it was encrypted with one",
+    secret: true,
+    personal: true,
+    since: "0.1.0",
+  },
+  "snapshot.password": {
+    type: { kind: "text", what: "a password" },
+    default: null,
+    env: "ORCHESTRATOR_SNAPSHOT_PASSWORD",
+    description: "The password of encrypted snapshots",
+    secret: true,
+    personal: true,
+    since: "0.1.0",
+  },
+  "snapshot.max_entries": {
+    type: { kind: "integer", min: 1, max: 100_000_000 },
+    default: 200_000,
+    env: "ORCHESTRATOR_SNAPSHOT_MAX_ENTRIES",
+    description: "The most files that a snapshot may hold",
+    since: "0.1.0",
+  },
+  "snapshot.max_entry_size": {
+    type: { kind: "bytes", min: 1024, max: 1024 * GIBIBYTE },
+    default: 2 * GIBIBYTE,
+    env: "ORCHESTRATOR_SNAPSHOT_MAX_ENTRY_SIZE",
+    description: "The largest file that a snapshot may hold",
+    since: "0.1.0",
+  },
+  "snapshot.max_size": {
+    type: { kind: "bytes", min: 1024, max: 1024 * GIBIBYTE },
+    default: 8 * GIBIBYTE,
+    env: "ORCHESTRATOR_SNAPSHOT_MAX_SIZE",
+    description: "The most that a snapshot may unpack to",
+    since: "0.1.0",
+  },
+  "snapshot.max_ratio": {
+    type: { kind: "integer", min: 1, max: 1_000_000 },
+    default: 1000,
+    env: "ORCHESTRATOR_SNAPSHOT_MAX_RATIO",
+    description: "The most that a snapshot may grow by unpacking, as a multiple of its size",
+    since: "0.1.0",
+  },
+} as const satisfies Readonly<Record<string, ConfigKey>>;
+
+/** The name of a key. */
+export type ConfigKeyName = keyof typeof CONFIG_KEYS;
+
+interface ValueOfKind {
+  readonly boolean: boolean;
+  readonly integer: number;
+  readonly seconds: number;
+  readonly bytes: number;
+  readonly text: string;
+  readonly path: string;
+  readonly choice: string;
+  readonly list: readonly string[];
+}
+
+type Row<Key extends ConfigKeyName> = (typeof CONFIG_KEYS)[Key];
+
+/** The type of a key's value. */
+export type ValueOf<Key extends ConfigKeyName> =
+  | ValueOfKind[Row<Key>["type"]["kind"]]
+  | (Row<Key>["default"] extends null ? null : never);
+
+/** All names, in the order of the table. */
+export const CONFIG_KEY_NAMES: readonly ConfigKeyName[] = Object.keys(
+  CONFIG_KEYS,
+) as ConfigKeyName[];
+
+/** The row of a key. */
+export function configKey(name: ConfigKeyName): ConfigKey {
+  return CONFIG_KEYS[name];
+}
+
+/** Whether there is a key of this name. */
+export function isConfigKey(name: string): name is ConfigKeyName {
+  return Object.hasOwn(CONFIG_KEYS, name);
+}
+
+/** Whether keys begin with `name.`. */
+export function isConfigGroup(name: string): boolean {
+  return CONFIG_KEY_NAMES.some((key) => key.startsWith(`${name}.`));
+}
+
+/**
+ * Keys of the old tool's files that mean nothing any more: named, and not complained of.
+ * Its user_config.py knew the first three, its `config set` the fourth.
+ */
+export const OLD_KEYS: ReadonlySet<string> = new Set([
+  "conflict_resolution",
+  "resolution",
+  "file_policies",
+  "secrets_repo",
+]);

@@ -1,0 +1,41 @@
+/**
+ * Loads the configuration.
+ * @module
+ */
+import { existsSync } from "node:fs";
+import {
+  Config,
+  type ConfigFlag,
+  defaultLayer,
+  environmentLayer,
+  flagLayer,
+  type LoadedLayer,
+} from "./config.ts";
+import type { ConfigFile } from "./read_file.ts";
+
+/** Where the configuration comes from. */
+export interface ConfigSources {
+  /** Lowest first; those that are not there are passed over. */
+  readonly files: readonly ConfigFile[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Later ones win. */
+  readonly flags: readonly ConfigFlag[];
+}
+
+/** Loads all layers. What is wrong in one becomes a problem of the result; nothing is thrown. */
+export async function loadConfig(sources: ConfigSources): Promise<Config> {
+  return new Config([
+    defaultLayer(),
+    ...await fileLayers(sources.files),
+    environmentLayer(sources.env),
+    flagLayer(sources.flags),
+  ]);
+}
+
+/** The YAML library is loaded only when there is something to read. */
+async function fileLayers(files: readonly ConfigFile[]): Promise<readonly LoadedLayer[]> {
+  const present = files.filter(({ path }) => existsSync(path));
+  if (present.length === 0) return [];
+  const { readConfigFile } = await import("./read_file.ts");
+  return present.flatMap((file) => readConfigFile(file) ?? []);
+}

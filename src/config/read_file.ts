@@ -1,0 +1,290 @@
+/**
+ * One configuration file: its entries with their places, and what is wrong with it.
+ *
+ * Loads the YAML library: import it only when there is a file to read.
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import type { Document, Node, YAMLMap } from "yaml";
+import { systemErrorCode } from "../errors.ts";
+import { ioError } from "../platform/io_error.ts";
+import {
+  CONFIG_KEYS,
+  configKey,
+  type ConfigKeyName,
+  type ConfigValue,
+  isConfigGroup,
+  isConfigKey,
+  OLD_KEYS,
+} from "./keys.ts";
+import type { Entry, Layer } from "./layers.ts";
+import { type ConfigProblem, nearestKey } from "./problem.ts";
+import { checkValue, kindOfValue, valueFromText } from "./value.ts";
+
+/** A file of the configuration. */
+export interface ConfigFile {
+  readonly layer: "global" | "repository";
+  /** Absolute. */
+  readonly path: string;
+  /** As messages name it. */
+  readonly shown: string;
+  /** Written by the old tool, whose values are all texts and whose keys were free. */
+  readonly old?: boolean;
+}
+
+/** What a file says. */
+export interface ReadConfig {
+  readonly layer: Layer;
+  readonly problems: readonly ConfigProblem[];
+  /** True when it could not be read at all: nobody knows what it would say. */
+  readonly broken: boolean;
+}
+
+/** Larger files are no configuration. */
+const MAX_BYTES = 1024 * 1024;
+
+/**
+ * Reads a file. Whatever is wrong becomes a problem; nothing is thrown.
+ * @returns Null when there is no such file.
+ */
+export function readConfigFile(file: ConfigFile): ReadConfig | null {
+  let text: string;
+  try {
+    text = readFileSync(file.path, "utf8");
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    const reason = ioError("read", file.shown, error).message.replace(/^.*": /, "");
+    return brokenFile(file, { source: file.shown, message: `it cannot be read: ${reason}` });
+  }
+  return readConfigText(text, file);
+}
+
+/** Reads the text of a file. */
+export function readConfigText(text: string, file: ConfigFile): ReadConfig {
+  if (text.length > MAX_BYTES) {
+    return brokenFile(file, { source: file.shown, message: "it is larger than 1 MiB" });
+  }
+  const lines = new LineCounter();
+  let document: Document.Parsed;
+  try {
+    document = parseConfig(text, lines);
+  } catch {
+    return brokenFile(file, { source: file.shown, message: "it is nested too deeply" });
+  }
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const message = error.message.replace(/\s+/g, " ").replace(/\.$/, "").slice(0, 200);
+    const { line, col } = lines.linePos(error.pos[0]);
+    return brokenFile(file, {
+      source: file.shown,
+      line,
+      column: col,
+      message: error.code === "MULTIPLE_DOCS"
+        ? "the file holds more than one YAML document"
+        : `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
+    });
+  }
+  const { contents } = document;
+  if (contents === null || (isScalar(contents) && contents.value === null)) {
+    return { layer: { name: file.layer, entries: new Map() }, problems: [], broken: false };
+  }
+  if (!isMap(contents)) {
+    return brokenFile(file, {
+      source: file.shown,
+      ...placeOf(contents, lines),
+      message: "the file must be a map of keys",
+      hint: 'Write lines such as "feedback_sync: false"',
+    });
+  }
+  const reader = new Reader(file, document, lines);
+  reader.readMap(contents, "");
+  return {
+    layer: { name: file.layer, entries: reader.entries },
+    problems: reader.problems,
+    broken: false,
+  };
+}
+
+/** Parses the YAML of a configuration file. */
+export function parseConfig(text: string, lineCounter?: LineCounter): Document.Parsed {
+  return parseDocument(text, {
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: "error",
+    ...(lineCounter === undefined ? {} : { lineCounter }),
+  });
+}
+
+function brokenFile(
+  file: ConfigFile,
+  problem: Omit<ConfigProblem, "level" | "key">,
+): ReadConfig {
+  return {
+    layer: { name: file.layer, entries: new Map() },
+    problems: [{ level: "error", key: null, ...problem }],
+    broken: true,
+  };
+}
+
+/** Collects the entries of a file, key by key. */
+class Reader {
+  readonly entries = new Map<ConfigKeyName, Entry>();
+  readonly problems: ConfigProblem[] = [];
+  readonly #file: ConfigFile;
+  readonly #document: Document.Parsed;
+  readonly #lines: LineCounter;
+
+  constructor(file: ConfigFile, document: Document.Parsed, lines: LineCounter) {
+    this.#file = file;
+    this.#document = document;
+    this.#lines = lines;
+  }
+
+  readMap(map: YAMLMap, prefix: string): void {
+    for (const pair of map.items) {
+      const keyNode = asNode(pair.key);
+      const value = this.#resolved(asNode(pair.value));
+      const name = isScalar(keyNode) ? keyNode.source ?? String(keyNode.value) : null;
+      if (name === null) {
+        this.#report("error", null, keyNode ?? value, "a key must be a text");
+        continue;
+      }
+      const key = prefix + name;
+      if (isConfigKey(key)) this.#take(key, keyNode, value);
+      else if (isConfigGroup(key)) this.#readGroup(key, keyNode, value);
+      else this.#unknown(key, keyNode);
+    }
+  }
+
+  #readGroup(group: string, keyNode: Node | null, value: Node | null): void {
+    if (value === null || (isScalar(value) && value.value === null)) return;
+    if (isMap(value)) return this.readMap(value, `${group}.`);
+    this.#report(
+      "error",
+      group,
+      value ?? keyNode,
+      `"${group}" must be a map of keys, not ${kindOfValue(plain(value))}`,
+    );
+  }
+
+  #take(key: ConfigKeyName, keyNode: Node | null, node: Node | null): void {
+    const raw = plain(node);
+    // A key without a value leaves the decision to the layers below.
+    if (raw === null || raw === undefined) return;
+    const row = configKey(key);
+    if (this.entries.has(key)) {
+      this.#report("error", key, keyNode, `"${key}" stands here a second time`);
+      return;
+    }
+    if (this.#file.layer === "repository" && row.personal === true) {
+      const why = row.secret === true
+        ? "is a secret, and this file may be committed"
+        : "is for a person to decide, not for a repository";
+      this.#report(
+        "error",
+        key,
+        keyNode,
+        `"${key}" ${why}`,
+        row.secret === true
+          ? `Set ${row.env} instead`
+          : `orchestrator config set --global ${key} <value>`,
+      );
+      return;
+    }
+    const old = this.#file.old === true && typeof raw === "string";
+    const checked = old ? valueFromText(row.type, raw) : checkValue(row.type, raw);
+    if ("expected" in checked) {
+      this.#report(
+        "error",
+        key,
+        node,
+        `"${key}" must be ${checked.expected}, not ${this.#found(key, raw)}`,
+        quotedHint(raw, row.type.kind),
+      );
+      return;
+    }
+    this.entries.set(key, {
+      value: checked.value,
+      origin: { layer: this.#file.layer, file: this.#file.shown, ...this.#place(node) },
+    });
+  }
+
+  /** The wrong value of a key that has no secret in it is shown when it is short. */
+  #found(key: ConfigKeyName, raw: unknown): string {
+    const { secret, type } = configKey(key);
+    const showable = typeof raw === "string" || typeof raw === "number";
+    if (secret === true || !showable || type.kind === "path" || type.kind === "text") {
+      return kindOfValue(raw);
+    }
+    const text = JSON.stringify(raw);
+    return text.length <= 40 ? text : kindOfValue(raw);
+  }
+
+  #unknown(key: string, keyNode: Node | null): void {
+    if (this.#file.old === true || OLD_KEYS.has(key)) {
+      this.#report("warning", key, keyNode, `"${key}" was a key of the old tool and means nothing`);
+      return;
+    }
+    this.#report("error", key, keyNode, `there is no key "${key}"`, nearestKey(key));
+  }
+
+  #resolved(node: Node | null): Node | null {
+    return isAlias(node) ? node.resolve(this.#document) ?? null : node;
+  }
+
+  #report(
+    level: ConfigProblem["level"],
+    key: string | null,
+    node: Node | null,
+    message: string,
+    hint?: string,
+  ): void {
+    this.problems.push({
+      level,
+      key,
+      message,
+      source: this.#file.shown,
+      ...this.#place(node),
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+
+  #place(node: Node | null): { readonly line: number; readonly column: number } {
+    return placeOf(node, this.#lines);
+  }
+}
+
+function placeOf(node: Node | null, lines: LineCounter) {
+  const { line, col } = lines.linePos(node?.range?.[0] ?? 0);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+/** A scalar, or a list of scalars, as plain data; a map as an empty one: no key takes maps. */
+function plain(node: Node | null): unknown {
+  if (node === null) return null;
+  if (isScalar(node)) return node.value;
+  if (!isSeq(node)) return {};
+  return node.items.map((item) => isScalar(item) ? item.value : {});
+}
+
+/** `"30"` where 30 belongs is a common slip. */
+function quotedHint(raw: unknown, kind: string): string | undefined {
+  if (typeof raw !== "string" || !["boolean", "integer", "seconds"].includes(kind)) {
+    return undefined;
+  }
+  return "expected" in valueFromText(CONFIG_KEYS.web_mode.type, raw) && !Number.isFinite(+raw)
+    ? undefined
+    : "Take the quotes away";
+}
+
+/** The node behind a pair's key or value; the library types them as unknown. */
+function asNode(part: unknown): Node | null {
+  return isMap(part) || isSeq(part) || isScalar(part) || isAlias(part) ? part : null;
+}
+
+/** The values of a layer without their places. */
+export function valuesOf(layer: Layer): Readonly<Record<string, ConfigValue>> {
+  return Object.fromEntries([...layer.entries].map(([key, entry]) => [key, entry.value]));
+}
