@@ -1,0 +1,21 @@
+import { OrchestratorError } from "../../errors.ts";
+import { findSession } from "../../session/resolve.ts";
+import { type Check, ok, skipped } from "../check.ts";
+
+export const environmentSession: Check = {
+  id: "environment.session",
+  area: "environment",
+  title: "ORCHESTRATOR_SESSION",
+  why: "When it is set, every command means that session",
+  async run({ options, meta }) {
+    const value = options.env["ORCHESTRATOR_SESSION"];
+    if (value === undefined || value === "") return ok("not set");
+    if (meta.value === null) return skipped("nothing is set up here");
+    try {
+      return ok(await findSession(options.manager, value));
+    } catch (error) {
+      if (!(error instanceof OrchestratorError)) throw error;
+      return { level: "error", seen: error.message, todo: "Unset it, or name a session" };
+    }
+  },
+};

@@ -1,0 +1,20 @@
+import { type Check, count, ok, skipped } from "../check.ts";
+
+export const layoutStaging: Check = {
+  id: "layout.staging",
+  area: "layout",
+  title: "Half-made sessions",
+  why: "They are left by a start or a removal that was killed; nothing reads them",
+  run(examination) {
+    if (!examination.initialised) return skipped("nothing is set up here");
+    const found = examination.names(examination.paths.sessions)
+      .filter((name) => name.startsWith(".staging-") || name.startsWith(".removed-"));
+    if (found.length === 0) return ok("none");
+    return {
+      level: "info",
+      seen: count(found.length, "unfinished folder"),
+      todo: "They go by themselves with the next start",
+      list: found.map((name) => `sessions/${name}`),
+    };
+  },
+};

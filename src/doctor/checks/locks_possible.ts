@@ -1,0 +1,25 @@
+import { existsSync } from "node:fs";
+import { OrchestratorError } from "../../errors.ts";
+import { tryLock } from "../../platform/file_lock.ts";
+import { type Check, ok, skipped } from "../check.ts";
+
+export const locksPossible: Check = {
+  id: "locks.possible",
+  area: "locks",
+  title: "Locking",
+  why: "On a file system without locks two commands could write at once; none writes there",
+  run({ paths, initialised }) {
+    if (!initialised || !existsSync(paths.lock)) return skipped("there is no lock file yet");
+    try {
+      tryLock(paths.lock, "shared")?.release();
+      return ok("the file system has locks");
+    } catch (error) {
+      if (!(error instanceof OrchestratorError)) return skipped("the lock file cannot be opened");
+      return {
+        level: "error",
+        seen: error.message,
+        todo: error.hint ?? "Move the project to a file system with locks",
+      };
+    }
+  },
+};

@@ -1,0 +1,35 @@
+import { replaceFile } from "../../platform/atomic_file.ts";
+import { gitignoreFor } from "../../project/gitignore.ts";
+import { type Check, ok, skipped } from "../check.ts";
+
+export const projectGitignore: Check = {
+  id: "project.gitignore",
+  area: "project",
+  title: ".gitignore",
+  why: "It keeps locks and secrets, and in normal mode all state, out of commits",
+  run(examination) {
+    const { meta, paths } = examination;
+    if (meta.value === null) return skipped("nothing is set up here");
+    const present = examination.text(paths.gitignore);
+    if (present !== null && gitignoreFor(meta.value.mode, present) === present) {
+      return ok(`fits ${meta.value.mode} mode`);
+    }
+    return {
+      level: "warning",
+      seen: present === null
+        ? ".orchestrator/.gitignore is missing"
+        : `.orchestrator/.gitignore does not fit ${meta.value.mode} mode`,
+      todo: "Write it as init does; orchestrator init does it too",
+      fixable: true,
+    };
+  },
+  async fix(examination) {
+    const { meta, paths, options } = examination;
+    if (meta.value === null) return [];
+    const { mode } = meta.value;
+    return await options.manager.holdRepository("doctor", () => {
+      replaceFile(paths.gitignore, gitignoreFor(mode, examination.text(paths.gitignore)));
+      return Promise.resolve([`Wrote .orchestrator/.gitignore for ${mode} mode`]);
+    });
+  },
+};

@@ -1,0 +1,36 @@
+import { statfsSync } from "node:fs";
+import process from "node:process";
+import { type Check, ok, skipped } from "../check.ts";
+
+/** `f_type` of file systems whose locks depend on a server (linux/magic.h). */
+const NETWORK: Readonly<Record<number, string>> = {
+  0x6969: "NFS",
+  0x517b: "SMB",
+  0xff534d42: "CIFS",
+  0xfe534d42: "SMB2",
+  0x01021997: "9p",
+  0x5346414f: "AFS",
+  0x65735546: "FUSE",
+};
+
+export const projectNetwork: Check = {
+  id: "project.network",
+  area: "project",
+  title: "File system",
+  why: "Locks on a network file system are only as good as its server",
+  run({ paths }) {
+    if (process.platform !== "linux") return skipped("only Linux tells");
+    let type: number;
+    try {
+      type = Number(statfsSync(paths.root).type);
+    } catch {
+      return skipped("this system does not tell");
+    }
+    const name = NETWORK[type] ?? NETWORK[type >>> 0];
+    if (name === undefined) return ok("local");
+    return {
+      level: "info",
+      seen: `${name}: make sure that locks work between the machines that share it`,
+    };
+  },
+};

@@ -1,0 +1,41 @@
+import { type Check, count, ok, skipped } from "../check.ts";
+import type { Examination } from "../examination.ts";
+
+export const sessionsBindings: Check = {
+  id: "sessions.bindings",
+  area: "sessions",
+  title: "Bindings of agents",
+  why: "A binding to a session that is gone is ignored; many of them only take room",
+  async run(examination) {
+    if (!examination.initialised) return skipped("nothing is set up here");
+    const { all, dangling } = await bindings(examination);
+    if (dangling.length === 0) return ok(count(all, "binding"));
+    return {
+      level: "info",
+      seen: `${count(dangling.length, "binding")} to sessions that are gone`,
+      todo: "Remove the bindings; no session is touched",
+      fixable: true,
+    };
+  },
+  async fix(examination) {
+    const { manager } = examination.options;
+    const { dangling } = await bindings(examination);
+    await manager.holdRepository("doctor", async () => {
+      for (const key of dangling) await manager.backend.removeBlob(key);
+    });
+    return [`Removed ${count(dangling.length, "binding")}`];
+  },
+};
+
+async function bindings(
+  examination: Examination,
+): Promise<{ readonly all: number; readonly dangling: readonly string[] }> {
+  const { backend } = examination.options.manager;
+  const keys = await backend.listBlobs("bindings/");
+  const dangling: string[] = [];
+  for (const key of keys) {
+    const id = (await backend.readText(key))?.trim() ?? "";
+    if (!await backend.hasSession(id)) dangling.push(key);
+  }
+  return { all: keys.length, dangling };
+}

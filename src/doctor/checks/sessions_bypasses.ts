@@ -1,0 +1,18 @@
+import { type Check, few, ok } from "../check.ts";
+
+export const sessionsBypasses: Check = {
+  id: "sessions.bypasses",
+  area: "sessions",
+  title: "Forced skips",
+  why: "A gate that was skipped by force guards nothing; it must not be overlooked",
+  async run(examination) {
+    const forced = (await examination.sessions()).flatMap(({ id, loaded }) =>
+      loaded.value?.state.status === "active"
+        ? loaded.value.state.bypasses.filter((bypass) => bypass.kind === "forced")
+          .map((bypass) => `${id}: ${bypass.phase}/${bypass.item}: ${bypass.reason}`)
+        : []
+    );
+    if (forced.length === 0) return ok("none in an active session");
+    return { level: "info", seen: `skipped by force: ${few(forced, 2)}`, list: forced };
+  },
+};

@@ -1,0 +1,23 @@
+import { type Check, few, ok } from "../check.ts";
+
+export const sessionsNames: Check = {
+  id: "sessions.names",
+  area: "sessions",
+  title: "Names",
+  why: "A name that two sessions have addresses neither",
+  async run(examination) {
+    const seen = new Map<string, string[]>();
+    for (const { id, meta } of await examination.sessions()) {
+      const name = meta?.name;
+      if (typeof name === "string") seen.set(name, [...seen.get(name) ?? [], id]);
+    }
+    const double = [...seen].filter(([, ids]) => ids.length > 1);
+    if (double.length === 0) return ok("each is used once");
+    return {
+      level: "warning",
+      seen: `used more than once: ${few(double.map(([name]) => name))}`,
+      todo: "orchestrator session rename <name> --session <id>",
+      list: double.map(([name, ids]) => `${name}: ${ids.join(", ")}`),
+    };
+  },
+};

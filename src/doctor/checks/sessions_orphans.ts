@@ -1,0 +1,22 @@
+import { type Check, count, few, ok, skipped } from "../check.ts";
+
+export const sessionsOrphans: Check = {
+  id: "sessions.orphans",
+  area: "sessions",
+  title: "Folders without a journal",
+  why: "A session is its journal; a folder without one is nothing that commands can reach",
+  run(examination) {
+    if (!examination.initialised) return skipped("nothing is set up here");
+    const orphans = examination.names(examination.paths.sessions).filter((name) =>
+      /^[a-z2-7]{13}$/.test(name) &&
+      !examination.names(examination.statePath("sessions", name)).includes("log.jsonl")
+    );
+    if (orphans.length === 0) return ok("none");
+    return {
+      level: "warning",
+      seen: `${count(orphans.length, "folder")} without log.jsonl: ${few(orphans)}`,
+      todo: "Bring the journal back from a backup, or move the folder away",
+      list: orphans,
+    };
+  },
+};

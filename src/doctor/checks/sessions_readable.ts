@@ -1,0 +1,22 @@
+import { type Check, count, few, ok } from "../check.ts";
+
+export const sessionsReadable: Check = {
+  id: "sessions.readable",
+  area: "sessions",
+  title: "Sessions",
+  why: "A session that cannot be read cannot be worked on",
+  async run(examination) {
+    const sessions = await examination.sessions();
+    const bad = sessions.filter(({ loaded }) =>
+      loaded.error !== null && loaded.error.code !== "journal_corrupt" &&
+      loaded.error.code !== "format_too_new"
+    );
+    if (bad.length === 0) return ok(count(sessions.length, "session"));
+    return {
+      level: "error",
+      seen: `${count(bad.length, "session")} cannot be read: ${few(bad.map(({ id }) => id))}`,
+      todo: "Look at the permissions of their files",
+      list: bad.map(({ id, loaded }) => `${id}: ${loaded.error?.message}`),
+    };
+  },
+};

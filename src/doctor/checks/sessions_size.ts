@@ -1,0 +1,29 @@
+import { statSync } from "node:fs";
+import { type Check, few, ok } from "../check.ts";
+
+const MIB = 1024 * 1024;
+const LARGE = 50 * MIB;
+
+export const sessionsSize: Check = {
+  id: "sessions.size",
+  area: "sessions",
+  title: "Sizes",
+  why: "A very large journal makes advance, finish and log slow: they read all of it",
+  async run(examination) {
+    let total = 0;
+    const large: string[] = [];
+    for (const { id } of await examination.sessions()) {
+      const path = examination.statePath("sessions", id, "log.jsonl");
+      const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+      total += size;
+      if (size > LARGE) large.push(`${id}: ${Math.round(size / MIB)} MiB`);
+    }
+    if (large.length === 0) return ok(`${(total / MIB).toFixed(1)} MiB of journals`);
+    return {
+      level: "info",
+      seen: `large journals: ${few(large)}`,
+      todo: "Finish these sessions and begin new ones",
+      list: large,
+    };
+  },
+};

@@ -1,0 +1,74 @@
+import { existsSync, statSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
+import { isWindows } from "../../platform/runtime.ts";
+import { substitute } from "../../workflow/template.ts";
+import { type Check, few, ok, skipped } from "../check.ts";
+import type { Examination } from "../examination.ts";
+
+/** Words that the shell itself understands, or that need no file. */
+const BUILT_IN = new Set([
+  "!",
+  "(",
+  ".",
+  ":",
+  "[",
+  "bash",
+  "case",
+  "cd",
+  "command",
+  "echo",
+  "eval",
+  "exec",
+  "exit",
+  "export",
+  "false",
+  "for",
+  "if",
+  "printf",
+  "pwd",
+  "set",
+  "sh",
+  "test",
+  "true",
+  "type",
+  "unset",
+  "until",
+  "while",
+  "{",
+]);
+
+export const workflowCommands: Check = {
+  id: "workflow.commands",
+  area: "workflow",
+  title: "Commands",
+  why: "An item whose command does not exist can never be completed",
+  async run(examination) {
+    if (isWindows) return skipped("commands of cmd.exe are not looked for");
+    const definition = (await examination.workflow()).value?.definition ?? null;
+    if (definition === null) return skipped("no definition to look at");
+    const missing = new Set<string>();
+    let looked = 0;
+    for (const { verification, id } of definition.phases.flatMap((phase) => phase.items)) {
+      if (verification.type !== "command") continue;
+      looked += 1;
+      const { text } = substitute(verification.command, definition.settings);
+      const word = /^\s*(?:\w+=\S*\s+)*([^\s;|&<>()]+)/.exec(text)?.[1];
+      if (word === undefined || /["'$`\\{}]/.test(word) || BUILT_IN.has(word)) continue;
+      if (!exists(word, examination)) missing.add(`${word} (${id})`);
+    }
+    if (missing.size === 0) return ok(`${looked} looked for, all there`);
+    return {
+      level: "warning",
+      seen: `not found: ${few([...missing])}`,
+      todo: "Install them, or change the commands in workflow.yaml",
+      list: [...missing],
+    };
+  },
+};
+
+function exists(word: string, { paths, options }: Examination): boolean {
+  if (word.includes("/")) return existsSync(resolve(paths.root, word));
+  return (options.env["PATH"] ?? "").split(delimiter).some((folder) =>
+    folder !== "" && statSync(join(folder, word), { throwIfNoEntry: false })?.isFile() === true
+  );
+}

@@ -1,0 +1,30 @@
+import { substitute } from "../../workflow/template.ts";
+import { type Check, few, ok, skipped } from "../check.ts";
+
+/** Commands that pass whatever is the case. */
+const ALWAYS = /^\s*(true|:|exit\s+0|echo\b[^;&|]*)\s*$/;
+
+export const workflowGates: Check = {
+  id: "workflow.gates",
+  area: "workflow",
+  title: "Gates that always pass",
+  why: "A gate that cannot fail guards nothing",
+  async run(examination) {
+    const definition = (await examination.workflow()).value?.definition ?? null;
+    if (definition === null) return skipped("no definition to look at");
+    const idle = definition.phases.flatMap((phase) => phase.items).flatMap(
+      ({ id, verification }) => {
+        if (verification.type !== "command" || verification.expect_exit_code !== 0) return [];
+        const { text } = substitute(verification.command, definition.settings);
+        return ALWAYS.test(text) ? [`${id} (${text.trim()})`] : [];
+      },
+    );
+    if (idle.length === 0) return ok("none");
+    return {
+      level: "warning",
+      seen: `these pass whatever is the case: ${few(idle)}`,
+      todo: "Give them a command that can fail",
+      list: idle,
+    };
+  },
+};
