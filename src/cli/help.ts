@@ -36,7 +36,9 @@ export async function helpText(
   const members = shown.filter((row) => row.path.startsWith(prefix));
   if (members.length > 0) return groupHelp(topic.join(" "), members, style);
   const { nearest } = await import("../workflow/nearest.ts");
-  const close = nearest(topic.join(" "), topics(shown));
+  const known = topics(shown);
+  const close = nearest(topic.join(" "), known) ??
+    known.findLast((name) => `${topic.join(" ")} `.startsWith(`${name} `));
   throw new OrchestratorError(
     "unknown_command",
     `Cannot help with "${topic.join(" ")}": there is no such command`,
