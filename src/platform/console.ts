@@ -14,6 +14,11 @@ export function writeOut(text: string): boolean {
   return write(1, text);
 }
 
+/** Writes bytes to standard output; false when nobody reads it any more. */
+export function writeOutBytes(bytes: Uint8Array): boolean {
+  return writeBytes(1, bytes);
+}
+
 /** Writes text to standard error; false when nobody reads it any more. */
 export function writeErr(text: string): boolean {
   return write(2, text);
@@ -56,7 +61,10 @@ function mayBeTerminal(fd: number): boolean {
 const FULL_PIPE_PAUSE_MS = 2;
 
 function write(fd: number, text: string): boolean {
-  const bytes = new TextEncoder().encode(text);
+  return writeBytes(fd, new TextEncoder().encode(text));
+}
+
+function writeBytes(fd: number, bytes: Uint8Array): boolean {
   for (let written = 0; written < bytes.length;) {
     try {
       written += writeSync(fd, bytes, written, bytes.length - written);

@@ -10,6 +10,8 @@ export interface Result {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** What was written to stdout as bytes, by a run in this process. */
+  readonly bytes?: Uint8Array;
 }
 
 /** What a run meets. */
@@ -29,6 +31,8 @@ export interface InProcess extends Surroundings {
   readonly terminal?: number;
   /** Answers to questions, in order; null is Ctrl-C. A question beyond them fails the run. */
   readonly answers?: (boolean | null)[];
+  /** Bytes on stdin, instead of text. */
+  readonly stdinBytes?: Uint8Array;
   /** What is typed where a secret is asked for, in order; null is Ctrl-C. */
   readonly secrets?: (string | null)[];
 }
@@ -46,6 +50,7 @@ export interface Running {
 export function startInProcess(argv: readonly string[], surroundings: InProcess): Running {
   const controller = new AbortController();
   const printed = { stdout: "", stderr: "" };
+  const output: Uint8Array[] = [];
   const answers = surroundings.answers ?? [];
   const secrets = surroundings.secrets ?? [];
   const now = surroundings.now;
@@ -58,6 +63,10 @@ export function startInProcess(argv: readonly string[], surroundings: InProcess)
       printed.stdout += text;
       return true;
     },
+    outBytes: (bytes) => {
+      output.push(bytes.slice());
+      return true;
+    },
     err: (text) => {
       printed.stderr += text;
       return true;
@@ -65,6 +74,9 @@ export function startInProcess(argv: readonly string[], surroundings: InProcess)
     isTerminal: () => surroundings.terminal !== undefined,
     width: () => surroundings.terminal ?? 80,
     userName: () => surroundings.env["USER"] ?? "anna",
+    stdinBytes: async function* () {
+      yield surroundings.stdinBytes ?? new TextEncoder().encode(surroundings.stdin ?? "");
+    },
     readStdin: () => Promise.resolve(surroundings.stdin ?? ""),
     confirm: (question) => {
       const answer = answers.shift();
@@ -93,7 +105,7 @@ export function startInProcess(argv: readonly string[], surroundings: InProcess)
     interrupted: controller.signal,
   };
   return {
-    result: run(argv, io).then((code) => ({ code, ...printed })),
+    result: run(argv, io).then((code) => ({ code, ...printed, bytes: joinBytes(output) })),
     printed: () => printed.stdout,
     interrupt: (signal) => controller.abort(signal),
   };
@@ -172,4 +184,14 @@ function definedOnly(
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
   );
+}
+
+function joinBytes(chunks: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return all;
 }
