@@ -56,6 +56,19 @@ export class Repository {
     return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
   }
 
+  /** Starts the executable. */
+  start(args: readonly string[], extra?: Variables): Deno.ChildProcess {
+    return new Deno.Command(this.executable, {
+      args: [...args],
+      cwd: this.root,
+      clearEnv: true,
+      env: this.environment(extra),
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  }
+
   /** Runs the executable. */
   run(args: readonly string[], extra?: Variables): Promise<Ended> {
     return this.spawn(this.executable, args, extra);

@@ -21,10 +21,7 @@ export interface Scenario {
    * the session that the command worked on.
    */
   readonly next?: readonly string[];
-  /**
-   * Types of events that a session may have besides those before and after: of commands that append
-   * twice, and of those whose failing system call is itself what they report.
-   */
+  /** Types of events that a session may have between before and after, of a command that appends twice. */
   readonly otherEvents?: readonly (readonly string[])[];
   /** What more must hold once the command was stopped; gives sentences about what does not. */
   readonly check?: (repository: Repository) => Promise<readonly string[]>;

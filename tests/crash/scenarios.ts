@@ -133,7 +133,6 @@ export const SCENARIOS: readonly Scenario[] = [
     command: "complete",
     prepare: started,
     argv: ["complete", "file"],
-    otherEvents: [["session_started", "item_failed"]],
   },
   {
     name: "complete with a command as proof",
