@@ -5,7 +5,7 @@
 import { OrchestratorError } from "../errors.ts";
 import type { SessionEvent } from "../workflow/events.ts";
 import type { Context } from "./context.ts";
-import { legacyView } from "./legacy_view.ts";
+import { chooseToRead } from "./legacy_view.ts";
 
 /** A checkpoint: the event that made it. */
 export type CheckpointEvent = Extract<SessionEvent, { readonly type: "checkpoint_created" }>;
@@ -14,10 +14,8 @@ export type CheckpointEvent = Extract<SessionEvent, { readonly type: "checkpoint
 export async function listCheckpoints(
   context: Context,
 ): Promise<{ readonly session: string; readonly checkpoints: readonly CheckpointEvent[] }> {
-  const choice = await context.choose();
+  const { choice, view } = await chooseToRead(context);
   if (choice === null) {
-    const view = await legacyView(context);
-    if (view === null) throw context.noSession();
     return { session: view.state.session, checkpoints: view.events.filter(isCheckpoint) };
   }
   return { session: choice.id, checkpoints: await checkpointsOf(context, choice.id) };

@@ -46,6 +46,23 @@ export async function sessionOrNull(
     : null;
 }
 
+/** What a reading command looks at: a session, or an old workflow that is none yet. */
+export type Reading =
+  | { readonly choice: SessionChoice; readonly view: null }
+  | { readonly choice: null; readonly view: LegacyView };
+
+/**
+ * Chooses what a reading command looks at.
+ * @throws `no_project`, `no_session`, `session_unknown`, `session_ambiguous`, `legacy_corrupt`
+ */
+export async function chooseToRead(context: Context, name?: string): Promise<Reading> {
+  const choice = await sessionOrNull(context, name);
+  if (choice !== null) return { choice, view: null };
+  const view = await legacyView(context, name);
+  if (view === null) throw context.noSession();
+  return { choice: null, view };
+}
+
 /**
  * Imports the old workflow that a changing command means.
  * @returns null when there is none.
@@ -78,7 +95,7 @@ export async function importForChange(
   context.warn(
     `The old workflow in ${workflow.file} was imported as session ${imported.id}; its files stay as they are`,
   );
-  for (const finding of imported.findings) context.warn(finding);
+  for (const finding of imported.findings) context.warn(`${workflow.file}: ${finding}`);
   return { id: imported.id, origin: "current" };
 }
 
@@ -91,7 +108,7 @@ export async function legacyView(context: Context, name?: string): Promise<Legac
   const { paths, actor } = context;
   const time = workflow.summary?.updatedAt ?? context.io.now().toISOString();
   const view = await viewLegacy({ paths, workflow, toolVersion: VERSION }, { time, actor });
-  for (const finding of view.findings) context.warn(finding);
+  for (const finding of view.findings) context.warn(`${workflow.file}: ${finding}`);
   const generation = view.state.imported ?? "";
   return {
     state: { ...view.state, updatedAt: time },
@@ -102,10 +119,8 @@ export async function legacyView(context: Context, name?: string): Promise<Legac
   };
 }
 
-/** `status` of an old workflow; null when there is none. */
-export async function legacyStatus(context: Context): Promise<Answer | null> {
-  const view = await legacyView(context);
-  if (view === null) return null;
+/** `status` of an old workflow. */
+export async function legacyStatus(context: Context, view: LegacyView): Promise<Answer> {
   const { statusData } = await import("./output/status_data.ts");
   const { statusText } = await import("./output/status_text.ts");
   const { describe } = await import("../workflow/progress.ts");

@@ -8,15 +8,12 @@ import { OrchestratorError } from "../../errors.ts";
 import { replaceFile } from "../../platform/atomic_file.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
-import { legacyView } from "../legacy_view.ts";
+import { chooseToRead } from "../legacy_view.ts";
 import { workflowMarkdown } from "../output/workflow_markdown.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
-  const choice = await context.choose();
-  const view = choice === null ? await legacyView(context) : null;
-  if (choice === null && view === null) throw context.noSession();
-  const state = choice === null ? view?.state : (await context.manager.load(choice.id)).state;
-  if (state === undefined) throw context.noSession();
+  const { choice, view } = await chooseToRead(context);
+  const { state } = choice === null ? view : await context.manager.load(choice.id);
   const markdown = workflowMarkdown(state);
   const output = input.option("output");
   if (output === undefined) {

@@ -7,17 +7,15 @@ import { describe } from "../../workflow/progress.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
-import { legacyView } from "../legacy_view.ts";
+import { chooseToRead } from "../legacy_view.ts";
 import { handoffText } from "../output/handoff_text.ts";
 import { statusData } from "../output/status_data.ts";
 
 export async function run(context: Context): Promise<Answer> {
-  const choice = await context.choose();
+  const { choice, view } = await chooseToRead(context);
   let state: SessionState;
   let events: readonly SessionEvent[];
   if (choice === null) {
-    const view = await legacyView(context);
-    if (view === null) throw context.noSession();
     ({ state, events } = view);
   } else {
     ({ state } = await context.manager.load(choice.id));

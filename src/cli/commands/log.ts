@@ -7,20 +7,19 @@ import { walkChain } from "../../session/journal.ts";
 import type { SessionEvent } from "../../workflow/events.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
-import { legacyView } from "../legacy_view.ts";
+import { chooseToRead } from "../legacy_view.ts";
 import { eventText } from "../output/event_text.ts";
+import { oldEventText } from "../output/old_event_text.ts";
 import { styleFor } from "../output/style_for.ts";
 
 const POLL_MS = 200;
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const since = readSince(input.option("since"));
-  const choice = await context.choose();
+  const { choice, view } = await chooseToRead(context);
   if (choice === null) {
-    const view = await legacyView(context);
-    if (view === null) throw context.noSession();
     const events = view.events.filter((event) => event.seq > since);
-    return answer(view.state.session, events, { legacy: view.file });
+    return answer(view.state.session, events, { legacy: view.file }, view.remark);
   }
   if (input.has("follow")) return await follow(context, input, choice.id, since);
   const events = await trustedEvents(context, choice.id);
@@ -36,17 +35,24 @@ async function trustedEvents(context: Context, id: string): Promise<readonly Ses
   return walkChain(lines).events.slice(0, bad.line - 1);
 }
 
+/** @param remark says that these are the events of an old workflow, which is not imported yet. */
 function answer(
   session: string,
   events: readonly SessionEvent[],
   more: Readonly<Record<string, unknown>>,
+  remark?: string,
 ): Answer {
   return {
     data: { session, ...more, events },
-    text: (style) =>
-      events.length === 0
-        ? style.dim("No such events.")
-        : events.map((event) => eventText(event, style)).join("\n"),
+    text: (style) => {
+      const lines = events.flatMap((event) => {
+        if (event.type !== "session_imported") return [eventText(event, style)];
+        const old = event.data.history.map((entry) => oldEventText(entry, style));
+        return remark === undefined ? [...old, eventText(event, style)] : old;
+      });
+      if (lines.length === 0) lines.push(style.dim("No such events."));
+      return [...(remark === undefined ? [] : [style.yellow(remark)]), ...lines].join("\n");
+    },
   };
 }
 

@@ -2,17 +2,19 @@
  * `orchestrator status`
  * @module
  */
+import { OrchestratorError } from "../../errors.ts";
+import type { SessionChoice } from "../../session/resolve.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { statusText } from "../output/status_text.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
-  const choice = await context.choose();
+  let choice = await chosen(context);
   if (choice === null) {
-    const { legacyStatus } = await import("../legacy_view.ts");
-    const answer = await legacyStatus(context);
-    if (answer === null) throw context.noSession();
-    return answer;
+    const { chooseToRead, legacyStatus } = await import("../legacy_view.ts");
+    const reading = await chooseToRead(context);
+    if (reading.choice === null) return await legacyStatus(context, reading.view);
+    choice = reading.choice;
   }
   const { state, progress: kept } = await context.manager.load(choice.id);
   const progress = kept ?? (await import("../../workflow/progress.ts")).describe(state);
@@ -24,4 +26,14 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     data,
     text: (style) => statusText(state, progress, { now: context.io.now() }, style),
   };
+}
+
+/** The chosen session; null too for a name that may be one of the old tool's. */
+async function chosen(context: Context): Promise<SessionChoice | null> {
+  try {
+    return await context.choose();
+  } catch (error) {
+    if (error instanceof OrchestratorError && error.code === "session_unknown") return null;
+    throw error;
+  }
 }

@@ -6,7 +6,7 @@ import type { Answer, Input } from "../../command.ts";
 import { findCheckpoint, listCheckpoints } from "../../checkpoints.ts";
 import type { Context } from "../../context.ts";
 import { actorText } from "../../output/event_text.ts";
-import { printable, wrap } from "../../output/text.ts";
+import { columns, printable, wrap } from "../../output/text.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const { session, checkpoints } = await listCheckpoints(context);
@@ -34,15 +34,15 @@ export async function run(context: Context, input: Input): Promise<Answer> {
         for (const entry of entries) lines.push(`  ${style.symbols.bullet} ${printable(entry)}`);
       }
       lines.push("");
-      for (const [id, phase] of Object.entries(snapshot.phases)) {
+      const phases = Object.entries(snapshot.phases).map(([id, phase]) => {
         const items = Object.values(phase.items);
         const done = items.filter((item) =>
           item.status === "completed" || item.status === "skipped"
         ).length;
         const mark = id === snapshot.phase ? style.symbols.current : " ";
-        lines.push(`${mark} ${printable(id)}  ${done}/${items.length}  ${phase.status}`);
-      }
-      return lines.join("\n");
+        return [`${mark} ${printable(id)}`, `${done}/${items.length}`, phase.status];
+      });
+      return [...lines, columns(phases)].join("\n");
     },
   };
 }

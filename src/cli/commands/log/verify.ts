@@ -6,6 +6,7 @@ import { OrchestratorError } from "../../../errors.ts";
 import type { Verification } from "../../../session/session_manager.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
+import { chooseToRead } from "../../legacy_view.ts";
 import type { Style } from "../../output/style.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
@@ -52,8 +53,14 @@ async function wanted(context: Context, input: Input): Promise<readonly string[]
   if (input.has("all")) {
     return context.meta === null ? [] : [...await context.manager.ids()].sort();
   }
-  const choice = await context.choose();
-  if (choice === null) throw context.noSession();
+  const { choice, view } = await chooseToRead(context);
+  if (choice === null) {
+    throw new OrchestratorError(
+      "no_session",
+      `Cannot verify the log of "${view.file}": it is in the old layout, whose log has no chain`,
+      { hint: "The first command that changes something imports it" },
+    );
+  }
   return [choice.id];
 }
 

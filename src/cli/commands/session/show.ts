@@ -5,19 +5,16 @@
 import { describe } from "../../../workflow/progress.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { legacyView } from "../../legacy_view.ts";
+import { chooseToRead } from "../../legacy_view.ts";
 import { actorText } from "../../output/event_text.ts";
 import { statusData } from "../../output/status_data.ts";
 import { statusText } from "../../output/status_text.ts";
 import { columns, printable } from "../../output/text.ts";
-import { sessionOrNull } from "../../legacy_view.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const name = input.arg("session");
-  const choice = await sessionOrNull(context, name);
+  const { choice, view } = await chooseToRead(context, name);
   if (choice === null) {
-    const view = await legacyView(context, name);
-    if (view === null) throw context.noSession();
     return {
       data: statusData(view.state, describe(view.state), {
         legacy: { generation: view.generation, file: view.file },
