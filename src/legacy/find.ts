@@ -7,10 +7,14 @@
  * @module
  */
 import {
+  closeSync,
   type Dirent,
+  fstatSync,
   lstatSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   realpathSync,
   type Stats,
   statSync,
@@ -81,6 +85,7 @@ export interface LegacyFinding {
     | "link_broken"
     | "wrong_kind"
     | "unreadable"
+    | "log_cut"
     | "current_dangling"
     | "current_missing"
     | "current_invalid"
@@ -187,6 +192,34 @@ export class Look {
   text(path: string): string | null {
     try {
       return readFileSync(`${this.root}/${path}`, "utf8");
+    } catch (error) {
+      this.#report(path, error);
+      return null;
+    }
+  }
+
+  /**
+   * The last lines of a file that was looked at, at most `limit` bytes of them, or null. What is left
+   * out is a finding.
+   */
+  lastLines(path: string, limit: number): string | null {
+    try {
+      const fd = openSync(`${this.root}/${path}`, "r");
+      try {
+        const { size } = fstatSync(fd);
+        if (size <= limit) return readFileSync(fd, "utf8");
+        const bytes = new Uint8Array(limit);
+        let length = 0;
+        for (let read = -1; read !== 0 && length < limit; length += read) {
+          read = readSync(fd, bytes, length, limit - length, size - limit + length);
+        }
+        const begin = bytes.indexOf(0x0a) + 1;
+        const message = `"${path}" is larger than ${limit} bytes; only its last lines are read`;
+        this.find("log_cut", path, message);
+        return new TextDecoder().decode(bytes.subarray(begin, length));
+      } finally {
+        closeSync(fd);
+      }
     } catch (error) {
       this.#report(path, error);
       return null;

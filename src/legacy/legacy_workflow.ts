@@ -2,7 +2,7 @@
  * One workflow of the old tool: what a listing needs is there at once, the rest is read when asked for.
  * @module
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { ioError } from "../platform/io_error.ts";
@@ -81,6 +81,15 @@ export interface LegacySummary {
   readonly updatedAt: string | null;
 }
 
+/** How much of a log is read: far more than any workflow has written. */
+export const MAX_LOG_BYTES = 32 * 1024 * 1024;
+
+/**
+ * How many bytes of checkpoint files are read, the newest files first: they travel in the journal,
+ * which is read whole. Older files are kept as they are.
+ */
+export const MAX_CHECKPOINT_BYTES = 16 * 1024 * 1024;
+
 interface Outcome {
   readonly text: string | null;
   readonly summary: LegacySummary | null;
@@ -100,6 +109,7 @@ export class LegacyWorkflow {
   readonly #text: string | null;
   readonly #others: readonly LegacyWorkflow[];
   #state: LegacyState | undefined;
+  #checkpoints: WorkflowCheckpoints | undefined;
 
   private constructor(
     root: string,
@@ -127,20 +137,24 @@ export class LegacyWorkflow {
     try {
       text = readText(root, file);
       const state = readWithoutChecksum(text, file);
-      const summary = {
-        workflowId: state.workflowId,
-        session: importedSessionId(state.workflowId),
-        task: state.task,
-        status: state.status,
-        phase: state.currentPhase,
-        updatedAt: utc(state.updatedAt),
-      };
+      const summary = summaryOf(state);
       return new LegacyWorkflow(root, origin, { text, summary, error: null }, []);
     } catch (thrown) {
       if (!(thrown instanceof OrchestratorError)) throw thrown;
       const error = withLastCheckpoint(thrown, root, origin);
       return new LegacyWorkflow(root, origin, { text, summary: null, error }, []);
     }
+  }
+
+  /**
+   * A workflow without a state file, whose state was put together from `origin.state`: a log or a
+   * checkpoint.
+   */
+  static made(root: string, origin: LegacyOrigin, state: LegacyState): LegacyWorkflow {
+    const summary = summaryOf(state);
+    const made = new LegacyWorkflow(root, origin, { text: null, summary, error: null }, []);
+    made.#state = state;
+    return made;
   }
 
   /** The same workflow, knowing what else holds a state of it. */
@@ -194,7 +208,7 @@ export class LegacyWorkflow {
     const id = this.#workflowId();
     const look = new Look(this.root);
     const file = this.origin.log;
-    const text = look.at(file, "file") === null ? null : look.text(file);
+    const text = look.at(file, "file") === null ? null : look.lastLines(file, MAX_LOG_BYTES);
     const log = readLegacyLog(text ?? "");
     const bad = log.bad.map((line) => ({ ...line, file }));
     return { entries: entriesOf(log, id), bad, findings: look.findings };
@@ -217,11 +231,27 @@ export class LegacyWorkflow {
   }
 
   #ownCheckpoints(): WorkflowCheckpoints {
+    this.#checkpoints ??= this.#readCheckpoints();
+    return this.#checkpoints;
+  }
+
+  #readCheckpoints(): WorkflowCheckpoints {
     const id = this.#workflowId();
     const look = new Look(this.root);
     const checkpoints: LegacyCheckpoint[] = [];
     const errors: OrchestratorError[] = [];
-    for (const path of checkpointFiles(look, this.origin.checkpoints)) {
+    // Their names begin with the time they were made at.
+    const files = checkpointFiles(look, this.origin.checkpoints).toReversed();
+    let left = MAX_CHECKPOINT_BYTES;
+    for (const [index, path] of files.entries()) {
+      left -= sizeOf(this.root, path);
+      if (left < 0) {
+        const message = `"${this.origin.checkpoints}" holds more than can be restored; its ${
+          files.length - index
+        } oldest checkpoints stay files`;
+        look.find("log_cut", this.origin.checkpoints, message);
+        break;
+      }
       try {
         const checkpoint = readLegacyCheckpoint(readText(this.root, path), path);
         if (checkpoint.workflowId === id) checkpoints.push(checkpoint);
@@ -260,7 +290,8 @@ export class LegacyWorkflow {
 
   #ownSources(): readonly LegacySource[] {
     const look = new Look(this.root);
-    const files: (readonly [LegacySource["role"], string])[] = [["state", this.file]];
+    const files: (readonly [LegacySource["role"], string])[] = [];
+    if (this.file !== this.origin.log) files.push(["state", this.file]);
     if (look.at(this.origin.log, "file") !== null) files.push(["log", this.origin.log]);
     if (this.origin.meta !== null && look.at(this.origin.meta, "file") !== null) {
       files.push(["meta", this.origin.meta]);
@@ -277,6 +308,19 @@ export class LegacyWorkflow {
     if (this.summary === null) throw this.error ?? new TypeError("a workflow without an id");
     return this.summary.workflowId;
   }
+}
+
+function summaryOf(
+  state: Pick<LegacyState, "workflowId" | "task" | "status" | "currentPhase" | "updatedAt">,
+): LegacySummary {
+  return {
+    workflowId: state.workflowId,
+    session: importedSessionId(state.workflowId),
+    task: state.task,
+    status: state.status,
+    phase: state.currentPhase,
+    updatedAt: utc(state.updatedAt),
+  };
 }
 
 function byTime(
@@ -308,6 +352,14 @@ function withLastCheckpoint(
     details: { ...error.details, checkpoint },
     cause: error.cause,
   });
+}
+
+function sizeOf(root: string, path: string): number {
+  try {
+    return statSync(`${root}/${path}`).size;
+  } catch (error) {
+    throw ioError("read", path, error);
+  }
 }
 
 function readBytes(root: string, path: string): Uint8Array {

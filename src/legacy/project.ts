@@ -10,7 +10,7 @@ import {
   Look,
   SESSION_NAMES,
 } from "./find.ts";
-import { type LegacyOrigin, LegacyWorkflow } from "./legacy_workflow.ts";
+import { type LegacyOrigin, LegacyWorkflow, MAX_LOG_BYTES } from "./legacy_workflow.ts";
 import { type LoggedWorkflow, readLegacyLog, workflowsIn } from "./read_log.ts";
 
 /** What the old tool left. */
@@ -36,10 +36,12 @@ export interface LegacyProject {
  * `copies`. A damaged state is an entry with its error.
  * @param root Absolute path of the project root.
  * @param places What {@link findLegacy} said, when it was asked before.
+ * @param options.preferScattered Whether the scattered files count before those in folders.
  */
 export function readLegacyProject(
   root: string,
   places: LegacyPlaces = findLegacy(root),
+  options: { readonly preferScattered?: boolean } = {},
 ): LegacyProject {
   const findings: LegacyFinding[] = [...places.findings];
   const opened = origins(places).map((origin) => LegacyWorkflow.open(root, origin));
@@ -47,7 +49,10 @@ export function readLegacyProject(
   const chosen = usable.find((workflow) =>
     places.current?.resolves === true && workflow.origin.name === places.current.value
   );
-  const workflows = merged(usable, chosen, findings);
+  const first = options.preferScattered === true
+    ? usable.find((workflow) => workflow.origin.name === "root" && workflow.error === null)
+    : undefined;
+  const workflows = merged(usable, first ?? chosen, findings);
   for (const { error, file } of workflows) {
     if (error !== null) {
       findings.push({ code: "state_damaged", path: file, message: error.message });
@@ -62,7 +67,7 @@ export function readLegacyProject(
       } of the old "run" command, which are no sessions`,
     });
   }
-  return { places, workflows, ...activeOf(workflows, chosen, places), findings };
+  return { places, workflows, ...activeOf(workflows, first ?? chosen, places), findings };
 }
 
 /**
@@ -73,7 +78,7 @@ export function forgottenWorkflows(project: LegacyProject): readonly LoggedWorkf
   const { log, root } = project.places;
   if (log === null) return [];
   const known = new Set(project.workflows.map((workflow) => workflow.summary?.workflowId));
-  return workflowsIn(readLegacyLog(new Look(root).text(log.path) ?? ""))
+  return workflowsIn(readLegacyLog(new Look(root).lastLines(log.path, MAX_LOG_BYTES) ?? ""))
     .filter((workflow) => !known.has(workflow.workflowId));
 }
 

@@ -17,7 +17,7 @@ import { gitBranch } from "../project/git_branch.ts";
 import type { Actor, NewEvent, SessionEvent } from "../workflow/events.ts";
 import { evolve } from "../workflow/evolve.ts";
 import type { SessionState } from "../workflow/state.ts";
-import { setCurrent } from "./resolve.ts";
+import { readCurrent, setCurrent } from "./resolve.ts";
 import { newLineage } from "./session_id.ts";
 import type { SessionManager } from "./session_manager.ts";
 
@@ -26,6 +26,10 @@ export interface ImportInput {
   readonly paths: ProjectPaths;
   readonly workflow: LegacyWorkflow;
   readonly toolVersion: string;
+  /** The session's name. Default: none. */
+  readonly name?: string | null;
+  /** The session's id. Default: the one that follows from the old workflow's. */
+  readonly session?: string;
 }
 
 /** An old workflow as this program sees it. */
@@ -47,7 +51,10 @@ export async function viewLegacy(
   lineage = "",
 ): Promise<ImportView> {
   const options = await seedOptions(input.paths);
-  const { session, seed, source, history } = toImport(input.workflow, options);
+  const taken = toImport(input.workflow, options);
+  const { source, history } = taken;
+  const session = input.session ?? taken.session;
+  const seed = { ...taken.seed, name: input.name ?? taken.seed.name };
   const events: NewEvent[] = [{
     type: "session_imported",
     data: {
@@ -59,7 +66,7 @@ export async function viewLegacy(
       toolVersion: input.toolVersion,
     },
   }];
-  const { checkpoints, damaged } = input.workflow.checkpoints();
+  const { checkpoints, damaged, findings } = input.workflow.checkpoints();
   for (const checkpoint of checkpoints) {
     const data = toCheckpoint(checkpoint, options);
     if (data !== null) events.push({ type: "checkpoint_created", data });
@@ -77,6 +84,7 @@ export async function viewLegacy(
     findings: [
       ...(Array.isArray(found) ? found.map(String) : []),
       ...damaged.map((error) => error.message),
+      ...findings.map((finding) => finding.message),
     ],
   };
 }
@@ -109,14 +117,22 @@ export async function importSession(
       workflow: JSON.stringify(view.state.definition, null, 2) + "\n",
     });
   }
-  const names = [input.workflow.origin.name, project.places.current?.value ?? ""];
+  const { current } = project.places;
+  // What names a session that is gone is taken for the one that stands in for it.
+  const names = [input.workflow.origin.name, current?.resolves === false ? current.value : ""];
   rememberImport(input.paths, names.filter((name) => /^[0-9a-f]{8}$/i.test(name)), id);
-  if (project.places.current === null) await setCurrent(manager, id);
+  // Asked again now that the repository is held: somebody may have moved on meanwhile.
+  if (project.places.current === null && await readCurrent(manager) === null) {
+    await setCurrent(manager, id);
+  }
   return { id, findings: view.findings };
 }
 
-/** Old session ids keep their meaning: meta.json says which session each became. */
-function rememberImport(paths: ProjectPaths, names: readonly string[], id: string): void {
+/**
+ * Old session ids keep their meaning: meta.json says which session each became. The repository must be
+ * held, and initialised.
+ */
+export function rememberImport(paths: ProjectPaths, names: readonly string[], id: string): void {
   const meta = readRepositoryMeta(paths.meta);
   if (meta === null || names.length === 0) return;
   const before = typeof meta["imported"] === "object" && meta["imported"] !== null

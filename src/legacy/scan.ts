@@ -1,0 +1,217 @@
+/**
+ * Finds everything of the inventory that is there: names, sizes, modes and times, no content but
+ * what tells whose a file is. Symbolic links are reported, never followed.
+ * @module
+ */
+import { lstatSync, readdirSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
+import { systemErrorCode } from "../errors.ts";
+import { ioError } from "../platform/io_error.ts";
+import { INVENTORY_FOLDERS, type InventoryRow, inventoryRow, type Ownership } from "./inventory.ts";
+
+/** A regular file of an entry. */
+export interface ScannedFile {
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Permission bits. */
+  readonly mode: number;
+  /** Time of change in milliseconds since 1970. */
+  readonly mtimeMs: number;
+}
+
+/** Something at a place of the inventory. */
+export interface ScannedEntry {
+  readonly path: string;
+  readonly row: InventoryRow;
+  readonly kind: "file" | "directory" | "link" | "other";
+  /** The entry itself, or all files below it in the order of their names. */
+  readonly files: readonly ScannedFile[];
+  /** Folders below a directory, itself included, parents first. */
+  readonly folders: readonly ScannedFile[];
+  /** Links, pipes and sockets below a directory: they are left where they are. */
+  readonly odd: readonly string[];
+  /** Where a link leads: a regular file inside the root, one outside, or neither. */
+  readonly link: "inside" | "outside" | "broken" | null;
+  /** Why it is not the old tool's although it has its name; null when it is. */
+  readonly foreign: string | null;
+}
+
+/**
+ * Looks at all places of the inventory.
+ * @param root absolute path of the project root.
+ * @throws OrchestratorError `io_failed` when a folder cannot be read.
+ */
+export function scanInventory(root: string): readonly ScannedEntry[] {
+  const entries: ScannedEntry[] = [];
+  for (const folder of ["", ...INVENTORY_FOLDERS, "docs"]) {
+    if (folder !== "" && !isFolder(root, folder)) continue;
+    for (const name of namesIn(root, folder)) {
+      const path = folder === "" ? name : `${folder}/${name}`;
+      if (INVENTORY_FOLDERS.includes(path)) {
+        const stats = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
+        if (stats?.isSymbolicLink() !== true) continue;
+        entries.push({ ...linkEntry(root, path, LINKED_FOLDER), link: "outside" });
+        continue;
+      }
+      const row = inventoryRow(path);
+      if (row !== null) entries.push(scanEntry(root, path, row));
+    }
+  }
+  return entries;
+}
+
+const LINKED_FOLDER: InventoryRow = {
+  place: "",
+  pattern: /^$/,
+  kind: "any",
+  decision: "stay",
+  what: "a symbolic link; what is behind it is not looked at",
+  owned: "name",
+};
+
+function scanEntry(root: string, path: string, row: InventoryRow): ScannedEntry {
+  const stats = lstat(root, path);
+  if (stats.isSymbolicLink()) return linkEntry(root, path, row);
+  const base = { path, row, odd: [], folders: [], link: null };
+  if (stats.isFile()) {
+    const foreign = row.kind === "directory"
+      ? "it is not a directory"
+      : foreignFile(root, path, row);
+    return { ...base, kind: "file", files: [fileOf(path, stats)], foreign };
+  }
+  if (!stats.isDirectory()) {
+    return { ...base, kind: "other", files: [], foreign: "it is neither a file nor a directory" };
+  }
+  const below = { files: [] as ScannedFile[], folders: [] as ScannedFile[], odd: [] as string[] };
+  // What stays is not looked into.
+  if (row.decision !== "stay") walk(root, path, stats, below);
+  const foreign = row.kind === "file"
+    ? "it is a directory"
+    : foreignDirectory(root, below.files, row.owned);
+  return { ...base, kind: "directory", ...below, foreign };
+}
+
+function linkEntry(root: string, path: string, row: InventoryRow): ScannedEntry {
+  const base = { path, row, kind: "link" as const, odd: [], folders: [], foreign: null };
+  try {
+    const real = realpathSync(`${root}/${path}`).replaceAll("\\", "/");
+    const top = realpathSync(root).replaceAll("\\", "/").replace(/\/$/, "");
+    const stats = statSync(real);
+    if (!stats.isFile()) return { ...base, files: [], link: "outside" };
+    return {
+      ...base,
+      files: [fileOf(path, stats)],
+      link: real.startsWith(`${top}/`) ? "inside" : "outside",
+    };
+  } catch {
+    return { ...base, files: [], link: "broken" };
+  }
+}
+
+function walk(
+  root: string,
+  path: string,
+  stats: Stats,
+  below: { files: ScannedFile[]; folders: ScannedFile[]; odd: string[] },
+): void {
+  below.folders.push(fileOf(path, stats));
+  for (const name of namesIn(root, path)) {
+    const inner = `${path}/${name}`;
+    const stats = lstat(root, inner);
+    if (stats.isDirectory()) walk(root, inner, stats, below);
+    else if (stats.isFile()) below.files.push(fileOf(inner, stats));
+    else below.odd.push(inner);
+  }
+}
+
+function foreignFile(root: string, path: string, row: InventoryRow): string | null {
+  switch (row.owned) {
+    case "sops file":
+      return /^sops:/m.test(text(root, path)) ? null : "it is not a file of SOPS";
+    case "PRD state": {
+      const value = json(root, path);
+      return isRecord(value) && "prd_id" in value && Array.isArray(value["tasks"])
+        ? null
+        : "it is not the old tool's PRD state";
+    }
+    case "squad sessions": {
+      const value = json(root, path);
+      return isRecord(value) &&
+          Object.values(value).every((entry) => isRecord(entry) && "task_id" in entry)
+        ? null
+        : "it is not the old tool's list of squad sessions";
+    }
+    default:
+      return null;
+  }
+}
+
+function foreignDirectory(
+  root: string,
+  files: readonly ScannedFile[],
+  owned: Ownership,
+): string | null {
+  if (owned === "pattern index") {
+    return files.some((file) => file.path.endsWith("/index.json")) ? null : "it has no index.json";
+  }
+  if (owned === "JSON of jobs") {
+    const jobs = files.every((file) => {
+      if (!/\/(?:pending|processing|completed|failed)\/[^/]+$/.test(file.path)) return false;
+      const value = json(root, file.path);
+      return isRecord(value) && "job_id" in value;
+    });
+    return jobs ? null : "it holds something else than the old tool's jobs";
+  }
+  return null;
+}
+
+function text(root: string, path: string): string {
+  try {
+    return readFileSync(`${root}/${path}`, "utf8");
+  } catch (error) {
+    throw ioError("read", path, error);
+  }
+}
+
+function json(root: string, path: string): unknown {
+  try {
+    return JSON.parse(text(root, path).replace(/^\uFEFF/, ""));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function fileOf(path: string, stats: Stats): ScannedFile {
+  return {
+    path,
+    bytes: stats.isDirectory() ? 0 : stats.size,
+    mode: stats.mode & 0o7777,
+    mtimeMs: stats.mtimeMs,
+  };
+}
+
+function lstat(root: string, path: string): Stats {
+  try {
+    return lstatSync(`${root}/${path}`);
+  } catch (error) {
+    throw ioError("read", path, error);
+  }
+}
+
+function isFolder(root: string, path: string): boolean {
+  return lstatSync(`${root}/${path}`, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function namesIn(root: string, path: string): readonly string[] {
+  try {
+    return readdirSync(path === "" ? root : `${root}/${path}`).sort();
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return [];
+    throw ioError("read", path === "" ? root : path, error);
+  }
+}

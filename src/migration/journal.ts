@@ -1,0 +1,226 @@
+/**
+ * What moving over writes down before it acts, so that whoever comes after a crash knows how to go on.
+ *
+ * `.orchestrator/migration.json` is there while a migration or a rollback is under way. A migration
+ * begins in the phase `staging`: everything new is built aside, nothing else is touched, and a crash
+ * is undone. Replacing the journal by one in the phase `committed` is **the one moment** at which the
+ * migration happens: from then on every step can be repeated, and a crash is followed by the rest of
+ * them. `migration_backup/<time>/manifest.json` is written before that moment and says everything
+ * about the steps; a rollback works from it too.
+ * @module
+ */
+import { mkdirSync, readFileSync, rmSync, unlinkSync } from "node:fs";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
+import { MIGRATION, type ProjectPaths } from "../project/paths.ts";
+
+/** The newest format of these files that this program knows. */
+export const MIGRATION_FORMAT = 1;
+
+/** Which of the things that holding the repository makes were there before. */
+export interface Before {
+  readonly directory: boolean;
+  readonly lock: boolean;
+  readonly gitignore: boolean;
+  readonly meta: boolean;
+}
+
+/** The content of `migration.json`. */
+export interface MigrationJournal {
+  readonly format: number;
+  readonly operation: "migrate" | "rollback";
+  readonly phase: "staging" | "committed";
+  /** RFC 3339 UTC. */
+  readonly started: string;
+  readonly tool: string;
+  /** Relative to the state directory. */
+  readonly backup: string;
+  readonly staging: string;
+  readonly before: Before;
+  /** Of a rollback: sessions and files that stay because they changed since. */
+  readonly kept?: readonly string[];
+}
+
+/** An original, as it lies in the backup under `files/<path>`. Paths are relative to the root. */
+export interface Original {
+  readonly path: string;
+  readonly kind: "file" | "directory" | "link";
+  readonly mode: number;
+}
+
+/** A file that was copied. */
+export interface MovedFile {
+  readonly from: string;
+  readonly to: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** A session that the migration made, or put in place of another. */
+export interface MadeSession {
+  readonly id: string;
+  readonly workflow: string;
+  /** SHA-256 of its journal as made: tells whether it moved on. */
+  readonly journal: string;
+  /** The one before it lies in the backup under `sessions/<id>`. */
+  readonly replaced: boolean;
+}
+
+/** A small file with new content. The original lies in the backup under `replaced/<path>`. */
+export interface ReplacedFile {
+  /** Relative to the root. */
+  readonly path: string;
+  /** Permission bits of the original; null when there was none. */
+  readonly mode: number | null;
+}
+
+/** A folder and what to restore of it. */
+export interface FolderTimes {
+  readonly path: string;
+  readonly mode: number;
+  readonly mtimeMs: number;
+}
+
+/** The content of a backup's `manifest.json`. */
+export interface Manifest {
+  readonly format: number;
+  readonly time: string;
+  readonly tool: string;
+  readonly before: Before;
+  readonly originals: readonly Original[];
+  readonly files: readonly MovedFile[];
+  readonly sessions: readonly MadeSession[];
+  /** Sessions of the new layout that were there before. */
+  readonly olderSessions: readonly string[];
+  readonly feedback: readonly {
+    readonly session: string;
+    readonly kind: "tool" | "process";
+    readonly lines: readonly string[];
+  }[];
+  readonly replaced: readonly ReplacedFile[];
+  readonly folders: readonly FolderTimes[];
+  /** Session id by old id. */
+  readonly aliases: Readonly<Record<string, string>>;
+  /** The session that `current` is to name; null to leave it. */
+  readonly current: string | null;
+  /** Whether it is to name it even when it names another session already. */
+  readonly forceCurrent: boolean;
+}
+
+/** The content of `.migration_complete`. */
+export interface MigrationMarker {
+  readonly format: number;
+  readonly time: string;
+  readonly tool: string;
+  /** Relative to the state directory. */
+  readonly backup: string;
+  readonly files: readonly MovedFile[];
+  readonly sessions: readonly string[];
+  readonly total: { readonly files: number; readonly bytes: number };
+}
+
+/** Reads the journal; null when nothing is under way. */
+export function readJournal(paths: ProjectPaths): MigrationJournal | null {
+  return readFormat<MigrationJournal>(paths.migrationJournal);
+}
+
+/** Writes the journal; durable when it returns. */
+export function writeJournal(paths: ProjectPaths, journal: MigrationJournal): void {
+  replaceFile(paths.migrationJournal, JSON.stringify(journal, null, 2) + "\n");
+}
+
+/** Removes the journal: what was under way is done. */
+export function removeJournal(paths: ProjectPaths): void {
+  removeFile(paths.migrationJournal);
+  syncDirectory(paths.stateDirectory);
+}
+
+/** Reads what the last migration did; null when there was none. */
+export function readMarker(paths: ProjectPaths): MigrationMarker | null {
+  return readFormat<MigrationMarker>(paths.migrationMarker);
+}
+
+/** Absolute path of something in the state directory. */
+export function inState(paths: ProjectPaths, name: string): string {
+  return `${paths.stateDirectory}/${name}`;
+}
+
+/** Reads a backup's manifest; null when it is gone. */
+export function readManifest(paths: ProjectPaths, backup: string): Manifest | null {
+  return readFormat<Manifest>(`${inState(paths, backup)}/manifest.json`);
+}
+
+/** Writes a backup's manifest, making its folder; durable when it returns. */
+export function writeManifest(paths: ProjectPaths, backup: string, manifest: Manifest): void {
+  makeFolder(inState(paths, backup), PRIVATE);
+  replaceFile(`${inState(paths, backup)}/manifest.json`, JSON.stringify(manifest) + "\n");
+  syncDirectory(inState(paths, MIGRATION.backup));
+  syncDirectory(paths.stateDirectory);
+}
+
+/** Permission bits of a folder for its owner only. */
+export const PRIVATE = 0o700;
+
+/** Makes a folder and its parents. */
+export function makeFolder(path: string, mode?: number): void {
+  try {
+    mkdirSync(path, { recursive: true, ...(mode === undefined ? {} : { mode }) });
+  } catch (error) {
+    throw ioError("create", path, error);
+  }
+}
+
+/** Removes a file; absent is fine. */
+export function removeFile(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw ioError("remove", path, error);
+  }
+}
+
+/** Removes a folder with all in it; absent is fine. */
+export function removeTree(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  } catch (error) {
+    throw ioError("remove", path, error);
+  }
+}
+
+function readFormat<Content extends { readonly format: number }>(path: string): Content | null {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    throw ioError("read", path, error);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw damaged(path, "it is not JSON", error);
+  }
+  if (typeof value !== "object" || value === null || !("format" in value)) {
+    throw damaged(path, "it has no format");
+  }
+  if (typeof value.format !== "number" || value.format > MIGRATION_FORMAT) {
+    throw new OrchestratorError(
+      "format_too_new",
+      `Cannot read "${path}": its format is newer than ${MIGRATION_FORMAT}, the newest this program knows`,
+      { hint: "Use the newer orchestrator that wrote it" },
+    );
+  }
+  return value as Content;
+}
+
+function damaged(path: string, what: string, cause?: unknown): OrchestratorError {
+  return new OrchestratorError("state_corrupt", `Cannot read "${path}": ${what}`, {
+    hint: "The originals are in migration_backup/; report how this came about",
+    details: { path },
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

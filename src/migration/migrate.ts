@@ -1,0 +1,250 @@
+/**
+ * Moves a project over: plan → stage → commit → publish, all or nothing.
+ * @module
+ */
+import { existsSync, lstatSync } from "node:fs";
+import { OrchestratorError } from "../errors.ts";
+import { replaceFile } from "../platform/atomic_file.ts";
+import { randomBase32 } from "../platform/random.ts";
+import { OWNED_FOLDERS } from "../legacy/inventory.ts";
+import { gitignoreText } from "../project/gitignore.ts";
+import { refuseHome } from "../project/init.ts";
+import { MIGRATION, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
+import type { SessionManager } from "../session/session_manager.ts";
+import type { Actor } from "../workflow/events.ts";
+import {
+  type Before,
+  type FolderTimes,
+  inState,
+  type Manifest,
+  MIGRATION_FORMAT,
+  type MigrationJournal,
+  readJournal,
+  writeJournal,
+  writeManifest,
+} from "./journal.ts";
+import { checkPlan, isEmptyPlan, makePlan, type Plan, type PlanOptions } from "./plan.ts";
+import { publish } from "./publish.ts";
+import { recover } from "./recover.ts";
+import { rollBack } from "./rollback.ts";
+import { type Progress, stage } from "./stage.ts";
+import { undo } from "./undo.ts";
+
+/** What a migration works on. */
+export interface MigrateInput {
+  readonly paths: ProjectPaths;
+  readonly manager: SessionManager;
+  readonly actor: Actor;
+  readonly now: () => Date;
+  readonly toolVersion: string;
+  readonly options: PlanOptions;
+  /** Whether to go back at once when something fails after the commit. */
+  readonly autoRollback: boolean;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Stops it, as long as it can be undone. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a migration did. */
+export interface MigrateResult {
+  readonly plan: Plan;
+  /** Relative to the root; null when there was nothing to move. */
+  readonly backup: string | null;
+  readonly manifest: Manifest | null;
+  readonly findings: readonly string[];
+}
+
+/**
+ * Moves over whatever is there to move.
+ * @throws OrchestratorError; then nothing has changed, unless the message says otherwise.
+ */
+export async function migrate(input: MigrateInput): Promise<MigrateResult> {
+  const { paths, manager } = input;
+  refuseHome(paths);
+  if (!existsSync(paths.migrationJournal)) {
+    // Nothing to do must leave no trace, not even a lock file.
+    const { plan } = await makePlan(paths, manager, input.options);
+    if (isEmptyPlan(plan)) return { plan, backup: null, manifest: null, findings: [] };
+    checkPlan(paths, plan);
+  }
+  const before = lookBefore(paths);
+  const folders = folderTimes(paths, [""]);
+  return await manager.holdRepository("migrate", () => migrateHeld(input, before, folders));
+}
+
+/** What is there before the repository is held: holding it makes the state directory and the lock. */
+export function lookBefore(paths: ProjectPaths): Before {
+  return {
+    directory: existsSync(paths.stateDirectory),
+    lock: existsSync(paths.lock),
+    gitignore: existsSync(paths.gitignore),
+    meta: existsSync(paths.meta),
+  };
+}
+
+async function migrateHeld(
+  input: MigrateInput,
+  before: Before,
+  early: readonly FolderTimes[],
+): Promise<MigrateResult> {
+  const { paths, manager } = input;
+  await recover({ ...input, now: input.now() });
+  const planned = await makePlan(paths, manager, input.options);
+  const { plan } = planned;
+  if (isEmptyPlan(plan)) return { plan, backup: null, manifest: null, findings: [] };
+  checkPlan(paths, plan);
+  const now = input.now();
+  const id = randomBase32(40);
+  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, "");
+  const journal: MigrationJournal = {
+    format: MIGRATION_FORMAT,
+    operation: "migrate",
+    phase: "staging",
+    started: now.toISOString(),
+    tool: input.toolVersion,
+    backup: freeBackup(paths, stamp),
+    staging: `${MIGRATION.staging}${id}`,
+    before,
+  };
+  if (!existsSync(paths.gitignore)) replaceFile(paths.gitignore, gitignoreText("normal"));
+  writeJournal(paths, journal);
+  let manifest: Manifest;
+  let findings: readonly string[];
+  try {
+    const staged = await stage({
+      paths,
+      planned,
+      actor: input.actor,
+      now,
+      toolVersion: input.toolVersion,
+      staging: journal.staging,
+      backup: journal.backup,
+      onProgress: input.onProgress,
+      checkpoint: stopper(input.signal),
+    });
+    findings = staged.findings;
+    const parents = plan.moves.map((move) =>
+      move.from.slice(0, Math.max(move.from.lastIndexOf("/"), 0))
+    );
+    manifest = {
+      format: MIGRATION_FORMAT,
+      time: now.toISOString(),
+      tool: input.toolVersion,
+      before,
+      originals: plan.moves.map(({ from, kind }) => ({
+        path: from,
+        kind,
+        mode: lstatSync(`${paths.root}/${from}`).mode & 0o7777,
+      })),
+      files: staged.files,
+      sessions: staged.sessions,
+      olderSessions: await manager.ids(),
+      feedback: plan.feedback,
+      replaced: staged.replaced,
+      folders: [
+        ...early,
+        ...folderTimes(
+          paths,
+          [...parents, ...OWNED_FOLDERS].filter((path) =>
+            !early.some((folder) => folder.path === path)
+          ),
+        ),
+      ],
+      aliases: Object.fromEntries(
+        plan.sessions.flatMap(({ id, aliases }) => aliases.map((alias) => [alias, id])),
+      ),
+      current: plan.current,
+      forceCurrent: input.options.prefer === "old",
+    };
+    writeManifest(paths, journal.backup, manifest);
+    stopIfAsked(input.signal);
+  } catch (error) {
+    undoQuietly(paths, journal);
+    throw error;
+  }
+  const committed: MigrationJournal = { ...journal, phase: "committed" };
+  try {
+    writeJournal(paths, committed);
+  } catch (error) {
+    if (readJournal(paths)?.phase !== "committed") {
+      undoQuietly(paths, journal);
+      throw error;
+    }
+    // It stands: there is no way back to the old journal that could not fail too.
+  }
+  try {
+    await publish({ paths, manager, journal: committed, manifest, now });
+  } catch (error) {
+    if (!input.autoRollback) throw interrupted(error);
+    await rollBack({ paths, manager, keepNew: true, now: input.now(), tool: input.toolVersion });
+    throw error;
+  }
+  return {
+    plan,
+    backup: `${STATE_DIRECTORY}/${journal.backup}`,
+    manifest,
+    findings,
+  };
+}
+
+/** What cannot be taken back now is taken back by the next command. */
+function undoQuietly(paths: ProjectPaths, journal: MigrationJournal): void {
+  try {
+    undo(paths, journal);
+  } catch {
+    // The failure that led here is the one to report.
+  }
+}
+
+/** A folder for the originals that is not there yet. */
+function freeBackup(paths: ProjectPaths, stamp: string): string {
+  for (let number = 1;; number++) {
+    const name = `${MIGRATION.backup}/${stamp}${number === 1 ? "" : `-${number}`}`;
+    if (!existsSync(inState(paths, name))) return name;
+  }
+}
+
+/** Modes and times of folders whose entries will change. */
+export function folderTimes(
+  paths: ProjectPaths,
+  names: readonly string[],
+): readonly FolderTimes[] {
+  const found: FolderTimes[] = [];
+  for (const path of new Set([...names, STATE_DIRECTORY, `${STATE_DIRECTORY}/sessions`])) {
+    const stats = lstatSync(path === "" ? paths.root : `${paths.root}/${path}`, {
+      throwIfNoEntry: false,
+    });
+    if (stats?.isDirectory() !== true) continue;
+    found.push({ path, mode: stats.mode & 0o7777, mtimeMs: stats.mtimeMs });
+  }
+  return found;
+}
+
+/** How long signals may wait, in milliseconds. */
+const SIGNAL_WAIT_MS = 100;
+
+function stopper(signal: AbortSignal | undefined): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (signal === undefined || performance.now() - last < SIGNAL_WAIT_MS) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    last = performance.now();
+    stopIfAsked(signal);
+  };
+}
+
+function stopIfAsked(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  throw new OrchestratorError("interrupted", "Cannot migrate: it was told to stop", {
+    details: { signal: String(signal.reason) },
+  });
+}
+
+function interrupted(error: unknown): unknown {
+  if (!(error instanceof OrchestratorError)) return error;
+  return new OrchestratorError(error.code, `${error.message}; nothing is lost`, {
+    hint: "The next command that changes something, or orchestrator migrate, finishes it",
+    ...(error.details === undefined ? {} : { details: error.details }),
+    cause: error,
+  });
+}

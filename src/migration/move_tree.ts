@@ -1,0 +1,164 @@
+/**
+ * Moving files and folders so that a move that was cut off is finished by doing it again.
+ * @module
+ */
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  rmdirSync,
+  type Stats,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+} from "node:fs";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { ioError, renamePatiently, syncDirectory } from "../platform/atomic_file.ts";
+import { copyAndHash, hashFile, syncFiles } from "../platform/copy_file.ts";
+import { randomBase32 } from "../platform/random.ts";
+
+/**
+ * Moves a file, a link or a folder to a name nobody has; to another file system by a copy that is
+ * checked before the original goes.
+ * @param mode what a folder's permission bits are to be afterwards; moving may need others for a moment.
+ * @returns false when there was nothing to move, or its place is taken: then it was moved before.
+ */
+export function moveOnce(from: string, to: string, mode?: number): boolean {
+  const stats = lstat(from);
+  if (stats === null || lstat(to) !== null) {
+    if (mode !== undefined && lstat(to)?.isDirectory() === true) setMode(to, mode);
+    return false;
+  }
+  try {
+    rename(from, to, stats);
+  } catch (error) {
+    if (systemErrorCode(error) !== "EXDEV") throw ioError("move", from, error);
+    moveAcross(from, to, stats);
+  }
+  if (mode !== undefined && stats.isDirectory()) setMode(to, mode);
+  return true;
+}
+
+/** A folder that its owner cannot write to cannot be moved to another parent either. */
+function rename(from: string, to: string, stats: Stats): void {
+  try {
+    renamePatiently(from, to);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (!stats.isDirectory() || (code !== "EACCES" && code !== "EPERM")) throw error;
+    chmodSync(from, (stats.mode & 0o7777) | 0o700);
+    renamePatiently(from, to);
+    chmodSync(to, stats.mode & 0o7777);
+  }
+}
+
+/** Copies aside, checks, takes the name, then removes the original: whoever dies in between repeats it. */
+function moveAcross(from: string, to: string, stats: Stats): void {
+  const aside = `${to}.tmp-${randomBase32(40)}`;
+  copyTree(from, aside, stats);
+  renamePatiently(aside, to);
+  syncDirectory(to.slice(0, to.lastIndexOf("/")));
+  removeCopied(from, stats);
+}
+
+function copyTree(from: string, to: string, stats: Stats): void {
+  if (stats.isSymbolicLink()) {
+    symlinkSync(readlinkSync(from), to);
+    return;
+  }
+  if (!stats.isDirectory()) {
+    const { sha256 } = copyAndHash(from, to);
+    syncFiles(to, [to]);
+    if (hashFile(to).sha256 === sha256) return;
+    throw new OrchestratorError("io_failed", `Cannot copy "${from}": it is not what is read back`);
+  }
+  mkdirSync(to, { mode: 0o700 });
+  for (const name of readdirSync(from)) {
+    copyTree(`${from}/${name}`, `${to}/${name}`, lstatSync(`${from}/${name}`));
+  }
+  syncDirectory(to);
+  chmodSync(to, stats.mode & 0o7777);
+  utimesSync(to, stats.atimeMs / 1000, stats.mtimeMs / 1000);
+}
+
+function removeCopied(path: string, stats: Stats): void {
+  if (!stats.isDirectory()) {
+    unlinkSync(path);
+    return;
+  }
+  chmodSync(path, (stats.mode & 0o7777) | 0o700);
+  for (const name of readdirSync(path)) {
+    removeCopied(`${path}/${name}`, lstatSync(`${path}/${name}`));
+  }
+  rmdirSync(path);
+}
+
+/**
+ * Moves all that is in `from` to the same names in `to`, whole folders at once where there is none
+ * yet. What is there in `to` is never replaced.
+ */
+export function mergeTree(from: string, to: string): void {
+  const stats = lstat(from);
+  if (stats === null) return;
+  if (lstat(to) === null) {
+    try {
+      renamePatiently(from, to);
+      syncDirectory(to.slice(0, to.lastIndexOf("/")));
+      return;
+    } catch (error) {
+      throw ioError("move", from, error);
+    }
+  }
+  if (!stats.isDirectory()) {
+    throw new OrchestratorError("already_exists", `Cannot write "${to}": it already exists`);
+  }
+  for (const name of readdirSync(from)) mergeTree(`${from}/${name}`, `${to}/${name}`);
+  syncDirectory(to);
+  removeEmpty(from);
+}
+
+/** Removes a folder if it is empty; anything else is fine. */
+export function removeEmpty(path: string): boolean {
+  try {
+    rmdirSync(path);
+    return true;
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (["ENOTEMPTY", "EEXIST", "ENOENT", "ENOTDIR"].includes(code ?? "")) return false;
+    // A folder that holds what may not be looked at is not empty.
+    if (code === "EACCES" || code === "EPERM") return false;
+    throw ioError("remove", path, error);
+  }
+}
+
+/** Gives a folder its permission bits and time of change back. */
+export function restoreFolder(path: string, mode: number, mtimeMs: number): void {
+  try {
+    const stats = lstatSync(path);
+    if (!stats.isDirectory()) return;
+    if ((stats.mode & 0o7777) !== mode) chmodSync(path, mode);
+    utimesSync(path, stats.atimeMs / 1000, mtimeMs / 1000);
+  } catch {
+    // Somebody else's folder, or none any more: times are a courtesy.
+  }
+}
+
+/** `lstat`, or null when there is nothing. */
+export function lstat(path: string): Stats | null {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOTDIR") return null;
+    throw ioError("read", path, error);
+  }
+}
+
+function setMode(path: string, mode: number): void {
+  try {
+    if ((lstatSync(path).mode & 0o7777) !== mode) chmodSync(path, mode);
+  } catch (error) {
+    throw ioError("change the mode of", path, error);
+  }
+}

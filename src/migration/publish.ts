@@ -1,0 +1,166 @@
+/**
+ * The second half of a migration: what was staged takes its place, then the originals go to the
+ * backup. Every step can be repeated, so this also finishes what a crash cut off.
+ *
+ * Readers see the old state until `meta.json` and `current` say otherwise, and the new one from there
+ * on: sessions are there before that, originals disappear after it, a workflow's state first.
+ * @module
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { replaceFile, syncDirectory } from "../platform/atomic_file.ts";
+import { OWNED_FOLDERS } from "../legacy/inventory.ts";
+import { gitignoreFor } from "../project/gitignore.ts";
+import { initProject } from "../project/init.ts";
+import { KEYS, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
+import { rememberImport } from "../session/import_session.ts";
+import { setCurrent } from "../session/resolve.ts";
+import type { SessionManager } from "../session/session_manager.ts";
+import { SESSION_ID } from "../storage/keys.ts";
+import {
+  inState,
+  makeFolder,
+  type Manifest,
+  MIGRATION_FORMAT,
+  type MigrationJournal,
+  type MigrationMarker,
+  PRIVATE,
+  removeJournal,
+  removeTree,
+} from "./journal.ts";
+import { lstat, mergeTree, moveOnce, removeEmpty } from "./move_tree.ts";
+import { PUBLISHED } from "./stage.ts";
+
+/** What publishing works on. The repository is held. */
+export interface PublishInput {
+  readonly paths: ProjectPaths;
+  readonly manager: SessionManager;
+  readonly journal: MigrationJournal;
+  readonly manifest: Manifest;
+  readonly now: Date;
+}
+
+/** Does all steps of a committed migration that are not done yet. */
+export async function publish(input: PublishInput): Promise<void> {
+  const { paths, manager, journal, manifest } = input;
+  const staging = inState(paths, journal.staging);
+  const backup = inState(paths, journal.backup);
+  await setAsideReplaced(input, staging, backup);
+  initProject(paths, { automatic: true, now: input.now, toolVersion: manifest.tool });
+  if (!journal.before.meta) completeGitignore(paths);
+  for (const name of PUBLISHED) mergeTree(`${staging}/${name}`, inState(paths, name));
+  await appendFeedback(manager, manifest);
+  publishWorkflow(paths, staging);
+  // Where the old state ends to count: aliases first, because the old `current` may use one.
+  for (const [alias, id] of Object.entries(manifest.aliases)) rememberImport(paths, [alias], id);
+  await pointCurrent(manager, manifest);
+  moveOriginals(paths, manifest, backup);
+  const marker: MigrationMarker = {
+    format: MIGRATION_FORMAT,
+    time: manifest.time,
+    tool: manifest.tool,
+    backup: journal.backup,
+    files: manifest.files,
+    sessions: manifest.sessions.map((session) => session.id),
+    total: {
+      files: manifest.files.length,
+      bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0),
+    },
+  };
+  replaceFile(paths.migrationMarker, JSON.stringify(marker, null, 2) + "\n");
+  removeTree(staging);
+  removeJournal(paths);
+}
+
+/** Sessions that an old state takes the place of go to the backup. */
+async function setAsideReplaced(
+  { manager, manifest, paths }: PublishInput,
+  staging: string,
+  backup: string,
+): Promise<void> {
+  for (const { id, replaced } of manifest.sessions) {
+    const aside = `${backup}/sessions/${id}`;
+    if (!replaced || lstat(aside) !== null || lstat(`${staging}/sessions/${id}`) === null) continue;
+    makeFolder(`${backup}/sessions`, PRIVATE);
+    await manager.hold({ session: id }, "migrate", () => {
+      moveOnce(inState(paths, `sessions/${id}`), aside);
+      return Promise.resolve();
+    });
+  }
+}
+
+/** The old tool's selective list would let git see the sessions. */
+function completeGitignore(paths: ProjectPaths): void {
+  const present = readFileSync(paths.gitignore, "utf8");
+  const wanted = gitignoreFor("normal", present);
+  if (wanted !== present) replaceFile(paths.gitignore, wanted);
+}
+
+/** Sessions that were there before get their lines; new ones were built with them. */
+async function appendFeedback(manager: SessionManager, manifest: Manifest): Promise<void> {
+  const made = new Set(manifest.sessions.map((session) => session.id));
+  for (const { session, kind, lines } of manifest.feedback) {
+    if (made.has(session) || !await manager.backend.hasSession(session)) continue;
+    const key = KEYS.feedback(session, kind);
+    await manager.hold({ session }, "migrate", async () => {
+      const present = new Set((await manager.backend.readText(key) ?? "").split("\n"));
+      for (const line of lines) {
+        if (!present.has(line)) await manager.backend.appendLine(key, line);
+        present.add(line);
+      }
+    });
+  }
+}
+
+function publishWorkflow(paths: ProjectPaths, staging: string): void {
+  const name = paths.relative(paths.workflow);
+  const staged = `${staging}/replace/${name}`;
+  if (!existsSync(staged)) return;
+  const mode = lstat(paths.workflow)?.mode;
+  replaceFile(
+    paths.workflow,
+    readFileSync(staged),
+    mode === undefined ? {} : { mode: mode & 0o7777 },
+  );
+}
+
+async function pointCurrent(manager: SessionManager, manifest: Manifest): Promise<void> {
+  if (manifest.current === null) return;
+  const present = (await manager.backend.readText(KEYS.current))?.trim() ?? "";
+  if (manifest.forceCurrent && present !== manifest.current) {
+    await setCurrent(manager, manifest.current);
+    return;
+  }
+  if (SESSION_ID.test(present) && await manager.backend.hasSession(present)) return;
+  await setCurrent(manager, manifest.current);
+}
+
+function moveOriginals(paths: ProjectPaths, manifest: Manifest, backup: string): void {
+  const touched = new Set<string>();
+  const files = `${backup}/files`;
+  makeFolder(files, PRIVATE);
+  for (const { path, kind, mode } of statesFirst(manifest)) {
+    const to = `${files}/${path}`;
+    const folder = to.slice(0, to.lastIndexOf("/"));
+    makeFolder(folder, PRIVATE);
+    if (!moveOnce(`${paths.root}/${path}`, to, kind === "directory" ? mode : undefined)) continue;
+    touched.add(folder);
+    touched.add(`${paths.root}/${path.slice(0, Math.max(path.lastIndexOf("/"), 0))}`);
+  }
+  for (const folder of touched) syncDirectory(folder);
+  for (const folder of OWNED_FOLDERS) {
+    if (manifest.folders.some(({ path }) => path === folder)) {
+      removeEmpty(`${paths.root}/${folder}`);
+    }
+  }
+}
+
+const HAS_STATE = new RegExp(
+  `^(?:\\.workflow_state\\.json|\\${STATE_DIRECTORY}/(?:state\\.json|sessions/[^/]+))$`,
+);
+
+function statesFirst({ originals }: Manifest): Manifest["originals"] {
+  return [
+    ...originals.filter(({ path }) => HAS_STATE.test(path)),
+    ...originals.filter(({ path }) => !HAS_STATE.test(path)),
+  ];
+}

@@ -1,0 +1,323 @@
+/**
+ * Goes back: the originals return to their places, byte for byte, and what the migration made goes.
+ * @module
+ */
+import { existsSync, readdirSync, readFileSync, utimesSync } from "node:fs";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { ioError, renamePatiently, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
+import { hashFile } from "../platform/copy_file.ts";
+import { KEYS, MIGRATION, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
+import type { SessionManager } from "../session/session_manager.ts";
+import { SESSION_ID } from "../storage/keys.ts";
+import {
+  inState,
+  makeFolder,
+  type Manifest,
+  MIGRATION_FORMAT,
+  type MigrationJournal,
+  readJournal,
+  readManifest,
+  readMarker,
+  removeFile,
+  removeTree,
+  writeJournal,
+} from "./journal.ts";
+import { lstat, mergeTree, moveOnce, removeEmpty, restoreFolder } from "./move_tree.ts";
+import { leaveNoTrace } from "./undo.ts";
+
+/** What a rollback works on. The repository is held. */
+export interface RollbackInput {
+  readonly paths: ProjectPaths;
+  readonly manager: SessionManager;
+  /** Whether what changed since the migration stays in the new layout. */
+  readonly keepNew: boolean;
+  readonly now: Date;
+  readonly tool: string;
+}
+
+/** What a rollback would do, or did. */
+export interface RollbackResult {
+  /** Files and folders that return, relative to the root. */
+  readonly restored: readonly string[];
+  readonly files: number;
+  /** Sessions that go. */
+  readonly removed: readonly string[];
+  /** Sessions and files that stay because they changed since. */
+  readonly kept: readonly string[];
+  /** Relative to the root. */
+  readonly backup: string;
+}
+
+/**
+ * What going back would mean.
+ * @throws OrchestratorError `nothing_to_undo` when nothing was moved over, or its backup is gone;
+ * `already_exists` when something new lies where an original belongs.
+ */
+export async function planRollback(
+  paths: ProjectPaths,
+  manager: SessionManager,
+): Promise<RollbackResult & { readonly manifest: Manifest }> {
+  const pending = readJournal(paths);
+  const backup = pending?.operation === "migrate" && pending.phase === "committed"
+    ? pending.backup
+    : readMarker(paths)?.backup;
+  const manifest = backup === undefined ? null : readManifest(paths, backup);
+  if (backup === undefined || manifest === null) {
+    throw new OrchestratorError(
+      "nothing_to_undo",
+      backup === undefined
+        ? `Cannot roll back: nothing was migrated in "${paths.root}"`
+        : `Cannot roll back: the backup "${STATE_DIRECTORY}/${backup}" is gone`,
+    );
+  }
+  const files = `${inState(paths, backup)}/files`;
+  const occupied = manifest.originals.map(({ path }) => path).filter((path) =>
+    lstat(`${files}/${path}`) !== null && lstat(`${paths.root}/${path}`) !== null
+  );
+  if (occupied.length > 0) {
+    throw new OrchestratorError(
+      "already_exists",
+      `Cannot roll back: "${occupied[0]}" is there again`,
+      { hint: "Rename it, then run the command again", details: { paths: occupied } },
+    );
+  }
+  const kept = await changedSince(paths, manager, manifest);
+  return {
+    manifest,
+    restored: manifest.originals.map(({ path }) => path),
+    files: manifest.files.length,
+    removed: manifest.sessions.map(({ id }) => id).filter((id) => !kept.includes(id)),
+    kept,
+    backup: `${STATE_DIRECTORY}/${backup}`,
+  };
+}
+
+/** Sessions that moved on or began since, and other files made by the migration that changed since. */
+async function changedSince(
+  paths: ProjectPaths,
+  manager: SessionManager,
+  manifest: Manifest,
+): Promise<readonly string[]> {
+  const changed = new Set<string>();
+  const made = new Map(manifest.sessions.map((session) => [session.id, session]));
+  for (const id of await manager.ids()) {
+    const session = made.get(id);
+    if (session === undefined) {
+      if (!manifest.olderSessions.includes(id)) changed.add(id);
+      continue;
+    }
+    // One that was to be replaced may still be the older one, in a migration that was cut off.
+    if (session.replaced && lstat(`${backupOf(paths, manifest)}/sessions/${id}`) === null) continue;
+    if (hashFile(inState(paths, `sessions/${id}/log.jsonl`)).sha256 !== session.journal) {
+      changed.add(id);
+    } else if (feedbackGrew(paths, manifest, id)) changed.add(id);
+  }
+  for (const { to, sha256 } of manifest.files) {
+    const session = sessionOf(to);
+    if (session !== null && made.has(session)) continue;
+    const path = `${paths.root}/${to}`;
+    if (lstat(path)?.isFile() === true && hashFile(path).sha256 !== sha256) changed.add(to);
+  }
+  return [...changed];
+}
+
+function backupOf(paths: ProjectPaths, manifest: Manifest): string {
+  for (const name of [readJournal(paths)?.backup, readMarker(paths)?.backup]) {
+    if (name !== undefined && readManifest(paths, name)?.time === manifest.time) {
+      return inState(paths, name);
+    }
+  }
+  return inState(paths, MIGRATION.backup);
+}
+
+function feedbackGrew(paths: ProjectPaths, manifest: Manifest, id: string): boolean {
+  return (["tool", "process"] as const).some((kind) => {
+    const path = inState(paths, KEYS.feedback(id, kind));
+    if (!existsSync(path)) return false;
+    const known = manifest.feedback.filter((part) => part.session === id && part.kind === kind);
+    const expected = known.flatMap((part) => part.lines).map((line) => `${line}\n`).join("");
+    return readFileSync(path, "utf8") !== expected;
+  });
+}
+
+function sessionOf(path: string): string | null {
+  return /^\.orchestrator\/sessions\/([a-z2-7]{13})\//.exec(path)?.[1] ?? null;
+}
+
+/**
+ * Goes back.
+ * @throws OrchestratorError `state_moved` when something changed since and `keepNew` is false, and
+ * what {@link planRollback} throws; then nothing has changed.
+ */
+export async function rollBack(input: RollbackInput): Promise<RollbackResult> {
+  const { paths, manager, keepNew } = input;
+  const { manifest, ...result } = await planRollback(paths, manager);
+  if (result.kept.length > 0 && !keepNew) throw movedOn(result.kept);
+  const journal: MigrationJournal = {
+    format: MIGRATION_FORMAT,
+    operation: "rollback",
+    phase: "committed",
+    started: input.now.toISOString(),
+    tool: input.tool,
+    backup: result.backup.slice(STATE_DIRECTORY.length + 1),
+    staging: readJournal(paths)?.staging ?? `${MIGRATION.staging}none`,
+    before: manifest.before,
+    kept: result.kept,
+  };
+  writeJournal(paths, journal);
+  await finishRollback({ paths, manager, journal, manifest });
+  return result;
+}
+
+/** The refusal of a rollback that would take something new away. */
+export function movedOn(kept: readonly string[]): OrchestratorError {
+  const sessions = kept.filter((name) => SESSION_ID.test(name));
+  const what = sessions.length > 0
+    ? `${sessions.length === 1 ? "session" : "sessions"} ${sessions.join(", ")} moved on since`
+    : `"${kept[0]}" changed since`;
+  return new OrchestratorError("state_moved", `Cannot roll back: ${what}`, {
+    hint: "orchestrator migrate --rollback --keep-new restores the old files and keeps what is new",
+    details: { kept, list: kept },
+  });
+}
+
+/** Does all steps of a rollback that are not done yet. */
+export async function finishRollback(
+  { paths, manager, journal, manifest }: {
+    readonly paths: ProjectPaths;
+    readonly manager: SessionManager;
+    readonly journal: MigrationJournal;
+    readonly manifest: Manifest | null;
+  },
+): Promise<void> {
+  const backup = inState(paths, journal.backup);
+  const kept = new Set(journal.kept ?? []);
+  if (manifest !== null) {
+    restoreOriginals(paths, manifest, backup);
+    // From here on the old state counts again.
+    restoreReplaced(paths, manifest, backup, kept);
+    await removeSessions(paths, manager, manifest, { backup, kept });
+    await takeFeedbackBack(manager, manifest);
+    removeCopies(paths, manifest, kept);
+  }
+  removeFile(paths.migrationMarker);
+  removeTree(inState(paths, journal.staging));
+  if (!hasAny(`${backup}/files`) && !hasAny(`${backup}/sessions`)) removeTree(backup);
+  removeEmpty(inState(paths, MIGRATION.backup));
+  removeEmpty(inState(paths, "sessions"));
+  leaveNoTrace(paths, journal);
+  if (manifest === null) return;
+  for (const { path, mode, mtimeMs } of [...manifest.folders].reverse()) {
+    restoreFolder(path === "" ? paths.root : `${paths.root}/${path}`, mode, mtimeMs);
+  }
+}
+
+function restoreOriginals(paths: ProjectPaths, manifest: Manifest, backup: string): void {
+  const touched = new Set<string>();
+  for (const { path, mode } of [...manifest.folders].sort((a, b) => a.path < b.path ? -1 : 1)) {
+    if (path !== "") makeFolder(`${paths.root}/${path}`, mode);
+  }
+  for (const { path, kind, mode } of manifest.originals) {
+    const to = `${paths.root}/${path}`;
+    if (!moveOnce(`${backup}/files/${path}`, to, kind === "directory" ? mode : undefined)) continue;
+    touched.add(to.slice(0, to.lastIndexOf("/")));
+  }
+  for (const folder of touched) syncDirectory(folder);
+}
+
+/** `current`, `.gitignore`, `meta.json` and workflow.yaml as they were, with modes and times. */
+function restoreReplaced(
+  paths: ProjectPaths,
+  manifest: Manifest,
+  backup: string,
+  kept: ReadonlySet<string>,
+): void {
+  const keepsSessions = [...kept].some((name) => SESSION_ID.test(name));
+  for (const { path, mode } of manifest.replaced) {
+    const inNew = path.startsWith(`${STATE_DIRECTORY}/`);
+    // Sessions that stay need their surroundings.
+    if (inNew && keepsSessions) continue;
+    const target = `${paths.root}/${path}`;
+    const original = `${backup}/replaced/${path}`;
+    const stats = lstat(original);
+    if (stats === null) {
+      // None was there; or it is restored already, and the file with it.
+      // The .gitignore goes last of all.
+      if (mode === null && path !== `${STATE_DIRECTORY}/${KEYS.gitignore}`) removeFile(target);
+      continue;
+    }
+    try {
+      renamePatiently(original, target);
+      // Two names of one file are left as they are by a rename.
+      removeFile(original);
+    } catch (error) {
+      if (systemErrorCode(error) !== "EXDEV") throw ioError("write", target, error);
+      replaceFile(target, readFileSync(original), { mode: mode ?? stats.mode & 0o7777 });
+      utimesSync(target, stats.atimeMs / 1000, stats.mtimeMs / 1000);
+    }
+  }
+}
+
+async function removeSessions(
+  paths: ProjectPaths,
+  manager: SessionManager,
+  manifest: Manifest,
+  { backup, kept }: { readonly backup: string; readonly kept: ReadonlySet<string> },
+): Promise<void> {
+  for (const { id, replaced } of manifest.sessions) {
+    if (kept.has(id)) continue;
+    const aside = `${backup}/sessions/${id}`;
+    if (replaced && lstat(aside) === null) continue;
+    if (await manager.backend.hasSession(id)) {
+      await manager.hold({ session: id }, "migrate", () => manager.backend.removeSession(id));
+    }
+    if (replaced) mergeTree(aside, inState(paths, `sessions/${id}`));
+  }
+}
+
+async function takeFeedbackBack(manager: SessionManager, manifest: Manifest): Promise<void> {
+  const made = new Set(manifest.sessions.map((session) => session.id));
+  for (const { session, kind, lines } of manifest.feedback) {
+    if (made.has(session) || !await manager.backend.hasSession(session)) continue;
+    const key = KEYS.feedback(session, kind);
+    await manager.hold({ session }, "migrate", async () => {
+      const text = await manager.backend.readText(key);
+      if (text === null) return;
+      const taken = new Set(lines);
+      const left = text.split("\n").filter((line) => !taken.has(line)).join("\n");
+      if (left === text) return;
+      if (left.trim() === "") await manager.backend.removeBlob(key);
+      else await manager.backend.writeBlob(key, left);
+    });
+  }
+}
+
+function removeCopies(paths: ProjectPaths, manifest: Manifest, kept: ReadonlySet<string>): void {
+  const folders = new Set<string>();
+  for (const { to } of manifest.files) {
+    const session = sessionOf(to);
+    if (kept.has(to) || (session !== null && kept.has(session))) continue;
+    removeFile(`${paths.root}/${to}`);
+    for (
+      let folder = to.slice(0, to.lastIndexOf("/"));
+      folder !== STATE_DIRECTORY;
+      folder = folder.slice(0, folder.lastIndexOf("/"))
+    ) folders.add(folder);
+  }
+  folders.add(`${STATE_DIRECTORY}/${MIGRATION.secrets}`);
+  for (const folder of [...folders].sort((a, b) => b.length - a.length)) {
+    if (SESSION_FOLDER.test(folder)) continue;
+    removeEmpty(`${paths.root}/${folder}`);
+  }
+}
+
+/** Whether there is a file anywhere below a folder. */
+function hasAny(folder: string): boolean {
+  const stats = lstat(folder);
+  if (stats === null) return false;
+  if (!stats.isDirectory()) return true;
+  return readdirSync(folder).some((name) => hasAny(`${folder}/${name}`));
+}
+
+/** Never removed for being empty: a session is removed whole or not at all. */
+const SESSION_FOLDER = /^\.orchestrator\/sessions\/[a-z2-7]{13}$/;

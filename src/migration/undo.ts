@@ -1,0 +1,42 @@
+/**
+ * Takes a migration back that was not committed, and removes the traces of holding a repository.
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { MIGRATION, type ProjectPaths } from "../project/paths.ts";
+import {
+  inState,
+  type MigrationJournal,
+  removeFile,
+  removeJournal,
+  removeTree,
+} from "./journal.ts";
+import { lstat, removeEmpty } from "./move_tree.ts";
+
+/** Takes back a migration that has not been committed: only what it built aside is there. */
+export function undo(paths: ProjectPaths, journal: MigrationJournal): void {
+  removeTree(inState(paths, journal.staging));
+  // Originals are never removed, whatever the journal says.
+  if (lstat(`${inState(paths, journal.backup)}/files`) === null) {
+    removeTree(inState(paths, journal.backup));
+  }
+  removeEmpty(inState(paths, MIGRATION.backup));
+  leaveNoTrace(paths, journal);
+}
+
+/**
+ * Removes the journal, and what holding the repository has made where nothing was before. The lock
+ * goes last: from then on others may hold a new one.
+ */
+export function leaveNoTrace(paths: ProjectPaths, journal: MigrationJournal): void {
+  const { before } = journal;
+  if (!before.gitignore && !before.meta && !existsSync(paths.meta)) removeFile(paths.gitignore);
+  removeJournal(paths);
+  if (before.lock || existsSync(paths.meta)) return;
+  try {
+    removeFile(paths.lock);
+    if (!before.directory) removeEmpty(paths.stateDirectory);
+  } catch {
+    // Windows does not remove what is open: an empty lock file stays.
+  }
+}
