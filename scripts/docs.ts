@@ -104,7 +104,7 @@ function promises(): readonly string[] {
   const architecture = read("src/README.md");
   for (const [name, specifier] of Object.entries(config.imports)) {
     if (!/@\d+\.\d+\.\d+$/.test(specifier)) problems.push(`deno.json: ${name} is not pinned`);
-    if (!architecture.includes(`| \`${name}\``)) {
+    if (!architecture.includes(`\n| \`${name}\` `)) {
       problems.push(`src/README.md: no line says why there is ${name}`);
     }
   }
