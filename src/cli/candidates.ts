@@ -61,7 +61,7 @@ export function completeLine(
   });
 
   if (line.expecting !== undefined) return valueOf(line.expecting.complete, "");
-  const known = [...line.spec?.options ?? [], ...GLOBAL_OPTIONS];
+  const known = optionsOf(line.spec);
   if (!line.terminated && current.startsWith("-") && current !== "-") {
     const inline = inlineOption(current, known);
     if (inline !== undefined) return valueOf(inline.option.complete, inline.prefix);
@@ -123,7 +123,7 @@ function readLine(before: readonly string[], table: readonly CommandSpec[]): Lin
     } else if (!terminated && word === "--") {
       terminated = true;
     } else if (!terminated && word.startsWith("-") && word !== "-") {
-      const known = [...findCommand(path, table)?.options ?? [], ...GLOBAL_OPTIONS];
+      const known = optionsOf(findCommand(path, table));
       const inline = inlineOption(word, known);
       const option = inline?.option ?? optionOf(word, known);
       if (option === undefined) continue;
@@ -153,6 +153,15 @@ function extend(
   if (spec !== undefined) return spec.path.split(" ");
   const prefix = longer.join(" ") + " ";
   return table.some((row) => row.path.startsWith(prefix)) ? longer : undefined;
+}
+
+/** A command's own options, and the global ones of which it says nothing itself. */
+function optionsOf(spec: CommandSpec | undefined): readonly OptionSpec[] {
+  const own = spec?.options ?? [];
+  return [
+    ...own,
+    ...GLOBAL_OPTIONS.filter(({ name }) => !own.some((option) => option.name === name)),
+  ];
 }
 
 /** The option of a whole word: `--session`, `-s`, or the last letter of `-qs`. */

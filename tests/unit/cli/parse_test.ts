@@ -241,14 +241,20 @@ Deno.test("the commands known without the table are those of the table", async (
   }
 });
 
-Deno.test("no two options of a command have one name or letter", () => {
+Deno.test("a name or a letter means one option", () => {
   for (const spec of COMMANDS) {
-    const options = [...GLOBAL_OPTIONS, ...spec.options ?? []];
-    for (const field of ["name", "short"] as const) {
-      const names = options.flatMap((option) => option[field] ?? []);
-      const twice = names.filter((name, index) => names.indexOf(name) !== index);
-      // -c, -r and the like may mean something else per command, never two things in one.
-      assert.deepEqual(twice, [], `${spec.path}: ${twice.join(", ")}`);
+    const own = spec.options ?? [];
+    assert.equal(new Set(own.map(({ name }) => name)).size, own.length, spec.path);
+    for (const option of own) {
+      // A command may say more of a global option, but not make it another one.
+      const same = GLOBAL_OPTIONS.find(({ name }) => name === option.name);
+      if (same !== undefined) {
+        assert.equal(option.value === undefined, same.value === undefined, option.name);
+      }
+      const letter = [...own, ...GLOBAL_OPTIONS].filter(({ short, name }) =>
+        short !== undefined && short === option.short && name !== option.name
+      );
+      assert.deepEqual(letter, [], `${spec.path} -${option.short}`);
     }
   }
 });
