@@ -71,7 +71,8 @@ export async function parseRequest(
   }
   const { parseArgs } = await import("node:util");
   const lead = splitLead(argv, table);
-  const known = [...GLOBAL_OPTIONS, ...(lead.spec?.options ?? [])];
+  // A command's own options first: it may take one of them more often than others do.
+  const known = [...(lead.spec?.options ?? []), ...GLOBAL_OPTIONS];
   const { tokens } = parseArgs({
     args: [...lead.rest],
     strict: false,

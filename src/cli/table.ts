@@ -7,6 +7,7 @@ import { DOCTOR_COMMANDS } from "./table/doctor.ts";
 import { CONFIG_COMMANDS } from "./table/config.ts";
 import { PROJECT_COMMANDS } from "./table/project.ts";
 import { SESSION_COMMANDS } from "./table/sessions.ts";
+import { SNAPSHOT_COMMANDS } from "./table/snapshot.ts";
 import { WORK_COMMANDS } from "./table/work.ts";
 
 /** All commands, in the order help shows them. */
@@ -15,5 +16,6 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...SESSION_COMMANDS,
   ...PROJECT_COMMANDS,
   ...CONFIG_COMMANDS,
+  ...SNAPSHOT_COMMANDS,
   ...DOCTOR_COMMANDS,
 ];

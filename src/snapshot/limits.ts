@@ -13,36 +13,38 @@ export interface Limits {
   readonly fileSize: number;
   /** All files, unpacked. */
   readonly totalSize: number;
+  /** How much larger it may become by unpacking, as a multiple of its size. */
+  readonly ratio: number;
   /** The list of contents at its beginning. */
   readonly manifestSize: number;
 }
 
 const MEBIBYTE = 1024 * 1024;
 
-/** The limits nobody has asked to change. */
+/** The limits nobody has asked to change: the defaults of the configuration. */
 export const DEFAULT_LIMITS: Limits = {
   files: 200_000,
-  fileSize: 512 * MEBIBYTE,
-  totalSize: 16 * 1024 * MEBIBYTE,
+  fileSize: 2048 * MEBIBYTE,
+  totalSize: 8192 * MEBIBYTE,
+  ratio: 1000,
   manifestSize: 64 * MEBIBYTE,
 };
+
+/** Below this many unpacked bytes nobody asks for the ratio. */
+export const RATIO_MATTERS = 16 * MEBIBYTE;
 
 /** What is left free on the disk whatever an archive says, in bytes. */
 export const KEPT_FREE = 64 * MEBIBYTE;
 
-/** The option that raises a limit. */
-const OPTIONS: Readonly<Record<keyof Limits, string | null>> = {
-  files: "--max-files",
-  fileSize: "--max-size",
-  totalSize: "--max-size",
-  manifestSize: null,
-};
-
-const NAMES: Readonly<Record<keyof Limits, string>> = {
-  files: "files",
-  fileSize: "bytes in one file",
-  totalSize: "bytes in all",
-  manifestSize: "bytes in its list of contents",
+/** What is counted, and the configuration's key of the limit. */
+const NAMES: Readonly<
+  Record<keyof Limits, { readonly what: string; readonly key: string | null }>
+> = {
+  files: { what: "files", key: "snapshot.max_entries" },
+  fileSize: { what: "bytes in one file", key: "snapshot.max_entry_size" },
+  totalSize: { what: "bytes in all", key: "snapshot.max_size" },
+  ratio: { what: "times its size when unpacked", key: "snapshot.max_ratio" },
+  manifestSize: { what: "bytes in its list of contents", key: null },
 };
 
 /**
@@ -50,16 +52,20 @@ const NAMES: Readonly<Record<keyof Limits, string>> = {
  * @param asked how much it asks for; absent when it was cut off at the limit.
  */
 export function limitError(name: keyof Limits, limits: Limits, asked?: number): OrchestratorError {
-  const option = OPTIONS[name];
+  const { what, key } = NAMES[name];
   const much = asked === undefined ? "more" : String(asked);
   return new OrchestratorError(
     "limit_exceeded",
-    `Cannot read snapshot: it has ${much} ${NAMES[name]}, and the limit is ${limits[name]}`,
+    `Cannot read snapshot: it has ${much} ${what}, and the limit is ${limits[name]}`,
     {
-      ...(option === null
+      ...(key === null
         ? {}
-        : { hint: `If you trust where it comes from, raise the limit with ${option}` }),
-      details: { limit: name, value: limits[name], ...(asked === undefined ? {} : { asked }) },
+        : { hint: `If you trust where it comes from, raise ${key} in the configuration` }),
+      details: {
+        limit: key ?? name,
+        value: limits[name],
+        ...(asked === undefined ? {} : { asked }),
+      },
     },
   );
 }

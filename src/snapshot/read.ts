@@ -10,7 +10,7 @@ import { OrchestratorError } from "../errors.ts";
 import { beginsWith, type Bytes, fromWeb, joined, peek, through, toWeb } from "./byte_stream.ts";
 import { MANIFEST } from "./contents.ts";
 import { decrypt, encryptionOf, type Key } from "./encryption.ts";
-import { limitError, type Limits } from "./limits.ts";
+import { limitError, type Limits, RATIO_MATTERS } from "./limits.ts";
 import { invalid, type Manifest, type ManifestFile, parseManifest } from "./manifest.ts";
 
 /** How a snapshot is read. */
@@ -49,22 +49,42 @@ export async function readSnapshot(
   const start = await peek(bytes, TAR_MAGIC_END);
   const encrypted = encryptionOf(start.head) !== "none";
   const opened = encrypted ? await peek(decrypt(start.all, request.askKey), TAR_MAGIC_END) : start;
-  const tar = await unzipped(opened.head, opened.all);
+  const tar = await unzipped(opened.head, opened.all, request.limits);
   return { manifest: await readTar(tar, request.limits, sink), encrypted };
 }
 
-async function unzipped(head: Uint8Array, all: Bytes): Promise<Bytes> {
+async function unzipped(head: Uint8Array, all: Bytes, limits: Limits): Promise<Bytes> {
   if (head[0] === 0x1f && head[1] === 0x8b) {
     const { createGunzip } = await import("node:zlib");
-    return gunzipped(through(all, createGunzip({ chunkSize: 256 * 1024 })));
+    const read = { bytes: 0 };
+    const unzipped = through(counted(all, read), createGunzip({ chunkSize: 256 * 1024 }));
+    return gunzipped(unzipped, read, limits);
   }
   if (head.length === TAR_MAGIC_END && beginsWith(head.subarray(257), "ustar")) return all;
   throw invalid(head.length === 0 ? "it is empty" : "it is not a snapshot");
 }
 
-async function* gunzipped(bytes: Bytes): Bytes {
+async function* counted(bytes: Bytes, read: { bytes: number }): Bytes {
+  for await (const chunk of bytes) {
+    read.bytes += chunk.length;
+    yield chunk;
+  }
+}
+
+async function* gunzipped(
+  bytes: Bytes,
+  read: { readonly bytes: number },
+  limits: Limits,
+): Bytes {
+  let unpacked = 0;
   try {
-    yield* bytes;
+    for await (const chunk of bytes) {
+      unpacked += chunk.length;
+      if (unpacked > RATIO_MATTERS && unpacked > read.bytes * limits.ratio) {
+        throw limitError("ratio", limits);
+      }
+      yield chunk;
+    }
   } catch (error) {
     if (error instanceof OrchestratorError) throw error;
     throw invalid("it is incomplete or damaged", error);

@@ -1,0 +1,126 @@
+/**
+ * `orchestrator snapshot export`
+ * @module
+ */
+import { OrchestratorError } from "../../../errors.ts";
+import { exportSnapshot } from "../../../snapshot/export.ts";
+import { totalSize } from "../../../snapshot/manifest.ts";
+import { findSession } from "../../../session/resolve.ts";
+import type { Answer, Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { byteText, ProgressLine, sessionCount } from "../../output/snapshot_text.ts";
+import { lockingKey } from "../../snapshot_key.ts";
+
+/** Below this many bytes nobody waits long enough to look at a progress line. */
+const SLOW_BYTES = 32 * 1024 * 1024;
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const { io, meta, manager } = context;
+  if (meta === null) throw context.noSession();
+  const output = input.option("output");
+  const toStdout = output === undefined || output === "-";
+  if (toStdout) requireBinaryStdout(context, input);
+  if (input.has("include-secrets") && !input.has("encrypt") && !input.has("recipient")) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      "Cannot export secrets: --include-secrets is only for encrypted snapshots",
+      { hint: "Add --encrypt, or --recipient with an age key" },
+    );
+  }
+  const key = await lockingKey(context, input);
+  const wanted: string[] = [];
+  for (const name of input.options("session")) {
+    wanted.push(await findSession(manager, name, context.query()));
+  }
+  const terminal = io.isTerminal("stderr") && !input.has("quiet") && !input.has("json");
+  const progress = new ProgressLine("Writing", terminal ? (text) => io.err(text) : null);
+  let total = 0;
+  const { manifest, bytes } = await exportSnapshot(manager.backend, {
+    repository: meta,
+    now: exportTime(context),
+    key,
+    ...(wanted.length === 0 ? {} : { sessions: [...new Set(wanted)] }),
+    includeSecrets: input.has("include-secrets"),
+    onProgress: (done) => {
+      if (total > SLOW_BYTES) progress.show(done, total);
+    },
+  });
+  total = totalSize(manifest.files);
+  try {
+    const size = toStdout
+      ? await writeToStdout(context, bytes)
+      : await writeToFile(context, output, bytes, input.has("force"));
+    const what = `${sessionCount(manifest.sessions.length)}, ${byteText(size)}`;
+    return {
+      data: {
+        file: toStdout ? null : output,
+        size,
+        encrypted: key !== undefined,
+        repository: manifest.repository,
+        created: manifest.created,
+        sessions: manifest.sessions,
+      },
+      text: (style) =>
+        toStdout ? "" : `${style.green(style.symbols.done)} Exported ${what} to ${output}`,
+    };
+  } finally {
+    progress.clear();
+  }
+}
+
+function requireBinaryStdout(context: Context, input: Input): void {
+  if (context.io.isTerminal("stdout")) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      "Cannot write a snapshot to the terminal: it is not text",
+      { hint: "orchestrator snapshot export -o state.tar.gz" },
+    );
+  }
+  if (input.has("json")) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      "Cannot answer in JSON: the snapshot itself goes to stdout",
+      { hint: "Name a file with -o" },
+    );
+  }
+}
+
+/** The time in the snapshot: `SOURCE_DATE_EPOCH` (seconds since 1970) makes it the same every time. */
+function exportTime(context: Context): Date {
+  const epoch = context.io.env["SOURCE_DATE_EPOCH"];
+  if (epoch === undefined || !/^\d{1,11}$/.test(epoch)) return context.io.now();
+  return new Date(Number(epoch) * 1000);
+}
+
+async function writeToStdout(
+  { io }: Context,
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<number> {
+  let size = 0;
+  for await (const piece of bytes) {
+    if (!io.outBytes(piece)) {
+      throw new OrchestratorError("io_failed", "Cannot write the snapshot: nobody reads it");
+    }
+    size += piece.length;
+  }
+  return size;
+}
+
+async function writeToFile(
+  { paths, io }: Context,
+  output: string,
+  bytes: AsyncIterable<Uint8Array>,
+  force: boolean,
+): Promise<number> {
+  const { writeStream } = await import("../../../platform/stream_file.ts");
+  const { existsSync } = await import("node:fs");
+  const path = paths.resolveFrom(io.cwd, output);
+  if (!force && existsSync(path)) {
+    throw new OrchestratorError(
+      "already_exists",
+      `Cannot write "${output}": there is such a file already`,
+      { hint: "Choose another name" },
+    );
+  }
+  return await writeStream(path, bytes, { exclusive: !force, mode: 0o600 });
+}

@@ -1,0 +1,89 @@
+/**
+ * `orchestrator snapshot import [file]`
+ * @module
+ */
+import {
+  type ImportedSession,
+  type ImportReport,
+  importSnapshot,
+} from "../../../snapshot/import.ts";
+import type { Relation } from "../../../snapshot/relation.ts";
+import type { Answer, Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { sessionCount } from "../../output/snapshot_text.ts";
+import type { Style } from "../../output/style.ts";
+import { columns, oneLine } from "../../output/text.ts";
+import { openingKey, snapshotBytes, snapshotLimits } from "../../snapshot_key.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  context.requireWritableRoot();
+  const { manager, paths, io } = context;
+  const dryRun = input.has("dry-run");
+  const report = await importSnapshot({
+    manager,
+    paths,
+    now: io.now,
+    warn: (message) => context.warn(message),
+    bytes: await snapshotBytes(context, input),
+    read: {
+      limits: await snapshotLimits(context),
+      askKey: (needed) => openingKey(context, input, needed),
+    },
+    ...(input.has("session") ? { sessions: input.options("session") } : {}),
+    replace: input.has("replace"),
+    adopt: input.has("adopt"),
+    dryRun,
+  });
+  context.refresh();
+  return {
+    data: {
+      dryRun,
+      encrypted: report.encrypted,
+      from: report.manifest.repository,
+      created: report.manifest.created,
+      initialised: report.initialised,
+      sessions: report.sessions,
+      placed: report.repository,
+    },
+    text: (style) => reportText(report, dryRun, style),
+  };
+}
+
+const OUTCOMES: Readonly<Record<Relation, string>> = {
+  new: "new",
+  same: "the same here",
+  newer: "continued",
+  older: "replaced by an older copy",
+  diverged: "replaced by another copy",
+};
+
+/** Most rows of a list of sessions. */
+const ROWS = 20;
+
+function reportText(report: ImportReport, dryRun: boolean, style: Style): string {
+  const changed = report.sessions.filter((session) => session.changed);
+  const head = dryRun
+    ? `Would import ${sessionCount(changed.length)}`
+    : changed.length === 0
+    ? "Nothing to import: everything is here already"
+    : `Imported ${sessionCount(changed.length)}`;
+  const mark = dryRun ? style.dim(style.symbols.bullet) : style.green(style.symbols.done);
+  const rows = report.sessions.slice(0, ROWS).map((session) => row(session, style));
+  const backups = [...new Set(changed.flatMap(({ backup }) => backup === null ? [] : [backup]))];
+  const more = report.sessions.length - rows.length;
+  return [
+    `${mark} ${head}`,
+    ...(rows.length === 0 ? [] : [columns(rows).replace(/^/gm, "  ")]),
+    ...(more > 0 ? [style.dim(`  and ${more} more`)] : []),
+    ...backups.map((folder) => `  the copy that was here: .orchestrator/${folder}`),
+    ...(report.repository.secrets > 0 ? [`  secrets: ${report.repository.secrets}`] : []),
+  ].join("\n");
+}
+
+function row(session: ImportedSession, style: Style): readonly string[] {
+  const { id, relation, seq, localSeq, task } = session;
+  const events = localSeq === null || localSeq === seq
+    ? `event ${seq}`
+    : `event ${localSeq} ${style.symbols.arrow} ${seq}`;
+  return [style.cyan(id), OUTCOMES[relation], events, oneLine(task, 36, style)];
+}

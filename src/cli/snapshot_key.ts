@@ -1,0 +1,123 @@
+/**
+ * Where the password of a snapshot comes from: a file, the configuration (with its variable
+ * `ORCHESTRATOR_SNAPSHOT_PASSWORD`), or whoever sits at the terminal. Never the command line.
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { OrchestratorError } from "../errors.ts";
+import { ioError } from "../platform/atomic_file.ts";
+import { type Key, readIdentities, requireStrongPassword } from "../snapshot/encryption.ts";
+import type { Limits } from "../snapshot/limits.ts";
+import type { Input } from "./command.ts";
+import type { Context } from "./context.ts";
+
+/** What opens a snapshot that is read. */
+export async function openingKey(
+  context: Context,
+  input: Input,
+  needed: "password" | "identities",
+): Promise<Key> {
+  if (needed === "password") return { password: await password(context, input, false) };
+  const identities = input.options("identity").flatMap((file) =>
+    readIdentities(readText(context, file))
+  );
+  if (identities.length > 0) return { identities };
+  throw new OrchestratorError(
+    "missing_argument",
+    "Cannot open snapshot: it is encrypted to an age recipient, and no identity is given",
+    { hint: "Add --identity FILE with the file that age-keygen wrote" },
+  );
+}
+
+/** What encrypts a snapshot; undefined when it is not to be encrypted. */
+export async function lockingKey(context: Context, input: Input): Promise<Key | undefined> {
+  const recipients = input.options("recipient");
+  if (recipients.length > 0) {
+    if (input.has("encrypt") || input.has("password-file")) {
+      throw new OrchestratorError(
+        "invalid_argument",
+        "Cannot encrypt snapshot both with a password and to recipients: choose one",
+      );
+    }
+    const { checkRecipients } = await import("../snapshot/encryption.ts");
+    await checkRecipients(recipients);
+    return { recipients };
+  }
+  if (!input.has("encrypt")) {
+    if (!input.has("password-file")) return undefined;
+    throw new OrchestratorError(
+      "invalid_argument",
+      "Cannot use --password-file without --encrypt",
+      { hint: "Add --encrypt" },
+    );
+  }
+  const chosen = await password(context, input, true);
+  requireStrongPassword(chosen);
+  return { password: chosen };
+}
+
+async function password(context: Context, input: Input, twice: boolean): Promise<string> {
+  const file = input.option("password-file");
+  if (file !== undefined) {
+    const [line = ""] = readText(context, file).split(/\r?\n/);
+    return line;
+  }
+  const configured = (await context.config()).get("snapshot.password");
+  if (configured !== null && configured !== "") return configured;
+  const { io } = context;
+  if (input.has("no-input") || !io.isTerminal("stdin") || !io.isTerminal("stderr")) {
+    throw new OrchestratorError(
+      "terminal_needed",
+      "Cannot ask for the password: there is no terminal to ask on",
+      { hint: "Use --password-file, or set ORCHESTRATOR_SNAPSHOT_PASSWORD" },
+    );
+  }
+  const first = await io.askSecret("Password");
+  const second = first === null || !twice ? first : await io.askSecret("The same again");
+  if (first === null || second === null) {
+    throw new OrchestratorError("interrupted", "Cannot go on: no password was given");
+  }
+  if (first === second) return first;
+  throw new OrchestratorError("invalid_argument", "Cannot use the password: the two differ");
+}
+
+function readText(context: Context, file: string): string {
+  const path = context.paths.resolveFrom(context.io.cwd, file);
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw ioError("read", file, error);
+  }
+}
+
+/** The limits in force. */
+export async function snapshotLimits(context: Context): Promise<Limits> {
+  const { DEFAULT_LIMITS } = await import("../snapshot/limits.ts");
+  const config = await context.config();
+  return {
+    ...DEFAULT_LIMITS,
+    files: config.get("snapshot.max_entries"),
+    fileSize: config.get("snapshot.max_entry_size"),
+    totalSize: config.get("snapshot.max_size"),
+    ratio: config.get("snapshot.max_ratio"),
+  };
+}
+
+/** The bytes of the snapshot that a command names. @throws `file_unknown`, `missing_argument` */
+export async function snapshotBytes(
+  context: Context,
+  input: Input,
+): Promise<AsyncIterable<Uint8Array>> {
+  const file = input.arg("file") ?? "-";
+  if (file !== "-") {
+    const { readPieces } = await import("../platform/stream_file.ts");
+    return readPieces(context.paths.resolveFrom(context.io.cwd, file));
+  }
+  if (context.io.isTerminal("stdin")) {
+    throw new OrchestratorError(
+      "missing_argument",
+      `Cannot run "${context.spec.path}": name a file, or give the snapshot on stdin`,
+    );
+  }
+  return context.io.stdinBytes();
+}

@@ -1,0 +1,107 @@
+/**
+ * Files that are too large to hold in memory: written whole or not at all, and read in pieces.
+ * @module
+ */
+import { closeSync, fsyncSync, linkSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { systemErrorCode } from "../errors.ts";
+import { ioError, renamePatiently, syncDirectory } from "./atomic_file.ts";
+import { randomBase32 } from "./random.ts";
+
+/** How much is read at a time. */
+const PIECE = 256 * 1024;
+
+/**
+ * Writes a file out of pieces: it appears under its name once the last one is on disk. When anything
+ * fails, a piece that cannot be had included, nothing is left and what stood there stands.
+ * @param options.exclusive fail with `already_exists` when there is a file of that name.
+ * @param options.mode permission bits.
+ * @returns how many bytes it has.
+ * @throws what `pieces` throws; `no_space`, `read_only`, `already_exists`, `io_failed`.
+ */
+export async function writeStream(
+  path: string,
+  pieces: AsyncIterable<Uint8Array>,
+  options: { readonly exclusive: boolean; readonly mode: number },
+): Promise<number> {
+  const folder = dirname(path);
+  const temporary = join(folder, `.tmp-${process.pid}-${randomBase32(40)}`);
+  let descriptor: number;
+  try {
+    descriptor = openSync(temporary, "wx", options.mode);
+  } catch (error) {
+    throw ioError("write", path, error);
+  }
+  try {
+    let size = 0;
+    try {
+      for await (const piece of pieces) {
+        for (let written = 0; written < piece.length;) {
+          written += writePiece(path, descriptor, piece, written);
+        }
+        size += piece.length;
+      }
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    takeName(temporary, path, options.exclusive);
+    syncDirectory(folder);
+    return size;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function writePiece(path: string, descriptor: number, piece: Uint8Array, from: number): number {
+  try {
+    return writeSync(descriptor, piece, from, piece.length - from);
+  } catch (error) {
+    throw ioError("write", path, error);
+  }
+}
+
+function takeName(temporary: string, path: string, exclusive: boolean): void {
+  try {
+    if (exclusive) linkSync(temporary, path);
+    else renamePatiently(temporary, path);
+  } catch (error) {
+    // Without hard links nobody is kept from taking the name just now; it is taken all the same.
+    const noLinks = ["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"];
+    if (!exclusive || !noLinks.includes(systemErrorCode(error) ?? "")) {
+      throw ioError("write", path, error);
+    }
+    renamePatiently(temporary, path);
+  }
+}
+
+/**
+ * Reads a file in pieces.
+ * @throws `file_unknown`, `io_failed`
+ */
+export async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, "r");
+  } catch (error) {
+    throw ioError("read", path, error);
+  }
+  try {
+    for (;;) {
+      const piece = new Uint8Array(PIECE);
+      let count: number;
+      try {
+        count = readSync(descriptor, piece, 0, PIECE, null);
+      } catch (error) {
+        throw ioError("read", path, error);
+      }
+      if (count === 0) return;
+      // Lets whoever reads give way to others.
+      await Promise.resolve();
+      yield piece.subarray(0, count);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
