@@ -3,6 +3,7 @@
  * first command that changes something.
  * @module
  */
+import { existsSync } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
 import { findLegacy, type LegacyPlaces } from "../legacy/find.ts";
 import type { LegacyWorkflow } from "../legacy/legacy_workflow.ts";
@@ -53,14 +54,35 @@ export type Reading =
 
 /**
  * Chooses what a reading command looks at.
+ *
+ * The old files may be moved over at the same moment. Whoever does that lets sessions count first and
+ * takes the files away afterwards, so what was read of old files is whole if no session counts yet
+ * when the reading is over.
  * @throws `no_project`, `no_session`, `session_unknown`, `session_ambiguous`, `legacy_corrupt`
  */
 export async function chooseToRead(context: Context, name?: string): Promise<Reading> {
-  const choice = await sessionOrNull(context, name);
-  if (choice !== null) return { choice, view: null };
-  const view = await legacyView(context, name);
-  if (view === null) throw context.noSession();
-  return { choice: null, view };
+  for (let attempt = 1;; attempt++) {
+    let failure: unknown;
+    try {
+      const choice = await sessionOrNull(context, name);
+      if (choice !== null) return { choice, view: null };
+      const view = await legacyView(context, name);
+      context.refresh();
+      const moved = await sessionOrNull(context, name);
+      if (moved !== null) return { choice: moved, view: null };
+      if (view !== null) return { choice: null, view };
+      failure = context.noSession();
+    } catch (error) {
+      failure = error;
+    }
+    if (attempt > 1 || !mayBeMoving(context)) throw failure;
+    context.refresh();
+  }
+}
+
+/** Whether somebody moves old files over, or has done so. */
+function mayBeMoving({ paths }: Context): boolean {
+  return existsSync(paths.migrationJournal) || existsSync(paths.migrationMarker);
 }
 
 /**
@@ -83,6 +105,10 @@ export async function importForChange(
   const { manager, paths, actor, io } = context;
   const now = io.now();
   const imported = await manager.holdRepository("import", async () => {
+    context.refresh();
+    // Whoever held the repository before may have imported it, or moved its files over.
+    const choice = await sessionOrNull(context, name);
+    if (choice !== null) return choice;
     initProject(paths, { automatic: true, now, toolVersion: VERSION });
     return await importSession(
       manager,
@@ -92,6 +118,7 @@ export async function importForChange(
     );
   });
   context.refresh();
+  if (!("findings" in imported)) return imported;
   context.warn(
     `The old workflow in ${workflow.file} was imported as session ${imported.id}; its files stay as they are`,
   );
@@ -172,10 +199,15 @@ export async function legacySummaries(
       continue;
     }
     const time = summary.updatedAt ?? "";
-    const { state } = await viewLegacy(
-      { paths: context.paths, workflow, toolVersion: VERSION },
-      { time, actor: context.actor },
-    );
+    const input = { paths: context.paths, workflow, toolVersion: VERSION };
+    let state: SessionState;
+    try {
+      ({ state } = await viewLegacy(input, { time, actor: context.actor }));
+    } catch (error) {
+      // Moved over since the files were found.
+      if (await context.manager.backend.hasSession(summary.session)) continue;
+      throw error;
+    }
     rows.push({
       ...base,
       id: summary.session,

@@ -7,6 +7,7 @@ import type { CommandSpec, Input } from "./command.ts";
 import { Context } from "./context.ts";
 import type { Io } from "./io.ts";
 import { type ColourWish, styleFor } from "./output/style_for.ts";
+import { beforeChange, noticeAfter } from "./old_files.ts";
 import { parseRequest } from "./parse.ts";
 import { HOT_COMMANDS } from "./table/hot.ts";
 
@@ -25,8 +26,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     if (request.kind === "command") {
       context = new Context(io, request.spec, request.input, table);
       await context.prepare();
+      await beforeChange(context, request.input);
       const module = await request.spec.load();
       const answer = await module.run(context, request.input);
+      const box = await noticeAfter(context, request.input);
       if (request.input.has("json")) {
         const { answerEnvelope } = await import("./output/json.ts");
         io.out(answerEnvelope(request.spec.path, answer.data, context.warnings));
@@ -37,6 +40,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
           ? ""
           : answer.text(styleFor("stdout", request.input, io, context.colour));
         if (text !== "") io.out(text.endsWith("\n") ? text : text + "\n");
+        if (box !== null) io.err(box);
       }
       return answer.exitCode ?? 0;
     }

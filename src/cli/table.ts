@@ -5,6 +5,7 @@
 import type { CommandSpec } from "./command.ts";
 import { DOCTOR_COMMANDS } from "./table/doctor.ts";
 import { CONFIG_COMMANDS } from "./table/config.ts";
+import { MIGRATION_COMMANDS } from "./table/migration.ts";
 import { PROJECT_COMMANDS } from "./table/project.ts";
 import { SESSION_COMMANDS } from "./table/sessions.ts";
 import { SNAPSHOT_COMMANDS } from "./table/snapshot.ts";
@@ -15,6 +16,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...WORK_COMMANDS,
   ...SESSION_COMMANDS,
   ...PROJECT_COMMANDS,
+  ...MIGRATION_COMMANDS,
   ...CONFIG_COMMANDS,
   ...SNAPSHOT_COMMANDS,
   ...DOCTOR_COMMANDS,

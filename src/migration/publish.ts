@@ -10,6 +10,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { OWNED_FOLDERS } from "../legacy/inventory.ts";
 import { gitignoreFor } from "../project/gitignore.ts";
+import { readRepositoryMeta } from "../project/identity.ts";
 import { initProject } from "../project/init.ts";
 import { KEYS, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
 import { rememberImport } from "../session/import_session.ts";
@@ -46,7 +47,7 @@ export async function publish(input: PublishInput): Promise<void> {
   const backup = inState(paths, journal.backup);
   await setAsideReplaced(input, staging, backup);
   initProject(paths, { automatic: true, now: input.now, toolVersion: manifest.tool });
-  if (!journal.before.meta) completeGitignore(paths);
+  completeGitignore(paths, journal.before.meta);
   for (const name of PUBLISHED) mergeTree(`${staging}/${name}`, inState(paths, name));
   await appendFeedback(manager, manifest);
   publishWorkflow(paths, staging);
@@ -88,10 +89,12 @@ async function setAsideReplaced(
   }
 }
 
-/** The old tool's selective list would let git see the sessions. */
-function completeGitignore(paths: ProjectPaths): void {
+/** The old tool's selective list, or one of an earlier version, would let git see too much. */
+function completeGitignore(paths: ProjectPaths, initialised: boolean): void {
+  const mode = readRepositoryMeta(paths.meta)?.mode ?? "normal";
+  if (initialised && mode === "normal") return;
   const present = readFileSync(paths.gitignore, "utf8");
-  const wanted = gitignoreFor("normal", present);
+  const wanted = gitignoreFor(mode, present);
   if (wanted !== present) replaceFile(paths.gitignore, wanted);
 }
 

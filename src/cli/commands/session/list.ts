@@ -25,13 +25,15 @@ interface Row extends SessionSummary {
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const limit = readLimit(input.option("limit"));
+  const old = await legacySummaries(context);
+  // What was an old workflow a moment ago may be a session by now.
+  context.refresh();
   const chosen = await chosenId(context);
-  const rows: Row[] = (await legacySummaries(context)).map((summary) => ({ ...summary }));
-  if (context.meta !== null) {
-    for (const summary of await summarise(context.manager)) {
-      rows.push({ ...summary, current: summary.id === chosen });
-    }
-  }
+  const summaries = context.meta === null ? [] : await summarise(context.manager);
+  const rows: Row[] = [
+    ...old.filter((row) => !summaries.some((summary) => summary.id === row.id)),
+    ...summaries.map((summary) => ({ ...summary, current: summary.id === chosen })),
+  ];
   rows.sort((left, right) =>
     left.created < right.created ? 1 : left.created > right.created ? -1 : 0
   );

@@ -1,0 +1,252 @@
+/**
+ * `orchestrator migrate [--dry-run | --rollback]`
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { OrchestratorError } from "../../errors.ts";
+import { readJournal } from "../../migration/journal.ts";
+import { migrate, type MigrateResult } from "../../migration/migrate.ts";
+import { type Choice, isEmptyPlan, makePlan, type Plan } from "../../migration/plan.ts";
+import { planRollback, type RollbackResult } from "../../migration/rollback.ts";
+import { movedOn, rollBack } from "../../migration/rollback.ts";
+import type { Progress } from "../../migration/stage.ts";
+import { VERSION } from "../../version.ts";
+import type { Answer, Input } from "../command.ts";
+import { confirm } from "../confirm.ts";
+import type { Context } from "../context.ts";
+import {
+  planData,
+  planText,
+  resultText,
+  rollbackPlanText,
+  rollbackText,
+} from "../output/migration_text.ts";
+import { styleFor } from "../output/style_for.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  refuseContradictions(input);
+  // Before anything is made: a damaged or newer project must not be written to.
+  void context.meta;
+  if (input.has("rollback")) return await goBack(context, input);
+  if (input.has("dry-run")) return await look(context, input);
+  return await move(context, input);
+}
+
+function refuseContradictions(input: Input): void {
+  const pairs = [
+    ["force-from-old", "force-from-new"],
+    ["rollback", "force-from-old"],
+    ["rollback", "force-from-new"],
+    ["rollback", "auto-rollback"],
+    ["rollback", "interactive"],
+    ["dry-run", "interactive"],
+  ] as const;
+  for (const [one, other] of pairs) {
+    if (!input.has(one) || !input.has(other)) continue;
+    throw new OrchestratorError(
+      "invalid_argument",
+      `Cannot migrate with "--${one}" and "--${other}": choose one`,
+    );
+  }
+  if (input.has("keep-new") && !input.has("rollback")) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      `Cannot use "--keep-new" without "--rollback": moving over removes no session`,
+    );
+  }
+}
+
+function options(context: Context, input: Input) {
+  return {
+    prefer: input.has("force-from-old")
+      ? "old" as const
+      : input.has("force-from-new")
+      ? "new" as const
+      : undefined,
+    salt: context.io.env["WORKFLOW_SALT"],
+  };
+}
+
+async function look(context: Context, input: Input): Promise<Answer> {
+  const pending = existsSync(context.paths.migrationJournal);
+  if (pending) context.warn(PENDING);
+  const { plan } = await makePlan(context.paths, context.manager, options(context, input));
+  for (const warning of plan.warnings) context.warn(warning);
+  return {
+    data: { dryRun: true, pending, ...planData(plan) },
+    text: (style) => planText(plan, style),
+  };
+}
+
+const PENDING =
+  "A migration was cut off here; the next command that changes something finishes or undoes it";
+
+async function move(context: Context, input: Input): Promise<Answer> {
+  const { paths, manager } = context;
+  const pending = existsSync(paths.migrationJournal);
+  if (pending) {
+    const { recoverBefore } = await import("../migration_gate.ts");
+    await recoverBefore(context);
+  }
+  const choices = new Map<string, Choice>();
+  let { plan } = await makePlan(paths, manager, options(context, input));
+  if (input.has("interactive") && await askAll(context, input, plan, choices)) {
+    ({ plan } = await makePlan(paths, manager, { ...options(context, input), choices }));
+  }
+  if (isEmptyPlan(plan)) return nothing(context, plan, pending);
+  if (!input.has("yes")) {
+    const style = styleFor("stderr", input, context.io);
+    if (context.io.isTerminal("stderr")) context.io.err(planText(plan, style) + "\n\n");
+  }
+  await confirm(context, input, {
+    text: `Move ${plan.total.files} files into .orchestrator/?`,
+    doing: `migrate "${paths.root}"`,
+    hint: "orchestrator migrate --dry-run shows what would be done, --yes does it",
+  });
+  const result = await migrate({
+    paths,
+    manager,
+    actor: context.actor,
+    now: context.io.now,
+    toolVersion: VERSION,
+    options: { ...options(context, input), choices },
+    autoRollback: input.has("auto-rollback"),
+    onProgress: progressBar(context, input),
+    signal: context.io.interrupted,
+  });
+  context.refresh();
+  if (result.backup === null) return nothing(context, result.plan);
+  for (const warning of [...result.plan.warnings, ...result.findings]) context.warn(warning);
+  return done(result);
+}
+
+function nothing(context: Context, plan: Plan, recovered = false): Answer {
+  for (const { path, why, ask } of plan.stays) {
+    if (ask) context.warn(`"${path}" stays where it is: ${why}`);
+  }
+  return {
+    data: { migrated: false, recovered, ...planData(plan) },
+    text: (style) =>
+      recovered
+        ? `${style.green(style.symbols.done)} Finished what had been cut off; nothing more to move`
+        : "Nothing to migrate: there are no files of the old tool here.",
+  };
+}
+
+function done(result: MigrateResult): Answer {
+  const { plan, backup, manifest } = result;
+  return {
+    data: {
+      migrated: true,
+      ...planData(plan),
+      files: manifest?.files ?? [],
+      backup,
+      marker: ".orchestrator/.migration_complete",
+    },
+    text: (style) => resultText(plan, backup ?? "", style),
+  };
+}
+
+/** @returns whether anything was decided. */
+async function askAll(
+  context: Context,
+  input: Input,
+  plan: Plan,
+  choices: Map<string, Choice>,
+): Promise<boolean> {
+  const open = plan.stays.filter((stay) => stay.ask);
+  if (open.length === 0) return false;
+  const { io } = context;
+  const silent = input.has("no-input") || input.has("json") || !io.isTerminal("stdin") ||
+    !io.isTerminal("stderr");
+  if (silent) {
+    throw new OrchestratorError(
+      "terminal_needed",
+      `Cannot ask about "${open[0]?.path}": there is no terminal to ask on`,
+      { hint: "Without --interactive these files are left and named" },
+    );
+  }
+  for (const { path, why } of open) {
+    const answer = await io.confirm(`"${path}" (${why}): move it too?`);
+    if (answer === null) {
+      throw new OrchestratorError("interrupted", "Cannot migrate: it was cancelled");
+    }
+    if (!answer) continue;
+    const to = await io.askText?.(`Where to, inside .orchestrator/?`, `archive/${path}`);
+    if (to === null) {
+      throw new OrchestratorError("interrupted", "Cannot migrate: it was cancelled");
+    }
+    choices.set(path, to === undefined ? "take" : { to: targetFrom(to) });
+  }
+  return choices.size > 0;
+}
+
+/** A place a person chose: inside the state directory, and not where the program keeps its own. */
+function targetFrom(text: string): string {
+  const path = text.trim().replace(/^\.orchestrator\//, "").replace(/\/+$/, "");
+  const parts = path.split("/");
+  const safe = /^(?:archive|prd|secrets)$/.test(parts[0] ?? "") && parts.length > 1 &&
+    parts.every((part) => part !== "" && part !== "." && part !== "..") && !/[\\\0]/.test(path);
+  if (safe) return path;
+  throw new OrchestratorError(
+    "invalid_argument",
+    `Cannot move a file to "${text}": it must be below archive/, prd/ or secrets/`,
+  );
+}
+
+const BAR_WIDTH = 24;
+const SHOW_FROM_BYTES = 16 * 1024 * 1024;
+
+function progressBar(
+  context: Context,
+  input: Input,
+): ((progress: Progress) => void) | undefined {
+  const { io } = context;
+  if (!io.isTerminal("stderr") || input.has("quiet") || input.has("json")) return undefined;
+  let shown = "";
+  return ({ step, done, total }) => {
+    if (total < SHOW_FROM_BYTES) return;
+    const filled = Math.round((done / total) * BAR_WIDTH);
+    const text = `${step === "copy" ? "copying " : "checking"} ${"█".repeat(filled)}${
+      "░".repeat(BAR_WIDTH - filled)
+    } ${Math.round((done / total) * 100)} %`;
+    if (text === shown) return;
+    shown = text;
+    io.err(`\r${text}${done === total ? "\r\x1b[K" : ""}`);
+  };
+}
+
+async function goBack(context: Context, input: Input): Promise<Answer> {
+  const { paths, manager, io } = context;
+  const keepNew = input.has("keep-new");
+  if (readJournal(paths)?.operation === "rollback" && !input.has("dry-run")) {
+    const { recoverBefore } = await import("../migration_gate.ts");
+    await recoverBefore(context);
+    return {
+      data: { rolledBack: true, recovered: true },
+      text: (style) => `${style.green(style.symbols.done)} Finished going back`,
+    };
+  }
+  const { manifest: _, ...planned } = await planRollback(paths, manager);
+  if (input.has("dry-run")) {
+    return {
+      data: { dryRun: true, ...planned },
+      text: (style) => rollbackPlanText(planned, keepNew, style),
+    };
+  }
+  if (planned.kept.length > 0 && !keepNew) throw movedOn(planned.kept);
+  if (!input.has("yes") && io.isTerminal("stderr")) {
+    io.err(rollbackPlanText(planned, keepNew, styleFor("stderr", input, io)) + "\n\n");
+  }
+  await confirm(context, input, {
+    text: `Bring ${planned.files} files back to their old places?`,
+    doing: `roll back in "${paths.root}"`,
+    hint: "orchestrator migrate --rollback --dry-run shows what would be done",
+  });
+  const result: RollbackResult = await manager.holdRepository(
+    "migrate --rollback",
+    () => rollBack({ paths, manager, keepNew, now: io.now(), tool: VERSION }),
+  );
+  context.refresh();
+  return { data: { rolledBack: true, ...result }, text: (style) => rollbackText(result, style) };
+}

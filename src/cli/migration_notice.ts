@@ -1,0 +1,79 @@
+/**
+ * The notice about the old tool's files. Nothing is remembered: it is there as long as they are.
+ * @module
+ */
+import { isEmptyPlan, makePlan, type Plan } from "../migration/plan.ts";
+import type { Input } from "./command.ts";
+import type { Context } from "./context.ts";
+import { size } from "./output/migration_text.ts";
+import type { Style } from "./output/style.ts";
+import { styleFor } from "./output/style_for.ts";
+import { oneLine, pad, visibleLength, wrapLines } from "./output/text.ts";
+
+/** Moves over where `auto_migrate` says so, which only the environment and a person can set. */
+export async function migrateIfConfigured(context: Context): Promise<void> {
+  if ((await context.config()).get("auto_migrate") !== true) return;
+  const { migrateBefore } = await import("./migration_gate.ts");
+  await migrateBefore(context);
+}
+
+/** Warns, or gives the box for a person at a terminal. */
+export async function notice(context: Context, input: Input): Promise<string | null> {
+  if ((await context.config()).get("migration_notice") === false) return null;
+  let plan: Plan;
+  try {
+    ({ plan } = await makePlan(context.paths, context.manager, { glance: true }));
+  } catch {
+    // What cannot be read is said by the commands that are about it.
+    return null;
+  }
+  if (isEmptyPlan(plan)) return null;
+  for (const { message } of plan.conflicts) context.warn(message);
+  const { io, environment } = context;
+  const person = io.isTerminal("stderr") && !input.has("json") && !input.has("quiet") &&
+    environment.agent === null && environment.ci === null;
+  if (person) return box(plan, styleFor("stderr", input, io, context.colour));
+  context.warn(
+    `${plan.total.files} files of the old tool lie in this repository; "orchestrator migrate --dry-run" shows how they would move into .orchestrator/`,
+  );
+  return null;
+}
+
+const MAX_WIDTH = 76;
+const SHOWN_PLACES = 4;
+
+function box(plan: Plan, style: Style): string {
+  const width = Math.min(style.width, MAX_WIDTH);
+  const inner = width - 4;
+  const places = plan.moves.slice(0, SHOWN_PLACES).map(({ from, to }) =>
+    oneLine(`${from} ${style.symbols.arrow} ${to}`, inner - 2, style)
+  );
+  const more = plan.moves.length - places.length;
+  const text = [
+    ...wrapLines(
+      `This repository still holds ${plan.total.files} files (${
+        size(plan.total.bytes)
+      }) of the Python tool. They are read as they are, and they can move into .orchestrator/:`,
+      inner,
+    ),
+    "",
+    ...places.map((place) => `  ${place}`),
+    ...(more > 0 ? [`  … and ${more} more`] : []),
+    "",
+    ...wrapLines(
+      "One directory instead of a dozen, safe with several agents, undone by one command.",
+      inner,
+    ),
+    "",
+    `${style.bold("Look")}    ${style.cyan("orchestrator migrate --dry-run")}`,
+    `${style.bold("Move")}    ${style.cyan("orchestrator migrate")}`,
+    `${style.bold("Go back")} ${style.cyan("orchestrator migrate --rollback")}`,
+    style.dim("Silence: orchestrator config set migration_notice false"),
+  ];
+  const title = " Old files ";
+  return [
+    `┌─${title}${"─".repeat(width - 3 - visibleLength(title))}┐`,
+    ...text.map((line) => `│ ${pad(line, inner)} │`),
+    `└${"─".repeat(width - 2)}┘`,
+  ].join("\n") + "\n";
+}
