@@ -42,7 +42,10 @@ function whatHappened(event: SessionEvent, style: Style, room: number): string {
     case "item_failed": {
       const outcome = event.data.verification;
       const why = outcome.type === "command"
-        ? outcome.reason ?? `exit code ${outcome.exitCode}`
+        ? outcome.reason ??
+          (outcome.exitCode === null
+            ? `ended by ${outcome.signal ?? "a signal"}`
+            : `exit code ${outcome.exitCode}`)
         : outcome.type === "file_exists"
         ? outcome.reason
         : undefined;
