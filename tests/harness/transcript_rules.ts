@@ -53,6 +53,7 @@ export async function brokenRules(observed: Observed): Promise<readonly string[]
 
 function checkText(result: Result, expect: (holds: boolean, rule: string) => void): void {
   expect(result.code === 0 || result.stderr !== "", "it failed without a word");
+  expect(!/(?<![/\w-])null\b/.test(result.stdout), "it printed null to people");
   expect(!/^(?!.*␛).*[ \t]$/m.test(result.stdout), "a line of the answer ends in white space");
   expect(
     result.stdout === "" || result.stdout.endsWith("\n"),
