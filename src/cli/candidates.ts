@@ -87,7 +87,8 @@ export function completeLine(
   const nothing = found.length === 0 && completion.values === undefined &&
     completion.files === "none";
   // Where nothing else can stand, an empty word is a question for the options.
-  if (nothing && current === "" && arg === undefined && !line.terminated) return plain(options);
+  const complete = arg === undefined && line.spec !== undefined;
+  if (nothing && current === "" && complete && !line.terminated) return plain(options);
   return { ...completion, candidates: found };
 }
 

@@ -112,6 +112,7 @@ Deno.test("behind -- there are no options", () => {
 Deno.test("an option is what remains when nothing else can stand", () => {
   assert.ok(values("status ").includes("--json"));
   assert.deepEqual(values("note "), [], "a text is to come");
+  assert.deepEqual(values("nonsense "), [], "no command is known");
 });
 
 Deno.test("what the line says of root and session is passed on", () => {
