@@ -3,7 +3,14 @@
  * @module
  */
 import process from "node:process";
-import { isTerminal, terminalWidth, writeErr, writeOut, writeOutBytes } from "../platform/console.ts";
+import {
+  isTerminal,
+  terminalWidth,
+  writeErr,
+  writeOut,
+  writeOutBytes,
+} from "../platform/console.ts";
+import { userName } from "../platform/user_name.ts";
 import type { Io } from "./io.ts";
 
 const STREAMS = { stdin: 0, stdout: 1, stderr: 2 } as const;
@@ -22,7 +29,7 @@ export function systemIo(): Io {
     err: writeErr,
     isTerminal: (stream) => isTerminal(STREAMS[stream]),
     width: terminalWidth,
-    userName: () => process.getBuiltinModule("node:os").userInfo().username,
+    userName,
     readStdin,
     stdinBytes: () => process.stdin,
     confirm: async (question) => {

@@ -10,8 +10,11 @@ import {
   lstatSync,
   openSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmSync,
+  statSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import process from "node:process";
@@ -213,4 +216,23 @@ function parentOf(path: string): string {
   const end = Math.max(path.lastIndexOf("/"), isWindows ? path.lastIndexOf("\\") : -1);
   if (end < 0) return ".";
   return end === 0 ? "/" : path.slice(0, end);
+}
+
+/**
+ * Writes what a person asked to have in a file of theirs: a regular file is replaced as a whole, a link
+ * is followed, and a device or a pipe (`/dev/stdout`, `/dev/null`) is written into, never replaced.
+ * @throws OrchestratorError as {@link replaceFile}
+ */
+export function writeOutput(path: string, data: string | Uint8Array): void {
+  let target = path;
+  try {
+    target = realpathSync(path);
+    if (!statSync(target).isFile()) {
+      writeFileSync(path, data);
+      return;
+    }
+  } catch (error) {
+    if (systemErrorCode(error) !== "ENOENT") throw ioError("write", path, error);
+  }
+  replaceFile(target, data);
 }

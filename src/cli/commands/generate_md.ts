@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { OrchestratorError } from "../../errors.ts";
-import { replaceFile } from "../../platform/atomic_file.ts";
+import { writeOutput } from "../../platform/atomic_file.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { chooseToRead } from "../legacy_view.ts";
@@ -26,7 +26,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       `Cannot write "${output}": the folder "${dirname(output)}" does not exist`,
     );
   }
-  replaceFile(file, markdown);
+  writeOutput(file, markdown);
   return {
     data: { session: state.session, file: output },
     text: (style) => `${style.green(style.symbols.done)} Wrote ${output}`,
