@@ -33,8 +33,13 @@ export async function notice(context: Context, input: Input): Promise<string | n
   const person = io.isTerminal("stderr") && !input.has("json") && !input.has("quiet") &&
     environment.agent === null && environment.ci === null;
   if (person) return box(plan, styleFor("stderr", input, io, context.colour));
+  const { files } = plan.total;
   context.warn(
-    `${plan.total.files} files of the old tool lie in this repository; "orchestrator migrate --dry-run" shows how they would move into .orchestrator/`,
+    `${files} ${files === 1 ? "file" : "files"} of the old tool ${
+      files === 1 ? "lies" : "lie"
+    } in this repository; "orchestrator migrate --dry-run" shows how ${
+      files === 1 ? "it" : "they"
+    } would move into .orchestrator/`,
   );
   return null;
 }
@@ -51,7 +56,9 @@ function box(plan: Plan, style: Style): string {
   const more = plan.moves.length - places.length;
   const text = [
     ...wrapLines(
-      `This repository still holds ${plan.total.files} files (${
+      `This repository still holds ${plan.total.files} ${
+        plan.total.files === 1 ? "file" : "files"
+      } (${
         size(plan.total.bytes)
       }) of the Python tool. They are read as they are, and they can move into .orchestrator/:`,
       inner,
