@@ -6,6 +6,9 @@
 /** Equal lines shown around a difference. */
 const CONTEXT = 3;
 
+/** Equal lines are shown no longer than this. */
+const WIDTH = 120;
+
 /**
  * A diff: `-` lines are only in `expected`, `+` lines only in `actual`. Empty when they are equal.
  */
@@ -22,7 +25,7 @@ export function lineDiff(expected: string, actual: string): string {
   for (const [index, row] of rows.entries()) {
     if (near.has(index)) {
       if (skipped) lines.push("  …");
-      lines.push(row);
+      lines.push(row.startsWith(" ") && row.length > WIDTH ? `${row.slice(0, WIDTH)}…` : row);
       skipped = false;
     } else {
       skipped = true;
