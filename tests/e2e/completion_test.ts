@@ -82,7 +82,7 @@ function missing(...programs: string[]): boolean {
 /** Asks bash's completion function what its words could end in. */
 const ASK_BASH = String.raw`
 set -u
-source <(orchestrator completions bash)
+eval "$(orchestrator completions bash)"
 read -r _ _ function _ < <(complete -p orchestrator)
 COMP_WORDBREAKS=$' \t\n"\'@><=;|&(:'
 COMP_LINE=$1

@@ -25,7 +25,7 @@ function script(text: TemplateStringsArray): string {
 
 /** Also for the bash 3.2 of macOS: no `mapfile`, no `compopt` taken for granted. */
 const BASH = script`# bash completion for orchestrator
-# Load it with:  source <(orchestrator completions bash)
+# Load it with:  eval "$(orchestrator completions bash)"
 
 _orchestrator() {
     local program=$1 rest=$COMP_LINE trimmed part line value i
@@ -50,7 +50,7 @@ _orchestrator() {
     unset "words[i]" "words[0]"
 
     COMPREPLY=()
-    case $program in "~/"*) program=$HOME/$\{program#"~/"} ;; esac
+    [[ $program == \~/* ]] && program=$HOME/$\{program#*/}
     while IFS= read -r line; do
         if [[ $line == :* ]]; then
             kind=$\{line#:}
@@ -88,7 +88,7 @@ _orchestrator() {
     [[ $COMP_WORDBREAKS == *=* ]] && part+="="
     [[ $COMP_WORDBREAKS == *:* ]] && part+=":"
     rest=$current
-    [[ -n $part ]] && rest=$\{rest##*[$part]}
+    [[ -n $part ]] && rest=$\{rest##*["$part"]}
     [[ $COMP_WORDBREAKS == *@* && $rest == *@* ]] && rest=@$\{rest##*@}
     before=$\{current%"$rest"}
     if [[ -n $before ]]; then

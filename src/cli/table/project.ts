@@ -62,7 +62,7 @@ export const PROJECT_COMMANDS: readonly CommandSpec[] = [
     }],
     details: [
       "Completes commands, options, files, sessions, items, phases and checkpoints. The script asks the program at every TAB, so that it is never out of date. To have it in every shell, put one line into the shell's own start file:",
-      "- ~/.bashrc: source <(orchestrator completions bash)",
+      '- ~/.bashrc: eval "$(orchestrator completions bash)"',
       "- ~/.zshrc, behind compinit: source <(orchestrator completions zsh)",
       "- config.fish: orchestrator completions fish | source",
       "- $PROFILE: orchestrator completions powershell | Out-String | Invoke-Expression",
