@@ -200,7 +200,10 @@ export async function finishRollback(
     await takeFeedbackBack(manager, manifest);
     removeCopies(paths, manifest, kept);
   }
-  removeFile(paths.migrationMarker);
+  // An earlier migration can be gone back on too: its marker was put back.
+  if (manifest?.replaced.some(({ path, mode }) => path === MARKER && mode !== null) !== true) {
+    removeFile(paths.migrationMarker);
+  }
   removeTree(inState(paths, journal.staging));
   if (!hasAny(`${backup}/files`) && !hasAny(`${backup}/sessions`)) removeTree(backup);
   removeEmpty(inState(paths, MIGRATION.backup));
@@ -225,6 +228,8 @@ function restoreOriginals(paths: ProjectPaths, manifest: Manifest, backup: strin
   for (const folder of touched) syncDirectory(folder);
 }
 
+const MARKER = `${STATE_DIRECTORY}/${MIGRATION.marker}`;
+
 /** `current`, `.gitignore`, `meta.json` and workflow.yaml as they were, with modes and times. */
 function restoreReplaced(
   paths: ProjectPaths,
@@ -236,7 +241,7 @@ function restoreReplaced(
   for (const { path, mode } of manifest.replaced) {
     const inNew = path.startsWith(`${STATE_DIRECTORY}/`);
     // Sessions that stay need their surroundings.
-    if (inNew && keepsSessions) continue;
+    if (inNew && keepsSessions && path !== MARKER) continue;
     const target = `${paths.root}/${path}`;
     const original = `${backup}/replaced/${path}`;
     const stats = lstat(original);

@@ -57,7 +57,7 @@ export interface Staged {
 }
 
 /** Files of the state directory, and workflow.yaml, that a migration may write anew. */
-const REWRITTEN = [KEYS.gitignore, KEYS.meta, KEYS.current].map((key) =>
+const REWRITTEN = [KEYS.gitignore, KEYS.meta, KEYS.current, MIGRATION.marker].map((key) =>
   `${STATE_DIRECTORY}/${key}`
 );
 
