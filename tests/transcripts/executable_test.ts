@@ -6,10 +6,13 @@ if (!executableAvailable) {
   console.log("skipped: no executable to play transcripts on (deno install brings Bun)");
 }
 
+/** While transcripts are rewritten there is nothing to compare with. */
+const updating = ["UPDATE_TRANSCRIPTS", "UPDATE"].some((name) => (Deno.env.get(name) ?? "") !== "");
+
 for (const name of transcriptNames()) {
   Deno.test({
     name: `executable ${name}`,
-    ignore: !executableAvailable || whyNot(name, { executable: "any" }) !== null,
+    ignore: updating || !executableAvailable || whyNot(name, { executable: "any" }) !== null,
     fn: async () => await check(name, { executable: await executable() }),
   });
 }
