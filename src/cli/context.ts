@@ -8,6 +8,7 @@ import { OrchestratorError } from "../errors.ts";
 import { type Actor } from "../workflow/events.ts";
 import type { Config } from "../config/config.ts";
 import type { ConfigFile } from "../config/read_file.ts";
+import type { Redactor } from "../secrets/redact.ts";
 import { configMayExist, DEFAULT_LOCK_TIMEOUT } from "../config/hot.ts";
 import { actorFrom } from "../project/actor.ts";
 import { detectEnvironment, type Environment } from "../project/environment.ts";
@@ -46,6 +47,7 @@ export class Context {
   #manager: SessionManager | undefined;
   #meta: RepositoryMeta | null | undefined;
   #config: Config | undefined;
+  #redactor: Promise<Redactor> | undefined;
 
   constructor(io: Io, spec: CommandSpec, input: Input, table: readonly CommandSpec[]) {
     this.io = io;
@@ -86,6 +88,10 @@ export class Context {
       actor: () => this.actor,
       now: this.io.now,
       lockTimeoutMs: this.#lockTimeoutMs(),
+      clean: async () => {
+        const redactor = await this.redactor();
+        return (text) => redactor.known(text);
+      },
       warn: (message) => this.warn(message),
     });
     return this.#manager;
@@ -161,8 +167,14 @@ export class Context {
    */
   async sessionToChange(name?: string): Promise<string> {
     this.requireWritableRoot();
+    const { bringIn, finishInterrupted } = await import("./state_hooks.ts");
+    await finishInterrupted(this);
     const { importForChange, sessionOrNull } = await import("./legacy_view.ts");
-    const choice = await sessionOrNull(this, name) ?? await importForChange(this, name);
+    let choice = await sessionOrNull(this, name);
+    if (choice === null) {
+      await bringIn(this);
+      choice = await sessionOrNull(this, name) ?? await importForChange(this, name);
+    }
     if (choice === null) throw this.noSession();
     const agent = this.agentBinding;
     if (agent !== null && choice.origin === "current") {
@@ -182,14 +194,16 @@ export class Context {
     if (this.meta === null) {
       return new OrchestratorError(
         "no_project",
-        `Cannot ${this.spec.path}: there is no workflow in "${this.paths.root}"`,
-        { hint: `orchestrator start "<task>"` },
+        `Cannot run "${this.spec.path}": there is no workflow in "${this.paths.root}"`,
+        this.paths.isHome
+          ? { hint: "Change into a project, or name one with --root" }
+          : { hint: `orchestrator start "<task>"` },
       );
     }
     return new OrchestratorError(
       "no_session",
-      `Cannot ${this.spec.path}: no session is chosen`,
-      { hint: "orchestrator session list, then orchestrator session use <id>" },
+      `Cannot run "${this.spec.path}": no session is chosen`,
+      { hint: "`orchestrator session list` shows them, `orchestrator session use <id>` chooses one" },
     );
   }
 
@@ -223,6 +237,17 @@ export class Context {
       });
     }
     return this.#config;
+  }
+
+  /** The configuration when it has been loaded: undefined means that nothing is set anywhere. */
+  get loadedConfig(): Config | undefined {
+    return this.#config;
+  }
+
+  /** Knows the secrets that are at hand, to keep them out of what is written and shown. */
+  redactor(): Promise<Redactor> {
+    this.#redactor ??= import("./redactor.ts").then(({ makeRedactor }) => makeRedactor(this));
+    return this.#redactor;
   }
 
   /** Forgets the configuration: it has just been changed. */

@@ -113,6 +113,16 @@ export async function parseRequest(
 /** Most words that a command has. */
 const LONGEST_PATH = 3;
 
+/** True for letters run together of which the last takes a value: `-qs`. */
+function endsInValueOption(word: string): boolean {
+  if (!/^-[A-Za-z]{2,}$/.test(word)) return false;
+  const options = [...word.slice(1)].map((letter) =>
+    GLOBAL_OPTIONS.find((row) => row.short === letter)
+  );
+  return options.at(-1)?.value !== undefined &&
+    options.slice(0, -1).every((option) => option !== undefined && option.value === undefined);
+}
+
 /** Finds the command's words; global options may stand before and between them. */
 function splitLead(
   argv: readonly string[],
@@ -132,7 +142,7 @@ function splitLead(
       continue;
     }
     const option = GLOBAL_OPTIONS.find((row) => isSpelling(word, row));
-    if (option?.value !== undefined) index++;
+    if (option?.value !== undefined || endsInValueOption(word)) index++;
     else if (option === undefined && places.length > 0 && !isInlineGlobal(word)) break;
   }
   const first = (length: number) => places.slice(0, length).map((place) => argv[place] ?? "");
@@ -246,10 +256,13 @@ function takeArguments(
   if (extra !== undefined) {
     throw new OrchestratorError(
       "invalid_argument",
-      `Cannot run "${spec.path}" with "${extra}": it takes ${
-        describeArguments(spec) || "no arguments"
-      }`,
-      { hint: quoteHint(spec, values) ?? `orchestrator ${spec.path} --help` },
+      `Cannot run "${spec.path}" with ${
+        spec.discreet ? "a further argument" : `"${extra}"`
+      }: it takes ${describeArguments(spec) || "no arguments"}`,
+      {
+        hint: (spec.discreet ? undefined : quoteHint(spec, values)) ??
+          `orchestrator ${spec.path} --help`,
+      },
     );
   }
   return args;

@@ -67,9 +67,11 @@ export async function viewLegacy(
     },
   }];
   const { checkpoints, damaged, findings } = input.workflow.checkpoints();
+  const bare: string[] = [];
   for (const checkpoint of checkpoints) {
     const data = toCheckpoint(checkpoint, options);
     if (data !== null) events.push({ type: "checkpoint_created", data });
+    else bare.push(`${checkpoint.file} holds no state to go back to: it stays a file`);
   }
   let state: SessionState | null = null;
   for (const [index, event] of events.entries()) {
@@ -84,6 +86,7 @@ export async function viewLegacy(
     findings: [
       ...(Array.isArray(found) ? found.map(String) : []),
       ...damaged.map((error) => error.message),
+      ...bare,
       ...findings.map((finding) => finding.message),
     ],
   };

@@ -28,7 +28,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       `Cannot validate "${file}": there is no such file`,
       {
         hint: chosen === null
-          ? "orchestrator init writes one"
+          ? "`orchestrator init` writes one"
           : chosen === "argument"
           ? "Check the path"
           : chosen,

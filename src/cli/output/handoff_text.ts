@@ -21,7 +21,7 @@ export function handoffText(
   const position = state.definition.phases.findIndex((entry) => entry.id === state.phase) + 1;
   const sections = [
     `# Take over: ${printable(state.task)}`,
-    [
+    state.status !== "active" ? "This workflow has ended; nothing is left to do in it." : [
       "You are continuing a workflow that `orchestrator` keeps. Work in this repository, do what is",
       "open below, and prove each item with the command that stands with it. Nothing may be skipped",
       "unseen: the journal records every step. Ask `orchestrator status` whenever you are unsure.",

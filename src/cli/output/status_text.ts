@@ -79,11 +79,13 @@ function head(
     ...(state.project === null ? [] : [oneLine(state.project, style.width, style)]),
     ago(state.updatedAt, screen.now),
   ];
-  const share = `${progress.done} of ${progress.total} items done`;
+  const share = `${progress.done} of ${progress.total} ${
+    progress.total === 1 ? "item" : "items"
+  } done`;
   // A bar says nothing that the numbers do not: where nobody looks it is left out.
   const drawn = style.terminal ? `${bar(progress.done, progress.total, 24, style)} ` : "";
   return [
-    style.bold(wrap(state.task, style.width)),
+    style.bold(hang(state.task, style.width, "  ")),
     ...factLines(facts, style).map((line) =>
       line.replace(state.session, style.cyan(state.session))
     ),
