@@ -9,6 +9,7 @@ import { MIGRATION_COMMANDS } from "./table/migration.ts";
 import { PROJECT_COMMANDS } from "./table/project.ts";
 import { SESSION_COMMANDS } from "./table/sessions.ts";
 import { SNAPSHOT_COMMANDS } from "./table/snapshot.ts";
+import { STATE_COMMANDS } from "./table/state.ts";
 import { WORK_COMMANDS } from "./table/work.ts";
 
 /** All commands, in the order help shows them. */
@@ -19,5 +20,6 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...MIGRATION_COMMANDS,
   ...CONFIG_COMMANDS,
   ...SNAPSHOT_COMMANDS,
+  ...STATE_COMMANDS,
   ...DOCTOR_COMMANDS,
 ];

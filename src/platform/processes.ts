@@ -59,6 +59,11 @@ export interface ProgramOptions {
   readonly timeoutMs?: number;
   /** What it reads on its standard input. Default: nothing. */
   readonly input?: string | Uint8Array;
+  /**
+   * Whether the time-out also ends what the program started, told first and made to after a grace.
+   * Default false: then the program alone is ended, at once.
+   */
+  readonly group?: boolean;
 }
 
 /** How a program ended. */
@@ -67,6 +72,8 @@ export interface ProgramResult {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** The bytes of `stdout`. */
+  readonly bytes: () => Uint8Array;
 }
 
 /** See {@link CommandRequest.graceMs}. */
@@ -164,11 +171,12 @@ export async function runProgram(
   options: ProgramOptions,
 ): Promise<ProgramResult> {
   const { spawn } = await import("node:child_process");
-  const { cwd, env = process.env, timeoutMs, input = "" } = options;
+  const { cwd, env = process.env, timeoutMs, input = "", group = false } = options;
   const spawned = await start(() =>
     spawn(file, [...args], {
       cwd,
       env: present(env),
+      detached: group && !isWindows,
       stdio: ["pipe", "pipe", "pipe"],
       windowsHide: true,
     })
@@ -181,11 +189,13 @@ export async function runProgram(
       { details: { program: file, system: systemErrorCode(error) ?? null }, cause: error },
     );
   }
-  const { child } = spawned;
+  const { child, pid } = spawned;
   let timedOut = false;
+  let ending: Promise<void> | undefined;
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => {
     timedOut = true;
-    child.kill("SIGKILL");
+    if (group) ending = endGroup(child, pid, GRACE_MS);
+    else child.kill("SIGKILL");
   }, Math.min(timeoutMs, LONGEST_TIMER_MS));
   const chunks: Readonly<Record<OutputStream, Uint8Array[]>> = { stdout: [], stderr: [] };
   // A program that does not read all of its input closes the pipe; that is its right.
@@ -193,6 +203,7 @@ export async function runProgram(
   child.stdin?.end(input);
   try {
     const { exitCode } = await untilEnd(child, (chunk, stream) => chunks[stream].push(chunk));
+    await ending;
     if (timedOut) {
       throw new OrchestratorError(
         "command_failed",
@@ -200,7 +211,12 @@ export async function runProgram(
         { details: { program: file, timeoutMs } },
       );
     }
-    return { exitCode, stdout: decode(chunks.stdout), stderr: decode(chunks.stderr) };
+    return {
+      exitCode,
+      stdout: decode(chunks.stdout),
+      stderr: decode(chunks.stderr),
+      bytes: () => joinChunks(chunks.stdout),
+    };
   } finally {
     clearTimeout(timer);
   }
@@ -289,4 +305,14 @@ function present(env: Environment): Record<string, string> {
 function decode(chunks: readonly Uint8Array[]): string {
   const decoder = new TextDecoder();
   return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join("") + decoder.decode();
+}
+
+function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return all;
 }

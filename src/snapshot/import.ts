@@ -275,7 +275,7 @@ export function chooseSessions(
       throw new OrchestratorError(
         "session_unknown",
         `Cannot find session ${JSON.stringify(value)}: the snapshot has none of that id or name`,
-        { hint: "orchestrator snapshot inspect shows what it has" },
+        { hint: "`orchestrator snapshot inspect` shows what it has" },
       );
     }
     if (others.length > 0) {

@@ -31,6 +31,7 @@ import {
   sweepStaging,
   withContent,
 } from "./staging.ts";
+import { unfinishedImport } from "./unfinished.ts";
 
 const PLAN_FORMAT = 1;
 
@@ -213,18 +214,13 @@ export async function holdAll<Result>(
   return await manager.hold({ session: first }, operation, inner);
 }
 
-/** Whether an import was killed in the middle. Cheap. */
-export function hasUnfinishedImport(paths: ProjectPaths): boolean {
-  return stagingFolders(paths.stateDirectory).length > 0;
-}
-
 /**
  * Finishes imports that were killed after their plan was written, and removes what is left of those
  * killed before.
  */
 export async function finishImports(surroundings: Surroundings): Promise<void> {
   const { manager, paths, warn } = surroundings;
-  if (!hasUnfinishedImport(paths)) return;
+  if (!unfinishedImport(paths.stateDirectory)) return;
   await manager.holdRepository("import", async () => {
     for (const folder of stagingFolders(paths.stateDirectory)) {
       const text = readPlan(folder);

@@ -34,9 +34,7 @@ import { randomBase32 } from "../platform/random.ts";
 import { KEPT_FREE } from "./limits.ts";
 import { type Manifest, type ManifestFile, totalSize } from "./manifest.ts";
 import type { Sink } from "./read.ts";
-
-/** What the folder's name begins with; git ignores such names in both modes. */
-const PREFIX = ".staging-import-";
+import { STAGING_PREFIX } from "./unfinished.ts";
 
 const LOCK = "lock";
 const CONTENT = "content";
@@ -60,7 +58,7 @@ export class Staging implements Sink, Disposable {
 
   /** @param parent an existing folder. */
   constructor(parent: string) {
-    this.folder = join(parent, `${PREFIX}${randomBase32(60)}`);
+    this.folder = join(parent, `${STAGING_PREFIX}${randomBase32(60)}`);
     try {
       mkdirSync(this.folder, { mode: 0o700 });
       this.#lock = tryLock(join(this.folder, LOCK));
@@ -155,7 +153,7 @@ export function readStaged(descriptor: number, file: StagedFile): Uint8Array {
 /** Folders of imports in the state directory, living or dead. Cheap where there are none. */
 export function stagingFolders(stateDirectory: string): readonly string[] {
   try {
-    return readdirSync(stateDirectory).filter((name) => name.startsWith(PREFIX))
+    return readdirSync(stateDirectory).filter((name) => name.startsWith(STAGING_PREFIX))
       .map((name) => join(stateDirectory, name));
   } catch (error) {
     const code = systemErrorCode(error);

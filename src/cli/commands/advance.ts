@@ -6,6 +6,7 @@ import { decide } from "../../workflow/decide.ts";
 import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
 import { changeAnswer } from "../output/change.ts";
+import { keepState } from "../state_hooks.ts";
 
 export async function run(context: Context): Promise<Answer> {
   const { manager, actor } = context;
@@ -16,6 +17,7 @@ export async function run(context: Context): Promise<Answer> {
     (state) => decide(state, { kind: "advance" }, { actor }),
     { replay: true },
   );
+  if (change.events.length > 0) await keepState(context, `Advance to ${change.state.phase}`);
   return changeAnswer(
     change,
     (style) => `Advanced to phase ${style.bold(change.state.phase ?? "")}`,

@@ -9,6 +9,7 @@ import type { SessionState } from "../../workflow/state.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { changeAnswer } from "../output/change.ts";
+import { keepState } from "../state_hooks.ts";
 import { noticeText } from "../output/status_text.ts";
 import type { Style } from "../output/style.ts";
 import { hang, oneLine } from "../output/text.ts";
@@ -33,6 +34,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       decide(state, { kind: "finish", ...(notes === undefined ? {} : { notes }) }, { actor }),
     { replay: true },
   );
+  if (change.events.length > 0) await keepState(context, "Finish", true);
   const { skips, bypasses } = describe(change.state);
   return changeAnswer(
     change,
@@ -64,6 +66,7 @@ export async function abandon(
     "abandon",
     (state) => decide(state, { kind: "abandon", reason }, { actor }),
   );
+  if (change.events.length > 0) await keepState(context, "Abandon", true);
   return changeAnswer(
     change,
     (style) => `Abandoned ${style.bold(oneLine(change.state.task, style.width - 14, style))}`,

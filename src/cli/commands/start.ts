@@ -49,6 +49,10 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   // Before anything is made: a damaged or newer project must not be written to.
   void context.meta;
 
+  const { bringIn, finishInterrupted, keepState } = await import("../state_hooks.ts");
+  await finishInterrupted(context);
+  await bringIn(context);
+
   const id = newSessionId();
   const state = await manager.holdRepository("start", async () => {
     initProject(paths, { automatic: true, now: context.io.now(), toolVersion: VERSION });
@@ -79,6 +83,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     if (agent !== null) await bindAgent(manager, agent, id);
     return state;
   });
+  await keepState(context, "Start");
   return {
     data: statusData(state, describe(state), { origin: "current" }),
     text: (style) =>

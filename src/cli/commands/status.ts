@@ -11,6 +11,8 @@ import { statusText } from "../output/status_text.ts";
 export async function run(context: Context, input: Input): Promise<Answer> {
   let choice = await chosen(context);
   if (choice === null) {
+    const elsewhere = await statusElsewhere(context);
+    if (elsewhere !== null) return elsewhere;
     const { chooseToRead, legacyStatus } = await import("../legacy_view.ts");
     const reading = await chooseToRead(context);
     if (reading.choice === null) return await legacyStatus(context, reading.view);
@@ -26,6 +28,14 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     data,
     text: (style) => statusText(state, progress, { now: context.io.now() }, style),
   };
+}
+
+/** The status on the state branch, in a clone that has none of its own. */
+async function statusElsewhere(context: Context): Promise<Answer | null> {
+  const { mayHaveRemoteState } = await import("../state_hooks.ts");
+  if (!await mayHaveRemoteState(context)) return null;
+  const { branchStatus } = await import("../state_view.ts");
+  return await branchStatus(context);
 }
 
 /** The chosen session; null too for a name that may be one of the old tool's. */

@@ -1,0 +1,28 @@
+/**
+ * `orchestrator state compact`
+ * @module
+ */
+import type { Answer, Input } from "../../command.ts";
+import { confirm } from "../../confirm.ts";
+import type { Context } from "../../context.ts";
+import { shortCommit } from "../../output/state_text.ts";
+import { requireStateBranch } from "../../state_place.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  context.requireWritableRoot();
+  if (context.meta === null) throw context.noSession();
+  const branch = await requireStateBranch(context);
+  await confirm(context, input, {
+    text: `Replace the history of branch ${branch.name} by one commit?`,
+    doing: `compact branch "${branch.name}"`,
+    hint: "Let a person decide: the older commits are gone afterwards",
+  });
+  const { commit, replaced } = await branch.compact();
+  return {
+    data: { branch: branch.name, commit, replaced },
+    text: (style) =>
+      `${style.green(style.symbols.done)} Branch ${branch.name} is one commit now (${
+        shortCommit(commit)
+      }); it was ${replaced}`,
+  };
+}

@@ -1,0 +1,41 @@
+/**
+ * `orchestrator state pull`
+ * @module
+ */
+import { OrchestratorError } from "../../../errors.ts";
+import { refuseHome } from "../../../project/init.ts";
+import type { Answer } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { divergedText, mergedText, shortCommit } from "../../output/state_text.ts";
+import { sessionCount } from "../../output/snapshot_text.ts";
+import { printable } from "../../output/text.ts";
+import { finishInterrupted } from "../../state_hooks.ts";
+import { requireStateBranch } from "../../state_place.ts";
+
+export async function run(context: Context): Promise<Answer> {
+  refuseHome(context.paths);
+  await finishInterrupted(context);
+  const branch = await requireStateBranch(context);
+  const report = await branch.pull();
+  const { commit, sessions, problem } = report;
+  if (commit === null) {
+    throw new OrchestratorError(
+      "git_failed",
+      `Cannot pull branch "${report.branch}": ${problem ?? "the server has no such branch"}`,
+      problem === null ? { hint: "orchestrator state push makes it" } : {},
+    );
+  }
+  if (problem !== null) context.warn(`Only what was known before was merged: ${problem}`);
+  for (const session of sessions) {
+    if (session.branch !== null) context.warn(divergedText(session.id, session.branch));
+  }
+  return {
+    data: report,
+    text: (style) =>
+      sessions.length === 0
+        ? `${style.dim(style.symbols.bullet)} Everything is here already`
+        : `${style.green(style.symbols.done)} Brought ${sessionCount(sessions.length)} in from ${
+          printable(report.branch)
+        } (${shortCommit(commit)})\n${mergedText(sessions, style)}`,
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * `orchestrator state restore <commit>`
+ * @module
+ */
+import { OrchestratorError } from "../../../errors.ts";
+import type { Answer, Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { sessionCount } from "../../output/snapshot_text.ts";
+import { shortCommit } from "../../output/state_text.ts";
+import { columns, oneLine } from "../../output/text.ts";
+import { finishInterrupted } from "../../state_hooks.ts";
+import { requireStateBranch } from "../../state_place.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  context.requireWritableRoot();
+  await finishInterrupted(context);
+  const wanted = input.required("commit");
+  const branch = await requireStateBranch(context);
+  const commit = await findCommit(wanted, branch);
+  const { sessions } = await branch.mergeIn(commit, { restore: true });
+  return {
+    data: { commit, sessions },
+    text: (style) =>
+      sessions.length === 0
+        ? `${style.dim(style.symbols.bullet)} Nothing to restore: it is all as it was`
+        : `${style.green(style.symbols.done)} Restored ${sessionCount(sessions.length)} from ${
+          shortCommit(commit)
+        }\n${
+          columns(sessions.map(({ id, branch, task }) => [
+            style.cyan(branch ?? id),
+            branch === null ? "continued" : `as ${id} was then`,
+            oneLine(task, 36, style),
+          ])).replace(/^/gm, "  ")
+        }`,
+  };
+}
+
+/** A commit of the branch, here or on the server: not just any commit of the repository. */
+async function findCommit(
+  wanted: string,
+  branch: Awaited<ReturnType<typeof requireStateBranch>>,
+): Promise<string> {
+  const commit = /^[0-9a-f]{4,64}$/i.test(wanted) ? await branch.git.resolve(wanted) : null;
+  const tips = [await branch.localTip(), await branch.remoteTip()];
+  for (const tip of tips) {
+    if (commit === null || tip === null) continue;
+    const args = ["merge-base", "--is-ancestor", commit, tip];
+    if ((await branch.git.run(args, { codes: [1] })).exitCode === 0) return commit;
+  }
+  throw new OrchestratorError(
+    "checkpoint_unknown",
+    `Cannot restore "${wanted}": the state branch has no such commit`,
+    { hint: "orchestrator state log" },
+  );
+}

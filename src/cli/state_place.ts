@@ -1,0 +1,109 @@
+/**
+ * The state branch of the project a command works on.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import { gitBranch } from "../project/git_branch.ts";
+import { StateBranch } from "../state_branch/branch.ts";
+import { findRemote, newestBranch, serverBranches } from "../state_branch/discover.ts";
+import { Git } from "../state_branch/git.ts";
+import {
+  branchName,
+  branchPattern,
+  needsId,
+  readRecord,
+  type Target,
+  targets,
+} from "../state_branch/places.ts";
+import type { Context } from "./context.ts";
+
+/**
+ * Finds the branch. In a clone without state of its own the server is asked which there is.
+ * @returns null without git, or where there is nothing to go by.
+ * @throws Trouble when the server would have to be asked and cannot be.
+ */
+export async function findStateBranch(context: Context): Promise<StateBranch | null> {
+  const { paths, manager, io } = context;
+  const config = await context.config();
+  const git = await Git.open(paths.root, io.env, config.get("state_push_timeout") * 1000);
+  if (git === null) return null;
+  const remote = await findRemote(git, config.get("state_remote"));
+  const make = (branches: readonly Target[]) =>
+    new StateBranch({
+      git,
+      manager,
+      paths,
+      remote,
+      targets: branches,
+      now: io.now,
+      warn: (message) => context.warn(message),
+    });
+  const configured = config.get("state_branch");
+  const agent = context.environment.agent?.name ?? null;
+  const here = gitBranch(paths.root);
+  const { meta } = context;
+  const own = meta === null && needsId(configured) ? null : branchName(configured, meta?.id ?? "");
+  // A project that keeps something, or has pushed before, knows its branch.
+  const settled = own !== null &&
+    (!needsId(configured) || readRecord(git, own).safeAt !== null ||
+      (await manager.ids()).length > 0);
+  if (own !== null && (settled || remote === null)) return make(targets(own, here, agent));
+  if (remote === null) return null;
+  const found = await discover(context, git, remote, branchPattern(configured), own);
+  if (found !== null) {
+    const plain = found.slice(found.lastIndexOf("/") + 1);
+    const first: Target = { rung: plain === found ? "own" : "agent", branch: found };
+    if (plain === found) return make(targets(found, here, agent));
+    return make([{ rung: "own", branch: plain }, first]);
+  }
+  return own === null ? null : make(targets(own, here, agent));
+}
+
+async function discover(
+  context: Context,
+  git: Git,
+  remote: string,
+  pattern: string,
+  own: string | null,
+): Promise<string | null> {
+  const all = await serverBranches(git, remote, pattern);
+  const mine = all.find(({ branch }) => branch === own || branch.endsWith(`/${own}`));
+  if (mine !== undefined) return mine.branch;
+  const newest = await newestBranch(git, remote, all);
+  if (all.length > 1 && newest !== null) {
+    context.warn(
+      `There are ${all.length} state branches; this is the newest, ${newest}. Choose another with state_branch`,
+    );
+  }
+  return newest;
+}
+
+/** As {@link findStateBranch}, for commands that need one. @throws `git_failed` */
+export async function requireStateBranch(context: Context): Promise<StateBranch> {
+  const { Trouble } = await import("../state_branch/git.ts");
+  let branch: StateBranch | null;
+  try {
+    branch = await findStateBranch(context);
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error;
+    throw new OrchestratorError(
+      "git_failed",
+      `Cannot find the state branch: ${error.message}`,
+      { cause: error },
+    );
+  }
+  if (branch !== null) return branch;
+  throw new OrchestratorError(
+    "git_failed",
+    `Cannot find the state branch: "${context.paths.root}" is ${
+      await isRepository(context)
+        ? "a clone without one, and has no state yet"
+        : "no git repository"
+    }`,
+    { hint: "orchestrator snapshot export keeps the state without git" },
+  );
+}
+
+async function isRepository(context: Context): Promise<boolean> {
+  return await Git.open(context.paths.root, context.io.env, 1000) !== null;
+}

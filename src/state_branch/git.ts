@@ -1,0 +1,252 @@
+/**
+ * Running git so that nothing of the user's is touched: no hook, no prompt, no index, no signing, no
+ * housekeeping, whatever their configuration says.
+ * @module
+ */
+import process from "node:process";
+import { OrchestratorError } from "../errors.ts";
+import { type Environment, type ProgramResult, runProgram } from "../platform/processes.ts";
+
+/** Settings that count above all of the user's. */
+const SETTINGS: readonly string[] = [
+  "core.hooksPath=/dev/null",
+  "core.fsmonitor=false",
+  "core.autocrlf=false",
+  "core.safecrlf=false",
+  "gc.auto=0",
+  "maintenance.auto=false",
+  "commit.gpgSign=false",
+  "push.gpgSign=false",
+  "push.followTags=false",
+  "push.recurseSubmodules=no",
+  "push.default=nothing",
+  "fetch.recurseSubmodules=false",
+  "fetch.prune=false",
+  "fetch.writeCommitGraph=false",
+  "submodule.recurse=false",
+  "credential.interactive=never",
+  "advice.pushUpdateRejected=false",
+  "protocol.version=2",
+];
+
+/** What a hook or another git sets that would lead ours astray (git rev-parse --local-env-vars). */
+const LOCAL_VARIABLES: readonly string[] = [
+  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+  "GIT_CONFIG",
+  "GIT_OBJECT_DIRECTORY",
+  "GIT_DIR",
+  "GIT_WORK_TREE",
+  "GIT_IMPLICIT_WORK_TREE",
+  "GIT_GRAFT_FILE",
+  "GIT_INDEX_FILE",
+  "GIT_NO_REPLACE_OBJECTS",
+  "GIT_REPLACE_REF_BASE",
+  "GIT_PREFIX",
+  "GIT_SHALLOW_FILE",
+  "GIT_COMMON_DIR",
+  "GIT_QUARANTINE_PATH",
+  "GIT_NAMESPACE",
+  "GIT_TRACE",
+  "GIT_TRACE2",
+  "GIT_REDIRECT_STDERR",
+];
+
+/** How long a command may take that asks nobody else, in milliseconds. */
+const LOCAL_TIMEOUT_MS = 60_000;
+
+/** Why a server did not do what it was asked. */
+export type TroubleKind =
+  /** Not now: no network, no answer in time, a server that fails. */
+  | "unreachable"
+  /** Not us: 401, 403, a login that is missing. */
+  | "forbidden"
+  /** Not this: a hook or a rule of the server refuses the branch. */
+  | "rejected"
+  /** Somebody was faster. */
+  | "stale"
+  /** There is no such branch there. */
+  | "absent";
+
+/** A server did not do what it was asked. */
+export class Trouble extends Error {
+  readonly kind: TroubleKind;
+
+  constructor(kind: TroubleKind, message: string) {
+    super(message);
+    this.name = "Trouble";
+    this.kind = kind;
+  }
+}
+
+/** How one git command is run. */
+export interface GitRun {
+  readonly input?: string | Uint8Array;
+  readonly env?: Environment;
+  /** Talks to a server: the time-out of pushes counts, and failures are {@link Trouble}. */
+  readonly network?: boolean;
+  /** Exit codes besides 0 that are answers. */
+  readonly codes?: readonly number[];
+}
+
+/** Git in one repository. */
+export class Git {
+  readonly root: string;
+  /** Of objects: `sha1` or `sha256`. */
+  readonly objectFormat: "sha1" | "sha256";
+  /** Absolute path of the directory that worktrees share. */
+  readonly commonDirectory: string;
+  readonly #env: Environment;
+  readonly #networkTimeoutMs: number;
+
+  private constructor(
+    root: string,
+    env: Environment,
+    networkTimeoutMs: number,
+    found: { readonly objectFormat: "sha1" | "sha256"; readonly commonDirectory: string },
+  ) {
+    this.root = root;
+    this.objectFormat = found.objectFormat;
+    this.commonDirectory = found.commonDirectory;
+    this.#env = env;
+    this.#networkTimeoutMs = networkTimeoutMs;
+  }
+
+  /**
+   * Git in the repository that `root` lies in.
+   * @returns Null where there is none.
+   * @throws `git_failed` when git is not installed, too old, or does not trust the directory.
+   */
+  static async open(
+    root: string,
+    env: Environment,
+    networkTimeoutMs: number,
+  ): Promise<Git | null> {
+    const clean = cleanEnvironment(env);
+    const args = [
+      "rev-parse",
+      "--path-format=absolute",
+      "--show-object-format",
+      "--git-common-dir",
+    ];
+    const result = await runGit(root, args, clean, LOCAL_TIMEOUT_MS);
+    if (result.exitCode !== 0) {
+      if (/not a git repository/i.test(result.stderr)) return null;
+      throw gitFailed(args, result.stderr);
+    }
+    const [format, commonDirectory = ""] = result.stdout.split("\n");
+    const objectFormat = format === "sha256" ? "sha256" : "sha1";
+    const ssh = await runGit(root, ["config", "core.sshCommand"], clean, LOCAL_TIMEOUT_MS);
+    const asks = env["GIT_SSH_COMMAND"] ?? env["GIT_SSH"] ?? ssh.stdout.trim();
+    // A question of ssh's would wait for ever; whoever has set up ssh otherwise is left alone.
+    const quiet = asks === "" ? { ...clean, GIT_SSH_COMMAND: "ssh -o BatchMode=yes" } : clean;
+    return new Git(root, quiet, networkTimeoutMs, { objectFormat, commonDirectory });
+  }
+
+  /**
+   * Runs git.
+   * @throws `git_failed` for an exit code that is no answer; {@link Trouble} with `network`.
+   */
+  async run(args: readonly string[], options: GitRun = {}): Promise<ProgramResult> {
+    const { input, network = false, codes = [] } = options;
+    const env = { ...this.#env, ...options.env };
+    let result: ProgramResult;
+    try {
+      const timeoutMs = network ? this.#networkTimeoutMs : LOCAL_TIMEOUT_MS;
+      result = await runGit(this.root, args, env, timeoutMs, input);
+    } catch (error) {
+      const late = error instanceof OrchestratorError && "timeoutMs" in (error.details ?? {});
+      if (!network || !late) throw error;
+      throw new Trouble("unreachable", `no answer within ${this.#networkTimeoutMs / 1000} s`);
+    }
+    if (result.exitCode === 0 || codes.includes(result.exitCode ?? -1)) return result;
+    if (network) throw troubleOf(`${result.stdout}\n${result.stderr}`);
+    throw gitFailed(args, result.stderr);
+  }
+
+  /** The first line of what git prints. */
+  async line(args: readonly string[], options: GitRun = {}): Promise<string> {
+    return (await this.run(args, options)).stdout.split("\n")[0] ?? "";
+  }
+
+  /** The object a name stands for; null when it stands for none. */
+  async resolve(name: string): Promise<string | null> {
+    const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`];
+    const { exitCode, stdout } = await this.run(args, { codes: [1, 128] });
+    return exitCode === 0 ? stdout.trim() : null;
+  }
+}
+
+/** Runs git with everything switched off that could touch what is not ours. */
+async function runGit(
+  cwd: string,
+  args: readonly string[],
+  env: Environment,
+  timeoutMs: number,
+  input?: string | Uint8Array,
+): Promise<ProgramResult> {
+  const settings = SETTINGS.flatMap((setting) => ["-c", setting]);
+  const stall = Math.max(1, Math.floor(timeoutMs / 1000));
+  return await runProgram(
+    "git",
+    [...settings, "-c", "http.lowSpeedLimit=1", "-c", `http.lowSpeedTime=${stall}`, ...args],
+    { cwd, env, timeoutMs, group: true, ...(input === undefined ? {} : { input }) },
+  );
+}
+
+function cleanEnvironment(env: Environment): Environment {
+  const clean: Record<string, string | undefined> = { ...env };
+  for (const name of LOCAL_VARIABLES) clean[name] = undefined;
+  return {
+    ...clean,
+    PATH: env["PATH"] ?? process.env["PATH"],
+    LC_ALL: "C",
+    LANGUAGE: "C",
+    GIT_TERMINAL_PROMPT: "0",
+    GCM_INTERACTIVE: "never",
+    GIT_OPTIONAL_LOCKS: "0",
+  };
+}
+
+/** Signs of trouble in what git and servers print, first match wins. */
+const SIGNS: readonly (readonly [RegExp, TroubleKind])[] = [
+  [/couldn't find remote ref|remote ref does not exist/i, "absent"],
+  [
+    /stale info|fetch first|non-fast-forward|cannot lock ref|incorrect old value|already exists/i,
+    "stale",
+  ],
+  [
+    /\b(401|403)\b|authentication failed|could not read username|could not read password|permission denied|access denied|permission to .* denied|not authorized|terminal prompts disabled/i,
+    "forbidden",
+  ],
+  [
+    /remote rejected|pre-receive hook declined|hook declined|protected branch|GH0\d\d|deny updating|prohibited/i,
+    "rejected",
+  ],
+];
+
+function troubleOf(text: string): Trouble {
+  for (const [sign, kind] of SIGNS) if (sign.test(text)) return new Trouble(kind, firstWords(text));
+  return new Trouble("unreachable", firstWords(text));
+}
+
+function gitFailed(args: readonly string[], stderr: string): OrchestratorError {
+  const unsafe = /dubious ownership|safe\.directory/i.test(stderr);
+  return new OrchestratorError(
+    "git_failed",
+    `Cannot run "git ${args[0]}": ${firstWords(stderr)}`,
+    unsafe
+      ? { hint: "The repository belongs to another user: git help config, safe.directory" }
+      : {},
+  );
+}
+
+/** Names and passwords in an address. */
+const CREDENTIALS = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi;
+
+/** The line of git's that says most, without credentials. */
+function firstWords(text: string): string {
+  const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const telling = lines.find((line) => /^(!|fatal:|error:)/.test(line)) ??
+    lines.find((line) => line.startsWith("remote:")) ?? lines[0] ?? "it failed";
+  return telling.replace(/^(fatal|error|remote): */, "").replace(CREDENTIALS, "$1").slice(0, 300);
+}

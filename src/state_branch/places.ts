@@ -1,0 +1,137 @@
+/**
+ * Where the state goes on a server, and what is remembered of it.
+ *
+ * The **ladder**, best rung first: a branch of its own name (`own`), a branch named the way the host
+ * lets this agent name branches (`agent`), the portable state directory that is committed with the
+ * work (`portable`), and a snapshot that somebody has to carry (`snapshot`).
+ * @module
+ */
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ioError, replaceFile } from "../platform/atomic_file.ts";
+import type { Git } from "./git.ts";
+
+/** A way for the state to leave this machine. */
+export type Rung = "own" | "agent" | "portable" | "snapshot";
+
+/** What a rung is, for people. */
+export const RUNG_TEXTS: Readonly<Record<Rung, string>> = {
+  own: "its own branch",
+  agent: "a branch named for the agent",
+  portable: "the committed state directory",
+  snapshot: "snapshots",
+};
+
+/** Stands for the repository's id in the configured name. */
+const PLACEHOLDER = "<repo-id>";
+
+/** A branch on the server to try. */
+export interface Target {
+  readonly rung: "own" | "agent";
+  /** Name without `refs/heads/`. */
+  readonly branch: string;
+}
+
+/** The branch a configured name means in this repository. */
+export function branchName(configured: string, repositoryId: string): string {
+  return configured.replaceAll(PLACEHOLDER, repositoryId);
+}
+
+/** Whether a configured name cannot be known without the repository's id. */
+export function needsId(configured: string): boolean {
+  return configured.includes(PLACEHOLDER);
+}
+
+/** A pattern for `git ls-remote` that finds the branch whatever the id, and whatever stands before. */
+export function branchPattern(configured: string): string {
+  return configured.replaceAll(PLACEHOLDER, "*");
+}
+
+/** What the hosts of these agents let them push to. */
+const AGENT_PREFIXES: Readonly<Record<string, string>> = {
+  "claude-code": "claude",
+  codex: "codex",
+  copilot: "copilot",
+  cursor: "cursor",
+};
+
+/**
+ * The branches to try, in this order.
+ * @param checkedOut the branch the user is on: where it has a prefix, that one is allowed.
+ * @param agent the name of the agent at work.
+ */
+export function targets(
+  branch: string,
+  checkedOut: string | null,
+  agent: string | null,
+): readonly Target[] {
+  const flat = branch.replaceAll("/", "-");
+  const own = checkedOut?.split("/").slice(0, -1).join("/") ?? "";
+  const prefixes = [own, agent === null ? "" : AGENT_PREFIXES[agent] ?? ""].filter((prefix) =>
+    prefix !== ""
+  );
+  return [
+    { rung: "own", branch },
+    ...[...new Set(prefixes)].map((prefix) => ({
+      rung: "agent" as const,
+      branch: `${prefix}/${flat}`,
+    })),
+  ];
+}
+
+/** What is remembered of pushing. */
+export interface PushRecord {
+  /** The rung that worked last, or was settled on. */
+  readonly rung: Rung | null;
+  /** The branch of that rung. */
+  readonly branch: string | null;
+  /** When all state was last known to be on the server, RFC 3339 UTC. */
+  readonly safeAt: string | null;
+  /** Why the last push did not succeed; null when it did. */
+  readonly problem: string | null;
+  /** When the last push was tried. */
+  readonly triedAt: string | null;
+}
+
+const NOTHING: PushRecord = {
+  rung: null,
+  branch: null,
+  safeAt: null,
+  problem: null,
+  triedAt: null,
+};
+
+/** What is remembered; nothing where it cannot be read: it is only ever a help. */
+export function readRecord(git: Git, branch: string): PushRecord {
+  try {
+    const value: unknown = JSON.parse(readFileSync(recordPath(git, branch), "utf8"));
+    return typeof value === "object" && value !== null ? { ...NOTHING, ...value } : NOTHING;
+  } catch {
+    return NOTHING;
+  }
+}
+
+/** Remembers. @throws `no_space`, `read_only`, `io_failed` */
+export function writeRecord(git: Git, branch: string, record: PushRecord): void {
+  const folder = join(git.commonDirectory, "orchestrator");
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw ioError("create", folder, error);
+  }
+  replaceFile(recordPath(git, branch), JSON.stringify(record) + "\n", { durable: false });
+}
+
+function recordPath(git: Git, branch: string): string {
+  return join(git.commonDirectory, "orchestrator", `${encodeURIComponent(branch)}.json`);
+}
+
+/** The commit of all that is here, pushed or not. */
+export function localRef(branch: string): string {
+  return `refs/orchestrator/state/${branch}`;
+}
+
+/** The commit last seen on the server. */
+export function remoteRef(branch: string): string {
+  return `refs/orchestrator/remote/${branch}`;
+}
