@@ -91,8 +91,22 @@ export function publishSession(parent: string, id: string, content: NewSession):
     removeQuietly(staging);
     throw ioError("create", target, error);
   }
-  syncDirectory(parent);
+  try {
+    syncDirectory(parent);
+  } catch (error) {
+    takeBack(parent, id);
+    throw error;
+  }
   return mark;
+}
+
+/** Takes a session away whose creation failed at the last step. */
+function takeBack(parent: string, id: string): void {
+  try {
+    takeSessionAway(parent, id);
+  } catch {
+    // The failure that led here is the one to report.
+  }
 }
 
 /**
