@@ -7,6 +7,8 @@
  * @module
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
+import { systemErrorCode } from "../errors.ts";
+import { ioError } from "../platform/io_error.ts";
 
 /** What was found. A command that is absent was not found; it is never a stand-in that always passes. */
 export interface DetectedCommands {
@@ -341,7 +343,8 @@ class ProjectFiles {
 function namesIn(directory: string): readonly string[] {
   try {
     return readdirSync(directory).sort();
-  } catch {
+  } catch (error) {
+    requireNotReadable(directory, error);
     return [];
   }
 }
@@ -350,9 +353,28 @@ function readText(path: string): string | null {
   try {
     const stat = statSync(path);
     return stat.isFile() && stat.size <= MAX_BYTES ? readFileSync(path, "utf8") : null;
-  } catch {
+  } catch (error) {
+    requireNotReadable(path, error);
     return null;
   }
+}
+
+/** What says that something is not there, or not for us to read. */
+const NOT_READABLE: ReadonlySet<string> = new Set([
+  "ENOENT",
+  "ENOTDIR",
+  "EACCES",
+  "EPERM",
+  "ELOOP",
+  "ENAMETOOLONG",
+]);
+
+/**
+ * A failing disk must not decide what a new workflow demands.
+ * @throws OrchestratorError for any other error than those that say "not readable".
+ */
+function requireNotReadable(path: string, error: unknown): void {
+  if (!NOT_READABLE.has(systemErrorCode(error) ?? "")) throw ioError("read", path, error);
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -202,10 +202,19 @@ function createWhole(paths: ProjectPaths, text: string): boolean {
     if (systemErrorCode(error) === "EEXIST") return false;
     throw ioError("write", paths.workflow, error);
   } finally {
-    rmSync(staged, { force: true });
+    removeQuietly(staged);
   }
   syncDirectory(paths.root);
   return true;
+}
+
+/** A staged file that resists is removed by the next holder. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // What it was staged for has been done, or has its own failure to report.
+  }
 }
 
 /** What file systems without hard links answer, and a state directory on another file system. */
