@@ -20,6 +20,7 @@ import {
   statSync,
 } from "node:fs";
 import { systemErrorCode } from "../errors.ts";
+import { ioError } from "../platform/io_error.ts";
 
 /** The old tool's names, relative to the root. Its other files concern no workflow. */
 export const LEGACY_PATHS = {
@@ -125,6 +126,7 @@ export interface LegacyPlaces {
  * Looks where the old tool's workflows are.
  * @param root Absolute path of the project root.
  * @returns what is there; never throws for what it finds, only reports it in `findings`.
+ * @throws OrchestratorError `io_failed` when the disk fails.
  */
 export function findLegacy(root: string): LegacyPlaces {
   const look = new Look(root);
@@ -260,9 +262,14 @@ export class Look {
     const code = systemErrorCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") return;
     if (code === undefined) throw error;
+    // A failing disk is nothing that was found: who goes on without a file of it loses it.
+    if (!NOT_OURS.has(code)) throw ioError("read", `${this.root}/${path}`, error);
     this.find("unreadable", path, `"${path}" cannot be read (${code})`);
   }
 }
+
+/** What says that something is not for us to read. */
+const NOT_OURS: ReadonlySet<string> = new Set(["EACCES", "EPERM", "ELOOP", "ENAMETOOLONG"]);
 
 /** `path` relative to `directory` with `/`, or null when it is not below it. Both are real paths. */
 function inside(directory: string, path: string): string | null {
