@@ -1,82 +1,49 @@
-/** The contract of storage, kept by every backend. */
-import {
-  appendFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
-import { join } from "node:path";
-import { FileBackend } from "../../src/storage/file_backend.ts";
-import { MemoryBackend } from "../../src/storage/memory_backend.ts";
-import { type Accidents, storageCases } from "./storage_suite.ts";
+/** The contract of storage, kept by every backend, and by the one in files on both engines. */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { compile } from "../../scripts/compile.ts";
+import { executableAvailable } from "../harness/executable.ts";
+import { placeInFiles, placeInMemory } from "./storage_places.ts";
+import { storageCases } from "./storage_suite.ts";
 
 for (const { name, run, accidents } of storageCases) {
   Deno.test(`storage in files: ${name}`, async () => {
     const top = await Deno.makeTempDir({ prefix: "storage-" });
     try {
-      const directory = join(top, "state");
-      await run({
-        backend: new FileBackend(directory),
-        other: new FileBackend(directory),
-        accidents: fileAccidents(directory),
-      });
+      await run(placeInFiles(top));
     } finally {
       await Deno.remove(top, { recursive: true });
     }
   });
   if (accidents) continue;
-  Deno.test(`storage in memory: ${name}`, async () => {
-    const backend = new MemoryBackend();
-    await run({ backend, other: backend });
-  });
+  Deno.test(`storage in memory: ${name}`, () => run(placeInMemory()));
 }
 
-/** What accidents do to files. */
-function fileAccidents(directory: string): Accidents {
-  const sessions = join(directory, "sessions");
-  const journal = (id: string) => join(sessions, id, "log.jsonl");
-  return {
-    tear: (id, text) => appendFileSync(journal(id), text),
-    tearBlob: (key, text) => appendFileSync(join(directory, key), text),
-    killCreation(id) {
-      const staging = join(sessions, `.staging-${id}-abcdef`);
-      mkdirSync(join(staging, "feedback"), { recursive: true });
-      writeFileSync(join(staging, "log.jsonl"), "one\n");
-      writeFileSync(join(staging, "feedback", "tool.jsonl"), "");
-    },
-    killRemoval: (id) => renameSync(journal(id), join(sessions, `.removed-${id}-abcdef`)),
-    killWrite(key) {
-      const path = join(directory, key);
-      writeFileSync(path.replace(/[^/\\]+$/, ".tmp-1234-abcdefgh"), "half");
-    },
-    edit(id, line) {
-      const lines = readFileSync(journal(id), "utf8").split("\n");
-      const text = lines[line - 1] ?? "";
-      lines[line - 1] = (text.startsWith("X") ? "Y" : "X") + text.slice(1);
-      writeFileSync(journal(id), lines.join("\n"));
-      // A write in the same tick of the clock as the one before it would leave the time as it was.
-      const later = new Date(Date.now() + 5000);
-      utimesSync(journal(id), later, later);
-    },
-    leftovers() {
-      const ids = /^[a-z2-7]{13}$/;
-      const walk = (path: string, base: string): string[] =>
-        readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
-          const name = `${base}${entry.name}`;
-          const bad = entry.name.startsWith(".") || base === "sessions/" && !ids.test(entry.name) ||
-            base === "sessions/" && !readdirSync(join(path, entry.name)).includes("log.jsonl");
-          if (bad) return [name];
-          return entry.isDirectory() ? walk(join(path, entry.name), `${name}/`) : [];
+Deno.test({
+  name: "storage in files on Bun: every case, inside an executable",
+  ignore: !executableAvailable,
+  async fn(context) {
+    const top = await Deno.makeTempDir({ prefix: "storage-bun-" });
+    try {
+      const entry = fileURLToPath(new URL("./storage_program.ts", import.meta.url));
+      const { path } = await compile({ engine: "bun", outdir: top, name: "storage", entry });
+      const { code, stdout, stderr } = await new Deno.Command(path, { args: [top] }).output();
+      const decoder = new TextDecoder();
+      assert.equal(code, 0, decoder.decode(stderr));
+      const errors = new Map(
+        decoder.decode(stdout).trimEnd().split("\n").map((line) => {
+          const { name, error } = JSON.parse(line) as { name: string; error: string | null };
+          return [name, error] as const;
+        }),
+      );
+      for (const { name } of storageCases) {
+        await context.step(name, () => {
+          const error = errors.get(name);
+          assert.ok(error === null, error ?? "it did not run");
         });
-      try {
-        return walk(directory, "");
-      } catch (error) {
-        if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-        throw error;
       }
-    },
-  };
-}
+    } finally {
+      await Deno.remove(top, { recursive: true });
+    }
+  },
+});
