@@ -49,7 +49,7 @@ export function encodeState(cached: CachedState): string {
 }
 
 /**
- * Reads state.json.
+ * Reads state.json. A line end that a checkout has changed is no damage.
  * @returns the cached state, or null when it is damaged in any way.
  * @throws `format_too_new` when a newer program wrote it.
  */
@@ -72,7 +72,7 @@ export function decodeState(text: string, session: string): CachedState | null {
     );
   }
   if (
-    head === null || sha256Hex(text.slice(head[0].length)) !== head[1] ||
+    head === null || sha256Hex(text.slice(head[0].length).replace(/\r\n$/, "\n")) !== head[1] ||
     format !== STATE_FORMAT || typeof seq !== "number" || seq < 1 || typeof hash !== "string" ||
     typeof mark !== "string" || typeof state !== "object" || state === null
   ) {

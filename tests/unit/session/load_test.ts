@@ -181,7 +181,9 @@ Deno.test("load: a checkout that turned line feeds into CR LF harms nothing", ()
     }
     const loaded = await loadSession(files.backend, A);
     assert.equal(loaded.state.seq, 3);
+    assert.equal(loaded.rebuilt, null);
     await act(files.manager, A, note("and on"));
+    assert.deepEqual(files.warnings, []);
     const verification = await files.manager.verify(A);
     assert.equal(verification.bad, null);
     assert.equal(verification.lines, 4);
