@@ -2,9 +2,9 @@
  * Moves a project over: plan → stage → commit → publish, all or nothing.
  * @module
  */
-import { existsSync, lstatSync } from "node:fs";
-import { OrchestratorError } from "../errors.ts";
-import { replaceFile } from "../platform/atomic_file.ts";
+import { existsSync, lstatSync, readdirSync } from "node:fs";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { ioError, replaceFile } from "../platform/atomic_file.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { OWNED_FOLDERS } from "../legacy/inventory.ts";
 import { gitignoreText } from "../project/gitignore.ts";
@@ -69,17 +69,32 @@ export async function migrate(input: MigrateInput): Promise<MigrateResult> {
   }
   const before = lookBefore(paths);
   const folders = folderTimes(paths, [""]);
-  return await manager.holdRepository("migrate", () => migrateHeld(input, before, folders));
+  try {
+    return await manager.holdRepository("migrate", () => migrateHeld(input, before, folders));
+  } catch (error) {
+    throw systemErrorCode(error) === undefined ? error : ioError("migrate", paths.root, error);
+  }
 }
 
 /** What is there before the repository is held: holding it makes the state directory and the lock. */
 export function lookBefore(paths: ProjectPaths): Before {
+  // A folder with nothing but a lock is what somebody who was cut off before has left.
+  const directory = namesIn(paths.stateDirectory).some((name) => !/^(?:lock|\.tmp-.*)$/.test(name));
   return {
-    directory: existsSync(paths.stateDirectory),
-    lock: existsSync(paths.lock),
+    directory,
+    lock: directory && existsSync(paths.lock),
     gitignore: existsSync(paths.gitignore),
     meta: existsSync(paths.meta),
   };
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return [];
+    throw ioError("read", folder, error);
+  }
 }
 
 async function migrateHeld(
@@ -106,11 +121,11 @@ async function migrateHeld(
     staging: `${MIGRATION.staging}${id}`,
     before,
   };
-  if (!existsSync(paths.gitignore)) replaceFile(paths.gitignore, gitignoreText("normal"));
   writeJournal(paths, journal);
   let manifest: Manifest;
   let findings: readonly string[];
   try {
+    if (!existsSync(paths.gitignore)) replaceFile(paths.gitignore, gitignoreText("normal"));
     const staged = await stage({
       paths,
       planned,

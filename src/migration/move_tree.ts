@@ -9,6 +9,7 @@ import {
   readdirSync,
   readlinkSync,
   rmdirSync,
+  rmSync,
   type Stats,
   symlinkSync,
   unlinkSync,
@@ -130,6 +131,26 @@ export function removeEmpty(path: string): boolean {
     // A folder that holds what may not be looked at is not empty.
     if (code === "EACCES" || code === "EPERM") return false;
     throw ioError("remove", path, error);
+  }
+}
+
+/**
+ * Removes what a removal of a session that was cut off has left: a folder without a journal, and the
+ * mark beside it. A session that is there is left alone.
+ * @param sessions the folder of all sessions.
+ */
+export function clearRemains(sessions: string, id: string): void {
+  if (lstat(`${sessions}/${id}/log.jsonl`) !== null) return;
+  try {
+    rmSync(`${sessions}/${id}`, { recursive: true, force: true, maxRetries: 3 });
+    if (lstat(sessions) === null) return;
+    for (const name of readdirSync(sessions)) {
+      if (name.startsWith(`.removed-${id}-`)) {
+        rmSync(`${sessions}/${name}`, { recursive: true, force: true });
+      }
+    }
+  } catch (error) {
+    throw ioError("remove", `${sessions}/${id}`, error);
   }
 }
 

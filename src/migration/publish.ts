@@ -7,7 +7,7 @@
  * @module
  */
 import { existsSync, readFileSync } from "node:fs";
-import { replaceFile, syncDirectory } from "../platform/atomic_file.ts";
+import { ioError, renamePatiently, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { OWNED_FOLDERS } from "../legacy/inventory.ts";
 import { gitignoreFor } from "../project/gitignore.ts";
 import { readRepositoryMeta } from "../project/identity.ts";
@@ -28,7 +28,7 @@ import {
   removeJournal,
   removeTree,
 } from "./journal.ts";
-import { lstat, mergeTree, moveOnce, removeEmpty } from "./move_tree.ts";
+import { clearRemains, lstat, mergeTree, moveOnce, removeEmpty } from "./move_tree.ts";
 import { PUBLISHED } from "./stage.ts";
 
 /** What publishing works on. The repository is held. */
@@ -48,6 +48,7 @@ export async function publish(input: PublishInput): Promise<void> {
   await setAsideReplaced(input, staging, backup);
   initProject(paths, { automatic: true, now: input.now, toolVersion: manifest.tool });
   completeGitignore(paths, journal.before.meta);
+  for (const { id } of manifest.sessions) clearRemains(paths.sessions, id);
   for (const name of PUBLISHED) mergeTree(`${staging}/${name}`, inState(paths, name));
   await appendFeedback(manager, manifest);
   publishWorkflow(paths, staging);
@@ -118,12 +119,13 @@ function publishWorkflow(paths: ProjectPaths, staging: string): void {
   const name = paths.relative(paths.workflow);
   const staged = `${staging}/replace/${name}`;
   if (!existsSync(staged)) return;
-  const mode = lstat(paths.workflow)?.mode;
-  replaceFile(
-    paths.workflow,
-    readFileSync(staged),
-    mode === undefined ? {} : { mode: mode & 0o7777 },
-  );
+  // Not through a temporary file in the root, which a crash would leave there.
+  try {
+    renamePatiently(staged, paths.workflow);
+    syncDirectory(paths.root);
+  } catch (error) {
+    throw ioError("write", paths.workflow, error);
+  }
 }
 
 async function pointCurrent(manager: SessionManager, manifest: Manifest): Promise<void> {

@@ -22,7 +22,14 @@ import {
   removeTree,
   writeJournal,
 } from "./journal.ts";
-import { lstat, mergeTree, moveOnce, removeEmpty, restoreFolder } from "./move_tree.ts";
+import {
+  clearRemains,
+  lstat,
+  mergeTree,
+  moveOnce,
+  removeEmpty,
+  restoreFolder,
+} from "./move_tree.ts";
 import { leaveNoTrace } from "./undo.ts";
 
 /** What a rollback works on. The repository is held. */
@@ -276,6 +283,7 @@ async function removeSessions(
     if (await manager.backend.hasSession(id)) {
       await manager.hold({ session: id }, "migrate", () => manager.backend.removeSession(id));
     }
+    clearRemains(paths.sessions, id);
     if (replaced) mergeTree(aside, inState(paths, `sessions/${id}`));
   }
 }

@@ -70,7 +70,9 @@ export async function stage(input: StageInput): Promise<Staged> {
   const { paths, planned: { plan } } = input;
   makeFolder(inState(paths, input.staging), PRIVATE);
   makeFolder(inState(paths, input.backup), PRIVATE);
-  makeFolder(`${inState(paths, input.staging)}/${MIGRATION.secrets}`, PRIVATE);
+  if (plan.files.some((file) => file.secret)) {
+    makeFolder(`${inState(paths, input.staging)}/${MIGRATION.secrets}`, PRIVATE);
+  }
   const { sessions, findings } = await stageSessions(input);
   const files = await stageFiles(input);
   const replaced = stageReplaced(input, plan);
@@ -190,7 +192,8 @@ function stageReplaced(input: StageInput, plan: Plan): readonly ReplacedFile[] {
       keep(workflow);
       const folder = `${inState(paths, input.staging)}/replace`;
       makeFolder(folder);
-      replaceFile(`${folder}/${workflow}`, text);
+      const mode = stats === undefined ? {} : { mode: stats.mode & 0o7777 };
+      replaceFile(`${folder}/${workflow}`, text, mode);
     }
   }
   return replaced;

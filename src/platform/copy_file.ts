@@ -57,7 +57,7 @@ export function copyAndHash(
     let digest: FileDigest;
     try {
       digest = pump(source, from, (bytes) => writeAll(target, bytes, to));
-      if (!isWindows) fchmodSync(target, options.mode ?? (stat.mode & 0o7777));
+      setMode(target, options.mode ?? (stat.mode & 0o7777), to);
     } finally {
       closeSync(target);
     }
@@ -124,6 +124,15 @@ export function freeBytes(path: string): number | null {
     return bavail * bsize;
   } catch {
     return null;
+  }
+}
+
+function setMode(target: number, mode: number, path: string): void {
+  if (isWindows) return;
+  try {
+    fchmodSync(target, mode);
+  } catch (error) {
+    throw ioError("write", path, error);
   }
 }
 

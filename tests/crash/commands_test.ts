@@ -26,9 +26,14 @@ const options = {
 };
 const only = process.env["CRASH_ONLY"];
 
+/** Swept by `migration_test.ts`, which knows what must be found again. */
+const ELSEWHERE: ReadonlySet<string> = new Set(["migrate", "import-legacy"]);
+
 Deno.test("every command that changes something has a scenario", () => {
   const covered = new Set(SCENARIOS.map((scenario) => scenario.command));
-  const changing = COMMANDS.filter((command) => command.changes !== "nothing");
+  const changing = COMMANDS.filter((command) =>
+    command.changes !== "nothing" && !ELSEWHERE.has(command.path)
+  );
   assert.deepEqual(
     changing.map((command) => command.path).filter((path) => !covered.has(path)),
     [],

@@ -1,0 +1,273 @@
+/**
+ * Moving over and going back, killed and failed at every system call that changes something in the
+ * project: `status` shows the same workflow at any moment, the next command finishes or undoes what
+ * was cut off, and afterwards all originals come back, byte for byte with their modes and times.
+ *
+ * `CRASH_SAMPLE=k` takes every k-th call only.
+ */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  cpSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+} from "node:fs";
+import process from "node:process";
+import { executable, executableAvailable } from "../harness/executable.ts";
+import { repositoryOf } from "../unit/migration/old_repository.ts";
+import { type Ended, Repository } from "./repository.ts";
+import {
+  changesFiles,
+  type Injection,
+  parseTrace,
+  straceArguments,
+  straceMissing,
+  touches,
+} from "./strace.ts";
+
+const missing = straceMissing() ?? (executableAvailable ? null : "there is no executable");
+if (missing !== null) console.log(`The crash tests of moving over skip: ${missing}`);
+
+const SAMPLE = Number(process.env["CRASH_SAMPLE"] ?? 1);
+const WORKERS = Number(
+  process.env["CRASH_WORKERS"] ?? Math.min(navigator.hardwareConcurrency, 4),
+);
+
+/** A few files of each kind: every step of a migration happens once or twice. */
+const FILES = [
+  ".workflow_state.json",
+  ".workflow_log.jsonl",
+  ".workflow_checkpoints/cp_20260105_090000_0a1b2c.json",
+  ".workflow_process_feedback.jsonl",
+  ".secrets.enc",
+  ".orchestrator.yaml",
+  "workflow.yaml",
+  ".manus/secrets.enc.yaml",
+  ".claude/prd_state.json",
+];
+
+/** Another command that may be cut off, and how a repository gets there. */
+interface Case {
+  readonly name: string;
+  readonly generation: number;
+  /** Run undisturbed before. */
+  readonly before: readonly (readonly string[])[];
+  readonly argv: readonly string[];
+}
+
+const CASES: readonly Case[] = [
+  { name: "migrate scattered files", generation: 4, before: [], argv: ["migrate", "--yes"] },
+  { name: "migrate old sessions", generation: 8, before: [], argv: ["migrate", "--yes"] },
+  {
+    name: "migrate --rollback to scattered files",
+    generation: 4,
+    before: [["migrate", "--yes"]],
+    argv: ["migrate", "--rollback", "--yes"],
+  },
+  {
+    name: "migrate --rollback to old sessions",
+    generation: 8,
+    before: [["migrate", "--yes"]],
+    argv: ["migrate", "--rollback", "--yes"],
+  },
+  {
+    name: "migrate --auto-rollback",
+    generation: 4,
+    before: [],
+    argv: ["migrate", "--yes", "--auto-rollback"],
+  },
+  {
+    name: "import-legacy",
+    generation: 4,
+    before: [],
+    argv: ["import-legacy", "../elsewhere", "--name", "brought"],
+  },
+];
+
+for (const one of CASES) {
+  Deno.test({
+    name: `cut off anywhere, nothing is lost: ${one.name}`,
+    ignore: missing !== null,
+    fn: () => sweep(one),
+  });
+}
+
+async function sweep(one: Case): Promise<void> {
+  const started = performance.now();
+  const scratch = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "crash-migration-" }));
+  const prepared = new Repository(`${scratch}/prepared`, await executable(), `${scratch}/home`);
+  for (const folder of ["prepared", "home"]) Deno.mkdirSync(`${scratch}/${folder}`);
+  fill(prepared.root, one.generation);
+  cpSync(prepared.root, `${scratch}/elsewhere`, { recursive: true, preserveTimestamps: true });
+  const original = treeOf(prepared.root);
+  const elsewhere = treeOf(`${scratch}/elsewhere`);
+  const standing = await standingOf(prepared);
+  for (const argv of one.before) await prepared.must(...argv);
+
+  const copy = (name: string) => prepared.copyTo(`${scratch}/${name}`);
+  const undisturbed = copy("undisturbed");
+  const { ended, calls } = await traced(undisturbed, one.argv);
+  assert.equal(ended.code, 0, ended.stderr);
+  const seen = new Map<string, number>();
+  const targets: Omit<Injection, "fault">[] = [];
+  for (const call of calls) {
+    const when = (seen.get(call.name) ?? 0) + 1;
+    seen.set(call.name, when);
+    if (touches(call, undisturbed.root) && changesFiles(call)) {
+      targets.push({ syscall: call.name, when });
+    }
+  }
+  assert.ok(targets.length > 20, "there are calls to stop at");
+
+  const problems: string[] = [];
+  let met = 0;
+  const queue = (["SIGKILL", "ENOSPC", "EIO"] as const).flatMap((fault) =>
+    targets.filter((_, index) => index % SAMPLE === 0).map((target) => ({ ...target, fault }))
+  );
+  const total = queue.length;
+  const work = async () => {
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      const name = `${next.syscall}-${next.when}-${next.fault}`;
+      const repository = copy(name);
+      const run = await traced(repository, one.argv, next);
+      if (run.met) met += 1;
+      const found = await lookAfter(repository, { one, run: run.ended, original, standing });
+      problems.push(...found.map((problem) => `${name}: ${problem}`));
+      rmSync(repository.root, { recursive: true });
+    }
+  };
+  await Promise.all(Array.from({ length: WORKERS }, work));
+  problems.push(...differences(elsewhere, treeOf(`${scratch}/elsewhere`)));
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(
+    `  ${one.name}: ${targets.length} calls, ${total} runs, ${met} stopped, ${seconds} s`,
+  );
+  if (problems.length > 0) assert.fail(`${problems.length} problems\n${problems.join("\n")}`);
+  assert.ok(met >= total * 0.9, `only ${met} of ${total} runs were stopped`);
+  rmSync(scratch, { recursive: true });
+}
+
+interface Aftermath {
+  readonly one: Case;
+  readonly run: Ended;
+  readonly original: ReadonlyMap<string, string>;
+  readonly standing: string;
+}
+
+async function lookAfter(
+  repository: Repository,
+  { one, run, original, standing }: Aftermath,
+): Promise<readonly string[]> {
+  const problems: string[] = [];
+  if (run.code > 9 && run.code !== 137) problems.push(`ended with ${run.code}: ${run.stderr}`);
+  const after = await standingOf(repository);
+  if (after !== standing && one.argv[0] !== "import-legacy") {
+    problems.push(`status shows ${after}, not ${standing}`);
+  }
+  if (one.argv[0] === "import-legacy") {
+    const again = await repository.run(one.argv);
+    // The name is taken where only the answer was lost.
+    if (again.code !== 0) problems.push(`import again ended with ${again.code}: ${again.stderr}`);
+    const verified = await repository.run(["log", "verify", "--all"]);
+    if (verified.code !== 0) problems.push(`log verify: ${verified.stderr}`);
+    return problems;
+  }
+  const moved = await repository.run(["migrate", "--yes", "--json"]);
+  if (moved.code !== 0) return [`migrate ended with ${moved.code}: ${moved.stderr}`];
+  const complete = readFileSync(`${repository.root}/.orchestrator/.migration_complete`, "utf8");
+  const { files } = JSON.parse(complete) as { files: { from: string; to: string }[] };
+  const now = treeOf(repository.root);
+  for (const { from, to } of files) {
+    if (hashOf(now.get(to)) !== hashOf(original.get(from))) problems.push(`${to} is not ${from}`);
+    if (now.has(from)) problems.push(`${from} is still there`);
+  }
+  for (const path of now.keys()) {
+    // Whoever holds the repository next removes these; with nothing to move nobody did.
+    if (/^\.orchestrator\/\.tmp-/.test(path)) continue;
+    if (/(?:^|\/)\.(?:tmp|staging|removed)-|\/migration\.json$/.test(path)) {
+      problems.push(`${path} was left`);
+    }
+  }
+  if (await standingOf(repository) !== standing) problems.push("status differs after migrate");
+  const back = await repository.run(["migrate", "--rollback", "--yes"]);
+  if (back.code !== 0) problems.push(`rollback ended with ${back.code}: ${back.stderr}`);
+  problems.push(...differences(original, treeOf(repository.root)));
+  return problems;
+}
+
+function fill(root: string, generation: number): void {
+  const files = repositoryOf(generation);
+  const scratch = { write: new Repository(root, "", "") };
+  for (const [path, content] of Object.entries(files)) {
+    if (!FILES.includes(path) && !/^\.orchestrator\/(?!worktrees)/.test(path)) continue;
+    scratch.write.write(path, typeof content === "string" ? content : "Salted__bytes");
+  }
+  Deno.mkdirSync(`${root}/.git`);
+  if (generation < 5) chmodSync(`${root}/.workflow_state.json`, 0o640);
+  for (const path of [...treeOf(root).keys()].reverse()) {
+    utimesSync(`${root}/${path}`, 1_700_000_000, 1_700_000_100);
+  }
+}
+
+/** The session and what is done, as `status` says. */
+async function standingOf(repository: Repository): Promise<string> {
+  const { code, stdout, stderr } = await repository.run(["status", "--json"]);
+  if (code !== 0) return `exit ${code}: ${stderr}`;
+  const { data } = JSON.parse(stdout);
+  return JSON.stringify([data.session, data.task, data.phase, data.progress, data.items]);
+}
+
+async function traced(repository: Repository, argv: readonly string[], injection?: Injection) {
+  const output = `${repository.root}.trace`;
+  const ended = await repository.spawn(
+    "strace",
+    [...straceArguments(output, injection), repository.executable, ...argv],
+  );
+  const trace = parseTrace(readFileSync(output, "utf8"), repository.root);
+  rmSync(output);
+  const hit = trace.calls.some((call) => call.injected && touches(call, repository.root));
+  return { ended, calls: trace.calls, met: trace.killed || hit };
+}
+
+/** Every file and folder with its mode and content, and the files' times; `.git` is left out. */
+function treeOf(root: string): ReadonlyMap<string, string> {
+  const tree = new Map<string, string>();
+  const walk = (path: string): void => {
+    for (const name of readdirSync(`${root}/${path}`).sort()) {
+      if (name === ".git") continue;
+      const inner = path === "" ? name : `${path}/${name}`;
+      const stats = lstatSync(`${root}/${inner}`);
+      const mode = (stats.mode & 0o7777).toString(8);
+      if (stats.isDirectory()) {
+        tree.set(inner, `folder ${mode}`);
+        walk(inner);
+        continue;
+      }
+      const hash = createHash("sha256").update(readFileSync(`${root}/${inner}`)).digest("hex");
+      tree.set(inner, `file ${mode} ${Math.round(stats.mtimeMs)} ${hash}`);
+    }
+  };
+  walk("");
+  return tree;
+}
+
+function hashOf(described: string | undefined): string | undefined {
+  return described?.split(" ").at(-1);
+}
+
+function differences(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): readonly string[] {
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((path) => before.get(path) !== after.get(path))
+    // Whoever ran another command first has made a lock, which stays with its folder.
+    .filter((path) => path !== ".orchestrator/lock")
+    .map((path) =>
+      `${path} is ${after.get(path) ?? "absent"}, was ${before.get(path) ?? "absent"}`
+    );
+}
