@@ -6,7 +6,10 @@
  * @module
  */
 import { readFileSync } from "node:fs";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { ioError } from "../platform/io_error.ts";
+import { LEGACY_PATHS, type LegacyFinding } from "../legacy/find.ts";
 import type { LegacyProject } from "../legacy/project.ts";
 import type { LegacyWorkflow } from "../legacy/legacy_workflow.ts";
 import { toCheckpoint, toImport } from "../legacy/to_import.ts";
@@ -105,6 +108,7 @@ export async function importSession(
   project: LegacyProject,
   stamp: { readonly time: string; readonly actor: Actor },
 ): Promise<{ readonly id: string; readonly findings: readonly string[] }> {
+  requireReadable(input.workflow, project.findings);
   const view = await viewLegacy(input, stamp, newLineage());
   const id = view.state.session;
   if (!await manager.backend.hasSession(id)) {
@@ -132,6 +136,29 @@ export async function importSession(
 }
 
 /**
+ * An import is made once: what cannot be read now would be missing from the session for good.
+ * @param found what was said of the place the workflow is in.
+ * @throws `io_failed`
+ */
+export function requireReadable(workflow: LegacyWorkflow, found: readonly LegacyFinding[]): void {
+  const checkpoints = workflow.checkpoints();
+  const failure = checkpoints.damaged.find((error) => error.code !== "legacy_corrupt");
+  const finding = [...found, ...workflow.log().findings, ...checkpoints.findings]
+    .find(({ code, path }) => code === "unreadable" && !path.startsWith(LEGACY_PATHS.v4));
+  const reason = failure?.message ?? finding?.message;
+  if (reason === undefined) return;
+  throw new OrchestratorError(
+    "io_failed",
+    `Cannot import the old workflow in "${workflow.file}": ${reason}`,
+    {
+      hint: "Make it readable, then run the command again",
+      details: { path: finding?.path },
+      cause: failure,
+    },
+  );
+}
+
+/**
  * Old session ids keep their meaning: meta.json says which session each became. The repository must be
  * held, and initialised.
  */
@@ -152,7 +179,8 @@ async function seedOptions(paths: ProjectPaths): Promise<SeedOptions> {
   let text: string;
   try {
     text = readFileSync(paths.workflow, "utf8");
-  } catch {
+  } catch (error) {
+    if (systemErrorCode(error) !== "ENOENT") throw ioError("read", paths.workflow, error);
     return { root: paths.root };
   }
   const { parseDefinition } = await import("../workflow/parse_definition.ts");

@@ -6,8 +6,8 @@ import { findWorkflowAt } from "../../migration/import_path.ts";
 import { gitBranch } from "../../project/git_branch.ts";
 import { initProject, refuseHome } from "../../project/init.ts";
 import { ProjectPaths } from "../../project/paths.ts";
-import { viewLegacy } from "../../session/import_session.ts";
-import { bindAgent, readCurrent, setCurrent } from "../../session/resolve.ts";
+import { requireReadable, viewLegacy } from "../../session/import_session.ts";
+import { discardSession, readCurrent, useSession } from "../../session/resolve.ts";
 import { newLineage, newSessionId } from "../../session/session_id.ts";
 import type { SessionManager } from "../../session/session_manager.ts";
 import { SESSION_ID } from "../../storage/keys.ts";
@@ -30,6 +30,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const result = await manager.holdRepository("import-legacy", async () => {
     const now = io.now();
     const stamp = { time: now.toISOString(), actor };
+    requireReadable(workflow, []);
     const base = { paths: from, workflow, toolVersion: VERSION, name };
     const first = await viewLegacy(base, stamp, newLineage());
     const hash = stateHash(first.events[0]?.data);
@@ -56,9 +57,13 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     const free = current === null || !SESSION_ID.test(current) ||
       !await manager.backend.hasSession(current);
     if (status === "active" || free) {
-      await setCurrent(manager, id);
       const agent = context.agentBinding;
-      if (agent !== null) await bindAgent(manager, agent, id);
+      try {
+        await useSession(manager, id, agent);
+      } catch (error) {
+        await discardSession(manager, id, agent);
+        throw error;
+      }
     }
     return { id, view, made: true };
   });

@@ -7,7 +7,7 @@ import { OrchestratorError, systemErrorCode } from "../../errors.ts";
 import { ioError } from "../../platform/atomic_file.ts";
 import { sha256Hex } from "../../platform/hash.ts";
 import { gitBranch } from "../../project/git_branch.ts";
-import { bindAgent, setCurrent } from "../../session/resolve.ts";
+import { discardSession, useSession } from "../../session/resolve.ts";
 import { newLineage, newSessionId } from "../../session/session_id.ts";
 import { VERSION } from "../../version.ts";
 import { nextStep } from "../../workflow/next_step.ts";
@@ -78,9 +78,13 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       meta: { name, task, branch: gitBranch(paths.root), parent: null },
       workflow: source.text,
     });
-    await setCurrent(manager, id);
     const agent = context.agentBinding;
-    if (agent !== null) await bindAgent(manager, agent, id);
+    try {
+      await useSession(manager, id, agent);
+    } catch (error) {
+      await discardSession(manager, id, agent);
+      throw error;
+    }
     return state;
   });
   await keepState(context, "Start");

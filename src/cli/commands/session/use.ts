@@ -2,7 +2,7 @@
  * `orchestrator session use <session>`
  * @module
  */
-import { bindAgent, setCurrent } from "../../../session/resolve.ts";
+import { useSession } from "../../../session/resolve.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { oneLine } from "../../output/text.ts";
@@ -12,10 +12,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const id = await context.sessionToChange(input.required("session"));
   const { state } = await manager.load(id);
   const agent = context.agentBinding;
-  await manager.holdRepository("session use", async () => {
-    await setCurrent(manager, id);
-    if (agent !== null) await bindAgent(manager, agent, id);
-  });
+  await manager.holdRepository("session use", () => useSession(manager, id, agent));
   return {
     data: { session: id, name: state.name, task: state.task, boundAgent: agent?.variable ?? null },
     text: (style) =>
