@@ -23,7 +23,14 @@ import {
   writeJournal,
   writeManifest,
 } from "./journal.ts";
-import { checkPlan, isEmptyPlan, makePlan, type Plan, type PlanOptions } from "./plan.ts";
+import {
+  checkPlan,
+  isEmptyPlan,
+  makePlan,
+  makePlanUnheld,
+  type Plan,
+  type PlanOptions,
+} from "./plan.ts";
 import { publish } from "./publish.ts";
 import { recover } from "./recover.ts";
 import { rollBack } from "./rollback.ts";
@@ -63,7 +70,7 @@ export async function migrate(input: MigrateInput): Promise<MigrateResult> {
   refuseHome(paths);
   if (!existsSync(paths.migrationJournal)) {
     // Nothing to do must leave no trace, not even a lock file.
-    const { plan } = await makePlan(paths, manager, input.options);
+    const { plan } = await makePlanUnheld(paths, manager, input.options);
     if (isEmptyPlan(plan)) return { plan, backup: null, manifest: null, findings: [] };
     checkPlan(paths, plan);
   }

@@ -184,6 +184,27 @@ export async function makePlan(
   };
 }
 
+/** How often, and after how many milliseconds, to look again when files go while they are looked at. */
+const LOOKS = 20;
+const LOOK_PAUSE_MS = 50;
+
+/** {@link makePlan} without holding the repository: somebody else may be moving over right now. */
+export async function makePlanUnheld(
+  paths: ProjectPaths,
+  manager: SessionManager,
+  options: PlanOptions = {},
+): Promise<PlanWithSources> {
+  for (let look = 1;; look++) {
+    try {
+      return await makePlan(paths, manager, options);
+    } catch (error) {
+      const moving = existsSync(paths.migrationJournal) || existsSync(paths.migrationMarker);
+      if (look === LOOKS || !moving) throw error;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_PAUSE_MS));
+    }
+  }
+}
+
 /**
  * Makes sure that nothing stands in the way, before anything is written.
  * @throws OrchestratorError `no_space`, `read_only`

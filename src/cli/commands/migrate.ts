@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { OrchestratorError } from "../../errors.ts";
 import { readJournal } from "../../migration/journal.ts";
 import { migrate, type MigrateResult } from "../../migration/migrate.ts";
-import { type Choice, isEmptyPlan, makePlan, type Plan } from "../../migration/plan.ts";
+import { type Choice, isEmptyPlan, makePlanUnheld, type Plan } from "../../migration/plan.ts";
 import { planRollback, type RollbackResult } from "../../migration/rollback.ts";
 import { movedOn, rollBack } from "../../migration/rollback.ts";
 import type { Progress } from "../../migration/stage.ts";
@@ -70,7 +70,7 @@ function options(context: Context, input: Input) {
 async function look(context: Context, input: Input): Promise<Answer> {
   const pending = existsSync(context.paths.migrationJournal);
   if (pending) context.warn(PENDING);
-  const { plan } = await makePlan(context.paths, context.manager, options(context, input));
+  const { plan } = await makePlanUnheld(context.paths, context.manager, options(context, input));
   for (const warning of plan.warnings) context.warn(warning);
   return {
     data: { dryRun: true, pending, ...planData(plan) },
@@ -89,9 +89,9 @@ async function move(context: Context, input: Input): Promise<Answer> {
     await recoverBefore(context);
   }
   const choices = new Map<string, Choice>();
-  let { plan } = await makePlan(paths, manager, options(context, input));
+  let { plan } = await makePlanUnheld(paths, manager, options(context, input));
   if (input.has("interactive") && await askAll(context, input, plan, choices)) {
-    ({ plan } = await makePlan(paths, manager, { ...options(context, input), choices }));
+    ({ plan } = await makePlanUnheld(paths, manager, { ...options(context, input), choices }));
   }
   if (isEmptyPlan(plan)) return nothing(context, plan, pending);
   if (!input.has("yes")) {
@@ -101,7 +101,7 @@ async function move(context: Context, input: Input): Promise<Answer> {
   await confirm(context, input, {
     text: `Move ${plan.total.files} files into .orchestrator/?`,
     doing: `migrate "${paths.root}"`,
-    hint: "orchestrator migrate --dry-run shows what would be done, --yes does it",
+    hint: "`orchestrator migrate --dry-run` shows what would be done, --yes does it",
   });
   const result = await migrate({
     paths,
@@ -241,7 +241,7 @@ async function goBack(context: Context, input: Input): Promise<Answer> {
   await confirm(context, input, {
     text: `Bring ${planned.files} files back to their old places?`,
     doing: `roll back in "${paths.root}"`,
-    hint: "orchestrator migrate --rollback --dry-run shows what would be done",
+    hint: "`orchestrator migrate --rollback --dry-run` shows what would be done",
   });
   const result: RollbackResult = await manager.holdRepository(
     "migrate --rollback",
