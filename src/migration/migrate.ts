@@ -72,7 +72,12 @@ export async function migrate(input: MigrateInput): Promise<MigrateResult> {
     // Nothing to do must leave no trace, not even a lock file.
     const { plan } = await makePlanUnheld(paths, manager, input.options);
     if (isEmptyPlan(plan)) return { plan, backup: null, manifest: null, findings: [] };
-    checkPlan(paths, plan);
+    try {
+      checkPlan(paths, plan);
+    } catch (error) {
+      // Somebody else may have moved the files since: whoever holds the repository looks again.
+      if (!existsSync(paths.migrationJournal) && !existsSync(paths.migrationMarker)) throw error;
+    }
   }
   const before = lookBefore(paths);
   const folders = folderTimes(paths, [""]);
