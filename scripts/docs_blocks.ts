@@ -8,6 +8,7 @@ import { COMMANDS } from "../src/cli/table.ts";
 import { CONFIG_KEY_NAMES, configKey } from "../src/config/keys.ts";
 import { valueText } from "../src/config/value.ts";
 import { ERROR_CODES, type ErrorKind, EXIT_CODES } from "../src/errors.ts";
+import { inventoryTable } from "../src/legacy/inventory.ts";
 import { NEVER_COMMITTED } from "../src/project/gitignore.ts";
 import { workflowJsonSchema } from "../src/workflow/definition_schema.ts";
 import { EVIDENCE_EXAMPLES } from "../src/workflow/evidence.ts";
@@ -22,6 +23,7 @@ export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => st
     "config-keys": configKeys,
     "workflow-fields": workflowFields,
     "evidence-schemas": evidenceSchemas,
+    "old-files": inventoryTable,
     "never-committed": () => NEVER_COMMITTED.map((pattern) => `\`${pattern}\``).join(", ") + ".",
   },
   "src/README.md": { rooms, "error-codes": errorCodes },
