@@ -43,6 +43,7 @@ export const ERROR_CODES = {
   snapshot_invalid: "failure",
   limit_exceeded: "failure",
   password_wrong: "failure",
+  secret_locked: "failure",
 
   unknown_command: "usage",
   unknown_option: "usage",
@@ -63,6 +64,7 @@ export const ERROR_CODES = {
   phase_unknown: "not_found",
   checkpoint_unknown: "not_found",
   file_unknown: "not_found",
+  secret_unknown: "not_found",
   nothing_to_undo: "not_found",
 
   session_ambiguous: "conflict",
@@ -82,6 +84,7 @@ export const ERROR_CODES = {
   workflow_ended: "blocked",
   session_active: "blocked",
   too_many: "blocked",
+  secret_tracked: "blocked",
 
   journal_corrupt: "corrupt",
   state_corrupt: "corrupt",
@@ -90,6 +93,7 @@ export const ERROR_CODES = {
 
   command_failed: "external",
   git_failed: "external",
+  network_failed: "external",
 
   bug: "internal",
   interrupted: "interrupted",

@@ -51,6 +51,8 @@ export interface CommandSpec {
   readonly aliases?: readonly string[];
   /** Left out of help, completion and the command reference: programs call it. */
   readonly hidden?: true;
+  /** Its arguments may hold secrets: errors do not repeat them. */
+  readonly discreet?: true;
   readonly group: "work" | "sessions" | "project" | "tool";
   readonly summary: string;
   /** Further paragraphs of its help. */
@@ -111,6 +113,11 @@ export class Input {
   /** Whether a switch was given. */
   has(name: string): boolean {
     return this.#options[name] !== undefined;
+  }
+
+  /** The same with a further switch. */
+  with(name: string): Input {
+    return new Input(this.#args, { ...this.#options, [name]: true });
   }
 
   /** The last value of an option. */

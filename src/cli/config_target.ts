@@ -3,15 +3,14 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import { changeConfigFile, type ConfigChange, holdUserDirectory } from "../config/change.ts";
-import { DEFAULT_LOCK_TIMEOUT } from "../config/hot.ts";
+import { changeConfigFile, type ConfigChange } from "../config/change.ts";
 import type { ConfigKeyName, ConfigValue } from "../config/keys.ts";
 import { type Effective, originText } from "../config/layers.ts";
 import type { ConfigFile } from "../config/read_file.ts";
 import { OrchestratorError } from "../errors.ts";
-import { VERSION } from "../version.ts";
 import type { Input } from "./command.ts";
 import type { Context } from "./context.ts";
+import { holdProject, holdUser } from "./hold.ts";
 
 /**
  * The repository's file, or with `--global` the user's own.
@@ -62,29 +61,9 @@ export async function holdTarget<Result>(
   operation: string,
   task: () => Result,
 ): Promise<Result> {
-  if (target.layer === "repository") {
-    context.requireWritableRoot();
-    // Before anything is made: a damaged or newer project must not be written to.
-    void context.meta;
-    const { initProject } = await import("../project/init.ts");
-    return await context.manager.holdRepository(operation, () => {
-      initProject(context.paths, {
-        automatic: true,
-        now: context.io.now(),
-        toolVersion: VERSION,
-      });
-      context.refresh();
-      return Promise.resolve(task());
-    });
-  }
-  const config = await context.config();
-  const directory = context.paths.userDirectory;
-  if (directory === undefined) throw new TypeError("a global file has a home");
-  return await holdUserDirectory(directory, {
-    operation,
-    actor: context.actor.name,
-    timeoutMs: (config.get("lock_timeout") ?? DEFAULT_LOCK_TIMEOUT) * 1000,
-  }, task);
+  return target.layer === "repository"
+    ? await holdProject(context, operation, task)
+    : await holdUser(context, operation, task);
 }
 
 /** Says so when something stands in front of what has just been written. */

@@ -32,9 +32,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       const box = await noticeAfter(context, request.input);
       if (request.input.has("json")) {
         const { answerEnvelope } = await import("./output/json.ts");
-        io.out(answerEnvelope(request.spec.path, answer.data, context.warnings));
+        io.out(answerEnvelope(request.spec.path, answer.data, await warningsOf(context)));
       } else {
-        printWarnings(context.warnings, request.input, io, context.colour);
+        printWarnings(await warningsOf(context), request.input, io, context.colour);
         const quiet = request.input.has("quiet") && request.spec.changes !== "nothing";
         const text = quiet
           ? ""
@@ -58,7 +58,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     io.out(await helpText(request.topic, table, styleFor("stdout", request.input, io)));
     return 0;
   } catch (error) {
-    return await fail(error, argv, input, io);
+    return await fail(error, argv, input, io, context);
   }
 }
 
@@ -66,6 +66,13 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 async function tableFor(argv: readonly string[]): Promise<readonly CommandSpec[]> {
   const hot = HOT_COMMANDS.some((spec) => spec.path === argv[0]);
   return hot ? HOT_COMMANDS : (await import("./table.ts")).COMMANDS;
+}
+
+/** Warnings may repeat what stands in a file. */
+async function warningsOf(context: Context): Promise<readonly string[]> {
+  if (context.warnings.length === 0) return [];
+  const redactor = await context.redactor();
+  return context.warnings.map((warning) => redactor.redact(warning));
 }
 
 function printWarnings(
@@ -84,14 +91,18 @@ async function fail(
   argv: readonly string[],
   input: Input | undefined,
   io: Io,
+  context: Context | undefined,
 ): Promise<number> {
-  const error = caught instanceof OrchestratorError ? caught : new OrchestratorError(
+  const { redactorFor, redactedError } = await import("./redactor.ts");
+  const redactor = await redactorFor(context, io);
+  const failure = caught instanceof OrchestratorError ? caught : new OrchestratorError(
     "bug",
     `Cannot go on: an unexpected error happened (${
       caught instanceof Error ? caught.message : String(caught)
     })`,
     { hint: "Run the command again with --debug and report what it prints", cause: caught },
   );
+  const error = redactedError(failure, redactor);
   // An error in the options themselves leaves no input: look at the words.
   const json = input?.has("json") ?? argv.includes("--json");
   if (json) {
@@ -103,7 +114,7 @@ async function fail(
   }
   if (input?.has("debug") ?? argv.includes("--debug")) {
     for (let cause: unknown = caught; cause instanceof Error; cause = cause.cause) {
-      io.err(`${cause.stack ?? cause.message}\n`);
+      io.err(`${redactor.redact(cause.stack ?? cause.message)}\n`);
     }
   }
   return error.code === "interrupted" && error.details?.["signal"] === "SIGTERM"

@@ -7,6 +7,7 @@ import { DOCTOR_COMMANDS } from "./table/doctor.ts";
 import { CONFIG_COMMANDS } from "./table/config.ts";
 import { MIGRATION_COMMANDS } from "./table/migration.ts";
 import { PROJECT_COMMANDS } from "./table/project.ts";
+import { SECRETS_COMMANDS } from "./table/secrets.ts";
 import { SESSION_COMMANDS } from "./table/sessions.ts";
 import { SNAPSHOT_COMMANDS } from "./table/snapshot.ts";
 import { STATE_COMMANDS } from "./table/state.ts";
@@ -19,6 +20,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...PROJECT_COMMANDS,
   ...MIGRATION_COMMANDS,
   ...CONFIG_COMMANDS,
+  ...SECRETS_COMMANDS,
   ...SNAPSHOT_COMMANDS,
   ...STATE_COMMANDS,
   ...DOCTOR_COMMANDS,

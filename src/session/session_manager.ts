@@ -24,6 +24,11 @@ export interface ManagerOptions {
   readonly now: () => Date;
   /** Milliseconds to wait for a lock. */
   readonly lockTimeoutMs: number;
+  /**
+   * Gives the function that takes known secrets out of a text: applied to all that people and programs
+   * say before it is written. Default: texts are written as they are.
+   */
+  readonly clean?: () => Promise<(text: string) => string>;
   /** Told about things that were put right without anyone asking. */
   readonly warn: (message: string) => void;
 }
@@ -120,9 +125,17 @@ export class SessionManager {
     const { replay } = await import("./rebuild.ts");
     const time = this.#options.now().toISOString();
     const actor = this.#options.actor();
-    const encoded = encodeEvents(input.events, START, { actor, time });
+    const encoded = encodeEvents(await this.#scrubbed(input.events), START, { actor, time });
     const state = replay(input.id, encoded.events);
-    const meta: SessionMeta = { id: input.id, ...input.meta, created: time, actor };
+    const clean = await this.#clean();
+    const meta: SessionMeta = {
+      id: input.id,
+      ...input.meta,
+      name: input.meta.name === null ? null : clean(input.meta.name),
+      task: clean(input.meta.task),
+      created: time,
+      actor,
+    };
     const encode = await stateEncoder();
     await this.backend.createSession(input.id, {
       lines: encoded.lines,
@@ -189,7 +202,7 @@ export class SessionManager {
     }
     const { encodeEvents } = await import("./journal.ts");
     const { evolve } = await import("../workflow/evolve.ts");
-    const encoded = encodeEvents(decision.events, loaded.head, {
+    const encoded = encodeEvents(await this.#scrubbed(decision.events), loaded.head, {
       actor: this.#options.actor(),
       time: this.#options.now().toISOString(),
     });
@@ -350,6 +363,17 @@ export class SessionManager {
       const made: SessionMeta = { id, name, task, created, actor, branch: null, parent: null };
       await this.backend.writeBlob(key, metaText(made));
     }
+  }
+
+  /** Everything that reaches a journal comes through here. */
+  async #scrubbed(events: readonly NewEvent[]): Promise<readonly NewEvent[]> {
+    if (this.#options.clean === undefined) return events;
+    const { scrubEvents } = await import("./scrub.ts");
+    return scrubEvents(events, await this.#options.clean());
+  }
+
+  async #clean(): Promise<(text: string) => string> {
+    return this.#options.clean === undefined ? (text) => text : await this.#options.clean();
   }
 
   #report(id: string, rebuilt: Rebuilt | null, writing: boolean): void {

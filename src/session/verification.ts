@@ -8,7 +8,6 @@ import { OrchestratorError } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
 import { pathExists } from "../platform/path_exists.ts";
 import type { ProjectPaths } from "../project/paths.ts";
-import { redact } from "../secrets/redact.ts";
 import type { VerificationOutcome } from "../workflow/events.ts";
 import type { SessionState } from "../workflow/state.ts";
 import type { VerificationPlan } from "../workflow/verification_plan.ts";
@@ -26,6 +25,8 @@ export interface VerificationRequest {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Called with a command's output as it comes. */
   readonly onOutput?: ((chunk: Uint8Array) => void) | undefined;
+  /** Takes secrets out of the end of what a command printed. */
+  readonly redactTail: (text: string) => string;
   /** Ends the command, with all it started. */
   readonly signal: AbortSignal;
 }
@@ -139,7 +140,7 @@ async function verifyCommand(
     ...(result.signal === null ? {} : { signal: result.signal }),
     ...(result.timedOut ? { timedOut: true } : {}),
     durationMs: Math.round(result.durationMs),
-    outputTail: redact(result.tail),
+    outputTail: request.redactTail(result.tail),
     ...(result.startError === undefined
       ? result.timedOut ? { reason: `it ran longer than ${request.plan.timeout} s` } : {}
       : { reason: result.startError }),

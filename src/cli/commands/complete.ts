@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
+import type { RedactingStream } from "../../secrets/redact.ts";
 import { verify } from "../../session/verification.ts";
 import type { Command } from "../../workflow/commands.ts";
 import { decide } from "../../workflow/decide.ts";
@@ -26,7 +27,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const { state } = await manager.load(id);
   const planned = planVerification(state, item, given);
   if ("refusal" in planned) throw planned.refusal;
-  const onOutput = liveOutput(context, input);
+  const redactor = await context.redactor();
+  const live = liveOutput(context, input, redactor.stream());
   const command: Command = "already" in planned ? { kind: "complete", item, ...given } : {
     kind: "complete",
     item,
@@ -39,9 +41,11 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       item,
       env: context.io.env,
       signal: context.io.interrupted,
-      onOutput,
+      onOutput: live?.push,
+      redactTail: (text) => redactor.redactTail(text),
     }),
   };
+  live?.end();
   const change = await manager.change(
     id,
     "complete",
@@ -51,7 +55,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     context.warn(`Nothing was changed; not kept: ${Object.keys(given).join(", ")}`);
   }
   const failed = change.events.some((event) => event.type === "item_failed");
-  if (failed) throw verificationFailed(change.state, item, onOutput !== undefined);
+  if (failed) throw verificationFailed(change.state, item, live !== null);
   return changeAnswer(change, (style) => {
     const entry = currentItem(change.state, item);
     return entry?.automatic === undefined
@@ -60,12 +64,20 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   });
 }
 
-/** On a terminal a command's output is shown as it comes. */
-function liveOutput(context: Context, input: Input): ((chunk: Uint8Array) => void) | undefined {
+interface LiveOutput {
+  readonly push: (chunk: Uint8Array) => void;
+  readonly end: () => void;
+}
+
+/** On a terminal a command's output is shown as it comes; null elsewhere. */
+function liveOutput(context: Context, input: Input, stream: RedactingStream): LiveOutput | null {
   const { io } = context;
-  if (!io.isTerminal("stderr") || input.has("quiet") || input.has("json")) return undefined;
+  if (!io.isTerminal("stderr") || input.has("quiet") || input.has("json")) return null;
   const decoder = new TextDecoder();
-  return (chunk) => void io.err(decoder.decode(chunk, { stream: true }));
+  return {
+    push: (chunk) => void io.err(stream.push(decoder.decode(chunk, { stream: true }))),
+    end: () => void io.err(stream.end()),
+  };
 }
 
 function currentItem(state: SessionState, item: string) {

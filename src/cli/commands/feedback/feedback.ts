@@ -16,7 +16,8 @@ export async function addFeedback(
   given: string,
 ): Promise<Answer> {
   const doing = `add ${kind} feedback`;
-  const text = requireText(given, { doing, what: "text", max: TEXT_LIMITS.note });
+  const said = requireText(given, { doing, what: "text", max: TEXT_LIMITS.note });
+  const text = (await context.redactor()).known(said);
   const session = await context.sessionToChange();
   const entry = { time: context.io.now().toISOString(), actor: context.actor, text };
   await addFeedbackLine(context.manager, session, kind, entry);

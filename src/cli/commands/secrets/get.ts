@@ -1,0 +1,15 @@
+/**
+ * `orchestrator secrets get <name>`
+ * @module
+ */
+import { requireSecretName } from "../../../secrets/name.ts";
+import type { Answer, Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { secretStore } from "../../secret_store.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const name = requireSecretName(input.required("name"), "get");
+  const store = await secretStore(context, input);
+  const { value, source, form, where } = await store.require(name, "get");
+  return { data: { name, value, source, form, where }, text: () => `${value}\n` };
+}

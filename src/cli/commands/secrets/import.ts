@@ -1,0 +1,113 @@
+/**
+ * `orchestrator secrets import`
+ * @module
+ */
+import { OrchestratorError } from "../../../errors.ts";
+import { findInFolder, writeSecret } from "../../../secrets/folder.ts";
+import { type OldStore, trackedError } from "../../../secrets/store.ts";
+import type { Answer, Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { columns, printable } from "../../output/text.ts";
+import { secretStore } from "../../secret_store.ts";
+import { chooseLock, holdSecrets, sealed, secretTarget } from "../../secret_target.ts";
+
+interface Imported {
+  readonly name: string;
+  readonly from: string;
+  /** `kept`: there is another secret of this name. */
+  readonly outcome: "imported" | "replaced" | "same" | "kept";
+}
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const store = await secretStore(context, input);
+  const target = secretTarget(input, store);
+  const olds = store.oldStores();
+  if (olds.length === 0) {
+    throw new OrchestratorError(
+      "secret_unknown",
+      "Cannot import secrets: there is no .secrets.enc and no secrets.enc.yaml",
+      { hint: "orchestrator secrets set <name>" },
+    );
+  }
+  const dry = input.has("dry-run");
+  const lock = dry ? null : await chooseLock(context, input, "import secrets");
+  // Everything is opened before anything is written.
+  const found = await openAll(store, olds);
+  const contents = new Map<string, Awaited<ReturnType<typeof sealed>>>();
+  if (!dry) {
+    for (const [name, { value }] of found) contents.set(name, await sealed(value, lock));
+  }
+  const work = async () => {
+    const imported: Imported[] = [];
+    for (const [name, { value, from }] of found) {
+      const file = findInFolder(target.directory, name);
+      for (const form of [name, `${name}.age`]) {
+        if (await store.isTracked(target.directory, form) === true) {
+          throw trackedError(name, context.paths.shown(`${target.directory}/${form}`));
+        }
+      }
+      const present = file === null ? null : await store.read(name, {
+        source: target.source,
+        form: file.form,
+        where: context.paths.shown(file.path),
+        tracked: false,
+      });
+      const outcome = present === null
+        ? "imported"
+        : present.value === value
+        ? "same"
+        : input.has("replace")
+        ? "replaced"
+        : "kept";
+      const content = contents.get(name);
+      if (content !== undefined && (outcome === "imported" || outcome === "replaced")) {
+        writeSecret(target.directory, name, content);
+      }
+      imported.push({ name, from, outcome });
+    }
+    return imported;
+  };
+  const imported = dry ? await work() : await holdSecrets(context, target, "secrets import", work);
+  if (imported.some(({ outcome }) => outcome === "kept")) {
+    context.warn("What is there already and differs was kept; --replace takes the old file's");
+  }
+  return {
+    data: {
+      dryRun: dry,
+      directory: target.directory,
+      files: olds.map(({ path }) => path),
+      secrets: imported,
+    },
+    text: (style) =>
+      [
+        columns(imported.map(({ name, from, outcome }) => [
+          `${
+            outcome === "kept"
+              ? style.yellow(style.symbols.bullet)
+              : style.green(style.symbols.done)
+          } ${name}`,
+          dry && outcome !== "same" && outcome !== "kept" ? `would be ${outcome}` : outcome,
+          style.dim(printable(`from ${from}`)),
+        ])),
+        style.dim(
+          `The old ${olds.length === 1 ? "file stays" : "files stay"} where ${
+            olds.length === 1 ? "it is" : "they are"
+          }.`,
+        ),
+      ].join("\n"),
+  };
+}
+
+/** All old secrets by name; of two files with the same name the first. */
+async function openAll(
+  store: { open(old: OldStore): Promise<ReadonlyMap<string, string>> },
+  olds: readonly OldStore[],
+): Promise<ReadonlyMap<string, { readonly value: string; readonly from: string }>> {
+  const found = new Map<string, { readonly value: string; readonly from: string }>();
+  for (const old of olds) {
+    for (const [name, value] of await store.open(old)) {
+      if (!found.has(name)) found.set(name, { value, from: old.where });
+    }
+  }
+  return found;
+}

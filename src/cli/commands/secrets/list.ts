@@ -1,0 +1,45 @@
+/**
+ * `orchestrator secrets list`
+ * @module
+ */
+import type { SecretPlace } from "../../../secrets/store.ts";
+import type { Answer, Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { columns, printable } from "../../output/text.ts";
+import { secretStore } from "../../secret_store.ts";
+
+const FORMS: Readonly<Record<SecretPlace["form"], string>> = {
+  plain: "plain",
+  age: "age",
+  openssl: "openssl",
+  sops: "sops",
+  variable: "variable",
+};
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  // Nobody is asked for a password only to list names.
+  const store = await secretStore(context, input.with("no-input"));
+  const secrets: { readonly name: string; readonly places: readonly SecretPlace[] }[] = [];
+  for (const name of await store.names()) {
+    secrets.push({ name, places: await store.places(name) });
+  }
+  for (const { name, places } of secrets) {
+    const tracked = places.find((place) => place.tracked);
+    if (tracked !== undefined) context.warn(`git tracks ${tracked.where}, so ${name} is not used`);
+  }
+  return {
+    data: { order: store.order, secrets },
+    text: (style) =>
+      secrets.length === 0 ? style.dim("No secrets.") : columns(
+        secrets.map(({ name, places: [first, ...others] }) => [
+          style.bold(name),
+          first?.source ?? "",
+          first === undefined ? "" : FORMS[first.form],
+          printable(first?.where ?? "") +
+          (others.length === 0
+            ? ""
+            : style.dim(`  over ${printable(others.map(({ where }) => where).join(", "))}`)),
+        ]),
+      ),
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * `orchestrator secrets remove <name>`
+ * @module
+ */
+import { OrchestratorError } from "../../../errors.ts";
+import { findInFolder, removeSecret } from "../../../secrets/folder.ts";
+import { requireSecretName } from "../../../secrets/name.ts";
+import type { Answer, Input } from "../../command.ts";
+import { confirm } from "../../confirm.ts";
+import type { Context } from "../../context.ts";
+import { secretStore } from "../../secret_store.ts";
+import { holdSecrets, secretTarget } from "../../secret_target.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const name = requireSecretName(input.required("name"), "remove");
+  const store = await secretStore(context, input.with("no-input"));
+  const target = secretTarget(input, store);
+  const file = findInFolder(target.directory, name);
+  if (file === null) {
+    const where = context.paths.shown(target.directory);
+    throw new OrchestratorError(
+      "secret_unknown",
+      `Cannot remove secret "${name}": it is not in ${where}`,
+      { hint: "orchestrator secrets list" },
+    );
+  }
+  const where = context.paths.shown(file.path);
+  await confirm(context, input, {
+    text: `Remove ${where} for good?`,
+    doing: `remove secret "${name}"`,
+    hint: "Ask a person whether it is still needed",
+  });
+  await holdSecrets(
+    context,
+    target,
+    "secrets remove",
+    () => removeSecret(target.directory, name),
+  );
+  return {
+    data: { name, source: target.source, file: file.path },
+    text: (style) => `${style.green(style.symbols.done)} Removed ${where}`,
+  };
+}

@@ -1,0 +1,65 @@
+/**
+ * `orchestrator secrets run -- <command>`
+ * @module
+ */
+import { constants } from "node:os";
+import { OrchestratorError } from "../../../errors.ts";
+import { requireSecretName } from "../../../secrets/name.ts";
+import type { SecretStore } from "../../../secrets/store.ts";
+import type { Answer, Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { requiredSecrets } from "../../required_secrets.ts";
+import { secretStore } from "../../secret_store.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const { io } = context;
+  const [file = "", ...args] = input.args("command");
+  const store = await secretStore(context, input);
+  const secrets = await collect(context, input, store);
+  const { exitCode, signal } = await io.foreground({
+    file,
+    args,
+    cwd: io.cwd,
+    env: { ...io.env, ...secrets },
+    stdout: input.has("json") ? "stderr" : "stdout",
+  });
+  const code = exitCode ?? 128 + signalNumber(signal);
+  return {
+    data: { exitCode, signal, secrets: Object.keys(secrets).sort() },
+    text: () => "",
+    exitCode: code,
+  };
+}
+
+/**
+ * The secrets for the command.
+ * @throws `secret_unknown` for one that was asked for, or is required, and is nowhere; what a secret
+ * that cannot be used throws.
+ */
+async function collect(
+  context: Context,
+  input: Input,
+  store: SecretStore,
+): Promise<Readonly<Record<string, string>>> {
+  const only = input.options("only").map((name) => requireSecretName(name, "use"));
+  const names = only.length > 0
+    ? only
+    : [...new Set([...await store.names(), ...(await requiredSecrets(context)).keys()])];
+  const secrets: Record<string, string> = {};
+  for (const name of names) {
+    const { value } = await store.require(name, "use");
+    if (value.includes("\0")) {
+      throw new OrchestratorError(
+        "invalid_argument",
+        `Cannot use secret "${name}": there is a NUL in it, and a variable cannot hold one`,
+      );
+    }
+    secrets[name] = value;
+  }
+  return secrets;
+}
+
+function signalNumber(signal: string | null): number {
+  const numbers: Readonly<Record<string, number>> = constants.signals;
+  return (signal === null ? undefined : numbers[signal]) ?? 1;
+}

@@ -1,0 +1,95 @@
+/**
+ * `orchestrator secrets set <name>`
+ * @module
+ */
+import { OrchestratorError } from "../../../errors.ts";
+import { whatIsWrong } from "../../../secrets/examine.ts";
+import { findInFolder, withoutLineEnd, writeSecret } from "../../../secrets/folder.ts";
+import { requireSecretName } from "../../../secrets/name.ts";
+import { trackedError } from "../../../secrets/store.ts";
+import type { Answer, Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { secretStore } from "../../secret_store.ts";
+import { chooseLock, holdSecrets, sealed, secretTarget } from "../../secret_target.ts";
+
+/** Longest value, in UTF-16 units. */
+const MAX_VALUE = 64 * 1024;
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const name = requireSecretName(input.required("name"), "set");
+  const doing = `set secret "${name}"`;
+  const store = await secretStore(context, input);
+  const target = secretTarget(input, store);
+  const lock = await chooseLock(context, input, doing);
+  const value = await readValue(context, input, name, doing);
+  (await context.redactor()).add(value);
+  const wrong = whatIsWrong(value);
+  if (wrong !== null) context.warn(`${name}: ${wrong}`);
+  const content = await sealed(value, lock);
+  const result = await holdSecrets(context, target, "secrets set", async () => {
+    for (const file of [name, `${name}.age`]) {
+      if (await store.isTracked(target.directory, file) === true) {
+        throw trackedError(name, context.paths.shown(`${target.directory}/${file}`));
+      }
+    }
+    const replaced = findInFolder(target.directory, name) !== null;
+    return { replaced, file: writeSecret(target.directory, name, content) };
+  });
+  const where = context.paths.shown(result.file.path);
+  return {
+    data: {
+      name,
+      source: target.source,
+      form: content.form,
+      file: result.file.path,
+      replaced: result.replaced,
+    },
+    text: (style) =>
+      `${style.green(style.symbols.done)} ${
+        result.replaced ? "Replaced" : "Set"
+      } ${name} in ${where}${content.form === "age" ? ", encrypted" : ""}`,
+  };
+}
+
+/** From a hidden prompt on a terminal, else all of stdin without one line end at its end. */
+async function readValue(
+  context: Context,
+  input: Input,
+  name: string,
+  doing: string,
+): Promise<string> {
+  const { io } = context;
+  let value: string;
+  if (io.isTerminal("stdin")) {
+    if (input.has("no-input")) {
+      throw new OrchestratorError("terminal_needed", `Cannot ${doing}: nobody may be asked`, {
+        hint: `orchestrator secrets set ${name} < file`,
+      });
+    }
+    const answer = await io.askSecret(`Value of ${name}`);
+    if (answer === null) {
+      throw new OrchestratorError("interrupted", `Cannot ${doing}: no value was given`);
+    }
+    value = answer;
+  } else {
+    value = withoutLineEnd(await io.readStdin());
+  }
+  if (value.trim() === "") {
+    throw new OrchestratorError("invalid_argument", `Cannot ${doing}: the value is empty`, {
+      hint: `orchestrator secrets set ${name} < file`,
+    });
+  }
+  if (value.length > MAX_VALUE) {
+    throw new OrchestratorError(
+      "too_long",
+      `Cannot ${doing}: the value has ${value.length} characters, and may have ${MAX_VALUE}`,
+    );
+  }
+  if (value.includes("\0")) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      `Cannot ${doing}: there is a NUL in the value, and a variable cannot hold one`,
+    );
+  }
+  return value;
+}

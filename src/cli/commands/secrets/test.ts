@@ -1,0 +1,79 @@
+/**
+ * `orchestrator secrets test <name>`
+ * @module
+ */
+import { OrchestratorError } from "../../../errors.ts";
+import { whatIsWrong } from "../../../secrets/examine.ts";
+import { fingerprint } from "../../../secrets/fingerprint.ts";
+import { askProvider, type LiveResult, PROVIDERS } from "../../../secrets/live.ts";
+import { requireSecretName } from "../../../secrets/name.ts";
+import type { Answer, Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { printable } from "../../output/text.ts";
+import { secretStore } from "../../secret_store.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const name = requireSecretName(input.required("name"), "test");
+  const store = await secretStore(context, input);
+  const { value, source, form, where } = await store.require(name, "test");
+  const others = (await store.places(name)).slice(1);
+  const wrong = whatIsWrong(value);
+  if (wrong !== null) context.warn(`${name}: ${wrong}`);
+  const print = await fingerprint(name, value);
+  const live = input.has("live") ? await ask(name, value) : null;
+  return {
+    data: {
+      name,
+      source,
+      form,
+      where,
+      shadowed: others,
+      length: value.length,
+      fingerprint: print,
+      ...(live === null ? {} : { live }),
+    },
+    text: (style) =>
+      [
+        `${style.green(style.symbols.done)} ${name}: ${source}, ${printable(where)}${
+          form === "variable" ? " (variable)" : form === "plain" ? "" : ` (${form})`
+        }`,
+        ...others.map((place) => style.dim(`  over ${place.source}, ${printable(place.where)}`)),
+        `  ${value.length} characters, fingerprint ${
+          print ?? "none: the value is too short for one"
+        }`,
+        ...(live === null ? [] : [`  ${liveText(name, live)}`]),
+      ].join("\n"),
+    ...(live !== null && live.outcome !== "accepted" ? { exitCode: exitCodeOf(live) } : {}),
+  };
+}
+
+async function ask(name: string, value: string): Promise<LiveResult> {
+  const provider = PROVIDERS[name];
+  if (provider === undefined) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      `Cannot ask about "${name}": no provider is known for it`,
+      { hint: `Known are ${Object.keys(PROVIDERS).join(", ")}` },
+    );
+  }
+  return await askProvider(provider, value);
+}
+
+function liveText(name: string, live: LiveResult): string {
+  const title = PROVIDERS[name]?.title ?? "the provider";
+  switch (live.outcome) {
+    case "accepted":
+      return `${title} accepts it`;
+    case "rejected":
+      return `${title} rejects it (${live.status})`;
+    case "unclear":
+      return `${title} does not say whether it is right (${live.status})`;
+    case "unreachable":
+      return `${title} cannot be reached: ${printable(live.reason)}`;
+  }
+}
+
+/** A key that is rejected is a failure; a provider that cannot be asked is somebody else's. */
+function exitCodeOf(live: LiveResult): number {
+  return live.outcome === "rejected" ? 1 : 9;
+}

@@ -1,0 +1,52 @@
+/**
+ * Holding what a command changes besides sessions: the project's own things, and the user's.
+ * @module
+ */
+import { holdUserDirectory } from "../config/change.ts";
+import { DEFAULT_LOCK_TIMEOUT } from "../config/hot.ts";
+import { OrchestratorError } from "../errors.ts";
+import { VERSION } from "../version.ts";
+import type { Context } from "./context.ts";
+
+/**
+ * Runs `task` while nobody else changes the repository's own things, making the project where there is
+ * none.
+ */
+export async function holdProject<Result>(
+  context: Context,
+  operation: string,
+  task: () => Result | Promise<Result>,
+): Promise<Result> {
+  context.requireWritableRoot();
+  // Before anything is made: a damaged or newer project must not be written to.
+  void context.meta;
+  const { initProject } = await import("../project/init.ts");
+  return await context.manager.holdRepository(operation, async () => {
+    initProject(context.paths, { automatic: true, now: context.io.now(), toolVersion: VERSION });
+    context.refresh();
+    return await task();
+  });
+}
+
+/**
+ * Runs `task` while nobody else changes the user's own folder, making it where there is none.
+ * @throws `invalid_argument` where there is no home.
+ */
+export async function holdUser<Result>(
+  context: Context,
+  operation: string,
+  task: () => Result | Promise<Result>,
+): Promise<Result> {
+  const directory = context.paths.userDirectory;
+  if (directory === undefined) {
+    throw new OrchestratorError("invalid_argument", `Cannot use "--global": there is no home`, {
+      hint: "Set HOME",
+    });
+  }
+  const seconds = context.loadedConfig?.get("lock_timeout") ?? DEFAULT_LOCK_TIMEOUT;
+  return await holdUserDirectory(directory, {
+    operation,
+    actor: context.actor.name,
+    timeoutMs: seconds * 1000,
+  }, task);
+}

@@ -1,0 +1,53 @@
+/**
+ * Which secrets must be there.
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { originText } from "../config/layers.ts";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { isSecretName } from "../secrets/name.ts";
+import type { Context } from "./context.ts";
+import { workflowFile } from "./workflow_file.ts";
+
+/**
+ * Names of the required secrets, with who requires them: `secrets.required` of the configuration and
+ * the setting `required_secrets` of the workflow. A workflow that cannot be read requires none.
+ */
+export async function requiredSecrets(context: Context): Promise<ReadonlyMap<string, string>> {
+  const config = await context.config();
+  const required = new Map<string, string>();
+  for (const name of config.get("secrets.required")) {
+    required.set(
+      name,
+      `the configuration (${originText(config.effective("secrets.required").origin)})`,
+    );
+  }
+  const workflow = await fromWorkflow(context);
+  for (const name of workflow.names) if (!required.has(name)) required.set(name, workflow.file);
+  return required;
+}
+
+async function fromWorkflow(
+  context: Context,
+): Promise<{ readonly file: string; readonly names: readonly string[] }> {
+  const none = { file: "", names: [] };
+  let text: string;
+  let file: string;
+  try {
+    const found = await workflowFile(context, undefined, "look for required secrets");
+    file = found.shown;
+    text = readFileSync(found.path, "utf8");
+  } catch (error) {
+    if (error instanceof OrchestratorError || systemErrorCode(error) !== undefined) return none;
+    throw error;
+  }
+  const { parseDefinition } = await import("../workflow/parse_definition.ts");
+  const { definition } = parseDefinition(text, { file });
+  const setting = definition?.settings["required_secrets"];
+  const names = typeof setting === "string"
+    ? setting.split(",").map((name) => name.trim())
+    : Array.isArray(setting)
+    ? setting.filter((name) => typeof name === "string")
+    : [];
+  return { file, names: names.filter(isSecretName) };
+}

@@ -1,0 +1,189 @@
+/**
+ * Secrets in the age format (age-encryption.org/v1): what the `age` program writes is opened, and it
+ * opens what is written here.
+ *
+ * `age-encryption` is loaded at the first use.
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { OrchestratorError } from "../errors.ts";
+import { ioError } from "../platform/io_error.ts";
+
+/** For whom a value is encrypted. */
+export type Lock =
+  /** `age1…` */
+  | { readonly recipients: readonly string[] }
+  | { readonly passphrase: string };
+
+/** What may open a file. Asked for only when the file needs it. */
+export interface AgeKeys {
+  /** Absolute path of the identity's file; null where none is configured. */
+  readonly identityFile: string | null;
+  /** @returns null when there is none and nobody can be asked. */
+  readonly passphrase: (what: string) => Promise<string | null>;
+}
+
+/** scrypt's work factor (log2 of N), the `age` program's own default. */
+const WORK_FACTOR = 18;
+
+const MAGIC = "age-encryption.org/v1\n";
+const ARMOR = "-----BEGIN AGE ENCRYPTED FILE-----";
+
+/** Encrypts a text. @throws `invalid_argument` for what is no recipient. */
+export async function sealText(
+  text: string,
+  lock: Lock,
+  workFactor = WORK_FACTOR,
+): Promise<Uint8Array> {
+  const { Encrypter } = await import("age-encryption");
+  const encrypter = new Encrypter();
+  if ("passphrase" in lock) {
+    encrypter.setScryptWorkFactor(workFactor);
+    encrypter.setPassphrase(lock.passphrase);
+  } else {
+    for (const recipient of lock.recipients) {
+      try {
+        encrypter.addRecipient(recipient);
+      } catch (error) {
+        throw new OrchestratorError(
+          "invalid_argument",
+          `Cannot encrypt to "${recipient.slice(0, 80)}": it is not an age recipient`,
+          { cause: error },
+        );
+      }
+    }
+  }
+  return await encrypter.encrypt(text);
+}
+
+/**
+ * Opens a file.
+ * @param shown the file, as messages name it.
+ * @throws `secret_locked` when what opens it is missing or does not fit, `password_wrong` for a wrong
+ * passphrase, `io_failed` for what is no age file or is damaged.
+ */
+export async function openText(bytes: Uint8Array, keys: AgeKeys, shown: string): Promise<string> {
+  const { Decrypter } = await import("age-encryption");
+  const binary = await unarmored(bytes, shown);
+  const kinds = stanzasOf(binary, shown);
+  const decrypter = new Decrypter();
+  const byPassphrase = kinds.includes("scrypt");
+  if (byPassphrase) {
+    const passphrase = await keys.passphrase(`the passphrase of ${shown}`);
+    if (passphrase === null) {
+      throw locked(shown, "it is encrypted with a passphrase", {
+        hint: "Set ORCHESTRATOR_SECRETS_PASSPHRASE, or run the command on a terminal",
+      });
+    }
+    decrypter.addPassphrase(passphrase);
+  } else {
+    if (keys.identityFile === null) {
+      throw locked(shown, "it is encrypted, and no identity is configured", {
+        hint: "orchestrator config set --global secrets.identity <file>",
+      });
+    }
+    for (const identity of await readIdentities(keys.identityFile, keys)) {
+      decrypter.addIdentity(identity);
+    }
+  }
+  try {
+    return await decrypter.decrypt(binary, "text");
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (!/no identity|passphrase|identities|unwrap/i.test(message)) {
+      throw new OrchestratorError("io_failed", `Cannot open "${shown}": it is damaged`, {
+        cause: error,
+      });
+    }
+    if (byPassphrase) {
+      throw new OrchestratorError(
+        "password_wrong",
+        `Cannot open "${shown}": the passphrase is wrong`,
+        { cause: error },
+      );
+    }
+    throw locked(
+      shown,
+      kinds.some((kind) => kind.startsWith("ssh-"))
+        ? "it is encrypted to an ssh key, which only the age program can use"
+        : `the identity in "${keys.identityFile}" does not open it`,
+      { hint: "Encrypt it anew for your identity, or configure the one it was made for" },
+      error,
+    );
+  }
+}
+
+/**
+ * The secret keys of an identity file, which may itself be encrypted with a passphrase.
+ * @throws `secret_locked`, `password_wrong`, I/O errors
+ */
+export async function readIdentities(path: string, keys: AgeKeys): Promise<readonly string[]> {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw ioError("read", path, error);
+  }
+  let text = new TextDecoder().decode(bytes);
+  if (text.startsWith(MAGIC) || text.startsWith(ARMOR)) {
+    text = await openText(bytes, { identityFile: null, passphrase: keys.passphrase }, path);
+  }
+  const lines = text.split(/\r?\n/).map((line) => line.trim());
+  const identities = lines.filter((line) => /^AGE-SECRET-KEY-[0-9A-Z-]+$/.test(line));
+  if (identities.length > 0) return identities;
+  throw locked(
+    path,
+    lines.some((line) => line.startsWith("AGE-PLUGIN-"))
+      ? "it names an identity of a plugin, which only the age program can use"
+      : "there is no identity in it",
+    { hint: "age-keygen makes one" },
+  );
+}
+
+/** The recipients that the owner of these identities is. */
+export async function recipientsOf(identities: readonly string[]): Promise<readonly string[]> {
+  const { identityToRecipient } = await import("age-encryption");
+  return await Promise.all(identities.map((identity) => identityToRecipient(identity)));
+}
+
+/** Whether bytes begin as an age file does. */
+export function isAgeFile(bytes: Uint8Array): boolean {
+  const start = new TextDecoder().decode(bytes.subarray(0, ARMOR.length));
+  return start.startsWith(MAGIC) || start === ARMOR;
+}
+
+async function unarmored(bytes: Uint8Array, shown: string): Promise<Uint8Array> {
+  if (!isAgeFile(bytes)) {
+    throw new OrchestratorError("io_failed", `Cannot open "${shown}": it is not an age file`);
+  }
+  const text = new TextDecoder().decode(bytes);
+  if (!text.startsWith(ARMOR)) return bytes;
+  const { armor } = await import("age-encryption");
+  try {
+    return armor.decode(text);
+  } catch (error) {
+    throw new OrchestratorError("io_failed", `Cannot open "${shown}": it is damaged`, {
+      cause: error,
+    });
+  }
+}
+
+/** The kinds of keys a file was encrypted for: `X25519`, `scrypt`, `ssh-ed25519`, … */
+function stanzasOf(bytes: Uint8Array, shown: string): readonly string[] {
+  const header = new TextDecoder().decode(bytes.subarray(0, 64 * 1024)).split(/^---/m)[0] ?? "";
+  const kinds = [...header.matchAll(/^-> (\S+)/gm)].map((match) => match[1] ?? "");
+  if (kinds.length > 0) return kinds;
+  throw new OrchestratorError("io_failed", `Cannot open "${shown}": it is damaged`);
+}
+
+function locked(
+  shown: string,
+  why: string,
+  options: { readonly hint: string },
+  cause?: unknown,
+): OrchestratorError {
+  return new OrchestratorError("secret_locked", `Cannot open "${shown}": ${why}`, {
+    ...options,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

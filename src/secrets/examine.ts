@@ -1,0 +1,214 @@
+/**
+ * Looks at the secrets that must be there, and at those that are: what `secrets doctor` says.
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { OrchestratorError } from "../errors.ts";
+import { readIdentities } from "./age_file.ts";
+import type { AgeKeys } from "./age_file.ts";
+import { placeholder } from "./fingerprint.ts";
+import { exposure, listFolder } from "./folder.ts";
+import type { SecretPlace, SecretStore } from "./store.ts";
+
+/** What was found out about one secret, or about a file around them. Never holds a value. */
+export interface SecretFinding {
+  readonly level: "ok" | "warning" | "error";
+  /** The secret; null for a folder, an old file or the identity. */
+  readonly name: string | null;
+  /** What was seen, as a clause. */
+  readonly seen: string;
+  /** One thing to do; null when all is well. */
+  readonly advice: string | null;
+}
+
+/** What to look at. */
+export interface Examination {
+  readonly store: SecretStore;
+  /** Names that must be there, with who says so: `the configuration`, `workflow.yaml`. */
+  readonly required: ReadonlyMap<string, string>;
+  readonly keys: AgeKeys;
+  /** A path as messages name it. */
+  readonly shown: (path: string) => string;
+}
+
+/** Looks at everything. Nothing is changed, nothing is thrown for what is wrong. */
+export async function examineSecrets(examination: Examination): Promise<readonly SecretFinding[]> {
+  const { store, required } = examination;
+  const findings: SecretFinding[] = [
+    ...folderFindings(examination),
+    ...await oldFileFindings(examination),
+    ...await identityFindings(examination),
+  ];
+  const names = new Set([...required.keys(), ...await namesOf(store)]);
+  for (const name of [...names].sort()) {
+    findings.push(...await secretFindings(examination, name));
+  }
+  return findings;
+}
+
+/** All names, as far as the places open. */
+async function namesOf(store: SecretStore): Promise<readonly string[]> {
+  try {
+    return await store.names();
+  } catch (error) {
+    // What does not open is reported as a file of its own.
+    if (!(error instanceof OrchestratorError)) throw error;
+    return (["repository", "global"] as const).flatMap((source) => {
+      const folder = store.folder(source);
+      return folder === null ? [] : listFolder(folder).map(({ name }) => name);
+    });
+  }
+}
+
+async function secretFindings(
+  { store, required }: Examination,
+  name: string,
+): Promise<readonly SecretFinding[]> {
+  const findings: SecretFinding[] = [];
+  const add = (level: SecretFinding["level"], seen: string, advice: string | null) =>
+    findings.push({ level, name, seen, advice });
+  let places: readonly SecretPlace[];
+  try {
+    places = await store.places(name);
+  } catch (error) {
+    if (!(error instanceof OrchestratorError)) throw error;
+    places = [];
+  }
+  const [first, ...others] = places;
+  if (first === undefined) {
+    const whose = required.get(name);
+    if (whose !== undefined) {
+      add(
+        "error",
+        `it is required by ${whose} and is nowhere`,
+        `orchestrator secrets set ${name}`,
+      );
+    }
+    return findings;
+  }
+  if (first.tracked) {
+    add(
+      "error",
+      `git tracks ${first.where}`,
+      "Take the file out of git's index, and change the secret where it was issued",
+    );
+    return findings;
+  }
+  if (first.form === "plain" || first.form === "age") {
+    const folder = store.folder(first.source) ?? "";
+    const open = exposure(`${folder}/${name}${first.form === "age" ? ".age" : ""}`);
+    if (open !== null) add("warning", `${first.where}: ${open}`, `chmod 600 ${first.where}`);
+  }
+  try {
+    const { value } = await store.read(name, first);
+    const wrong = whatIsWrong(value);
+    if (wrong !== null) {
+      add(
+        value.trim() === "" ? "error" : "warning",
+        `${first.where}: ${wrong}`,
+        `orchestrator secrets set ${name}`,
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof OrchestratorError)) throw error;
+    add("error", error.message, error.hint ?? null);
+  }
+  if (findings.length === 0) {
+    const behind = others.length === 0
+      ? ""
+      : `, and behind it ${others.map((place) => place.where).join(", ")}`;
+    add("ok", `${first.where}${behind}`, null);
+  }
+  return findings;
+}
+
+/** What makes a value unlikely to work; null when nothing does. */
+export function whatIsWrong(value: string): string | null {
+  if (value === "") return "it is empty";
+  if (value.trim() === "") return "it is nothing but white space";
+  if (value !== value.trim()) return "white space stands around it";
+  if (placeholder(value)) return "it looks like a placeholder";
+  // deno-lint-ignore no-control-regex
+  if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(value)) {
+    return "there are control characters in it";
+  }
+  if (/^(["']).*\1$/.test(value)) return "there are quotes around it";
+  return null;
+}
+
+function folderFindings({ store, shown }: Examination): readonly SecretFinding[] {
+  return (["repository", "global"] as const).flatMap((source) => {
+    const folder = store.folder(source);
+    if (folder === null || !existsSync(folder)) return [];
+    const open = exposure(folder);
+    if (open === null) return [];
+    return [{
+      level: "warning" as const,
+      name: null,
+      seen: `${shown(folder)}: ${open}`,
+      advice: `chmod 700 ${shown(folder)}`,
+    }];
+  });
+}
+
+async function oldFileFindings({ store }: Examination): Promise<readonly SecretFinding[]> {
+  const findings: SecretFinding[] = [];
+  for (const old of store.oldStores()) {
+    try {
+      const { size } = await store.open(old);
+      findings.push({
+        level: "ok",
+        name: null,
+        seen: `${old.where}: opens, ${size} ${size === 1 ? "secret" : "secrets"}`,
+        advice: null,
+      });
+    } catch (error) {
+      if (!(error instanceof OrchestratorError)) throw error;
+      findings.push({
+        level: error.code === "password_wrong" ? "error" : "warning",
+        name: null,
+        seen: error.message,
+        advice: error.hint ?? null,
+      });
+    }
+  }
+  return findings;
+}
+
+/** The identity matters only when something is encrypted for it. */
+async function identityFindings(
+  { store, keys, shown }: Examination,
+): Promise<readonly SecretFinding[]> {
+  const path = keys.identityFile;
+  if (path === null) return [];
+  const name = null;
+  const findings: SecretFinding[] = [];
+  const open = exposure(path);
+  if (open !== null) {
+    findings.push({
+      level: "warning",
+      name,
+      seen: `${shown(path)}: ${open}`,
+      advice: `chmod 600 ${shown(path)}`,
+    });
+  }
+  try {
+    await readIdentities(path, keys);
+    if (findings.length === 0) {
+      findings.push({ level: "ok", name, seen: `${shown(path)}: an identity`, advice: null });
+    }
+  } catch (error) {
+    if (!(error instanceof OrchestratorError)) throw error;
+    const needed = (["repository", "global"] as const).some((source) => {
+      const folder = store.folder(source);
+      return folder !== null && listFolder(folder).some(({ form }) => form === "age");
+    });
+    findings.push({
+      level: needed ? "error" : "warning",
+      name,
+      seen: error.message,
+      advice: error.hint ?? "orchestrator config set --global secrets.identity <file>",
+    });
+  }
+  return findings;
+}

@@ -1,0 +1,173 @@
+/**
+ * A folder of secrets: one file for each, `NAME` as it is or `NAME.age` encrypted, mode 0600 in a
+ * folder of mode 0700.
+ * @module
+ */
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from "node:fs";
+import { join } from "node:path";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { ioError, removeTemporaries, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
+import { isWindows } from "../platform/runtime.ts";
+import { isSecretName } from "./name.ts";
+
+/** A secret's file. */
+export interface SecretFile {
+  readonly name: string;
+  readonly form: "plain" | "age";
+  readonly path: string;
+}
+
+/** Ends the name of an encrypted secret. */
+export const AGE_SUFFIX = ".age";
+
+/** Largest file of a secret, in bytes. */
+const MAX_BYTES = 256 * 1024;
+
+const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
+
+/** Keeps git away, whatever the files around it say. */
+const IGNORE_ALL = "*\n";
+
+/** The secrets of a folder by name; of `NAME` and `NAME.age` the first. Empty without a folder. */
+export function listFolder(directory: string): readonly SecretFile[] {
+  let names: readonly string[];
+  try {
+    names = readdirSync(directory);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    throw ioError("read", directory, error);
+  }
+  const found = new Map<string, SecretFile>();
+  for (const file of [...names].sort()) {
+    const form = file.endsWith(AGE_SUFFIX) ? "age" : "plain";
+    const name = form === "age" ? file.slice(0, -AGE_SUFFIX.length) : file;
+    if (!isSecretName(name) || (form === "age" && found.has(name))) continue;
+    found.set(name, { name, form, path: join(directory, file) });
+  }
+  return [...found.values()].sort((one, other) => one.name < other.name ? -1 : 1);
+}
+
+/** The file of one secret; null when there is none. */
+export function findInFolder(directory: string, name: string): SecretFile | null {
+  for (const form of ["plain", "age"] as const) {
+    const path = join(directory, form === "age" ? name + AGE_SUFFIX : name);
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return { name, form, path };
+  }
+  return null;
+}
+
+/**
+ * The bytes of a secret's file.
+ * @param followLinks whether a symbolic link is followed: never in a repository, which may bring one.
+ * @throws `io_failed` for what is no file or too large; I/O errors.
+ */
+export function readSecretFile(path: string, shown: string, followLinks: boolean): Uint8Array {
+  try {
+    const stat = followLinks ? statSync(path) : lstatSync(path);
+    if (stat.isSymbolicLink()) throw unusable(shown, "it is a symbolic link");
+    if (!stat.isFile()) throw unusable(shown, "it is not a file");
+    if (stat.size > MAX_BYTES) throw unusable(shown, `it is larger than ${MAX_BYTES} bytes`);
+    return readFileSync(path);
+  } catch (error) {
+    throw ioError("read", shown, error);
+  }
+}
+
+/** The text of a plain secret: one line end at its end belongs to the file, not to the value. */
+export function textOf(bytes: Uint8Array, shown: string): string {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new OrchestratorError("io_failed", `Cannot read "${shown}": it is not text (UTF-8)`, {
+      cause: error,
+    });
+  }
+  return withoutLineEnd(text);
+}
+
+/** Without one line end at the end, which editors and `echo` put there. */
+export function withoutLineEnd(text: string): string {
+  return text.replace(/\r?\n$/, "");
+}
+
+/**
+ * Writes a secret; its other form, and what a killed writer left, go. The folder is made when it is not
+ * there; whoever calls it holds the lock that guards it.
+ * @returns the file.
+ */
+export function writeSecret(
+  directory: string,
+  name: string,
+  content: { readonly form: SecretFile["form"]; readonly bytes: Uint8Array },
+): SecretFile {
+  makePrivateFolder(directory);
+  removeTemporaries(directory);
+  const path = join(directory, content.form === "age" ? name + AGE_SUFFIX : name);
+  replaceFile(path, content.bytes, { mode: FILE_MODE });
+  const other = join(directory, content.form === "age" ? name : name + AGE_SUFFIX);
+  removeFile(other);
+  return { name, form: content.form, path };
+}
+
+/** Removes a secret in both forms. @returns whether there was one. */
+export function removeSecret(directory: string, name: string): boolean {
+  const removed = [name, name + AGE_SUFFIX].map((file) => removeFile(join(directory, file)));
+  if (!removed.includes(true)) return false;
+  syncDirectory(directory);
+  return true;
+}
+
+/** Who besides the owner can reach a file or folder: `others can read it`; null when nobody can. */
+export function exposure(path: string): string | null {
+  if (isWindows) return null;
+  let stat: Stats;
+  try {
+    stat = statSync(path);
+  } catch {
+    return null;
+  }
+  const others = stat.mode & 0o077;
+  if (others === 0) return null;
+  return `its mode is ${(stat.mode & 0o777).toString(8).padStart(4, "0")}: others can ${
+    (others & 0o022) !== 0 ? "change" : "reach"
+  } it`;
+}
+
+function makePrivateFolder(directory: string): void {
+  try {
+    const made = mkdirSync(directory, { recursive: true, mode: FOLDER_MODE });
+    // The umask takes bits away and never adds any; a folder that was there may have too many.
+    if (!isWindows) chmodSync(directory, FOLDER_MODE);
+    const ignore = join(directory, ".gitignore");
+    if (lstatSync(ignore, { throwIfNoEntry: false }) === undefined) replaceFile(ignore, IGNORE_ALL);
+    if (made !== undefined) syncDirectory(join(directory, ".."));
+  } catch (error) {
+    throw ioError("write", directory, error);
+  }
+}
+
+function removeFile(path: string): boolean {
+  try {
+    rmSync(path);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return false;
+    throw ioError("remove", path, error);
+  }
+}
+
+function unusable(shown: string, what: string): OrchestratorError {
+  return new OrchestratorError("io_failed", `Cannot read "${shown}": ${what}`);
+}

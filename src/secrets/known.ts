@@ -1,0 +1,87 @@
+/**
+ * Makes a redactor of the secrets that are at hand, so that no value of theirs gets into a journal or
+ * onto a screen by way of a command's output or somebody's words.
+ *
+ * Nobody is asked for anything: what is encrypted with a passphrase, and the old tool's files unless
+ * their password is in the environment, stay unknown. Nothing is thrown.
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { isSecretName, isSecretVariable } from "./name.ts";
+import { oldPlaces, type SecretRoots } from "./places.ts";
+import type { Redactor } from "./redact.ts";
+import type { SecretPlace, SecretStore } from "./store.ts";
+
+/** Shorter values of variables are flags and numbers. */
+const SHORTEST_VARIABLE = 8;
+
+/** `postgres` and `12345678` are in many texts that have nothing to do with the password. */
+const WORD = /^([A-Za-z]{1,15}|\d{1,11})$/;
+
+/** Learns what the environment holds. */
+export function learnVariables(
+  redactor: Redactor,
+  env: Readonly<Record<string, string | undefined>>,
+  declared: readonly string[] = [],
+): void {
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined || value.length < SHORTEST_VARIABLE) continue;
+    if (declared.includes(name) || (isSecretVariable(name) && !WORD.test(value))) {
+      redactor.add(value);
+    }
+  }
+}
+
+/** Whether anything may be stored at all: one look at each place. */
+export function mayBeStored(roots: SecretRoots): boolean {
+  return [roots.repository, roots.global, ...oldPlaces(roots).map(({ path }) => path)]
+    .some((path) => path !== null && existsSync(path));
+}
+
+/**
+ * Lets the store's redactor learn what the folders and the old tool's files hold, as far as they open
+ * by themselves.
+ */
+export async function learnStored(store: SecretStore): Promise<void> {
+  const { listFolder } = await import("./folder.ts");
+  for (const source of ["repository", "global"] as const) {
+    const folder = store.folder(source);
+    if (folder === null) continue;
+    for (const file of quietly(() => listFolder(folder)) ?? []) {
+      const place: SecretPlace = { source, form: file.form, where: file.path, tracked: false };
+      await quietlyAsync(() => store.read(file.name, place));
+    }
+  }
+  for (const old of store.oldStores()) {
+    // To start another program before every change would be too much.
+    if (old.kind === "openssl") await quietlyAsync(() => store.open(old));
+  }
+}
+
+/** What opens other secrets is none to be handed on. */
+const OPENERS = /^(SECRETS_PASSWORD|SOPS_\w+|ORCHESTRATOR_\w+)$/;
+
+/** Names in `env` that hold secrets. */
+export function secretVariables(
+  env: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  return Object.keys(env)
+    .filter((name) => isSecretName(name) && isSecretVariable(name) && !OPENERS.test(name)).sort();
+}
+
+function quietly<Result>(action: () => Result): Result | null {
+  try {
+    return action();
+  } catch {
+    // A place that cannot be read tells nothing, and what it holds cannot have been read either.
+    return null;
+  }
+}
+
+async function quietlyAsync(action: () => Promise<unknown>): Promise<void> {
+  try {
+    await action();
+  } catch {
+    // As above.
+  }
+}

@@ -1,0 +1,288 @@
+/**
+ * Where secrets are found: the repository's folder, the user's own, the environment, in the order that
+ * the configuration says. The old tool's encrypted files belong to the place they lie in, behind its
+ * folder.
+ *
+ * Every value that is read is made known to the redactor before anybody gets it.
+ * @module
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { OrchestratorError } from "../errors.ts";
+import { ioError } from "../platform/io_error.ts";
+import { type AgeKeys, openText } from "./age_file.ts";
+import {
+  findInFolder,
+  listFolder,
+  readSecretFile,
+  type SecretFile,
+  textOf,
+  withoutLineEnd,
+} from "./folder.ts";
+import { readOpensslSecrets } from "./openssl_file.ts";
+import { type OldPlace, oldPlaces, type SecretRoots, type SourceName } from "./places.ts";
+import type { Redactor } from "./redact.ts";
+import { readSopsSecrets } from "./sops_file.ts";
+import { trackedIn } from "./tracked.ts";
+
+/** Where one secret is, and how it is kept there. */
+export interface SecretPlace {
+  readonly source: SourceName;
+  readonly form: "plain" | "age" | "openssl" | "sops" | "variable";
+  /** The file as messages name it, or the variable. */
+  readonly where: string;
+  /** True when git tracks the file. */
+  readonly tracked: boolean;
+}
+
+/** A secret with its value. */
+export interface FoundSecret extends SecretPlace {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** An encrypted file of the old tool that is there. */
+export interface OldStore extends OldPlace {
+  /** As messages name it. */
+  readonly where: string;
+}
+
+/** What a store needs to know. */
+export interface StoreOptions extends SecretRoots {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly order: readonly string[];
+  /** Names that are secrets when they are variables. */
+  readonly declared: readonly string[];
+  readonly keys: AgeKeys;
+  /** The password of an old file; null when there is none and nobody can be asked. */
+  readonly password: (what: string) => Promise<string | null>;
+  readonly redactor: Redactor;
+  /** A path as messages name it. */
+  readonly shown: (path: string) => string;
+  /** Told when a place cannot be looked into. */
+  readonly warn: (message: string) => void;
+}
+
+/** Finds secrets. Reads each encrypted file of the old tool at most once. */
+export class SecretStore {
+  readonly #options: StoreOptions;
+  readonly #opened = new Map<string, Promise<ReadonlyMap<string, string>>>();
+  readonly #tracked = new Map<string, Promise<ReadonlySet<string> | null>>();
+
+  constructor(options: StoreOptions) {
+    this.#options = options;
+  }
+
+  /** The places, first place first. */
+  get order(): readonly SourceName[] {
+    return this.#options.order.filter(isSource);
+  }
+
+  /** The folder of a place; null for the environment, and where there is none. */
+  folder(source: SourceName): string | null {
+    if (source === "environment") return null;
+    return this.#options[source];
+  }
+
+  /** The old tool's encrypted files that are there. */
+  oldStores(): readonly OldStore[] {
+    return (["repository", "global"] as const).flatMap((source) => this.#oldStoresOf(source));
+  }
+
+  /**
+   * Every place that has a secret of this name, the one that answers first. Values are not read,
+   * except of the old tool's files when their password is at hand.
+   */
+  async places(name: string): Promise<readonly SecretPlace[]> {
+    const places: SecretPlace[] = [];
+    for await (const place of this.#placesOf(name)) places.push(place);
+    return places;
+  }
+
+  /**
+   * The secret, from the first place that has it. Later places are not looked into.
+   * @returns null when none has. A place that cannot be looked into is warned of.
+   * @throws `secret_tracked` when git tracks its file; `secret_locked`, `password_wrong` when it cannot
+   * be opened; I/O errors.
+   */
+  async find(name: string): Promise<FoundSecret | null> {
+    for await (const place of this.#placesOf(name)) return await this.read(name, place);
+    return null;
+  }
+
+  /**
+   * The secret.
+   * @throws `secret_unknown`, and what {@link find} throws.
+   */
+  async require(name: string, verb: string): Promise<FoundSecret> {
+    const found = await this.find(name);
+    if (found !== null) return found;
+    throw new OrchestratorError(
+      "secret_unknown",
+      `Cannot ${verb} secret "${name}": it is in none of ${this.order.join(", ")}`,
+      { hint: `orchestrator secrets set ${name}` },
+    );
+  }
+
+  /** The secret at a place. @throws as {@link find} */
+  async read(name: string, place: SecretPlace): Promise<FoundSecret> {
+    if (place.tracked) throw trackedError(name, place.where);
+    const value = await this.#valueAt(name, place);
+    this.#options.redactor.add(value);
+    return { name, ...place, value };
+  }
+
+  /** Names of all secrets, sorted. Those of the environment are the ones that are declared, or known. */
+  async names(): Promise<readonly string[]> {
+    const names = new Set<string>();
+    for (const source of this.order) {
+      const folder = this.folder(source);
+      if (folder !== null) { for (const { name } of listFolder(folder)) names.add(name); }
+      for (const store of this.#oldStoresOf(source)) {
+        for (const name of (await this.#openOrWarn(store))?.keys() ?? []) names.add(name);
+      }
+    }
+    if (this.order.includes("environment")) {
+      for (const name of this.#options.declared) {
+        if ((this.#options.env[name] ?? "") !== "") names.add(name);
+      }
+    }
+    return [...names].sort();
+  }
+
+  /**
+   * The names and values of an old file.
+   * @throws `secret_locked`, `password_wrong`, I/O errors
+   */
+  open(store: OldStore): Promise<ReadonlyMap<string, string>> {
+    let opened = this.#opened.get(store.path);
+    if (opened === undefined) {
+      opened = this.#open(store);
+      this.#opened.set(store.path, opened);
+    }
+    return opened;
+  }
+
+  /** Whether git tracks a file of a folder; null when nobody can tell. */
+  async isTracked(directory: string, file: string): Promise<boolean | null> {
+    let tracked = this.#tracked.get(directory);
+    if (tracked === undefined) {
+      tracked = trackedIn(directory);
+      this.#tracked.set(directory, tracked);
+    }
+    return (await tracked)?.has(file) ?? null;
+  }
+
+  async *#placesOf(name: string): AsyncGenerator<SecretPlace> {
+    for (const source of this.order) {
+      const file = this.#fileOf(source, name);
+      if (file !== null) yield await this.#placeOf(source, file);
+      for (const store of this.#oldStoresOf(source)) {
+        const secrets = await this.#openOrWarn(store);
+        if (secrets?.has(name)) {
+          yield { source, form: store.kind, where: store.where, tracked: false };
+        }
+      }
+      if (source === "environment" && (this.#options.env[name] ?? "") !== "") {
+        yield { source, form: "variable", where: name, tracked: false };
+      }
+    }
+  }
+
+  #fileOf(source: SourceName, name: string): SecretFile | null {
+    const folder = this.folder(source);
+    return folder === null ? null : findInFolder(folder, name);
+  }
+
+  async #placeOf(source: SourceName, file: SecretFile): Promise<SecretPlace> {
+    const folder = this.folder(source) ?? "";
+    const tracked = await this.isTracked(folder, file.path.slice(folder.length + 1));
+    const where = this.#options.shown(file.path);
+    if (tracked === null) {
+      this.#options.warn(`nobody can tell whether git tracks ${where}: git does not answer`);
+    }
+    return { source, form: file.form, where, tracked: tracked === true };
+  }
+
+  async #valueAt(name: string, place: SecretPlace): Promise<string> {
+    switch (place.form) {
+      case "variable":
+        return this.#options.env[name] ?? "";
+      case "openssl":
+      case "sops": {
+        const store = this.#oldStoresOf(place.source).find(({ where }) => where === place.where);
+        return store === undefined ? "" : (await this.open(store)).get(name) ?? "";
+      }
+      case "plain":
+      case "age": {
+        const folder = this.folder(place.source) ?? "";
+        const path = join(folder, place.form === "age" ? `${name}.age` : name);
+        const bytes = readSecretFile(path, place.where, place.source === "global");
+        return place.form === "plain"
+          ? textOf(bytes, place.where)
+          : withoutLineEnd(await openText(bytes, this.#options.keys, place.where));
+      }
+    }
+  }
+
+  async #openOrWarn(store: OldStore): Promise<ReadonlyMap<string, string> | null> {
+    try {
+      return await this.open(store);
+    } catch (error) {
+      if (!(error instanceof OrchestratorError)) throw error;
+      // A password that was given and does not fit is a mistake, not a place to pass over.
+      if (error.code === "password_wrong") throw error;
+      this.#options.warn(error.message);
+      return null;
+    }
+  }
+
+  async #open(store: OldStore): Promise<ReadonlyMap<string, string>> {
+    const secrets = store.kind === "sops"
+      ? await readSopsSecrets(store.path, store.where, this.#options.env)
+      : await this.#openOpenssl(store);
+    for (const value of secrets.values()) this.#options.redactor.add(value);
+    return secrets;
+  }
+
+  async #openOpenssl(store: OldStore): Promise<ReadonlyMap<string, string>> {
+    const password = await this.#options.password(`the password of ${store.where}`);
+    if (password === null) {
+      throw new OrchestratorError(
+        "secret_locked",
+        `Cannot open "${store.where}": it is encrypted with a password`,
+        { hint: "Set SECRETS_PASSWORD, or run the command on a terminal" },
+      );
+    }
+    let bytes: Uint8Array;
+    try {
+      bytes = readFileSync(store.path);
+    } catch (error) {
+      throw ioError("read", store.where, error);
+    }
+    return await readOpensslSecrets(bytes, password, store.where);
+  }
+
+  #oldStoresOf(source: SourceName): readonly OldStore[] {
+    return oldPlaces(this.#options).filter((place) =>
+      place.source === source && existsSync(place.path)
+    ).map((place) => ({ ...place, where: this.#options.shown(place.path) }));
+  }
+}
+
+/** The refusal of a secret that git tracks. */
+export function trackedError(name: string, where: string): OrchestratorError {
+  return new OrchestratorError(
+    "secret_tracked",
+    `Cannot use secret "${name}": git tracks "${where}"`,
+    {
+      hint:
+        "Take the file out of git's index, and change the secret where it was issued: it may be in the history",
+      details: { name, file: where },
+    },
+  );
+}
+
+function isSource(name: string): name is SourceName {
+  return name === "repository" || name === "global" || name === "environment";
+}

@@ -1,0 +1,46 @@
+/**
+ * Which files of a folder git tracks.
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { OrchestratorError } from "../errors.ts";
+import { runProgram } from "../platform/processes.ts";
+
+/**
+ * Names of the files in `directory` that git tracks, by the index alone.
+ * @returns Null when nobody can tell: there is a repository, and git is not installed or fails.
+ */
+export async function trackedIn(directory: string): Promise<ReadonlySet<string> | null> {
+  if (!existsSync(directory) || !insideRepository(directory)) return new Set();
+  try {
+    const { exitCode, stdout } = await runProgram(
+      "git",
+      // Nothing that the repository's own configuration names may run for a look at the index.
+      ["-c", "core.fsmonitor=false", "ls-files", "-z", "--", "."],
+      { cwd: directory, env: quietGit(), timeoutMs: 10_000 },
+    );
+    if (exitCode !== 0) return null;
+    return new Set(stdout.split("\0").filter((name) => name !== ""));
+  } catch (error) {
+    if (error instanceof OrchestratorError) return null;
+    throw error;
+  }
+}
+
+function insideRepository(directory: string): boolean {
+  for (let at = directory;;) {
+    if (existsSync(join(at, ".git"))) return true;
+    const parent = dirname(at);
+    if (parent === at) return false;
+    at = parent;
+  }
+}
+
+/** The environment for git, without what names another repository or index. */
+function quietGit(): Record<string, string | undefined> {
+  const env: Record<string, string | undefined> = { ...process.env, GIT_OPTIONAL_LOCKS: "0" };
+  for (const name of ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"]) delete env[name];
+  return env;
+}
