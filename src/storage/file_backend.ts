@@ -10,7 +10,6 @@ import { dirname, join } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { appendAndSync } from "../platform/append_file.ts";
 import { ioError, removeTemporaries, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
-import { acquireLock, isHeld, readHolder } from "../platform/file_lock.ts";
 import { pathExists } from "../platform/path_exists.ts";
 import type {
   HolderInfo,
@@ -179,6 +178,7 @@ export class FileBackend implements StorageBackend {
     else this.#require(scope.session);
     let lock;
     try {
+      const { acquireLock } = await import("../platform/file_lock.ts");
       lock = await acquireLock(path, {
         holder: { operation: request.operation, actor: request.actor },
         timeoutMs: request.timeoutMs,
@@ -198,16 +198,15 @@ export class FileBackend implements StorageBackend {
     }
   }
 
-  holder(scope: HoldScope): Promise<HolderInfo | null> {
-    return settle(() => {
-      const path = this.#lock(scope);
-      try {
-        return isHeld(path) ? readHolder(path) : null;
-      } catch {
-        // A lock of another user's, or a system without locks: nobody can tell.
-        return null;
-      }
-    });
+  async holder(scope: HoldScope): Promise<HolderInfo | null> {
+    const { isHeld, readHolder } = await import("../platform/file_lock.ts");
+    const path = this.#lock(scope);
+    try {
+      return isHeld(path) ? readHolder(path) : null;
+    } catch {
+      // A lock of another user's, or a system without locks: nobody can tell.
+      return null;
+    }
   }
 
   #read<Content>(key: string, read: (path: string) => Content): Content | null {
