@@ -17,7 +17,7 @@ export async function migrateIfConfigured(context: Context): Promise<void> {
   await migrateBefore(context);
 }
 
-/** Warns, or gives the box for a person at a terminal. */
+/** Warns, or gives what stderr gets: the box for a person at a terminal, a line with `--quiet`. */
 export async function notice(context: Context, input: Input): Promise<string | null> {
   if ((await context.config()).get("migration_notice") === false) return null;
   let plan: Plan;
@@ -34,13 +34,16 @@ export async function notice(context: Context, input: Input): Promise<string | n
     environment.agent === null && environment.ci === null;
   if (person) return box(plan, styleFor("stderr", input, io, context.colour));
   const { files } = plan.total;
-  context.warn(
-    `${files} ${files === 1 ? "file" : "files"} of the old tool ${
-      files === 1 ? "lies" : "lie"
-    } in this repository; "orchestrator migrate --dry-run" shows how ${
-      files === 1 ? "it" : "they"
-    } would move into .orchestrator/`,
-  );
+  const line = `${files} ${files === 1 ? "file" : "files"} of the old tool ${
+    files === 1 ? "lies" : "lie"
+  } in this repository; "orchestrator migrate --dry-run" shows how ${
+    files === 1 ? "it" : "they"
+  } would move into .orchestrator/`;
+  // --quiet leaves the other warnings out, not this one.
+  if (input.has("quiet") && !input.has("json")) {
+    return `${styleFor("stderr", input, io, context.colour).yellow("warning:")} ${line}\n`;
+  }
+  context.warn(line);
   return null;
 }
 

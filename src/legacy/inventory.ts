@@ -335,27 +335,10 @@ export const OWNED_FOLDERS: readonly string[] = [
   ".claude/keys",
 ];
 
-/** Names in the state directory that are the new layout's. */
-const OURS =
-  /^\.orchestrator\/(?:\.gitignore|meta\.json|config\.yaml|current|lock|sessions|bindings|prd|secrets|archive|migration_backup|\.migration_complete|migration\.json|snapshots|cache|state_branch.*|\.(?:tmp|staging|removed)-[^/]*|sessions\/[a-z2-7]{13}|sessions\/\.(?:tmp|staging|removed)-[^/]*)$/;
-
 /** The row of a path; null when it is nobody's business here. */
 export function inventoryRow(path: string): InventoryRow | null {
-  const found = INVENTORY.find((candidate) => candidate.pattern.test(path));
-  if (found !== undefined) return found;
-  if (/^\.orchestrator\/(?:[^/]+|sessions\/[^/]+)$/.test(path) && !OURS.test(path)) {
-    return UNKNOWN_STATE;
-  }
-  return null;
+  return INVENTORY.find((candidate) => candidate.pattern.test(path)) ?? null;
 }
-
-const UNKNOWN_STATE: InventoryRow = row(
-  ".orchestrator/<other>",
-  /^\.orchestrator\/.+$/,
-  "any",
-  "ask",
-  "not known to the old tool",
-);
 
 const TARGETS: Readonly<Record<Decision, string>> = {
   session: "a session; the files themselves to its `legacy/` or to `archive/`",
@@ -371,7 +354,7 @@ const TARGETS: Readonly<Record<Decision, string>> = {
 /** The table as Markdown, for the documentation. */
 export function inventoryTable(): string {
   const lines = ["| old place | what it is | where it goes |", "|---|---|---|"];
-  for (const entry of [...INVENTORY, UNKNOWN_STATE]) {
+  for (const entry of INVENTORY) {
     const test = entry.owned === "name" ? "" : ` (when it is one: ${entry.owned})`;
     const place = entry.place.replaceAll("|", "\\|");
     lines.push(`| \`${place}\` | ${entry.what}${test} | ${TARGETS[entry.decision]} |`);

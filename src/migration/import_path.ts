@@ -34,26 +34,35 @@ export function findWorkflowAt(path: string, wanted?: string): FoundWorkflow {
   }
   const found = stats.isDirectory()
     ? inFolder(path, wanted)
-    : { workflow: fromFile(path), root: dirname(path) };
+    : { workflow: fromFile(path), root: rootOf(dirname(path)).root };
   if (found.workflow.error !== null) throw found.workflow.error;
   return found;
 }
 
 function fromFile(path: string): LegacyWorkflow {
   const name = basename(path);
-  const root = dirname(path);
+  const folder = dirname(path);
+  const { root, below } = rootOf(folder);
   const scattered = name === LEGACY_PATHS.state;
   const workflow = LegacyWorkflow.open(root, {
-    name: scattered ? "root" : nameOfFolder(root),
-    state: { path: name, kind: "file" },
-    log: scattered ? LEGACY_PATHS.log : SESSION_NAMES.log,
-    checkpoints: scattered ? LEGACY_PATHS.checkpoints : SESSION_NAMES.checkpoints,
-    meta: scattered ? null : SESSION_NAMES.meta,
+    name: scattered ? "root" : nameOfFolder(folder),
+    state: { path: below + name, kind: "file" },
+    log: below + (scattered ? LEGACY_PATHS.log : SESSION_NAMES.log),
+    checkpoints: below + (scattered ? LEGACY_PATHS.checkpoints : SESSION_NAMES.checkpoints),
+    meta: scattered ? null : below + SESSION_NAMES.meta,
   });
   return workflow.error?.details?.["reason"] === "missing_key" ||
       workflow.error?.details?.["reason"] === "not_state"
     ? fromCheckpoint(path) ?? workflow
     : workflow;
+}
+
+/** The repository of an old session's folder, which its paths are relative to; else the folder. */
+function rootOf(folder: string): { readonly root: string; readonly below: string } {
+  const parent = `/${LEGACY_PATHS.sessions}/${basename(folder)}`;
+  const slashed = folder.replaceAll("\\", "/");
+  if (!slashed.endsWith(parent)) return { root: folder, below: "" };
+  return { root: folder.slice(0, -parent.length), below: `${parent.slice(1)}/` };
 }
 
 /** An old session's id where the folder's name is one; what stands there in messages. */
@@ -84,7 +93,7 @@ function fromCheckpoint(path: string): LegacyWorkflow | null {
 
 function inFolder(folder: string, wanted: string | undefined): FoundWorkflow {
   if (isOldSession(folder)) {
-    return { workflow: fromFile(`${folder}/${SESSION_NAMES.state}`), root: folder };
+    return { workflow: fromFile(`${folder}/${SESSION_NAMES.state}`), root: rootOf(folder).root };
   }
   const root = basename(folder) === LEGACY_PATHS.directory ? dirname(folder) : folder;
   const project = readLegacyProject(root, findLegacy(root));
