@@ -9,6 +9,7 @@ import { type Effective, originText } from "../config/layers.ts";
 import type { ConfigFile } from "../config/read_file.ts";
 import { OrchestratorError } from "../errors.ts";
 import type { Input } from "./command.ts";
+import { configFiles } from "./configuration.ts";
 import type { Context } from "./context.ts";
 import { holdProject, holdUser } from "./hold.ts";
 
@@ -18,7 +19,7 @@ import { holdProject, holdUser } from "./hold.ts";
  */
 export function configTarget(context: Context, input: Input): ConfigFile {
   const wanted = input.has("global") ? "global" : "repository";
-  const file = context.configFiles().findLast(({ layer }) => layer === wanted);
+  const file = configFiles(context).findLast(({ layer }) => layer === wanted);
   if (file !== undefined && (wanted === "repository" || context.io.home !== undefined)) return file;
   if (wanted === "repository") {
     void context.paths;

@@ -7,7 +7,6 @@
 import { OrchestratorError } from "../errors.ts";
 import { type Actor } from "../workflow/events.ts";
 import type { Config } from "../config/config.ts";
-import type { ConfigFile } from "../config/read_file.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import { configMayExist, DEFAULT_LOCK_TIMEOUT } from "../config/hot.ts";
 import { actorFrom } from "../project/actor.ts";
@@ -203,7 +202,9 @@ export class Context {
     return new OrchestratorError(
       "no_session",
       `Cannot run "${this.spec.path}": no session is chosen`,
-      { hint: "`orchestrator session list` shows them, `orchestrator session use <id>` chooses one" },
+      {
+        hint: "`orchestrator session list` shows them, `orchestrator session use <id>` chooses one",
+      },
     );
   }
 
@@ -213,9 +214,8 @@ export class Context {
    * @throws `config_key_unknown`, `invalid_argument` for what the command line says.
    */
   async prepare(): Promise<void> {
-    const files = this.configFiles();
     const given = CONFIG_OPTIONS.some((name) => this.#input.has(name));
-    if (!given && !configMayExist(files.map(({ path }) => path), this.io.env)) return;
+    if (!given && !configMayExist(this.configPaths, this.io.env)) return;
     const { problems } = await this.config();
     // The commands about the configuration report on it themselves.
     if (problems.length === 0 || this.spec.path.startsWith("config ")) return;
@@ -228,13 +228,8 @@ export class Context {
   /** The configuration of this run. */
   async config(): Promise<Config> {
     if (this.#config === undefined) {
-      const { loadConfig } = await import("../config/load.ts");
-      const { configFlags } = await import("./config_flags.ts");
-      this.#config = await loadConfig({
-        files: this.configFiles(),
-        env: this.io.env,
-        flags: configFlags(this.#input, this.spec),
-      });
+      const { readConfiguration } = await import("./configuration.ts");
+      this.#config = await readConfiguration(this, this.#input);
     }
     return this.#config;
   }
@@ -255,26 +250,23 @@ export class Context {
     this.#config = undefined;
   }
 
-  /** The configuration's files, lowest first, whether they are there or not. */
-  configFiles(): readonly ConfigFile[] {
-    const { home, env } = this.io;
-    const files: ConfigFile[] = userConfigFiles(home, env["XDG_CONFIG_HOME"]).map(
-      ({ path, old }) => ({ layer: "global", path, shown: homePath(path, home), old }),
-    );
+  /** Paths of the configuration's files, lowest first, whether they are there or not. */
+  get configPaths(): readonly string[] {
+    const users = userConfigFiles(this.io.home, this.io.env["XDG_CONFIG_HOME"]);
+    const repository = this.usablePaths;
+    return [...users, ...repository === null ? [] : [{ path: repository.config }]]
+      .map(({ path }) => path);
+  }
+
+  /** The project's paths; null in the home directory, and where the root cannot be used. */
+  get usablePaths(): ProjectPaths | null {
     try {
-      const { paths } = this;
-      if (!paths.isHome) {
-        files.push({
-          layer: "repository",
-          path: paths.config,
-          shown: paths.relative(paths.config),
-        });
-      }
+      return this.paths.isHome ? null : this.paths;
     } catch (error) {
       // A root that cannot be used is reported by the commands that need one.
       if (!(error instanceof OrchestratorError)) throw error;
+      return null;
     }
-    return files;
   }
 
   /** What the configuration says of colours; undefined when it says nothing. */
@@ -288,12 +280,6 @@ export class Context {
   #lockTimeoutMs(): number {
     return (this.#config?.get("lock_timeout") ?? DEFAULT_LOCK_TIMEOUT) * 1000;
   }
-}
-
-/** `~/…` for what is below the home directory. */
-function homePath(path: string, home: string | undefined): string {
-  if (home === undefined || !path.startsWith(home)) return path;
-  return `~${path.slice(home.length).replaceAll("\\", "/")}`;
 }
 
 function isStringMap(value: unknown): value is Readonly<Record<string, string>> {

@@ -57,7 +57,11 @@ export async function ageKeys(context: Context, wish: StoreWish): Promise<AgeKey
     identityFile: identity === null
       ? null
       : context.paths.resolveFrom(context.paths.root, expandHome(identity, context.io.home)),
-    passphrase: (what) => passwordFor(context, wish, passphrase ?? undefined, what),
+    // A passphrase takes a second to try: too long for what is only looked at on the way.
+    passphrase: (what) =>
+      wish.quiet
+        ? Promise.resolve(null)
+        : passwordFor(context, wish, passphrase ?? undefined, what),
   };
 }
 

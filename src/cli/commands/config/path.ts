@@ -5,11 +5,12 @@
 import { existsSync } from "node:fs";
 import type { Answer, Input } from "../../command.ts";
 import { configTarget } from "../../config_target.ts";
+import { configFiles } from "../../configuration.ts";
 import type { Context } from "../../context.ts";
 
 export function run(context: Context, input: Input): Promise<Answer> {
   const { path } = configTarget(context, input);
-  const files = context.configFiles().map((file) => ({
+  const files = configFiles(context).map((file) => ({
     layer: file.layer,
     path: file.path,
     exists: existsSync(file.path),

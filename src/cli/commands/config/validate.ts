@@ -7,6 +7,7 @@ import { strangeVariables } from "../../../config/config.ts";
 import { problemText } from "../../../config/problem.ts";
 import { OrchestratorError } from "../../../errors.ts";
 import type { Answer } from "../../command.ts";
+import { configFiles } from "../../configuration.ts";
 import type { Context } from "../../context.ts";
 import { printable } from "../../output/text.ts";
 
@@ -31,7 +32,7 @@ export async function run(context: Context): Promise<Answer> {
       },
     );
   }
-  const files = context.configFiles().filter(({ path }) => existsSync(path));
+  const files = configFiles(context).filter(({ path }) => existsSync(path));
   return {
     data: { valid: true, files: files.map(({ layer, path }) => ({ layer, path })), problems },
     text: (style) =>
