@@ -12,7 +12,6 @@ import { VERSION } from "../../version.ts";
 import { didYouMean } from "../../workflow/nearest.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
-import { configFiles } from "../configuration.ts";
 import type { Style } from "../output/style.ts";
 import { printable, wrap } from "../output/text.ts";
 
@@ -28,11 +27,6 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       cwd: io.cwd,
       now: io.now,
       toolVersion: VERSION,
-      config: () => context.config(),
-      configFiles: configFiles(context),
-      secrets: () => makeStore(context, wish),
-      ageKeys: () => ageKeys(context, wish),
-      system: REAL_SYSTEM,
       deep: input.has("deep"),
       offline: input.has("offline"),
     });
