@@ -8,13 +8,11 @@
 import { configMayExist } from "../config/hot.ts";
 import { OrchestratorError } from "../errors.ts";
 import { unfinishedImport } from "../snapshot/unfinished.ts";
-import { configFiles } from "./configuration.ts";
 import type { Context } from "./context.ts";
 
 /** Whether the configuration says that the state is kept on a branch. */
 export async function webMode(context: Context): Promise<boolean> {
-  const paths = configFiles(context).map(({ path }) => path);
-  if (!configMayExist(paths, context.io.env)) return false;
+  if (!configMayExist(context.configPaths, context.io.env)) return false;
   return (await context.config()).get("web_mode");
 }
 
