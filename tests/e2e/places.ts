@@ -5,14 +5,16 @@
 import assert from "node:assert/strict";
 import {
   appendFileSync,
+  chmodSync,
   cpSync,
   existsSync,
-  mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Result, runInProcess, runProcess } from "../harness/running.ts";
 import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
@@ -43,16 +45,19 @@ export class Place implements Disposable {
   readonly scratch = new Scratch();
   /** The executable; null when the program runs in this process, which is quicker. */
   readonly file: string | null;
+  /** Where temporary files go, for everyone to write to; not in the scratch. */
+  readonly temporary: string;
   /** Id of the session commands mean; empty when there is none of the new layout. */
   session = "";
 
   constructor(file: string | null) {
     this.file = file;
-    mkdirSync(join(this.scratch.top, "tmp"));
+    this.temporary = mkdtempSync(join(tmpdir(), "orchestrator-tmp-"));
+    chmodSync(this.temporary, 0o1777);
   }
 
   get environment(): Record<string, string> {
-    return scratchEnvironment(this.scratch, { TMPDIR: join(this.scratch.top, "tmp") });
+    return scratchEnvironment(this.scratch, { TMPDIR: this.temporary });
   }
 
   /** Runs a command. */
@@ -90,6 +95,7 @@ export class Place implements Disposable {
 
   [Symbol.dispose](): void {
     this.scratch[Symbol.dispose]();
+    rmSync(this.temporary, { recursive: true, force: true });
   }
 }
 
