@@ -183,7 +183,11 @@ export async function discardSession(
   try {
     if (await readCurrent(manager) === id) return;
     if (agent !== null && await readBinding(manager, agent) === id) return;
-    await manager.backend.removeSession(id);
+    await manager.hold({ session: id }, "start", async () => {
+      // Whoever has found it meanwhile and written into it keeps it.
+      if ((await manager.backend.readFrom(id, 2)).length > 0) return;
+      await manager.backend.removeSession(id);
+    });
   } catch {
     // It stays, whole and in nobody's way.
   }
