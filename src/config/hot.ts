@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 export const DEFAULT_LOCK_TIMEOUT = 10;
 
 /** Variables of this program that are no configuration: what a command means, and what it is told. */
-const OTHER_VARIABLES: ReadonlySet<string> = new Set([
+export const OTHER_VARIABLES: ReadonlySet<string> = new Set([
   "ORCHESTRATOR_ROOT",
   "ORCHESTRATOR_SESSION",
   "ORCHESTRATOR_SESSION_NAME",

@@ -82,7 +82,7 @@ async function runCheck(check: Check, examination: Examination): Promise<CheckRe
     try {
       finding = await check.run(examination);
     } catch (error) {
-      finding = { level: "error", seen: `The check itself failed: ${messageOf(error)}` };
+      finding = failure(error);
     }
   }
   return {
@@ -90,6 +90,18 @@ async function runCheck(check: Check, examination: Examination): Promise<CheckRe
     ...finding,
     fixable: finding.fixable === true && check.fix !== undefined,
     durationMs: Math.round((performance.now() - started) * 10) / 10,
+  };
+}
+
+/** What a check did not expect: a file that cannot be read, or a fault of its own. */
+function failure(error: unknown): Finding {
+  if (!(error instanceof OrchestratorError)) {
+    return { level: "error", seen: `The check itself failed: ${messageOf(error)}` };
+  }
+  return {
+    level: "error",
+    seen: error.message,
+    ...(error.hint === undefined ? {} : { todo: error.hint }),
   };
 }
 

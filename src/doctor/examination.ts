@@ -2,22 +2,38 @@
  * What the checks look at. Each fact is found once, on first use, and shared by all of them.
  * @module
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
+import type { Config } from "../config/config.ts";
+import type { ConfigFile } from "../config/read_file.ts";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { findLegacy, type LegacyPlaces } from "../legacy/find.ts";
+import { type LegacyProject, readLegacyProject } from "../legacy/project.ts";
+import { ioError } from "../platform/io_error.ts";
 import { detectEnvironment, type Environment } from "../project/environment.ts";
 import { readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
 import type { ProjectPaths } from "../project/paths.ts";
+import type { AgeKeys } from "../secrets/age_file.ts";
+import type { SecretStore } from "../secrets/store.ts";
 import { type LoadedSession, loadSession } from "../session/load.ts";
 import type { SessionManager, SessionMeta } from "../session/session_manager.ts";
 import type { Finding as DefinitionFinding } from "../workflow/finding.ts";
 import type { WorkflowDefinition } from "../workflow/definition.ts";
+import { type Finding, skipped } from "./check.ts";
+import type { System } from "./system.ts";
 
 /** What an examination is made of. */
 export interface ExaminationOptions {
   readonly paths: ProjectPaths;
   readonly manager: SessionManager;
+  readonly config: () => Promise<Config>;
+  /** The configuration's files, lowest first, whether they are there or not. */
+  readonly configFiles: readonly ConfigFile[];
+  /** Finds secrets without asking anybody for what opens them. */
+  readonly secrets: () => Promise<SecretStore>;
+  /** What opens encrypted secrets, likewise. */
+  readonly ageKeys: () => Promise<AgeKeys>;
+  readonly system: System;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string | undefined;
   readonly cwd: string;
@@ -51,7 +67,16 @@ export interface ExaminedWorkflow {
 export interface ProgramOutput {
   readonly exitCode: number | null;
   readonly stdout: string;
+  readonly stderr: string;
 }
+
+/** What names another repository or index than that of the root. */
+const NO_OTHER_REPOSITORY = {
+  GIT_DIR: undefined,
+  GIT_WORK_TREE: undefined,
+  GIT_INDEX_FILE: undefined,
+  GIT_PREFIX: undefined,
+} as const;
 
 /** The facts of one project. */
 export class Examination {
@@ -65,12 +90,15 @@ export class Examination {
   }
 
   get environment(): Environment {
-    return this.#once("environment", () => detectEnvironment(this.options.env));
+    return this.once("environment", () => detectEnvironment(this.options.env));
   }
 
   /** The repository's identity; null when nothing was initialised. */
   get meta(): Attempt<RepositoryMeta | null> {
-    return this.#once("meta", () => attempt(() => readRepositoryMeta(this.paths.meta)));
+    return this.once(
+      "meta",
+      () => attempt(() => this.paths.isHome ? null : readRepositoryMeta(this.paths.meta)),
+    );
   }
 
   /** Whether this is a project of the new layout, readable or not. */
@@ -78,16 +106,46 @@ export class Examination {
     return this.meta.error !== null || this.meta.value !== null;
   }
 
-  get legacy(): LegacyPlaces {
-    return this.#once("legacy", () => findLegacy(this.paths.root));
+  /** The old tool's workflows, read as far as they can be; null where there is none. */
+  get legacyProject(): LegacyProject | null {
+    return this.once(
+      "legacy project",
+      () => this.legacy.hasWorkflow ? readLegacyProject(this.paths.root, this.legacy) : null,
+    );
   }
 
-  /** All sessions, loaded. */
+  /** Session by id of the old tool's session that it was imported from. */
+  get imported(): Readonly<Record<string, string>> {
+    const imported = this.meta.value?.["imported"];
+    if (typeof imported !== "object" || imported === null) return {};
+    return Object.fromEntries(
+      Object.entries(imported).filter(([, id]) => typeof id === "string"),
+    );
+  }
+
+  /** What a check that needs a project says where there is none; null where there is one. */
+  get absent(): Finding | null {
+    return this.initialised ? null : skipped("nothing is set up here");
+  }
+
+  get legacy(): LegacyPlaces {
+    return this.once("legacy", () => findLegacy(this.paths.root));
+  }
+
+  /** Ids of all sessions, sorted. */
+  sessionIds(): Promise<Attempt<readonly string[]>> {
+    return this.once(
+      "session ids",
+      () => attemptAsync(async () => [...await this.options.manager.ids()].sort()),
+    );
+  }
+
+  /** All sessions, loaded; none when nobody can tell which there are (see {@link sessionIds}). */
   sessions(): Promise<readonly ExaminedSession[]> {
-    return this.#once("sessions", async () => {
+    return this.once("sessions", async () => {
       const { manager, deep } = this.options;
       const sessions: ExaminedSession[] = [];
-      for (const id of [...await manager.ids()].sort()) {
+      for (const id of (await this.sessionIds()).value ?? []) {
         const loaded = await attemptAsync(() => loadSession(manager.backend, id, { replay: deep }));
         if (loaded.error?.code === "session_unknown") continue;
         sessions.push({ id, loaded, meta: await manager.meta(id) });
@@ -98,7 +156,7 @@ export class Examination {
 
   /** The project's definition; null when there is no file. */
   workflow(): Promise<Attempt<ExaminedWorkflow | null>> {
-    return this.#once("workflow", async () => {
+    return this.once("workflow", async () => {
       const text = attempt(() => this.text(this.paths.workflow));
       if (text.error !== null) return text;
       if (text.value === null) return { value: null, error: null };
@@ -108,37 +166,61 @@ export class Examination {
     });
   }
 
-  /** Names in a folder; empty when it is not there. */
+  /** Names in a folder, sorted; empty when it is not there or cannot be looked into. */
   names(folder: string): readonly string[] {
     try {
       return readdirSync(folder).sort();
     } catch (error) {
-      const code = systemErrorCode(error);
-      if (code === "ENOENT" || code === "ENOTDIR" || code === "EACCES") return [];
-      throw error;
+      if (systemErrorCode(error) === undefined) throw error;
+      return [];
     }
   }
 
-  /** A text file; null when it is not there. */
+  /**
+   * A text file; null when it is not there.
+   * @throws I/O errors
+   */
   text(path: string): string | null {
     try {
       return readFileSync(path, "utf8");
     } catch (error) {
       const code = systemErrorCode(error);
       if (code === "ENOENT" || code === "ENOTDIR") return null;
-      throw error;
+      throw ioError("read", path, error);
     }
   }
 
-  /** Runs git in the root; null when there is no git. Each command line once. */
+  /** What is at a path, links followed; null when nothing is, or the system does not say. */
+  stat(path: string): Stats | null {
+    try {
+      return statSync(path);
+    } catch (error) {
+      if (systemErrorCode(error) === undefined) throw error;
+      return null;
+    }
+  }
+
+  /** Whether a path is a symbolic link. */
+  isLink(path: string): boolean {
+    try {
+      return lstatSync(path).isSymbolicLink();
+    } catch (error) {
+      if (systemErrorCode(error) === undefined) throw error;
+      return false;
+    }
+  }
+
+  /** Runs git in the root, reading only; null when there is no git. Each command line once. */
   git(...args: readonly string[]): Promise<ProgramOutput | null> {
-    return this.#once(`git ${args.join("\0")}`, async () => {
+    return this.once(`git ${args.join("\0")}`, async () => {
       const { runProgram } = await import("../platform/processes.ts");
       try {
-        return await runProgram("git", args, {
+        // Nothing that the repository's own configuration names may run for a look.
+        return await runProgram("git", ["-c", "core.fsmonitor=false", ...args], {
           cwd: this.paths.root,
           env: {
             ...this.options.env,
+            ...NO_OTHER_REPOSITORY,
             GIT_OPTIONAL_LOCKS: "0",
             GIT_TERMINAL_PROMPT: "0",
             LC_ALL: "C",
@@ -162,7 +244,8 @@ export class Examination {
     return join(this.paths.stateDirectory, ...parts);
   }
 
-  #once<Value>(name: string, find: () => Value): Value {
+  /** Finds a fact at the first call, and gives the same at every later one. */
+  once<Value>(name: string, find: () => Value): Value {
     if (!this.#kept.has(name)) this.#kept.set(name, find());
     return this.#kept.get(name) as Value;
   }

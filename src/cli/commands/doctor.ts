@@ -2,26 +2,37 @@
  * `orchestrator doctor`
  * @module
  */
+import { realpathSync } from "node:fs";
 import { OrchestratorError } from "../../errors.ts";
 import { AREAS, type Check } from "../../doctor/check.ts";
 import { CHECKS } from "../../doctor/checks/mod.ts";
 import { type CheckReport, examine, worst } from "../../doctor/doctor.ts";
 import { Examination } from "../../doctor/examination.ts";
-import { redact } from "../../secrets/redact.ts";
+import { REAL_SYSTEM } from "../../doctor/system.ts";
 import { VERSION } from "../../version.ts";
 import { didYouMean } from "../../workflow/nearest.ts";
 import type { Answer, Input } from "../command.ts";
+import { configFiles } from "../configuration.ts";
 import type { Context } from "../context.ts";
 import type { Style } from "../output/style.ts";
 import { printable, wrap } from "../output/text.ts";
+import { ageKeys, makeStore } from "../secret_store.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const { paths, manager, io } = context;
   const checks = wanted(input.options("check"));
+  const redactor = await context.redactor();
+  // Nobody is asked for anything: what only a person can open is left closed.
+  const wish = { redactor, quiet: true } as const;
   const again = (): Examination =>
     new Examination({
       paths,
       manager,
+      config: () => context.config(),
+      configFiles: configFiles(context),
+      secrets: () => makeStore(context, wish),
+      ageKeys: () => ageKeys(context, wish),
+      system: REAL_SYSTEM,
       env: io.env,
       home: io.home,
       cwd: io.cwd,
@@ -31,13 +42,15 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       offline: input.has("offline"),
     });
   const fix = input.has("fix");
+  const homes = homesOf(io.home);
   const found = await examine(checks, again(), { fix, dryRun: input.has("dry-run"), again });
-  const reports = found.map((report) => publicReport(report, io.home));
+  const clean = (text: string): string => redactor.redact(shorten(text, homes));
+  const reports = found.map((report) => publicReport(report, clean));
   const level = worst(reports);
   const failed = level === "error" || (level === "warning" && input.has("strict"));
   return {
     data: {
-      root: shorten(paths.root, io.home),
+      root: clean(paths.root),
       level,
       counts: countLevels(reports),
       checks: reports,
@@ -66,8 +79,7 @@ function wanted(names: readonly string[]): readonly Check[] {
 }
 
 /** A report that can be shown to anybody. */
-function publicReport(report: CheckReport, home: string | undefined): CheckReport {
-  const clean = (text: string): string => redact(shorten(text, home));
+function publicReport(report: CheckReport, clean: (text: string) => string): CheckReport {
   return {
     ...report,
     seen: clean(report.seen),
@@ -77,12 +89,22 @@ function publicReport(report: CheckReport, home: string | undefined): CheckRepor
   };
 }
 
+/** The spellings of the home directory. */
+function homesOf(home: string | undefined): readonly string[] {
+  if (home === undefined || home === "" || home === "/") return [];
+  try {
+    return [...new Set([home, realpathSync(home)])];
+  } catch {
+    return [home];
+  }
+}
+
 /** The home directory as `~`, wherever it begins a path. */
-function shorten(text: string, home: string | undefined): string {
-  if (home === undefined || home === "/" || home === "") return text;
-  return text.split(home).map((part, index) =>
-    index > 0 && /^[\w.-]/.test(part) ? home + part : (index > 0 ? "~" : "") + part
-  ).join("");
+function shorten(text: string, homes: readonly string[]): string {
+  return homes.reduce((short, home) => {
+    const spelled = home.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+    return short.replace(new RegExp(`(?<![\\w./~-])${spelled}(?![\\w-]|\\.\\w)`, "g"), "~");
+  }, text);
 }
 
 function countLevels(reports: readonly CheckReport[]): Readonly<Record<string, number>> {

@@ -6,12 +6,18 @@ export const environmentAgent: Check = {
   title: "Agent",
   why:
     "Approvals are refused inside an agent, and an agent that names its session is bound to one of ours",
-  run({ environment }) {
+  run({ environment, options }) {
     const { agent } = environment;
     if (agent === null) return ok("none detected");
-    const bound = agent.sessionVariable === undefined
-      ? ""
-      : `, its session by ${agent.sessionVariable}`;
-    return ok(`${agent.name} (${agent.variable}${bound})`);
+    const seen = `${agent.name} (${agent.variable})`;
+    if (agent.sessionVariable !== undefined) {
+      return ok(`${seen}, its session by ${agent.sessionVariable}`);
+    }
+    if ((options.env["ORCHESTRATOR_SESSION"] ?? "") !== "") return ok(seen);
+    return {
+      level: "info",
+      seen: `${seen} names no session of its own: its commands mean the current session`,
+      todo: "With several agents in one project, set ORCHESTRATOR_SESSION for each",
+    };
   },
 };

@@ -1,12 +1,28 @@
-import { type Check, ok } from "../check.ts";
+import { type Check, count, ok } from "../check.ts";
 
 export const environmentCi: Check = {
   id: "environment.ci",
   area: "environment",
   title: "CI",
   why: "In CI nobody answers a question: commands that would ask need --yes",
-  run({ environment }) {
-    const { ci } = environment;
-    return ok(ci === null ? "none detected" : `${ci.name} (${ci.variable})`);
+  async run(examination) {
+    const { ci } = examination.environment;
+    if (ci === null) return ok("none detected");
+    const seen = `${ci.name} (${ci.variable})`;
+    const phases = (await examination.workflow()).value?.definition?.phases ?? [];
+    const approvals = phases.flatMap((phase) => [
+      ...(phase.exit_gate === "human_approval" ? [phase.id] : []),
+      ...phase.items.filter((item) => item.verification.type === "manual_gate")
+        .map((item) => item.id),
+    ]);
+    if (approvals.length === 0) return ok(seen);
+    return {
+      level: "info",
+      seen: `${seen}: nobody is here for the ${
+        count(approvals.length, "approval")
+      } of workflow.yaml`,
+      todo: "Approve where a person works",
+      list: approvals,
+    };
   },
 };

@@ -1,4 +1,3 @@
-import { accessSync, constants } from "node:fs";
 import { type Check, ok } from "../check.ts";
 
 export const environmentHome: Check = {
@@ -7,14 +6,10 @@ export const environmentHome: Check = {
   title: "Home directory",
   why:
     "Your own configuration and secrets live there; most sandboxes that are thrown away have none",
-  run({ options }) {
-    const { home } = options;
+  run({ options: { home, system } }) {
     if (home === undefined) return { level: "info", seen: "there is none (HOME is not set)" };
-    try {
-      accessSync(home, constants.W_OK);
-      return ok("writable");
-    } catch {
-      return { level: "info", seen: "it cannot be written" };
-    }
+    return system.writeError(home) === null
+      ? ok("writable")
+      : { level: "info", seen: "it cannot be written" };
   },
 };

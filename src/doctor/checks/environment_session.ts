@@ -7,12 +7,12 @@ export const environmentSession: Check = {
   area: "environment",
   title: "ORCHESTRATOR_SESSION",
   why: "When it is set, every command means that session",
-  async run({ options, meta }) {
+  async run({ options, meta, imported }) {
     const value = options.env["ORCHESTRATOR_SESSION"];
     if (value === undefined || value === "") return ok("not set");
     if (meta.value === null) return skipped("nothing is set up here");
     try {
-      return ok(await findSession(options.manager, value));
+      return ok(await findSession(options.manager, value, { imported }));
     } catch (error) {
       if (!(error instanceof OrchestratorError)) throw error;
       return { level: "error", seen: error.message, todo: "Unset it, or name a session" };

@@ -1,25 +1,12 @@
+import { OTHER_VARIABLES } from "../../config/hot.ts";
+import { CONFIG_KEY_NAMES, configKey } from "../../config/keys.ts";
 import { nearest } from "../../workflow/nearest.ts";
 import { type Check, few, ok } from "../check.ts";
 
-/** Variables of ours that are not configuration keys, and those given to commands. */
-const KNOWN = new Set([
-  "ORCHESTRATOR_ACTOR",
-  "ORCHESTRATOR_AUTO_MIGRATE",
-  "ORCHESTRATOR_CONSTRAINTS",
-  "ORCHESTRATOR_ITEM",
-  "ORCHESTRATOR_LOCK_TIMEOUT",
-  "ORCHESTRATOR_NOTES",
-  "ORCHESTRATOR_PHASE",
-  "ORCHESTRATOR_PROJECT",
-  "ORCHESTRATOR_ROOT",
-  "ORCHESTRATOR_SESSION",
-  "ORCHESTRATOR_SESSION_NAME",
-  "ORCHESTRATOR_SNAPSHOT_PASSWORD",
-  "ORCHESTRATOR_TASK",
-  "ORCHESTRATOR_WEB_MODE",
-  "ORCHESTRATOR_FEEDBACK_SYNC",
-  "ORCHESTRATOR_MIGRATION_NOTICE",
-  "ORCHESTRATOR_STATE_BRANCH",
+/** Every variable of this program. */
+const KNOWN: ReadonlySet<string> = new Set([
+  ...OTHER_VARIABLES,
+  ...CONFIG_KEY_NAMES.map((key) => configKey(key).env),
 ]);
 
 export const environmentVariables: Check = {
@@ -28,7 +15,7 @@ export const environmentVariables: Check = {
   title: "Variables",
   why: "A misspelt variable is not read, and nobody says so",
   run({ options }) {
-    const slips = Object.keys(options.env)
+    const slips = Object.keys(options.env).sort()
       .filter((name) => name.startsWith("ORCHESTRATOR_") && !KNOWN.has(name))
       .flatMap((name) => {
         const close = nearest(name, KNOWN);

@@ -1,4 +1,4 @@
-import { type Check, ok, skipped } from "../check.ts";
+import { type Check, count, ok, skipped } from "../check.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -25,7 +25,7 @@ export const installationClock: Check = {
     }
     return {
       level: "warning",
-      seen: `${ahead.length} of the sessions end in the future, as this clock sees it`,
+      seen: `the last event of ${count(ahead.length, "session")} is ahead of this clock`,
       todo: "Compare the clocks of the machines that work on this project",
       list: ahead.map(({ id, minutes }) => `${id}: ${minutes} minutes ahead`),
     };

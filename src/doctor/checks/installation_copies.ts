@@ -1,15 +1,17 @@
-import { realpathSync, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { realpathSync } from "node:fs";
+import { delimiter, resolve } from "node:path";
+import { systemErrorCode } from "../../errors.ts";
 import { isWindows } from "../../platform/runtime.ts";
 import { type Check, ok } from "../check.ts";
+import type { Examination } from "../examination.ts";
 
 export const installationCopies: Check = {
   id: "installation.copies",
   area: "installation",
   title: "Copies on PATH",
   why: "With several copies, a shell and an agent may run different versions",
-  run({ options }) {
-    const copies = copiesOnPath(options.env["PATH"] ?? options.env["Path"] ?? "");
+  run(examination) {
+    const copies = copiesOnPath(examination);
     if (copies.length === 0) {
       return {
         level: "info",
@@ -27,18 +29,28 @@ export const installationCopies: Check = {
 };
 
 /** Real paths of the executables of our name, in the order of PATH, each once. */
-function copiesOnPath(path: string): readonly string[] {
+function copiesOnPath(examination: Examination): readonly string[] {
+  const { env, cwd } = examination.options;
   const names = isWindows ? ["orchestrator.exe", "orchestrator.cmd"] : ["orchestrator"];
   const copies = new Set<string>();
-  for (const folder of path.split(delimiter)) {
+  for (const folder of (env["PATH"] ?? env["Path"] ?? "").split(delimiter)) {
     if (folder === "") continue;
     for (const name of names) {
-      const file = join(folder, name);
-      const found = statSync(file, { throwIfNoEntry: false });
-      if (found?.isFile() && (isWindows || (found.mode & 0o111) !== 0)) {
-        copies.add(realpathSync(file));
+      const file = resolve(cwd, folder, name);
+      const found = examination.stat(file);
+      if (found?.isFile() === true && (isWindows || (found.mode & 0o111) !== 0)) {
+        copies.add(realPath(file));
       }
     }
   }
   return [...copies];
+}
+
+function realPath(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return file;
+  }
 }

@@ -1,4 +1,3 @@
-import { statfsSync } from "node:fs";
 import { type Check, ok, skipped } from "../check.ts";
 
 const MIB = 1024 * 1024;
@@ -10,17 +9,15 @@ export const installationDisk: Check = {
   area: "installation",
   title: "Disk space",
   why: "On a full disk nothing can be recorded",
-  run({ paths }) {
-    let free: number;
-    try {
-      const { bavail, bsize } = statfsSync(paths.root);
-      free = Number(bavail) * Number(bsize);
-    } catch {
-      return skipped("this system does not tell");
-    }
-    const seen = `${Math.floor(free / MIB)} MiB free`;
-    if (free < EMPTY) return { level: "error", seen, todo: "Make room on the disk of the project" };
-    if (free < LOW) return { level: "warning", seen, todo: "Make room on the disk of the project" };
-    return ok(seen);
+  run({ paths, options }) {
+    const disk = options.system.disk(paths.root);
+    if (disk === null) return skipped("this system does not tell");
+    const seen = `${Math.floor(disk.freeBytes / MIB)} MiB free`;
+    if (disk.freeBytes >= LOW) return ok(seen);
+    return {
+      level: disk.freeBytes < EMPTY ? "error" : "warning",
+      seen,
+      todo: "Make room on the disk of the project",
+    };
   },
 };

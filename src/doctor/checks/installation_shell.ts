@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { isWindows } from "../../platform/runtime.ts";
 import { type Check, ok } from "../check.ts";
 
 export const installationShell: Check = {
@@ -7,13 +5,17 @@ export const installationShell: Check = {
   area: "installation",
   title: "Shell",
   why: "Verification commands are run by the system's shell",
-  run({ options }) {
-    const shell = isWindows ? options.env["ComSpec"] ?? "cmd.exe" : "/bin/sh";
-    if (isWindows || existsSync(shell)) return ok(shell);
+  run({ options: { system, env } }) {
+    const windows = system.platform === "win32";
+    const shell = windows ? env["ComSpec"] ?? "cmd.exe" : "/bin/sh";
+    // Without ComSpec the system finds cmd.exe itself.
+    if (shell === "cmd.exe" || system.exists(shell)) return ok(shell);
     return {
       level: "error",
       seen: `${shell} is not there`,
-      todo: "Install a POSIX shell: items with a command cannot be completed without one",
+      todo: windows
+        ? "Let ComSpec name cmd.exe"
+        : "Install a POSIX shell: items with a command cannot be completed without one",
     };
   },
 };

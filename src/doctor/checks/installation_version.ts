@@ -5,7 +5,27 @@ export const installationVersion: Check = {
   id: "installation.version",
   area: "installation",
   title: "Program",
-  why: "Reports of trouble need the version and the system",
-  run: ({ options }) =>
-    ok(`orchestrator ${options.toolVersion}, ${engine()} ${engineVersion()}, ${target()}`),
+  why: "Reports of trouble need the version and the system; an older program knows less",
+  run({ options, meta }) {
+    const seen = `orchestrator ${options.toolVersion}, ${engine()} ${engineVersion()}, ${target()}`;
+    const other = meta.value?.tool ?? "";
+    if (!isNewer(other, options.toolVersion)) return ok(seen);
+    return {
+      level: "info",
+      seen: `${seen}; the project was set up by the newer ${other}`,
+      todo: "Use the newer program here too",
+    };
+  },
 };
+
+/** Whether one `1.2.3` is later than another; what is no such version is not. */
+function isNewer(one: string, other: string): boolean {
+  const [left, right] = [one, other].map((version) =>
+    (/^(\d+)\.(\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number)
+  );
+  for (const [index, part] of (left ?? []).entries()) {
+    const difference = part - (right?.[index] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return false;
+}

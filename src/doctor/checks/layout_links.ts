@@ -1,5 +1,4 @@
-import { lstatSync } from "node:fs";
-import { type Check, few, ok, skipped } from "../check.ts";
+import { type Check, few, ok } from "../check.ts";
 
 export const layoutLinks: Check = {
   id: "layout.links",
@@ -7,13 +6,14 @@ export const layoutLinks: Check = {
   title: "Symbolic links",
   why: "A link in the state directory makes state depend on what lies elsewhere",
   async run(examination) {
-    if (!examination.initialised) return skipped("nothing is set up here");
+    if (examination.absent !== null) return examination.absent;
     const names = examination.names(examination.paths.stateDirectory);
     const inside = (await examination.sessions()).flatMap(({ id }) =>
-      ["", "log.jsonl", "state.json", "meta.json"].map((name) => `sessions/${id}/${name}`)
+      ["", "/log.jsonl", "/state.json", "/meta.json", "/workflow.yaml"]
+        .map((name) => `sessions/${id}${name}`)
     );
     const links = [...names, ...inside].filter((name) =>
-      lstatSync(examination.statePath(name), { throwIfNoEntry: false })?.isSymbolicLink() === true
+      examination.isLink(examination.statePath(name))
     );
     if (links.length === 0) return ok("none");
     return {

@@ -1,6 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Check, few, ok } from "../check.ts";
+import { recover } from "../../migration/recover.ts";
+import { type Check, ok } from "../check.ts";
+
+/** The old tool's own mark, of a change between its formats. */
+const OLD_MARK = ".workflow_migration_in_progress";
 
 export const layoutMigration: Check = {
   id: "layout.migration",
@@ -8,13 +12,29 @@ export const layoutMigration: Check = {
   title: "Unfinished moves",
   why: "A move that was interrupted is finished or undone by the next change",
   run({ paths }) {
-    const marks = [".workflow_migration_in_progress", ".orchestrator/migration.json"]
-      .filter((name) => existsSync(join(paths.root, name)));
-    if (marks.length === 0) return ok("none");
-    return {
-      level: "warning",
-      seen: `marks of an unfinished move: ${few(marks)}`,
-      todo: "The old tool's mark may stay; an interrupted migrate is settled by running it again",
-    };
+    if (existsSync(paths.migrationJournal)) {
+      return {
+        level: "warning",
+        seen: `a move was interrupted: ${paths.relative(paths.migrationJournal)} is there`,
+        todo: "Finish or undo it, as it was written down; so does the next change",
+        fixable: true,
+      };
+    }
+    if (existsSync(join(paths.root, OLD_MARK))) {
+      return {
+        level: "info",
+        seen: `the old tool did not finish a change of its formats: ${OLD_MARK} is there`,
+        todo: "Look at the old workflow (orchestrator status) before going on with it",
+      };
+    }
+    return ok("none");
+  },
+  async fix({ paths, options: { manager, now } }) {
+    const did = await manager.holdRepository(
+      "doctor",
+      () => recover({ paths, manager, now: now() }),
+    );
+    if (did === "nothing") return [];
+    return [did === "finished" ? "Finished the move" : "Undid the move; nothing is lost"];
   },
 };

@@ -1,4 +1,3 @@
-import { readLegacyProject } from "../../legacy/project.ts";
 import { type Check, few, ok, skipped } from "../check.ts";
 
 export const layoutOldAndNew: Check = {
@@ -6,11 +5,11 @@ export const layoutOldAndNew: Check = {
   area: "layout",
   title: "Old beside new",
   why: "With both layouts the new one counts, and what changes in the old one is not seen",
-  async run({ legacy, paths, meta, options }) {
-    if (!legacy.hasWorkflow) return skipped("nothing of the old tool is here");
-    if (meta.value === null) return ok("only the old layout");
+  async run({ legacyProject, initialised, options }) {
+    if (legacyProject === null) return skipped("nothing of the old tool is here");
+    if (!initialised) return ok("only the old layout");
     const waiting: string[] = [];
-    for (const workflow of readLegacyProject(paths.root, legacy).workflows) {
+    for (const workflow of legacyProject.workflows) {
       const { summary } = workflow;
       if (summary === null || await options.manager.backend.hasSession(summary.session)) continue;
       waiting.push(workflow.file);

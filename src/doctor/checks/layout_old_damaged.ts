@@ -1,4 +1,3 @@
-import { readLegacyProject } from "../../legacy/project.ts";
 import { type Check, count, ok, skipped } from "../check.ts";
 
 export const layoutOldDamaged: Check = {
@@ -6,9 +5,9 @@ export const layoutOldDamaged: Check = {
   area: "layout",
   title: "Old workflows",
   why: "A damaged old state cannot be taken over",
-  run({ legacy, paths }) {
-    if (!legacy.hasWorkflow) return skipped("nothing of the old tool is here");
-    const { workflows } = readLegacyProject(paths.root, legacy);
+  run({ legacyProject }) {
+    if (legacyProject === null) return skipped("nothing of the old tool is here");
+    const { workflows } = legacyProject;
     const damaged = workflows.filter((workflow) => workflow.error !== null);
     if (damaged.length === 0) return ok(`${count(workflows.length, "workflow")}, all readable`);
     return {

@@ -1,4 +1,4 @@
-import { type Check, count, ok, skipped } from "../check.ts";
+import { type Check, count, ok } from "../check.ts";
 
 export const layoutStaging: Check = {
   id: "layout.staging",
@@ -6,7 +6,7 @@ export const layoutStaging: Check = {
   title: "Half-made sessions",
   why: "They are left by a start or a removal that was killed; nothing reads them",
   run(examination) {
-    if (!examination.initialised) return skipped("nothing is set up here");
+    if (examination.absent !== null) return examination.absent;
     const found = examination.names(examination.paths.sessions)
       .filter((name) => name.startsWith(".staging-") || name.startsWith(".removed-"));
     if (found.length === 0) return ok("none");

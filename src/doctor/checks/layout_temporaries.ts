@@ -1,5 +1,6 @@
-import { isTemporaryName, removeTemporaries } from "../../platform/atomic_file.ts";
-import { type Check, count, ok, skipped } from "../check.ts";
+import { OrchestratorError } from "../../errors.ts";
+import { isTemporaryName } from "../../platform/atomic_file.ts";
+import { type Check, count, ok } from "../check.ts";
 import type { Examination } from "../examination.ts";
 
 export const layoutTemporaries: Check = {
@@ -8,41 +9,50 @@ export const layoutTemporaries: Check = {
   title: "Temporary files",
   why: "They are left by a process that was killed while it wrote; nothing reads them",
   async run(examination) {
-    if (!examination.initialised) return skipped("nothing is set up here");
+    if (examination.absent !== null) return examination.absent;
     const found = await temporaries(examination);
     if (found.length === 0) return ok("none");
     return {
       level: "info",
       seen: count(found.length, "temporary file"),
-      todo: "They go by themselves with the next change in their folder",
+      todo: "Remove them; so does the next change in their folder",
       fixable: true,
       list: found,
     };
   },
   async fix(examination) {
     const { manager } = examination.options;
-    const removed = await manager.holdRepository(
-      "doctor",
-      () => Promise.resolve(removeTemporaries(examination.paths.stateDirectory)),
+    const found = await temporaries(examination);
+    const problems: string[] = [];
+    const sessions = new Set(
+      found.flatMap((name) => name.startsWith("sessions/") ? name.split("/")[1] ?? [] : []),
     );
-    let done = removed.length;
-    for (const { id } of await examination.sessions()) {
-      const session = examination.statePath("sessions", id);
-      if (!examination.names(session).some(isTemporaryName)) continue;
-      done += await manager.hold(
-        { session: id },
-        "doctor",
-        () => Promise.resolve(removeTemporaries(session).length),
-      );
+    // Whoever holds a lock removes what was left below it: nobody else can be writing there.
+    const scopes = [
+      ...(found.some((name) => !name.includes("/")) ? ["repository" as const] : []),
+      ...[...sessions].map((session) => ({ session })),
+    ];
+    for (const scope of scopes) {
+      try {
+        await manager.hold(scope, "doctor", () => Promise.resolve());
+      } catch (error) {
+        if (!(error instanceof OrchestratorError)) throw error;
+        problems.push(error.message);
+      }
     }
-    return [`Removed ${count(done, "temporary file")}`];
+    const gone = found.length - (await temporaries(examination)).length;
+    return [`Removed ${count(gone, "temporary file")}`, ...problems];
   },
 };
 
 async function temporaries(examination: Examination): Promise<readonly string[]> {
-  const folders = ["", ...(await examination.sessions()).map(({ id }) => `sessions/${id}`)];
+  const folders = ["", ...((await examination.sessionIds()).value ?? []).map(sessionFolder)];
   return folders.flatMap((folder) =>
     examination.names(examination.statePath(folder)).filter(isTemporaryName)
       .map((name) => folder === "" ? name : `${folder}/${name}`)
   );
+}
+
+function sessionFolder(id: string): string {
+  return `sessions/${id}`;
 }

@@ -1,41 +1,21 @@
-import { type Check, few, ok, skipped } from "../check.ts";
+import { inventoryRow } from "../../legacy/inventory.ts";
+import { KEYS, MIGRATION, STATE_DIRECTORY } from "../../project/paths.ts";
+import { LOCK, SESSION_ID } from "../../storage/keys.ts";
+import { type Check, few, ok } from "../check.ts";
 
-/** Names in the state directory that this program, or the old one, makes. */
-const KNOWN = new Set([
-  ".gitignore",
-  ".migration_complete",
-  "archive",
-  "bindings",
-  "config.yaml",
-  "current",
-  "lock",
-  "meta.json",
-  "migration.json",
-  "migration_backup",
-  "prd",
-  "secrets",
+/** Names in the state directory that this program makes. */
+const OURS: ReadonlySet<string> = new Set([
+  KEYS.meta,
+  KEYS.gitignore,
+  KEYS.config,
+  KEYS.current,
+  LOCK,
   "sessions",
-  "snapshot_backup",
-  "state_branch.json",
-  "templates",
-  // The old tool's.
-  "agent_instructions.md",
-  "agent_workflow.yaml",
-  "audit.jsonl",
-  "checkpoints",
-  "enforce.log",
-  "events.jsonl",
-  "locks",
-  "log.jsonl",
-  "migration.log",
-  "minds_decisions.jsonl",
-  "scan_state.json",
-  "server.log",
-  "server.pid",
-  "state.json",
-  "v3",
-  "v4",
-  "worktrees",
+  "bindings",
+  "secrets",
+  // What an import put aside.
+  "backups",
+  ...Object.values(MIGRATION).filter((name) => !name.startsWith(".staging-")),
 ]);
 
 export const layoutUnknown: Check = {
@@ -44,9 +24,16 @@ export const layoutUnknown: Check = {
   title: "Unknown files",
   why: "What nobody knows is carried along by nothing: it may be somebody's, or a leftover",
   run(examination) {
-    if (!examination.initialised) return skipped("nothing is set up here");
-    const unknown = examination.names(examination.paths.stateDirectory).filter((name) =>
-      !KNOWN.has(name) && !name.startsWith(".tmp-") && !name.startsWith(".staging-")
+    if (examination.absent !== null) return examination.absent;
+    const { stateDirectory, sessions } = examination.paths;
+    const unknown = [
+      ...examination.names(stateDirectory).filter((name) => !OURS.has(name)),
+      ...examination.names(sessions).filter((name) => !SESSION_ID.test(name))
+        .map((name) => `sessions/${name}`),
+    ].filter((name) =>
+      // Unfinished work has checks of its own.
+      !/(^|\/)\.(tmp|staging|removed)-/.test(name) &&
+      inventoryRow(`${STATE_DIRECTORY}/${name}`) === null
     );
     if (unknown.length === 0) return ok("none");
     return {

@@ -1,6 +1,4 @@
-import { existsSync } from "node:fs";
 import { OrchestratorError } from "../../errors.ts";
-import { tryLock } from "../../platform/file_lock.ts";
 import { type Check, ok, skipped } from "../check.ts";
 
 export const locksPossible: Check = {
@@ -8,10 +6,10 @@ export const locksPossible: Check = {
   area: "locks",
   title: "Locking",
   why: "On a file system without locks two commands could write at once; none writes there",
-  run({ paths, initialised }) {
-    if (!initialised || !existsSync(paths.lock)) return skipped("there is no lock file yet");
+  run({ paths, initialised, options: { system } }) {
+    if (!initialised || !system.exists(paths.lock)) return skipped("there is no lock file yet");
     try {
-      tryLock(paths.lock, "shared")?.release();
+      system.probeLock(paths.lock);
       return ok("the file system has locks");
     } catch (error) {
       if (!(error instanceof OrchestratorError)) return skipped("the lock file cannot be opened");

@@ -1,12 +1,19 @@
 /**
- * All checks, in the order they are shown.
+ * All checks, in the order they are shown. Fixes run in this order too.
  * @module
  */
 import type { Check } from "../check.ts";
+import { configEnvironment } from "./config_environment.ts";
+import { configOldHome } from "./config_old_home.ts";
+import { configPermissions } from "./config_permissions.ts";
+import { configRepository } from "./config_repository.ts";
+import { configUnknown } from "./config_unknown.ts";
+import { configUser } from "./config_user.ts";
 import { environmentAgent } from "./environment_agent.ts";
 import { environmentCi } from "./environment_ci.ts";
 import { environmentEphemeral } from "./environment_ephemeral.ts";
 import { environmentHome } from "./environment_home.ts";
+import { environmentSandbox } from "./environment_sandbox.ts";
 import { environmentSession } from "./environment_session.ts";
 import { environmentVariables } from "./environment_variables.ts";
 import { installationClock } from "./installation_clock.ts";
@@ -15,6 +22,7 @@ import { installationDisk } from "./installation_disk.ts";
 import { installationGit } from "./installation_git.ts";
 import { installationShell } from "./installation_shell.ts";
 import { installationVersion } from "./installation_version.ts";
+import { layoutImport } from "./layout_import.ts";
 import { layoutLinks } from "./layout_links.ts";
 import { layoutMigration } from "./layout_migration.ts";
 import { layoutOld } from "./layout_old.ts";
@@ -42,6 +50,16 @@ import { projectRoot } from "./project_root.ts";
 import { projectTracked } from "./project_tracked.ts";
 import { projectWorktree } from "./project_worktree.ts";
 import { projectWritable } from "./project_writable.ts";
+import { secretsEmpty } from "./secrets_empty.ts";
+import { secretsIdentity } from "./secrets_identity.ts";
+import { secretsNames } from "./secrets_names.ts";
+import { secretsOldFiles } from "./secrets_old_files.ts";
+import { secretsPermissions } from "./secrets_permissions.ts";
+import { secretsPlaceholder } from "./secrets_placeholder.ts";
+import { secretsReadable } from "./secrets_readable.ts";
+import { secretsRequired } from "./secrets_required.ts";
+import { secretsTracked } from "./secrets_tracked.ts";
+import { secretsWhitespace } from "./secrets_whitespace.ts";
 import { sessionsBindings } from "./sessions_bindings.ts";
 import { sessionsBypasses } from "./sessions_bypasses.ts";
 import { sessionsChain } from "./sessions_chain.ts";
@@ -83,9 +101,10 @@ export const CHECKS: readonly Check[] = [
   projectTracked,
   projectWorktree,
   projectWritable,
+  layoutMigration,
+  layoutImport,
   layoutOld,
   layoutLinks,
-  layoutMigration,
   layoutOldAndNew,
   layoutOldChecksum,
   layoutOldDamaged,
@@ -113,10 +132,27 @@ export const CHECKS: readonly Check[] = [
   workflowCommands,
   workflowDrift,
   workflowGates,
+  configRepository,
+  configUser,
+  configEnvironment,
+  configUnknown,
+  configOldHome,
+  configPermissions,
+  secretsRequired,
+  secretsReadable,
+  secretsPermissions,
+  secretsTracked,
+  secretsEmpty,
+  secretsWhitespace,
+  secretsPlaceholder,
+  secretsNames,
+  secretsOldFiles,
+  secretsIdentity,
   environmentAgent,
   environmentCi,
   environmentEphemeral,
   environmentHome,
   environmentSession,
   environmentVariables,
+  environmentSandbox,
 ];

@@ -1,4 +1,4 @@
-import { type Check, few, ok, skipped } from "../check.ts";
+import { type Check, few, ok } from "../check.ts";
 
 export const projectFormat: Check = {
   id: "project.format",
@@ -7,7 +7,7 @@ export const projectFormat: Check = {
   why:
     "A newer program may have written what this one does not understand; this one then writes nothing",
   async run(examination) {
-    if (!examination.initialised) return skipped("nothing is set up here");
+    if (examination.absent !== null) return examination.absent;
     const newer = (await examination.sessions())
       .filter(({ loaded }) => loaded.error?.code === "format_too_new").map(({ id }) => id);
     const meta = examination.meta.error?.code === "format_too_new";

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { type Check, ok } from "../check.ts";
 
 export const projectGit: Check = {
@@ -6,7 +8,17 @@ export const projectGit: Check = {
   title: "Git repository",
   why: "Without git there is no branch to remember and no state branch",
   async run(examination) {
-    if (await examination.inGit()) return ok("the root is in a git work tree");
+    const { root } = examination.paths;
+    const answer = await examination.git("rev-parse", "--is-inside-work-tree");
+    if (answer?.stdout.trim() === "true") return ok("the root is in a git work tree");
+    if (answer !== null && existsSync(join(root, ".git"))) {
+      const reason = answer.stderr.trim().split("\n")[0]?.replace(/^fatal: /, "") ?? "";
+      return {
+        level: "warning",
+        seen: `git cannot use the repository${reason === "" ? "" : `: ${reason}`}`,
+        todo: "git status in the root says what is wrong",
+      };
+    }
     return { level: "info", seen: "the root is in no git work tree" };
   },
 };

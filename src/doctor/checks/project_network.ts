@@ -1,5 +1,3 @@
-import { statfsSync } from "node:fs";
-import process from "node:process";
 import { type Check, ok, skipped } from "../check.ts";
 
 /** `f_type` of file systems whose locks depend on a server (linux/magic.h). */
@@ -18,14 +16,11 @@ export const projectNetwork: Check = {
   area: "project",
   title: "File system",
   why: "Locks on a network file system are only as good as its server",
-  run({ paths }) {
-    if (process.platform !== "linux") return skipped("only Linux tells");
-    let type: number;
-    try {
-      type = Number(statfsSync(paths.root).type);
-    } catch {
-      return skipped("this system does not tell");
-    }
+  run({ paths, options: { system } }) {
+    if (system.platform !== "linux") return skipped("only Linux tells");
+    const disk = system.disk(paths.root);
+    if (disk === null) return skipped("this system does not tell");
+    const { type } = disk;
     const name = NETWORK[type] ?? NETWORK[type >>> 0];
     if (name === undefined) return ok("local");
     return {

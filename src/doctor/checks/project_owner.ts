@@ -1,5 +1,3 @@
-import { statSync } from "node:fs";
-import process from "node:process";
 import { type Check, few, ok, skipped } from "../check.ts";
 
 export const projectOwner: Check = {
@@ -8,15 +6,21 @@ export const projectOwner: Check = {
   title: "Owner",
   why: "Files that another user owns, root most often, cannot be replaced later",
   async run(examination) {
-    const uid = process.getuid?.();
-    if (uid === undefined || uid === 0) return skipped("this user may write everything");
-    const foreign: string[] = [];
-    const look = (name: string) => {
-      const stat = statSync(examination.statePath(name), { throwIfNoEntry: false });
-      if (stat !== undefined && stat.uid !== uid) foreign.push(name);
-    };
-    for (const name of ["meta.json", "lock", "current", "sessions"]) look(name);
-    for (const { id } of await examination.sessions()) look(`sessions/${id}/log.jsonl`);
+    if (examination.absent !== null) return examination.absent;
+    const user = examination.options.system.userId();
+    if (user === undefined) return skipped("files have no owners here");
+    if (user === 0) return skipped("this user may write everything");
+    const names = [
+      "meta.json",
+      "lock",
+      "current",
+      "sessions",
+      ...(await examination.sessions()).map(({ id }) => `sessions/${id}/log.jsonl`),
+    ];
+    const foreign = names.filter((name) => {
+      const owner = examination.stat(examination.statePath(name))?.uid;
+      return owner !== undefined && owner !== user;
+    });
     if (foreign.length === 0) return ok("all files are this user's");
     return {
       level: "warning",

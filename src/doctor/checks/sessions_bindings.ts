@@ -1,4 +1,4 @@
-import { type Check, count, ok, skipped } from "../check.ts";
+import { type Check, count, ok } from "../check.ts";
 import type { Examination } from "../examination.ts";
 
 export const sessionsBindings: Check = {
@@ -7,7 +7,7 @@ export const sessionsBindings: Check = {
   title: "Bindings of agents",
   why: "A binding to a session that is gone is ignored; many of them only take room",
   async run(examination) {
-    if (!examination.initialised) return skipped("nothing is set up here");
+    if (examination.absent !== null) return examination.absent;
     const { all, dangling } = await bindings(examination);
     if (dangling.length === 0) return ok(count(all, "binding"));
     return {
@@ -19,11 +19,11 @@ export const sessionsBindings: Check = {
   },
   async fix(examination) {
     const { manager } = examination.options;
-    const { dangling } = await bindings(examination);
-    await manager.holdRepository("doctor", async () => {
+    return await manager.holdRepository("doctor", async () => {
+      const { dangling } = await bindings(examination);
       for (const key of dangling) await manager.backend.removeBlob(key);
+      return [`Removed ${count(dangling.length, "binding")}`];
     });
-    return [`Removed ${count(dangling.length, "binding")}`];
   },
 };
 

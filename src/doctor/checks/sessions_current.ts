@@ -7,26 +7,29 @@ export const sessionsCurrent: Check = {
   title: "Current session",
   why: "Commands that name no session mean this one",
   async run(examination) {
-    const { meta, options } = examination;
-    if (meta.value === null) return skipped("nothing is set up here");
+    const { options } = examination;
+    if (examination.absent !== null) return examination.absent;
     const current = await readCurrent(options.manager);
     const sessions = await examination.sessions();
+    // Where nothing is left to do, it is no trouble that nothing is current.
+    const level =
+      sessions.some(({ loaded }) => (loaded.value?.state.status ?? "active") === "active")
+        ? "warning"
+        : "info";
+    const todo = "orchestrator session list, then orchestrator session use <id>";
     if (current === null) {
-      if (sessions.length === 0) return ok("no session yet");
-      return {
-        level: "warning",
-        seen: "no session is current",
-        todo: "orchestrator session list, then orchestrator session use <id>",
-      };
+      return sessions.length === 0
+        ? ok("no session yet")
+        : { level, seen: "no session is current", todo };
     }
-    const imported = meta.value["imported"] as Readonly<Record<string, unknown>> | undefined;
-    const id = typeof imported?.[current] === "string" ? imported[current] : current;
-    if (sessions.some((session) => session.id === id)) return ok(String(id));
+    const id = examination.imported[current] ?? current;
+    if (sessions.some((session) => session.id === id)) return ok(id);
     if (/^[0-9a-f]{8}$/i.test(current)) return ok(`${current}, a session of the old tool`);
+    if ((await examination.sessionIds()).error !== null) return skipped("nobody can tell");
     return {
-      level: "warning",
-      seen: `current names "${current}", which is no session`,
-      todo: "orchestrator session list, then orchestrator session use <id>",
+      level,
+      seen: `current names ${JSON.stringify(current.slice(0, 60))}, which is no session`,
+      todo: sessions.length === 0 ? 'orchestrator start "<task>"' : todo,
     };
   },
 };

@@ -1,6 +1,8 @@
 import { sha256Hex } from "../../platform/hash.ts";
 import { KEYS } from "../../project/paths.ts";
-import { type Check, count, few, ok } from "../check.ts";
+import { parseEvent } from "../../session/journal.ts";
+import { type Check, few, ok } from "../check.ts";
+import type { Examination, ExaminedSession } from "../examination.ts";
 
 export const sessionsFrozen: Check = {
   id: "sessions.frozen",
@@ -9,21 +11,20 @@ export const sessionsFrozen: Check = {
   why:
     "workflow.yaml in a session's folder is the copy it was started with; the journal has the same",
   async run(examination) {
-    const { manager } = examination.options;
-    const sessions = await examination.sessions();
+    const { deep } = examination.options;
     const odd: string[] = [];
-    for (const { id, loaded } of sessions) {
-      if (loaded.value === null) continue;
-      const text = await manager.backend.readText(KEYS.sessionWorkflow(id));
-      if (text === null) {
-        odd.push(`${id}: missing`);
-      } else if (loaded.value.state.imported === undefined) {
-        const [first] = await manager.events(id, 1).catch(() => []);
-        const known = first?.type === "session_started" ? first.data.definitionSha256 : undefined;
-        if (known !== undefined && known !== sha256Hex(text)) odd.push(`${id}: changed`);
-      }
+    let looked = 0;
+    for (const session of await examination.sessions()) {
+      const { value } = session.loaded;
+      // What is over is as good as it was when it ended.
+      if (value === null || (!deep && value.state.status !== "active")) continue;
+      looked += 1;
+      const wrong = await wrongWith(session, examination);
+      if (wrong !== null) odd.push(`${session.id}: ${wrong}`);
     }
-    if (odd.length === 0) return ok(count(sessions.length, "copy").replace("copys", "copies"));
+    if (odd.length === 0) {
+      return ok(`${looked} compared${deep ? "" : ", those of active sessions"}`);
+    }
     return {
       level: "warning",
       seen: `not as they were frozen: ${few(odd)}`,
@@ -32,3 +33,17 @@ export const sessionsFrozen: Check = {
     };
   },
 };
+
+async function wrongWith(
+  { id, loaded }: ExaminedSession,
+  { options }: Examination,
+): Promise<string | null> {
+  const { backend } = options.manager;
+  const text = await backend.readText(KEYS.sessionWorkflow(id));
+  if (text === null) return "missing";
+  if (loaded.value?.state.imported !== undefined) return null;
+  const [line] = await backend.readFrom(id, 1);
+  const first = line === undefined ? null : parseEvent(line);
+  if (first?.type !== "session_started") return null;
+  return first.data.definitionSha256 === sha256Hex(text) ? null : "changed";
+}

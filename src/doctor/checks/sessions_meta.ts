@@ -1,4 +1,10 @@
+import { OrchestratorError } from "../../errors.ts";
+import { replaceFile } from "../../platform/atomic_file.ts";
+import { sha256Hex } from "../../platform/hash.ts";
+import { KEYS } from "../../project/paths.ts";
+import type { SessionMeta } from "../../session/session_manager.ts";
 import { type Check, count, few, ok } from "../check.ts";
+import type { Examination, ExaminedSession } from "../examination.ts";
 
 export const sessionsMeta: Check = {
   id: "sessions.meta",
@@ -6,15 +12,59 @@ export const sessionsMeta: Check = {
   title: "Session descriptions",
   why: "meta.json says who began a session, when, and on which branch; names are found by it",
   async run(examination) {
-    const sessions = await examination.sessions();
-    const bad = sessions.filter(({ id, meta }) => meta === null || meta.id !== id)
-      .map(({ id }) => id);
-    if (bad.length === 0) return ok(count(sessions.length, "description"));
+    const bad = await broken(examination);
+    if (bad.length === 0) {
+      return ok(count((await examination.sessions()).length, "description"));
+    }
     return {
       level: "warning",
-      seen: `meta.json is missing or damaged in ${count(bad.length, "session")}: ${few(bad)}`,
-      todo: "The next change of the session derives it from the journal again",
-      list: bad,
+      seen: `meta.json is missing or damaged in ${count(bad.length, "session")}: ${
+        few(bad.map(({ id }) => id))
+      }`,
+      todo: "Write what the journal says of them; a damaged file is kept beside",
+      fixable: true,
+      list: bad.map(({ id }) => id),
     };
   },
+  async fix(examination) {
+    const done: string[] = [];
+    for (const { id, loaded } of await broken(examination)) {
+      const { value } = loaded;
+      if (value === null) continue;
+      const { name, task, createdAt: created, createdBy: actor } = value.state;
+      // Branch and parent stand nowhere else.
+      const made: SessionMeta = { id, name, task, created, actor, branch: null, parent: null };
+      try {
+        done.push(await rewrite(examination, id, JSON.stringify(made, null, 2) + "\n"));
+      } catch (error) {
+        if (!(error instanceof OrchestratorError)) throw error;
+        done.push(error.message);
+      }
+    }
+    return done;
+  },
 };
+
+/** Sessions that can be read and whose description cannot. */
+async function broken(examination: Examination): Promise<readonly ExaminedSession[]> {
+  return (await examination.sessions()).filter(({ id, meta, loaded }) =>
+    loaded.value !== null && meta?.id !== id
+  );
+}
+
+async function rewrite(examination: Examination, id: string, text: string): Promise<string> {
+  const { manager } = examination.options;
+  const { backend } = manager;
+  return await manager.hold({ session: id }, "doctor", async () => {
+    if ((await manager.meta(id))?.id === id) return `The description of ${id} is there again`;
+    const present = await backend.readBlob(KEYS.sessionMeta(id));
+    let kept = "";
+    if (present !== null) {
+      const aside = `meta.damaged-${sha256Hex(present).slice(0, 8)}.json`;
+      replaceFile(examination.statePath("sessions", id, aside), present);
+      kept = `; the damaged one is ${aside}`;
+    }
+    await backend.writeBlob(KEYS.sessionMeta(id), text);
+    return `Wrote the description of ${id} from its journal${kept}`;
+  });
+}

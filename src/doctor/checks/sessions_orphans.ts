@@ -1,4 +1,4 @@
-import { type Check, count, few, ok, skipped } from "../check.ts";
+import { type Check, count, few, ok } from "../check.ts";
 
 export const sessionsOrphans: Check = {
   id: "sessions.orphans",
@@ -6,7 +6,7 @@ export const sessionsOrphans: Check = {
   title: "Folders without a journal",
   why: "A session is its journal; a folder without one is nothing that commands can reach",
   run(examination) {
-    if (!examination.initialised) return skipped("nothing is set up here");
+    if (examination.absent !== null) return examination.absent;
     const orphans = examination.names(examination.paths.sessions).filter((name) =>
       /^[a-z2-7]{13}$/.test(name) &&
       !examination.names(examination.statePath("sessions", name)).includes("log.jsonl")

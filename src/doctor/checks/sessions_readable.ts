@@ -6,6 +6,15 @@ export const sessionsReadable: Check = {
   title: "Sessions",
   why: "A session that cannot be read cannot be worked on",
   async run(examination) {
+    if (examination.absent !== null) return examination.absent;
+    const ids = await examination.sessionIds();
+    if (ids.error !== null) {
+      return {
+        level: "error",
+        seen: ids.error.message,
+        todo: "Look at the permissions of .orchestrator/sessions",
+      };
+    }
     const sessions = await examination.sessions();
     const bad = sessions.filter(({ loaded }) =>
       loaded.error !== null && loaded.error.code !== "journal_corrupt" &&

@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { type Check, few, ok } from "../check.ts";
 
 const MIB = 1024 * 1024;
@@ -14,7 +13,7 @@ export const sessionsSize: Check = {
     const large: string[] = [];
     for (const { id } of await examination.sessions()) {
       const path = examination.statePath("sessions", id, "log.jsonl");
-      const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+      const size = examination.stat(path)?.size ?? 0;
       total += size;
       if (size > LARGE) large.push(`${id}: ${Math.round(size / MIB)} MiB`);
     }

@@ -11,7 +11,7 @@ export const sessionsTorn: Check = {
     if (torn.length === 0) return ok("none");
     return {
       level: "info",
-      seen: `${count(torn.length, "journal")} end in a cut-off line: ${few(torn)}`,
+      seen: `a cut-off line ends ${count(torn.length, "journal")}: ${few(torn)}`,
       todo: "The next change of the session replaces it",
       list: torn,
     };

@@ -1,6 +1,5 @@
-import { existsSync, statSync } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
-import { isWindows } from "../../platform/runtime.ts";
+import { existsSync } from "node:fs";
+import { delimiter, resolve } from "node:path";
 import { substitute } from "../../workflow/template.ts";
 import { type Check, few, ok, skipped } from "../check.ts";
 import type { Examination } from "../examination.ts";
@@ -12,7 +11,6 @@ const BUILT_IN = new Set([
   ".",
   ":",
   "[",
-  "bash",
   "case",
   "cd",
   "command",
@@ -27,7 +25,6 @@ const BUILT_IN = new Set([
   "printf",
   "pwd",
   "set",
-  "sh",
   "test",
   "true",
   "type",
@@ -43,7 +40,9 @@ export const workflowCommands: Check = {
   title: "Commands",
   why: "An item whose command does not exist can never be completed",
   async run(examination) {
-    if (isWindows) return skipped("commands of cmd.exe are not looked for");
+    if (examination.options.system.platform === "win32") {
+      return skipped("commands of cmd.exe are not looked for");
+    }
     const definition = (await examination.workflow()).value?.definition ?? null;
     if (definition === null) return skipped("no definition to look at");
     const missing = new Set<string>();
@@ -66,9 +65,10 @@ export const workflowCommands: Check = {
   },
 };
 
-function exists(word: string, { paths, options }: Examination): boolean {
+function exists(word: string, examination: Examination): boolean {
+  const { paths, options } = examination;
   if (word.includes("/")) return existsSync(resolve(paths.root, word));
   return (options.env["PATH"] ?? "").split(delimiter).some((folder) =>
-    folder !== "" && statSync(join(folder, word), { throwIfNoEntry: false })?.isFile() === true
+    folder !== "" && examination.stat(resolve(paths.root, folder, word))?.isFile() === true
   );
 }

@@ -21,7 +21,7 @@ export const workflowGates: Check = {
     );
     if (idle.length === 0) return ok("none");
     return {
-      level: "warning",
+      level: "info",
       seen: `these pass whatever is the case: ${few(idle)}`,
       todo: "Give them a command that can fail",
       list: idle,

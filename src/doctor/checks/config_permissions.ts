@@ -1,0 +1,73 @@
+import { chmodSync } from "node:fs";
+import { CONFIG_KEY_NAMES, configKey } from "../../config/keys.ts";
+import { ioError } from "../../platform/io_error.ts";
+import type { ConfigFile } from "../../config/read_file.ts";
+import { type Check, few, ok, skipped } from "../check.ts";
+import type { Examination } from "../examination.ts";
+
+/** What others must not do with a file. */
+const READ_AND_WRITE = 0o077;
+const WRITE = 0o002;
+
+export const configPermissions: Check = {
+  id: "config.permissions",
+  area: "config",
+  title: "Access to the configuration",
+  why: "Whoever can change it decides what commands do; whoever reads a password in it has it",
+  async run(examination) {
+    if (examination.options.system.platform === "win32") return skipped("files have no modes here");
+    const open = await tooOpen(examination);
+    if (open.length === 0) return ok("nobody else can change it");
+    const list = open.map(({ file, mode, forbidden }) =>
+      `${file.shown} (mode ${octal(mode)}): ${
+        forbidden === WRITE ? "everybody can change it" : "it has a secret, and others reach it"
+      }`
+    );
+    return {
+      level: "warning",
+      seen: few(list),
+      todo: "Take the rights of the others away; a password that others could read is known",
+      fixable: true,
+      list,
+    };
+  },
+  async fix(examination) {
+    return (await tooOpen(examination)).map(({ file, mode, forbidden }) => {
+      const wanted = mode & ~forbidden;
+      try {
+        chmodSync(file.path, wanted);
+      } catch (error) {
+        throw ioError("change", file.shown, error);
+      }
+      return `${file.shown}: mode ${octal(mode)} is now ${octal(wanted)}`;
+    });
+  },
+};
+
+async function tooOpen(examination: Examination) {
+  const secretive = await filesWithSecrets(examination);
+  return examination.options.configFiles.flatMap((file) => {
+    const stat = examination.stat(file.path);
+    // What a link in a repository leads to is nobody's to change from here.
+    if (stat === null || (file.layer === "repository" && examination.isLink(file.path))) return [];
+    const mode = stat.mode & 0o777;
+    const forbidden = secretive.has(file.shown) ? READ_AND_WRITE : WRITE;
+    return (mode & forbidden) === 0 ? [] : [{ file, mode, forbidden }];
+  });
+}
+
+/** Files that set a secret, as messages name them. */
+async function filesWithSecrets(
+  examination: Examination,
+): Promise<ReadonlySet<ConfigFile["shown"]>> {
+  const config = await examination.options.config();
+  const files = CONFIG_KEY_NAMES.filter((key) => configKey(key).secret === true).flatMap((key) => {
+    const { origin, shadowed } = config.effective(key);
+    return [origin, ...shadowed.map((entry) => entry.origin)];
+  });
+  return new Set(files.flatMap((origin) => "file" in origin ? [origin.file] : []));
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
+}

@@ -1,0 +1,34 @@
+import { OrchestratorError } from "../../errors.ts";
+import { readIdentities } from "../../secrets/age_file.ts";
+import { exposure } from "../../secrets/folder.ts";
+import { type Check, count, ok, skipped } from "../check.ts";
+
+export const secretsIdentity: Check = {
+  id: "secrets.identity",
+  area: "secrets",
+  title: "age identity",
+  why: "It opens the encrypted secrets; whoever else has it opens them too",
+  async run({ options, paths }) {
+    const keys = await options.ageKeys();
+    const path = keys.identityFile;
+    if (path === null) return skipped("none is configured");
+    try {
+      const found = (await readIdentities(path, keys)).length;
+      const open = exposure(path);
+      if (open === null) return ok(`${count(found, "identity").replace("ys", "ies")}`);
+      return {
+        level: "warning",
+        seen: `${paths.shown(path)}: ${open}`,
+        todo: "Take the rights of the others away",
+      };
+    } catch (error) {
+      if (!(error instanceof OrchestratorError)) throw error;
+      const locked = error.code === "secret_locked" && /passphrase/.test(error.message);
+      return {
+        level: locked ? "info" : "error",
+        seen: error.message,
+        todo: error.hint ?? "orchestrator config set --global secrets.identity <file>",
+      };
+    }
+  },
+};

@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import { isTemporaryName } from "../../platform/atomic_file.ts";
+import { AGE_SUFFIX } from "../../secrets/folder.ts";
+import { isSecretName } from "../../secrets/name.ts";
+import { type Check, few, ok, skipped } from "../check.ts";
+import { secretFolders } from "../secret_files.ts";
+
+export const secretsNames: Check = {
+  id: "secrets.names",
+  area: "secrets",
+  title: "Files among the secrets",
+  why: "A file whose name is no secret's name is not found by any command",
+  async run(examination) {
+    const store = await examination.options.secrets();
+    const folders = secretFolders(examination, store);
+    if (folders.length === 0) return skipped("there are no secrets");
+    const old = new Set(store.oldStores().map(({ path }) => path));
+    const odd: string[] = [];
+    for (const { path } of folders) {
+      const names = examination.names(path);
+      for (const name of names) {
+        const shown = examination.paths.shown(join(path, name));
+        if (name === ".gitignore" || isTemporaryName(name) || old.has(join(path, name))) continue;
+        const plain = name.endsWith(AGE_SUFFIX) ? name.slice(0, -AGE_SUFFIX.length) : name;
+        if (!isSecretName(plain)) odd.push(`${shown} is not read`);
+        else if (name !== plain && names.includes(plain)) {
+          odd.push(`${shown} is hidden by ${plain}`);
+        }
+      }
+    }
+    if (odd.length === 0) return ok("all are secrets");
+    return {
+      level: "info",
+      seen: few(odd),
+      todo: "A name has letters, digits and underscores; of NAME and NAME.age the first counts",
+      list: odd,
+    };
+  },
+};

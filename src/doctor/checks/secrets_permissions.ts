@@ -1,0 +1,60 @@
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
+import { ioError } from "../../platform/io_error.ts";
+import { exposure } from "../../secrets/folder.ts";
+import { type Check, ok, skipped } from "../check.ts";
+import type { Examination } from "../examination.ts";
+import { secretFolders } from "../secret_files.ts";
+
+const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
+
+export const secretsPermissions: Check = {
+  id: "secrets.permissions",
+  area: "secrets",
+  title: "Access to secrets",
+  why: "What other users of this machine can read is no secret",
+  async run(examination) {
+    if (examination.options.system.platform === "win32") return skipped("files have no modes here");
+    const open = await exposed(examination);
+    if (open.length === 0) return ok("nobody else reaches them");
+    const { paths } = examination;
+    return {
+      level: "error",
+      seen: `others reach ${open.length} ${
+        open.length === 1 ? "file or folder" : "files or folders"
+      } of secrets: ${paths.shown(open[0]?.path ?? "")}`,
+      todo: "Take the rights of the others away; what they could read should be changed",
+      fixable: true,
+      list: open.map(({ path, why }) => `${paths.shown(path)}: ${why}`),
+    };
+  },
+  async fix(examination) {
+    return (await exposed(examination)).map(({ path, mode }) => {
+      const shown = examination.paths.shown(path);
+      try {
+        chmodSync(path, mode);
+      } catch (error) {
+        throw ioError("change", shown, error);
+      }
+      return `${shown} has mode ${mode.toString(8).padStart(4, "0")} now`;
+    });
+  },
+};
+
+async function exposed(examination: Examination) {
+  const store = await examination.options.secrets();
+  return secretFolders(examination, store).flatMap(({ path: folder }) => {
+    const files = examination.names(folder).filter((name) => name !== ".gitignore")
+      .map((name) => join(folder, name))
+      // What a link leads to is not in the folder.
+      .filter((path) => !examination.isLink(path) && examination.stat(path)?.isFile() === true);
+    return [
+      ...(examination.isLink(folder) ? [] : [{ path: folder, mode: FOLDER_MODE }]),
+      ...files.map((path) => ({ path, mode: FILE_MODE })),
+    ].flatMap((entry) => {
+      const why = exposure(entry.path);
+      return why === null ? [] : [{ ...entry, why }];
+    });
+  });
+}

@@ -1,0 +1,24 @@
+import { placeholder } from "../../secrets/fingerprint.ts";
+import { type Check, few, ok, skipped } from "../check.ts";
+import { secretCount, secretsWhose } from "../secret_files.ts";
+
+export const secretsPlaceholder: Check = {
+  id: "secrets.placeholder",
+  area: "secrets",
+  title: "Placeholders",
+  why: "What stands for a key in an example opens nothing",
+  async run(examination) {
+    if (await secretCount(examination) === 0) return skipped("there are no secrets");
+    const found = await secretsWhose(
+      examination,
+      (value) => value.trim() !== "" && placeholder(value),
+    );
+    if (found.length === 0) return ok("none");
+    return {
+      level: "warning",
+      seen: `the value looks like a placeholder: ${few(found)}`,
+      todo: "orchestrator secrets set <name>",
+      list: found,
+    };
+  },
+};

@@ -1,0 +1,24 @@
+import { type Check, count, ok, skipped } from "../check.ts";
+import { openSecrets } from "../secret_files.ts";
+
+export const secretsReadable: Check = {
+  id: "secrets.readable",
+  area: "secrets",
+  title: "Reading secrets",
+  why: "A secret that cannot be opened is not there for whoever needs it",
+  async run(examination) {
+    const opened = await openSecrets(examination);
+    const errors = opened.flatMap((one) => "error" in one ? [one.error] : []);
+    if (opened.length === 0) return skipped("there are no secrets");
+    const [first] = errors;
+    if (first === undefined) return ok(`${count(opened.length, "secret")}, all readable`);
+    // Locked is how it should be, where a person has the key.
+    const locked = errors.every(({ code }) => code === "secret_locked");
+    return {
+      level: locked ? "info" : "error",
+      seen: `${count(errors.length, "secret")} cannot be read here: ${first.message}`,
+      ...(first.hint === undefined ? {} : { todo: first.hint }),
+      list: errors.map(({ message }) => message),
+    };
+  },
+};

@@ -1,0 +1,35 @@
+import { trackedIn } from "../../secrets/tracked.ts";
+import { type Check, count, few, ok, skipped } from "../check.ts";
+import { secretFolders } from "../secret_files.ts";
+
+export const secretsTracked: Check = {
+  id: "secrets.tracked",
+  area: "secrets",
+  title: "Secrets in git",
+  why: "Git hands on what it tracks, to everybody and for ever; such a secret is refused",
+  async run(examination) {
+    const store = await examination.options.secrets();
+    const folders = secretFolders(examination, store);
+    if (folders.length === 0) return skipped("there are no secrets");
+    const tracked: string[] = [];
+    let unsure = false;
+    for (const { path } of folders) {
+      const names = await trackedIn(path);
+      unsure ||= names === null;
+      tracked.push(
+        ...[...names ?? []].filter((name) => name !== ".gitignore")
+          .map((name) => examination.paths.shown(`${path}/${name}`)),
+      );
+    }
+    if (tracked.length === 0) {
+      return unsure ? skipped("git does not tell") : ok("git tracks none");
+    }
+    return {
+      level: "error",
+      seen: `git tracks ${count(tracked.length, "file")} of secrets: ${few(tracked)}`,
+      todo:
+        "Take them out of git's index, and change the secrets where they were issued: they may be in the history",
+      list: tracked,
+    };
+  },
+};

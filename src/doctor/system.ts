@@ -1,0 +1,60 @@
+/**
+ * What checks ask of the operating system. Passed in, so that a test can be any system.
+ * @module
+ */
+import { accessSync, constants, existsSync, statfsSync } from "node:fs";
+import process from "node:process";
+import { systemErrorCode } from "../errors.ts";
+import { tryLock } from "../platform/file_lock.ts";
+import { isWindows } from "../platform/runtime.ts";
+
+/** The system as the checks see it. */
+export interface System {
+  /** As Node names it: `linux`, `darwin`, `win32`. */
+  readonly platform: string;
+  /** Id of the user; undefined where users have none. */
+  readonly userId: () => number | undefined;
+  /** The file system a path is on; null where the system does not tell. */
+  readonly disk: (path: string) => Disk | null;
+  /** Null when this user may write there, else the system's code: `EACCES`, `EROFS`, `ENOENT`. */
+  readonly writeError: (path: string) => string | null;
+  readonly exists: (path: string) => boolean;
+  /**
+   * Takes the lock and lets it go; held by another is fine.
+   * @throws `io_failed` where the file system has no locks; the system error when it cannot be opened.
+   */
+  readonly probeLock: (path: string) => void;
+}
+
+/** A file system. */
+export interface Disk {
+  readonly freeBytes: number;
+  /** Linux: `f_type` of statfs(2). */
+  readonly type: number;
+}
+
+/** The system this program runs on. */
+export const REAL_SYSTEM: System = {
+  platform: process.platform,
+  userId: () => isWindows ? undefined : process.getuid?.(),
+  disk(path) {
+    try {
+      const { bavail, bsize, type } = statfsSync(path);
+      return { freeBytes: Number(bavail) * Number(bsize), type: Number(type) };
+    } catch {
+      return null;
+    }
+  },
+  writeError(path) {
+    try {
+      accessSync(path, constants.W_OK);
+      return null;
+    } catch (error) {
+      return systemErrorCode(error) ?? "EACCES";
+    }
+  },
+  exists: existsSync,
+  probeLock(path) {
+    tryLock(path, "shared")?.release();
+  },
+};

@@ -1,0 +1,264 @@
+/** What can be wrong with the layout and the locks. */
+import assert from "node:assert/strict";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { REAL_SYSTEM } from "../../../src/doctor/system.ts";
+import { OrchestratorError } from "../../../src/errors.ts";
+import { importSnapshot } from "../../../src/snapshot/import.ts";
+import { fixture, fixtureValue } from "../legacy/old_project.ts";
+import { inPieces, World as Machine } from "../snapshot/world.ts";
+import type { Scenario } from "./scenario.ts";
+import type { World } from "./world.ts";
+
+const windows = Deno.build.os === "windows";
+
+/** A state of the old tool that is whole. */
+const OLD_STATE = fixture("states/g3.json");
+
+/** Stops an import of two sessions when the second is about to appear. */
+async function interruptedImport(world: World): Promise<void> {
+  using other = new Machine();
+  await other.start("Add login");
+  await other.start("Fix search");
+  const manager = world.manager();
+  const create = manager.backend.createSession.bind(manager.backend);
+  let count = 0;
+  manager.backend.createSession = (id, content) => {
+    count += 1;
+    return count === 2 ? Promise.reject(new Error("killed")) : create(id, content);
+  };
+  await assert.rejects(
+    importSnapshot({
+      manager,
+      paths: world.paths,
+      now: () => world.now,
+      warn: () => {},
+      bytes: inPieces(await other.export()),
+      read: { askKey: () => Promise.reject(new Error("there is no key")) },
+      adopt: true,
+    }),
+    /killed/,
+  );
+}
+
+/** Leaves what a migration leaves that was killed before it had decided anything. */
+function interruptedMigration(world: World): void {
+  const before = { directory: true, lock: true, gitignore: true, meta: true };
+  world.write(world.state(".staging-migration-abc", "sessions", "x"), "half");
+  world.write(world.state("migration_backup", "2026", "x"), "half");
+  world.write(
+    world.state("migration.json"),
+    JSON.stringify({
+      format: 1,
+      operation: "migrate",
+      phase: "staging",
+      started: world.now.toISOString(),
+      tool: "0.1.0",
+      backup: "migration_backup/2026",
+      staging: ".staging-migration-abc",
+      before,
+    }),
+  );
+}
+
+export const LAYOUT: readonly Scenario[] = [
+  {
+    check: "layout.migration",
+    when: "a move was interrupted",
+    level: "warning",
+    seen: /^a move was interrupted: \.orchestrator\/migration\.json/,
+    make: interruptedMigration,
+    fixable: true,
+    after: (world) => assert.deepEqual(readdirSync(world.state()).filter(isOfMigration), []),
+  },
+  {
+    check: "layout.migration",
+    when: "the old tool did not finish a change of its formats",
+    level: "info",
+    seen: /old tool did not finish/,
+    project: "nothing",
+    make: (world) => world.scratch.write(".workflow_migration_in_progress", ""),
+  },
+  {
+    check: "layout.import",
+    when: "an import was interrupted in the middle",
+    level: "warning",
+    seen: /import of a snapshot was interrupted/,
+    make: interruptedImport,
+    fixable: true,
+    after: (world) => assert.equal(readdirSync(world.state("sessions")).length, 3),
+  },
+  {
+    check: "layout.import",
+    when: "an import was stopped at its beginning",
+    level: "info",
+    seen: /stopped before it changed anything/,
+    make: (world) => {
+      mkdirSync(world.state(".staging-import-abc"));
+    },
+  },
+  {
+    check: "layout.old",
+    when: "the old tool left a workflow",
+    level: "info",
+    seen: /^the old tool left \.workflow_state\.json$/,
+    project: "nothing",
+    make: (world) => world.scratch.write(".workflow_state.json", OLD_STATE),
+  },
+  {
+    check: "layout.old-and-new",
+    when: "an old workflow was not taken over",
+    level: "info",
+    seen: /^not taken over yet: \.workflow_state\.json$/,
+    make: (world) => world.scratch.write(".workflow_state.json", OLD_STATE),
+  },
+  {
+    check: "layout.old-checksum",
+    when: "an old state was changed",
+    level: "warning",
+    seen: /^1 checksum does not fit: \.orchestrator\/sessions\/0123abcd\/state\.json$/,
+    project: "nothing",
+    make: (world) => {
+      const state = fixtureValue("states/g7.json");
+      state.task_description += "!";
+      world.write(world.state("sessions", "0123abcd", "state.json"), JSON.stringify(state));
+      world.write(world.state("current"), "0123abcd");
+    },
+  },
+  {
+    check: "layout.old-damaged",
+    when: "an old state is cut off",
+    level: "error",
+    seen: /^1 old workflow cannot be read$/,
+    project: "nothing",
+    make: (world) => world.scratch.write(".workflow_state.json", OLD_STATE.slice(0, 500)),
+  },
+  {
+    check: "layout.old-findings",
+    when: "the old current names nothing",
+    level: "warning",
+    seen: /"deadbeef", which is not there$/,
+    project: "nothing",
+    make: (world) => {
+      const path = world.state("sessions", "0123abcd", "state.json");
+      world.write(path, fixture("states/g7.json"));
+      world.write(world.state("current"), "deadbeef");
+    },
+  },
+  {
+    check: "layout.old-findings",
+    when: "the agent server's state is there, which is harmless",
+    level: "info",
+    seen: /old agent server kept its tasks there$/,
+    project: "nothing",
+    make: (world) => {
+      world.scratch.write(".workflow_state.json", OLD_STATE);
+      world.write(world.state("state.json"), '{"tasks": []}');
+    },
+  },
+  {
+    check: "layout.links",
+    when: "a session's journal is a link",
+    level: "warning",
+    seen: /^links in \.orchestrator: sessions\/[a-z2-7]{13}\/log\.jsonl$/,
+    make: (world) => {
+      renameSync(world.ofSession("log.jsonl"), world.scratch.path("log.jsonl"));
+      symlinkSync(world.scratch.path("log.jsonl"), world.ofSession("log.jsonl"));
+    },
+    ignore: windows,
+  },
+  {
+    check: "layout.staging",
+    when: "a start was killed",
+    level: "info",
+    seen: /^1 unfinished folder$/,
+    make: (world) => {
+      mkdirSync(world.state("sessions", ".staging-abcdefghijklm-xyz"));
+    },
+  },
+  {
+    check: "layout.temporaries",
+    when: "writers were killed",
+    level: "info",
+    seen: /^2 temporary files$/,
+    make: (world) => {
+      writeFileSync(world.state(".tmp-current-abc"), "x");
+      writeFileSync(world.ofSession(".tmp-state.json-abc"), "{");
+    },
+    fixable: true,
+    after: (world) => {
+      assert.equal(existsSync(world.state(".tmp-current-abc")), false);
+      assert.equal(existsSync(world.ofSession("state.json")), true);
+    },
+  },
+  {
+    check: "layout.unknown",
+    when: "there are files of somebody else",
+    level: "info",
+    seen: /^\.orchestrator holds notes\.txt, sessions\/mine$/,
+    make: (world) => {
+      writeFileSync(world.state("notes.txt"), "x");
+      mkdirSync(world.state("sessions", "mine"));
+    },
+  },
+];
+
+function isOfMigration(name: string): boolean {
+  return name.includes("migration");
+}
+
+/** What stands in the lock of somebody at work; a check must believe the kernel, not this. */
+function heldSince(world: World, milliseconds: number): void {
+  const holder = {
+    id: "abc",
+    operation: "advance",
+    pid: 4711,
+    host: "elsewhere",
+    actor: "bea",
+    since: new Date(world.now.getTime() - milliseconds).toISOString(),
+  };
+  const manager = world.manager();
+  manager.backend.holder = (scope) => Promise.resolve(scope === "repository" ? holder : null);
+  world.manager = () => manager;
+}
+
+export const LOCKS: readonly Scenario[] = [
+  {
+    check: "locks.held",
+    when: "somebody is at work",
+    level: "info",
+    seen: /^1 lock held: repository: advance by bea, pid 4711 on elsewhere, since 2/,
+    make: (world) => heldSince(world, 1000),
+  },
+  {
+    check: "locks.held",
+    when: "somebody has been at work for long",
+    level: "warning",
+    seen: /^1 lock held: repository: advance by bea/,
+    todo: /Look at that process/,
+    make: (world) => heldSince(world, 3_600_000),
+  },
+  {
+    check: "locks.possible",
+    when: "the file system has no locks",
+    level: "error",
+    seen: /^Cannot lock ".*lock": the file system has no locks$/,
+    make: (world) => {
+      world.system = {
+        ...REAL_SYSTEM,
+        probeLock: (path) => {
+          throw new OrchestratorError(
+            "io_failed",
+            `Cannot lock "${path}": the file system has no locks`,
+          );
+        },
+      };
+    },
+  },
+];

@@ -1,0 +1,317 @@
+/** What can be wrong with the installation and the project. */
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, renameSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import process from "node:process";
+import { REAL_SYSTEM } from "../../../src/doctor/system.ts";
+import type { Scenario } from "./scenario.ts";
+import type { World } from "./world.ts";
+
+const windows = Deno.build.os === "windows";
+const MIB = 1024 * 1024;
+
+function putOnPath(world: World, ...folders: readonly string[]): void {
+  for (const folder of folders) {
+    const name = windows ? "orchestrator.exe" : "orchestrator";
+    world.write(join(world.scratch.top, folder, name), "#!/bin/sh\n", 0o755);
+    world.env["PATH"] = [join(world.scratch.top, folder), world.env["PATH"]].join(delimiter);
+  }
+}
+
+function onDisk(freeBytes: number, type = 0xef53) {
+  return (world: World): void => {
+    world.system = { ...REAL_SYSTEM, platform: "linux", disk: () => ({ freeBytes, type }) };
+  };
+}
+
+/** Changes the repository's meta.json. */
+function withMeta(change: (meta: Record<string, unknown>) => void) {
+  return (world: World): void =>
+    world.edit(world.state("meta.json"), (text) => {
+      const meta = JSON.parse(text);
+      change(meta);
+      return JSON.stringify(meta);
+    });
+}
+
+export const INSTALLATION: readonly Scenario[] = [
+  {
+    check: "installation.version",
+    when: "a newer program set the project up",
+    level: "info",
+    seen: /set up by the newer 12\.0\.1$/,
+    make: withMeta((meta) => meta["tool"] = "12.0.1"),
+  },
+  {
+    check: "installation.clock",
+    when: "a session ends in the future",
+    level: "warning",
+    seen: /^the last event of 1 session is ahead/,
+    make: (world) => {
+      world.now = new Date(world.now.getTime() - 3_600_000);
+    },
+  },
+  {
+    check: "installation.clock",
+    when: "it was never set",
+    level: "warning",
+    seen: /before 2025/,
+    project: "nothing",
+    make: (world) => {
+      world.now = new Date("1970-01-02T00:00:00Z");
+    },
+  },
+  {
+    check: "installation.copies",
+    when: "two are on PATH",
+    level: "warning",
+    seen: /^2 different copies/,
+    project: "nothing",
+    make: (world) => putOnPath(world, "bin", "tools"),
+  },
+  {
+    check: "installation.disk",
+    when: "little is free",
+    level: "warning",
+    seen: /^99 MiB free$/,
+    project: "nothing",
+    make: onDisk(99.9 * MIB),
+  },
+  {
+    check: "installation.disk",
+    when: "nearly nothing is free",
+    level: "error",
+    seen: /^4 MiB free$/,
+    project: "nothing",
+    make: onDisk(4.5 * MIB),
+  },
+  {
+    check: "installation.git",
+    when: "there is no git",
+    level: "info",
+    seen: /git is not on PATH/,
+    project: "nothing",
+    make: (world) => {
+      world.env["PATH"] = world.scratch.home;
+    },
+  },
+  {
+    check: "installation.shell",
+    when: "there is no shell",
+    level: "error",
+    seen: /^\/bin\/sh is not there$/,
+    project: "nothing",
+    make: (world) => {
+      world.system = { ...REAL_SYSTEM, platform: "linux", exists: () => false };
+    },
+  },
+];
+
+export const PROJECT: readonly Scenario[] = [
+  {
+    check: "project.root",
+    when: "it is the home directory",
+    level: "error",
+    seen: /home directory/,
+    project: "nothing",
+    make: (world) => {
+      world.home = world.root;
+    },
+  },
+  {
+    check: "project.initialised",
+    when: "nothing is set up",
+    level: "info",
+    seen: /^nothing is set up/,
+    make: (world) => renameSync(world.state(), join(world.root, "old")),
+  },
+  {
+    check: "project.meta",
+    when: "meta.json is no JSON",
+    level: "error",
+    seen: /Cannot read .*meta\.json": it is not JSON/,
+    todo: /Rename the file/,
+    make: (world) => world.write(world.state("meta.json"), "{"),
+  },
+  {
+    check: "project.meta",
+    when: "meta.json is a folder",
+    level: "error",
+    seen: /Cannot read .*meta\.json"/,
+    project: "nothing",
+    make: (world) => {
+      mkdirSync(world.state("meta.json"), { recursive: true });
+    },
+  },
+  {
+    check: "project.copied",
+    when: "it was made for another remote",
+    level: "warning",
+    seen: /made for "https:\/\/example\.com\/one"/,
+    git: true,
+    make: async (world) => {
+      await world.git("remote", "add", "origin", "https://example.com/two");
+      withMeta((meta) => meta["remote"] = "https://example.com/one")(world);
+    },
+  },
+  {
+    check: "project.format",
+    when: "a newer program wrote the project",
+    level: "error",
+    seen: /written by a newer program/,
+    make: withMeta((meta) => meta["format"] = 99),
+  },
+  {
+    check: "project.format",
+    when: "a newer program wrote a session",
+    level: "error",
+    seen: /^newer sessions: [a-z2-7]{13}$/,
+    make: (world) =>
+      world.edit(
+        world.ofSession("log.jsonl"),
+        (text) => text.replace(/^\{"v":1/, '{"v":99'),
+      ),
+  },
+  {
+    check: "project.git",
+    when: "there is no git repository any more",
+    level: "info",
+    seen: /no git work tree/,
+    git: true,
+    make: (world) => renameSync(world.scratch.path(".git"), world.scratch.path("git")),
+  },
+  {
+    check: "project.git",
+    when: "git cannot use the repository",
+    level: "warning",
+    seen: /^git cannot use the repository: /,
+    git: true,
+    make: (world) => renameSync(world.scratch.path(".git/HEAD"), world.scratch.path(".git/x")),
+  },
+  {
+    check: "project.gitignore",
+    when: "it is missing",
+    level: "warning",
+    seen: /\.gitignore is missing/,
+    make: (world) => renameSync(world.state(".gitignore"), world.scratch.path("x")),
+    fixable: true,
+    after: (world) => assert.equal(world.scratch.read(".orchestrator/.gitignore"), "*\n"),
+  },
+  {
+    check: "project.gitignore",
+    when: "a line of portable mode is gone",
+    level: "warning",
+    seen: /does not fit portable mode/,
+    project: "initialised",
+    make: async (world) => {
+      await world.done("init", "--portable");
+      world.edit(
+        world.state(".gitignore"),
+        (text) => text.replace("/secrets/\n", "") + "/mine/\n",
+      );
+    },
+    fixable: true,
+    after: (world) => {
+      const lines = world.scratch.read(".orchestrator/.gitignore").split("\n");
+      assert.ok(lines.includes("/secrets/"));
+      assert.ok(lines.includes("/mine/"), "lines of somebody's own are kept");
+    },
+  },
+  {
+    check: "project.ignored",
+    when: "a rule brings the state back in",
+    level: "warning",
+    seen: /git would commit \.orchestrator/,
+    git: true,
+    make: (world) => world.write(world.state(".gitignore"), "*\n!sessions\n!sessions/**\n"),
+  },
+  {
+    check: "project.inner",
+    when: "a state directory is in the state directory",
+    level: "warning",
+    seen: /holds another \.orchestrator/,
+    make: (world) => {
+      mkdirSync(world.state(".orchestrator"));
+    },
+  },
+  {
+    check: "project.nested",
+    when: "a folder above is a project too",
+    level: "info",
+    seen: /is a project too/,
+    make: (world) => world.write(join(world.scratch.top, ".orchestrator", "meta.json"), "{}"),
+  },
+  {
+    check: "project.network",
+    when: "it is on a server",
+    level: "info",
+    seen: /^CIFS: /,
+    // As a signed number of 32 bits, which some systems give.
+    make: onDisk(1024 * MIB, 0xff534d42 | 0),
+  },
+  {
+    check: "project.owner",
+    when: "somebody else owns the files",
+    level: "warning",
+    seen: /^other users own meta\.json, lock, current and \d more$/,
+    make: (world) => {
+      world.system = { ...REAL_SYSTEM, userId: () => 4_000_000 };
+    },
+    ignore: windows,
+  },
+  {
+    check: "project.tracked",
+    when: "git tracks state in normal mode",
+    level: "warning",
+    seen: /^git tracks 1 file that must stay out: \.orchestrator\/current$/,
+    git: true,
+    make: (world) => world.git("add", "-f", ".orchestrator/current"),
+  },
+  {
+    check: "project.tracked",
+    when: "git tracks a secret in portable mode",
+    level: "error",
+    seen: /^git tracks 1 file that must stay out: \.orchestrator\/secrets\/API_KEY$/,
+    todo: /must be changed/,
+    git: true,
+    make: async (world) => {
+      await world.done("init", "--portable");
+      world.secret("API_KEY", "abcdefgh");
+      await world.git("add", "-f", ".orchestrator/secrets/API_KEY", ".orchestrator/meta.json");
+    },
+  },
+  {
+    check: "project.worktree",
+    when: "it is a linked worktree",
+    level: "info",
+    seen: /linked worktree/,
+    make: (world) => world.write(world.scratch.path(".git"), "gitdir: ../elsewhere\n"),
+  },
+  {
+    check: "project.writable",
+    when: "the state cannot be written",
+    level: "warning",
+    seen: /^\.orchestrator cannot be written/,
+    make: (world) => {
+      world.system = { ...REAL_SYSTEM, writeError: () => "EACCES" };
+    },
+  },
+  {
+    check: "project.writable",
+    when: "the disk is read-only",
+    level: "warning",
+    seen: /^the disk is read-only$/,
+    project: "nothing",
+    make: (world) => {
+      world.system = { ...REAL_SYSTEM, writeError: () => "EROFS" };
+    },
+  },
+  {
+    check: "project.writable",
+    when: "the system says so",
+    level: "warning",
+    seen: /cannot be written/,
+    make: (world) => chmodSync(world.state(), 0o500),
+    ignore: windows || process.getuid?.() === 0,
+  },
+];

@@ -1,0 +1,360 @@
+/** What can be wrong with sessions and the workflow definition. */
+import assert from "node:assert/strict";
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+} from "node:fs";
+import { bindAgent } from "../../../src/session/resolve.ts";
+import type { Scenario } from "./scenario.ts";
+import type { World } from "./world.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Puts another definition in the project. */
+function withWorkflow(text: string) {
+  return (world: World): void => world.scratch.write("workflow.yaml", text);
+}
+
+const WITH_GATE = `name: Tiny
+phases:
+  - id: PLAN
+    name: Plan
+    items:
+      - id: check
+        name: Check
+        step_type: gate
+        verification: { type: file_exists, path: nowhere.txt }
+`;
+
+function withCommand(command: string) {
+  return withWorkflow(`name: Tiny
+phases:
+  - id: PLAN
+    name: Plan
+    items:
+      - { id: check, name: Check, verification: { type: command, command: "${command}" } }
+`);
+}
+
+async function bound(world: World, session: string): Promise<void> {
+  const manager = world.manager();
+  await manager.holdRepository(
+    "test",
+    () => bindAgent(manager, { variable: "X", value: "1" }, session),
+  );
+}
+
+/** meta.json of the session as the journal tells it. */
+function assertDescribed(world: World): void {
+  const meta = JSON.parse(readFileSync(world.ofSession("meta.json"), "utf8"));
+  assert.equal(meta.id, world.session);
+  assert.equal(meta.task, "Add login");
+  assert.equal(meta.actor.name, "anna");
+}
+
+export const SESSIONS: readonly Scenario[] = [
+  {
+    check: "sessions.readable",
+    when: "a journal is a folder",
+    level: "error",
+    seen: /^1 session cannot be read: [a-z2-7]{13}$/,
+    make: (world) => {
+      rmSync(world.ofSession("log.jsonl"));
+      mkdirSync(world.ofSession("log.jsonl"));
+    },
+  },
+  {
+    check: "sessions.readable",
+    when: "nobody can tell which sessions there are",
+    level: "error",
+    seen: /^Cannot read .*sessions": /,
+    make: (world) => {
+      const manager = world.manager();
+      manager.backend.sessions = () => world.manager().backend.readText("sessions").then(() => []);
+      world.manager = () => manager;
+    },
+  },
+  {
+    check: "sessions.chain",
+    when: "a line was changed",
+    level: "error",
+    seen: /^1 journal of 1 cannot be trusted: [a-z2-7]{13}$/,
+    todo: /Bring back log\.jsonl/,
+    make: (world) =>
+      world.edit(world.ofSession("log.jsonl"), (text) => text.replace("Add login", "Add logout")),
+  },
+  {
+    check: "sessions.chain",
+    when: "the journal is empty",
+    level: "error",
+    seen: /^1 journal of 1 cannot be trusted/,
+    make: (world) => world.edit(world.ofSession("log.jsonl"), () => ""),
+  },
+  {
+    check: "sessions.state",
+    when: "state.json is missing",
+    level: "warning",
+    seen: /^state\.json is missing or does not fit in 1 session: [a-z2-7]{13}$/,
+    make: (world) => rmSync(world.ofSession("state.json")),
+    fixable: true,
+  },
+  {
+    check: "sessions.state",
+    when: "state.json was cut off",
+    level: "warning",
+    seen: /^state\.json is missing or does not fit in 1 session/,
+    make: (world) => truncateSync(world.ofSession("state.json"), 100),
+    fixable: true,
+  },
+  {
+    check: "sessions.state",
+    when: "state.json is behind",
+    level: "warning",
+    seen: /^state\.json is missing or does not fit in 1 session/,
+    make: async (world) => {
+      const before = readFileSync(world.ofSession("state.json"), "utf8");
+      await world.done("note", "Going on");
+      world.edit(world.ofSession("state.json"), () => before);
+    },
+    fixable: true,
+    after: async (world) => {
+      const status = JSON.parse((await world.done("status", "--json")).stdout);
+      assert.equal(status.data.session.id ?? status.data.session, world.session);
+    },
+  },
+  {
+    check: "sessions.bindings",
+    when: "an agent is bound to a session that is gone",
+    level: "info",
+    seen: /^1 binding to sessions that are gone$/,
+    make: (world) => bound(world, "aaaaaaaaaaaaa"),
+    fixable: true,
+    after: (world) => assert.deepEqual(readdirSync(world.state("bindings")), []),
+  },
+  {
+    check: "sessions.bypasses",
+    when: "a gate was skipped by force",
+    level: "info",
+    seen: /^skipped by force: [a-z2-7]{13}: PLAN\/check: nobody needs it here today, and/,
+    make: async (world) => {
+      withWorkflow(WITH_GATE)(world);
+      await world.start("Fix search");
+      await world.done(
+        "skip",
+        "check",
+        "--force",
+        "--reason",
+        "nobody needs it here today, and the file is made by hand",
+      );
+    },
+  },
+  {
+    check: "sessions.current",
+    when: "it names no session",
+    level: "warning",
+    seen: /^current names "aaaaaaaaaaaaa", which is no session$/,
+    make: (world) => world.write(world.state("current"), "aaaaaaaaaaaaa\n"),
+  },
+  {
+    check: "sessions.current",
+    when: "it is missing",
+    level: "warning",
+    seen: /^no session is current$/,
+    make: (world) => rmSync(world.state("current")),
+  },
+  {
+    check: "sessions.current",
+    when: "it is missing and no work is left",
+    level: "info",
+    seen: /^no session is current$/,
+    make: async (world) => {
+      await world.done("session", "end", world.session, "--reason", "no longer wanted");
+      rmSync(world.state("current"));
+    },
+  },
+  {
+    check: "sessions.current",
+    when: "it is a folder",
+    level: "error",
+    seen: /^Cannot read .*current"/,
+    make: (world) => {
+      rmSync(world.state("current"));
+      mkdirSync(world.state("current"));
+    },
+  },
+  {
+    check: "sessions.frozen",
+    when: "the copy was changed",
+    level: "warning",
+    seen: /^not as they were frozen: [a-z2-7]{13}: changed$/,
+    make: (world) => appendFileSync(world.ofSession("workflow.yaml"), "# mine\n"),
+  },
+  {
+    check: "sessions.frozen",
+    when: "the copy is missing",
+    level: "warning",
+    seen: /^not as they were frozen: [a-z2-7]{13}: missing$/,
+    make: (world) => rmSync(world.ofSession("workflow.yaml")),
+  },
+  {
+    check: "sessions.frozen",
+    when: "the copy of a session that is over was changed, looked at closely",
+    level: "warning",
+    seen: /^not as they were frozen: [a-z2-7]{13}: changed$/,
+    make: async (world) => {
+      await world.done("session", "end", world.session, "--reason", "no longer wanted");
+      appendFileSync(world.ofSession("workflow.yaml"), "# mine\n");
+      world.deep = true;
+    },
+  },
+  {
+    check: "sessions.meta",
+    when: "meta.json is missing",
+    level: "warning",
+    seen: /^meta\.json is missing or damaged in 1 session: [a-z2-7]{13}$/,
+    make: (world) => rmSync(world.ofSession("meta.json")),
+    fixable: true,
+    after: assertDescribed,
+  },
+  {
+    check: "sessions.meta",
+    when: "meta.json is damaged",
+    level: "warning",
+    seen: /^meta\.json is missing or damaged in 1 session: [a-z2-7]{13}$/,
+    make: (world) => truncateSync(world.ofSession("meta.json"), 20),
+    fixable: true,
+    after: (world) => {
+      assertDescribed(world);
+      const kept = readdirSync(world.ofSession()).filter((name) => name.startsWith("meta.damaged"));
+      assert.equal(kept.length, 1, "the damaged file is kept");
+      assert.equal(readFileSync(world.ofSession(kept[0] ?? ""), "utf8").length, 20);
+    },
+  },
+  {
+    check: "sessions.meta",
+    when: "meta.json is another session's",
+    level: "warning",
+    seen: /^meta\.json is missing or damaged in 1 session/,
+    make: (world) =>
+      world.edit(
+        world.ofSession("meta.json"),
+        (text) => text.replace(world.session, "aaaaaaaaaaaaa"),
+      ),
+    fixable: true,
+    after: assertDescribed,
+  },
+  {
+    check: "sessions.names",
+    when: "two have one name",
+    level: "warning",
+    seen: /^used more than once: twin$/,
+    make: async (world) => {
+      const first = world.session;
+      await world.start("Fix search");
+      await world.done("session", "rename", "twin");
+      // Two clones of one repository could both have given it.
+      const name = (text: string) => text.replace('"name": null', '"name": "twin"');
+      world.edit(world.state("sessions", first, "meta.json"), name);
+    },
+  },
+  {
+    check: "sessions.orphans",
+    when: "a folder has no journal",
+    level: "warning",
+    seen: /^1 folder without log\.jsonl: [a-z2-7]{13}$/,
+    make: (world) => rmSync(world.ofSession("log.jsonl")),
+  },
+  {
+    check: "sessions.size",
+    when: "a journal is very large",
+    level: "info",
+    seen: /^large journals: [a-z2-7]{13}: 51 MiB$/,
+    // Sparse: it takes no room.
+    make: (world) => truncateSync(world.ofSession("log.jsonl"), 51 * 1024 * 1024),
+  },
+  {
+    check: "sessions.stale",
+    when: "nobody has gone on for long",
+    level: "info",
+    seen: /^1 active session without an event for 30 days: [a-z2-7]{13}$/,
+    make: (world) => {
+      world.now = new Date(world.now.getTime() + 31 * DAY_MS);
+    },
+  },
+  {
+    check: "sessions.torn",
+    when: "an append was cut off",
+    level: "info",
+    seen: /^a cut-off line ends 1 journal: [a-z2-7]{13}$/,
+    make: (world) => appendFileSync(world.ofSession("log.jsonl"), '{"v":1,"se'),
+  },
+];
+
+export const WORKFLOWS: readonly Scenario[] = [
+  {
+    check: "workflow.present",
+    when: "there is none",
+    level: "info",
+    seen: /^the project has none$/,
+    make: (world) => rmSync(world.scratch.path("workflow.yaml")),
+  },
+  {
+    check: "workflow.present",
+    when: "it is a folder",
+    level: "error",
+    seen: /^Cannot read .*workflow\.yaml"/,
+    project: "nothing",
+    make: (world) => {
+      mkdirSync(world.scratch.path("workflow.yaml"));
+    },
+  },
+  {
+    check: "workflow.valid",
+    when: "it is broken",
+    level: "error",
+    seen: /^it has \d+ errors?$/,
+    todo: /^orchestrator validate$/,
+    make: withWorkflow("name: [\n"),
+  },
+  {
+    check: "workflow.valid",
+    when: "it has a word that means nothing",
+    level: "warning",
+    seen: /^it has 1 warning: /,
+    make: (world) => appendFileSync(world.scratch.path("workflow.yaml"), "colour: red\n"),
+  },
+  {
+    check: "workflow.commands",
+    when: "a command does not exist",
+    level: "warning",
+    seen: /^not found: no-such-program-of-ours \(check\)$/,
+    make: withCommand("A=1 no-such-program-of-ours --all"),
+    ignore: Deno.build.os === "windows",
+  },
+  {
+    check: "workflow.commands",
+    when: "a script does not exist",
+    level: "warning",
+    seen: /^not found: \.\/scripts\/check\.sh \(check\)$/,
+    make: withCommand("./scripts/check.sh"),
+    ignore: Deno.build.os === "windows",
+  },
+  {
+    check: "workflow.drift",
+    when: "it was edited since",
+    level: "info",
+    seen: /^active sessions follow another definition: [a-z2-7]{13}$/,
+    make: (world) => appendFileSync(world.scratch.path("workflow.yaml"), "# later\n"),
+  },
+  {
+    check: "workflow.gates",
+    when: "a command always passes",
+    level: "info",
+    seen: /^these pass whatever is the case: check \(exit 0\)$/,
+    make: withCommand("exit 0"),
+  },
+];
