@@ -65,7 +65,9 @@ async function fixAndLookAgain(
 ): Promise<CheckReport> {
   try {
     const fixed = await check.fix?.(options.again()) ?? [];
-    return { ...await runCheck(check, options.again()), fixed };
+    const again = await runCheck(check, options.again());
+    // A fix before this one, or somebody else, may have done it.
+    return { ...again, fixed: fixed.length > 0 ? fixed : ["Nothing was left to do"] };
   } catch (error) {
     return { ...report, fixed: [`Could not be fixed: ${messageOf(error)}`] };
   }

@@ -29,6 +29,13 @@ export interface ExaminationOptions {
   readonly config: () => Promise<Config>;
   /** The configuration's files, lowest first, whether they are there or not. */
   readonly configFiles: readonly ConfigFile[];
+  /**
+   * The definition that `start` uses; it need not exist.
+   * @throws `config_invalid` when the configuration cannot tell
+   */
+  readonly workflowFile: () => Promise<DefinitionFile>;
+  /** Names of the secrets that must be there, with who says so. */
+  readonly requiredSecrets: () => Promise<ReadonlyMap<string, string>>;
   /** Finds secrets without asking anybody for what opens them. */
   readonly secrets: () => Promise<SecretStore>;
   /** What opens encrypted secrets, likewise. */
@@ -42,6 +49,13 @@ export interface ExaminationOptions {
   /** Walk every journal from its beginning, also those that are provably untouched. */
   readonly deep: boolean;
   readonly offline: boolean;
+}
+
+/** The file of a workflow definition. */
+export interface DefinitionFile {
+  readonly path: string;
+  /** As messages name it. */
+  readonly shown: string;
 }
 
 /** A value, or the error that getting it gave. */
@@ -58,6 +72,8 @@ export interface ExaminedSession {
 
 /** The workflow.yaml of the project, read. */
 export interface ExaminedWorkflow {
+  /** As messages name it. */
+  readonly file: string;
   readonly text: string;
   readonly definition: WorkflowDefinition | null;
   readonly findings: readonly DefinitionFinding[];
@@ -156,14 +172,14 @@ export class Examination {
 
   /** The project's definition; null when there is no file. */
   workflow(): Promise<Attempt<ExaminedWorkflow | null>> {
-    return this.once("workflow", async () => {
-      const text = attempt(() => this.text(this.paths.workflow));
-      if (text.error !== null) return text;
-      if (text.value === null) return { value: null, error: null };
-      const { parseDefinition } = await import("../workflow/parse_definition.ts");
-      const file = this.paths.relative(this.paths.workflow);
-      return { value: { text: text.value, ...parseDefinition(text.value, { file }) }, error: null };
-    });
+    return this.once("workflow", () =>
+      attemptAsync(async () => {
+        const { path, shown } = await this.options.workflowFile();
+        const text = this.text(path);
+        if (text === null) return null;
+        const { parseDefinition } = await import("../workflow/parse_definition.ts");
+        return { file: shown, text, ...parseDefinition(text, { file: shown }) };
+      }));
   }
 
   /** Names in a folder, sorted; empty when it is not there or cannot be looked into. */

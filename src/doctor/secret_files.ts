@@ -39,8 +39,7 @@ export async function seenSecrets(examination: Examination): Promise<readonly Se
       seen.push({ name, place });
     }
   }
-  const required = (await options.config()).get("secrets.required");
-  for (const name of required) {
+  for (const name of (await options.requiredSecrets()).keys()) {
     if ((options.env[name] ?? "") === "") continue;
     seen.push({
       name,

@@ -4,7 +4,7 @@
  */
 import { realpathSync } from "node:fs";
 import { OrchestratorError } from "../../errors.ts";
-import { AREAS, type Check } from "../../doctor/check.ts";
+import { AREAS, type Check, count } from "../../doctor/check.ts";
 import { CHECKS } from "../../doctor/checks/mod.ts";
 import { type CheckReport, examine, worst } from "../../doctor/doctor.ts";
 import { Examination } from "../../doctor/examination.ts";
@@ -16,7 +16,9 @@ import { configFiles } from "../configuration.ts";
 import type { Context } from "../context.ts";
 import type { Style } from "../output/style.ts";
 import { printable, wrap } from "../output/text.ts";
+import { requiredSecrets } from "../required_secrets.ts";
 import { ageKeys, makeStore } from "../secret_store.ts";
+import { workflowFile } from "../workflow_file.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const { paths, manager, io } = context;
@@ -30,6 +32,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       manager,
       config: () => context.config(),
       configFiles: configFiles(context),
+      workflowFile: () => workflowFile(context, undefined, "look at the workflow"),
+      requiredSecrets: () => requiredSecrets(context),
       secrets: () => makeStore(context, wish),
       ageKeys: () => ageKeys(context, wish),
       system: REAL_SYSTEM,
@@ -132,9 +136,10 @@ function doctorText(
     for (const report of shown) lines.push(...reportLines(report, fix, style));
   }
   const counts = countLevels(reports);
-  const summary = `${reports.length} checks: ${counts["ok"]} ok, ${counts["info"]} info, ${
-    counts["warning"]
-  } warnings, ${counts["error"]} errors, ${counts["skipped"]} skipped`;
+  const number = (level: string, word: string) => count(counts[level] ?? 0, word);
+  const summary = `${count(reports.length, "check")}: ${counts["ok"]} ok, ${counts["info"]} info, ${
+    number("warning", "warning")
+  }, ${number("error", "error")}, ${counts["skipped"]} skipped`;
   return [...lines, ...(lines.length > 0 ? [""] : []), summary].join("\n");
 }
 
@@ -156,7 +161,7 @@ function reportLines(report: CheckReport, fix: boolean, style: Style): readonly 
     lines.push(wrap(entry, style.width, "    "));
   }
   if (report.todo !== undefined && report.fixed === undefined) {
-    const how = report.fixable && !fix ? " (orchestrator doctor --fix does it)" : "";
+    const how = report.fixable && !fix ? " (--fix does it)" : "";
     lines.push(wrap(`${symbols.arrow} ${report.todo}${how}`, style.width, "    "));
   }
   for (const done of report.fixed ?? []) lines.push(style.green(wrap(done, style.width, "    ")));

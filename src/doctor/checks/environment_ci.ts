@@ -9,7 +9,8 @@ export const environmentCi: Check = {
     const { ci } = examination.environment;
     if (ci === null) return ok("none detected");
     const seen = `${ci.name} (${ci.variable})`;
-    const phases = (await examination.workflow()).value?.definition?.phases ?? [];
+    const workflow = (await examination.workflow()).value;
+    const phases = workflow?.definition?.phases ?? [];
     const approvals = phases.flatMap((phase) => [
       ...(phase.exit_gate === "human_approval" ? [phase.id] : []),
       ...phase.items.filter((item) => item.verification.type === "manual_gate")

@@ -27,10 +27,9 @@ async function settings({ options }: Examination): Promise<readonly string[]> {
 }
 
 async function secrets({ options }: Examination): Promise<readonly string[]> {
-  const config = await options.config();
   const store = await options.secrets();
   const names: string[] = [];
-  for (const name of config.get("secrets.required")) {
+  for (const name of (await options.requiredSecrets()).keys()) {
     if ((await store.places(name))[0]?.source === "global") names.push(`secret ${name}`);
   }
   return names;

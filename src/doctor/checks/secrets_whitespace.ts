@@ -1,24 +1,30 @@
+import { whatIsWrong } from "../../secrets/examine.ts";
 import { type Check, few, ok, skipped } from "../check.ts";
-import { secretCount, secretsWhose } from "../secret_files.ts";
+import { nameAndPlace, openSecrets, secretCount } from "../secret_files.ts";
 
 export const secretsWhitespace: Check = {
   id: "secrets.whitespace",
   area: "secrets",
-  title: "White space around secrets",
-  why: "A space or a line end that was copied along makes a right key a wrong one",
+  title: "White space and quotes around secrets",
+  why: "A space, a quote or a line end that was copied along makes a right key a wrong one",
   async run(examination) {
     if (await secretCount(examination) === 0) return skipped("there are no secrets");
-    const padded = await secretsWhose(
-      examination,
-      // Keys in PEM end in a line end.
-      (value) => value.trim() !== "" && value !== value.trim() && !value.startsWith("-----BEGIN"),
-    );
-    if (padded.length === 0) return ok("none");
+    const copied = (await openSecrets(examination)).flatMap((opened) => {
+      if (!("secret" in opened)) return [];
+      const { value } = opened.secret;
+      // Keys in PEM end in a line end, and other checks say what else may be wrong.
+      if (value.trim() === "" || value.startsWith("-----BEGIN")) return [];
+      const wrong = whatIsWrong(value);
+      return wrong === null || /placeholder/.test(wrong)
+        ? []
+        : [`${nameAndPlace(opened.seen)}: ${wrong}`];
+    });
+    if (copied.length === 0) return ok("none");
     return {
       level: "warning",
-      seen: `white space around the value: ${few(padded)}`,
+      seen: few(copied),
       todo: "Set them again without it: orchestrator secrets set <name>",
-      list: padded,
+      list: copied,
     };
   },
 };

@@ -31,7 +31,9 @@ async function bindings(
   examination: Examination,
 ): Promise<{ readonly all: number; readonly dangling: readonly string[] }> {
   const { backend } = examination.options.manager;
-  const keys = await backend.listBlobs("bindings/");
+  // Anything else in that folder is somebody else's.
+  const keys = (await backend.listBlobs("bindings/"))
+    .filter((key) => /^bindings\/[0-9a-f]{32}$/.test(key));
   const dangling: string[] = [];
   for (const key of keys) {
     const id = (await backend.readText(key))?.trim() ?? "";

@@ -1,3 +1,4 @@
+import { WORKFLOW_FILE } from "../../project/paths.ts";
 import { type Check, ok } from "../check.ts";
 
 export const workflowPresent: Check = {
@@ -11,10 +12,18 @@ export const workflowPresent: Check = {
       return {
         level: "error",
         seen: workflow.error.message,
-        todo: "Look at the file's permissions",
+        todo: workflow.error.hint ?? "Look at the file's permissions",
       };
     }
     if (workflow.value === null) {
+      const { shown } = await examination.options.workflowFile();
+      if (shown !== WORKFLOW_FILE) {
+        return {
+          level: "error",
+          seen: `the configuration names ${shown}, which is not there`,
+          todo: "orchestrator config set workflow <file>",
+        };
+      }
       return {
         level: "info",
         seen: "the project has none",

@@ -313,6 +313,20 @@ export const WORKFLOWS: readonly Scenario[] = [
     },
   },
   {
+    check: "workflow.present",
+    when: "the configuration names one that is not there",
+    level: "error",
+    seen: /^the configuration names flows\/mine\.yaml, which is not there$/,
+    make: (world) => world.write(world.state("config.yaml"), "workflow: flows/mine.yaml\n", 0o644),
+  },
+  {
+    check: "workflow.present",
+    when: "the configuration cannot tell which it is",
+    level: "error",
+    seen: /^Cannot look at the workflow: \.orchestrator\/config\.yaml:1:11: /,
+    make: (world) => world.write(world.state("config.yaml"), "workflow: [x]\n", 0o644),
+  },
+  {
     check: "workflow.valid",
     when: "it is broken",
     level: "error",

@@ -135,7 +135,7 @@ export const SECRETS: readonly Scenario[] = [
     check: "secrets.required",
     when: "one is missing",
     level: "error",
-    seen: /^in none of repository, global, environment: OTHER_KEY$/,
+    seen: /^in none of repository, global, environment: OTHER_KEY, required by the test$/,
     todo: /^orchestrator secrets set /,
     project: "initialised",
     make: all(
@@ -224,7 +224,7 @@ export const SECRETS: readonly Scenario[] = [
     check: "secrets.whitespace",
     when: "a space was copied along",
     level: "warning",
-    seen: /^white space around the value: API_KEY in \.orchestrator\/secrets\/API_KEY$/,
+    seen: /^API_KEY in \.orchestrator\/secrets\/API_KEY: white space stands around it$/,
     project: "initialised",
     make: secret("API_KEY", "x1y2z3 \n"),
   },

@@ -155,6 +155,12 @@ export class World implements Disposable {
       config: () => config,
       configFiles,
       ageKeys,
+      workflowFile: async () => {
+        const name = (await config).require("workflow", "look at the workflow");
+        return { path: join(this.root, name), shown: name };
+      },
+      requiredSecrets: async () =>
+        new Map((await config).get("secrets.required").map((name) => [name, "the test"])),
       secrets: async () =>
         new SecretStore({
           root: this.root,
