@@ -4,6 +4,7 @@
  * Everything is found on first use, so that a command pays only for what it asks for.
  * @module
  */
+import { readdirSync } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
 import { type Actor } from "../workflow/events.ts";
 import type { Config } from "../config/config.ts";
@@ -23,6 +24,7 @@ import {
 } from "../session/resolve.ts";
 import { SessionManager } from "../session/session_manager.ts";
 import { FileBackend } from "../storage/file_backend.ts";
+import { SESSION_ID } from "../storage/keys.ts";
 import type { CommandSpec, Input } from "./command.ts";
 import type { Io } from "./io.ts";
 import type { ColourWish } from "./output/style_for.ts";
@@ -188,8 +190,26 @@ export class Context {
     return choice.id;
   }
 
+  /** Whether there are session folders of the new layout. */
+  #hasSessions(): boolean {
+    try {
+      return readdirSync(this.paths.sessions).some((name) => SESSION_ID.test(name));
+    } catch {
+      return false;
+    }
+  }
+
   /** The error of a command that needs a session where none is chosen. */
   noSession(): OrchestratorError {
+    if (this.meta === null && this.#hasSessions()) {
+      return new OrchestratorError(
+        "no_project",
+        `Cannot run "${this.spec.path}": .orchestrator holds sessions, but its meta.json is missing`,
+        {
+          hint: "Run `orchestrator init`: it writes meta.json and leaves the sessions as they are",
+        },
+      );
+    }
     if (this.meta === null) {
       return new OrchestratorError(
         "no_project",
