@@ -28,13 +28,14 @@ export async function findStateBranch(context: Context): Promise<StateBranch | n
   const git = await Git.open(paths.root, io.env, config.get("state_push_timeout") * 1000);
   if (git === null) return null;
   const remote = await findRemote(git, config.get("state_remote"));
-  const make = (branches: readonly Target[]) =>
+  const make = (branches: readonly Target[], found: string | null = null) =>
     new StateBranch({
       git,
       manager,
       paths,
       remote,
       targets: branches,
+      found,
       now: io.now,
       warn: (message) => context.warn(message),
     });
@@ -47,16 +48,21 @@ export async function findStateBranch(context: Context): Promise<StateBranch | n
   const settled = own !== null &&
     (!needsId(configured) || readRecord(git, own).safeAt !== null ||
       (await manager.ids()).length > 0);
-  if (own !== null && (settled || remote === null)) return make(targets(own, here, agent));
+  const known = own === null ? null : readRecord(git, own).branch;
+  const ladder = (branch: string): readonly Target[] => {
+    const steps = targets(branch, here, agent);
+    if (known === null || steps.some((step) => step.branch === known)) return steps;
+    return [...steps, { rung: "agent", branch: known }];
+  };
+  if (own !== null && (settled || remote === null)) return make(ladder(own));
   if (remote === null) return null;
   const found = await discover(context, git, remote, branchPattern(configured), own);
   if (found !== null) {
     const plain = found.slice(found.lastIndexOf("/") + 1);
-    const first: Target = { rung: plain === found ? "own" : "agent", branch: found };
-    if (plain === found) return make(targets(found, here, agent));
-    return make([{ rung: "own", branch: plain }, first]);
+    if (plain === found) return make(ladder(found), found);
+    return make([{ rung: "own", branch: plain }, { rung: "agent", branch: found }], found);
   }
-  return own === null ? null : make(targets(own, here, agent));
+  return own === null ? null : make(ladder(own));
 }
 
 async function discover(

@@ -51,6 +51,8 @@ export interface StateBranchOptions {
   readonly remote: string | null;
   /** The branches to try, best first. */
   readonly targets: readonly Target[];
+  /** The one of them that was found on the server; null when none was, or nobody has looked. */
+  readonly found: string | null;
   readonly now: () => Date;
   readonly warn: (message: string) => void;
 }
@@ -175,7 +177,16 @@ export class StateBranch {
       commit = await this.remoteTip();
     }
     const merged = commit === null ? null : await this.mergeIn(commit);
+    this.#settle(commit !== null);
     return { commit, branch: this.#branch(), sessions: merged?.sessions ?? [], problem };
+  }
+
+  /** Remembers which branch was found, so that a push goes there too. */
+  #settle(found: boolean): void {
+    const { record } = this;
+    const target = this.#options.targets.find(({ branch }) => branch === this.#branch());
+    if (!found || record.branch !== null || target === undefined) return;
+    writeRecord(this.git, this.name, { ...record, rung: target.rung, branch: target.branch });
   }
 
   /** Merges a commit's sessions and, where they are new here, the repository's files. */
@@ -216,7 +227,8 @@ export class StateBranch {
         sessions: [],
       };
     }
-    const known = targets.findIndex(({ branch }) => branch === before.branch);
+    const taken = before.branch ?? this.#options.found;
+    const known = targets.findIndex(({ branch }) => branch === taken);
     const from = options.probe === true || known < 0 ? 0 : known;
     const sessions: MergedSession[] = [];
     let refusal: Trouble | null = null;
@@ -278,9 +290,9 @@ export class StateBranch {
     return { commit, replaced: count };
   }
 
-  /** The branch on the server: the remembered rung's, else the first. */
+  /** The branch on the server: the remembered rung's, else the one that was found, else the first. */
   #branch(): string {
-    const { branch } = this.record;
+    const branch = this.record.branch ?? this.#options.found;
     const known = this.#options.targets.some((target) => target.branch === branch);
     return known && branch !== null ? branch : this.name;
   }

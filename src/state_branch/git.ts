@@ -248,5 +248,7 @@ function firstWords(text: string): string {
   const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   const telling = lines.find((line) => /^(!|fatal:|error:)/.test(line)) ??
     lines.find((line) => line.startsWith("remote:")) ?? lines[0] ?? "it failed";
-  return telling.replace(/^(fatal|error|remote): */, "").replace(CREDENTIALS, "$1").slice(0, 300);
+  // Of a line of `push --porcelain` only the reason: flag, refs and reason are parted by tabs.
+  const reason = telling.startsWith("!") ? telling.split("\t").at(-1) ?? telling : telling;
+  return reason.replace(/^(fatal|error|remote): */, "").replace(CREDENTIALS, "$1").slice(0, 300);
 }

@@ -85,7 +85,7 @@ export function scratchEnvironment(
 }
 
 /** Git without the tester's own configuration. */
-const GIT_ENVIRONMENT: Readonly<Record<string, string>> = {
+export const GIT_ENVIRONMENT: Readonly<Record<string, string>> = {
   GIT_CONFIG_GLOBAL: Deno.build.os === "windows" ? "NUL" : "/dev/null",
   GIT_CONFIG_NOSYSTEM: "1",
   GIT_AUTHOR_NAME: "Anna",

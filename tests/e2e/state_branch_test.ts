@@ -1,0 +1,562 @@
+/**
+ * The state branch against real servers: over a file, over smart HTTP, refusing, silent and gone.
+ */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  git,
+  GitHttpServer,
+  httpBackend,
+  makeBare,
+  refuseBranches,
+} from "../harness/git_server.ts";
+import { type Result, runInProcess } from "../harness/running.ts";
+import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
+import { compareTrees, readTree } from "../harness/tree.ts";
+
+const noGit = spawnSync("git", ["--version"]).error !== undefined;
+const noHttp = noGit || httpBackend === null;
+if (noHttp) console.log("Tests of the state branch skip: git or its HTTP server is missing");
+
+const WORKFLOW = `name: Tiny
+phases:
+  - id: PLAN
+    name: Plan
+    items: [{ id: think, name: Think }]
+  - id: DO
+    name: Do
+    items: [{ id: build, name: Build }]
+`;
+
+/** A server and the machines that use it. */
+class Machines implements Disposable {
+  readonly scratch = new Scratch();
+  readonly bare: string;
+  readonly #workflow: string;
+
+  constructor() {
+    this.bare = makeBare(this.scratch.top);
+    this.#workflow = join(this.scratch.top, "tiny.yaml");
+    writeFileSync(this.#workflow, WORKFLOW);
+  }
+
+  /** A fresh clone, as a new sandbox has it. */
+  clone(name: string, options: { readonly url?: string; readonly args?: string[] } = {}): Machine {
+    const root = join(this.scratch.top, name);
+    const { url = this.bare, args = [] } = options;
+    const remote = url.startsWith("http:");
+    git(this.scratch.top, "clone", "--quiet", ...args, remote ? this.bare : url, root);
+    // The HTTP server runs in this process, which git would keep waiting.
+    if (remote) git(root, "remote", "set-url", "origin", url);
+    return this.at(root);
+  }
+
+  at(root: string): Machine {
+    return new Machine(root, this.scratch, this.#workflow);
+  }
+
+  /** Branches on the server besides main. */
+  get branches(): readonly string[] {
+    return git(this.bare, "for-each-ref", "--format=%(refname:short)", "refs/heads").split("\n")
+      .filter((name) => name !== "main" && name !== "");
+  }
+
+  [Symbol.dispose](): void {
+    this.scratch[Symbol.dispose]();
+  }
+}
+
+class Machine {
+  readonly root: string;
+  readonly env: Record<string, string>;
+  readonly #workflow: string;
+
+  constructor(root: string, scratch: Scratch, workflow: string) {
+    this.root = root;
+    this.#workflow = workflow;
+    this.env = scratchEnvironment(scratch, { ORCHESTRATOR_WEB_MODE: "true" });
+  }
+
+  run(...argv: string[]): Promise<Result> {
+    return runInProcess(argv, { cwd: this.root, env: this.env });
+  }
+
+  /** Runs a command that must succeed. */
+  async must(...argv: string[]): Promise<Result> {
+    const result = await this.run(...argv);
+    assert.equal(result.code, 0, `${argv.join(" ")}: ${result.stderr}`);
+    return result;
+  }
+
+  async data<Data>(...argv: string[]): Promise<Data> {
+    return JSON.parse((await this.must(...argv, "--json")).stdout).data as Data;
+  }
+
+  start(task: string): Promise<Result> {
+    return this.must("start", task, "--workflow", this.#workflow);
+  }
+
+  status(): Promise<{ session: string; task: string; phase: string; seq: number; origin: string }> {
+    return this.data("status");
+  }
+
+  stateStatus(): Promise<{ rung: string; safeAt: string | null; pending: number; branch: string }> {
+    return this.data("state", "status");
+  }
+
+  /** All a user would notice: HEAD, index, work tree, own refs. */
+  traces(): ReadonlyMap<string, string> {
+    const tree = readTree(this.root, {
+      without: [".git", ".orchestrator"],
+    });
+    const own = git(this.root, "for-each-ref", "refs/heads", "refs/tags", "refs/stash");
+    const common = git(this.root, "rev-parse", "--git-dir");
+    const file = (name: string) => {
+      try {
+        return readFileSync(join(this.root, common, name), "latin1");
+      } catch {
+        return readOutside(common, name);
+      }
+    };
+    return new Map([
+      // The root itself changes its time when .orchestrator appears in it.
+      ...[...tree].filter(([name]) => name !== "."),
+      ["refs", own],
+      ...["HEAD", "index", "FETCH_HEAD", "ORIG_HEAD", "config", "shallow"].map((name) =>
+        [name, file(name)] as const
+      ),
+    ]);
+  }
+}
+
+function readOutside(folder: string, name: string): string {
+  try {
+    return readFileSync(join(folder, name), "latin1");
+  } catch {
+    return "none";
+  }
+}
+
+const untouched = (before: ReadonlyMap<string, string>, machine: Machine) =>
+  assert.deepEqual(compareTrees(before, machine.traces()), []);
+
+function test(name: string, fn: () => Promise<void>, ignore = noGit): void {
+  Deno.test({ name, ignore, fn });
+}
+
+test("a sandbox dies, the next one stands where it stopped", async () => {
+  using machines = new Machines();
+  const first = machines.clone("first");
+  const before = first.traces();
+  await first.start("Add login");
+  await first.must("complete", "think");
+  await first.must("advance");
+  untouched(before, first);
+  rmSync(first.root, { recursive: true });
+
+  const second = machines.clone("second");
+  const clean = second.traces();
+  const seen = await second.status();
+  assert.deepEqual([seen.task, seen.phase, seen.origin], ["Add login", "DO", "branch"]);
+  untouched(clean, second);
+  assert.equal(readTree(second.root).has(".orchestrator"), false);
+  await second.must("complete", "build");
+  const finished = await second.must("finish");
+  assert.equal(finished.stderr, "");
+  untouched(clean, second);
+
+  const third = machines.clone("third");
+  assert.equal((await third.data<{ status: string }>("status")).status, "completed");
+  await third.must("state", "pull");
+  await third.must("log", "verify", "--all");
+});
+
+test("without web mode and off a sandbox nobody is asked and nothing is pushed", async () => {
+  using machines = new Machines();
+  const machine = machines.clone("machine");
+  delete machine.env["ORCHESTRATOR_WEB_MODE"];
+  await machine.start("Add login");
+  await machine.must("complete", "think");
+  await machine.must("advance");
+  assert.deepEqual(machines.branches, []);
+  assert.equal(git(machine.root, "for-each-ref", "refs/orchestrator"), "");
+});
+
+test("an ephemeral machine looks for the state, and finds its web mode there", async () => {
+  using machines = new Machines();
+  const first = machines.clone("first");
+  await first.start("Add login");
+  await first.must("config", "set", "web_mode", "true");
+  await first.must("state", "push");
+  const second = machines.clone("second");
+  delete second.env["ORCHESTRATOR_WEB_MODE"];
+  assert.equal((await second.run("status")).code, 4);
+  second.env["CODESPACES"] = "true";
+  assert.equal((await second.status()).origin, "branch");
+  await second.must("complete", "think");
+  await second.must("advance");
+  await first.must("state", "pull");
+  assert.equal((await first.status()).phase, "DO");
+});
+
+test("start in a fresh clone goes on in the same repository", async () => {
+  using machines = new Machines();
+  const first = machines.clone("first");
+  await first.start("Add login");
+  const second = machines.clone("second");
+  await second.start("Fix search");
+  assert.equal(machines.branches.length, 1);
+  const third = machines.clone("third");
+  await third.must("state", "pull");
+  const { total } = await third.data<{ total: number }>("session", "list");
+  assert.equal(total, 2);
+});
+
+test("over smart HTTP, forbidden and back again", async () => {
+  using machines = new Machines();
+  await using server = new GitHttpServer(machines.bare);
+  const first = machines.clone("first", { url: server.url });
+  await first.start("Add login");
+  assert.equal((await first.stateStatus()).rung, "own");
+
+  server.mood = "forbids pushes";
+  await first.must("complete", "think");
+  const advanced = await first.must("advance");
+  assert.match(advanced.stderr, /could not be pushed .*403.*snapshot export/s);
+  const told = await first.stateStatus();
+  assert.equal(told.rung, "snapshot");
+  assert.equal(told.pending, 1);
+
+  server.mood = "fine";
+  const pushed = await first.must("state", "push");
+  assert.equal(pushed.stderr, "");
+  assert.deepEqual(await first.stateStatus().then(({ rung, pending }) => [rung, pending]), [
+    "own",
+    0,
+  ]);
+  const second = machines.clone("second", { url: server.url });
+  assert.equal((await second.status()).phase, "DO");
+}, noHttp);
+
+test("a server that hangs holds nobody up, and leaves no process", async () => {
+  using machines = new Machines();
+  await using server = new GitHttpServer(machines.bare);
+  const machine = machines.clone("machine", { url: server.url });
+  machine.env["ORCHESTRATOR_STATE_PUSH_TIMEOUT"] = "1";
+  server.mood = "hangs";
+  const started = performance.now();
+  const result = await machine.start("Add login");
+  assert.match(result.stderr, /no answer within 1 s/);
+  // A second for looking the branch up, one for the push, and the machine's own slowness.
+  assert.ok(performance.now() - started < 12_000);
+  const busy = spawnSync("ps", ["-eo", "args"], { encoding: "utf8" }).stdout ?? "";
+  assert.ok(!busy.includes(server.url), busy);
+  await machine.must("complete", "think");
+  server.mood = "fine";
+  await machine.must("state", "push");
+  const other = machines.clone("other", { url: server.url });
+  assert.equal((await other.status()).task, "Add login");
+}, noHttp);
+
+test("offline it is committed here, and the next success catches up", async () => {
+  using machines = new Machines();
+  const machine = machines.clone("machine");
+  await machine.start("Add login");
+  const away = `${machines.bare}.away`;
+  renameSync(machines.bare, away);
+  await machine.must("complete", "think");
+  const advanced = await machine.must("advance");
+  assert.match(advanced.stderr, /committed here, but not pushed yet/);
+  assert.equal((await machine.stateStatus()).pending, 1);
+  const log = await machine.data<{ commits: { subject: string; pushed: boolean }[] }>(
+    "state",
+    "log",
+  );
+  assert.deepEqual(log.commits.map(({ subject, pushed }) => [subject, pushed]), [
+    ["Advance to DO", false],
+    ["Start", true],
+  ]);
+  renameSync(away, machines.bare);
+  await machine.must("complete", "build");
+  assert.equal((await machine.must("finish")).stderr, "");
+  assert.equal((await machine.stateStatus()).pending, 0);
+});
+
+test("a host that refuses the branch name gets one with a prefix it allows", async () => {
+  using machines = new Machines();
+  refuseBranches(machines.bare, "orchestrator-state-*");
+  const first = machines.clone("first");
+  git(first.root, "checkout", "--quiet", "-b", "claude/add-login-x7");
+  const before = first.traces();
+  assert.equal((await first.start("Add login")).stderr, "");
+  untouched(before, first);
+  const { rung, branch } = await first.stateStatus();
+  assert.equal(rung, "agent");
+  assert.match(branch, /^claude\/orchestrator-state-[a-z2-7]{26}$/);
+  assert.deepEqual(machines.branches, [branch]);
+  await first.must("complete", "think");
+  await first.must("advance");
+
+  const second = machines.clone("second");
+  assert.deepEqual(await second.status().then(({ phase, origin }) => [phase, origin]), [
+    "DO",
+    "branch",
+  ]);
+  await second.must("complete", "build");
+  assert.equal((await second.must("finish")).stderr, "");
+  assert.deepEqual(machines.branches, [branch]);
+  // A person at a desk, on no such branch, goes on pushing where the others do.
+  await first.must("state", "pull");
+  assert.equal((await first.data<{ status: string }>("status")).status, "completed");
+});
+
+test("where no branch is allowed, the answer says what is left", async () => {
+  using machines = new Machines();
+  refuseBranches(machines.bare, "*");
+  const normal = machines.clone("normal");
+  assert.match((await normal.start("Add login")).stderr, /snapshot export/);
+  assert.equal((await normal.stateStatus()).rung, "snapshot");
+  const portable = machines.clone("portable");
+  await portable.must("init", "--portable");
+  assert.match((await portable.start("Add login")).stderr, /committed with the work/);
+  assert.equal((await portable.stateStatus()).rung, "portable");
+});
+
+test("two ways of one session are both kept", async () => {
+  using machines = new Machines();
+  const here = machines.clone("here");
+  await here.start("Add login");
+  const { session } = await here.status();
+  const there = machines.clone("there");
+  await there.must("state", "pull");
+  await here.must("note", "here");
+  await there.must("note", "there");
+  await here.must("state", "push");
+  const pushed = await there.must("state", "push");
+  const branch = /goes on as session ([a-z2-7]{13})/.exec(pushed.stderr)?.[1] ?? "";
+  const notes = async (machine: Machine, id: string) =>
+    (await machine.data<{ notes: { recent: { text: string }[] } }>("status", "--session", id))
+      .notes.recent.map(({ text }) => text);
+  assert.deepEqual(await notes(there, session), ["here"]);
+  assert.deepEqual(await notes(there, branch), ["there"]);
+  assert.equal((await there.status()).session, branch);
+  await here.must("state", "pull");
+  assert.deepEqual(await notes(here, branch), ["there"]);
+  assert.equal((await here.status()).session, session);
+  // From here on nothing differs any more.
+  for (const machine of [here, there]) {
+    await machine.must("state", "push");
+    await machine.must("log", "verify", "--all");
+    const { sessions } = await machine.data<{ sessions: unknown[] }>("state", "pull");
+    assert.deepEqual(sessions, []);
+  }
+});
+
+test("many machines push at once, and every session arrives", async () => {
+  using machines = new Machines();
+  const first = machines.clone("first");
+  await first.start("Task 0");
+  const others = [1, 2, 3, 4].map((number) => machines.clone(`m${number}`));
+  for (const machine of others) await machine.must("state", "pull");
+  const results = await Promise.all(
+    others.map((machine, index) => machine.start(`Task ${index + 1}`)),
+  );
+  for (const { stderr } of results) assert.equal(stderr, "");
+  await first.must("state", "pull");
+  const { sessions } = await first.data<{ sessions: { task: string }[] }>("session", "list");
+  assert.deepEqual(
+    sessions.map(({ task }) => task).sort(),
+    [0, 1, 2, 3, 4].map((n) => `Task ${n}`),
+  );
+});
+
+test("in every kind of clone, HEAD, index and files stay as they are", async () => {
+  using machines = new Machines();
+  const file = `file://${machines.bare}`;
+  const kinds: readonly (readonly [string, () => Machine])[] = [
+    ["shallow", () => machines.clone("shallow", { url: file, args: ["--depth=1"] })],
+    ["single branch", () => machines.clone("single", { url: file, args: ["--single-branch"] })],
+    ["partial", () => machines.clone("partial", { url: file, args: ["--filter=blob:none"] })],
+    ["detached", () => {
+      const machine = machines.clone("detached");
+      git(machine.root, "checkout", "--quiet", "--detach");
+      return machine;
+    }],
+    ["unborn", () => {
+      const root = join(machines.scratch.top, "unborn");
+      git(machines.scratch.top, "init", "--quiet", "--initial-branch=main", root);
+      git(root, "remote", "add", "origin", machines.bare);
+      return machines.at(root);
+    }],
+    ["dirty", () => {
+      const machine = machines.clone("dirty");
+      writeFileSync(join(machine.root, "README"), "changed\n");
+      writeFileSync(join(machine.root, "staged"), "staged\n");
+      git(machine.root, "add", "staged");
+      return machine;
+    }],
+    ["worktree", () => {
+      const machine = machines.clone("main-tree");
+      const root = join(machines.scratch.top, "worktree");
+      git(machine.root, "worktree", "add", "--quiet", "--detach", root);
+      return machines.at(root);
+    }],
+    ["odd settings", () => {
+      const machine = machines.clone("odd");
+      for (
+        const [key, value] of [
+          ["core.autocrlf", "true"],
+          ["core.eol", "crlf"],
+          ["commit.gpgSign", "true"],
+          ["push.gpgSign", "true"],
+          ["gpg.program", "false"],
+          ["safe.directory", ""],
+          ["push.default", "matching"],
+          ["fetch.prune", "true"],
+          ["remote.pushDefault", "nowhere"],
+        ] as const
+      ) git(machine.root, "config", key, value);
+      writeFileSync(join(machine.root, ".git", "info", "attributes"), "* text eol=crlf\n");
+      return machine;
+    }],
+    ["hooks", () => {
+      const machine = machines.clone("hooks");
+      const hooks = ["pre-push", "reference-transaction", "post-checkout", "pre-commit"];
+      mkdirSync(join(machine.root, ".git", "hooks"), { recursive: true });
+      for (const name of hooks) {
+        const hook = join(machine.root, ".git", "hooks", name);
+        writeFileSync(hook, `#!/bin/sh\ntouch "${machines.scratch.top}/HOOK-${name}"\nexit 1\n`);
+        chmodSync(hook, 0o755);
+      }
+      return machine;
+    }],
+    ["nobody", () => {
+      const machine = machines.clone("nobody");
+      for (const name of Object.keys(machine.env)) {
+        if (/^GIT_(AUTHOR|COMMITTER)_/.test(name)) delete machine.env[name];
+      }
+      git(machine.root, "config", "user.useConfigOnly", "true");
+      return machine;
+    }],
+  ];
+  for (const [kind, make] of kinds) {
+    const machine = make();
+    const before = machine.traces();
+    const started = await machine.start(`Task of ${kind}`);
+    assert.equal(started.stderr.replace(/.*Brought .*\n/, ""), "", kind);
+    const { session } = await machine.status();
+    await machine.must("note", "\u00fcber\r\ntwo lines");
+    await machine.must("complete", "think");
+    await machine.must("advance");
+    assert.deepEqual(compareTrees(before, machine.traces()), [], kind);
+    const fresh = machines.clone(`fresh-${kind.replaceAll(" ", "-")}`);
+    const seen = await fresh.data<{ phase: string; task: string }>("status", "--session", session);
+    assert.deepEqual([seen.phase, seen.task], ["DO", `Task of ${kind}`], kind);
+  }
+  const top = [...Deno.readDirSync(machines.scratch.top)].map(({ name }) => name);
+  assert.deepEqual(top.filter((name) => name.startsWith("HOOK")), []);
+});
+
+test("secrets leave on no rung", async () => {
+  using machines = new Machines();
+  const machine = machines.clone("machine");
+  await machine.start("Add login");
+  for (const name of ["secrets/token", "bindings/x", "backups/y", "migration_backup/z"]) {
+    const path = join(machine.root, ".orchestrator", name);
+    mkdirSync(join(path, ".."), { recursive: true });
+    writeFileSync(path, "CANARY-1234");
+  }
+  const holds = () => {
+    const objects = git(machines.bare, "cat-file", "--batch-all-objects", "--batch-check");
+    return objects.split("\n").some((line) =>
+      line.includes(" blob ") &&
+      git(machines.bare, "cat-file", "-p", line.split(" ")[0] ?? "").includes("CANARY")
+    );
+  };
+  await machine.must("state", "push");
+  assert.equal(holds(), false);
+  refuseBranches(machines.bare, "orchestrator-state-*");
+  git(machine.root, "checkout", "--quiet", "-b", "codex/x");
+  await machine.must("note", "more");
+  const { rung } = await machine.data<{ rung: string }>("state", "push");
+  assert.equal(rung, "agent");
+  assert.equal(holds(), false);
+  const kept = git(machine.root, "cat-file", "--batch-all-objects", "--batch-check");
+  for (const line of kept.split("\n").filter((entry) => entry.includes(" blob "))) {
+    assert.ok(!git(machine.root, "cat-file", "-p", line.split(" ")[0] ?? "").includes("CANARY"));
+  }
+  await machine.must("init", "--portable");
+  git(machine.root, "add", "-A");
+  assert.equal(git(machine.root, "diff", "--cached").includes("CANARY"), false);
+  const exported = await machine.must("snapshot", "export");
+  const { gunzipSync } = await import("node:zlib");
+  assert.equal(gunzipSync(exported.bytes ?? new Uint8Array()).includes("CANARY"), false);
+});
+
+test("restore brings an earlier state back beside the present one", async () => {
+  using machines = new Machines();
+  const machine = machines.clone("machine");
+  await machine.start("Add login");
+  const { session } = await machine.status();
+  await machine.must("complete", "think");
+  await machine.must("advance");
+  const { commits } = await machine.data<{ commits: { commit: string }[] }>("state", "log");
+  const first = commits.at(-1)?.commit ?? "";
+  const { sessions } = await machine.data<{ sessions: { branch: string }[] }>(
+    "state",
+    "restore",
+    first.slice(0, 12),
+  );
+  const branch = sessions[0]?.branch ?? "";
+  assert.deepEqual(await machine.status().then((seen) => [seen.session, seen.phase]), [
+    branch,
+    "PLAN",
+  ]);
+  const present = await machine.data<{ phase: string }>("status", "--session", session);
+  assert.equal(present.phase, "DO");
+  const foreign = await machine.run("state", "restore", git(machine.root, "rev-parse", "HEAD"));
+  assert.equal(foreign.code, 4);
+});
+
+test("compacting leaves one commit, and others go on from it", async () => {
+  using machines = new Machines();
+  const first = machines.clone("first");
+  await first.start("Add login");
+  const second = machines.clone("second");
+  await second.must("state", "pull");
+  await first.must("complete", "think");
+  await first.must("advance");
+  assert.equal((await first.run("state", "compact")).code, 2);
+  await first.must("state", "compact", "--yes");
+  const [branch = ""] = machines.branches;
+  assert.equal(git(machines.bare, "rev-list", "--count", branch), "1");
+  await second.start("Fix search");
+  assert.equal(git(machines.bare, "rev-list", "--count", branch), "2");
+  await first.must("state", "pull");
+  assert.equal((await first.data<{ total: number }>("session", "list")).total, 2);
+});
+
+test("a damaged session on the branch is left alone, the others are taken", async () => {
+  using machines = new Machines();
+  const first = machines.clone("first");
+  await first.start("Add login");
+  const { session } = await first.status();
+  await first.must("note", "behind it");
+  await first.start("Fix search");
+  const [branch = ""] = machines.branches;
+  const hand = machines.clone("hand");
+  git(hand.root, "checkout", "--quiet", branch);
+  const journal = join(hand.root, "sessions", session, "log.jsonl");
+  writeFileSync(journal, readFileSync(journal, "utf8").replace("Add login", "Add virus"));
+  git(hand.root, "commit", "--quiet", "-am", "evil");
+  git(hand.root, "push", "--quiet", "origin", `HEAD:refs/heads/${branch}`);
+  const second = machines.clone("second");
+  const pulled = await second.must("state", "pull");
+  assert.match(pulled.stderr, new RegExp(`Session ${session} .* left alone`));
+  assert.equal((await second.status()).task, "Fix search");
+  // Whoever still has the good one keeps it.
+  await first.must("state", "pull");
+  await first.must("log", "verify", "--all");
+});
