@@ -183,7 +183,7 @@ export function movedOn(kept: readonly string[]): OrchestratorError {
     ? `${sessions.length === 1 ? "session" : "sessions"} ${sessions.join(", ")} moved on since`
     : `"${kept[0]}" changed since`;
   return new OrchestratorError("state_moved", `Cannot roll back: ${what}`, {
-    hint: "orchestrator migrate --rollback --keep-new restores the old files and keeps what is new",
+    hint: "Add --keep-new to bring the old files back and keep what is new",
     details: { kept, list: kept },
   });
 }

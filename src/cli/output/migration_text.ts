@@ -37,6 +37,9 @@ export function size(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(value < 9.95 ? 1 : 0)} ${units[unit]}`;
 }
 
+/** Free space is worth a word when it is less than this many times what is needed. */
+const TIGHT = 20;
+
 /** The plan for people. */
 export function planText(plan: Plan, style: Style): string {
   if (plan.moves.length === 0) {
@@ -69,12 +72,13 @@ export function planText(plan: Plan, style: Style): string {
   }
   lines.push(...staysText(plan, style));
   for (const { message } of plan.conflicts) lines.push("", style.yellow(printable(message)));
-  const free = plan.space.free === null ? "" : `, ${size(plan.space.free)} free`;
+  const { needed, free } = plan.space;
+  const tight = free !== null && free < needed * TIGHT ? `, ${size(free)} free` : "";
   lines.push(
     "",
     `${style.bold("Total")} ${count(plan.total.files, "file")}, ${size(plan.total.bytes)}; needs ${
-      size(plan.space.needed)
-    }${free}`,
+      size(needed)
+    }${tight}`,
     "The originals go to .orchestrator/migration_backup/; orchestrator migrate --rollback brings them back.",
   );
   return lines.join("\n");
