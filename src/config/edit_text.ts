@@ -35,7 +35,7 @@ export function editConfigText(
   if (value === null) delete wanted[key];
   const { type } = configKey(key);
   const written = type.kind === "bytes" ? bytesWord(value) : value;
-  for (const way of [inPlace, atTheEnd, throughDocument]) {
+  for (const way of [inPlace, intoGroup, atTheEnd, cutOut, throughDocument]) {
     const edited = way(text, key, written);
     if (edited === null) continue;
     const read = readConfigText(edited, file);
@@ -56,6 +56,59 @@ function inPlace(text: string, key: ConfigKeyName, value: ConfigValue): string |
   // A key without a value has nothing to replace, and no space in front of it.
   if (start === end) return null;
   return text.slice(0, start) + word(value) + text.slice(end);
+}
+
+/** Adds a line behind the others of the key's group. */
+function intoGroup(text: string, key: ConfigKeyName, value: ConfigValue): string | null {
+  const document = parseConfig(text);
+  const path = key.split(".");
+  if (value === null || path.length === 1 || find(document, key) !== null) return null;
+  const group = document.getIn(path.slice(0, -1), true);
+  if (!isMap(group) || group.flow === true) return null;
+  const first = group.items[0]?.key;
+  const last = group.items.at(-1)?.value ?? group.items.at(-1)?.key;
+  if (!isScalar(first) || !(isScalar(last) || isSeq(last) || isMap(last))) return null;
+  const start = first.range?.[0] ?? 0;
+  const indent = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
+  const end = last.range?.[1] ?? 0;
+  // The value of a list of lines ends behind its last line end.
+  const at = text[end - 1] === "\n" ? end : endOfLine(text, end);
+  if (indent.trim() !== "" || at < 0) return null;
+  const before = text.slice(0, at);
+  const line = `${indent}${path.at(-1)}: ${word(value)}\n`;
+  return before + (before.endsWith("\n") ? "" : "\n") + line + text.slice(at);
+}
+
+/** Takes out the lines of a key, with those of a group that it was alone in. */
+function cutOut(text: string, key: ConfigKeyName, value: ConfigValue): string | null {
+  const document = parseConfig(text);
+  const node = find(document, key);
+  if (value !== null || !(isScalar(node) || isSeq(node))) return null;
+  const mapAt = (path: readonly string[]) =>
+    path.length === 0 ? document.contents : document.getIn(path, true);
+  let path = pathOf(document, key);
+  for (;;) {
+    const group = mapAt(path.slice(0, -1));
+    if (!isMap(group) || group.flow === true) return null;
+    if (path.length === 1 || group.items.length > 1) break;
+    path = path.slice(0, -1);
+  }
+  const map = mapAt(path.slice(0, -1));
+  const pair = isMap(map)
+    ? map.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))
+    : undefined;
+  const name = pair?.key;
+  if (!isScalar(name)) return null;
+  const start = text.lastIndexOf("\n", (name.range?.[0] ?? 0) - 1) + 1;
+  const end = node.range?.[1] ?? 0;
+  if (text.slice(start, name.range?.[0]).trim() !== "") return null;
+  return text.slice(0, start) + text.slice(text[end - 1] === "\n" ? end : endOfLine(text, end));
+}
+
+/** Behind the line end that comes next. */
+function endOfLine(text: string, from: number): number {
+  const at = text.indexOf("\n", from);
+  return at < 0 ? text.length : at + 1;
 }
 
 /** Adds a line, or a small map, behind everything else. */
@@ -82,13 +135,6 @@ function throughDocument(text: string, key: ConfigKeyName, value: ConfigValue): 
     const parent = path.slice(0, -1);
     const left = parent.length === 0 ? null : document.getIn(parent, true);
     if (isMap(left) && left.items.length === 0) document.deleteIn(parent);
-    const { contents } = document;
-    if (isMap(contents) && contents.items.length === 0) {
-      // An empty map would be written as {}: what is left are comments.
-      return [document.commentBefore, contents.commentBefore, contents.comment, document.comment]
-        .filter((comment) => comment !== null && comment !== undefined && comment !== "")
-        .map((comment) => `#${String(comment).replaceAll("\n", "\n#")}\n`).join("\n");
-    }
     return document.toString(LAYOUT);
   }
   const node = document.createNode(value, { flow: true });

@@ -214,6 +214,12 @@ class Reader {
   /** The wrong value of a key that has no secret in it is shown when it is short. */
   #found(key: ConfigKeyName, raw: unknown): string {
     const { secret, type } = configKey(key);
+    if (Array.isArray(raw) && type.kind === "list") {
+      const wrong = raw.find((entry: unknown) => "expected" in checkValue(type, [entry]));
+      if (wrong === undefined) return "a list that says something twice";
+      const text = JSON.stringify(wrong);
+      return typeof wrong === "string" && text.length <= 40 ? text : `${kindOfValue(wrong)} in it`;
+    }
     const showable = typeof raw === "string" || typeof raw === "number";
     if (secret === true || !showable || type.kind === "path" || type.kind === "text") {
       return kindOfValue(raw);

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Io } from "../../src/cli/io.ts";
+import { OrchestratorError } from "../../src/errors.ts";
 import { run } from "../../src/cli/run.ts";
 
 /** What a run printed and how it ended. */
@@ -97,7 +98,13 @@ export function startInProcess(argv: readonly string[], surroundings: InProcess)
       return Promise.resolve(answer);
     },
     foreground: async ({ file, args, cwd, env, stdout = "stdout" }) => {
-      const result = await runProcess(file, args, { cwd, env: definedOnly(env) });
+      let result: Result;
+      try {
+        result = await runProcess(file, args, { cwd, env: definedOnly(env) });
+      } catch (cause) {
+        const message = `Cannot run "${file}": it is not installed`;
+        throw new OrchestratorError("command_failed", message, { cause });
+      }
       printed[stdout] += result.stdout;
       printed.stderr += result.stderr;
       return { exitCode: result.code, signal: null };

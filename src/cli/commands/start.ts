@@ -93,10 +93,10 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     text: (style) =>
       [
         `${style.green(style.symbols.done)} Started ${
-          style.bold(oneLine(task, style.width - 12, style))
+          style.bold(oneLine(state.task, style.width - 12, style))
         }`,
         `  session ${style.cyan(id)}${
-          name === null ? "" : ` (${name})`
+          state.name === null ? "" : ` (${state.name})`
         }, workflow ${definition.name}${
           source.builtIn ? " (built in; orchestrator init writes it as workflow.yaml)" : ""
         }`,

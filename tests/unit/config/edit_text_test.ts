@@ -43,14 +43,22 @@ Deno.test("a new key goes to the end, with a group of its own when it needs one"
 });
 
 Deno.test("a new key of a group that is there goes into it, and comments stay", () => {
-  const edited = edit(WHOLE, "secrets.encrypt", true);
-  assert.match(edited, /^secrets:\n(.*\n)*\s+encrypt: true\ncolor/m);
-  for (const comment of ["# Ours.", "# in sandboxes only", "# Where secrets are.", "# the first"]) {
-    assert.ok(edited.includes(comment), comment);
-  }
+  assert.equal(
+    edit(WHOLE, "secrets.encrypt", true),
+    WHOLE.replace("    - B\n", "    - B\n    encrypt: true\n"),
+  );
+  assert.equal(
+    edit("secrets:\n  order: [global] # mine\n\n# next", "secrets.encrypt", true),
+    "secrets:\n  order: [global] # mine\n  encrypt: true\n\n# next",
+  );
+  // Where lines will not do, comments stay all the same.
+  assert.match(edit("secrets: { encrypt: true } # c\n", "secrets.order", ["global"]), /# c/);
 });
 
 Deno.test("a key is taken out with its line; a group that is empty then goes too", () => {
+  assert.equal(edit(WHOLE, "web_mode", null), WHOLE.replace(/web_mode.*\n/, ""));
+  assert.equal(edit(WHOLE, "secrets.required", null), WHOLE.replace(/    required:\n.*\n.*\n/, ""));
+  assert.equal(edit("a: 1\ncolor: never", "color", null), "a: 1\n");
   assert.equal(
     edit("# c\n\na: 1\nweb_mode: true\ncolor: never\n", "web_mode", null).includes("web"),
     false,

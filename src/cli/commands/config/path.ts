@@ -9,7 +9,8 @@ import { configFiles } from "../../configuration.ts";
 import type { Context } from "../../context.ts";
 
 export function run(context: Context, input: Input): Promise<Answer> {
-  const { path } = configTarget(context, input);
+  const inHome = context.usablePaths === null;
+  const { path } = configTarget(context, inHome ? input.with("global") : input);
   const files = configFiles(context).map((file) => ({
     layer: file.layer,
     path: file.path,

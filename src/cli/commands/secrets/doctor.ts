@@ -2,7 +2,8 @@
  * `orchestrator secrets doctor`
  * @module
  */
-import { examineSecrets } from "../../../secrets/examine.ts";
+import { OrchestratorError } from "../../../errors.ts";
+import { examineSecrets, type SecretFinding } from "../../../secrets/examine.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { printable } from "../../output/text.ts";
@@ -19,23 +20,38 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     keys: await ageKeys(context, wish),
     shown: (path) => context.paths.shown(path),
   });
-  const errors = findings.filter(({ level }) => level === "error").length;
+  const errors = findings.filter(({ level }) => level === "error");
+  if (errors.length > 0) {
+    throw new OrchestratorError(
+      "check_failed",
+      `Cannot trust the secrets: ${errors.length} ${errors.length === 1 ? "error" : "errors"}`,
+      {
+        ...(errors[0]?.advice === undefined || errors[0].advice === null
+          ? {}
+          : { hint: errors[0].advice }),
+        details: {
+          findings,
+          list: findings.filter(({ level }) => level !== "ok").map(lineOf),
+        },
+      },
+    );
+  }
   return {
     data: { order: store.order, findings },
     text: (style) => {
-      const marks = {
-        ok: style.green(style.symbols.done),
-        warning: style.yellow(style.symbols.failed),
-        error: style.red(style.symbols.failed),
-      };
       if (findings.length === 0) return style.dim("No secrets, and none is required.");
-      return findings.flatMap(({ level, name, seen, advice }) => [
-        `${marks[level]} ${level === "ok" ? "" : `${level}: `}${name === null ? "" : `${name}: `}${
-          printable(redactor.redact(seen))
-        }`,
-        ...(advice === null ? [] : [`  ${style.dim(printable(advice))}`]),
-      ]).join("\n");
+      return findings.map((finding) =>
+        finding.level === "ok"
+          ? `${style.green(style.symbols.done)} ${printable(lineOf(finding))}`
+          : `${style.yellow(style.symbols.failed)} ${printable(redactor.redact(lineOf(finding)))}`
+      ).join("\n");
     },
-    ...(errors > 0 ? { exitCode: 1 } : {}),
   };
+}
+
+/** `warning: NAME: what was seen (what to do)` */
+function lineOf({ level, name, seen, advice }: SecretFinding): string {
+  return `${level === "ok" ? "" : `${level}: `}${name === null ? "" : `${name}: `}${seen}${
+    advice === null ? "" : ` (${advice})`
+  }`;
 }

@@ -41,12 +41,14 @@ export async function run(context: Context, input: Input): Promise<Answer> {
         `  ${value.length} characters, fingerprint ${
           print ?? "none: the value is too short for one"
         }`,
-        ...(live === null ? [] : [`  ${liveText(name, live)}`]),
+        ...(live === null ? [] : [`  ${PROVIDERS[name]?.title} accepts it`]),
       ].join("\n"),
-    ...(live !== null && live.outcome !== "accepted" ? { exitCode: exitCodeOf(live) } : {}),
   };
 }
 
+/**
+ * @throws `check_failed` when the provider rejects it; `network_failed` when nobody could say.
+ */
 async function ask(name: string, value: string): Promise<LiveResult> {
   const provider = PROVIDERS[name];
   if (provider === undefined) {
@@ -56,24 +58,28 @@ async function ask(name: string, value: string): Promise<LiveResult> {
       { hint: `Known are ${Object.keys(PROVIDERS).join(", ")}` },
     );
   }
-  return await askProvider(provider, value);
-}
-
-function liveText(name: string, live: LiveResult): string {
-  const title = PROVIDERS[name]?.title ?? "the provider";
+  const live = await askProvider(provider, value);
+  const { title } = provider;
   switch (live.outcome) {
     case "accepted":
-      return `${title} accepts it`;
+      return live;
     case "rejected":
-      return `${title} rejects it (${live.status})`;
+      throw new OrchestratorError(
+        "check_failed",
+        `Cannot use secret "${name}": ${title} rejects it (${live.status})`,
+        { hint: `orchestrator secrets set ${name}`, details: { name, ...live } },
+      );
     case "unclear":
-      return `${title} does not say whether it is right (${live.status})`;
+      throw new OrchestratorError(
+        "network_failed",
+        `Cannot ask about "${name}": ${title} answers with status ${live.status}`,
+        { hint: "Try again later", details: { name, ...live } },
+      );
     case "unreachable":
-      return `${title} cannot be reached: ${printable(live.reason)}`;
+      throw new OrchestratorError(
+        "network_failed",
+        `Cannot ask about "${name}": ${title} cannot be reached (${live.reason})`,
+        { hint: "Check the network, or leave --live out", details: { name, ...live } },
+      );
   }
-}
-
-/** A key that is rejected is a failure; a provider that cannot be asked is somebody else's. */
-function exitCodeOf(live: LiveResult): number {
-  return live.outcome === "rejected" ? 1 : 9;
 }
