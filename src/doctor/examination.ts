@@ -12,7 +12,7 @@ import { type LegacyProject, readLegacyProject } from "../legacy/project.ts";
 import { ioError } from "../platform/io_error.ts";
 import { detectEnvironment, type Environment } from "../project/environment.ts";
 import { readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
-import type { ProjectPaths } from "../project/paths.ts";
+import { KEYS, type ProjectPaths } from "../project/paths.ts";
 import type { AgeKeys } from "../secrets/age_file.ts";
 import type { SecretStore } from "../secrets/store.ts";
 import { type LoadedSession, loadSession } from "../session/load.ts";
@@ -168,6 +168,14 @@ export class Examination {
       }
       return sessions;
     });
+  }
+
+  /** A session's own workflow.yaml; null when there is none. */
+  frozenWorkflow(session: string): Promise<string | null> {
+    return this.once(
+      `frozen ${session}`,
+      () => this.options.manager.backend.readText(KEYS.sessionWorkflow(session)),
+    );
   }
 
   /** The project's definition; null when there is no file. */

@@ -1,5 +1,4 @@
 import { sha256Hex } from "../../platform/hash.ts";
-import { KEYS } from "../../project/paths.ts";
 import { parseEvent } from "../../session/journal.ts";
 import { type Check, few, ok } from "../check.ts";
 import type { Examination, ExaminedSession } from "../examination.ts";
@@ -36,14 +35,25 @@ export const sessionsFrozen: Check = {
 
 async function wrongWith(
   { id, loaded }: ExaminedSession,
-  { options }: Examination,
+  examination: Examination,
 ): Promise<string | null> {
-  const { backend } = options.manager;
-  const text = await backend.readText(KEYS.sessionWorkflow(id));
-  if (text === null) return "missing";
+  const frozen = await examination.frozenWorkflow(id);
+  if (frozen === null) return "missing";
   if (loaded.value?.state.imported !== undefined) return null;
-  const [line] = await backend.readFrom(id, 1);
+  const [line] = await examination.options.manager.backend.readFrom(id, 1);
   const first = line === undefined ? null : parseEvent(line);
   if (first?.type !== "session_started") return null;
-  return first.data.definitionSha256 === sha256Hex(text) ? null : "changed";
+  const wanted = first.data.definitionSha256;
+  // A checkout may have given it other line ends.
+  const same = [(text: string) => text, withLineFeeds, withReturns]
+    .some((spell) => sha256Hex(spell(frozen)) === wanted);
+  return same ? null : "changed";
+}
+
+function withLineFeeds(text: string): string {
+  return text.replaceAll("\r\n", "\n");
+}
+
+function withReturns(text: string): string {
+  return withLineFeeds(text).replaceAll("\n", "\r\n");
 }

@@ -1,5 +1,3 @@
-import { sha256Hex } from "../../platform/hash.ts";
-import { KEYS } from "../../project/paths.ts";
 import { type Check, few, ok, skipped } from "../check.ts";
 
 export const workflowDrift: Check = {
@@ -10,12 +8,12 @@ export const workflowDrift: Check = {
   async run(examination) {
     const { value } = await examination.workflow();
     if (value === null) return skipped("no workflow.yaml to compare");
-    const now = sha256Hex(value.text);
+    const now = withLineFeeds(value.text);
     const drifted: string[] = [];
     for (const { id, loaded } of await examination.sessions()) {
       if (loaded.value?.state.status !== "active") continue;
-      const text = await examination.options.manager.backend.readText(KEYS.sessionWorkflow(id));
-      if (text !== null && sha256Hex(text) !== now) drifted.push(id);
+      const frozen = await examination.frozenWorkflow(id);
+      if (frozen !== null && withLineFeeds(frozen) !== now) drifted.push(id);
     }
     if (drifted.length === 0) return ok("active sessions follow it");
     return {
@@ -25,3 +23,8 @@ export const workflowDrift: Check = {
     };
   },
 };
+
+/** A checkout may have given either of them other line ends. */
+function withLineFeeds(text: string): string {
+  return text.replaceAll("\r\n", "\n");
+}

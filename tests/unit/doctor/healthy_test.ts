@@ -47,6 +47,16 @@ Deno.test("a portable project that is committed is healthy", async () => {
   await assertHealthy(world);
 });
 
+Deno.test("a portable project whose line ends a checkout changed is healthy", async () => {
+  using world = new World();
+  await world.init("--portable");
+  await world.start();
+  for (const path of [world.ofSession("workflow.yaml"), world.ofSession("log.jsonl")]) {
+    world.edit(path, (text) => text.replaceAll("\n", "\r\n"));
+  }
+  await assertHealthy(world);
+});
+
 Deno.test("a project with a finished, an ended and an active session is healthy", async () => {
   using world = new World();
   await world.init();
