@@ -3,8 +3,8 @@
  * files, in a folder of its own, and the plan beside it once everything is checked.
  *
  * ```
+ * .orchestrator/.staging-import-<random>.lock    held while the import lives; made first, gone last
  * .orchestrator/.staging-import-<random>/
- *   lock         held while the import lives
  *   content      the bytes of every file, one after the other
  *   plan.json    written last: from here on the import is finished by whoever comes next
  * ```
@@ -23,7 +23,6 @@ import {
   readSync,
   rmSync,
   statfsSync,
-  statSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -36,12 +35,9 @@ import { type Manifest, type ManifestFile, totalSize } from "./manifest.ts";
 import type { Sink } from "./read.ts";
 import { STAGING_PREFIX } from "./unfinished.ts";
 
-const LOCK = "lock";
+const LOCK = ".lock";
 const CONTENT = "content";
 const PLAN = "plan.json";
-
-/** A folder this young may be about to be locked, in milliseconds. */
-const YOUNG_MS = 60_000;
 
 /** Where in the content each file lies. */
 export interface StagedFile extends ManifestFile {
@@ -60,8 +56,8 @@ export class Staging implements Sink, Disposable {
   constructor(parent: string) {
     this.folder = join(parent, `${STAGING_PREFIX}${randomBase32(60)}`);
     try {
+      this.#lock = tryLock(this.folder + LOCK);
       mkdirSync(this.folder, { mode: 0o700 });
-      this.#lock = tryLock(join(this.folder, LOCK));
       this.#descriptor = openSync(join(this.folder, CONTENT), "wx+", 0o600);
     } catch (error) {
       throw ioError("create", this.folder, error);
@@ -132,8 +128,8 @@ export class Staging implements Sink, Disposable {
   [Symbol.dispose](): void {
     if (this.#descriptor !== undefined) closeSync(this.#descriptor);
     this.#descriptor = undefined;
-    this.#lock?.release();
     if (!existsSync(join(this.folder, PLAN))) removeStaging(this.folder);
+    this.#lock?.release();
   }
 }
 
@@ -153,8 +149,9 @@ export function readStaged(descriptor: number, file: StagedFile): Uint8Array {
 /** Folders of imports in the state directory, living or dead. Cheap where there are none. */
 export function stagingFolders(stateDirectory: string): readonly string[] {
   try {
-    return readdirSync(stateDirectory).filter((name) => name.startsWith(STAGING_PREFIX))
-      .map((name) => join(stateDirectory, name));
+    const names = readdirSync(stateDirectory).filter((name) => name.startsWith(STAGING_PREFIX))
+      .map((name) => name.endsWith(LOCK) ? name.slice(0, -LOCK.length) : name);
+    return [...new Set(names)].map((name) => join(stateDirectory, name));
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") return [];
@@ -162,17 +159,21 @@ export function stagingFolders(stateDirectory: string): readonly string[] {
   }
 }
 
-/** Removes a folder without a plan, unless an import is at work in it. */
-export function sweepStaging(folder: string): void {
+/**
+ * Removes a folder without a plan, unless an import is at work in it.
+ * @returns whether it is gone.
+ */
+export function sweepStaging(folder: string): boolean {
+  let lock: FileLock | null;
   try {
-    if (Date.now() - statSync(folder).mtimeMs < YOUNG_MS) return;
-    const lock = tryLock(join(folder, LOCK));
-    if (lock === null) return;
-    lock.release();
+    lock = tryLock(folder + LOCK);
   } catch (error) {
-    if (systemErrorCode(error) !== "ENOENT") throw ioError("lock", folder, error);
+    throw ioError("lock", folder, error);
   }
+  if (lock === null) return false;
   removeStaging(folder);
+  lock.release();
+  return true;
 }
 
 /** The plan of an import that was committed; null when there is none. */
@@ -210,6 +211,7 @@ export function removeStaging(folder: string): void {
   try {
     rmSync(join(folder, PLAN), { force: true });
     rmSync(folder, { recursive: true, force: true });
+    rmSync(folder + LOCK, { force: true });
   } catch (error) {
     throw ioError("remove", folder, error);
   }
