@@ -47,8 +47,13 @@ function hasOldFiles(context: Context): boolean {
   const { paths } = context;
   if (TRACES.some((name) => existsSync(`${paths.root}/${name}`))) return true;
   // Sessions of the old tool: not initialised yet, or imported and not moved over.
-  const { meta } = context;
-  return meta === null
-    ? existsSync(paths.sessions)
-    : meta["imported"] !== undefined && !existsSync(paths.migrationMarker);
+  try {
+    const { meta } = context;
+    return meta === null
+      ? existsSync(paths.sessions)
+      : meta["imported"] !== undefined && !existsSync(paths.migrationMarker);
+  } catch {
+    // A damaged meta.json is the command's own affair: it may be the one that repairs it.
+    return false;
+  }
 }
