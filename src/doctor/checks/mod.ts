@@ -73,6 +73,9 @@ import { sessionsSize } from "./sessions_size.ts";
 import { sessionsStale } from "./sessions_stale.ts";
 import { sessionsState } from "./sessions_state.ts";
 import { sessionsTorn } from "./sessions_torn.ts";
+import { statePlaceOf } from "./state_place.ts";
+import { statePushed } from "./state_pushed.ts";
+import { stateServer } from "./state_server.ts";
 import { workflowCommands } from "./workflow_commands.ts";
 import { workflowDrift } from "./workflow_drift.ts";
 import { workflowGates } from "./workflow_gates.ts";
@@ -155,4 +158,7 @@ export const CHECKS: readonly Check[] = [
   environmentSession,
   environmentVariables,
   environmentSandbox,
+  statePlaceOf,
+  statePushed,
+  stateServer,
 ];

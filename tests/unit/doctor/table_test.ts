@@ -7,6 +7,7 @@ import type { Scenario } from "./scenario.ts";
 import { LAYOUT, LOCKS } from "./scenarios_layout.ts";
 import { INSTALLATION, PROJECT } from "./scenarios_project.ts";
 import { SESSIONS, WORKFLOWS } from "./scenarios_sessions.ts";
+import { STATE } from "./scenarios_state.ts";
 import { CONFIG, ENVIRONMENT, SECRETS } from "./scenarios_surroundings.ts";
 
 const SCENARIOS: readonly Scenario[] = [
@@ -19,6 +20,7 @@ const SCENARIOS: readonly Scenario[] = [
   ...CONFIG,
   ...SECRETS,
   ...ENVIRONMENT,
+  ...STATE,
 ];
 
 Deno.test("every check has a scenario that makes it fire, and every fix one that it cures", () => {

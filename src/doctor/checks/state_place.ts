@@ -1,0 +1,32 @@
+import { RUNG_TEXTS } from "../../state_branch/places.ts";
+import { type Check, ok } from "../check.ts";
+import { statePlace } from "../state_place.ts";
+
+export const statePlaceOf: Check = {
+  id: "state.place",
+  area: "state",
+  title: "Where the state is kept",
+  why: "With web_mode the state outlives this machine, as long as it finds a place to go to",
+  async run(examination) {
+    const { place, finding } = await statePlace(examination);
+    if (place === null) return finding;
+    const { remote, branch, record } = place;
+    if (remote === null) {
+      return {
+        level: "warning",
+        seen: "the repository has no git remote that the state could go to",
+        todo: "Add one, or name it: orchestrator config set state_remote <name>",
+      };
+    }
+    if (record.rung === "portable" || record.rung === "snapshot") {
+      return {
+        level: record.rung === "portable" ? "info" : "warning",
+        seen: `${remote} takes no branch for the state: it is kept by ${RUNG_TEXTS[record.rung]}`,
+        todo: record.rung === "portable"
+          ? "Commit and push .orchestrator with the work"
+          : "orchestrator snapshot export, or orchestrator init --portable",
+      };
+    }
+    return ok(`branch ${branch} of ${remote}`);
+  },
+};

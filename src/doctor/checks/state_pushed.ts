@@ -1,0 +1,54 @@
+import { type Check, count, few, ok, skipped } from "../check.ts";
+import { statePlace } from "../state_place.ts";
+
+export const statePushed: Check = {
+  id: "state.pushed",
+  area: "state",
+  title: "Pushing the state",
+  why: "What was not pushed is lost with this machine",
+  async run(examination) {
+    const { place, finding } = await statePlace(examination);
+    if (place === null) return finding.level === "skipped" ? finding : skipped("there is no place");
+    const { git, local, seen, record } = place;
+    const sessions = await examination.sessions();
+    if (record.problem !== null) {
+      return {
+        level: "warning",
+        seen: `the last push did not succeed: ${record.problem}`,
+        todo: "orchestrator state push says more",
+      };
+    }
+    if (local !== null && local !== seen) {
+      const behind = seen === null ? [] : [`^${seen}`];
+      const waiting = Number(await git.line(["rev-list", "--count", local, ...behind]));
+      if (waiting > 0) {
+        return {
+          level: "warning",
+          seen: `${count(waiting, "commit")} of the state ${
+            waiting === 1 ? "waits" : "wait"
+          } to be pushed`,
+          todo: "orchestrator state push",
+        };
+      }
+    }
+    if (sessions.length === 0) return ok("there is nothing to push");
+    const { safeAt } = record;
+    if (safeAt === null) {
+      return {
+        level: "warning",
+        seen: "the state was never pushed",
+        todo: "orchestrator state push; web_mode does it after each phase",
+      };
+    }
+    const newer = sessions.filter(({ loaded }) =>
+      Date.parse(loaded.value?.state.updatedAt ?? "") > Date.parse(safeAt)
+    ).map(({ id }) => id);
+    if (newer.length === 0) return ok(`all of it, at ${safeAt}`);
+    return {
+      level: "info",
+      seen: `changed since the last push: ${few(newer)}`,
+      todo: "orchestrator state push; web_mode does it after each phase",
+      list: newer,
+    };
+  },
+};

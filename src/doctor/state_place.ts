@@ -1,0 +1,86 @@
+/**
+ * What is known here of the branch that keeps the state. Nobody is asked, nothing is written.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import { findRemote } from "../state_branch/discover.ts";
+import { Git } from "../state_branch/git.ts";
+import {
+  branchName,
+  localRef,
+  needsId,
+  type PushRecord,
+  readRecord,
+  remoteRef,
+} from "../state_branch/places.ts";
+import { type Finding, skipped } from "./check.ts";
+import type { Examination } from "./examination.ts";
+
+/** Longest wait for a server, in seconds: whoever asks the doctor does not push. */
+const PATIENCE = 10;
+
+/** The state branch as it is known here. */
+export interface StatePlace {
+  readonly git: Git;
+  /** Null where there is none. */
+  readonly remote: string | null;
+  /** The branch that the state goes to, or would go to. */
+  readonly branch: string;
+  readonly record: PushRecord;
+  /** The commit of all that was here when it was last committed. */
+  readonly local: string | null;
+  /** The commit last seen on the server. */
+  readonly seen: string | null;
+}
+
+/** The place, or what a check says that has none to look at. */
+export type StatePlaceOrFinding =
+  | { readonly place: StatePlace; readonly finding: null }
+  | { readonly place: null; readonly finding: Finding };
+
+/** Looks for the place. Only where the state is kept on a branch, or was. */
+export function statePlace(examination: Examination): Promise<StatePlaceOrFinding> {
+  return examination.once("state place", async () => {
+    const { options, paths, meta } = examination;
+    const config = await options.config();
+    const wanted = config.get("web_mode");
+    const nothing = {
+      place: null,
+      finding: skipped("the state is not kept on a branch (web_mode)"),
+    };
+    const configured = config.get("state_branch");
+    if (meta.value === null && needsId(configured)) {
+      return { place: null, finding: examination.absent ?? skipped("meta.json does not tell") };
+    }
+    const name = branchName(configured, meta.value?.id ?? "");
+    const seconds = Math.min(config.get("state_push_timeout"), PATIENCE);
+    let git: Git | null;
+    try {
+      git = await Git.open(paths.root, options.env, seconds * 1000);
+    } catch (error) {
+      if (!(error instanceof OrchestratorError)) throw error;
+      return wanted ? { place: null, finding: broken(error.message) } : nothing;
+    }
+    if (git === null) {
+      return wanted ? { place: null, finding: broken("this is no git repository") } : nothing;
+    }
+    const [local, seen, remote] = await Promise.all([
+      git.resolve(localRef(name)),
+      git.resolve(remoteRef(name)),
+      findRemote(git, config.get("state_remote")),
+    ]);
+    if (!wanted && local === null && seen === null) return nothing;
+    const record = readRecord(git, name);
+    const branch = record.branch ?? name;
+    return { place: { git, remote, branch, record, local, seen }, finding: null };
+  });
+}
+
+/** web_mode cannot do what it says. */
+function broken(why: string): Finding {
+  return {
+    level: "warning",
+    seen: `web_mode is on, and the state cannot be kept on a branch: ${why}`,
+    todo: "Keep the state otherwise: orchestrator snapshot export",
+  };
+}

@@ -1,0 +1,185 @@
+/** What can be wrong with the state on a branch. */
+import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { runProcess } from "../../harness/running.ts";
+import type { Scenario } from "./scenario.ts";
+import type { World } from "./world.ts";
+
+/** Has the state kept on a branch of a server beside the project. */
+async function withServer(world: World): Promise<void> {
+  const server = join(world.scratch.top, "server.git");
+  mkdirSync(server);
+  await world.git("init", "-q", "--bare", server);
+  await world.git("remote", "add", "origin", server);
+  webMode(world);
+}
+
+function webMode(world: World): void {
+  world.env["ORCHESTRATOR_WEB_MODE"] = "1";
+}
+
+async function pushed(world: World): Promise<void> {
+  await withServer(world);
+  await world.done("state", "push");
+}
+
+/** Goes on in another clone, and pushes that. */
+async function goneOnElsewhere(world: World): Promise<void> {
+  await pushed(world);
+  const here = world.scratch.path("");
+  const there = join(world.scratch.top, "there");
+  await world.git("clone", "-q", join(world.scratch.top, "server.git"), there);
+  const state = join(here, ".orchestrator");
+  // The other machine knows which repository it is.
+  const copy = await runProcess("cp", ["-a", state, there], { cwd: here, env: world.env });
+  if (copy.code !== 0 || !existsSync(join(there, ".orchestrator"))) throw new Error(copy.stderr);
+  await world.done("-C", there, "note", "Gone on elsewhere");
+  await world.done("-C", there, "state", "push");
+}
+
+/** Refuses every branch that is pushed. */
+function refusing(world: World): void {
+  world.write(
+    join(world.scratch.top, "server.git", "hooks", "pre-receive"),
+    "#!/bin/sh\nexit 1\n",
+    0o755,
+  );
+}
+
+const unix = Deno.build.os !== "windows";
+
+export const STATE: readonly Scenario[] = [
+  {
+    check: "state.place",
+    when: "there is no git repository",
+    level: "warning",
+    seen: /^web_mode is on, and the state cannot be kept on a branch: this is no git repository$/,
+    make: webMode,
+  },
+  {
+    check: "state.place",
+    when: "there is no remote",
+    level: "warning",
+    seen: /has no git remote/,
+    git: true,
+    make: webMode,
+  },
+  {
+    check: "state.place",
+    when: "the server takes no branch",
+    level: "warning",
+    seen: /^origin takes no branch for the state: it is kept by snapshots$/,
+    git: true,
+    make: async (world) => {
+      await withServer(world);
+      refusing(world);
+      await world.run("state", "push");
+    },
+    ignore: !unix,
+  },
+  {
+    check: "state.pushed",
+    when: "it never was",
+    level: "warning",
+    seen: /^the state was never pushed$/,
+    git: true,
+    make: withServer,
+  },
+  {
+    check: "state.pushed",
+    when: "the server refused the last push",
+    level: "warning",
+    seen: /^the last push did not succeed: /,
+    git: true,
+    make: async (world) => {
+      await withServer(world);
+      refusing(world);
+      await world.run("state", "push");
+    },
+    ignore: !unix,
+  },
+  {
+    check: "state.pushed",
+    when: "something was committed and not pushed",
+    level: "warning",
+    seen: /^1 commit of the state waits to be pushed$/,
+    git: true,
+    make: async (world) => {
+      await pushed(world);
+      const { id } = JSON.parse(world.scratch.read(".orchestrator/meta.json"));
+      const branch = `orchestrator-state-${id}`;
+      await world.done("note", "Going on");
+      await world.done("state", "push");
+      await world.git(
+        "update-ref",
+        `refs/orchestrator/remote/${branch}`,
+        `refs/orchestrator/state/${branch}~1`,
+      );
+    },
+  },
+  {
+    check: "state.pushed",
+    when: "a session went on since",
+    level: "info",
+    seen: /^changed since the last push: [a-z2-7]{13}$/,
+    git: true,
+    make: async (world) => {
+      await pushed(world);
+      world.now = new Date(world.now.getTime() + 60_000);
+      await world.done("note", "Going on");
+    },
+  },
+  {
+    check: "state.server",
+    when: "it cannot be reached",
+    level: "warning",
+    seen: /^origin does not answer: /,
+    git: true,
+    make: async (world) => {
+      await pushed(world);
+      const server = join(world.scratch.top, "server.git");
+      renameSync(server, `${server}.away`);
+    },
+  },
+  {
+    check: "state.server",
+    when: "the branch is gone",
+    level: "warning",
+    seen: /^the branch orchestrator-state-[a-z2-7]{26} is gone from origin$/,
+    git: true,
+    make: async (world) => {
+      await pushed(world);
+      renameSync(
+        join(world.scratch.top, "server.git"),
+        join(world.scratch.top, "server.git.away"),
+      );
+      await world.git("init", "-q", "--bare", join(world.scratch.top, "server.git"));
+    },
+  },
+  {
+    check: "state.server",
+    when: "another machine has gone on",
+    level: "warning",
+    seen: /^origin has newer state$/,
+    todo: /^orchestrator state pull$/,
+    git: true,
+    make: goneOnElsewhere,
+    ignore: !unix,
+  },
+  {
+    check: "state.server",
+    when: "both have gone on",
+    level: "warning",
+    seen: /^here and on origin the state went on, each for itself$/,
+    git: true,
+    make: async (world) => {
+      await goneOnElsewhere(world);
+      const server = join(world.scratch.top, "server.git");
+      renameSync(server, `${server}.away`);
+      await world.done("note", "Gone on here");
+      await world.run("state", "push");
+      renameSync(`${server}.away`, server);
+    },
+    ignore: !unix,
+  },
+];
