@@ -135,7 +135,10 @@ export function pictureOf(root: string): Picture {
   const state = join(root, ".orchestrator");
   const sessions: Record<string, SessionPicture> = {};
   for (const id of namesIn(join(state, "sessions"))) {
-    if (/^[a-z2-7]{13}$/.test(id)) sessions[id] = sessionPicture(join(state, "sessions", id));
+    const folder = join(state, "sessions", id);
+    // A session is there while its journal is.
+    if (!/^[a-z2-7]{13}$/.test(id) || !existsSync(join(folder, "log.jsonl"))) continue;
+    sessions[id] = sessionPicture(folder);
   }
   const meta = textOf(join(state, "meta.json"));
   return {
@@ -143,16 +146,23 @@ export function pictureOf(root: string): Picture {
     gitignore: textOf(join(state, ".gitignore")),
     current: textOf(join(state, "current"))?.trim() ?? null,
     bindings: namesIn(join(state, "bindings"))
-      .filter((name) => !name.startsWith(".tmp-"))
+      .filter(isNoTemporary)
       .map((name) => textOf(join(state, "bindings", name))?.trim() ?? "").sort(),
     sessions,
     project: projectFiles(root),
   };
 }
 
-/** Files and folders that only a run that has ended can have left: staged, replaced or taken away. */
+/**
+ * Files and folders that only a run that has ended can have left: staged, replaced or taken away. A
+ * session's folder without a journal is the rest of a session that was removed.
+ */
 export function leftovers(root: string): readonly string[] {
-  return walk(root, "").filter((path) => /(^|\/)\.(tmp|staging|removed)-[^/]*$/.test(path));
+  return walk(root, "").filter((path) =>
+    /(^|\/)\.(tmp|staging|removed)-[^/]*$/.test(path) ||
+    /^\.orchestrator\/sessions\/[a-z2-7]{13}$/.test(path) &&
+      !existsSync(join(root, path, "log.jsonl"))
+  );
 }
 
 /** Every file outside `.git` with its content, and every directory. */
@@ -170,7 +180,7 @@ function sessionPicture(directory: string): SessionPicture {
   const end = journal.lastIndexOf("\n") + 1;
   const meta = textOf(join(directory, "meta.json"));
   const feedback: Record<string, readonly string[]> = {};
-  for (const name of namesIn(join(directory, "feedback"))) {
+  for (const name of namesIn(join(directory, "feedback")).filter(isNoTemporary)) {
     const text = textOf(join(directory, "feedback", name)) ?? "";
     feedback[name] = text.split("\n").slice(0, -1);
   }
@@ -194,6 +204,11 @@ function projectFiles(root: string): Readonly<Record<string, string>> {
     files[path] = textOf(join(root, path)) ?? "";
   }
   return files;
+}
+
+/** Temporary files are looked for by {@link leftovers}. */
+function isNoTemporary(name: string): boolean {
+  return !name.startsWith(".tmp-");
 }
 
 function walk(root: string, base: string): string[] {

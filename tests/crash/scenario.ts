@@ -23,6 +23,10 @@ export interface Scenario {
   readonly next?: readonly string[];
   /** Types of events that a session may have between before and after, of a command that appends twice. */
   readonly otherEvents?: readonly (readonly string[])[];
+  /** What else `status` may show: {@link Standing.key} between two steps of the command. */
+  readonly otherStandings?: readonly string[];
+  /** Errors that may be taken for another fact, and by which files this shows. */
+  readonly mayDiffer?: { readonly fault: string; readonly file: string };
   /** What more must hold once the command was stopped; gives sentences about what does not. */
   readonly check?: (repository: Repository) => Promise<readonly string[]>;
 }

@@ -292,6 +292,8 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     argv: ["init"],
     next: ["init"],
+    // A file that may not be read recommends no test command.
+    mayDiffer: { fault: "EACCES", file: "workflow.yaml" },
   },
   {
     name: "init --portable of a new project",
@@ -321,6 +323,7 @@ export const SCENARIOS: readonly Scenario[] = [
     prepare: nothing,
     argv: ["start", "Survive", "--name", "main"],
     next: ["start", "Survive"],
+    otherStandings: ["exit 4: no_session"],
     check: namesAnswer,
   },
   {
