@@ -13,6 +13,7 @@ export interface CheckReport extends Finding {
   readonly title: string;
   readonly why: string;
   readonly fixable: boolean;
+  /** Wall-clock time, whole milliseconds; checks run side by side. */
   readonly durationMs: number;
   /** What `--fix` did about it, or with `--dry-run` would try. */
   readonly fixed?: readonly string[];
@@ -91,7 +92,7 @@ async function runCheck(check: Check, examination: Examination): Promise<CheckRe
     ...base,
     ...finding,
     fixable: finding.fixable === true && check.fix !== undefined,
-    durationMs: Math.round((performance.now() - started) * 10) / 10,
+    durationMs: Math.round(performance.now() - started),
   };
 }
 

@@ -3,6 +3,7 @@
  * @module
  */
 import { realpathSync } from "node:fs";
+import { sep } from "node:path";
 import { OrchestratorError } from "../../errors.ts";
 import { AREAS, type Check, count } from "../../doctor/check.ts";
 import { CHECKS } from "../../doctor/checks/mod.ts";
@@ -15,7 +16,7 @@ import type { Answer, Input } from "../command.ts";
 import { configFiles } from "../configuration.ts";
 import type { Context } from "../context.ts";
 import type { Style } from "../output/style.ts";
-import { printable, wrap } from "../output/text.ts";
+import { wrap } from "../output/text.ts";
 import { requiredSecrets } from "../required_secrets.ts";
 import { ageKeys, makeStore } from "../secret_store.ts";
 import { workflowFile } from "../workflow_file.ts";
@@ -48,7 +49,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const fix = input.has("fix");
   const homes = homesOf(io.home);
   const found = await examine(checks, again(), { fix, dryRun: input.has("dry-run"), again });
-  const clean = (text: string): string => redactor.redact(shorten(text, homes));
+  const clean = (text: string): string =>
+    redactor.redact(shorten(withoutRoot(text, paths.root), homes));
   const reports = found.map((report) => publicReport(report, clean));
   const level = worst(reports);
   const failed = level === "error" || (level === "warning" && input.has("strict"));
@@ -103,6 +105,11 @@ function homesOf(home: string | undefined): readonly string[] {
   }
 }
 
+/** Paths below the root as they are from there. */
+function withoutRoot(text: string, root: string): string {
+  return root.length > 1 ? text.replaceAll(root + sep, "") : text;
+}
+
 /** The home directory as `~`, wherever it begins a path. */
 function shorten(text: string, homes: readonly string[]): string {
   return homes.reduce((short, home) => {
@@ -152,9 +159,9 @@ function reportLines(report: CheckReport, fix: boolean, style: Style): readonly 
     error: style.red(symbols.failed),
     skipped: style.dim(symbols.bullet),
   }[report.level];
-  const lines = [
-    `${mark} ${printable(report.title)}: ${printable(report.seen)} ${style.dim(`(${report.id})`)}`,
-  ];
+  const id = `(${report.id})`;
+  const text = wrap(`${report.title}: ${report.seen} ${id}`, style.width, "    ");
+  const lines = [`${mark} ${text.trimStart().replace(id, style.dim(id))}`];
   const troubled = report.level === "warning" || report.level === "error";
   if (troubled) lines.push(style.dim(wrap(report.why, style.width, "    ")));
   for (const entry of troubled ? (report.list ?? []).slice(0, 10) : []) {
