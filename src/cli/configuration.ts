@@ -9,6 +9,7 @@ import { userConfigFiles } from "../project/paths.ts";
 import type { Input } from "./command.ts";
 import { configFlags } from "./config_flags.ts";
 import type { Context } from "./context.ts";
+import type { Whereabouts } from "./secret_roots.ts";
 
 /**
  * Reads all layers.
@@ -23,7 +24,7 @@ export async function readConfiguration(context: Context, input: Input): Promise
 }
 
 /** The configuration's files, lowest first, whether they are there or not. */
-export function configFiles({ io, usablePaths }: Context): readonly ConfigFile[] {
+export function configFiles({ io, usablePaths }: Whereabouts): readonly ConfigFile[] {
   const { home, env } = io;
   const users = userConfigFiles(home, env["XDG_CONFIG_HOME"]).map(({ path, old }): ConfigFile => ({
     layer: "global",

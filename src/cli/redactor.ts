@@ -2,40 +2,52 @@
  * What is known of secrets in one run of the program, and what is done with it.
  * @module
  */
+import type { Config } from "../config/config.ts";
 import { OrchestratorError } from "../errors.ts";
-import { learnStored, learnVariables, mayBeStored } from "../secrets/known.ts";
+import { ProjectPaths } from "../project/paths.ts";
+import { learnVariables, mayBeStored } from "../secrets/known.ts";
 import { Redactor } from "../secrets/redact.ts";
 import { redactDeep } from "../secrets/redact_deep.ts";
 import type { Context } from "./context.ts";
 import type { Io } from "./io.ts";
-import { secretRoots } from "./secret_roots.ts";
+import { secretRoots, type Whereabouts } from "./secret_roots.ts";
 
 /** Learns all that is at hand without asking anybody. Never fails. */
 export async function makeRedactor(context: Context): Promise<Redactor> {
+  return await learn(context, context.loadedConfig);
+}
+
+/** The redactor of a run that may have failed before it had a context. Never fails. */
+export async function redactorFor(context: Context | undefined, io: Io): Promise<Redactor> {
+  return context === undefined
+    ? await learn({ io, usablePaths: likelyPaths(io) }, undefined)
+    : await context.redactor();
+}
+
+async function learn(where: Whereabouts, config: Config | undefined): Promise<Redactor> {
   const redactor = new Redactor();
-  learnVariables(redactor, context.io.env, context.loadedConfig?.get("secrets.required"));
+  learnVariables(redactor, where.io.env, config?.get("secrets.required"));
   try {
-    if (mayBeStored(secretRoots(context))) {
-      const { makeStore } = await import("./secret_store.ts");
-      await learnStored(await makeStore(context, { redactor, quiet: true }));
+    if (mayBeStored(secretRoots(where))) {
+      const { learnSecrets } = await import("./learn_secrets.ts");
+      await learnSecrets(redactor, where, config);
     }
   } catch (error) {
-    // A project or a configuration that cannot be used is for the command to report.
+    // What cannot be read cannot be shown either; the command reports it when it matters.
     if (!(error instanceof OrchestratorError)) throw error;
   }
   return redactor;
 }
 
-/** The redactor of a run that may have failed before it had a context. Never fails. */
-export async function redactorFor(context: Context | undefined, io: Io): Promise<Redactor> {
+/** The project that a command line that could not be understood was most likely about. */
+function likelyPaths({ cwd, env, home }: Io): ProjectPaths | null {
   try {
-    if (context !== undefined) return await context.redactor();
-  } catch {
-    // What is left is the environment.
+    const paths = ProjectPaths.locate({ cwd, variable: env["ORCHESTRATOR_ROOT"], home });
+    return paths.isHome ? null : paths;
+  } catch (error) {
+    if (!(error instanceof OrchestratorError)) throw error;
+    return null;
   }
-  const redactor = new Redactor();
-  learnVariables(redactor, io.env);
-  return redactor;
 }
 
 /** An error as it may be shown. */

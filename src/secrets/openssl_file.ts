@@ -77,7 +77,7 @@ export async function readOpensslSecrets(
   const { parse } = await import("yaml");
   let value: unknown;
   try {
-    value = parse(text, { schema: "failsafe", logLevel: "silent" });
+    value = parse(text, { schema: "failsafe", logLevel: "error" });
   } catch (error) {
     // One password in 256 gives a valid padding by chance, and rubbish behind it.
     throw wrongPassword(shown, error);

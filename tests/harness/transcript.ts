@@ -20,6 +20,14 @@ export interface Stage {
   readonly executable?: string;
   /** Folder of the definitions that `@ workflow NAME` takes. */
   readonly workflows: string;
+  /** Called before the first command; may put things into the scratch and its environment. */
+  readonly prepare?: (scratch: Scratch, env: Record<string, string>) => void;
+  /** Called behind the last command, with what it left. */
+  readonly inspect?: (scratch: Scratch) => void;
+  /** Options in front of every command of the program. */
+  readonly options?: readonly string[];
+  /** Told all that a command printed, as it printed it. */
+  readonly observe?: (argv: readonly string[], result: Result) => void;
 }
 
 /** What became of a transcript. */
@@ -74,6 +82,7 @@ export async function playTranscript(text: string, stage: Stage): Promise<Played
       });
     }
   }
+  stage.inspect?.(scratch);
   return { text: played + transcript.filesText, problems: player.problems, unexpected };
 }
 
@@ -108,6 +117,7 @@ class Player implements AsyncDisposable {
     this.#stage = stage;
     this.#cwd = scratch.root;
     this.#env = scratchEnvironment(scratch);
+    stage.prepare?.(scratch, this.#env);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -214,7 +224,9 @@ class Player implements AsyncDisposable {
     env: Readonly<Record<string, string>>,
   ): Promise<Result> {
     const before = this.#tree();
-    const result = await this.#start(argv, env, step.stdin).result;
+    const { options = [], observe } = this.#stage;
+    const result = await this.#start([...options, ...argv], env, step.stdin).result;
+    observe?.(argv, result);
     const after = this.#tree();
     // While something else is at work, nobody can tell who changed what.
     const quiet = this.#background === undefined;

@@ -25,7 +25,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     data: { session: id, name: change.state.name },
     text: (style) =>
       `${style.green(style.symbols.done)} Session ${style.cyan(id)} ${
-        name === null ? "has no name now" : `is named ${style.bold(name)}`
+        change.state.name === null ? "has no name now" : `is named ${style.bold(change.state.name)}`
       }`,
   };
 }

@@ -1,0 +1,49 @@
+/**
+ * Lets a redactor learn what is stored, whatever state the project and the command line are in.
+ * @module
+ */
+import type { Config } from "../config/config.ts";
+import { loadConfig } from "../config/load.ts";
+import { learnStored } from "../secrets/known.ts";
+import type { Redactor } from "../secrets/redact.ts";
+import { SecretStore } from "../secrets/store.ts";
+import { configFiles } from "./configuration.ts";
+import { secretRoots, type Whereabouts } from "./secret_roots.ts";
+import { expandHome } from "./workflow_file.ts";
+
+/**
+ * Reads all that opens without asking anybody: plain files, those for the configured identity, and the
+ * old tool's file when its password is in the environment.
+ * @param loaded the run's configuration; absent where it could not be loaded.
+ */
+export async function learnSecrets(
+  redactor: Redactor,
+  where: Whereabouts,
+  loaded: Config | undefined,
+): Promise<void> {
+  const { io, usablePaths } = where;
+  const config = loaded ??
+    await loadConfig({ files: configFiles(where), env: io.env, flags: [] });
+  const identity = config.get("secrets.identity");
+  const password = io.env["SECRETS_PASSWORD"] ?? "";
+  const path = identity === null ? null : expandHome(identity, io.home);
+  await learnStored(
+    new SecretStore({
+      ...secretRoots(where),
+      env: io.env,
+      order: ["repository", "global"],
+      declared: [],
+      keys: {
+        identityFile: path === null
+          ? null
+          : usablePaths?.resolveFrom(usablePaths.root, path) ?? path,
+        // A passphrase takes a second to try: too long for what is only looked at on the way.
+        passphrase: () => Promise.resolve(null),
+      },
+      password: () => Promise.resolve(password === "" ? null : password),
+      redactor,
+      shown: (path) => path,
+      warn: () => {},
+    }),
+  );
+}

@@ -1,0 +1,60 @@
+/**
+ * All transcripts once more, with secrets planted wherever secrets can be, and `--debug` on every
+ * command: not one of the values turns up in what is printed or written.
+ */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { canariesIn, canaryFiles, makeCanaryFiles, plantCanaries } from "../harness/canary.ts";
+import { playTranscript } from "../harness/transcript.ts";
+import { transcriptNames, whyNot, WORKFLOWS } from "./transcripts.ts";
+
+const DIRECTORY = import.meta.dirname ?? ".";
+
+/** Stories about secrets tell of values on purpose; the story in tests/e2e does it with canaries. */
+const ABOUT_SECRETS = /^secrets\//;
+
+/** Written by the command of a workflow, which has its environment from whoever runs it. */
+const BY_COMMANDS: ReadonlySet<string> = new Set(["project/seen.txt"]);
+
+Deno.test("no planted secret turns up in any transcript", async (test) => {
+  const files = await makeCanaryFiles();
+  let played = 0;
+  let commands = 0;
+  for (const name of transcriptNames()) {
+    if (whyNot(name, {}) !== null || ABOUT_SECRETS.test(name)) continue;
+    await test.step(name, async () => {
+      const text = readFileSync(join(DIRECTORY, `${name}.txt`), "utf8");
+      const leaks: string[] = [];
+      let inspected = false;
+      try {
+        await playTranscript(text, {
+          workflows: WORKFLOWS,
+          options: ["--debug"],
+          prepare: (scratch, env) => plantCanaries(scratch, env, files, { repository: false }),
+          inspect: (scratch) => {
+            inspected = true;
+            leaks.push(
+              ...canaryFiles(scratch).filter((leak) => !BY_COMMANDS.has(leak.replace(/: .*/, ""))),
+            );
+          },
+          observe: (argv, { stdout, stderr }) => {
+            commands++;
+            const found = canariesIn(stdout + stderr);
+            if (found.length > 0) leaks.push(`${argv.join(" ")}: ${found}`);
+          },
+        });
+      } catch (error) {
+        // What is planted may change a story so much that it cannot be told to its end.
+        if (!(error instanceof Error) || !/^line \d+: /.test(error.message)) throw error;
+      }
+      if (inspected) played++;
+      assert.deepEqual(leaks, []);
+    });
+  }
+  assert.ok(commands > 300, `only ${commands} commands were run`);
+  assert.ok(
+    played > transcriptNames().length * 0.8,
+    `only ${played} transcripts came to their end`,
+  );
+});
