@@ -279,11 +279,9 @@ export class SessionManager {
   /** Who a session is; null when its meta.json is missing or damaged. Cheap: no state is read. */
   async meta(id: string): Promise<SessionMeta | null> {
     try {
-      const text = await this.backend.readText(KEYS.sessionMeta(id));
-      const value: unknown = JSON.parse(text ?? "null");
-      return typeof value === "object" ? value as SessionMeta | null : null;
+      return parseMeta(await this.backend.readText(KEYS.sessionMeta(id)));
     } catch (error) {
-      if (error instanceof OrchestratorError && error.code !== "io_failed") throw error;
+      if (!(error instanceof OrchestratorError) || error.code !== "io_failed") throw error;
       return null;
     }
   }
@@ -351,14 +349,18 @@ export class SessionManager {
     }
   }
 
-  /** Fields that this program does not know are kept, and so is a meta.json that is damaged. */
+  /**
+   * Fields that this program does not know are kept, and so is a meta.json that is damaged.
+   * @throws when it cannot be read: the name is written another time then.
+   */
   async #writeName(id: string, state: SessionState): Promise<void> {
     const key = KEYS.sessionMeta(id);
-    const meta = await this.meta(id);
+    const text = await this.backend.readText(key);
+    const meta = parseMeta(text);
     if (meta?.name === state.name) return;
     if (meta !== null) {
       await this.backend.writeBlob(key, metaText({ ...meta, name: state.name }));
-    } else if (await this.backend.readBlob(key) === null) {
+    } else if (text === null) {
       const { name, task, createdAt: created, createdBy: actor } = state;
       const made: SessionMeta = { id, name, task, created, actor, branch: null, parent: null };
       await this.backend.writeBlob(key, metaText(made));
@@ -384,6 +386,16 @@ export class SessionManager {
         writing ? "it was rebuilt from the journal" : "its state was read from the journal"
       }`,
     );
+  }
+}
+
+/** Null for what is missing or damaged. */
+function parseMeta(text: string | null): SessionMeta | null {
+  try {
+    const value: unknown = JSON.parse(text ?? "null");
+    return typeof value === "object" ? value as SessionMeta | null : null;
+  } catch {
+    return null;
   }
 }
 
