@@ -300,7 +300,7 @@ phases:
   const { stdout } = await world.run("doctor", "--verbose");
   assert.match(stdout, /Project root: ~\/project \(by marker\)/);
   assert.match(stdout, /one copy: ~\/bin\/orchestrator/);
-  assert.match(stdout, /made for "https:\/\/example\.org\/y\.git"/);
+  assert.match(stdout, /made for\s+"https:\/\/example\.org\/y\.git"/);
   assert.match(stdout, /\[redacted\]/);
 });
 
