@@ -106,7 +106,7 @@ export async function requireStateBranch(context: Context): Promise<StateBranch>
         ? "a clone without one, and has no state yet"
         : "no git repository"
     }`,
-    { hint: "orchestrator snapshot export keeps the state without git" },
+    { hint: "orchestrator snapshot export -o state.tar.gz" },
   );
 }
 

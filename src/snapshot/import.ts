@@ -3,16 +3,18 @@
  * published, all of it or nothing.
  * @module
  */
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OrchestratorError } from "../errors.ts";
-import { ioError } from "../platform/atomic_file.ts";
+import { ioError, replaceFile } from "../platform/atomic_file.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { comparableRemote, gitRemote } from "../project/git_remote.ts";
+import { gitignoreText } from "../project/gitignore.ts";
 import { readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
 import { refuseHome } from "../project/init.ts";
+import type { ProjectPaths } from "../project/paths.ts";
 import type { Bytes } from "./byte_stream.ts";
 import { contentOf } from "./contents.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
@@ -96,11 +98,11 @@ export async function importSnapshot(request: ImportRequest): Promise<ImportRepo
   }
   await finishImports(request);
   const { stateDirectory } = request.paths;
-  const made = makeDirectory(stateDirectory);
+  const made = makeStateDirectory(request.paths);
   try {
     return await importInto(stateDirectory, request);
   } catch (error) {
-    if (made) removeIfEmpty(stateDirectory);
+    if (made) unmakeStateDirectory(request.paths);
     throw error;
   }
 }
@@ -239,7 +241,8 @@ function refused(
       ? `Cannot import session "${id}": the copy here has gone further, to event ${localSeq}`
       : `Cannot import session "${id}": it and the copy here went different ways`,
     {
-      hint: "Choose other sessions with --session; orchestrator snapshot import --help tells more",
+      hint:
+        "Choose other sessions with --session; `orchestrator snapshot import --help` tells more",
       details: { session: id, relation, localSeq },
     },
   );
@@ -327,18 +330,27 @@ function otherRepository(from: ManifestRepository, here: string | null): Orchest
   );
 }
 
-function makeDirectory(path: string): boolean {
+/**
+ * Makes the state directory, out of git's sight from the beginning.
+ * @returns false when it was there.
+ */
+function makeStateDirectory({ stateDirectory, gitignore }: ProjectPaths): boolean {
   try {
-    return mkdirSync(path, { recursive: true }) !== undefined;
+    if (mkdirSync(stateDirectory, { recursive: true }) === undefined) return false;
   } catch (error) {
-    throw ioError("create", path, error);
+    throw ioError("create", stateDirectory, error);
   }
+  replaceFile(gitignore, gitignoreText("normal"));
+  return true;
 }
 
-function removeIfEmpty(path: string): void {
+/** Takes it away again, unless somebody has begun to use it. */
+function unmakeStateDirectory({ stateDirectory, gitignore }: ProjectPaths): void {
   try {
-    rmdirSync(path);
+    if (readdirSync(stateDirectory).join() !== ".gitignore") return;
+    rmSync(gitignore);
+    rmdirSync(stateDirectory);
   } catch {
-    // Somebody else has begun to use it.
+    // What stays is an empty place that git does not see.
   }
 }

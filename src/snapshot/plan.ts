@@ -8,6 +8,7 @@ import { OrchestratorError } from "../errors.ts";
 import { ioError, replaceFile } from "../platform/atomic_file.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import type { RepositoryMode } from "../project/identity.ts";
+import { gitignoreText } from "../project/gitignore.ts";
 import { initProject } from "../project/init.ts";
 import { KEYS, type ProjectPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
@@ -20,6 +21,7 @@ import {
   extendWith,
   localLines,
   mergeFeedback,
+  refreshState,
   replaceWith,
 } from "./put_session.ts";
 import { relate } from "./relation.ts";
@@ -116,6 +118,13 @@ export async function carryOut(
 ): Promise<RepositoryOutcome> {
   const { manager, paths, now } = surroundings;
   const { initialise } = plan;
+  // While it was on its way git was to see nothing of it.
+  if (initialise !== null) replaceFile(paths.gitignore, gitignoreText(initialise.mode));
+  for (const step of plan.steps) {
+    await carryOutStep(surroundings, step, stagedSession(step.session, plan.files, read));
+  }
+  const outcome = await placeRepositoryFiles(manager, paths, plan.files, read);
+  // Last: until then there is no project here, and whoever reads sees nothing half done.
   if (initialise !== null) {
     initProject(paths, {
       automatic: true,
@@ -125,10 +134,7 @@ export async function carryOut(
       newId: () => initialise.id,
     });
   }
-  for (const step of plan.steps) {
-    await carryOutStep(surroundings, step, stagedSession(step.session, plan.files, read));
-  }
-  return await placeRepositoryFiles(manager, paths, plan.files, read);
+  return outcome;
 }
 
 async function carryOutStep(
@@ -145,6 +151,7 @@ async function carryOutStep(
     sha256Hex(last) === step.replaces;
   if (relation === "same" || relation === "older" && !replaceable) {
     await mergeFeedback(backend, incoming);
+    if (relation === "same") await refreshState(backend, incoming);
   } else if (relation === "newer") {
     await extendWith(backend, incoming, local);
   } else if (replaceable) {

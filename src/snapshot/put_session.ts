@@ -5,6 +5,7 @@
  */
 import { sha256Hex } from "../platform/hash.ts";
 import { KEYS } from "../project/paths.ts";
+import { readCache } from "../session/state_cache.ts";
 import { ORIGIN_HASH, type StorageBackend } from "../storage/backend.ts";
 import { contentOf, journalName } from "./contents.ts";
 import { type Incoming, stateText, toNewSession } from "./incoming.ts";
@@ -51,6 +52,17 @@ export async function extendWith(
     if (meta !== undefined) await backend.writeBlob(KEYS.sessionMeta(id), meta);
   }
   await mergeFeedback(backend, incoming);
+}
+
+/** Writes state.json where it is not what the journal says: a copy that was cut off here before. */
+export async function refreshState(backend: StorageBackend, incoming: Incoming): Promise<void> {
+  const { id, state, hash, lines } = incoming;
+  const { entry } = await readCache(backend, id);
+  if (entry !== null && entry.head.seq === lines.length && entry.head.hash === hash) return;
+  const read = await backend.readJournal(id);
+  if (read.unchanged || read.lines.length !== lines.length) return;
+  const text = stateText(state, { seq: lines.length, hash, mark: read.mark }, {});
+  await backend.writeBlob(KEYS.sessionState(id), text, { durable: false });
 }
 
 /** Adds the feedback that is not here yet. The session must be held. */

@@ -137,7 +137,12 @@ export class Staging implements Sink, Disposable {
 export function readStaged(descriptor: number, file: StagedFile): Uint8Array {
   const bytes = new Uint8Array(file.size);
   for (let read = 0; read < bytes.length;) {
-    const count = readSync(descriptor, bytes, read, bytes.length - read, file.offset + read);
+    let count: number;
+    try {
+      count = readSync(descriptor, bytes, read, bytes.length - read, file.offset + read);
+    } catch (error) {
+      throw ioError("read", file.name, error);
+    }
     if (count === 0) {
       throw new OrchestratorError("state_corrupt", `Cannot read "${file.name}": it is cut off`);
     }

@@ -35,7 +35,8 @@ interface VerifyData {
 }
 
 /** What a warning may say of a repository in which something was stopped. */
-const PUT_RIGHT = /^state\.json (was missing|was damaged|was behind the journal) in session /;
+const PUT_RIGHT =
+  /^(state\.json (was missing|was damaged|was behind the journal) in session |An import that was interrupted has been finished$)/;
 
 /** Reads the standing. Ids that `known` does not have are made alike. */
 export async function standingOf(repository: Repository, known: Picture): Promise<Standing> {

@@ -3,8 +3,11 @@
  * @module
  */
 import { readFileSync } from "node:fs";
+import { CONFIG_SCENARIOS } from "./config_scenarios.ts";
 import type { Repository } from "./repository.ts";
 import type { Scenario } from "./scenario.ts";
+import { SETTINGS_SCENARIOS } from "./settings_scenarios.ts";
+import { STATE_SCENARIOS } from "./state_scenarios.ts";
 
 /** An item of every kind, and a phase that a person must approve. */
 const WORKFLOW = `name: crash
@@ -363,4 +366,7 @@ export const SCENARIOS: readonly Scenario[] = [
     argv: ["note", "Moved in"],
     otherEvents: [["session_imported"]],
   },
+  ...CONFIG_SCENARIOS,
+  ...SETTINGS_SCENARIOS,
+  ...STATE_SCENARIOS,
 ];
