@@ -77,6 +77,14 @@ export function skipped(seen: string): Finding {
   return { level: "skipped", seen };
 }
 
+/** Thrown by what a check looks at when nobody can tell; the check is skipped. */
+export class CannotTell extends Error {
+  constructor(seen: string) {
+    super(seen);
+    this.name = "CannotTell";
+  }
+}
+
 /** At most `most` entries of a list as words: `a, b and 3 more`. */
 export function few(entries: readonly string[], most = 3): string {
   if (entries.length <= most) return entries.join(", ");

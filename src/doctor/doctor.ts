@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { type Check, type Finding, SEVERITY } from "./check.ts";
+import { CannotTell, type Check, type Finding, SEVERITY, skipped } from "./check.ts";
 import type { Examination } from "./examination.ts";
 
 /** A check that ran. */
@@ -98,13 +98,14 @@ async function runCheck(check: Check, examination: Examination): Promise<CheckRe
 
 /** What a check did not expect: a file that cannot be read, or a fault of its own. */
 function failure(error: unknown): Finding {
+  if (error instanceof CannotTell) return skipped(error.message);
   if (!(error instanceof OrchestratorError)) {
     return { level: "error", seen: `The check itself failed: ${messageOf(error)}` };
   }
   return {
     level: "error",
     seen: error.message,
-    ...(error.hint === undefined ? {} : { todo: error.hint }),
+    todo: error.hint ?? "Look at the file and its permissions",
   };
 }
 

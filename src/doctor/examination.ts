@@ -19,7 +19,7 @@ import { type LoadedSession, loadSession } from "../session/load.ts";
 import type { SessionManager, SessionMeta } from "../session/session_manager.ts";
 import type { Finding as DefinitionFinding } from "../workflow/finding.ts";
 import type { WorkflowDefinition } from "../workflow/definition.ts";
-import { type Finding, skipped } from "./check.ts";
+import { CannotTell, type Finding, skipped } from "./check.ts";
 import type { System } from "./system.ts";
 
 /** What an examination is made of. */
@@ -156,12 +156,17 @@ export class Examination {
     );
   }
 
-  /** All sessions, loaded; none when nobody can tell which there are (see {@link sessionIds}). */
+  /**
+   * All sessions, loaded.
+   * @throws CannotTell when nobody can tell which there are
+   */
   sessions(): Promise<readonly ExaminedSession[]> {
     return this.once("sessions", async () => {
       const { manager, deep } = this.options;
+      const ids = (await this.sessionIds()).value;
+      if (ids === null) throw new CannotTell("nobody can tell which sessions there are");
       const sessions: ExaminedSession[] = [];
-      for (const id of (await this.sessionIds()).value ?? []) {
+      for (const id of ids) {
         const loaded = await attemptAsync(() => loadSession(manager.backend, id, { replay: deep }));
         if (loaded.error?.code === "session_unknown") continue;
         sessions.push({ id, loaded, meta: await manager.meta(id) });

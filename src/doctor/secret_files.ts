@@ -3,21 +3,48 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { AGE_SUFFIX, listFolder } from "../secrets/folder.ts";
+import { AGE_SUFFIX, listFolder, type SecretFile } from "../secrets/folder.ts";
 import type { FoundSecret, SecretPlace, SecretStore } from "../secrets/store.ts";
 import type { Examination } from "./examination.ts";
 
-/** The folders that there are, with their place. */
+/** A folder of secrets. */
+export interface SecretFolder {
+  readonly source: "repository" | "global";
+  readonly path: string;
+}
+
+/** The folders that there are. */
 export function secretFolders(
   examination: Examination,
   store: SecretStore,
-): readonly { readonly source: "repository" | "global"; readonly path: string }[] {
+): readonly SecretFolder[] {
   return (["repository", "global"] as const).flatMap((source) => {
     const path = store.folder(source);
     return path !== null && examination.stat(path)?.isDirectory() === true
       ? [{ source, path }]
       : [];
   });
+}
+
+/** The secrets of a folder, or why it cannot be looked into. */
+function listed(path: string): {
+  readonly files: readonly SecretFile[];
+  readonly error: OrchestratorError | null;
+} {
+  try {
+    return { files: listFolder(path), error: null };
+  } catch (error) {
+    if (!(error instanceof OrchestratorError)) throw error;
+    return { files: [], error };
+  }
+}
+
+/** Why folders cannot be looked into. */
+export async function closedFolders(
+  examination: Examination,
+): Promise<readonly OrchestratorError[]> {
+  const store = await examination.options.secrets();
+  return secretFolders(examination, store).flatMap(({ path }) => listed(path).error ?? []);
 }
 
 /** A secret in a folder, or a variable that is declared as one. */
@@ -32,7 +59,7 @@ export async function seenSecrets(examination: Examination): Promise<readonly Se
   const store = await options.secrets();
   const seen: SeenSecret[] = [];
   for (const { source, path } of secretFolders(examination, store)) {
-    for (const { name, form, path: file } of listFolder(path)) {
+    for (const { name, form, path: file } of listed(path).files) {
       const base = form === "age" ? name + AGE_SUFFIX : name;
       const tracked = await store.isTracked(path, base) === true;
       const place = { source, form, where: examination.paths.shown(file), tracked };

@@ -1,5 +1,5 @@
 import { type Check, count, ok, skipped } from "../check.ts";
-import { openSecrets } from "../secret_files.ts";
+import { closedFolders, openSecrets } from "../secret_files.ts";
 
 export const secretsReadable: Check = {
   id: "secrets.readable",
@@ -8,7 +8,16 @@ export const secretsReadable: Check = {
   why: "A secret that cannot be opened is not there for whoever needs it",
   async run(examination) {
     const opened = await openSecrets(examination);
+    const closed = await closedFolders(examination);
     const errors = opened.flatMap((one) => "error" in one ? [one.error] : []);
+    if (closed[0] !== undefined) {
+      return {
+        level: "error",
+        seen: closed[0].message,
+        todo: "Give yourself access to the folder of your secrets",
+        list: [...closed, ...errors].map(({ message }) => message),
+      };
+    }
     if (opened.length === 0) return skipped("there are no secrets");
     const [first] = errors;
     if (first === undefined) return ok(`${count(opened.length, "secret")}, all readable`);

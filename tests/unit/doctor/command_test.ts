@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import { appendFileSync, chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Check } from "../../../src/doctor/check.ts";
 import { CHECKS } from "../../../src/doctor/checks/mod.ts";
 import type { CheckReport } from "../../../src/doctor/doctor.ts";
+import { OrchestratorError } from "../../../src/errors.ts";
 import type { Result } from "../../harness/running.ts";
 import { compareTrees, readTree } from "../../harness/tree.ts";
-import { World } from "./world.ts";
+import { checkNamed, World } from "./world.ts";
 
 const LEVELS = ["ok", "info", "warning", "error", "skipped"];
 
@@ -325,4 +327,35 @@ Deno.test("without --deep no journal that is untouched is read", async () => {
   world.deep = true;
   await world.look(CHECKS);
   assert.equal(new Set(reads).size, 2);
+});
+
+Deno.test("when nobody can tell which sessions there are, one check says so", async () => {
+  using world = new World();
+  await world.init();
+  await world.start();
+  const manager = world.manager();
+  manager.backend.sessions = () =>
+    Promise.reject(new OrchestratorError("io_failed", 'Cannot read "sessions": it is denied'));
+  world.manager = () => manager;
+  const reports = await world.look(CHECKS.filter(({ area }) => area === "sessions"));
+  const errors = reports.filter(({ level }) => level === "error").map(({ id }) => id);
+  assert.deepEqual(errors, ["sessions.readable"]);
+  assert.equal(reports.find(({ id }) => id === "sessions.chain")?.level, "skipped");
+});
+
+Deno.test("a check that breaks is an error of its own, and the others go on", async () => {
+  using world = new World();
+  const broken: Check = {
+    id: "project.broken",
+    area: "project",
+    title: "Broken",
+    why: "It shows what happens",
+    run: () => {
+      throw new TypeError("nobody foresaw this");
+    },
+  };
+  const [first, second] = await world.look([broken, checkNamed("project.root")]);
+  assert.equal(first?.level, "error");
+  assert.equal(first?.seen, "The check itself failed: nobody foresaw this");
+  assert.equal(second?.level, "ok");
 });
