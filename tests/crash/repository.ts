@@ -2,7 +2,15 @@
  * Scratch repositories, and what stands in them, read without the program's help.
  * @module
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 
@@ -42,16 +50,28 @@ export class Repository {
   }
 
   /** Runs any program in the repository. */
-  async spawn(file: string, args: readonly string[], extra?: Variables): Promise<Ended> {
-    const { code, stdout, stderr } = await new Deno.Command(file, {
+  async spawn(
+    file: string,
+    args: readonly string[],
+    extra?: Variables,
+    stdin?: string,
+  ): Promise<Ended> {
+    const child = new Deno.Command(file, {
       args: [...args],
       cwd: this.root,
       clearEnv: true,
       env: this.environment(extra),
-      stdin: "null",
+      stdin: stdin === undefined ? "null" : "piped",
       stdout: "piped",
       stderr: "piped",
-    }).output();
+    }).spawn();
+    if (stdin !== undefined) {
+      const writer = child.stdin.getWriter();
+      // Who was stopped does not read; that is no failure of ours.
+      await writer.write(new TextEncoder().encode(stdin)).catch(() => {});
+      await writer.close().catch(() => {});
+    }
+    const { code, stdout, stderr } = await child.output();
     const decoder = new TextDecoder();
     return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
   }
@@ -70,8 +90,8 @@ export class Repository {
   }
 
   /** Runs the executable. */
-  run(args: readonly string[], extra?: Variables): Promise<Ended> {
-    return this.spawn(this.executable, args, extra);
+  run(args: readonly string[], extra?: Variables, stdin?: string): Promise<Ended> {
+    return this.spawn(this.executable, args, extra, stdin);
   }
 
   /** Runs the executable, which must succeed, and gives its `--json` payload. */
@@ -94,9 +114,9 @@ export class Repository {
   }
 
   /** Writes a file of the project, and the directories it needs. */
-  write(path: string, content: string): void {
+  write(path: string, content: string | Uint8Array): void {
     mkdirSync(dirname(join(this.root, path)), { recursive: true });
-    Deno.writeTextFileSync(join(this.root, path), content);
+    writeFileSync(join(this.root, path), content);
   }
 
   /** A copy elsewhere, times of change included: state.json stays provably fresh. */

@@ -14,6 +14,8 @@ export interface Scenario {
   readonly prepare: (repository: Repository) => Promise<void>;
   readonly argv: readonly string[];
   readonly env?: Variables;
+  /** What the command reads on its standard input. Default: nothing. */
+  readonly stdin?: string;
   /** Exit code of the undisturbed command. Default 0. */
   readonly code?: number;
   /**

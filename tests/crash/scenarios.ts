@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { CONFIG_SCENARIOS } from "./config_scenarios.ts";
 import type { Repository } from "./repository.ts";
 import type { Scenario } from "./scenario.ts";
-import { SETTINGS_SCENARIOS } from "./settings_scenarios.ts";
+import { SECRETS_SCENARIOS } from "./secrets_scenarios.ts";
 import { STATE_SCENARIOS } from "./state_scenarios.ts";
 
 /** An item of every kind, and a phase that a person must approve. */
@@ -367,6 +367,6 @@ export const SCENARIOS: readonly Scenario[] = [
     otherEvents: [["session_imported"]],
   },
   ...CONFIG_SCENARIOS,
-  ...SETTINGS_SCENARIOS,
+  ...SECRETS_SCENARIOS,
   ...STATE_SCENARIOS,
 ];

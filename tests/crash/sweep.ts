@@ -351,6 +351,7 @@ async function traced(
     "strace",
     [...straceArguments(output, injection), repository.executable, ...scenario.argv],
     scenario.env,
+    scenario.stdin,
   );
   const trace = parseTrace(readFileSync(output, "utf8"), repository.root);
   rmSync(output);
@@ -364,6 +365,7 @@ async function requireOneThread(repository: Repository, scenario: Scenario): Pro
     "strace",
     [...straceAllArguments(output), repository.executable, ...scenario.argv],
     scenario.env,
+    scenario.stdin,
   );
   const text = readFileSync(output, "utf8");
   rmSync(output);
@@ -387,6 +389,7 @@ function reproduce(
   const injection = { syscall: target.call.name, when: target.when, fault };
   const { PATH: _, ...variables } = prepared.environment(scenario.env);
   const command = [
+    ...scenario.stdin === undefined ? [] : [`printf %s ${quote(scenario.stdin)} |`],
     'env -i PATH="$PATH"',
     ...Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`),
     "strace -y -e trace=%file,%desc",
