@@ -2,12 +2,12 @@
  * Which configuration file a command changes, and how it is held meanwhile.
  * @module
  */
-import { existsSync } from "node:fs";
 import { changeConfigFile, type ConfigChange } from "../config/change.ts";
 import type { ConfigKeyName, ConfigValue } from "../config/keys.ts";
 import { type Effective, originText } from "../config/layers.ts";
 import type { ConfigFile } from "../config/read_file.ts";
 import { OrchestratorError } from "../errors.ts";
+import { pathExists } from "../platform/path_exists.ts";
 import type { Input } from "./command.ts";
 import { configFiles } from "./configuration.ts";
 import type { Context } from "./context.ts";
@@ -44,7 +44,7 @@ export async function changeConfig(
   key: ConfigKeyName,
   value: ConfigValue,
 ): Promise<ConfigChange> {
-  if (value === null && !existsSync(target.path)) return { before: undefined, changed: false };
+  if (value === null && !pathExists(target.path)) return { before: undefined, changed: false };
   const change = await holdTarget(
     context,
     target,

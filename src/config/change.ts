@@ -2,7 +2,7 @@
  * Changing a configuration file on disk: whole or not at all, and never one that cannot be read.
  * @module
  */
-import { lstatSync, mkdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, realpathSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, replaceFile } from "../platform/atomic_file.ts";
@@ -58,14 +58,19 @@ export function changeConfigFile(
  */
 export function writeConfigFile(file: ConfigFile, text: string): void {
   const path = file.layer === "global" ? realPath(file.path) : file.path;
-  if (file.layer === "repository" && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
+  let stat: Stats | undefined;
+  try {
+    stat = lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw ioError("read", file.shown, error);
+  }
+  if (stat?.isSymbolicLink()) {
     throw new OrchestratorError(
       "config_invalid",
       `Cannot write "${file.shown}": it is a symbolic link, and may lead out of the repository`,
     );
   }
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
-  replaceFile(path, text, mode === undefined ? {} : { mode: mode & 0o777 });
+  replaceFile(path, text, stat === undefined ? {} : { mode: stat.mode & 0o777 });
 }
 
 /** The text of a file; empty when there is none. */
@@ -126,6 +131,6 @@ function realPath(path: string): string {
     return realpathSync(path);
   } catch (error) {
     if (systemErrorCode(error) !== "ENOENT") throw ioError("read", path, error);
-    return join(realpathSync(dirname(path)), path.slice(dirname(path).length + 1));
+    return join(dirname(path), path.slice(dirname(path).length + 1));
   }
 }

@@ -2,7 +2,7 @@
  * What must be known of the configuration before any of it is loaded.
  * @module
  */
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 
 /** Seconds to wait for a lock when nobody says otherwise. */
 export const DEFAULT_LOCK_TIMEOUT = 10;
@@ -25,6 +25,15 @@ export function mayBeConfigVariable(name: string): boolean {
   return name.startsWith("ORCHESTRATOR_") && !OTHER_VARIABLES.has(name);
 }
 
+/** Whether something may be there: also when the system does not say, so that reading it will tell. */
+export function mayBeThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
+}
+
 /**
  * Whether anything at all can differ from the defaults: a file is there, or a variable is set. Costs
  * one look at each file.
@@ -33,5 +42,5 @@ export function configMayExist(
   files: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): boolean {
-  return files.some((file) => existsSync(file)) || Object.keys(env).some(mayBeConfigVariable);
+  return files.some(mayBeThere) || Object.keys(env).some(mayBeConfigVariable);
 }

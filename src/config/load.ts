@@ -2,7 +2,6 @@
  * Loads the configuration.
  * @module
  */
-import { existsSync } from "node:fs";
 import {
   Config,
   type ConfigFlag,
@@ -11,6 +10,7 @@ import {
   flagLayer,
   type LoadedLayer,
 } from "./config.ts";
+import { mayBeThere } from "./hot.ts";
 import type { ConfigFile } from "./read_file.ts";
 
 /** Where the configuration comes from. */
@@ -34,7 +34,7 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
 
 /** The YAML library is loaded only when there is something to read. */
 async function fileLayers(files: readonly ConfigFile[]): Promise<readonly LoadedLayer[]> {
-  const present = files.filter(({ path }) => existsSync(path));
+  const present = files.filter(({ path }) => mayBeThere(path));
   if (present.length === 0) return [];
   const { readConfigFile } = await import("./read_file.ts");
   return present.flatMap((file) => readConfigFile(file) ?? []);

@@ -62,7 +62,7 @@ export function listFolder(directory: string): readonly SecretFile[] {
 export function findInFolder(directory: string, name: string): SecretFile | null {
   for (const form of ["plain", "age"] as const) {
     const path = join(directory, form === "age" ? name + AGE_SUFFIX : name);
-    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return { name, form, path };
+    if (isThere(path)) return { name, form, path };
   }
   return null;
 }
@@ -145,13 +145,22 @@ export function exposure(path: string): string | null {
   } it`;
 }
 
+/** True for anything of that name, also a symbolic link that leads nowhere. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw ioError("read", path, error);
+  }
+}
+
 function makePrivateFolder(directory: string): void {
   try {
     const made = mkdirSync(directory, { recursive: true, mode: FOLDER_MODE });
     // The umask takes bits away and never adds any; a folder that was there may have too many.
     if (!isWindows) chmodSync(directory, FOLDER_MODE);
     const ignore = join(directory, ".gitignore");
-    if (lstatSync(ignore, { throwIfNoEntry: false }) === undefined) replaceFile(ignore, IGNORE_ALL);
+    if (!isThere(ignore)) replaceFile(ignore, IGNORE_ALL);
     if (made !== undefined) syncDirectory(join(directory, ".."));
   } catch (error) {
     throw ioError("write", directory, error);

@@ -6,7 +6,7 @@
  * their password is in the environment, stay unknown. Nothing is thrown.
  * @module
  */
-import { existsSync } from "node:fs";
+import { mayBeThere } from "../config/hot.ts";
 import { isSecretName, isSecretVariable } from "./name.ts";
 import { oldPlaces, type SecretRoots } from "./places.ts";
 import type { Redactor } from "./redact.ts";
@@ -35,7 +35,7 @@ export function learnVariables(
 /** Whether anything may be stored at all: one look at each place. */
 export function mayBeStored(roots: SecretRoots): boolean {
   return [roots.repository, roots.global, ...oldPlaces(roots).map(({ path }) => path)]
-    .some((path) => path !== null && existsSync(path));
+    .some((path) => path !== null && mayBeThere(path));
 }
 
 /**

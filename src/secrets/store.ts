@@ -6,10 +6,11 @@
  * Every value that is read is made known to the redactor before anybody gets it.
  * @module
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { OrchestratorError } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
+import { pathExists } from "../platform/path_exists.ts";
 import { type AgeKeys, openText } from "./age_file.ts";
 import {
   findInFolder,
@@ -265,7 +266,7 @@ export class SecretStore {
 
   #oldStoresOf(source: SourceName): readonly OldStore[] {
     return oldPlaces(this.#options).filter((place) =>
-      place.source === source && existsSync(place.path)
+      place.source === source && pathExists(place.path)
     ).map((place) => ({ ...place, where: this.#options.shown(place.path) }));
   }
 }

@@ -36,6 +36,9 @@ import {
 
 const NEWLINE = 0x0a;
 
+/** A folder beside the blobs that is guarded by the repository's lock: what is left in it is secret. */
+const SECRETS = "secrets";
+
 /** The file system implementation of the storage contract. */
 export class FileBackend implements StorageBackend {
   readonly kind = "files";
@@ -192,6 +195,7 @@ export class FileBackend implements StorageBackend {
       if (scope !== "repository") this.#require(scope.session);
       // Whoever wrote temporary files here is gone: we hold the lock they worked under.
       removeTemporaries(dirname(path));
+      if (scope === "repository") removeTemporaries(join(dirname(path), SECRETS));
       return await task();
     } finally {
       lock.release();
