@@ -93,11 +93,7 @@ export async function collectSession(
     name: journalName(id),
     size: journal.length,
     sha256: sha256Hex(journal),
-    read: kept(
-      journal,
-      budget,
-      async () => encodeLines((await journalLines(backend, id)).slice(0, lines.length)),
-    ),
+    read: kept(journal, budget, readJournalAgain(backend, id, lines.length)),
   }];
   for (const key of await backend.listBlobs(`sessions/${id}/`)) {
     const content = contentOf(key);
@@ -131,15 +127,28 @@ function collected(
   budget: { left: number },
 ): CollectedFile {
   const sha256 = sha256Hex(data);
-  return {
-    name: key,
-    size: data.length,
-    sha256,
-    read: kept(data, budget, async () => {
-      const again = (await backend.readBlob(key))?.subarray(0, data.length);
-      if (again !== undefined && sha256Hex(again) === sha256) return again;
-      throw moved(key);
-    }),
+  const again = readBlobAgain(backend, { name: key, size: data.length, sha256 });
+  return { name: key, size: data.length, sha256, read: kept(data, budget, again) };
+}
+
+// These two see no content, only what it is like: a closure that saw it would keep it in memory.
+
+function readJournalAgain(
+  backend: StorageBackend,
+  id: string,
+  count: number,
+): () => Promise<Uint8Array> {
+  return async () => encodeLines((await journalLines(backend, id)).slice(0, count));
+}
+
+function readBlobAgain(
+  backend: StorageBackend,
+  { name, size, sha256 }: ManifestFile,
+): () => Promise<Uint8Array> {
+  return async () => {
+    const again = (await backend.readBlob(name))?.subarray(0, size);
+    if (again !== undefined && sha256Hex(again) === sha256) return again;
+    throw moved(name);
   };
 }
 
@@ -151,6 +160,10 @@ function kept(
 ): () => Promise<Uint8Array> {
   if (data.length > ALWAYS_KEPT && data.length > budget.left) return again;
   budget.left -= data.length;
+  return keptBytes(data);
+}
+
+function keptBytes(data: Uint8Array): () => Promise<Uint8Array> {
   return () => Promise.resolve(data);
 }
 
