@@ -57,7 +57,7 @@ Deno.test("a new key of a group that is there goes into it, and comments stay", 
 
 Deno.test("a key is taken out with its line; a group that is empty then goes too", () => {
   assert.equal(edit(WHOLE, "web_mode", null), WHOLE.replace(/web_mode.*\n/, ""));
-  assert.equal(edit(WHOLE, "secrets.required", null), WHOLE.replace(/    required:\n.*\n.*\n/, ""));
+  assert.equal(edit(WHOLE, "secrets.required", null), WHOLE.replace(/ {4}required:\n.*\n.*\n/, ""));
   assert.equal(edit("a: 1\ncolor: never", "color", null), "a: 1\n");
   assert.equal(
     edit("# c\n\na: 1\nweb_mode: true\ncolor: never\n", "web_mode", null).includes("web"),
