@@ -64,6 +64,8 @@ export interface ProgramOptions {
    * Default false: then the program alone is ended, at once.
    */
   readonly group?: boolean;
+  /** Hands its standard output over as bytes too, for what is no text. Default false. */
+  readonly binary?: boolean;
 }
 
 /** How a program ended. */
@@ -72,8 +74,8 @@ export interface ProgramResult {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** The bytes of `stdout`. */
-  readonly bytes: () => Uint8Array;
+  /** The bytes of its standard output, where they were asked for. */
+  readonly bytes?: Uint8Array;
 }
 
 /** See {@link CommandRequest.graceMs}. */
@@ -171,7 +173,7 @@ export async function runProgram(
   options: ProgramOptions,
 ): Promise<ProgramResult> {
   const { spawn } = await import("node:child_process");
-  const { cwd, env = process.env, timeoutMs, input = "", group = false } = options;
+  const { cwd, env = process.env, timeoutMs, input = "", group = false, binary = false } = options;
   const spawned = await start(() =>
     spawn(file, [...args], {
       cwd,
@@ -215,7 +217,7 @@ export async function runProgram(
       exitCode,
       stdout: decode(chunks.stdout),
       stderr: decode(chunks.stderr),
-      bytes: () => joinChunks(chunks.stdout),
+      ...(binary ? { bytes: joinChunks(chunks.stdout) } : {}),
     };
   } finally {
     clearTimeout(timer);

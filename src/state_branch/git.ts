@@ -84,6 +84,8 @@ export interface GitRun {
   readonly env?: Environment;
   /** Talks to a server: the time-out of pushes counts, and failures are {@link Trouble}. */
   readonly network?: boolean;
+  /** Hands over bytes. */
+  readonly binary?: boolean;
   /** Exit codes besides 0 that are answers. */
   readonly codes?: readonly number[];
 }
@@ -147,12 +149,12 @@ export class Git {
    * @throws `git_failed` for an exit code that is no answer; {@link Trouble} with `network`.
    */
   async run(args: readonly string[], options: GitRun = {}): Promise<ProgramResult> {
-    const { input, network = false, codes = [] } = options;
+    const { input, network = false, binary = false, codes = [] } = options;
     const env = { ...this.#env, ...options.env };
     let result: ProgramResult;
     try {
       const timeoutMs = network ? this.#networkTimeoutMs : LOCAL_TIMEOUT_MS;
-      result = await runGit(this.root, args, env, timeoutMs, input);
+      result = await runGit(this.root, args, env, timeoutMs, { input, binary });
     } catch (error) {
       const late = error instanceof OrchestratorError && "timeoutMs" in (error.details ?? {});
       if (!network || !late) throw error;
@@ -182,14 +184,16 @@ async function runGit(
   args: readonly string[],
   env: Environment,
   timeoutMs: number,
-  input?: string | Uint8Array,
+  { input, binary = false }: Pick<GitRun, "binary"> & {
+    readonly input?: string | Uint8Array | undefined;
+  } = {},
 ): Promise<ProgramResult> {
   const settings = SETTINGS.flatMap((setting) => ["-c", setting]);
   const stall = Math.max(1, Math.floor(timeoutMs / 1000));
   return await runProgram(
     "git",
     [...settings, "-c", "http.lowSpeedLimit=1", "-c", `http.lowSpeedTime=${stall}`, ...args],
-    { cwd, env, timeoutMs, group: true, ...(input === undefined ? {} : { input }) },
+    { cwd, env, timeoutMs, group: true, binary, ...(input === undefined ? {} : { input }) },
   );
 }
 

@@ -45,8 +45,8 @@ export async function readBlobs(
 ): Promise<readonly Uint8Array[]> {
   if (oids.length === 0) return [];
   const input = oids.map((oid) => `${oid}\n`).join("");
-  const result = await git.run(["cat-file", "--batch"], { input });
-  const bytes = result.bytes();
+  const result = await git.run(["cat-file", "--batch"], { input, binary: true });
+  const bytes = result.bytes ?? new Uint8Array();
   const blobs: Uint8Array[] = [];
   let at = 0;
   for (const oid of oids) {

@@ -66,7 +66,7 @@ Deno.test("words of a command are found behind global options and aliases", () =
 });
 
 Deno.test("help completes topics only", () => {
-  assert.deepEqual(values("help sta"), ["start", "status"]);
+  assert.deepEqual(values("help sta"), ["start", "status", "state"]);
   assert.deepEqual(values("help feedback tool "), ["add", "list"]);
   assert.deepEqual(values("help status "), []);
 });
