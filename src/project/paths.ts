@@ -248,7 +248,9 @@ export function userConfigFiles(
     const path = join(xdg, "orchestrator", KEYS.config);
     if (path !== old) files.push({ path, old: false });
   }
-  if (home !== undefined) files.push({ path: join(home, STATE_DIRECTORY, KEYS.config), old: false });
+  if (home !== undefined) {
+    files.push({ path: join(home, STATE_DIRECTORY, KEYS.config), old: false });
+  }
   return files;
 }
 

@@ -164,6 +164,8 @@ function reportIssue(issue: Issue, tree: SourceTree, findings: FindingCollector)
       const other = typeof value === "string" ? own(OTHER_WORDS, value) : undefined;
       const hint = other !== undefined && words.includes(other)
         ? `Did you mean "${other}"?`
+        : typeof value === "object"
+        ? undefined
         : didYouMean(String(value), words);
       const list = `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
       findings.error(path, `${name} must be ${list}, not ${kindOf(value)}`, { hint });

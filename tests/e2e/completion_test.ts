@@ -106,7 +106,7 @@ Deno.test({
     };
     const o = "orchestrator";
     const cases: readonly (readonly [string, readonly string[], readonly string[]])[] = [
-      [`${o} st`, [o, "st"], ["start", "status"]],
+      [`${o} st`, [o, "st"], ["start", "state", "status"]],
       [`${o} session l`, [o, "session", "l"], ["list"]],
       [`${o} complete `, [o, "complete", ""], ["look", "write_plan"]],
       [`${o}  --json   complete wr`, [o, "--json", "complete", "wr"], ["write_plan"]],
@@ -139,7 +139,7 @@ Deno.test({
     });
     await test.step("a program under its own path", async () => {
       const path = join(place.scratch.top, "bin", "orchestrator");
-      assert.deepEqual(await ask(`${path} stat`, path, "stat"), ["status"]);
+      assert.deepEqual(await ask(`${path} statu`, path, "statu"), ["status"]);
     });
   },
 });
@@ -197,7 +197,7 @@ Deno.test({
     using place = await Place.make();
     const o = "orchestrator";
     const cases: Readonly<Record<string, readonly string[]>> = {
-      [`${o} sta`]: ["start", "status"],
+      [`${o} sta`]: ["start", "state", "status"],
       [`${o} session --json l`]: ["list"],
       [`${o} complete `]: ["look", "write_plan"],
       [`${o} skip x --rea`]: ["--reason"],
@@ -238,7 +238,11 @@ Deno.test({
     const o = "orchestrator";
     const status = "status\tShow where the session stands and what comes next";
     const cases: Readonly<Record<string, readonly (string | RegExp)[]>> = {
-      [`${o} st`]: ["start\tBegin a session for a task", status],
+      [`${o} st`]: [
+        "start\tBegin a session for a task",
+        status,
+        "state\tpush, pull, status, log, restore, compact",
+      ],
       [`${o} session --json l`]: ["list\tList all sessions, newest first"],
       [`${o} complete `]: ["look\tLook around", "write_plan\tWrite the plan"],
       [`${o} session use lo`]: [/^login form\t\w+: Add a login$/],
