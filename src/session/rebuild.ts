@@ -74,8 +74,9 @@ export async function rebuild(
   if (entry.state.lineage !== state.lineage) return { ...base, rebuilt: "different" };
   if (entry.head.seq > head.seq) {
     // Ahead of what was read: either it grew meanwhile, or the journal lost its end.
-    const again = await backend.readJournal(id, entry.head);
-    if (again.unchanged || again.lines.length >= entry.head.seq) return null;
+    // Only what has grown is read again, so that this comes to an end whatever state.json says.
+    const again = await backend.readJournal(id);
+    if (!again.unchanged && again.lines.length > read.lines.length) return null;
     throw cutError(id, head.seq, entry.head.seq);
   }
   const line = read.lines[entry.head.seq - 1];

@@ -240,8 +240,8 @@ Deno.test({
     const cases: Readonly<Record<string, readonly (string | RegExp)[]>> = {
       [`${o} st`]: [
         "start\tBegin a session for a task",
-        status,
         "state\tpush, pull, status, log, restore, compact",
+        status,
       ],
       [`${o} session --json l`]: ["list\tList all sessions, newest first"],
       [`${o} complete `]: ["look\tLook around", "write_plan\tWrite the plan"],

@@ -430,3 +430,18 @@ Deno.test("the state of a change is the state of a replay, to the byte", () =>
     assert.equal(JSON.stringify(state), JSON.stringify(cached.state));
     assert.equal(encodeState({ ...cached, state }), text);
   }));
+
+Deno.test("a state ahead of a journal that its mark calls untouched is refused, not awaited", () =>
+  inFiles(async (files) => {
+    const { backend, manager } = files;
+    await three(files);
+    files.edit("state.json", (text) =>
+      forged(text, (content) => {
+        content["seq"] = 4;
+        content["hash"] = "f".repeat(64);
+        (content["state"] as Record<string, unknown>)["seq"] = 4;
+      }));
+    // Readers have no reason to doubt it; whoever replays finds that the journal has no such line.
+    await assert.rejects(loadSession(backend, A, { replay: true }), { code: "journal_corrupt" });
+    await assert.rejects(act(manager, A, note("on a forged state")), { code: "journal_corrupt" });
+  }));
