@@ -4,6 +4,7 @@
  * @module
  */
 import { readFileSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import {
   type Baseline,
   gitLinesOf,
@@ -122,6 +123,7 @@ export async function prepare(
   };
   const targets = targetsOf(trace, undisturbed.root);
   const problems = [
+    ...notDurable(trace.calls, undisturbed.root),
     ...wholeOrNothing(after, baseline),
     ...await lookAfter(undisturbed, baseline),
   ];
@@ -276,6 +278,8 @@ function judge(
   const tolerated = ended.code === undisturbed.code &&
     errorLine(ended.stderr) === errorLine(undisturbed.stderr);
   const parts = partsOf(picture, before);
+  const syncsLines = /^f(data)?sync$/.test(call.name) &&
+    call.paths.some((path) => path.endsWith(".jsonl"));
   if (tolerated) {
     for (const [name, value] of partsOf(after, before)) {
       if (parts.get(name) === value || isAllowed(baseline.scenario, fault, name)) continue;
@@ -283,7 +287,7 @@ function judge(
       if (name.startsWith("name of ") && ended.stderr.includes("warning: ")) continue;
       problems.push(`it reports success, but ${name} is ${parts.get(name) ?? "absent"}`);
     }
-    if (/^f(data)?sync$/.test(call.name) && call.paths.some((path) => path.endsWith(".jsonl"))) {
+    if (syncsLines) {
       problems.push("it reports success, but nothing says that its lines are on the disk");
     }
   } else {
@@ -297,6 +301,11 @@ function judge(
   const gained = Object.entries(picture.sessions).some(([id, session]) =>
     session.lines.length > (before.sessions[id]?.lines.length ?? 0)
   );
+  if (!tolerated && gained && syncsLines) {
+    problems.push(
+      "it reports failure, but leaves its lines, of which nobody knows whether they last",
+    );
+  }
   return { late: !tolerated && gained, tolerated, problems };
 }
 
@@ -338,6 +347,40 @@ function signatureOf(call: Call, root: string): string {
       .replace(/bindings\/[0-9a-f]{32}/g, "bindings/*")
   );
   return `${call.name}(${paths.join(", ")})`;
+}
+
+/**
+ * What a power cut could take back, or leave empty, although the command has answered: lines whose file
+ * was not synced behind them, files that took their name unsynced, names whose directory was not
+ * synced. `state.json` is derived and may be lost.
+ */
+function notDurable(calls: readonly Call[], root: string): readonly string[] {
+  const made = calls.filter((call) =>
+    touches(call, root) && changesFiles(call) && !call.result.startsWith("-1")
+  );
+  const isSynced = (path: string, among: readonly Call[]) =>
+    among.some((call) => /^f(data)?sync$/.test(call.name) && call.paths[0] === path);
+  const problems: string[] = [];
+  for (const call of made) {
+    const index = calls.indexOf(call);
+    const [path = "", target = ""] = call.paths;
+    const owes: string[] = [];
+    if (/^p?write/.test(call.name) && path.endsWith(".jsonl")) {
+      if (!isSynced(path, calls.slice(index))) owes.push(path);
+    }
+    if (/^(rename|link)/.test(call.name) && !/\/(state\.json|\.removed-[^/]*)$/.test(target)) {
+      const before = calls.slice(0, index);
+      const formerly = before.find((call) => call.name === "rename" && call.paths[1] === path);
+      if (![path, formerly?.paths[0] ?? path].some((name) => isSynced(name, before))) {
+        owes.push(path);
+      }
+      if (!isSynced(dirname(target), calls.slice(index))) owes.push(dirname(target));
+    }
+    for (const owed of owes) {
+      problems.push(`${signatureOf(call, root)} without syncing ${owed}`);
+    }
+  }
+  return problems;
 }
 
 /** Runs the scenario's command under strace. */
