@@ -119,7 +119,7 @@ export function writeRecord(git: Git, branch: string, record: PushRecord): void 
   } catch (error) {
     throw ioError("create", folder, error);
   }
-  replaceFile(recordPath(git, branch), JSON.stringify(record) + "\n", { durable: false });
+  replaceFile(recordPath(git, branch), JSON.stringify(record) + "\n");
 }
 
 function recordPath(git: Git, branch: string): string {
