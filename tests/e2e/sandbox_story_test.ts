@@ -1,0 +1,182 @@
+/**
+ * The story of a task on machines that vanish: each sandbox downloads the executable, works a phase
+ * and is destroyed; the next one stands where it stopped, by branch and by encrypted snapshot, while
+ * a desktop works on the same state.
+ */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { executable, executableAvailable } from "../harness/executable.ts";
+import { git, makeBare } from "../harness/git_server.ts";
+import { type Result, runProcess } from "../harness/running.ts";
+import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
+
+const WORKFLOW = `name: Story
+phases:
+  - id: PLAN
+    name: Plan
+    items: [{ id: think, name: Think }]
+  - id: BUILD
+    name: Build
+    items: [{ id: build, name: Build }]
+  - id: CHECK
+    name: Check
+    items: [{ id: check, name: Check }]
+`;
+
+const able = executableAvailable && spawnSync("git", ["--version"]).error === undefined;
+
+/** Serves one file on loopback, as a download page does. */
+async function serving<Value>(file: string, task: (url: string) => Promise<Value>): Promise<Value> {
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async () => {
+    return new Response((await Deno.open(file)).readable);
+  });
+  try {
+    return await task(`http://127.0.0.1:${server.addr.port}/orchestrator`);
+  } finally {
+    await server.shutdown();
+  }
+}
+
+/** A computer: a fresh clone, and the executable as it was downloaded. */
+class Computer {
+  readonly root: string;
+  readonly #program: string;
+  readonly #env: Readonly<Record<string, string>>;
+
+  private constructor(root: string, program: string, env: Readonly<Record<string, string>>) {
+    this.root = root;
+    this.#program = program;
+    this.#env = env;
+  }
+
+  static async make(
+    scratch: Scratch,
+    name: string,
+    bare: string,
+    url: string,
+    variables: Readonly<Record<string, string>>,
+  ): Promise<Computer> {
+    const disk = join(scratch.top, name);
+    mkdirSync(join(disk, "home"), { recursive: true });
+    git(scratch.top, "clone", "--quiet", bare, join(disk, "work"));
+    const program = join(disk, "orchestrator");
+    const response = await fetch(url);
+    writeFileSync(program, new Uint8Array(await response.arrayBuffer()));
+    chmodSync(program, 0o755);
+    return new Computer(join(disk, "work"), program, {
+      ...scratchEnvironment(scratch),
+      HOME: join(disk, "home"),
+      ...variables,
+    });
+  }
+
+  run(...argv: readonly string[]): Promise<Result> {
+    return runProcess(this.#program, argv, { cwd: this.root, env: this.#env });
+  }
+
+  /** Runs a command that must succeed. */
+  async done(...argv: readonly string[]): Promise<Result> {
+    const result = await this.run(...argv);
+    assert.equal(result.code, 0, `${argv.join(" ")}: ${result.stderr}`);
+    return result;
+  }
+
+  // deno-lint-ignore no-explicit-any
+  async status(): Promise<any> {
+    return JSON.parse((await this.done("status", "--json")).stdout).data;
+  }
+
+  /** The machine is gone, with its disk. */
+  destroy(): void {
+    rmSync(join(this.root, ".."), { recursive: true, force: true });
+  }
+}
+
+Deno.test({
+  name: "a task survives its machines: by branch, by encrypted snapshot, with a desktop beside",
+  ignore: !able,
+  fn: async () => {
+    const file = await executable();
+    await serving(file, async (url) => {
+      using scratch = new Scratch();
+      const bare = makeBare(scratch.top);
+      const author = join(scratch.top, "author");
+      git(scratch.top, "clone", "--quiet", bare, author);
+      writeFileSync(join(author, "workflow.yaml"), WORKFLOW);
+      git(author, "add", "workflow.yaml");
+      git(author, "commit", "--quiet", "-m", "workflow");
+      git(author, "push", "--quiet", "origin", "HEAD");
+      const sandbox = { CLAUDE_CODE_REMOTE: "true", ORCHESTRATOR_WEB_MODE: "true" };
+
+      const first = await Computer.make(scratch, "first", bare, url, sandbox);
+      await first.done("start", "Add login", "--name", "login");
+      await first.done("complete", "think", "--notes", "small steps");
+      await first.done("advance");
+      const { session } = await first.status();
+      first.destroy();
+
+      // By branch: the next sandbox stands where the first one stopped, before it has changed anything.
+      const second = await Computer.make(scratch, "second", bare, url, sandbox);
+      const found = await second.status();
+      assert.equal(found.session, session);
+      assert.equal(found.phase, "BUILD");
+      await second.done("complete", "build");
+
+      // A desktop takes the state in and adds to it while the sandbox goes on.
+      const desktop = await Computer.make(scratch, "desktop", bare, url, {});
+      await desktop.done("state", "pull");
+      assert.equal((await desktop.status()).phase, "BUILD");
+      await desktop.done("start", "Fix the build", "--name", "fix");
+      await desktop.done("state", "push");
+      await second.done("advance");
+      assert.equal((await second.status()).phase, "CHECK");
+      const listed = JSON.parse((await second.done("session", "list", "--json")).stdout);
+      assert.deepEqual(
+        listed.data.sessions.map((row: { name: string }) => row.name).sort(),
+        ["fix", "login"],
+        "the sandbox's push brought in what the desktop had pushed",
+      );
+
+      // By snapshot, encrypted, to a machine that sees no branch.
+      const password = join(scratch.top, "password");
+      const archive = join(scratch.top, "state.age");
+      writeFileSync(password, "correct horse battery staple 42\n");
+      await second.done(
+        "snapshot",
+        "export",
+        "--encrypt",
+        "--password-file",
+        password,
+        "-o",
+        archive,
+      );
+      second.destroy();
+      const third = await Computer.make(scratch, "third", bare, url, {});
+      assert.equal((await third.run("status")).code, 4);
+      const wrong = join(scratch.top, "wrong");
+      writeFileSync(wrong, "something else entirely 17\n");
+      const refused = await third.run("snapshot", "import", archive, "--password-file", wrong);
+      assert.notEqual(refused.code, 0);
+      assert.equal((await third.run("status")).code, 4, "a wrong password leaves nothing behind");
+      await third.done("snapshot", "import", archive, "--password-file", password);
+      await third.done("session", "use", "login");
+      const moved = await third.status();
+      assert.equal(moved.session, session);
+      assert.equal(moved.phase, "CHECK");
+      await third.done("complete", "check");
+      await third.done("finish");
+      await third.done("log", "verify", "--all");
+
+      // The desktop learns of the end by the branch.
+      await third.done("state", "push");
+      await desktop.done("state", "pull");
+      const ended = JSON.parse(
+        (await desktop.done("status", "--session", "login", "--json")).stdout,
+      );
+      assert.equal(ended.data.status, "completed");
+      await desktop.done("log", "verify", "--all");
+    });
+  },
+});
