@@ -13,6 +13,12 @@ import {
   WORKFLOW,
 } from "../unit/migration/old_repository.ts";
 
+interface OpenItem {
+  readonly id: string;
+  readonly status: string;
+  readonly proof: { readonly verification: { readonly type: string }; readonly evidence: boolean };
+}
+
 const MOVERS = 20;
 const READERS = 4;
 const ITEMS = ["compute", "typeset", "constructor"];
@@ -62,7 +68,14 @@ async function crowd(generation: number): Promise<void> {
     assert.equal(code, 0, stderr);
   };
   const readers = Array.from({ length: READERS }, reader);
-  const writers = ITEMS.map(writer);
+  const open = first.items.find((item: OpenItem) =>
+    item.status === "pending" && item.proof.verification.type === "none" && !item.proof.evidence
+  );
+  const complete = async () => {
+    const { code, stderr } = await run("complete", open.id);
+    assert.equal(code, 0, stderr);
+  };
+  const writers = [...ITEMS.map(writer), complete()];
   const movers = await Promise.all(
     Array.from({ length: MOVERS }, () => run("migrate", "--yes")),
   );
@@ -76,6 +89,8 @@ async function crowd(generation: number): Promise<void> {
   const last = JSON.parse((await run("status")).stdout).data;
   assert.equal(last.session, first.session);
   assert.equal(last.notes.count, ITEMS.length);
+  const completed = last.items.find((item: OpenItem) => item.id === open.id);
+  assert.equal(completed.status, "completed");
   const verified = await run("log", "verify", "--all");
   assert.equal(verified.code, 0, verified.stderr);
   assertAllMoved(scratch, originals, migrated[0].files);
