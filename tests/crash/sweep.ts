@@ -3,6 +3,7 @@
  * by each error, and looks at what it leaves.
  * @module
  */
+import { createHash } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import {
@@ -40,8 +41,6 @@ interface Target {
   readonly index: number;
   /** Its place among the first thread's calls of its name, 1-based. */
   readonly when: number;
-  /** How many calls before it changed files. */
-  readonly changesBefore: number;
   /** Comparable from run to run. */
   readonly signature: string;
 }
@@ -112,7 +111,7 @@ export async function prepare(
     throw new Error(`${scenario.name} ended with ${ended.code}: ${ended.stderr}`);
   }
   const after = pictureOf(undisturbed.root);
-  const treeAfter = withoutChance(treeOf(undisturbed.root));
+  const looked = new Set([treeOf(root), treeOf(undisturbed.root)].map(digestOf));
   const baseline: Baseline = {
     scenario,
     before,
@@ -135,7 +134,7 @@ export async function prepare(
     scenario,
     sweep: (fault, problems, options) =>
       sweep(
-        { scenario, prepared, scratch, baseline, targets, tree: treeOf(root), treeAfter, ended },
+        { scenario, prepared, scratch, baseline, targets, looked, ended },
         fault,
         problems,
         options,
@@ -149,10 +148,8 @@ interface SweepInput {
   readonly scratch: string;
   readonly baseline: Baseline;
   readonly targets: readonly Target[];
-  /** The prepared repository's files. */
-  readonly tree: ReadonlyMap<string, string>;
-  /** The same after the undisturbed command, {@link withoutChance}. */
-  readonly treeAfter: ReadonlyMap<string, string>;
+  /** {@link digestOf} all trees that were looked at. */
+  readonly looked: Set<string>;
   /** How the undisturbed command ended. */
   readonly ended: Ended;
 }
@@ -163,19 +160,11 @@ async function sweep(
   problems: ProblemList,
   { sample, workers }: SweepOptions,
 ): Promise<SweepResult> {
-  const targets = input.targets.filter((_, index) => index % sample === 0);
-  // Between two calls that change files, a killed command leaves the same: one look is enough.
-  const looked = new Set<number>();
-  const queue = targets.map((target) => {
-    const look = fault !== "SIGKILL" || !looked.has(target.changesBefore);
-    looked.add(target.changesBefore);
-    return { target, look };
-  });
+  const queue = input.targets.filter((_, index) => index % sample === 0);
   const found = { verified: 0, late: [] as string[], tolerated: [] as string[] };
   const work = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const { target, look } = next;
-      const report = await stopAt(input, target, fault, look);
+    for (let target = queue.shift(); target !== undefined; target = queue.shift()) {
+      const report = await stopAt(input, target, fault);
       if (report.verified) found.verified += 1;
       if (report.late) found.late.push(target.signature);
       if (report.tolerated) found.tolerated.push(target.signature);
@@ -196,18 +185,10 @@ interface StopReport {
   readonly problems: readonly string[];
 }
 
-/**
- * One run, stopped at one call.
- * @param look whether to work on in what is left; else only its files are compared.
- */
-async function stopAt(
-  input: SweepInput,
-  target: Target,
-  fault: Fault,
-  look: boolean,
-): Promise<StopReport> {
+/** One run, stopped at one call. */
+async function stopAt(input: SweepInput, target: Target, fault: Fault): Promise<StopReport> {
   const root = `${input.scratch}/${target.index}-${fault}`;
-  const { baseline } = input;
+  const { baseline, looked } = input;
   let { when } = target;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const repository = input.prepared.copyTo(root);
@@ -228,13 +209,12 @@ async function stopAt(
         ? { late: false, tolerated: false, problems: [] }
         : judge(picture, input, ended, target, fault);
       const problems = [...report.problems];
-      // What is as before the command, or as after it when nothing goes wrong, was looked at already.
-      const tree = treeOf(root);
-      const known = sameTree(tree, input.tree) ||
-        report.tolerated && sameTree(withoutChance(tree), input.treeAfter);
-      if (!known) {
+      // Many ways lead to the same files: one look at them is enough.
+      const files = digestOf(treeOf(root));
+      if (!looked.has(files)) {
+        looked.add(files);
         problems.push(...wholeOrNothing(picture, baseline, fault));
-        if (look) problems.push(...await lookAfter(repository, baseline));
+        problems.push(...await lookAfter(repository, baseline));
       }
       return { ...report, verified: true, problems };
     } finally {
@@ -249,20 +229,17 @@ async function stopAt(
   };
 }
 
-/** A tree without what differs between two runs of one command: times, ids, hashes, durations. */
-function withoutChance(tree: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+/** A hash of a tree without what differs between two runs: times, ids, hashes, durations, pids. */
+function digestOf(tree: ReadonlyMap<string, string>): string {
   const plain = (text: string) =>
     text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
       .replace(/"(mark|id)":"[^"]*"/g, '"$1":"<any>"')
       .replace(/"(durationMs|pid)":\d+/g, '"$1":0')
+      .replace(/\.(tmp|staging|removed)-[\w-]+/g, ".$1-*")
       .replace(/\b[0-9a-f]{64}\b/g, "<hash>")
       .replace(/\b([a-z2-7]{13}|[a-z2-7]{20}|[a-z2-7]{26})\b/g, "<id>");
-  return new Map([...tree].map(([path, content]) => [plain(path), plain(content)]));
-}
-
-function sameTree(left: ReadonlyMap<string, string>, right: ReadonlyMap<string, string>): boolean {
-  return left.size === right.size &&
-    [...left].every(([path, content]) => right.get(path) === content);
+  const entries = [...tree].map(([path, content]) => [plain(path), plain(content)]);
+  return createHash("sha256").update(JSON.stringify(entries.sort())).digest("hex");
 }
 
 /** Judges how a command answered to a failing call. */
@@ -301,7 +278,10 @@ function judge(
   const gained = Object.entries(picture.sessions).some(([id, session]) =>
     session.lines.length > (before.sessions[id]?.lines.length ?? 0)
   );
-  if (!tolerated && gained && syncsLines) {
+  const complete = [...partsOf(after, before)].every(([name, value]) =>
+    !/^events of |\.jsonl of /.test(name) || parts.get(name) === value
+  );
+  if (!tolerated && complete && syncsLines) {
     problems.push(
       "it reports failure, but leaves its lines, of which nobody knows whether they last",
     );
@@ -327,14 +307,11 @@ function wasStopped(trace: Trace, target: Target, fault: Fault, root: string): b
 function targetsOf(trace: Trace, root: string): readonly Target[] {
   const seen = new Map<string, number>();
   const targets: Target[] = [];
-  let changesBefore = 0;
   for (const call of trace.calls) {
     const when = (seen.get(call.name) ?? 0) + 1;
     seen.set(call.name, when);
     if (!touches(call, root)) continue;
-    const signature = signatureOf(call, root);
-    targets.push({ call, index: targets.length, when, changesBefore, signature });
-    if (changesFiles(call)) changesBefore += 1;
+    targets.push({ call, index: targets.length, when, signature: signatureOf(call, root) });
   }
   return targets;
 }
@@ -356,7 +333,8 @@ function signatureOf(call: Call, root: string): string {
  */
 function notDurable(calls: readonly Call[], root: string): readonly string[] {
   const made = calls.filter((call) =>
-    touches(call, root) && changesFiles(call) && !call.result.startsWith("-1")
+    touches(call, root) && !touches(call, `${root}/.git`) && changesFiles(call) &&
+    !call.result.startsWith("-1")
   );
   const isSynced = (path: string, among: readonly Call[]) =>
     among.some((call) => /^f(data)?sync$/.test(call.name) && call.paths[0] === path);
