@@ -6,7 +6,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { beginsWith, type Bytes, fromWeb, joined, peek, toWeb } from "./byte_stream.ts";
+import { beginsWith, type Bytes, fromWeb, peek, toWeb } from "./byte_stream.ts";
 import { invalid } from "./manifest.ts";
 
 /** What locks or opens a snapshot. */
@@ -25,8 +25,6 @@ const PASSWORD_VARIETY = 5;
 const WORK_FACTOR = 18;
 
 const MAGIC = "age-encryption.org/v1\n";
-const ARMOR_BEGIN = "-----BEGIN AGE ENCRYPTED FILE-----";
-const ARMOR_END = "-----END AGE ENCRYPTED FILE-----";
 
 /** Longest header of an encrypted file, in bytes: hundreds of recipients fit. */
 const MAX_HEADER = 64 * 1024;
@@ -85,15 +83,14 @@ export async function checkRecipients(recipients: readonly string[]): Promise<vo
   for (const recipient of recipients) addRecipient(encrypter, recipient);
 }
 
-/** How a file is encrypted, told from its first bytes: not at all, as bytes, or as armored text. */
-export function encryptionOf(head: Uint8Array): "none" | "binary" | "armored" {
-  if (beginsWith(head, MAGIC)) return "binary";
-  return beginsWith(head, ARMOR_BEGIN) ? "armored" : "none";
+/** Whether a file is encrypted, told from its first bytes. */
+export function isEncrypted(head: Uint8Array): boolean {
+  return beginsWith(head, MAGIC);
 }
 
 /**
  * What opens an encrypted file: `password`, or `identities` when it is encrypted to recipients.
- * @param head the first bytes of its binary form, {@link MAX_HEADER} of them.
+ * @param head its first bytes, {@link MAX_HEADER} of them.
  * @throws `snapshot_invalid`
  */
 function neededKey(head: Uint8Array): "password" | "identities" {
@@ -112,9 +109,7 @@ export async function* decrypt(
   bytes: Bytes,
   ask: (needed: "password" | "identities") => Promise<Key>,
 ): Bytes {
-  const start = await peek(bytes, ARMOR_BEGIN.length);
-  const binary = encryptionOf(start.head) === "armored" ? dearmored(start.all) : start.all;
-  const { head, all } = await peek(binary, MAX_HEADER);
+  const { head, all } = await peek(bytes, MAX_HEADER);
   const needed = neededKey(head);
   const key = await ask(needed);
   const { Decrypter } = await import("age-encryption");
@@ -165,33 +160,4 @@ export function readIdentities(text: string): readonly string[] {
   return text.split(/\r?\n/).map((line) => line.trim()).filter((line) =>
     line !== "" && !line.startsWith("#")
   );
-}
-
-/** The bytes of an armored file (RFC 7468 with age's label), a line at a time. */
-async function* dearmored(bytes: Bytes): Bytes {
-  const decoder = new TextDecoder();
-  let text = "";
-  let ended = false;
-  const decodeLines = (lines: readonly string[]): Uint8Array => {
-    const chunks: Uint8Array[] = [];
-    for (const line of lines.map((line) => line.trim())) {
-      if (line === "" || line === ARMOR_BEGIN) continue;
-      if (line === ARMOR_END) ended = true;
-      else if (ended || line.length > 64 || !/^[A-Za-z0-9+/]+={0,2}$/.test(line)) {
-        throw invalid("its armor is damaged");
-      } else chunks.push(Uint8Array.from(atob(line), (char) => char.charCodeAt(0)));
-    }
-    return joined(chunks);
-  };
-  for await (const chunk of bytes) {
-    text += decoder.decode(chunk, { stream: true });
-    const lines = text.split("\n");
-    text = lines.pop() ?? "";
-    if (text.length > 1000) throw invalid("its armor is damaged");
-    const decoded = decodeLines(lines);
-    if (decoded.length > 0) yield decoded;
-  }
-  const decoded = decodeLines([text]);
-  if (decoded.length > 0) yield decoded;
-  if (!ended) throw invalid("its armor is incomplete");
 }

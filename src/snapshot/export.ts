@@ -1,5 +1,5 @@
 /**
- * Taking a snapshot: a tar of the state, gzipped, encrypted when asked for.
+ * Taking a snapshot: a tar of the state, gzipped, encrypted and written as text when asked for.
  *
  * The same state gives the same bytes: names are sorted, owners are nobody, and every time in it is
  * the time of export. (Encrypted ones differ each time, as they must.)
@@ -8,6 +8,7 @@
 import type { RepositoryMeta } from "../project/identity.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { VERSION } from "../version.ts";
+import { armored } from "./armor.ts";
 import { type Bytes, fromWeb, through } from "./byte_stream.ts";
 import { collect, type CollectedFile, type CollectRequest, moved } from "./collect.ts";
 import { MANIFEST } from "./contents.ts";
@@ -20,6 +21,8 @@ export interface ExportRequest extends CollectRequest {
   readonly now: Date;
   /** Encrypts with it. */
   readonly key?: Key | undefined;
+  /** As text instead of bytes. */
+  readonly armor?: boolean;
   /** scrypt's work factor; only tests make it easier. */
   readonly workFactor?: number;
   /** Told how many bytes of state are done. */
@@ -44,7 +47,7 @@ export async function exportSnapshot(
   backend: StorageBackend,
   request: ExportRequest,
 ): Promise<Export> {
-  const { repository, now, key, workFactor, onProgress } = request;
+  const { repository, now, key, workFactor, armor, onProgress } = request;
   const { sessions, files } = await collect(backend, request);
   const manifest: Manifest = {
     created: now.toISOString(),
@@ -54,7 +57,10 @@ export async function exportSnapshot(
     files: files.map(({ name, size, sha256 }) => ({ name, size, sha256 })),
   };
   const archive = gzipped(tarred(manifest, files, now, onProgress));
-  return { manifest, bytes: key === undefined ? archive : encrypt(archive, key, workFactor) };
+  const bytes = key === undefined ? archive : encrypt(archive, key, workFactor);
+  if (armor !== true) return { manifest, bytes };
+  const label = key === undefined ? "ORCHESTRATOR SNAPSHOT" : "AGE ENCRYPTED FILE";
+  return { manifest, bytes: armored(bytes, label) };
 }
 
 async function* tarred(

@@ -7,9 +7,10 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
+import { unarmored } from "./armor.ts";
 import { beginsWith, type Bytes, fromWeb, joined, peek, through, toWeb } from "./byte_stream.ts";
 import { MANIFEST } from "./contents.ts";
-import { decrypt, encryptionOf, type Key } from "./encryption.ts";
+import { decrypt, isEncrypted, type Key } from "./encryption.ts";
 import { limitError, type Limits, RATIO_MATTERS } from "./limits.ts";
 import { invalid, type Manifest, type ManifestFile, parseManifest } from "./manifest.ts";
 
@@ -36,7 +37,7 @@ const IGNORED: ReadonlySet<string> = new Set(["directory", "pax-global-header"])
 
 /**
  * Reads a snapshot to its end.
- * @param bytes the file, encrypted or not: it is recognised by its content.
+ * @param bytes the file, encrypted or not, as bytes or as text: it is recognised by its content.
  * @param sink what it is handed to. Nothing handed over may be used before this resolves.
  * @returns the manifest, and whether the file was encrypted.
  * @throws `snapshot_invalid`, `limit_exceeded`, `format_too_new`, `password_wrong`
@@ -46,22 +47,35 @@ export async function readSnapshot(
   request: ReadRequest,
   sink: Sink,
 ): Promise<{ readonly manifest: Manifest; readonly encrypted: boolean }> {
-  const start = await peek(bytes, TAR_MAGIC_END);
-  const encrypted = encryptionOf(start.head) !== "none";
+  const binary = await unarmored(bytes, isBinary, TAR_MAGIC_END);
+  const start = await peek(binary, TAR_MAGIC_END);
+  const encrypted = isEncrypted(start.head);
   const opened = encrypted ? await peek(decrypt(start.all, request.askKey), TAR_MAGIC_END) : start;
   const tar = await unzipped(opened.head, opened.all, request.limits);
   return { manifest: await readTar(tar, request.limits, sink), encrypted };
 }
 
 async function unzipped(head: Uint8Array, all: Bytes, limits: Limits): Promise<Bytes> {
-  if (head[0] === 0x1f && head[1] === 0x8b) {
+  if (isGzip(head)) {
     const { createGunzip } = await import("node:zlib");
     const read = { bytes: 0 };
     const unzipped = through(counted(all, read), createGunzip({ chunkSize: 256 * 1024 }));
     return gunzipped(unzipped, read, limits);
   }
-  if (head.length === TAR_MAGIC_END && beginsWith(head.subarray(257), "ustar")) return all;
+  if (isTar(head)) return all;
   throw invalid(head.length === 0 ? "it is empty" : "it is not a snapshot");
+}
+
+function isBinary(head: Uint8Array): boolean {
+  return isGzip(head) || isTar(head) || isEncrypted(head);
+}
+
+function isGzip(head: Uint8Array): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+function isTar(head: Uint8Array): boolean {
+  return head.length === TAR_MAGIC_END && beginsWith(head.subarray(257), "ustar");
 }
 
 async function* counted(bytes: Bytes, read: { bytes: number }): Bytes {

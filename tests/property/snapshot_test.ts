@@ -93,6 +93,29 @@ Deno.test("bytes changed in the gzip, and cut or doubled", async () => {
   await fc.assert(fc.asyncProperty(damage, allOrNothing), { numRuns: 60 });
 });
 
+Deno.test("characters changed in the text, and lines lost, doubled or mixed with others", async () => {
+  using world = new World();
+  await world.start("Add login");
+  await world.start("Fix search");
+  const text = new TextDecoder().decode(await world.export({ armor: true }));
+  const lines = text.split("\n");
+  const line = fc.nat({ max: lines.length - 1 });
+  const other = fc.oneof(
+    fc.string(),
+    fc.constantFrom("", " ", "\r", lines[0] ?? "", lines.at(-2) ?? "", "QUJD", "="),
+  );
+  const damage = fc.oneof(
+    changes.map((edits) => changed(new TextEncoder().encode(text), edits)),
+    fc.tuple(line, fc.nat({ max: 2 }), fc.array(other, { maxLength: 2 })).map(([at, count, more]) =>
+      new TextEncoder().encode(lines.toSpliced(at, count, ...more).join("\n"))
+    ),
+    fc.tuple(line, line).map(([from, to]) =>
+      new TextEncoder().encode([...lines.slice(from), ...lines.slice(to)].join("\n"))
+    ),
+  );
+  await fc.assert(fc.asyncProperty(damage, allOrNothing), { numRuns: 80 });
+});
+
 /** The checksum of a tar header (POSIX pax, "ustar Interchange Format"). */
 function writeSum(header: Uint8Array): void {
   header.fill(0x20, 148, 156);

@@ -42,7 +42,7 @@ export const SNAPSHOT_COMMANDS: readonly CommandSpec[] = [
     group: "project",
     summary: "Write the state to an archive",
     details:
-      "A tar.gz with every session's journal and files, to FILE or stdout. Others may go on writing: each session is taken at one event. Without secrets, locks and backups. --encrypt asks for a password, or takes it from --password-file or ORCHESTRATOR_SNAPSHOT_PASSWORD; any age program opens the file.",
+      "A tar.gz with every session's journal and files, to FILE or stdout. Others may go on writing: each session is taken at one event. Without secrets, locks and backups. --encrypt asks for a password, or takes it from --password-file or ORCHESTRATOR_SNAPSHOT_PASSWORD; any age program opens the file. --armor writes text, which gets through a terminal, a log or a message; `snapshot import` finds it in a copied log too.",
     options: [
       {
         name: "output",
@@ -62,6 +62,7 @@ export const SNAPSHOT_COMMANDS: readonly CommandSpec[] = [
         summary: "Encrypt to an age recipient instead",
       },
       PASSWORD_FILE,
+      { name: "armor", short: "a", summary: "Write text instead of bytes" },
       { name: "include-secrets", summary: "The repository's secrets too; only when encrypted" },
     ],
     examples: [
@@ -71,6 +72,7 @@ export const SNAPSHOT_COMMANDS: readonly CommandSpec[] = [
         line: "snapshot export -r age1… --session login -o login.age",
         means: "one session, for one person",
       },
+      { line: "snapshot export --armor", means: "as text, to copy from the terminal" },
     ],
     changes: "nothing",
     load: () => import("../commands/snapshot/export.ts"),
@@ -93,7 +95,7 @@ export const SNAPSHOT_COMMANDS: readonly CommandSpec[] = [
     group: "project",
     summary: "Take the sessions of a snapshot in",
     details:
-      "Checks everything first, then takes all of it or nothing. A session that is new here, or goes on where the copy here ends, is taken. Where the copy here has gone further, or another way, nothing is done unless --replace says that the snapshot's copy counts; the one here is then kept below .orchestrator/backups/.",
+      "Recognises what it is given by its content: encrypted or not, as bytes or as text. Checks everything first, then takes all of it or nothing. A session that is new here, or goes on where the copy here ends, is taken. Where the copy here has gone further, or another way, nothing is done unless --replace says that the snapshot's copy counts; the one here is then kept below .orchestrator/backups/.",
     args: [FILE],
     options: [
       SESSIONS,

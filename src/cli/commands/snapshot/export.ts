@@ -19,7 +19,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   if (meta === null) throw context.noSession();
   const output = input.option("output");
   const toStdout = output === undefined || output === "-";
-  if (toStdout) requireBinaryStdout(context, input);
+  const armor = input.has("armor");
+  if (toStdout && !armor) requireBinaryStdout(context, input);
   if (input.has("include-secrets") && !input.has("encrypt") && !input.has("recipient")) {
     throw new OrchestratorError(
       "invalid_argument",
@@ -41,13 +42,17 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     key,
     ...(wanted.length === 0 ? {} : { sessions: [...new Set(wanted)] }),
     includeSecrets: input.has("include-secrets"),
+    armor,
     onProgress: (done) => {
       if (total > SLOW_BYTES) progress.show(done, total);
     },
   });
   total = totalSize(manifest.files);
   try {
-    const size = toStdout
+    const text = toStdout && input.has("json") ? await textOf(bytes) : null;
+    const size = text !== null
+      ? text.length
+      : toStdout
       ? await writeToStdout(context, bytes)
       : await writeToFile(context, output, bytes, input.has("force"));
     const what = `${sessionCount(manifest.sessions.length)}, ${byteText(size)}`;
@@ -59,6 +64,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
         repository: manifest.repository,
         created: manifest.created,
         sessions: manifest.sessions,
+        ...(text === null ? {} : { snapshot: text }),
       },
       text: (style) =>
         toStdout ? "" : `${style.green(style.symbols.done)} Exported ${what} to ${output}`,
@@ -80,9 +86,28 @@ function requireBinaryStdout(context: Context, input: Input): void {
     throw new OrchestratorError(
       "invalid_argument",
       "Cannot answer in JSON: the snapshot itself goes to stdout",
+      { hint: "Name a file with -o, or add --armor to have it in the answer as text" },
+    );
+  }
+}
+
+/** Most characters of a snapshot in an answer: engines have a longest string. */
+const MAX_TEXT = 128 * 1024 * 1024;
+
+/** An armored snapshot as one string. */
+async function textOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const piece of bytes) {
+    text += decoder.decode(piece, { stream: true });
+    if (text.length <= MAX_TEXT) continue;
+    throw new OrchestratorError(
+      "invalid_argument",
+      `Cannot answer in JSON: the snapshot has more than ${byteText(MAX_TEXT)}`,
       { hint: "Name a file with -o" },
     );
   }
+  return text;
 }
 
 /** The time in the snapshot: `SOURCE_DATE_EPOCH` (seconds since 1970) makes it the same every time. */
