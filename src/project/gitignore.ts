@@ -2,8 +2,9 @@
  * What git does not see of the state directory: the text of `.orchestrator/.gitignore`.
  * @module
  */
-import { KEYS } from "./paths.ts";
 import type { RepositoryMode } from "./identity.ts";
+import { linesOf, replaceOwned, saying } from "./owned_lines.ts";
+import { KEYS } from "./paths.ts";
 
 /** Ignores the whole state directory, this file included. */
 const EVERYTHING = "*";
@@ -25,31 +26,41 @@ export const NEVER_COMMITTED: readonly string[] = [
   ".removed-*",
 ];
 
-const PORTABLE_HEAD =
-  `# The state of orchestrator is committed with this repository ("orchestrator init --portable").
-# What follows never is: it is secret, or means something on this machine only.
-`;
+const PORTABLE_HEAD: readonly string[] = [
+  `# The state of orchestrator is committed with this repository ("orchestrator init --portable").`,
+  "# What follows never is: it is secret, or means something on this machine only.",
+];
+
+const PORTABLE: readonly string[] = [...PORTABLE_HEAD, ...NEVER_COMMITTED];
 
 /** The text a new `.gitignore` gets. */
 export function gitignoreText(mode: RepositoryMode): string {
-  if (mode === "normal") return `${EVERYTHING}\n`;
-  return PORTABLE_HEAD + NEVER_COMMITTED.map((pattern) => `${pattern}\n`).join("");
+  const lines = mode === "normal" ? [EVERYTHING] : PORTABLE;
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 /**
  * The text that should stand, given the one that stands. A file that does what the mode asks for is
- * returned as it is, whatever else it says; in portable mode lines of its own are kept.
+ * returned as it is, whatever else it says. Where the mode was another one, its lines are replaced by
+ * those of this mode; all lines of somebody's own are kept, on the side where they stood, so that
+ * what they except from ours they go on excepting.
  *
  * @param present Content of the existing file, null when there is none.
  */
 export function gitignoreFor(mode: RepositoryMode, present: string | null): string {
-  if (present === null) return gitignoreText(mode);
-  const lines = new Set(present.split(/\r?\n/).map((line) => line.trimEnd()));
-  if (mode === "normal") return lines.has(EVERYTHING) ? present : gitignoreText(mode);
-  if (lines.has(EVERYTHING)) return gitignoreText(mode);
-  const missing = NEVER_COMMITTED.filter((pattern) => !lines.has(pattern));
-  if (missing.length === 0) return present;
-  const own = present.trim() === "" ? "" : present.endsWith("\n") ? present : `${present}\n`;
-  if (own === "") return gitignoreText(mode);
-  return own + missing.map((pattern) => `${pattern}\n`).join("");
+  if (present === null || present.trim() === "") return gitignoreText(mode);
+  const parts = linesOf(present);
+  const said = new Set(parts.lines.map(saying));
+  const everything = said.has(EVERYTHING);
+  if (mode === "normal") {
+    return everything
+      ? present
+      : replaceOwned(parts, (line) => PORTABLE.includes(line), [EVERYTHING], "last");
+  }
+  if (everything) {
+    const ours = (line: string) => line === EVERYTHING || PORTABLE.includes(line);
+    return replaceOwned(parts, ours, PORTABLE, "last");
+  }
+  const missing = NEVER_COMMITTED.filter((pattern) => !said.has(pattern));
+  return missing.length === 0 ? present : replaceOwned(parts, () => false, missing, "last");
 }

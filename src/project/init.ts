@@ -1,6 +1,6 @@
 /**
- * Makes a directory a project: `.orchestrator/` with its `.gitignore` and `meta.json`, and a
- * `workflow.yaml` unless there is one.
+ * Makes a directory a project: `.orchestrator/` with its `.gitignore`, in portable mode its
+ * `.gitattributes`, and `meta.json`, and a `workflow.yaml` unless there is one.
  *
  * Whoever calls it holds the repository. Each step can be repeated and `meta.json` comes last, so a
  * run that was killed anywhere is completed by the next.
@@ -22,6 +22,7 @@ import { isWindows } from "../platform/runtime.ts";
 import { defaultWorkflowYaml } from "./default_workflow.ts";
 import { detectCommands, type DetectedCommands } from "./detect_commands.ts";
 import { gitRemote } from "./git_remote.ts";
+import { gitattributesFor } from "./gitattributes.ts";
 import { gitignoreFor, gitignoreText } from "./gitignore.ts";
 import {
   copiedWarning,
@@ -105,6 +106,7 @@ export function initProject(paths: ProjectPaths, options: InitOptions): InitResu
   }
   makeStateDirectory(paths);
   placeGitignore(paths, mode, automatic, report);
+  if (mode === "portable") placeGitattributes(paths, automatic, report);
   const commands = options.workflow ?? !automatic ? placeWorkflow(paths, report) : null;
 
   if (present === null) {
@@ -168,6 +170,15 @@ function placeGitignore(
   if (wanted === present) return report.kept(paths.gitignore);
   replaceFile(paths.gitignore, wanted);
   report.changed(paths.gitignore);
+}
+
+function placeGitattributes(paths: ProjectPaths, automatic: boolean, report: Report): void {
+  const present = readIfThere(paths.gitattributes);
+  const wanted = automatic && present !== null ? present : gitattributesFor(present);
+  if (wanted === present) return report.kept(paths.gitattributes);
+  replaceFile(paths.gitattributes, wanted);
+  if (present === null) report.created(paths.gitattributes);
+  else report.changed(paths.gitattributes);
 }
 
 /** @returns the commands it was written with, or null when there is one already. */

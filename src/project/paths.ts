@@ -108,7 +108,12 @@ export class ProjectPaths {
 
   /** `.orchestrator/.gitignore` */
   get gitignore(): string {
-    return join(this.stateDirectory, ".gitignore");
+    return join(this.stateDirectory, KEYS.gitignore);
+  }
+
+  /** `.orchestrator/.gitattributes`, in portable mode */
+  get gitattributes(): string {
+    return join(this.stateDirectory, KEYS.gitattributes);
   }
 
   /** `.orchestrator/config.yaml` */
@@ -258,6 +263,7 @@ export function userConfigFiles(
 export const KEYS = {
   meta: "meta.json",
   gitignore: ".gitignore",
+  gitattributes: ".gitattributes",
   config: "config.yaml",
   current: "current",
   binding: (agentKey: string): string => `bindings/${agentKey}`,

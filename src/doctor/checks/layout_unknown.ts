@@ -7,6 +7,7 @@ import { type Check, few, ok } from "../check.ts";
 const OURS: ReadonlySet<string> = new Set([
   KEYS.meta,
   KEYS.gitignore,
+  KEYS.gitattributes,
   KEYS.config,
   KEYS.current,
   LOCK,

@@ -38,6 +38,7 @@ import { locksPossible } from "./locks_possible.ts";
 import { projectCopied } from "./project_copied.ts";
 import { projectFormat } from "./project_format.ts";
 import { projectGit } from "./project_git.ts";
+import { projectGitattributes } from "./project_gitattributes.ts";
 import { projectGitignore } from "./project_gitignore.ts";
 import { projectIgnored } from "./project_ignored.ts";
 import { projectInitialised } from "./project_initialised.ts";
@@ -96,6 +97,7 @@ export const CHECKS: readonly Check[] = [
   projectFormat,
   projectGit,
   projectGitignore,
+  projectGitattributes,
   projectIgnored,
   projectInner,
   projectNested,

@@ -218,6 +218,39 @@ export const PROJECT: readonly Scenario[] = [
     },
   },
   {
+    check: "project.gitattributes",
+    when: "portable mode was switched on before there was such a file",
+    level: "warning",
+    seen: /\.gitattributes is missing/,
+    project: "initialised",
+    make: async (world) => {
+      await world.done("init", "--portable");
+      renameSync(world.state(".gitattributes"), world.scratch.path("x"));
+    },
+    fixable: true,
+    after: (world) => assert.match(world.scratch.read(".orchestrator/.gitattributes"), /-text/),
+  },
+  {
+    check: "project.gitattributes",
+    when: "a line of portable mode is gone",
+    level: "warning",
+    seen: /lacks lines of portable mode/,
+    project: "initialised",
+    make: async (world) => {
+      await world.done("init", "--portable");
+      world.edit(
+        world.state(".gitattributes"),
+        (text) => text.replace("* -text\n", "") + "/mine/* text\n",
+      );
+    },
+    fixable: true,
+    after: (world) => {
+      const text = world.scratch.read(".orchestrator/.gitattributes");
+      assert.match(text, /^\* -text$/m);
+      assert.match(text, /\/mine\/\* text\n$/, "lines of somebody's own are kept");
+    },
+  },
+  {
     check: "project.ignored",
     when: "a rule brings the state back in",
     level: "warning",

@@ -101,7 +101,7 @@ for (const generation of [0, 1, 2, 3, 4, 5, 6, 7, 8]) {
         assert.equal(session.name, "0a1b2c3d");
         const byOldId = await answer(scratch, "session", "show", "0a1b2c3d");
         assert.equal(byOldId.data.session, session.id);
-        assert.equal(scratch.read(".orchestrator/.gitignore"), "*\n");
+        assert.equal(scratch.read(".orchestrator/.gitignore"), "*.pid\n*.log\n*\n");
         assert.ok(scratch.exists(".orchestrator/worktrees/x/.git"));
       }
     });

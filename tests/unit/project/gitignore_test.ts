@@ -15,9 +15,8 @@ Deno.test("gitignore: a file that does what the mode asks for stays as it is", (
   }
 });
 
-Deno.test("gitignore: a missing or unfit file is replaced", () => {
+Deno.test("gitignore: a file that is missing, or nobody's own, is written anew", () => {
   assert.equal(gitignoreFor("normal", null), "*\n");
-  assert.equal(gitignoreFor("normal", "*.pid\n*.log\n"), "*\n");
   assert.equal(gitignoreFor("normal", gitignoreText("portable")), "*\n");
   assert.equal(gitignoreFor("portable", "*\n"), gitignoreText("portable"));
   assert.equal(gitignoreFor("portable", "\n"), gitignoreText("portable"));
@@ -30,6 +29,30 @@ Deno.test("gitignore: in portable mode missing lines are added behind a person's
   assert.equal(text.split("\n").filter((line) => line === "/lock").length, 1);
   for (const pattern of NEVER_COMMITTED) assert.ok(text.split("\n").includes(pattern), pattern);
   assert.equal(gitignoreFor("portable", text), text);
+});
+
+Deno.test("gitignore: switching modes keeps every line of a person's, where it stands", () => {
+  const portable = gitignoreText("portable");
+  for (
+    const [normal, switched] of [
+      ["# mine\n*\n!config.yaml\n", `# mine\n${portable}!config.yaml\n`],
+      ["*\n!config.yaml", `${portable}!config.yaml`],
+      ["# a\n\n*\n", `# a\n\n${portable}`],
+      ["*\r\n/notes/\r\n", `${portable}/notes/\n`.replaceAll("\n", "\r\n")],
+    ] as const
+  ) {
+    assert.equal(gitignoreFor("portable", normal), switched);
+    assert.equal(gitignoreFor("normal", switched), normal);
+  }
+});
+
+Deno.test("gitignore: normal mode ignores everything, behind what stood there", () => {
+  assert.equal(gitignoreFor("normal", "*.pid\n*.log\n"), "*.pid\n*.log\n*\n");
+  assert.equal(gitignoreFor("normal", "/notes/"), "/notes/\n*\n");
+  assert.equal(gitignoreFor("normal", `${gitignoreText("portable")}!x\n/backups/\n`), "!x\n*\n");
+  // The last line of that kind is the one that counts in git.
+  assert.equal(gitignoreFor("portable", "*\n!x\n*\n"), `!x\n${gitignoreText("portable")}`);
+  assert.equal(gitignoreFor("normal", `!x\n${gitignoreText("portable")}`), "!x\n*\n");
 });
 
 const git = await new Deno.Command("git", { args: ["--version"] }).output().then(

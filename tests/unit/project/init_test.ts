@@ -148,7 +148,7 @@ test("automatic creation writes no workflow.yaml and changes nothing that exists
   const explicit = init();
   assert.deepEqual(explicit.changed, [".orchestrator/.gitignore"]);
   assert.deepEqual(explicit.created, ["workflow.yaml"]);
-  assert.equal(read(".orchestrator/.gitignore"), "*\n");
+  assert.equal(read(".orchestrator/.gitignore"), "*.pid\n*\n");
   assert.equal(explicit.id, result.id);
 });
 

@@ -1,0 +1,33 @@
+import { replaceFile } from "../../platform/atomic_file.ts";
+import { gitattributesFor } from "../../project/gitattributes.ts";
+import { type Check, ok, skipped } from "../check.ts";
+
+export const projectGitattributes: Check = {
+  id: "project.gitattributes",
+  area: "project",
+  title: ".gitattributes",
+  why: "It keeps git from changing line ends of committed state, which would break its checksums",
+  run(examination) {
+    const { meta, paths } = examination;
+    if (meta.value === null) return skipped("nothing is set up here");
+    if (meta.value.mode === "normal") return skipped("state is not committed in normal mode");
+    const present = examination.text(paths.gitattributes);
+    if (present !== null && gitattributesFor(present) === present) return ok("keeps bytes");
+    return {
+      level: "warning",
+      seen: present === null
+        ? ".orchestrator/.gitattributes is missing"
+        : ".orchestrator/.gitattributes lacks lines of portable mode",
+      todo: "Write it as init does; orchestrator init does it too",
+      fixable: true,
+    };
+  },
+  async fix(examination) {
+    const { meta, paths, options } = examination;
+    if (meta.value?.mode !== "portable") return [];
+    return await options.manager.holdRepository("doctor", () => {
+      replaceFile(paths.gitattributes, gitattributesFor(examination.text(paths.gitattributes)));
+      return Promise.resolve(["Wrote .orchestrator/.gitattributes"]);
+    });
+  },
+};
