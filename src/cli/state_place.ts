@@ -5,7 +5,7 @@
 import { OrchestratorError } from "../errors.ts";
 import { gitBranch } from "../project/git_branch.ts";
 import { StateBranch } from "../state_branch/branch.ts";
-import { findRemote, newestBranch, serverBranches } from "../state_branch/discover.ts";
+import { findRemote, newestBranch, serverBranches } from "../state_branch/server.ts";
 import { Git } from "../state_branch/git.ts";
 import {
   branchName,

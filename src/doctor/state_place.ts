@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { findRemote } from "../state_branch/discover.ts";
+import { findRemote } from "../state_branch/server.ts";
 import { Git } from "../state_branch/git.ts";
 import {
   branchName,

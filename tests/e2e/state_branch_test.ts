@@ -324,6 +324,30 @@ test("where no branch is allowed, the answer says what is left", async () => {
   assert.equal((await portable.stateStatus()).rung, "portable");
 });
 
+test("a state directory that is committed with the work is safe once it is pushed", async () => {
+  using machines = new Machines();
+  refuseBranches(machines.bare, "orchestrator-*");
+  const machine = machines.clone("machine");
+  await machine.must("init", "--portable");
+  await machine.start("Add login");
+  const push = async () =>
+    await machine.data<{ rung: string; safe: boolean; problem: string }>("state", "push");
+  const uncommitted = await push();
+  assert.deepEqual([uncommitted.rung, uncommitted.safe], ["portable", false]);
+  assert.match(uncommitted.problem, /not all of .orchestrator is committed/);
+  git(machine.root, "add", "--all");
+  git(machine.root, "commit", "--quiet", "--message", "Work and state");
+  assert.match((await push()).problem, /committed with the work, but not pushed/);
+  git(machine.root, "push", "--quiet", "origin", "HEAD");
+  const pushed = await machine.must("state", "push");
+  assert.match(pushed.stdout, /in .orchestrator, pushed with the work/);
+  assert.equal(pushed.stderr, "");
+  assert.notEqual((await machine.stateStatus()).safeAt, null);
+  // What happens afterwards is not there yet, and each phase says so without asking the server.
+  await machine.must("complete", "think");
+  assert.match((await machine.must("advance")).stderr, /not all of .orchestrator is committed/);
+});
+
 test("two ways of one session are both kept", async () => {
   using machines = new Machines();
   const here = machines.clone("here");

@@ -27,9 +27,7 @@ export function divergedText(id: string, branch: string): string {
 /** Why the state is not safe yet, and what to do. */
 export function unsafeText({ rung, problem }: PushReport): string {
   const why = printable(problem ?? "it was not pushed");
-  if (rung === "portable") {
-    return `The state could not be pushed (${why}); it is in .orchestrator, to be committed with the work`;
-  }
+  if (rung === "portable") return `The server takes no branch for the state, and ${why}`;
   if (rung === "snapshot") {
     return `The state could not be pushed (${why}); keep it with: orchestrator snapshot export -o state.tar.gz`;
   }
@@ -44,10 +42,11 @@ export function shortCommit(commit: string): string {
 /** Where a push went. */
 export function pushText(report: PushReport, style: Style): string {
   const { branch, commit, rung, safe } = report;
+  if (!safe) return `${style.dim(style.symbols.bullet)} The state is committed here, not pushed`;
+  const done = style.green(style.symbols.done);
+  if (branch === null) return `${done} The state is in .orchestrator, pushed with the work`;
   const where = `${printable(branch)} (${shortCommit(commit)})`;
-  return safe
-    ? `${style.green(style.symbols.done)} The state is on branch ${where}, ${RUNG_TEXTS[rung]}`
-    : `${style.dim(style.symbols.bullet)} The state is committed here, not pushed`;
+  return `${done} The state is on branch ${where}, ${RUNG_TEXTS[rung]}`;
 }
 
 /** What a merge did, as rows. */

@@ -1,4 +1,4 @@
-import { serverBranches } from "../../state_branch/discover.ts";
+import { serverBranches } from "../../state_branch/server.ts";
 import { Trouble } from "../../state_branch/git.ts";
 import { type Check, ok, skipped } from "../check.ts";
 import { statePlace } from "../state_place.ts";

@@ -1,0 +1,99 @@
+/**
+ * The repository's own files of a commit: who it is, its configuration, its current session.
+ * @module
+ */
+import {
+  parseRepositoryMeta,
+  readRepositoryMeta,
+  type RepositoryMeta,
+  writeRepositoryMeta,
+} from "../project/identity.ts";
+import { initProject } from "../project/init.ts";
+import { KEYS, type ProjectPaths } from "../project/paths.ts";
+import type { SessionManager } from "../session/session_manager.ts";
+import { SESSION_ID } from "../storage/keys.ts";
+import { VERSION } from "../version.ts";
+import type { Git } from "./git.ts";
+import { blobId, readBlobs, readTree, type Tree } from "./objects.ts";
+
+/** Who the repository of a commit is; null where the commit does not say. @throws `state_corrupt` */
+export async function metaOf(git: Git, tree: Tree): Promise<RepositoryMeta | null> {
+  const entry = tree.get(KEYS.meta);
+  const text = entry === undefined ? undefined : (await readBlobs(git, [entry.oid]))[0];
+  return text === undefined ? null : parseRepositoryMeta(new TextDecoder().decode(text), KEYS.meta);
+}
+
+/** Makes the project where there is none: the same repository as on the other machines. */
+export async function makeProject(
+  tree: Tree,
+  { git, manager, paths, now }: {
+    readonly git: Git;
+    readonly manager: SessionManager;
+    readonly paths: ProjectPaths;
+    readonly now: () => Date;
+  },
+): Promise<void> {
+  const present = readRepositoryMeta(paths.meta);
+  if (present !== null && (await manager.ids()).length > 0) return;
+  const meta = await metaOf(git, tree);
+  if (present !== null && (meta === null || meta.id === present.id)) return;
+  await manager.holdRepository("state pull", () => {
+    // Nothing has been kept under the new name yet: it is the repository that was there before.
+    if (present !== null && meta !== null) {
+      writeRepositoryMeta(paths.meta, { ...present, id: meta.id });
+      return Promise.resolve();
+    }
+    initProject(paths, {
+      automatic: true,
+      now: now(),
+      toolVersion: VERSION,
+      ...(meta === null ? {} : { newId: () => meta.id, mode: meta.mode }),
+    });
+    return Promise.resolve();
+  });
+}
+
+/**
+ * Places the configuration, unless it was changed here, and the current session where there is none.
+ * @param local the commit of all that was here when it was last committed; null before the first.
+ */
+export async function placeFiles(
+  tree: Tree,
+  { git, manager, local }: {
+    readonly git: Git;
+    readonly manager: SessionManager;
+    readonly local: string | null;
+  },
+): Promise<void> {
+  const { backend } = manager;
+  const config = tree.get(KEYS.config);
+  const current = tree.get(KEYS.current);
+  const here = (await backend.readText(KEYS.current))?.trim() ?? "";
+  const hasCurrent = SESSION_ID.test(here) && await backend.hasSession(here);
+  const wanted = [
+    ...(config === undefined || !await isOutdated(config.oid)
+      ? []
+      : [{ key: KEYS.config, oid: config.oid }]),
+    ...(current === undefined || hasCurrent ? [] : [{ key: KEYS.current, oid: current.oid }]),
+  ];
+  if (wanted.length === 0) return;
+  const blobs = await readBlobs(git, wanted.map(({ oid }) => oid));
+  await manager.holdRepository("state pull", async () => {
+    for (const [index, { key }] of wanted.entries()) {
+      const blob = blobs[index] ?? new Uint8Array();
+      const id = new TextDecoder().decode(blob).trim();
+      const usable = key !== KEYS.current ||
+        (SESSION_ID.test(id) && await backend.hasSession(id));
+      if (usable) await backend.writeBlob(key, blob);
+    }
+  });
+
+  /** Whether the configuration here is what was last committed, and the server has another since. */
+  async function isOutdated(oid: string): Promise<boolean> {
+    const bytes = await backend.readBlob(KEYS.config);
+    if (bytes === null) return true;
+    const committed = local === null ? undefined : (await readTree(git, local)).get(KEYS.config);
+    const id = blobId(git, bytes);
+    return id !== oid && id === committed?.oid;
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * Talking to a server: what branches it has, fetching them into private refs, pushing with a lease.
+ * @module
+ */
+import { type Git, Trouble } from "./git.ts";
+
+/** Options of `git fetch` that keep it from touching anything but the refs it is told. */
+const FETCH = [
+  "fetch",
+  "--quiet",
+  "--no-tags",
+  "--no-recurse-submodules",
+  "--no-write-fetch-head",
+  "--no-auto-gc",
+  "--no-filter",
+  "--refmap=",
+] as const;
+
+/** The remote to use: the wanted one, or the only one there is. Null without any. */
+export async function findRemote(git: Git, wanted: string): Promise<string | null> {
+  const { stdout } = await git.run(["remote"]);
+  const remotes = stdout.split("\n").filter((name) => name !== "");
+  if (remotes.includes(wanted)) return wanted;
+  return remotes.length === 1 ? remotes[0] ?? null : null;
+}
+
+/** A branch of the server. */
+export interface ServerBranch {
+  /** Without `refs/heads/`. */
+  readonly branch: string;
+  readonly commit: string;
+}
+
+/** Most branches that are looked at. */
+const MOST = 20;
+
+/**
+ * The branches of the server that a pattern fits.
+ * @param pattern as `git ls-remote` takes it: it fits whatever stands before it in a name.
+ * @throws Trouble
+ */
+export async function serverBranches(
+  git: Git,
+  remote: string,
+  pattern: string,
+): Promise<readonly ServerBranch[]> {
+  const { stdout } = await git.run(["ls-remote", "--heads", "--quiet", remote, pattern], {
+    network: true,
+  });
+  return stdout.split("\n").flatMap((line) => {
+    const [commit, ref] = line.split("\t");
+    const branch = ref?.startsWith("refs/heads/") === true ? ref.slice("refs/heads/".length) : "";
+    return commit === undefined || branch === "" ? [] : [{ branch, commit }];
+  }).slice(0, MOST);
+}
+
+/**
+ * The newest of several branches, by the time of its last commit.
+ * @throws Trouble
+ */
+export async function newestBranch(
+  git: Git,
+  remote: string,
+  branches: readonly ServerBranch[],
+): Promise<string | null> {
+  const only = branches[0];
+  if (only === undefined) return null;
+  if (branches.length === 1) return only.branch;
+  const refs = branches.map(({ branch }) =>
+    `+refs/heads/${branch}:refs/orchestrator/seen/${branch}`
+  );
+  await git.run([...FETCH, remote, ...refs], { network: true });
+  const newest = await git.line([
+    "for-each-ref",
+    "--sort=-committerdate",
+    "--count=1",
+    "--format=%(refname)",
+    ...branches.map(({ branch }) => `refs/orchestrator/seen/${branch}`),
+  ]);
+  const prefix = "refs/orchestrator/seen/";
+  if (!newest.startsWith(prefix)) throw new Trouble("absent", "the branches are gone");
+  return newest.slice(prefix.length);
+}
+
+/**
+ * Fetches a branch into a private ref. Nothing else is written.
+ * @returns whether the server has it.
+ * @throws Trouble
+ */
+export async function fetchBranch(
+  git: Git,
+  remote: string,
+  { branch, into }: { readonly branch: string; readonly into: string },
+): Promise<boolean> {
+  try {
+    await git.run([...FETCH, remote, `+refs/heads/${branch}:${into}`], { network: true });
+    return true;
+  } catch (error) {
+    if (error instanceof Trouble && error.kind === "absent") return false;
+    throw error;
+  }
+}
+
+/** A commit on its way to a server. */
+export interface Push {
+  readonly commit: string;
+  readonly branch: string;
+  /** The commit the branch must stand for there; null when it must not be there. */
+  readonly expected: string | null;
+  /** Only asks, so that a host that forbids the branch is known before. */
+  readonly dryRun?: boolean;
+}
+
+/** Pushes, unless somebody else was faster. @throws Trouble */
+export async function pushCommit(
+  git: Git,
+  remote: string | null,
+  { commit, branch, expected, dryRun = false }: Push,
+): Promise<void> {
+  if (remote === null) throw new Trouble("unreachable", "this repository has no remote");
+  await git.run([
+    "push",
+    "--quiet",
+    "--porcelain",
+    "--no-verify",
+    "--no-signed",
+    "--no-follow-tags",
+    ...(dryRun ? ["--dry-run"] : []),
+    `--force-with-lease=refs/heads/${branch}:${expected ?? ""}`,
+    remote,
+    `${commit}:refs/heads/${branch}`,
+  ], { network: true });
+}
