@@ -105,11 +105,15 @@ async function fail(
   const error = redactedError(failure, redactor);
   // An error in the options themselves leaves no input: look at the words.
   const json = input?.has("json") ?? argv.includes("--json");
+  // What was done before it was refused, an import for instance, is not undone by the refusal.
+  const warnings = (context?.warnings ?? []).map((warning) => redactor.redact(warning))
+    .filter((warning) => !error.message.includes(warning));
   if (json) {
     const { errorEnvelope } = await import("./output/json.ts");
-    io.err(errorEnvelope(error));
+    io.err(errorEnvelope(error, warnings));
   } else {
     const { errorText } = await import("./output/error.ts");
+    if (input !== undefined) printWarnings(warnings, input, io, context?.colour);
     io.err(errorText(error, styleFor("stderr", input, io)));
   }
   if (input?.has("debug") ?? argv.includes("--debug")) {

@@ -16,8 +16,11 @@ export function answerEnvelope(
   return JSON.stringify({ schemaVersion: SCHEMA_VERSION, command, data, warnings }) + "\n";
 }
 
-/** The one line that a failed command prints on stderr with `--json`. */
-export function errorEnvelope(error: OrchestratorError): string {
+/**
+ * The one line that a failed command prints on stderr with `--json`; `warnings` are left out where
+ * there are none.
+ */
+export function errorEnvelope(error: OrchestratorError, warnings: readonly string[]): string {
   return JSON.stringify({
     schemaVersion: SCHEMA_VERSION,
     error: {
@@ -26,5 +29,6 @@ export function errorEnvelope(error: OrchestratorError): string {
       ...(error.hint === undefined ? {} : { hint: error.hint }),
       ...(error.details === undefined ? {} : { details: error.details }),
     },
+    ...(warnings.length === 0 ? {} : { warnings }),
   }) + "\n";
 }
