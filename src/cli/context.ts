@@ -105,7 +105,8 @@ export class Context {
   get meta(): RepositoryMeta | null {
     if (this.#meta === undefined) {
       this.#meta = this.paths.isHome ? null : readRepositoryMeta(this.paths.meta);
-      if (this.#meta !== null && this.#meta.remote !== null) {
+      // What init settles it need not warn of.
+      if (this.#meta !== null && this.#meta.remote !== null && this.spec.path !== "init") {
         const warning = copiedWarning(this.#meta, gitRemote(this.paths.root));
         if (warning !== null) this.warn(warning);
       }

@@ -57,6 +57,12 @@ export function definitionFromObject(
   return interpret(readValue(value, options.file), options);
 }
 
+/** How to read what is about to be used. */
+export interface RequireOptions extends ParseOptions {
+  /** The command that shows all that is wrong with the file; absent where none can. */
+  readonly showAll?: string;
+}
+
 /**
  * Reads the text of a workflow file that is about to be used.
  *
@@ -66,7 +72,7 @@ export function definitionFromObject(
  */
 export function requireDefinition(
   text: string,
-  options: ParseOptions,
+  options: RequireOptions,
 ): { readonly definition: WorkflowDefinition; readonly warnings: readonly Finding[] } {
   const { definition, findings } = parseDefinition(text, options);
   const errors = findings.filter((finding) => finding.level === "error");
@@ -77,7 +83,9 @@ export function requireDefinition(
     : `line ${first.line}, column ${first.column}: `;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
   const message = first?.message ?? "it is not a workflow";
-  const hint = first?.hint;
+  const hint = more !== "" && options.showAll !== undefined
+    ? `Run \`${options.showAll}\` to see all of them`
+    : first?.hint;
   throw new OrchestratorError(
     "workflow_invalid",
     `Cannot read "${options.file}": ${place}${message}${more}`,

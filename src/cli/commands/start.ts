@@ -22,7 +22,7 @@ import { requireFreeName, requireText, sessionName } from "../texts.ts";
 import { workflowFile } from "../workflow_file.ts";
 import { findingText } from "../output/finding_text.ts";
 import { stepText } from "../output/next_step.ts";
-import { oneLine } from "../output/text.ts";
+import { commandLine, oneLine } from "../output/text.ts";
 import { statusData } from "../output/status_data.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
@@ -42,7 +42,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const overrides = readSettings(workflowSettings(input, context.spec));
   refuseAgentSettings(context, Object.keys(overrides));
   const source = await readWorkflow(context, input.option("workflow"));
-  const { definition, warnings } = requireDefinition(source.text, { file: source.file, overrides });
+  const { file, showAll } = source;
+  const { definition, warnings } = requireDefinition(source.text, { file, overrides, showAll });
   for (const finding of warnings) context.warn(findingText(finding));
   await warnOfUnusedSettings(context, source, Object.keys(overrides));
   refuseHome(paths);
@@ -126,13 +127,17 @@ interface WorkflowSource {
   /** As messages name it. */
   readonly file: string;
   readonly builtIn: boolean;
+  /** The command that shows all that is wrong with it. */
+  readonly showAll: string;
 }
 
 async function readWorkflow(context: Context, given: string | undefined): Promise<WorkflowSource> {
   const { paths } = context;
   const { path, shown, chosen } = await workflowFile(context, given, "start");
   try {
-    return { text: readFileSync(path, "utf8"), file: shown, builtIn: false };
+    const named = chosen === "argument" ? [shown] : [];
+    const showAll = commandLine(["orchestrator", "validate", ...named]);
+    return { text: readFileSync(path, "utf8"), file: shown, builtIn: false, showAll };
   } catch (error) {
     if (systemErrorCode(error) !== "ENOENT") throw ioError("read", path, error);
     if (chosen !== null) {
@@ -149,6 +154,7 @@ async function readWorkflow(context: Context, given: string | undefined): Promis
       text: defaultWorkflowYaml(detectCommands(paths.root, { windows: isWindows })),
       file: "the built-in workflow",
       builtIn: true,
+      showAll: "orchestrator validate",
     };
   }
 }
