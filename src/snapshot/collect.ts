@@ -3,19 +3,24 @@
  * journal, with a hash of every file, without any lock.
  *
  * Journals and feedback only ever grow, and a frozen definition never changes, so what was hashed
- * once can be read again later. What may change under our hands is small and kept in memory.
+ * once can be read again later, both times in pieces. What may change under our hands is small and
+ * kept in memory.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { sha256Hex } from "../platform/hash.ts";
+import { runningSha256, sha256Hex } from "../platform/hash.ts";
 import { KEYS } from "../project/paths.ts";
 import type { StorageBackend } from "../storage/backend.ts";
+import { wholeLines } from "../storage/pieces.ts";
+import { type Bytes, joined } from "./byte_stream.ts";
 import { contentOf, journalName, SECRETS } from "./contents.ts";
 import type { ManifestFile, ManifestSession } from "./manifest.ts";
 
 /** A file as it was when it was looked at. */
 export interface CollectedFile extends ManifestFile {
-  /** Its bytes, the same each time. @throws `state_moved` when they are gone. */
+  /** Its bytes, the same each time. @throws `state_moved` when they are gone, at the latest at the end. */
+  readonly pieces: () => Bytes;
+  /** All of them at once. */
   readonly read: () => Promise<Uint8Array>;
 }
 
@@ -36,9 +41,9 @@ export interface CollectRequest {
 }
 
 /** See {@link CollectRequest.keep}. */
-const KEEP_BYTES = 48 * 1024 * 1024;
+const KEEP_BYTES = 16 * 1024 * 1024;
 
-/** Files that may be replaced meanwhile are always kept: they are never large. */
+/** Files that may be replaced meanwhile are kept whatever the budget is, when they are as small as they should be. */
 const ALWAYS_KEPT = 64 * 1024;
 
 /**
@@ -67,14 +72,12 @@ export async function collect(
   const current = (await backend.readText(KEYS.current))?.trim();
   for (const key of [KEYS.meta, KEYS.config, KEYS.current]) {
     if (key === KEYS.current && !sessions.some(({ id }) => id === current)) continue;
-    const data = await backend.readBlob(key);
-    if (data !== null) files.push(collected(backend, key, data, budget));
+    files.push(...await collectBlob(backend, key, budget));
   }
   if (request.includeSecrets === true) {
     for (const key of await backend.listBlobs(SECRETS)) {
       if (contentOf(key)?.kind !== "secret") continue;
-      const data = await backend.readBlob(key);
-      if (data !== null) files.push(collected(backend, key, data, budget));
+      files.push(...await collectBlob(backend, key, budget));
     }
   }
   files.sort((left, right) => left.name < right.name ? -1 : 1);
@@ -87,84 +90,141 @@ export async function collectSession(
   id: string,
   budget: { left: number } = { left: KEEP_BYTES },
 ): Promise<{ readonly session: ManifestSession; readonly files: readonly CollectedFile[] }> {
-  const lines = await journalLines(backend, id);
-  const journal = encodeLines(lines);
-  const files: CollectedFile[] = [{
-    name: journalName(id),
-    size: journal.length,
-    sha256: sha256Hex(journal),
-    read: kept(journal, budget, readJournalAgain(backend, id, lines.length)),
-  }];
+  const journal = new JournalScan();
+  const files = [
+    await collectFile(journalName(id), () => backend.journalPieces(id), {
+      budget,
+      fixed: true,
+      look: (piece) => journal.look(piece),
+    }),
+  ];
   for (const key of await backend.listBlobs(`sessions/${id}/`)) {
-    const content = contentOf(key);
-    if (content?.kind !== "session") continue;
-    const data = await backend.readBlob(key);
-    if (data === null) continue;
-    // An append that was cut off is no line.
-    const whole = content.lines ? data.subarray(0, data.lastIndexOf(NEWLINE) + 1) : data;
-    files.push(collected(backend, key, whole, budget));
+    if (contentOf(key)?.kind === "session") files.push(...await collectBlob(backend, key, budget));
   }
-  return { session: describe(id, lines, await metaOf(files, id)), files };
+  return { session: describe(id, journal, await metaOf(files, id)), files };
+}
+
+/** Looks at a blob; there is none when it was removed meanwhile. */
+async function collectBlob(
+  backend: StorageBackend,
+  key: string,
+  budget: { left: number },
+): Promise<readonly CollectedFile[]> {
+  const content = contentOf(key);
+  const lines = content?.kind === "session" && content.lines;
+  // An append that was cut off is no line.
+  const open = () => lines ? wholeLines(backend.blobPieces(key)) : backend.blobPieces(key);
+  const fixed = lines || key.endsWith("/workflow.yaml");
+  try {
+    return [await collectFile(key, open, { budget, fixed })];
+  } catch (error) {
+    if (error instanceof OrchestratorError && error.code === "file_unknown") return [];
+    throw error;
+  }
+}
+
+/**
+ * Hashes a file, and keeps it while the budget lasts.
+ * @param how.fixed whether what was read once can be read again.
+ * @param how.look is shown each piece.
+ */
+async function collectFile(
+  name: string,
+  open: () => Bytes,
+  how: {
+    readonly budget: { left: number };
+    readonly fixed: boolean;
+    readonly look?: (piece: Uint8Array) => void;
+  },
+): Promise<CollectedFile> {
+  const { budget, fixed, look } = how;
+  const most = Math.max(budget.left, fixed ? 0 : ALWAYS_KEPT);
+  const hash = runningSha256();
+  let size = 0;
+  let parts: Uint8Array[] = [];
+  for await (const piece of open()) {
+    hash.update(piece);
+    look?.(piece);
+    size += piece.length;
+    if (size <= most) parts.push(piece);
+    else parts = [];
+  }
+  const file = { name, size, sha256: hash.hex() };
+  if (size > most) return withRead({ ...file, pieces: () => readAgain(open, file) });
+  budget.left -= size;
+  return keptFile(file, joined(parts));
+}
+
+// Outside, so that what it closes over is only this.
+function keptFile(file: ManifestFile, data: Uint8Array): CollectedFile {
+  return withRead({
+    ...file,
+    async *pieces() {
+      yield await Promise.resolve(data);
+    },
+  });
+}
+
+function withRead(file: Omit<CollectedFile, "read">): CollectedFile {
+  return {
+    ...file,
+    async read() {
+      const parts: Uint8Array[] = [];
+      for await (const piece of file.pieces()) parts.push(piece);
+      return joined(parts);
+    },
+  };
+}
+
+/** The same bytes once more, of what may have grown. @throws `state_moved` */
+async function* readAgain(open: () => Bytes, { name, size, sha256 }: ManifestFile): Bytes {
+  const hash = runningSha256();
+  let left = size;
+  try {
+    for await (const piece of open()) {
+      const part = piece.subarray(0, left);
+      hash.update(part);
+      left -= part.length;
+      yield part;
+      if (left === 0) break;
+    }
+  } catch (error) {
+    const code = error instanceof OrchestratorError ? error.code : null;
+    if (code === "session_unknown" || code === "file_unknown") throw moved(name);
+    throw error;
+  }
+  if (left > 0 || hash.hex() !== sha256) throw moved(name);
+}
+
+/** What is to be known of a journal, from pieces of whole lines. */
+class JournalScan {
+  /** Lines. */
+  count = 0;
+  #first: Uint8Array | undefined;
+  #last: Uint8Array | undefined;
+
+  look(piece: Uint8Array): void {
+    this.#first ??= piece.slice(0, piece.indexOf(NEWLINE));
+    this.#last = piece.slice(piece.lastIndexOf(NEWLINE, piece.length - 2) + 1, -1);
+    for (let at = piece.indexOf(NEWLINE); at >= 0; at = piece.indexOf(NEWLINE, at + 1)) {
+      this.count++;
+    }
+  }
+
+  get first(): string {
+    return new TextDecoder().decode(this.#first);
+  }
+
+  get last(): Uint8Array {
+    return this.#last ?? new Uint8Array();
+  }
 }
 
 const NEWLINE = 0x0a;
 
-async function journalLines(backend: StorageBackend, id: string): Promise<readonly string[]> {
-  const read = await backend.readJournal(id);
-  if (read.unchanged) throw new TypeError("a journal read from its beginning is never unchanged");
-  return read.lines;
-}
-
 /** Lines as the bytes of a journal. */
 export function encodeLines(lines: readonly string[]): Uint8Array {
   return new TextEncoder().encode(lines.length === 0 ? "" : lines.join("\n") + "\n");
-}
-
-function collected(
-  backend: StorageBackend,
-  key: string,
-  data: Uint8Array,
-  budget: { left: number },
-): CollectedFile {
-  const sha256 = sha256Hex(data);
-  const again = readBlobAgain(backend, { name: key, size: data.length, sha256 });
-  return { name: key, size: data.length, sha256, read: kept(data, budget, again) };
-}
-
-// These two see no content, only what it is like: a closure that saw it would keep it in memory.
-
-function readJournalAgain(
-  backend: StorageBackend,
-  id: string,
-  count: number,
-): () => Promise<Uint8Array> {
-  return async () => encodeLines((await journalLines(backend, id)).slice(0, count));
-}
-
-function readBlobAgain(
-  backend: StorageBackend,
-  { name, size, sha256 }: ManifestFile,
-): () => Promise<Uint8Array> {
-  return async () => {
-    const again = (await backend.readBlob(name))?.subarray(0, size);
-    if (again !== undefined && sha256Hex(again) === sha256) return again;
-    throw moved(name);
-  };
-}
-
-/** Keeps bytes while the budget lasts, else reads them again. */
-function kept(
-  data: Uint8Array,
-  budget: { left: number },
-  again: () => Promise<Uint8Array>,
-): () => Promise<Uint8Array> {
-  if (data.length > ALWAYS_KEPT && data.length > budget.left) return again;
-  budget.left -= data.length;
-  return keptBytes(data);
-}
-
-function keptBytes(data: Uint8Array): () => Promise<Uint8Array> {
-  return () => Promise.resolve(data);
 }
 
 /** The error of a file that is no more what it was a moment ago. */
@@ -195,13 +255,13 @@ async function metaOf(
 /** Where a journal ends, told from its first and last line; the chain is checked on arrival. */
 function describe(
   id: string,
-  lines: readonly string[],
+  journal: JournalScan,
   meta: Readonly<Record<string, unknown>>,
 ): ManifestSession {
-  const first = data(lines[0]);
-  const last = lines.at(-1);
+  const first = data(journal.first);
+  const last = data(new TextDecoder().decode(journal.last));
   const lineage = first?.["data"]["lineage"];
-  if (last === undefined || typeof lineage !== "string" || data(last)?.["seq"] !== lines.length) {
+  if (typeof lineage !== "string" || last?.seq !== journal.count) {
     throw new OrchestratorError(
       "journal_corrupt",
       `Cannot export session "${id}": its journal is damaged`,
@@ -214,17 +274,17 @@ function describe(
     name: typeof name === "string" ? name : null,
     task: typeof task === "string" ? task : "",
     lineage,
-    seq: lines.length,
-    hash: sha256Hex(last),
+    seq: journal.count,
+    hash: sha256Hex(journal.last),
   };
 }
 
-function data(line: string | undefined): {
+function data(line: string): {
   readonly seq: unknown;
   readonly data: Readonly<Record<string, unknown>>;
 } | null {
   try {
-    const value: unknown = JSON.parse(line ?? "");
+    const value: unknown = JSON.parse(line);
     if (typeof value !== "object" || value === null || !("data" in value)) return null;
     if (typeof value.data !== "object" || value.data === null) return null;
     const seq = "seq" in value ? value.seq : undefined;

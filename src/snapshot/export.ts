@@ -10,7 +10,7 @@ import type { StorageBackend } from "../storage/backend.ts";
 import { VERSION } from "../version.ts";
 import { armored } from "./armor.ts";
 import { type Bytes, fromWeb, through } from "./byte_stream.ts";
-import { collect, type CollectedFile, type CollectRequest, moved } from "./collect.ts";
+import { collect, type CollectedFile, type CollectRequest } from "./collect.ts";
 import { MANIFEST } from "./contents.ts";
 import { encrypt, type Key } from "./encryption.ts";
 import { encodeManifest, type Manifest } from "./manifest.ts";
@@ -72,23 +72,26 @@ async function* tarred(
   const { createTarPacker } = await import("modern-tar");
   const { readable, controller } = createTarPacker();
   const mtime = new Date(Math.floor(now.getTime() / 1000) * 1000);
-  const add = async (name: string, data: Uint8Array) => {
-    const header = { name, size: data.length, mode: 0o600, mtime, type: "file" as const };
-    const writer = controller.add(header).getWriter();
-    for (let at = 0; at < data.length; at += PIECE) {
-      await writer.write(data.subarray(at, at + PIECE));
+  const add = async (name: string, size: number, data: Bytes | readonly Uint8Array[]) => {
+    const writer = controller.add({ name, size, mode: 0o600, mtime, type: "file" }).getWriter();
+    for await (const piece of data) {
+      for (let at = 0; at < piece.length; at += PIECE) {
+        await writer.write(piece.subarray(at, at + PIECE));
+      }
     }
     await writer.close();
   };
   const writing = (async () => {
-    await add(MANIFEST, new TextEncoder().encode(encodeManifest(manifest)));
+    const contents = new TextEncoder().encode(encodeManifest(manifest));
+    await add(MANIFEST, contents.length, [contents]);
     let done = 0;
-    for (const file of files) {
-      const data = await file.read();
-      if (data.length !== file.size) throw moved(file.name);
-      await add(file.name, data);
-      onProgress?.(done += data.length);
-    }
+    const told = async function* (pieces: Bytes): Bytes {
+      for await (const piece of pieces) {
+        yield piece;
+        onProgress?.(done += piece.length);
+      }
+    };
+    for (const file of files) await add(file.name, file.size, told(file.pieces()));
     controller.finalize();
   })();
   // Whoever reads meets the error; here it is only kept from being nobody's.

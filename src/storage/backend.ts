@@ -48,8 +48,8 @@ export type JournalRead =
 
 /** Everything a new session consists of. */
 export interface NewSession {
-  /** The journal's first lines. */
-  readonly lines: readonly string[];
+  /** The journal's first lines; of a long one its bytes, in pieces of whole lines, each ended. */
+  readonly lines: readonly string[] | { readonly pieces: Iterable<Uint8Array> };
   /** Blobs by name relative to the session's folder, e.g. `meta.json`. */
   readonly blobs: Readonly<Record<string, string | Uint8Array>>;
   /** More blobs, made from the mark behind the last line. */
@@ -109,6 +109,13 @@ export interface StorageBackend {
    */
   readJournal(id: string, after?: JournalHead): Promise<JournalRead>;
 
+  /**
+   * A journal as bytes, in pieces of whole lines, each ended by a line feed: for who must not hold it
+   * in memory. What is appended meanwhile may be among them; a later call begins with the same bytes.
+   * @throws `session_unknown` when it is read.
+   */
+  journalPieces(id: string): AsyncIterable<Uint8Array>;
+
   /** Whole lines number `fromSeq` (1-based) and later, for following a journal. */
   readFrom(id: string, fromSeq: number): Promise<readonly string[]>;
 
@@ -129,6 +136,12 @@ export interface StorageBackend {
 
   /** Reads a blob; null when absent. */
   readBlob(key: string): Promise<Uint8Array | null>;
+
+  /**
+   * Reads a blob in pieces, all of one version of it.
+   * @throws `file_unknown` when it is read and is absent.
+   */
+  blobPieces(key: string): AsyncIterable<Uint8Array>;
 
   /** Reads a UTF-8 blob; null when absent. */
   readText(key: string): Promise<string | null>;

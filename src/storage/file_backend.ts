@@ -63,7 +63,7 @@ export class FileBackend implements StorageBackend {
 
   async createSession(id: string, content: NewSession): Promise<{ readonly mark: string }> {
     checkSessionId(id);
-    checkLines(content.lines);
+    if ("length" in content.lines) checkLines(content.lines);
     const checked: NewSession = {
       lines: content.lines,
       blobs: checkNames(id, content.blobs),
@@ -83,6 +83,19 @@ export class FileBackend implements StorageBackend {
     return settle(() => present(id, readJournalFile(this.#journal(id), after)));
   }
 
+  async *journalPieces(id: string): AsyncIterable<Uint8Array> {
+    const path = this.#journal(id);
+    const { journalLines, readPieces } = await import("./pieces.ts");
+    try {
+      yield* journalLines(readPieces(path));
+    } catch (error) {
+      if (error instanceof OrchestratorError && error.code === "file_unknown") {
+        throw unknownSession(id);
+      }
+      throw error;
+    }
+  }
+
   readFrom(id: string, fromSeq: number): Promise<readonly string[]> {
     return settle(() => present(id, readLinesFrom(this.#journal(id), fromSeq)));
   }
@@ -100,6 +113,12 @@ export class FileBackend implements StorageBackend {
 
   readBlob(key: string): Promise<Uint8Array | null> {
     return settle(() => this.#read(key, (path) => readFileSync(path)));
+  }
+
+  async *blobPieces(key: string): AsyncIterable<Uint8Array> {
+    const path = this.#path(key);
+    const { readPieces } = await import("./pieces.ts");
+    yield* readPieces(path);
   }
 
   readText(key: string): Promise<string | null> {

@@ -23,6 +23,7 @@ import {
   sessionOf,
   unknownSession,
 } from "./keys.ts";
+import { blobAtOnce, journalAtOnce } from "./pieces.ts";
 
 /** The journal of one session. */
 interface Journal {
@@ -53,13 +54,14 @@ export class MemoryBackend implements StorageBackend {
   // deno-lint-ignore require-await
   async createSession(id: string, content: NewSession): Promise<{ readonly mark: string }> {
     checkSessionId(id);
-    checkLines(content.lines);
+    const lines = "length" in content.lines ? content.lines : linesOf(content.lines.pieces);
+    checkLines(lines);
     if (this.#journals.has(id)) {
       throw new OrchestratorError("already_exists", `Cannot create session "${id}": it exists`, {
         details: { session: id },
       });
     }
-    const journal = { generation: ++this.#generations, lines: [...content.lines] };
+    const journal = { generation: ++this.#generations, lines: [...lines] };
     const mark = markOf(journal);
     const blobs = Object.entries({ ...content.blobs, ...content.derived?.(mark) });
     const checked = blobs.map(([name, data]) =>
@@ -84,6 +86,10 @@ export class MemoryBackend implements StorageBackend {
     const mark = markOf(journal);
     if (after?.mark === mark) return { unchanged: true };
     return { unchanged: false, lines: [...journal.lines], mark, tornBytes: 0 };
+  }
+
+  journalPieces(id: string): AsyncIterable<Uint8Array> {
+    return journalAtOnce(this, id);
   }
 
   // deno-lint-ignore require-await
@@ -115,6 +121,10 @@ export class MemoryBackend implements StorageBackend {
   // deno-lint-ignore require-await
   async readBlob(key: string): Promise<Uint8Array | null> {
     return this.#blobs.get(checkKey(key))?.slice() ?? null;
+  }
+
+  blobPieces(key: string): AsyncIterable<Uint8Array> {
+    return blobAtOnce(this, key);
   }
 
   async readText(key: string): Promise<string | null> {
@@ -201,6 +211,12 @@ export class MemoryBackend implements StorageBackend {
 /** A journal in memory is only ever appended to, so its length says which content it has. */
 function markOf(journal: Journal): string {
   return `${journal.generation}:${journal.lines.length}`;
+}
+
+function linesOf(pieces: Iterable<Uint8Array>): readonly string[] {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const text = [...pieces].map((piece) => decoder.decode(piece, { stream: true })).join("");
+  return text.split("\n").slice(0, -1);
 }
 
 function toBytes(data: string | Uint8Array): Uint8Array {

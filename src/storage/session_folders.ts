@@ -40,12 +40,18 @@ export function makeDirectory(directory: string): void {
 }
 
 /** Writes a file that must not exist yet, and makes its content durable. */
-function writeNew(path: string, data: string | Uint8Array): void {
+function writeNew(path: string, data: string | Uint8Array | Iterable<Uint8Array>): void {
   const descriptor = openSync(path, "wx");
   try {
-    const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-    for (let done = 0; done < bytes.length;) {
-      done += writeSync(descriptor, bytes, done, bytes.length - done);
+    const pieces = typeof data === "string"
+      ? [new TextEncoder().encode(data)]
+      : data instanceof Uint8Array
+      ? [data]
+      : data;
+    for (const bytes of pieces) {
+      for (let done = 0; done < bytes.length;) {
+        done += writeSync(descriptor, bytes, done, bytes.length - done);
+      }
     }
     fsyncSync(descriptor);
   } finally {
@@ -80,7 +86,12 @@ export function publishSession(parent: string, id: string, content: NewSession):
   let mark: string;
   try {
     mkdirSync(staging);
-    writeNew(join(staging, JOURNAL), content.lines.map((line) => line + "\n").join(""));
+    writeNew(
+      join(staging, JOURNAL),
+      "length" in content.lines
+        ? content.lines.map((line) => line + "\n").join("")
+        : content.lines.pieces,
+    );
     writeNew(join(staging, LOCK), "");
     // Moving the folder does not change the journal's time.
     mark = markOf(join(staging, JOURNAL));

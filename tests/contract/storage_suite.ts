@@ -3,6 +3,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { OrchestratorError } from "../../src/errors.ts";
 import type { ErrorCode } from "../../src/errors.ts";
 import { sha256Hex } from "../../src/platform/hash.ts";
@@ -117,6 +118,12 @@ async function linesOf(backend: StorageBackend, id: string): Promise<readonly st
   return read.lines;
 }
 
+async function all(pieces: AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> {
+  const list: Uint8Array[] = [];
+  for await (const piece of pieces) list.push(piece);
+  return list;
+}
+
 function accidentsOf(place: Place): Accidents {
   assert.ok(place.accidents);
   return place.accidents;
@@ -179,6 +186,72 @@ const sessionCases: readonly StorageCase[] = [
           `sessions/${A}/state.json`,
         ]);
       }
+    },
+  },
+  {
+    name: "a session appears with a journal given in pieces, and its journal is read in pieces",
+    async run({ backend, other }) {
+      const lines = Array.from({ length: 700 }, (_, index) => `${index} ${"é".repeat(index)}`);
+      const bytes = (from: number, to: number) =>
+        new TextEncoder().encode(lines.slice(from, to).map((line) => `${line}\n`).join(""));
+      const { mark } = await backend.hold("repository", request(), () =>
+        backend.createSession(A, {
+          lines: { pieces: [bytes(0, 3), bytes(3, 699), new Uint8Array(), bytes(699, 700)] },
+          blobs: {},
+          derived: (mark) => ({ "state.json": mark }),
+        }));
+      assert.equal(await backend.readText(`sessions/${A}/state.json`), mark);
+      assert.deepEqual(await other.readJournal(A, headOf(lines, mark)), { unchanged: true });
+      assert.deepEqual(await linesOf(other, A), lines);
+      for (const each of [backend, other]) {
+        const pieces = await all(each.journalPieces(A));
+        assert.ok(pieces.every((piece) => piece.at(-1) === 10), "a piece ends in a line");
+        assert.deepEqual(Buffer.concat(pieces), Buffer.from(bytes(0, 700)));
+      }
+      await appended(backend, A, headOf(lines, mark), ["more"]);
+      const longer = Buffer.concat(await all(other.journalPieces(A)));
+      assert.equal(longer.toString(), `${Buffer.from(bytes(0, 700))}more\n`);
+      await refused("session_unknown", all(backend.journalPieces(B)));
+      await refused("session_unknown", all(backend.journalPieces("../x")));
+    },
+  },
+  {
+    name: "a journal in pieces ends before what was cut off",
+    accidents: true,
+    async run(place) {
+      const { backend } = place;
+      await made(backend, A);
+      accidentsOf(place).tear(A, '{"torn":');
+      assert.equal(Buffer.concat(await all(backend.journalPieces(A))).toString(), "one\ntwo\n");
+    },
+  },
+  {
+    name: "a creation whose journal cannot be read to its end leaves nothing",
+    async run({ backend, accidents }) {
+      function* failing() {
+        yield new TextEncoder().encode("one\n");
+        throw new OrchestratorError("io_failed", "Cannot read");
+      }
+      const creating = backend.hold(
+        "repository",
+        request(),
+        () => backend.createSession(A, { lines: { pieces: failing() }, blobs: {} }),
+      );
+      await refused("io_failed", creating);
+      assert.deepEqual(await backend.sessions(), []);
+      assert.deepEqual(accidents?.leftovers() ?? [], []);
+    },
+  },
+  {
+    name: "a blob is read in pieces",
+    async run({ backend, other }) {
+      const data = new Uint8Array(1_000_000).map((_, index) => index * 7);
+      await backend.hold("repository", request(), () => backend.writeBlob("big", data));
+      assert.deepEqual(Buffer.concat(await all(other.blobPieces("big"))), Buffer.from(data));
+      await backend.hold("repository", request(), () => backend.writeBlob("empty", ""));
+      assert.equal(Buffer.concat(await all(other.blobPieces("empty"))).length, 0);
+      await refused("file_unknown", all(backend.blobPieces("none")));
+      await refused("invalid_argument", all(backend.blobPieces("../x")));
     },
   },
   {
