@@ -24,6 +24,8 @@ export interface Trace {
   readonly calls: readonly Call[];
   /** True when the program was ended by SIGKILL. */
   readonly killed: boolean;
+  /** How many calls strace made fail, on whichever thread. */
+  readonly injections: number;
 }
 
 /** What to do to a call: the `when`-th one of this name that the first thread makes. */
@@ -103,6 +105,33 @@ export function straceArguments(output: string, injection?: Injection): readonly
   return ["-y", "-o", output, "-e", "trace=%file,%desc", ...injectionArguments(injection)];
 }
 
+/**
+ * Arguments of strace that let one call fail, cheaper than {@link straceArguments}: the kernel stops
+ * the program at calls of that name only, and at `execve`, so that the first line of the trace is the
+ * first thread's. All threads and child processes are traced, and each counts for itself: more than
+ * the one call may fail. Signals do not work this way.
+ */
+export function straceFailingArguments(output: string, injection: Injection): readonly string[] {
+  return [
+    ...["-f", "--seccomp-bpf", "-y", "-o", output],
+    ...["-e", `trace=execve,${injection.syscall}`, ...injectionArguments(injection)],
+  ];
+}
+
+/** Whether {@link straceFailingArguments} work with this strace and this kernel. */
+export function canFailCheaply(): boolean {
+  const { success, stderr } = new Deno.Command("strace", {
+    args: [
+      ...straceFailingArguments("/dev/null", { syscall: "fsync", when: 1, fault: "EIO" }),
+      "true",
+    ],
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).outputSync();
+  return success && stderr.length === 0;
+}
+
 /** Arguments of strace that trace all threads and child processes. */
 export function straceAllArguments(output: string): readonly string[] {
   return ["-f", "-y", "-o", output, "-e", "trace=%file,%desc,%process"];
@@ -136,7 +165,11 @@ export function parseTrace(text: string, cwd: string): Trace {
       result,
     });
   }
-  return { calls, killed: /^(\d+ +)?\+\+\+ killed by SIGKILL/m.test(text) };
+  return {
+    calls,
+    killed: /^(\d+ +)?\+\+\+ killed by SIGKILL/m.test(text),
+    injections: text.match(/ \(INJECTED\)$/gm)?.length ?? 0,
+  };
 }
 
 /** Threads of the traced program itself, its first included; child processes are left out. */

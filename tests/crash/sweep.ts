@@ -20,6 +20,7 @@ import type { ProblemList } from "./problem_list.ts";
 import type { Scenario } from "./scenario.ts";
 import {
   type Call,
+  canFailCheaply,
   changesFiles,
   type Injection,
   injectionArguments,
@@ -27,6 +28,7 @@ import {
   parseTrace,
   straceAllArguments,
   straceArguments,
+  straceFailingArguments,
   touches,
   type Trace,
 } from "./strace.ts";
@@ -41,6 +43,8 @@ interface Target {
   readonly index: number;
   /** Its place among the first thread's calls of its name, 1-based. */
   readonly when: number;
+  /** Its place among the calls of its name that touch the project. */
+  readonly nth: number;
   /** Comparable from run to run. */
   readonly signature: string;
 }
@@ -76,6 +80,9 @@ export interface SweepOptions {
   readonly workers: number;
 }
 
+/** Whether {@link canFailCheaply}; asked once. */
+let cheap: boolean | undefined;
+
 /** How often a run that was stopped elsewhere is tried again. */
 const ATTEMPTS = 12;
 
@@ -102,7 +109,7 @@ export async function prepare(
   const standingBefore = await standingOf(prepared, before);
   const gitBefore = await gitLinesOf(prepared, before);
 
-  await requireOneThread(prepared.copyTo(`${scratch}/threads`), scenario);
+  const startsPrograms = await requireOneThread(prepared.copyTo(`${scratch}/threads`), scenario);
   rmSync(`${scratch}/threads`, { recursive: true });
 
   const undisturbed = prepared.copyTo(`${scratch}/undisturbed`);
@@ -134,7 +141,7 @@ export async function prepare(
     scenario,
     sweep: (fault, problems, options) =>
       sweep(
-        { scenario, prepared, scratch, baseline, targets, looked, ended },
+        { scenario, prepared, scratch, baseline, targets, looked, ended, startsPrograms },
         fault,
         problems,
         options,
@@ -152,6 +159,8 @@ interface SweepInput {
   readonly looked: Set<string>;
   /** How the undisturbed command ended. */
   readonly ended: Ended;
+  /** Whether the command starts other programs, of which strace can spare none a failing call. */
+  readonly startsPrograms: boolean;
 }
 
 async function sweep(
@@ -189,18 +198,21 @@ interface StopReport {
 async function stopAt(input: SweepInput, target: Target, fault: Fault): Promise<StopReport> {
   const root = `${input.scratch}/${target.index}-${fault}`;
   const { baseline, looked } = input;
+  const cheaply = fault !== "SIGKILL" && !input.startsPrograms && (cheap ??= canFailCheaply());
   let { when } = target;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const repository = input.prepared.copyTo(root);
     try {
-      const { ended, trace } = await traced(repository, input.scenario, {
-        syscall: target.call.name,
-        when,
-        fault,
-      });
-      if (!wasStopped(trace, target, fault, root)) {
+      const injection = { syscall: target.call.name, when, fault };
+      const alone = cheaply && attempt < 3;
+      const { ended, trace } = await traced(repository, input.scenario, injection, alone);
+      const met = targetsOf(trace, root)[alone ? target.nth : target.index];
+      const stopped = met?.signature === target.signature &&
+        (fault === "SIGKILL"
+          ? trace.killed && trace.calls.at(-1) === met.call
+          : met.call.injected && trace.injections === 1);
+      if (!stopped) {
         // The runtime makes a call more or less of its own: the place in this run is the best guess.
-        const met = targetsOf(trace, root)[target.index];
         when = met?.signature === target.signature ? met.when : target.when + attempt % 3;
         continue;
       }
@@ -294,24 +306,23 @@ function errorLine(stderr: string): string {
   return stderr.split("\n").find((line) => line.startsWith("error: ")) ?? "";
 }
 
-/** Whether a run was stopped at the call it was meant to be stopped at. */
-function wasStopped(trace: Trace, target: Target, fault: Fault, root: string): boolean {
-  const touching = targetsOf(trace, root);
-  const stopped = touching[target.index];
-  if (stopped === undefined || stopped.signature !== target.signature) return false;
-  if (fault !== "SIGKILL") return stopped.call.injected;
-  return trace.killed && trace.calls.at(-1) === stopped.call;
-}
-
-/** The calls of a trace that touch the project. */
+/** The calls of a trace's first thread that touch the project. */
 function targetsOf(trace: Trace, root: string): readonly Target[] {
   const seen = new Map<string, number>();
   const targets: Target[] = [];
+  const first = trace.calls[0]?.tid ?? null;
   for (const call of trace.calls) {
+    if (call.tid !== first) continue;
     const when = (seen.get(call.name) ?? 0) + 1;
     seen.set(call.name, when);
     if (!touches(call, root)) continue;
-    targets.push({ call, index: targets.length, when, signature: signatureOf(call, root) });
+    targets.push({
+      call,
+      index: targets.length,
+      when,
+      nth: targets.filter((other) => other.call.name === call.name).length,
+      signature: signatureOf(call, root),
+    });
   }
   return targets;
 }
@@ -361,16 +372,23 @@ function notDurable(calls: readonly Call[], root: string): readonly string[] {
   return problems;
 }
 
-/** Runs the scenario's command under strace. */
+/**
+ * Runs the scenario's command under strace.
+ * @param cheaply see {@link straceFailingArguments}.
+ */
 async function traced(
   repository: Repository,
   scenario: Scenario,
   injection?: Injection,
+  cheaply = false,
 ): Promise<{ readonly ended: Ended; readonly trace: Trace }> {
   const output = `${repository.root}.trace`;
+  const options = injection !== undefined && cheaply
+    ? straceFailingArguments(output, injection)
+    : straceArguments(output, injection);
   const ended = await repository.spawn(
     "strace",
-    [...straceArguments(output, injection), repository.executable, ...scenario.argv],
+    [...options, repository.executable, ...scenario.argv],
     scenario.env,
     scenario.stdin,
   );
@@ -379,8 +397,11 @@ async function traced(
   return { ended, trace };
 }
 
-/** Fails when a thread other than the first touches the project: the sweep would not see it. */
-async function requireOneThread(repository: Repository, scenario: Scenario): Promise<void> {
+/**
+ * Fails when a thread other than the first touches the project: the sweep would not see it.
+ * @returns whether the command starts other programs.
+ */
+async function requireOneThread(repository: Repository, scenario: Scenario): Promise<boolean> {
   const output = `${repository.root}.trace`;
   await repository.spawn(
     "strace",
@@ -391,10 +412,11 @@ async function requireOneThread(repository: Repository, scenario: Scenario): Pro
   const text = readFileSync(output, "utf8");
   rmSync(output);
   const [first, ...others] = ownThreads(text);
-  const strays = parseTrace(text, repository.root).calls.filter((call) =>
+  const { calls } = parseTrace(text, repository.root);
+  const strays = calls.filter((call) =>
     call.tid !== first && others.includes(call.tid ?? 0) && touches(call, repository.root)
   );
-  if (strays.length === 0) return;
+  if (strays.length === 0) return calls.some(({ name, tid }) => name === "execve" && tid !== first);
   throw new Error(
     `${scenario.name}: a thread of its own touches the project: ` +
       strays.map((call) => signatureOf(call, repository.root)).join(", "),
