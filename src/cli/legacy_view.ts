@@ -53,7 +53,8 @@ export type Reading =
   | { readonly choice: null; readonly view: LegacyView };
 
 /**
- * Chooses what a reading command looks at.
+ * Chooses what a reading command looks at. On a machine that may be behind that can be the state
+ * branch: then the context's sessions are those of the branch.
  *
  * The old files may be moved over at the same moment. Whoever does that lets sessions count first and
  * takes the files away afterwards, so what was read of old files is whole if no session counts yet
@@ -61,11 +62,17 @@ export type Reading =
  * @throws `no_project`, `no_session`, `session_unknown`, `session_ambiguous`, `legacy_corrupt`
  */
 export async function chooseToRead(context: Context, name?: string): Promise<Reading> {
+  if (context.mayBeBehind) await (await import("./state_view.ts")).lookAtBranch(context);
   for (let attempt = 1;; attempt++) {
     let failure: unknown;
     try {
       const choice = await sessionOrNull(context, name);
-      if (choice !== null) return { choice, view: null };
+      if (choice !== null) {
+        if (context.mayBeBehind) {
+          await (await import("./state_view.ts")).compareWithBranch(context, choice);
+        }
+        return { choice, view: null };
+      }
       const view = await legacyView(context, name);
       context.refresh();
       const moved = await sessionOrNull(context, name);
@@ -223,8 +230,8 @@ export async function legacySummaries(
   return rows;
 }
 
-/** A cheap look first: most projects have nothing of the old tool's. */
-async function legacyProject(context: Context): Promise<LegacyProject | null> {
+/** What the old tool left; null where it left nothing. A cheap look first: most projects have none. */
+export async function legacyProject(context: Context): Promise<LegacyProject | null> {
   if (context.paths.isHome) return null;
   const places = findLegacy(context.paths.root);
   if (isEmpty(places)) return null;

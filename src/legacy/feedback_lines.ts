@@ -8,6 +8,13 @@
 import { sha256Hex } from "../platform/hash.ts";
 import { isFields, textField } from "./values.ts";
 
+/** The old tool's feedback files, relative to the root, oldest first. */
+export const FEEDBACK_FILES: readonly string[] = [
+  ".workflow_feedback.jsonl",
+  ".workflow_tool_feedback.jsonl",
+  ".workflow_process_feedback.jsonl",
+];
+
 /** A line that is feedback. */
 export interface FeedbackLine {
   readonly kind: "tool" | "process";

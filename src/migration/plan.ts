@@ -10,7 +10,7 @@
 import { accessSync, constants, existsSync, lstatSync, readFileSync } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
 import { findLegacy, LEGACY_PATHS } from "../legacy/find.ts";
-import { readFeedbackLines } from "../legacy/feedback_lines.ts";
+import { FEEDBACK_FILES, readFeedbackLines } from "../legacy/feedback_lines.ts";
 import { readForgotten } from "../legacy/forgotten.ts";
 import type { LegacyWorkflow } from "../legacy/legacy_workflow.ts";
 import { type LegacyProject, readLegacyProject } from "../legacy/project.ts";
@@ -486,7 +486,7 @@ function planFeedback(
 ): readonly PlannedFeedback[] {
   const found = new Map<string, { session: string; kind: "tool" | "process"; lines: string[] }>();
   for (const { path } of files) {
-    if (!/^\.workflow_(?:tool_|process_)?feedback\.jsonl$/.test(path)) continue;
+    if (!FEEDBACK_FILES.includes(path)) continue;
     let text: string;
     try {
       text = readFileSync(`${root}/${path}`, "utf8");

@@ -38,10 +38,17 @@ export async function readFeedback(
   kind: FeedbackKind,
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const text = await manager.backend.readText(KEYS.feedback(session, kind)) ?? "";
-  const entries: Readonly<Record<string, unknown>>[] = [];
   const lines = text.split("\n");
   // Behind the last line end stands nothing, or an append that was cut off.
   lines.pop();
+  return feedbackEntries(lines);
+}
+
+/** The entries that lines are; what is no JSON object is left out. */
+export function feedbackEntries(
+  lines: readonly string[],
+): readonly Readonly<Record<string, unknown>>[] {
+  const entries: Readonly<Record<string, unknown>>[] = [];
   for (const line of lines) {
     try {
       const value: unknown = JSON.parse(line);
