@@ -2,6 +2,7 @@
  * The notice about the old tool's files. Nothing is remembered: it is there as long as they are.
  * @module
  */
+import { existsSync } from "node:fs";
 import { isEmptyPlan, makePlan, type Plan } from "../migration/plan.ts";
 import type { Input } from "./command.ts";
 import type { Context } from "./context.ts";
@@ -45,6 +46,16 @@ export async function notice(context: Context, input: Input): Promise<string | n
   }
   context.warn(line);
   return null;
+}
+
+/** Warns of a migration that was cut off; says nothing of one that somebody is at. */
+export async function warnOfInterruption(context: Context): Promise<void> {
+  if (await context.manager.backend.holder("repository") !== null) return;
+  // It may have ended between the two looks.
+  if (!existsSync(context.paths.migrationJournal)) return;
+  context.warn(
+    "A migration, or its rollback, was cut off; the next command that changes something finishes or undoes it",
+  );
 }
 
 const MAX_WIDTH = 76;

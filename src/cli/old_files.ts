@@ -31,14 +31,21 @@ export async function beforeChange(context: Context, input: Input): Promise<void
 }
 
 /**
- * After `status` and after a command that changed something: says that there are old files. A person
- * at a terminal gets a box, everybody else a line among the warnings.
+ * After `status` and after a command that changed something: says that there are old files, or that
+ * a migration was cut off. A person at a terminal gets a box for the former, everybody else a line
+ * among the warnings.
  * @returns the box, for stderr; null where there is none.
  */
 export async function noticeAfter(context: Context, input: Input): Promise<string | null> {
   const { spec, paths } = context;
   if ((spec.changes === "nothing" && spec.path !== "status") || OWN.has(spec.path)) return null;
-  if (paths.isHome || !hasOldFiles(context)) return null;
+  if (paths.isHome) return null;
+  if (existsSync(paths.migrationJournal)) {
+    const { warnOfInterruption } = await import("./migration_notice.ts");
+    await warnOfInterruption(context);
+    return null;
+  }
+  if (!hasOldFiles(context)) return null;
   const { notice } = await import("./migration_notice.ts");
   return await notice(context, input);
 }
