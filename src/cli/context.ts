@@ -23,6 +23,7 @@ import {
   type SessionQuery,
 } from "../session/resolve.ts";
 import { SessionManager } from "../session/session_manager.ts";
+import type { StorageBackend } from "../storage/backend.ts";
 import { FileBackend } from "../storage/file_backend.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import type { CommandSpec, Input } from "./command.ts";
@@ -34,6 +35,12 @@ const CONFIG_OPTIONS = ["set", "lock-timeout", "no-color"] as const;
 
 /** More problems of the configuration than this are counted, not listed. */
 const PROBLEMS_WARNED_OF = 3;
+
+/** A commit of the state branch that a reading command looks at. */
+export interface BranchView {
+  readonly name: string;
+  readonly commit: string;
+}
 
 /** The surroundings of one command. */
 export class Context {
@@ -47,6 +54,7 @@ export class Context {
   #environment: Environment | undefined;
   #manager: SessionManager | undefined;
   #meta: RepositoryMeta | null | undefined;
+  #branchView: BranchView | null = null;
   #config: Config | undefined;
   #redactor: Promise<Redactor> | undefined;
 
@@ -84,8 +92,13 @@ export class Context {
   }
 
   get manager(): SessionManager {
-    this.#manager ??= new SessionManager({
-      backend: new FileBackend(this.paths.stateDirectory),
+    this.#manager ??= this.#managerOf(new FileBackend(this.paths.stateDirectory));
+    return this.#manager;
+  }
+
+  #managerOf(backend: StorageBackend): SessionManager {
+    return new SessionManager({
+      backend,
       actor: () => this.actor,
       now: this.io.now,
       lockTimeoutMs: this.#lockTimeoutMs(),
@@ -95,7 +108,27 @@ export class Context {
       },
       warn: (message) => this.warn(message),
     });
-    return this.#manager;
+  }
+
+  /** The commit that is looked at instead of what is here; null: what is here. */
+  get branchView(): BranchView | null {
+    return this.#branchView;
+  }
+
+  /** Reads from a commit of the state branch from now on; nothing can be changed through it. */
+  lookAt(view: BranchView, backend: StorageBackend, meta: RepositoryMeta): void {
+    this.#branchView = view;
+    this.#manager = this.#managerOf(backend);
+    this.#meta = meta;
+  }
+
+  /**
+   * Whether the state branch may know more than this machine: its disk may be thrown away or be an
+   * older one, or the configuration says that the state is kept there.
+   */
+  get mayBeBehind(): boolean {
+    const told = this.environment.ephemeral !== null || this.#config?.get("web_mode") === true;
+    return told && !this.paths.isHome;
   }
 
   /**
@@ -116,7 +149,7 @@ export class Context {
 
   /** Forgets what was read of the project: something in it has just been made. */
   refresh(): void {
-    this.#meta = undefined;
+    if (this.#branchView === null) this.#meta = undefined;
   }
 
   /**
@@ -171,12 +204,9 @@ export class Context {
     this.requireWritableRoot();
     const { bringIn, finishInterrupted } = await import("./state_hooks.ts");
     await finishInterrupted(this);
+    if (this.mayBeBehind) await bringIn(this);
     const { importForChange, sessionOrNull } = await import("./legacy_view.ts");
-    let choice = await sessionOrNull(this, name);
-    if (choice === null) {
-      await bringIn(this);
-      choice = await sessionOrNull(this, name) ?? await importForChange(this, name);
-    }
+    const choice = await sessionOrNull(this, name) ?? await importForChange(this, name);
     if (choice === null) throw this.noSession();
     const agent = this.agentBinding;
     if (agent !== null && choice.origin === "current") {

@@ -7,8 +7,13 @@
  */
 import { configMayExist } from "../config/hot.ts";
 import { OrchestratorError } from "../errors.ts";
+import { bindingKey } from "../session/session_manager.ts";
+import { lastLook, writeLook } from "../state_branch/look.ts";
 import { unfinishedImport } from "../snapshot/unfinished.ts";
 import type { Context } from "./context.ts";
+
+/** How long what is here is trusted without asking the branch. */
+const LOOK_EVERY_MS = 10 * 60_000;
 
 /** Whether the configuration says that the state is kept on a branch. */
 export async function webMode(context: Context): Promise<boolean> {
@@ -16,10 +21,25 @@ export async function webMode(context: Context): Promise<boolean> {
   return (await context.config()).get("web_mode");
 }
 
-/** Whether a clone without state may have some on the server. */
-export async function mayHaveRemoteState(context: Context): Promise<boolean> {
-  if (context.paths.isHome) return false;
-  return context.environment.ephemeral !== null || await webMode(context);
+/**
+ * Whether the branch is to be asked before what is here is trusted: not for a while, by a process of
+ * this agent's, and there is a branch to ask.
+ */
+export function lookIsDue(context: Context): boolean {
+  const last = lastLook(context.paths.root);
+  if (last === null) return context.loadedConfig?.get("web_mode") === true;
+  const passed = context.io.now().getTime() - last.time;
+  return passed < 0 || passed > LOOK_EVERY_MS || last.who !== whoLooks(context);
+}
+
+/** Whose look it was: another agent session on a reused disk looks for itself. */
+function whoLooks({ agentBinding }: Context): string {
+  return agentBinding === null ? "" : bindingKey(agentBinding.variable, agentBinding.value);
+}
+
+/** Remembers that the branch was asked, whatever it answered. */
+export function rememberLook(context: Context): void {
+  writeLook(context.paths.root, { time: context.io.now().getTime(), who: whoLooks(context) });
 }
 
 /** Finishes an import that was interrupted. */
@@ -36,20 +56,26 @@ export async function finishInterrupted(context: Context): Promise<void> {
 }
 
 /**
- * Brings the state of the branch into a clone that has none. Never fails the command: without the
- * server it goes on as in a new repository, and says so.
+ * Brings in what the branch has: into a clone without state, and now and then where there is some,
+ * since a disk may be reused and others may have gone on. Never fails the command: without the server
+ * it goes on with what is here, and says so.
  */
 export async function bringIn(context: Context): Promise<void> {
-  if (!await mayHaveRemoteState(context)) return;
-  if ((await context.manager.ids()).length > 0) return;
+  if (!context.mayBeBehind) return;
+  if ((await context.manager.ids()).length > 0 && !lookIsDue(context)) return;
   await quietly(context, "The state branch was not brought in", async () => {
-    const { findStateBranch } = await import("./state_place.ts");
-    const branch = await findStateBranch(context);
+    const { findStateBranch, LOOK_SECONDS } = await import("./state_place.ts");
+    rememberLook(context);
+    const branch = await findStateBranch(context, LOOK_SECONDS);
     if (branch === null) return;
     const { sessions, problem } = await branch.pull();
     context.refresh();
     context.refreshConfig();
     if (problem !== null) context.warn(`The state branch could not be fetched: ${problem}`);
+    const { divergedText } = await import("./output/state_text.ts");
+    for (const session of sessions) {
+      if (session.branch !== null) context.warn(divergedText(session.id, session.branch));
+    }
     if (sessions.length > 0) {
       const what = sessions.length === 1 ? "1 session" : `${sessions.length} sessions`;
       context.warn(`Brought ${what} in from branch ${branch.name}`);
@@ -71,6 +97,7 @@ export async function keepState(context: Context, reason: string, last = false):
       context.warn("The state is not kept anywhere else: this is no git repository");
       return;
     }
+    rememberLook(context);
     const { warnOfPush } = await import("./output/state_text.ts");
     warnOfPush(await branch.push(reason, { patient: !last }), (text) => context.warn(text));
   });

@@ -17,15 +17,23 @@ import {
 } from "../state_branch/places.ts";
 import type { Context } from "./context.ts";
 
+/** The patience of a command that only wants to know whether there is something newer. */
+export const LOOK_SECONDS = 10;
+
 /**
  * Finds the branch. In a clone without state of its own the server is asked which there is.
+ * @param patience seconds that a server may take, at most.
  * @returns null without git, or where there is nothing to go by.
  * @throws Trouble when the server would have to be asked and cannot be.
  */
-export async function findStateBranch(context: Context): Promise<StateBranch | null> {
+export async function findStateBranch(
+  context: Context,
+  patience = Infinity,
+): Promise<StateBranch | null> {
   const { paths, manager, io } = context;
   const config = await context.config();
-  const git = await Git.open(paths.root, io.env, config.get("state_push_timeout") * 1000);
+  const seconds = Math.min(config.get("state_push_timeout"), patience);
+  const git = await Git.open(paths.root, io.env, seconds * 1000);
   if (git === null) return null;
   const remote = await findRemote(git, config.get("state_remote"));
   const make = (branches: readonly Target[], found: string | null = null) =>

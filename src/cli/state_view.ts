@@ -1,59 +1,87 @@
 /**
- * `status` in a clone without state of its own, straight from the state branch. A private ref is
- * fetched; the work tree and the state directory are not touched.
+ * Reading straight from the state branch: in a clone without state of its own, and where the branch
+ * has gone further than an old disk. A private ref is fetched; the work tree and the state directory
+ * are not touched.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { KEYS } from "../project/paths.ts";
-import { DEFAULT_LIMITS } from "../snapshot/limits.ts";
+import type { SessionChoice } from "../session/resolve.ts";
+import { localLines } from "../snapshot/put_session.ts";
+import { relate } from "../snapshot/relation.ts";
+import type { StateBranch } from "../state_branch/branch.ts";
 import { Trouble } from "../state_branch/git.ts";
-import { readSession, sessionsOf } from "../state_branch/merge.ts";
-import { readBlobs, readTree, type Tree } from "../state_branch/objects.ts";
-import { describe } from "../workflow/progress.ts";
-import type { Answer } from "./command.ts";
+import { metaOf } from "../state_branch/project_files.ts";
+import { TreeBackend } from "../state_branch/tree_backend.ts";
 import type { Context } from "./context.ts";
-import { shortCommit } from "./output/state_text.ts";
-import { statusData } from "./output/status_data.ts";
-import { statusText } from "./output/status_text.ts";
-import { findStateBranch } from "./state_place.ts";
+import { branchRemark } from "./output/status_text.ts";
+import { lookIsDue, rememberLook } from "./state_hooks.ts";
+import { findStateBranch, LOOK_SECONDS } from "./state_place.ts";
 
-/** The status on the branch; null when there is none to show. */
-export async function branchStatus(context: Context): Promise<Answer | null> {
-  if (context.meta !== null && (await context.manager.ids()).length > 0) return null;
-  try {
-    return await read(context);
-  } catch (error) {
-    if (!(error instanceof Trouble) && !(error instanceof OrchestratorError)) throw error;
-    context.warn(`The state branch could not be read: ${error.message}`);
-    return null;
-  }
+/**
+ * Lets a reading command look at the branch in a clone that has no state of its own.
+ * @returns whether it does: then the context's sessions are those of the branch.
+ */
+export async function lookAtBranch(context: Context): Promise<boolean> {
+  if (!context.mayBeBehind || context.branchView !== null) return false;
+  if (context.meta !== null && (await context.manager.ids()).length > 0) return false;
+  return await quietly(context, false, async () => {
+    const found = await openBranch(context);
+    if (found === null || (await found.backend.sessions()).length === 0) return false;
+    return await show(context, found);
+  });
 }
 
-async function read(context: Context): Promise<Answer | null> {
-  const branch = await findStateBranch(context);
+/**
+ * Asks the branch, when it was not asked for a while, whether it has gone further with a session.
+ * Where it has, the command looks at the branch; where both have gone on, it says so.
+ */
+export async function compareWithBranch(context: Context, choice: SessionChoice): Promise<void> {
+  if (!context.mayBeBehind || context.branchView !== null || !lookIsDue(context)) return;
+  await quietly(context, undefined, async () => {
+    const found = await openBranch(context);
+    if (found === null || !await found.backend.hasSession(choice.id)) return;
+    const there = await localLines(found.backend, choice.id) ?? [];
+    const { relation } = relate(there, await localLines(context.manager.backend, choice.id));
+    if (relation === "newer") {
+      context.warn(
+        `The session has gone on elsewhere: this is what branch ${found.branch.name} has, not this machine`,
+      );
+      await show(context, found);
+    }
+    if (relation === "diverged") {
+      context.warn(
+        "The session has gone on elsewhere too, in another way: the next change keeps both",
+      );
+    }
+  });
+}
+
+interface Found {
+  readonly branch: StateBranch;
+  readonly backend: TreeBackend;
+  readonly commit: string;
+}
+
+async function openBranch(context: Context): Promise<Found | null> {
+  rememberLook(context);
+  const branch = await findStateBranch(context, LOOK_SECONDS);
   if (branch === null) return null;
   const commit = await fetched(context, branch);
   if (commit === null) return null;
-  const { git } = branch;
-  const tree = await readTree(git, commit);
-  const id = await choose(context, tree, (oid) => readBlobs(git, [oid]));
-  if (id === null) return null;
-  const { state } = await readSession(git, tree, id, DEFAULT_LIMITS);
-  const progress = describe(state);
-  const remark = `on branch ${branch.name} (${shortCommit(commit)}); the next change brings it in`;
-  return {
-    data: statusData(state, progress, {
-      origin: "branch",
-      branch: { name: branch.name, commit },
-    }),
-    text: (style) => statusText(state, progress, { now: context.io.now(), remark }, style),
-  };
+  return { branch, commit, backend: await TreeBackend.open(branch.git, commit) };
 }
 
-async function fetched(
-  context: Context,
-  branch: NonNullable<Awaited<ReturnType<typeof findStateBranch>>>,
-): Promise<string | null> {
+async function show(context: Context, { branch, backend, commit }: Found): Promise<boolean> {
+  const meta = await metaOf(branch.git, backend.tree) ?? context.meta;
+  if (meta === null) return false;
+  const view = { name: branch.name, commit };
+  context.lookAt(view, backend, meta);
+  // The screen of status says it itself.
+  if (context.spec.path !== "status") context.warn(`This is ${branchRemark(view)}`);
+  return true;
+}
+
+async function fetched(context: Context, branch: StateBranch): Promise<string | null> {
   try {
     return await branch.fetch();
   } catch (error) {
@@ -64,30 +92,17 @@ async function fetched(
   }
 }
 
-/** The session that is asked for, else the branch's current one, else its only one. */
-async function choose(
+/** Whatever a server or a branch does: there is also what is here. */
+async function quietly<Result>(
   context: Context,
-  tree: Tree,
-  blob: (oid: string) => Promise<readonly Uint8Array[]>,
-): Promise<string | null> {
-  const ids = sessionsOf(tree);
-  const text = async (path: string): Promise<string> => {
-    const oid = tree.get(path)?.oid;
-    const [bytes] = oid === undefined ? [] : await blob(oid);
-    return new TextDecoder().decode(bytes ?? new Uint8Array());
-  };
-  const query = context.query();
-  const wanted = query.flag ?? (query.variable === "" ? undefined : query.variable);
-  if (wanted === undefined) {
-    const current = (await text(KEYS.current)).trim();
-    if (ids.includes(current)) return current;
-    return ids.length === 1 ? ids[0] ?? null : null;
+  otherwise: Result,
+  task: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await task();
+  } catch (error) {
+    if (!(error instanceof Trouble) && !(error instanceof OrchestratorError)) throw error;
+    context.warn(`The state branch could not be read: ${error.message}`);
+    return otherwise;
   }
-  if (ids.includes(wanted)) return wanted;
-  const matches: string[] = [];
-  for (const id of ids) {
-    const name = /"name": ?"((?:[^"\\]|\\.)*)"/.exec(await text(KEYS.sessionMeta(id)))?.[1];
-    if (name === wanted || id.startsWith(wanted)) matches.push(id);
-  }
-  return matches.length === 1 ? matches[0] ?? null : null;
 }

@@ -91,8 +91,13 @@ export function comparableRemote(url: string): string {
   return `${(short[1] ?? "").toLowerCase()}/${path}`;
 }
 
-/** The directory whose `config` holds the remotes; null without git. */
-function gitDirectory(root: string): string | null {
+/**
+ * The directory that all worktrees of a repository share, whose `config` holds the remotes.
+ *
+ * @param root Absolute path; the repository is that of the nearest directory upwards with a `.git`.
+ * @returns Null without git. Never throws.
+ */
+export function gitDirectory(root: string): string | null {
   for (let directory = root;;) {
     const candidate = `${directory}/.git`;
     const stat = statOf(candidate);

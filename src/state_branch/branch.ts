@@ -12,7 +12,7 @@ import type { ProjectPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { commitAll, commitMessage } from "./commit.ts";
 import { type Git, Trouble } from "./git.ts";
-import { type Merged, type MergedSession, mergeTree, sessionsOf } from "./merge.ts";
+import { isThere, type Merged, type MergedSession, mergeTree, sessionsOf } from "./merge.ts";
 import { readTree, type Tree, writeCommit } from "./objects.ts";
 import {
   localRef,
@@ -104,6 +104,29 @@ export class StateBranch {
     return readRecord(this.git, this.name);
   }
 
+  /** Why the state is not safe, without asking a server; null when it was at the last push. */
+  async problem(): Promise<string | null> {
+    const { rung, problem } = this.record;
+    return rung === "portable" ? await this.#portableProblem() : problem;
+  }
+
+  async #portableProblem(): Promise<string | null> {
+    const { git, paths } = this.#options;
+    return portableProblem(await portableStanding(git, paths.stateDirectory));
+  }
+
+  /** Sessions of which something is here that the server, when last seen, did not have. */
+  async notThere(): Promise<readonly string[]> {
+    const { git, manager } = this.#options;
+    const seen = await this.remoteTip();
+    const tree: Tree = seen === null ? new Map() : await readTree(git, seen);
+    const ids: string[] = [];
+    for (const id of [...await manager.ids()].sort()) {
+      if (!await isThere(git, manager, tree, id)) ids.push(id);
+    }
+    return ids;
+  }
+
   /** The commit of all that was here when it was last committed; null before the first. */
   localTip(): Promise<string | null> {
     return this.git.resolve(localRef(this.name));
@@ -181,11 +204,9 @@ export class StateBranch {
       // What was seen on the server since is merged by the next push that talks to it.
       const seen = await this.localTip() ?? await this.remoteTip();
       const commit = await this.#commit(reason, seen);
-      const kept = before.rung === "portable"
-        ? await this.#lastRungs("")
-        : { rung: before.rung ?? "own", problem: before.problem };
-      const { branch } = before;
-      return { commit, branch, ...kept, safe: kept.problem === null, sessions: [] };
+      const { branch, rung } = before;
+      const problem = await this.problem();
+      return { commit, branch, rung: rung ?? "own", problem, safe: problem === null, sessions: [] };
     }
     const taken = before.branch ?? this.#options.found;
     const known = targets.findIndex(({ branch }) => branch === taken);
@@ -206,17 +227,11 @@ export class StateBranch {
       }
     }
     commit ??= await this.#commit(reason, await this.localTip());
-    return this.#remember({ commit, branch: null, sessions, ...await this.#lastRungs(problem) });
-  }
-
-  /** Where the state goes when no branch takes it. */
-  async #lastRungs(refusal: string): Promise<Pick<PushReport, "rung" | "problem">> {
-    const { git, paths } = this.#options;
-    if (readRepositoryMeta(paths.meta)?.mode !== "portable") {
-      return { rung: "snapshot", problem: refusal };
+    if (readRepositoryMeta(this.#options.paths.meta)?.mode !== "portable") {
+      return this.#remember({ commit, branch: null, rung: "snapshot", sessions, problem });
     }
-    const standing = await portableStanding(git, paths.stateDirectory);
-    return { rung: "portable", problem: portableProblem(standing) };
+    const left = await this.#portableProblem();
+    return this.#remember({ commit, branch: null, rung: "portable", sessions, problem: left });
   }
 
   /**

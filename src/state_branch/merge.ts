@@ -104,6 +104,21 @@ async function isSame(
   return true;
 }
 
+/** Whether a tree has all that is here of a session's journal and feedback. */
+export async function isThere(
+  git: Git,
+  manager: SessionManager,
+  tree: Tree,
+  id: string,
+): Promise<boolean> {
+  if (!await isSame(git, manager, tree, id)) return false;
+  const keys = await manager.backend.listBlobs(`sessions/${id}/`);
+  return keys.every((key) => {
+    const content = contentOf(key);
+    return content?.kind !== "session" || !content.lines || tree.has(key);
+  });
+}
+
 /** Reads and checks a session of a tree. @throws `snapshot_invalid`, `limit_exceeded` */
 export async function readSession(
   git: Git,
@@ -122,11 +137,11 @@ export async function readSession(
   }
   const blobs = await readBlobs(git, paths.map((path) => tree.get(path)?.oid ?? ""));
   const files: Record<string, Uint8Array> = {};
-  let journal = new Uint8Array();
+  let journal: Uint8Array = new Uint8Array();
   for (const [index, path] of paths.entries()) {
     const content = contentOf(path);
     const blob = blobs[index] ?? new Uint8Array();
-    if (content?.kind === "journal") journal = new Uint8Array(blob);
+    if (content?.kind === "journal") journal = blob;
     else if (content?.kind === "session") files[content.name] = blob;
   }
   return checkSession(id, journal, files);
@@ -200,11 +215,11 @@ async function goOnApart(
 async function localCopy(manager: SessionManager, id: string): Promise<Incoming> {
   const { files } = await collectSession(manager.backend, id);
   const blobs: Record<string, Uint8Array> = {};
-  let journal = new Uint8Array();
+  let journal: Uint8Array = new Uint8Array();
   for (const file of files) {
     const content = contentOf(file.name);
     const bytes = await file.read();
-    if (content?.kind === "journal") journal = new Uint8Array(bytes);
+    if (content?.kind === "journal") journal = bytes;
     else if (content?.kind === "session") blobs[content.name] = bytes;
   }
   return checkSession(id, journal, blobs);

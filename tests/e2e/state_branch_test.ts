@@ -173,6 +173,86 @@ test("a sandbox dies, the next one stands where it stopped", async () => {
   await third.must("log", "verify", "--all");
 });
 
+test("every reading command sees the branch in a fresh clone, and writes nothing", async () => {
+  using machines = new Machines();
+  const first = machines.clone("first");
+  await first.start("Add login");
+  await first.must("note", "remember the milk");
+  await first.must("checkpoint", "create");
+  await first.must("feedback", "tool", "add", "it is fast");
+  await first.must("start", "Another task", "--name", "other");
+  await first.must("session", "use", (await first.status()).session);
+  await first.must("state", "push");
+
+  const second = machines.clone("second");
+  const clean = readTree(second.root, { without: [".git"] });
+  const list = await second.must("session", "list");
+  assert.match(list.stdout, /Add login/);
+  assert.match(list.stdout, /Another task/);
+  assert.match(list.stderr, /on branch orchestrator-state-\S+ \([0-9a-f]{10}\)/);
+  assert.match((await second.must("log")).stdout, /session_started|started/i);
+  assert.match((await second.must("session", "show", "other")).stdout, /Another task/);
+  assert.match((await second.must("status", "--session", "other")).stdout, /Another task/);
+  const { sessions } = await second.data<{ sessions: unknown[] }>("log", "verify", "--all");
+  assert.equal(sessions.length, 2);
+  for (const command of [["handoff"], ["generate-md"], ["checkpoint", "list"]]) {
+    await second.must(...command);
+  }
+  assert.equal((await second.run("status", "--session", "nobody")).code, 4);
+  assert.deepEqual(compareTrees(clean, readTree(second.root, { without: [".git"] })), []);
+});
+
+test("an old disk is not trusted before the branch was asked", async () => {
+  using machines = new Machines();
+  const here = machines.clone("here");
+  await here.start("Add login");
+  const { session } = await here.status();
+  const there = machines.clone("there");
+  await there.must("complete", "think");
+  await there.must("advance");
+
+  const looked = join(here.root, ".git", "orchestrator", "looked");
+  // A moment ago there was nothing newer: nobody is asked.
+  assert.equal((await here.status()).phase, "PLAN");
+  rmSync(looked);
+  const before = readTree(here.root, { without: [".git"] });
+  const seen = await here.must("status");
+  assert.match(seen.stdout, /DO/);
+  assert.match(seen.stderr, /gone on elsewhere: this is what branch \S+ has, not this machine/);
+  assert.deepEqual(compareTrees(before, readTree(here.root, { without: [".git"] })), []);
+  rmSync(looked);
+  const completed = await here.must("complete", "build");
+  assert.match(completed.stderr, /Brought 1 session in/);
+  await here.must("state", "push");
+  assert.deepEqual((await here.status()).session, session);
+  assert.equal((await here.data<{ sessions: unknown[] }>("session", "list")).sessions.length, 1);
+
+  // Both go on, each for itself.
+  await there.must("state", "pull");
+  await there.must("note", "there");
+  await here.must("note", "here");
+  await there.must("state", "push");
+  rmSync(looked);
+  assert.match((await here.must("status")).stderr, /elsewhere too, in another way/);
+  rmSync(looked);
+  assert.match((await here.must("note", "again")).stderr, /goes on as session/);
+  await here.must("log", "verify", "--all");
+});
+
+test("a silent server is asked once, not by every command", async () => {
+  using machines = new Machines();
+  const machine = machines.clone("machine");
+  await machine.start("Add login");
+  git(machine.root, "remote", "set-url", "origin", join(machines.scratch.top, "gone.git"));
+  const looked = join(machine.root, ".git", "orchestrator", "looked");
+  rmSync(looked);
+  assert.match((await machine.must("status")).stderr, /may have moved on since/);
+  assert.equal((await machine.must("status")).stderr, "");
+  rmSync(looked);
+  assert.match((await machine.must("note", "one")).stderr, /could not be fetched/);
+  assert.equal((await machine.must("note", "two")).stderr, "");
+});
+
 test("without web mode and off a sandbox nobody is asked and nothing is pushed", async () => {
   using machines = new Machines();
   const machine = machines.clone("machine");
@@ -322,6 +402,24 @@ test("where no branch is allowed, the answer says what is left", async () => {
   await portable.must("init", "--portable");
   assert.match((await portable.start("Add login")).stderr, /committed with the work/);
   assert.equal((await portable.stateStatus()).rung, "portable");
+});
+
+test("where no branch is allowed, push hands the state over as text", async () => {
+  using machines = new Machines();
+  refuseBranches(machines.bare, "*");
+  const first = machines.clone("first");
+  await first.start("Add login");
+  await first.must("note", "remember the milk");
+  const pushed = await first.must("state", "push");
+  assert.match(pushed.stderr, /This snapshot is all of it/);
+  const log = join(machines.scratch.top, "log.txt");
+  writeFileSync(log, `some output\n${pushed.stdout}more output\n`);
+  const second = machines.clone("second");
+  delete second.env["ORCHESTRATOR_WEB_MODE"];
+  await second.must("snapshot", "import", log);
+  assert.equal((await second.status()).session, (await first.status()).session);
+  const { snapshot } = await first.data<{ snapshot: string }>("state", "push");
+  assert.match(snapshot, /^-----BEGIN ORCHESTRATOR SNAPSHOT-----\n/);
 });
 
 test("a state directory that is committed with the work is safe once it is pushed", async () => {

@@ -6,13 +6,11 @@ import { OrchestratorError } from "../../errors.ts";
 import type { SessionChoice } from "../../session/resolve.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
-import { statusText } from "../output/status_text.ts";
+import { branchRemark, statusText } from "../output/status_text.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   let choice = await chosen(context);
-  if (choice === null) {
-    const elsewhere = await statusElsewhere(context);
-    if (elsewhere !== null) return elsewhere;
+  if (choice === null || context.mayBeBehind) {
     const { chooseToRead, legacyStatus } = await import("../legacy_view.ts");
     const reading = await chooseToRead(context);
     if (reading.choice === null) return await legacyStatus(context, reading.view);
@@ -20,22 +18,18 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   }
   const { state, progress: kept } = await context.manager.load(choice.id);
   const progress = kept ?? (await import("../../workflow/progress.ts")).describe(state);
+  const { branchView } = context;
+  const place = branchView === null
+    ? { origin: choice.origin }
+    : { origin: "branch", branch: branchView };
   const data = input.has("json")
-    ? (await import("../output/status_data.ts"))
-      .statusData(state, progress, { origin: choice.origin })
+    ? (await import("../output/status_data.ts")).statusData(state, progress, place)
     : null;
+  const remark = branchView === null ? undefined : branchRemark(branchView);
   return {
     data,
-    text: (style) => statusText(state, progress, { now: context.io.now() }, style),
+    text: (style) => statusText(state, progress, { now: context.io.now(), remark }, style),
   };
-}
-
-/** The status on the state branch, in a clone that has none of its own. */
-async function statusElsewhere(context: Context): Promise<Answer | null> {
-  const { mayHaveRemoteState } = await import("../state_hooks.ts");
-  if (!await mayHaveRemoteState(context)) return null;
-  const { branchStatus } = await import("../state_view.ts");
-  return await branchStatus(context);
 }
 
 /** The chosen session; null too for a name that may be one of the old tool's. */

@@ -29,9 +29,16 @@ export function unsafeText({ rung, problem }: PushReport): string {
   const why = printable(problem ?? "it was not pushed");
   if (rung === "portable") return `The server takes no branch for the state, and ${why}`;
   if (rung === "snapshot") {
-    return `The state could not be pushed (${why}); keep it with: orchestrator snapshot export -o state.tar.gz`;
+    return `The state could not be pushed (${why}); keep it with orchestrator snapshot export -o FILE, or have it printed by orchestrator state push`;
   }
   return `The state is committed here, but not pushed yet: ${why}`;
+}
+
+/** That the snapshot in the answer is all there is, and what it is for. */
+export function handedOverText({ problem }: PushReport): string {
+  return `The state could not be pushed (${
+    printable(problem ?? "it was refused")
+  }). This snapshot is all of it: keep it, and bring it back with orchestrator snapshot import`;
 }
 
 /** `abc1234` */

@@ -35,6 +35,11 @@ export interface StatusScreen {
   readonly remark?: string | undefined;
 }
 
+/** What a screen says of the state branch that it shows. */
+export function branchRemark(view: { readonly name: string; readonly commit: string }): string {
+  return `on branch ${view.name} (${view.commit.slice(0, 10)}); the next change brings it in`;
+}
+
 const NOTES_SHOWN = 3;
 const SKIPS_SHOWN = 6;
 const BLOCKERS_SHOWN = 6;

@@ -10,7 +10,7 @@ export const STATE_COMMANDS: readonly CommandSpec[] = [
     group: "project",
     summary: "Commit the state to its git branch and push it",
     details:
-      "Works beside your branches: HEAD, index and files stay as they are, and no hook runs. What others have pushed is merged first. Where the host refuses the branch, a branch with the agent's prefix is tried; the answer says what was taken. With `config set web_mode true` this happens after each phase.",
+      "Works beside your branches: HEAD, index and files stay as they are, and no hook runs. What others have pushed is merged first. Where the host refuses the branch, a branch with the agent's prefix is tried, then the portable state directory that you commit with the work; where nothing of that goes, the answer is a snapshot as text, for whoever keeps the output. The answer says what was taken. With `config set web_mode true` this happens after each phase.",
     examples: [{ line: "state push", means: "make the state safe now" }],
     changes: "project",
     load: () => import("../commands/state/push.ts"),

@@ -51,6 +51,7 @@ function untrustworthy(
 
 async function wanted(context: Context, input: Input): Promise<readonly string[]> {
   if (input.has("all")) {
+    if (context.mayBeBehind) await (await import("../../state_view.ts")).lookAtBranch(context);
     return context.meta === null ? [] : [...await context.manager.ids()].sort();
   }
   const { choice, view } = await chooseToRead(context);

@@ -25,6 +25,7 @@ interface Row extends SessionSummary {
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const limit = readLimit(input.option("limit"));
+  if (context.mayBeBehind) await (await import("../../state_view.ts")).lookAtBranch(context);
   const old = await legacySummaries(context);
   // What was an old workflow a moment ago may be a session by now.
   context.refresh();

@@ -9,13 +9,14 @@ import type { Context } from "../../context.ts";
 import { divergedText, mergedText, shortCommit } from "../../output/state_text.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
 import { printable } from "../../output/text.ts";
-import { finishInterrupted } from "../../state_hooks.ts";
+import { finishInterrupted, rememberLook } from "../../state_hooks.ts";
 import { requireStateBranch } from "../../state_place.ts";
 
 export async function run(context: Context): Promise<Answer> {
   refuseHome(context.paths);
   await finishInterrupted(context);
   const branch = await requireStateBranch(context);
+  rememberLook(context);
   const report = await branch.pull();
   const { commit, sessions, problem } = report;
   if (commit === null) {

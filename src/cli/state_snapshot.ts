@@ -1,0 +1,31 @@
+/**
+ * The last rung of the ladder: where no branch takes the state, it is handed over as text, so that
+ * whoever keeps the output of a machine that vanishes keeps the state.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import { exportSnapshot } from "../snapshot/export.ts";
+import type { Context } from "./context.ts";
+
+/** Most characters that are handed over without being asked for. */
+const MOST = 1024 * 1024;
+
+/** The state as an armored snapshot without secrets; null when it is too long to be printed. */
+export async function snapshotText(context: Context): Promise<string | null> {
+  const { meta, manager, io } = context;
+  if (meta === null) return null;
+  const request = { repository: meta, now: io.now(), armor: true };
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    for await (const piece of (await exportSnapshot(manager.backend, request)).bytes) {
+      text += decoder.decode(piece, { stream: true });
+      if (text.length > MOST) return null;
+    }
+  } catch (error) {
+    if (!(error instanceof OrchestratorError)) throw error;
+    context.warn(error.message);
+    return null;
+  }
+  return text;
+}

@@ -1,0 +1,45 @@
+/**
+ * When the server was last asked what it has: a small file beside git's own, so that neither the state
+ * directory nor the work tree is written to by whoever only looks. Light: it is asked for by `status`.
+ * @module
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { gitDirectory } from "../project/git_remote.ts";
+
+/** A look at the server. */
+export interface Look {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** Opaque: who looked. */
+  readonly who: string;
+}
+
+/** The folder of ours in git's directory; null without git. */
+function folderOf(root: string): string | null {
+  const directory = gitDirectory(root);
+  return directory === null ? null : `${directory}/orchestrator`;
+}
+
+/** The last look; null when there never was one, as far as can be told. */
+export function lastLook(root: string): Look | null {
+  const folder = folderOf(root);
+  if (folder === null) return null;
+  try {
+    const [time = "", who = ""] = readFileSync(`${folder}/looked`, "utf8").split("\n");
+    return /^\d{1,16}$/.test(time) ? { time: Number(time), who } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Remembers a look where that is possible: it is only ever a help. */
+export function writeLook(root: string, { time, who }: Look): void {
+  const folder = folderOf(root);
+  if (folder === null) return;
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(`${folder}/looked`, `${time}\n${who}\n`);
+  } catch {
+    // A disk that cannot be written to is asked again each time.
+  }
+}
