@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import type { CommandSpec, Input } from "./command.ts";
+import type { Answer, CommandModule, CommandSpec, Input } from "./command.ts";
 import { Context } from "./context.ts";
 import type { Io } from "./io.ts";
 import { type ColourWish, styleFor } from "./output/style_for.ts";
@@ -28,7 +28,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       await context.prepare();
       await beforeChange(context, request.input);
       const module = await request.spec.load();
-      const answer = await module.run(context, request.input);
+      const answer = await answerOf(module, context, request.input);
       const box = await noticeAfter(context, request.input);
       if (request.input.has("json")) {
         const { answerEnvelope } = await import("./output/json.ts");
@@ -59,6 +59,21 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return 0;
   } catch (error) {
     return await fail(error, argv, input, io, context);
+  }
+}
+
+/**
+ * What a command answers. A reading one whose session is gone when it wants to read it looks once more:
+ * a rollback takes a session away after the old files are back.
+ */
+async function answerOf(module: CommandModule, context: Context, input: Input): Promise<Answer> {
+  try {
+    return await module.run(context, input);
+  } catch (error) {
+    const gone = error instanceof OrchestratorError && error.code === "session_unknown";
+    if (!gone || context.spec.changes !== "nothing" || input.has("follow")) throw error;
+    context.refresh();
+    return await module.run(context, input);
   }
 }
 
