@@ -82,6 +82,8 @@ const REFUSED_PAUSE_MS = 10 * 60_000;
 /** How often a push is tried again because somebody was faster. */
 const ATTEMPTS = 6;
 
+const NO_REMOTE = "this repository has no remote";
+
 /** The state of one project on a branch. */
 export class StateBranch {
   readonly #options: StateBranchOptions;
@@ -152,7 +154,7 @@ export class StateBranch {
 
   /** Fetches, and merges what is there. A project is made where there is none. */
   async pull(): Promise<PullReport> {
-    let problem: string | null = null;
+    let problem = this.#options.remote === null ? NO_REMOTE : null;
     let commit: string | null;
     try {
       commit = await this.fetch();
@@ -212,7 +214,7 @@ export class StateBranch {
     const known = targets.findIndex(({ branch }) => branch === taken);
     const from = options.probe === true || known < 0 ? 0 : known;
     const sessions: MergedSession[] = [];
-    let problem = "this repository has no remote";
+    let problem = NO_REMOTE;
     let commit: string | null = null;
     for (const target of remote === null ? [] : targets.slice(from)) {
       const tried = await this.#pushTo(target, reason, sessions);

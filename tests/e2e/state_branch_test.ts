@@ -189,7 +189,7 @@ test("every reading command sees the branch in a fresh clone, and writes nothing
   const list = await second.must("session", "list");
   assert.match(list.stdout, /Add login/);
   assert.match(list.stdout, /Another task/);
-  assert.match(list.stderr, /on branch orchestrator-state-\S+ \([0-9a-f]{10}\)/);
+  assert.match(list.stderr, /on branch orchestrator-state-\S+ \([0-9a-f]{12}\)/);
   assert.match((await second.must("log")).stdout, /session_started|started/i);
   assert.match((await second.must("session", "show", "other")).stdout, /Another task/);
   assert.match((await second.must("status", "--session", "other")).stdout, /Another task/);

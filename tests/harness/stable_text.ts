@@ -14,7 +14,10 @@ const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 
 /** The same for every run, whatever it looked like. Order matters: the first that fits wins. */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
+  [/(-----BEGIN [A-Z ]+-----)\n[A-Za-z0-9+\/=\n]+\n(-----END )/g, "$1\n<base64>\n$2"],
   [/\b(?!0{64})[0-9a-f]{64}\b/g, "<hash>"],
+  [/\b[0-9a-f]{40}\b/g, "<commit>"],
+  [/\b[0-9a-f]{12}\b/g, "<commit>"],
   [/("lineage":\s*)"[a-z2-7]{20}"/g, '$1"<lineage>"'],
   [/\b(lineage\s+)[a-z2-7]{20}\b/g, "$1<lineage>"],
   [/\b[a-z2-7]{26}\b/g, "<repository>"],
@@ -111,6 +114,12 @@ function isNow(time: string): boolean {
   return Math.abs(Date.parse(time.replace(" ", "T")) - Date.now()) < 3_600_000;
 }
 
+interface FirstEvent {
+  readonly type?: string;
+  readonly time?: string;
+  readonly data?: { readonly source?: { readonly branchOf?: string } };
+}
+
 interface Found {
   readonly id: string;
   readonly created: string;
@@ -139,8 +148,9 @@ function sessionsIn(directory: string): readonly Found[] {
   return names.filter((name) => SESSION_ID.test(name)).flatMap((id) => {
     try {
       const [line = ""] = readFileSync(join(directory, id, "log.jsonl"), "utf8").split("\n");
-      const event = JSON.parse(line) as { readonly type?: string; readonly time?: string };
-      return [{ id, created: event.time ?? "", imported: event.type === "session_imported" }];
+      const { type, time, data } = JSON.parse(line) as FirstEvent;
+      const old = type === "session_imported" && data?.source?.branchOf === undefined;
+      return [{ id, created: time ?? "", imported: old }];
     } catch {
       return [];
     }

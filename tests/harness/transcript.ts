@@ -230,7 +230,7 @@ class Player implements AsyncDisposable {
     const after = this.#tree();
     // While something else is at work, nobody can tell who changed what.
     const quiet = this.#background === undefined;
-    const seen = { argv, result, before: quiet ? before : after, after };
+    const seen = { argv, result, env, before: quiet ? before : after, after };
     for (const rule of await brokenRules(seen)) {
       this.problems.push(`line ${step.line}: ${step.words}: ${rule}`);
     }

@@ -14,12 +14,16 @@ import { compareTrees, type Tree } from "./tree.ts";
 export interface Observed {
   readonly argv: readonly string[];
   readonly result: Result;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly before: Tree;
   readonly after: Tree;
 }
 
 /** A command that removes or gives up something must never be proposed: an agent would run it. */
 const DESTRUCTIVE = /(?<![\w-])(?:rm|remove|reset|--force|--abandon|--all|clean|unlock)(?![\w-])/;
+
+/** Where a fetch of the state branch writes: private refs, and the objects behind them. */
+const FETCHED = /(?:^|\/)\.git(?:\/(?:orchestrator|refs|objects)(?:\/.*)?)?$/;
 
 const KNOWN_CODES: ReadonlySet<number> = new Set([0, 143, ...Object.values(EXIT_CODES)]);
 
@@ -42,7 +46,9 @@ export async function brokenRules(observed: Observed): Promise<readonly string[]
   }
   const changes = compareTrees(observed.before, observed.after);
   if (readsOnly(spec, argv)) {
-    expect(changes.length === 0, `it changed files: ${changes.join(", ")}`);
+    const fetches = observed.env["ORCHESTRATOR_WEB_MODE"] === "true";
+    const others = fetches ? changes.filter((change) => !FETCHED.test(change)) : changes;
+    expect(others.length === 0, `it changed files: ${others.join(", ")}`);
   } else if (result.code === 2) {
     // What is wrong with a text may only be known while the session is held.
     const others = changes.filter((change) => !change.endsWith("/lock"));

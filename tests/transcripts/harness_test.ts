@@ -97,7 +97,7 @@ Deno.test("results are written with a mark for each stream", () => {
 Deno.test("the rules of every command are kept by a good result and broken by bad ones", async () => {
   const good = { code: 0, stdout: "fine\n", stderr: "" };
   const judge = (argv: readonly string[], result: Partial<typeof good>, after = NONE) =>
-    brokenRules({ argv, result: { ...good, ...result }, before: NONE, after });
+    brokenRules({ argv, result: { ...good, ...result }, env: {}, before: NONE, after });
   const failed = { code: 7, stdout: "" };
   const changed = new Map([["project/a.txt", "file"]]);
   const locked = new Map([["project/.orchestrator/lock", "file"]]);

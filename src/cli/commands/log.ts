@@ -3,13 +3,14 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
-import { walkChain } from "../../session/journal.ts";
+import { parseEvent, walkChain } from "../../session/journal.ts";
 import type { SessionEvent } from "../../workflow/events.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { chooseToRead } from "../legacy_view.ts";
 import { eventText } from "../output/event_text.ts";
 import { oldEventText } from "../output/old_event_text.ts";
+import type { Style } from "../output/style.ts";
 import { styleFor } from "../output/style_for.ts";
 
 const POLL_MS = 200;
@@ -47,13 +48,19 @@ function answer(
     text: (style) => {
       const lines = events.flatMap((event) => {
         if (event.type !== "session_imported") return [eventText(event, style)];
-        const old = event.data.history.map((entry) => oldEventText(entry, style));
+        const old = event.data.history.map((entry) => historyText(entry, style));
         return remark === undefined ? [...old, eventText(event, style)] : old;
       });
       if (lines.length === 0) lines.push(style.dim("No such events."));
       return [...(remark === undefined ? [] : [style.yellow(remark)]), ...lines].join("\n");
     },
   };
+}
+
+/** A line from before the session began: of the old tool's log, or of the session it came from. */
+function historyText(entry: unknown, style: Style): string {
+  const event = parseEvent(JSON.stringify(entry));
+  return event === null ? oldEventText(entry, style) : eventText(event, style, "-");
 }
 
 /** Shows events as they come, until interrupted. With `--json`, one event a line. */

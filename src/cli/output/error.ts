@@ -16,14 +16,8 @@ export function errorText(error: OrchestratorError, style: Style): string {
   if (Array.isArray(list)) {
     for (const entry of list) lines.push(`  ${fit(String(entry), "    ", style)}`);
   }
-  if (error.hint !== undefined) lines.push(`${style.cyan("hint:")} ${hintText(error.hint)}`);
+  if (error.hint !== undefined) lines.push(`${style.cyan("hint:")} ${printable(error.hint)}`);
   return lines.join("\n") + "\n";
-}
-
-/** A hint that is nothing but a command says so. */
-function hintText(hint: string): string {
-  const text = printable(hint);
-  return /^orchestrator [^;,`]*$/.test(text) ? `Run \`${text}\`` : text;
 }
 
 function fit(text: string, indent: string, style: Style): string {

@@ -6,9 +6,16 @@ import type { Actor, Approval, SessionEvent } from "../../workflow/events.ts";
 import type { Style } from "./style.ts";
 import { clockTime, oneLine, printable, visibleLength } from "./text.ts";
 
-/** Number, time, what happened, and who did it; cut to the width of the screen. */
-export function eventText(event: SessionEvent, style: Style): string {
-  const head = `${String(event.seq).padStart(4)}  ${clockTime(event.time)}  `;
+/**
+ * Number, time, what happened, and who did it; cut to the width of the screen.
+ * @param number stands for the event's own.
+ */
+export function eventText(
+  event: SessionEvent,
+  style: Style,
+  number = String(event.seq),
+): string {
+  const head = `${number.padStart(4)}  ${clockTime(event.time)}  `;
   const actor = `  ${actorText(event.actor)}`;
   const room = style.width - head.length - visibleLength(actor);
   return style.dim(head) + whatHappened(event, style, room) + style.dim(actor);
@@ -36,7 +43,12 @@ function whatHappened(event: SessionEvent, style: Style, room: number): string {
     case "session_started":
       return say("started", event.data.task);
     case "session_imported":
-      return say(`imported ${event.data.history.length} old events`, event.data.seed.task);
+      return say(
+        typeof event.data.source["branchOf"] === "string"
+          ? `went its own way from session ${event.data.source["branchOf"]}`
+          : `imported ${event.data.history.length} old events`,
+        event.data.seed.task,
+      );
     case "item_completed":
       return say(`completed ${event.data.item}`, event.data.notes, style.green);
     case "item_failed": {

@@ -6,7 +6,7 @@ import type { PushReport } from "../../state_branch/branch.ts";
 import type { MergedSession } from "../../state_branch/merge.ts";
 import { RUNG_TEXTS } from "../../state_branch/places.ts";
 import type { Style } from "./style.ts";
-import { columns, oneLine, printable } from "./text.ts";
+import { columns, oneLine, printable, shortCommit } from "./text.ts";
 
 /** Most sessions that are listed. */
 const ROWS = 20;
@@ -39,11 +39,6 @@ export function handedOverText({ problem }: PushReport): string {
   return `The state could not be pushed (${
     printable(problem ?? "it was refused")
   }). This snapshot is all of it: keep it, and bring it back with orchestrator snapshot import`;
-}
-
-/** `abc1234` */
-export function shortCommit(commit: string): string {
-  return commit.slice(0, 10);
 }
 
 /** Where a push went. */

@@ -23,6 +23,7 @@ import {
   oneLine,
   pad,
   printable,
+  shortCommit,
   visibleLength,
   wrap,
   wrapLines,
@@ -37,7 +38,7 @@ export interface StatusScreen {
 
 /** What a screen says of the state branch that it shows. */
 export function branchRemark(view: { readonly name: string; readonly commit: string }): string {
-  return `on branch ${view.name} (${view.commit.slice(0, 10)}); the next change brings it in`;
+  return `on branch ${view.name} (${shortCommit(view.commit)}); the next change brings it in`;
 }
 
 const NOTES_SHOWN = 3;

@@ -15,6 +15,11 @@ export function printable(text: string): string {
   return text.replace(UNPRINTABLE, "\ufffd");
 }
 
+/** A commit as people call it. */
+export function shortCommit(commit: string): string {
+  return commit.slice(0, 12);
+}
+
 /** Anything but plain ASCII: only then is a look at each character worth its time. */
 const UNUSUAL = /[^\x20-\x7e]/;
 

@@ -5,8 +5,7 @@
 import { OrchestratorError } from "../../../errors.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { shortCommit } from "../../output/state_text.ts";
-import { ago, columns, oneLine } from "../../output/text.ts";
+import { ago, columns, oneLine, shortCommit } from "../../output/text.ts";
 import { requireStateBranch } from "../../state_place.ts";
 
 const DEFAULT_LIMIT = 20;

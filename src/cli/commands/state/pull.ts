@@ -6,9 +6,9 @@ import { OrchestratorError } from "../../../errors.ts";
 import { refuseHome } from "../../../project/init.ts";
 import type { Answer } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { divergedText, mergedText, shortCommit } from "../../output/state_text.ts";
+import { divergedText, mergedText } from "../../output/state_text.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
-import { printable } from "../../output/text.ts";
+import { printable, shortCommit } from "../../output/text.ts";
 import { finishInterrupted, rememberLook } from "../../state_hooks.ts";
 import { requireStateBranch } from "../../state_place.ts";
 

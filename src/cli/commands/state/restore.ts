@@ -6,8 +6,7 @@ import { OrchestratorError } from "../../../errors.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
-import { shortCommit } from "../../output/state_text.ts";
-import { columns, oneLine } from "../../output/text.ts";
+import { columns, oneLine, shortCommit } from "../../output/text.ts";
 import { finishInterrupted } from "../../state_hooks.ts";
 import { requireStateBranch } from "../../state_place.ts";
 

@@ -5,8 +5,7 @@
 import { RUNG_TEXTS } from "../../../state_branch/places.ts";
 import type { Answer } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { shortCommit } from "../../output/state_text.ts";
-import { ago, columns, printable } from "../../output/text.ts";
+import { ago, columns, printable, shortCommit } from "../../output/text.ts";
 import { webMode } from "../../state_hooks.ts";
 import { requireStateBranch } from "../../state_place.ts";
 
@@ -53,7 +52,9 @@ export async function run(context: Context): Promise<Answer> {
         ["last safe", safeAt === null ? style.yellow("never") : ago(safeAt, now)],
         ["here", local === null ? "nothing committed" : shortCommit(local)],
         ["server", remote === null ? "nothing seen" : shortCommit(remote)],
-        ...(ahead === 0 ? [] : [["waiting", style.yellow(`${ahead} commits to push`)]]),
+        ...(ahead === 0
+          ? []
+          : [["waiting", style.yellow(`${ahead} ${ahead === 1 ? "commit" : "commits"} to push`)]]),
         ...(notThere.length === 0 || !onBranch ? [] : [[
           "here only",
           style.yellow(
