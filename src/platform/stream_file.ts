@@ -12,6 +12,9 @@ import { randomBase32 } from "./random.ts";
 /** How much is read at a time. */
 const PIECE = 256 * 1024;
 
+/** A piece that nobody reads into just now: many small files are read with one. */
+let spare: Uint8Array<ArrayBuffer> | undefined;
+
 /**
  * Writes a file out of pieces: it appears under its name once the last one is on disk. When anything
  * fails, a piece that cannot be had included, nothing is left and what stood there stands.
@@ -78,18 +81,24 @@ function takeName(temporary: string, path: string, exclusive: boolean): void {
 
 /**
  * Reads a file in pieces.
+ * @param options.reuse a piece is good until the next one is asked for: reading makes no garbage.
  * @throws `file_unknown`, `io_failed`
  */
-export async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
+export async function* readPieces(
+  path: string,
+  options: { readonly reuse?: boolean } = {},
+): AsyncGenerator<Uint8Array> {
   let descriptor: number;
   try {
     descriptor = openSync(path, "r");
   } catch (error) {
     throw ioError("read", path, error);
   }
+  const reuse = options.reuse === true;
+  let piece = reuse && spare !== undefined ? spare : new Uint8Array(PIECE);
+  if (reuse) spare = undefined;
   try {
     for (;;) {
-      const piece = new Uint8Array(PIECE);
       let count: number;
       try {
         count = readSync(descriptor, piece, 0, PIECE, null);
@@ -100,8 +109,10 @@ export async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
       // Lets whoever reads give way to others.
       await Promise.resolve();
       yield piece.subarray(0, count);
+      if (!reuse) piece = new Uint8Array(PIECE);
     }
   } finally {
     closeSync(descriptor);
+    if (reuse) spare = piece;
   }
 }

@@ -38,11 +38,33 @@ export async function* fromWeb(stream: ReadableStream<Uint8Array>): Bytes {
   }
 }
 
-/** What a Node transform (such as gzip) makes of the bytes. */
+/**
+ * What a Node transform (such as gzip) makes of the bytes. It is done with a piece when it asks for the
+ * next one.
+ */
 export async function* through(bytes: Bytes, transform: Transform): Bytes {
-  const { pipeline, Readable } = await import("node:stream");
-  pipeline(Readable.from(bytes, { objectMode: true }), transform, () => {});
-  for await (const chunk of transform) yield chunk as Uint8Array;
+  const iterator = bytes[Symbol.asyncIterator]();
+  const write = (piece: Uint8Array) =>
+    new Promise<void>((resolve, reject) => {
+      transform.write(piece, (error) => error ? reject(error) : resolve());
+    });
+  const feed = async () => {
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
+      await write(next.value);
+    }
+    transform.end();
+  };
+  feed().catch((error) => transform.destroy(error));
+  let ended = false;
+  try {
+    for await (const chunk of transform) yield chunk as Uint8Array;
+    ended = true;
+  } finally {
+    if (!ended) {
+      transform.destroy();
+      await iterator.return?.();
+    }
+  }
 }
 
 /**

@@ -18,7 +18,10 @@ import type { ManifestFile, ManifestSession } from "./manifest.ts";
 
 /** A file as it was when it was looked at. */
 export interface CollectedFile extends ManifestFile {
-  /** Its bytes, the same each time. @throws `state_moved` when they are gone, at the latest at the end. */
+  /**
+   * Its bytes, the same each time; a piece is good until the next one is asked for.
+   * @throws `state_moved` when they are gone, at the latest at the end.
+   */
   readonly pieces: () => Bytes;
   /** All of them at once. */
   readonly read: () => Promise<Uint8Array>;
@@ -146,7 +149,7 @@ async function collectFile(
     hash.update(piece);
     look?.(piece);
     size += piece.length;
-    if (size <= most) parts.push(piece);
+    if (size <= most) parts.push(piece.slice());
     else parts = [];
   }
   const file = { name, size, sha256: hash.hex() };
@@ -170,7 +173,7 @@ function withRead(file: Omit<CollectedFile, "read">): CollectedFile {
     ...file,
     async read() {
       const parts: Uint8Array[] = [];
-      for await (const piece of file.pieces()) parts.push(piece);
+      for await (const piece of file.pieces()) parts.push(piece.slice());
       return joined(parts);
     },
   };

@@ -9,11 +9,12 @@ import type { RepositoryMeta } from "../project/identity.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { VERSION } from "../version.ts";
 import { armored } from "./armor.ts";
-import { type Bytes, fromWeb, through } from "./byte_stream.ts";
+import { type Bytes, through } from "./byte_stream.ts";
 import { collect, type CollectedFile, type CollectRequest } from "./collect.ts";
 import { MANIFEST } from "./contents.ts";
 import { encrypt, type Key } from "./encryption.ts";
 import { encodeManifest, type Manifest } from "./manifest.ts";
+import { BLOCK, padding, tarHeader } from "./tar_header.ts";
 
 /** How a snapshot is taken. */
 export interface ExportRequest extends CollectRequest {
@@ -35,9 +36,6 @@ export interface Export {
   /** The file's bytes; an error in the middle leaves a file that no reader accepts. */
   readonly bytes: Bytes;
 }
-
-/** How much of a file is handed on at a time. */
-const PIECE = 1024 * 1024;
 
 /**
  * Takes a snapshot.
@@ -69,35 +67,21 @@ async function* tarred(
   now: Date,
   onProgress: ((done: number) => void) | undefined,
 ): Bytes {
-  const { createTarPacker } = await import("modern-tar");
-  const { readable, controller } = createTarPacker();
-  const mtime = new Date(Math.floor(now.getTime() / 1000) * 1000);
-  const add = async (name: string, size: number, data: Bytes | readonly Uint8Array[]) => {
-    const writer = controller.add({ name, size, mode: 0o600, mtime, type: "file" }).getWriter();
-    for await (const piece of data) {
-      for (let at = 0; at < piece.length; at += PIECE) {
-        await writer.write(piece.subarray(at, at + PIECE));
-      }
+  const mtime = Math.floor(now.getTime() / 1000);
+  const contents = new TextEncoder().encode(encodeManifest(manifest));
+  yield tarHeader(MANIFEST, contents.length, mtime);
+  yield contents;
+  yield new Uint8Array(padding(contents.length));
+  let done = 0;
+  for (const { name, size, pieces } of files) {
+    yield tarHeader(name, size, mtime);
+    for await (const piece of pieces()) {
+      yield piece;
+      onProgress?.(done += piece.length);
     }
-    await writer.close();
-  };
-  const writing = (async () => {
-    const contents = new TextEncoder().encode(encodeManifest(manifest));
-    await add(MANIFEST, contents.length, [contents]);
-    let done = 0;
-    const told = async function* (pieces: Bytes): Bytes {
-      for await (const piece of pieces) {
-        yield piece;
-        onProgress?.(done += piece.length);
-      }
-    };
-    for (const file of files) await add(file.name, file.size, told(file.pieces()));
-    controller.finalize();
-  })();
-  // Whoever reads meets the error; here it is only kept from being nobody's.
-  writing.catch((error) => controller.error(error));
-  yield* fromWeb(readable);
-  await writing;
+    yield new Uint8Array(padding(size));
+  }
+  yield new Uint8Array(2 * BLOCK);
 }
 
 /** The byte of a gzip header that names the system it was made on (RFC 1952 §2.3.1); 255: unknown. */

@@ -112,6 +112,7 @@ export interface StorageBackend {
   /**
    * A journal as bytes, in pieces of whole lines, each ended by a line feed: for who must not hold it
    * in memory. What is appended meanwhile may be among them; a later call begins with the same bytes.
+   * A piece is good until the next one is asked for.
    * @throws `session_unknown` when it is read.
    */
   journalPieces(id: string): AsyncIterable<Uint8Array>;
@@ -138,7 +139,7 @@ export interface StorageBackend {
   readBlob(key: string): Promise<Uint8Array | null>;
 
   /**
-   * Reads a blob in pieces, all of one version of it.
+   * Reads a blob in pieces, all of one version of it. A piece is good until the next one is asked for.
    * @throws `file_unknown` when it is read and is absent.
    */
   blobPieces(key: string): AsyncIterable<Uint8Array>;

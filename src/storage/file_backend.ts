@@ -85,9 +85,9 @@ export class FileBackend implements StorageBackend {
 
   async *journalPieces(id: string): AsyncIterable<Uint8Array> {
     const path = this.#journal(id);
-    const { journalLines, readPieces } = await import("./pieces.ts");
+    const { filePieces, journalLines } = await import("./pieces.ts");
     try {
-      yield* journalLines(readPieces(path));
+      yield* journalLines(filePieces(path));
     } catch (error) {
       if (error instanceof OrchestratorError && error.code === "file_unknown") {
         throw unknownSession(id);
@@ -117,8 +117,8 @@ export class FileBackend implements StorageBackend {
 
   async *blobPieces(key: string): AsyncIterable<Uint8Array> {
     const path = this.#path(key);
-    const { readPieces } = await import("./pieces.ts");
-    yield* readPieces(path);
+    const { filePieces } = await import("./pieces.ts");
+    yield* filePieces(path);
   }
 
   readText(key: string): Promise<string | null> {

@@ -29,7 +29,7 @@ export function checkSessionId(id: string): string {
   throw new OrchestratorError(
     "session_unknown",
     `Cannot find session ${JSON.stringify(id)}: it is not a session id`,
-    { hint: "orchestrator session list" },
+    { hint: "Run `orchestrator session list`" },
   );
 }
 
@@ -92,6 +92,6 @@ export function checkLines(lines: readonly string[]): void {
 /** The error of a session that is not there. */
 export function unknownSession(id: string): OrchestratorError {
   return new OrchestratorError("session_unknown", `Cannot find session "${id}": there is none`, {
-    hint: "orchestrator session list",
+    hint: "Run `orchestrator session list`",
   });
 }

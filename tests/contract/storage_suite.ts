@@ -120,7 +120,7 @@ async function linesOf(backend: StorageBackend, id: string): Promise<readonly st
 
 async function all(pieces: AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> {
   const list: Uint8Array[] = [];
-  for await (const piece of pieces) list.push(piece);
+  for await (const piece of pieces) list.push(piece.slice());
   return list;
 }
 

@@ -13,7 +13,7 @@ async function textOf(pieces: AsyncIterable<Uint8Array>): Promise<string> {
   const parts: Uint8Array[] = [];
   for await (const piece of pieces) {
     assert.equal(piece.at(-1), 10);
-    parts.push(piece);
+    parts.push(piece.slice());
   }
   return Buffer.concat(parts).toString();
 }
