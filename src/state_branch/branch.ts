@@ -12,7 +12,14 @@ import type { ProjectPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { commitAll, commitMessage } from "./commit.ts";
 import { type Git, Trouble } from "./git.ts";
-import { isThere, type Merged, type MergedSession, mergeTree, sessionsOf } from "./merge.ts";
+import {
+  isReadable,
+  isThere,
+  type Merged,
+  type MergedSession,
+  mergeTree,
+  sessionsOf,
+} from "./merge.ts";
 import { readTree, type Tree, writeCommit } from "./objects.ts";
 import {
   localRef,
@@ -334,13 +341,22 @@ export class StateBranch {
     }
   }
 
-  /** Commits all that is here. */
-  #commit(reason: string, seen: string | null, refused?: ReadonlySet<string>): Promise<string> {
-    const request = { reason, seen, ...(refused === undefined ? {} : { refused }) };
-    return commitAll({ ...this.#options, name: this.name }, request);
+  /** Commits all that is here, and of `seen` what is not here and was not removed here. */
+  async #commit(
+    reason: string,
+    seen: string | null,
+    refused: ReadonlySet<string> = new Set(),
+  ): Promise<string> {
+    const removed = seen === null ? new Set<string>() : await this.#removedHere(
+      await readTree(this.git, seen),
+    );
+    return await commitAll(
+      { ...this.#options, name: this.name },
+      { reason, seen, refused, removed },
+    );
   }
 
-  /** Sessions that were here at the last commit and were removed since. */
+  /** Sessions of a commit that were here at the last commit of ours and were removed since. */
   async #removedHere(tree: Tree): Promise<ReadonlySet<string>> {
     const { git, manager } = this.#options;
     const local = await this.localTip();
@@ -350,7 +366,9 @@ export class StateBranch {
     if ((await manager.ids()).length === 0) return new Set();
     const removed = new Set<string>();
     for (const id of sessionsOf(tree)) {
-      if (committed.has(id) && !await manager.backend.hasSession(id)) removed.add(id);
+      if (!committed.has(id) || await manager.backend.hasSession(id)) continue;
+      // What could not be read was never here: it was committed as it was found.
+      if (await isReadable(git, tree, id)) removed.add(id);
     }
     return removed;
   }

@@ -28,7 +28,9 @@ export interface CommitRequest {
   /** The commit last seen on the server, merged in already; null when there is none. */
   readonly seen: string | null;
   /** Sessions of `seen` that could not be merged: they stay as they are there. */
-  readonly refused?: ReadonlySet<string>;
+  readonly refused: ReadonlySet<string>;
+  /** Sessions of `seen` that were removed here. What is merely not here stays. */
+  readonly removed: ReadonlySet<string>;
 }
 
 /** How often it is tried again because another process of ours was faster. */
@@ -95,13 +97,16 @@ async function parentsOf(
 async function treeOfAll(
   { git, manager }: CommitPlace,
   local: string | null,
-  { seen, refused = new Set() }: CommitRequest,
+  { seen, refused, removed }: CommitRequest,
 ): Promise<string> {
   const before: Tree = seen === null ? new Map() : await readTree(git, seen);
   const committed = local === null ? before : await readTree(git, local);
+  const { sessions, files: here } = await collect(manager.backend);
+  const ours = new Set(sessions.map(({ id }) => id).filter((id) => !refused.has(id)));
   const files = new Map<string, string>();
-  for (const [path, { oid }] of before) if (staysThere(path, refused)) files.set(path, oid);
-  const { files: here } = await collect(manager.backend);
+  for (const [path, { oid }] of before) {
+    if (staysThere(path, (id) => !ours.has(id) && !removed.has(id))) files.set(path, oid);
+  }
   const missing: { readonly path: string; readonly read: () => Promise<Uint8Array> }[] = [];
   for (const file of here) {
     // Who the repository is, the first one has said.
@@ -125,11 +130,11 @@ async function treeOfAll(
 }
 
 /** Whether a file of the server's stays, whatever is here. A secret never does. */
-function staysThere(path: string, refused: ReadonlySet<string>): boolean {
+function staysThere(path: string, keeps: (session: string) => boolean): boolean {
   const content = contentOf(path);
   if (content === null) return true;
   if (content.kind === "secret") return false;
-  return "session" in content ? refused.has(content.session) : true;
+  return "session" in content ? keeps(content.session) : true;
 }
 
 async function* readAll(

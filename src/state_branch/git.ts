@@ -239,7 +239,10 @@ function gitFailed(args: readonly string[], stderr: string): OrchestratorError {
     "git_failed",
     `Cannot run "git ${args[0]}": ${firstWords(stderr)}`,
     unsafe
-      ? { hint: "The repository belongs to another user: git help config, safe.directory" }
+      ? {
+        hint:
+          "The repository belongs to another user: `git help config` says of safe.directory what to do",
+      }
       : {},
   );
 }

@@ -147,6 +147,17 @@ export async function readSession(
   return checkSession(id, journal, files);
 }
 
+/** Whether a session of a tree can be read and trusted by this program. */
+export async function isReadable(git: Git, tree: Tree, id: string): Promise<boolean> {
+  try {
+    await readSession(git, tree, id, DEFAULT_LIMITS);
+    return true;
+  } catch (error) {
+    if (error instanceof OrchestratorError && error.code !== "git_failed") return false;
+    throw error;
+  }
+}
+
 async function mergeSession(
   manager: SessionManager,
   incoming: Incoming,

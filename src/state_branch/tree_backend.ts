@@ -194,7 +194,7 @@ function refuse(): Promise<never> {
     new OrchestratorError(
       "read_only",
       "Cannot change a commit of the state branch: it is only looked at",
-      { hint: "orchestrator state pull" },
+      { hint: "Run `orchestrator state pull`" },
     ),
   );
 }

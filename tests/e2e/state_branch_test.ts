@@ -660,6 +660,28 @@ test("compacting leaves one commit, and others go on from it", async () => {
   assert.equal((await first.data<{ total: number }>("session", "list")).total, 2);
 });
 
+test("a session that is removed here leaves the branch, and stays in its history", async () => {
+  using machines = new Machines();
+  const machine = machines.clone("machine");
+  await machine.start("Add login");
+  const { session } = await machine.status();
+  await machine.start("Fix search");
+  const [branch = ""] = machines.branches;
+  await machine.must("session", "end", session, "--reason", "not wanted");
+  await machine.must("state", "push");
+  const before = git(machines.bare, "rev-parse", branch);
+  await machine.must("session", "remove", session, "--yes");
+  await machine.must("state", "push");
+  const there = (commit: string) => git(machines.bare, "ls-tree", "-r", "--name-only", commit);
+  assert.doesNotMatch(there(branch), new RegExp(session));
+  assert.match(there(before), new RegExp(session));
+  await machine.must("state", "restore", before);
+  assert.equal(
+    (await machine.data<{ task: string }>("status", "--session", session)).task,
+    "Add login",
+  );
+});
+
 test("a damaged session on the branch is left alone, the others are taken", async () => {
   using machines = new Machines();
   const first = machines.clone("first");
@@ -678,6 +700,14 @@ test("a damaged session on the branch is left alone, the others are taken", asyn
   const pulled = await second.must("state", "pull");
   assert.match(pulled.stderr, new RegExp(`Session ${session} .* left alone`));
   assert.equal((await second.status()).task, "Fix search");
+  // What cannot be read here may be what a newer program wrote: it stays there, push after push.
+  const there = () => git(machines.bare, "rev-parse", `${branch}:sessions/${session}`);
+  const left = there();
+  for (const text of ["one", "two", "three"]) {
+    await second.must("note", text);
+    await second.must("state", "push");
+    assert.equal(there(), left);
+  }
   // Whoever still has the good one keeps it.
   await first.must("state", "pull");
   await first.must("log", "verify", "--all");
