@@ -104,7 +104,10 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** What may accompany an error's message. */
 export interface ErrorOptions {
-  /** One next step. Never a command that destroys anything: an agent will run it. */
+  /**
+   * One next step, in one sentence: a capital first, no full stop, each command in backquotes. Never
+   * a command that destroys anything: an agent will run it.
+   */
   readonly hint?: string;
   /** Facts for programs; printed under `details` with `--json`. Must survive `JSON.stringify`. */
   readonly details?: Readonly<Record<string, unknown>>;

@@ -47,7 +47,7 @@ export function findCheckpoint(
     close.length > 1
       ? `Cannot choose checkpoint ${JSON.stringify(value)}: it fits ${close.length}`
       : `Cannot find checkpoint ${JSON.stringify(value)}: this session has none of that id`,
-    { hint: "orchestrator checkpoint list" },
+    { hint: "Run `orchestrator checkpoint list`" },
   );
 }
 

@@ -48,8 +48,8 @@ export function workflowSettings(input: Input, spec: CommandSpec): readonly Sett
 
 function settings(input: Input, spec: CommandSpec): readonly Setting[] {
   const hint = spec.path === "start"
-    ? `orchestrator start "<task>" --set test_command="npm test"`
-    : `orchestrator ${spec.path} --set key=value`;
+    ? 'Run `orchestrator start "<task>" --set test_command="npm test"`'
+    : `Run \`orchestrator ${spec.path} --set key=value\``;
   return input.options("set").map((pair) => {
     const at = pair.indexOf("=");
     const key = at < 0 ? "" : pair.slice(0, at).trim();

@@ -247,7 +247,7 @@ export class Context {
         `Cannot run "${this.spec.path}": there is no workflow in "${this.paths.root}"`,
         this.paths.isHome
           ? { hint: "Change into a project, or name one with --root" }
-          : { hint: `orchestrator start "<task>"` },
+          : { hint: `Run \`orchestrator start "<task>"\`` },
       );
     }
     return new OrchestratorError(

@@ -43,7 +43,7 @@ export async function readEvidence(context: Context, given: string | undefined):
     throw new OrchestratorError(
       "evidence_invalid",
       `Cannot use ${source}: it is not JSON`,
-      { hint: `--evidence '{"done":"…"}', or --evidence @file.json`, cause: error },
+      { hint: `Give --evidence '{"done":"…"}', or --evidence @file.json`, cause: error },
     );
   }
 }

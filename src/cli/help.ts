@@ -42,7 +42,7 @@ export async function helpText(
   throw new OrchestratorError(
     "unknown_command",
     `Cannot help with "${topic.join(" ")}": there is no such command`,
-    { hint: close === undefined ? "orchestrator --help" : `orchestrator help ${close}` },
+    { hint: `Run \`orchestrator ${close === undefined ? "--help" : `help ${close}`}\`` },
   );
 }
 

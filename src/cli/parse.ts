@@ -261,7 +261,7 @@ function takeArguments(
       }: it takes ${describeArguments(spec) || "no arguments"}`,
       {
         hint: (spec.discreet ? undefined : quoteHint(spec, values)) ??
-          `orchestrator ${spec.path} --help`,
+          `Run \`orchestrator ${spec.path} --help\``,
       },
     );
   }
@@ -272,14 +272,14 @@ function takeArguments(
 function quoteHint(spec: CommandSpec, values: readonly string[]): string | undefined {
   const only = spec.args?.length === 1 ? spec.args[0] : undefined;
   if (only === undefined || (only.name !== "task" && only.name !== "text")) return undefined;
-  return `orchestrator ${spec.path} ${JSON.stringify(values.join(" "))}`;
+  return `Run \`orchestrator ${spec.path} ${JSON.stringify(values.join(" "))}\``;
 }
 
 function missingArgument(spec: CommandSpec, arg: ArgumentSpec): OrchestratorError {
   return new OrchestratorError(
     "missing_argument",
     `Cannot run "${spec.path}": ${arg.name} is missing (${arg.summary})`,
-    { hint: `orchestrator ${spec.path} ${describeArguments(spec)}` },
+    { hint: `Run \`orchestrator ${spec.path} ${describeArguments(spec)}\`` },
   );
 }
 
@@ -302,7 +302,7 @@ async function unknownOption(
   return new OrchestratorError(
     "unknown_option",
     `Cannot use "${written}": ${where} has no such option`,
-    { hint: close === undefined ? `${where} --help` : `Did you mean --${close}?` },
+    { hint: close === undefined ? `Run \`${where} --help\`` : `Did you mean --${close}?` },
   );
 }
 
@@ -318,7 +318,7 @@ async function unknownCommand(
     return new OrchestratorError(
       "missing_argument",
       `Cannot run "${group.join(" ")}": it needs one of ${words.join(", ")}`,
-      { hint: `orchestrator ${group.join(" ")} --help` },
+      { hint: `Run \`orchestrator ${group.join(" ")} --help\`` },
     );
   }
   const { nearest } = await import("../workflow/nearest.ts");
@@ -334,7 +334,11 @@ async function unknownCommand(
   return new OrchestratorError(
     "unknown_command",
     `Cannot run "${wanted}": there is no such command`,
-    { hint: close === undefined ? "orchestrator --help" : `Did you mean orchestrator ${close}?` },
+    {
+      hint: close === undefined
+        ? "Run `orchestrator --help`"
+        : `Did you mean \`orchestrator ${close}\`?`,
+    },
   );
 }
 

@@ -83,7 +83,7 @@ export async function chooseLock(
   throw new OrchestratorError(
     "secret_locked",
     `Cannot ${doing} encrypted: nobody is configured who could open it`,
-    { hint: "orchestrator config set --global secrets.identity <file>, or use --passphrase" },
+    { hint: "Run `orchestrator config set --global secrets.identity <file>`, or use --passphrase" },
   );
 }
 

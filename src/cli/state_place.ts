@@ -114,7 +114,7 @@ export async function requireStateBranch(context: Context): Promise<StateBranch>
         ? "a clone without one, and has no state yet"
         : "no git repository"
     }`,
-    { hint: "orchestrator snapshot export -o state.tar.gz" },
+    { hint: "Run `orchestrator snapshot export -o state.tar.gz`" },
   );
 }
 

@@ -44,7 +44,7 @@ export function changeConfigFile(
     throw new OrchestratorError(
       "config_invalid",
       `Cannot set "${key}": the file "${file.shown}" is written in a way that cannot be changed safely`,
-      { hint: "orchestrator config edit", cause: error },
+      { hint: "Run `orchestrator config edit`", cause: error },
     );
   }
   writeConfigFile(file, edited);

@@ -36,7 +36,7 @@ export function problemError(doing: string, problem: ConfigProblem): Orchestrato
   const { source, line, column, key, message, hint } = problem;
   const place = line === undefined ? source : `${source}:${line}:${column ?? 1}`;
   return new OrchestratorError("config_invalid", `Cannot ${doing}: ${place}: ${message}`, {
-    hint: hint ?? "orchestrator config validate",
+    hint: hint ?? "Run `orchestrator config validate`",
     details: {
       source,
       ...(line === undefined ? {} : { line, column: column ?? 1 }),
@@ -67,6 +67,9 @@ export function unknownKey(doing: string, name: string): OrchestratorError {
   return new OrchestratorError(
     "config_key_unknown",
     `Cannot ${doing} ${JSON.stringify(name)}: there is no such key`,
-    { hint: nearestKey(name) ?? "orchestrator config show --effective", details: { key: name } },
+    {
+      hint: nearestKey(name) ?? "Run `orchestrator config show --effective`",
+      details: { key: name },
+    },
   );
 }

@@ -189,7 +189,7 @@ class Reader {
         `"${key}" ${why}`,
         row.secret === true
           ? `Set ${row.env} instead`
-          : `orchestrator config set --global ${key} <value>`,
+          : `Run \`orchestrator config set --global ${key} <value>\``,
       );
       return;
     }

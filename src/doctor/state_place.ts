@@ -81,6 +81,6 @@ function broken(why: string): Finding {
   return {
     level: "warning",
     seen: `web_mode is on, and the state cannot be kept on a branch: ${why}`,
-    todo: "Keep the state otherwise: orchestrator snapshot export",
+    todo: "Keep the state otherwise, with `orchestrator snapshot export`",
   };
 }

@@ -270,7 +270,7 @@ function stopIfAsked(signal: AbortSignal | undefined): void {
 function interrupted(error: unknown): unknown {
   if (!(error instanceof OrchestratorError)) return error;
   return new OrchestratorError(error.code, `${error.message}; nothing is lost`, {
-    hint: "The next command that changes something, or orchestrator migrate, finishes it",
+    hint: "The next command that changes something, or `orchestrator migrate`, finishes it",
     ...(error.details === undefined ? {} : { details: error.details }),
     cause: error,
   });

@@ -261,7 +261,7 @@ function requireUnchanged(paths: ProjectPaths, files: readonly PlannedFile[]): v
     throw new OrchestratorError(
       "files_changed",
       `Cannot migrate "${file.path}": it changed while it was copied`,
-      { hint: "Let the old tool finish, then run orchestrator migrate again" },
+      { hint: "Let the old tool finish, then run `orchestrator migrate` again" },
     );
   }
 }

@@ -146,7 +146,7 @@ export function copiedWarning(meta: RepositoryMeta, currentRemote: string | null
 
 function corrupt(path: string, what: string, cause?: unknown): OrchestratorError {
   return new OrchestratorError("state_corrupt", `Cannot read "${path}": ${what}`, {
-    hint: `Rename the file and run "orchestrator init"; sessions do not depend on it`,
+    hint: "Rename the file and run `orchestrator init`; sessions do not depend on it",
     details: { path },
     ...(cause === undefined ? {} : { cause }),
   });

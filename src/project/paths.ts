@@ -73,7 +73,7 @@ export class ProjectPaths {
         throw new OrchestratorError(
           "invalid_argument",
           `Cannot use "${value}" as project root: it is not a directory`,
-          { hint: `${label} must name an existing directory` },
+          { hint: `Name an existing directory with ${label}` },
         );
       }
       return new ProjectPaths(root, origin, home);

@@ -79,7 +79,7 @@ export async function openText(bytes: Uint8Array, keys: AgeKeys, shown: string):
   } else {
     if (keys.identityFile === null) {
       throw locked(shown, "it is encrypted, and no identity is configured", {
-        hint: "orchestrator config set --global secrets.identity <file>",
+        hint: "Run `orchestrator config set --global secrets.identity <file>`",
       });
     }
     for (const identity of await readIdentities(keys.identityFile, keys)) {
@@ -136,7 +136,7 @@ export async function readIdentities(path: string, keys: AgeKeys): Promise<reado
     lines.some((line) => line.startsWith("AGE-PLUGIN-"))
       ? "it names an identity of a plugin, which only the age program can use"
       : "there is no identity in it",
-    { hint: "age-keygen makes one" },
+    { hint: "`age-keygen` makes one" },
   );
 }
 

@@ -81,7 +81,7 @@ async function secretFindings(
       add(
         "error",
         `it is required by ${whose} and is nowhere`,
-        `orchestrator secrets set ${name}`,
+        `Run \`orchestrator secrets set ${name}\``,
       );
     }
     return findings;
@@ -97,7 +97,9 @@ async function secretFindings(
   if (first.form === "plain" || first.form === "age") {
     const folder = store.folder(first.source) ?? "";
     const open = exposure(`${folder}/${name}${first.form === "age" ? ".age" : ""}`);
-    if (open !== null) add("warning", `${first.where}: ${open}`, `chmod 600 ${first.where}`);
+    if (open !== null) {
+      add("warning", `${first.where}: ${open}`, `Run \`chmod 600 ${first.where}\``);
+    }
   }
   try {
     const { value } = await store.read(name, first);
@@ -106,7 +108,7 @@ async function secretFindings(
       add(
         value.trim() === "" ? "error" : "warning",
         `${first.where}: ${wrong}`,
-        `orchestrator secrets set ${name}`,
+        `Run \`orchestrator secrets set ${name}\``,
       );
     }
   } catch (error) {
@@ -146,7 +148,7 @@ function folderFindings({ store, shown }: Examination): readonly SecretFinding[]
       level: "warning" as const,
       name: null,
       seen: `${shown(folder)}: ${open}`,
-      advice: `chmod 700 ${shown(folder)}`,
+      advice: `Run \`chmod 700 ${shown(folder)}\``,
     }];
   });
 }
@@ -189,7 +191,7 @@ async function identityFindings(
       level: "warning",
       name,
       seen: `${shown(path)}: ${open}`,
-      advice: `chmod 600 ${shown(path)}`,
+      advice: `Run \`chmod 600 ${shown(path)}\``,
     });
   }
   try {
@@ -207,7 +209,7 @@ async function identityFindings(
       level: needed ? "error" : "warning",
       name,
       seen: error.message,
-      advice: error.hint ?? "orchestrator config set --global secrets.identity <file>",
+      advice: error.hint ?? "Run `orchestrator config set --global secrets.identity <file>`",
     });
   }
   return findings;

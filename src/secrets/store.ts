@@ -121,7 +121,7 @@ export class SecretStore {
     throw new OrchestratorError(
       "secret_unknown",
       `Cannot ${verb} secret "${name}": it is in none of ${this.order.join(", ")}`,
-      { hint: `orchestrator secrets set ${name}` },
+      { hint: `Run \`orchestrator secrets set ${name}\`` },
     );
   }
 

@@ -110,7 +110,7 @@ export function chainError(session: string, bad: BadLine, cause?: unknown): Orch
     "journal_corrupt",
     `Cannot trust session "${session}": line ${bad.line} of its journal ${bad.reason}`,
     {
-      hint: `orchestrator log verify --session ${session}`,
+      hint: `Run \`orchestrator log verify --session ${session}\``,
       details,
       ...(cause === undefined ? {} : { cause }),
     },

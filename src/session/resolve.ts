@@ -89,7 +89,7 @@ export async function findSession(
     throw new OrchestratorError(
       "session_unknown",
       `Cannot find session ${JSON.stringify(value)}: no id begins with it and no name is it`,
-      { hint: "orchestrator session list" },
+      { hint: "Run `orchestrator session list`" },
     );
   }
   if (others.length > 0) {

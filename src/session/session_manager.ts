@@ -175,7 +175,7 @@ export class SessionManager {
       throw new OrchestratorError(
         "state_moved",
         `Cannot change session "${id}": its journal changes although nobody else holds it`,
-        { hint: `orchestrator log verify --session ${id}`, details: { session: id } },
+        { hint: `Run \`orchestrator log verify --session ${id}\``, details: { session: id } },
       );
     });
   }
@@ -240,7 +240,7 @@ export class SessionManager {
           "journal_corrupt",
           `Cannot read session "${id}": line ${fromSeq + index} of its journal is not an event`,
           {
-            hint: `orchestrator log verify --session ${id}`,
+            hint: `Run \`orchestrator log verify --session ${id}\``,
             details: { session: id, line: fromSeq + index },
           },
         );
@@ -303,7 +303,7 @@ export class SessionManager {
         throw new OrchestratorError(
           "session_active",
           `Cannot remove session "${id}": its workflow is still active`,
-          { hint: `orchestrator session end ${id} --reason "<why>"` },
+          { hint: `Run \`orchestrator session end ${id} --reason "<why>"\`` },
         );
       }
       await this.backend.removeSession(id);

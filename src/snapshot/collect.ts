@@ -268,7 +268,7 @@ function describe(
     throw new OrchestratorError(
       "journal_corrupt",
       `Cannot export session "${id}": its journal is damaged`,
-      { hint: `orchestrator log verify --session ${id}`, details: { session: id } },
+      { hint: `Run \`orchestrator log verify --session ${id}\``, details: { session: id } },
     );
   }
   const { name, task } = { ...first?.["data"], ...meta };

@@ -71,7 +71,7 @@ function addRecipient(
     throw new OrchestratorError(
       "invalid_argument",
       `Cannot encrypt snapshot to "${recipient.slice(0, 80)}": it is not an age recipient`,
-      { hint: "A recipient begins with age1; age-keygen makes one", cause: error },
+      { hint: "A recipient begins with age1; `age-keygen` makes one", cause: error },
     );
   }
 }

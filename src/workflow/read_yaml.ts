@@ -104,7 +104,7 @@ function syntaxHint(code: YAMLError["code"], line: string): string | undefined {
     case "MULTIPLE_DOCS":
       return 'Keep one workflow in a file and take the "---" between them out';
     case "BAD_SCALAR_START":
-      return "Put a text that begins with ` or @ in quotes";
+      return "Put a text that begins with a backquote or @ in quotes";
     default:
       return undefined;
   }

@@ -8,6 +8,7 @@ import { parseRequest } from "../../src/cli/parse.ts";
 import { COMMANDS } from "../../src/cli/table.ts";
 import { EXIT_CODES } from "../../src/errors.ts";
 import type { Result } from "./running.ts";
+import { hintProblems } from "./hint_rule.ts";
 import { compareTrees, type Tree } from "./tree.ts";
 
 /** A run and the tree around it. */
@@ -41,8 +42,11 @@ export async function brokenRules(observed: Observed): Promise<readonly string[]
   const all = result.stdout + result.stderr;
   expect(!/\bundefined\b|\bNaN\b|\[object /.test(all), "it printed a value that is none");
   expect(!/^\s+at .*:\d+:\d+\)?$/m.test(all), "it printed a stack");
-  for (const [, hint = ""] of result.stderr.matchAll(/(?:hint: |"hint":")(.*)/g)) {
+  for (const hint of hintsIn(result.stderr)) {
     expect(!DESTRUCTIVE.test(hint), `the hint proposes what destroys: ${hint}`);
+    for (const problem of hintProblems(hint)) {
+      expect(false, `the hint is not as hints are, ${problem}: ${hint}`);
+    }
   }
   const changes = compareTrees(observed.before, observed.after);
   if (readsOnly(spec, argv)) {
@@ -128,6 +132,14 @@ async function commandOf(argv: readonly string[]): Promise<CommandSpec | null> {
   } catch {
     return null;
   }
+}
+
+/** The hints that were printed, in either form of output. */
+function hintsIn(stderr: string): readonly string[] {
+  const plain = [...stderr.matchAll(/^(?:\S*)hint:(?:\S*) (.*)$/gm)].map(([, hint = ""]) => hint);
+  const json = [...stderr.matchAll(/"hint":("(?:[^"\\]|\\.)*")/g)]
+    .map(([, hint = '""']) => String(JSON.parse(hint)));
+  return [...plain, ...json];
 }
 
 function hasEntries(value: unknown): boolean {

@@ -22,7 +22,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       item === undefined
         ? "Cannot approve: name an item, or a phase with --phase"
         : `Cannot approve "${item}" and phase "${phase}" at once: choose one`,
-      { hint: "orchestrator status" },
+      { hint: "Run `orchestrator status`" },
     );
   }
   const notes = input.option("notes");

@@ -103,7 +103,7 @@ function verificationFailed(
   }
   const tail = outcome?.type === "command" ? outcome.outputTail.trimEnd() : "";
   return new OrchestratorError("verification_failed", `Cannot complete "${item}": ${reason}`, {
-    hint: `Repair what it checks, then run orchestrator complete ${item} again`,
+    hint: `Repair what it checks, then run \`orchestrator complete ${item}\` again`,
     details: {
       session: state.session,
       item,

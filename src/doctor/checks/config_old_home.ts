@@ -21,7 +21,7 @@ export const configOldHome: Check = {
           ? ""
           : `; these keys of it mean nothing any more: ${few(meaningless)}`
       }`,
-      todo: "Set what you want to keep with orchestrator config set --global",
+      todo: "Set what you want to keep with `orchestrator config set --global`",
     };
   },
 };

@@ -13,7 +13,7 @@ export const configRepository: Check = {
     const problems = await fileProblems(examination, "repository");
     return problemsFinding(
       problems.filter((problem) => !isUnknownKey(problem)),
-      "orchestrator config edit, or orchestrator config validate for all of it",
+      "Run `orchestrator config edit`, or `orchestrator config validate` for all of it",
       "every value is right",
     );
   },

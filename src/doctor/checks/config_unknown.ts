@@ -14,7 +14,7 @@ export const configUnknown: Check = {
     ];
     return problemsFinding(
       problems.filter(isUnknownKey),
-      "Write the key as it is meant, or take it out: orchestrator config edit",
+      "Write the key as it is meant, or take it out, with `orchestrator config edit`",
       "none",
     );
   },

@@ -14,7 +14,7 @@ export const configUser: Check = {
     const problems = await fileProblems(examination, "global");
     return problemsFinding(
       problems.filter((problem) => !isUnknownKey(problem)),
-      "orchestrator config edit --global",
+      "Run `orchestrator config edit --global`",
       "every value is right",
     );
   },

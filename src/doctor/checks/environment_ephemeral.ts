@@ -17,7 +17,8 @@ export const environmentEphemeral: Check = {
     return {
       level: "info",
       seen: `this disk may be thrown away: ${ephemeral.name} (${ephemeral.variable})`,
-      todo: "Keep the state: web_mode, orchestrator init --portable and push, or export a snapshot",
+      todo:
+        "Keep the state: web_mode, `orchestrator init --portable` and push, or export a snapshot",
     };
   },
 };

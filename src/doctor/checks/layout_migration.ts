@@ -24,7 +24,7 @@ export const layoutMigration: Check = {
       return {
         level: "info",
         seen: `the old tool did not finish a change of its formats: ${OLD_MARK} is there`,
-        todo: "Look at the old workflow (orchestrator status) before going on with it",
+        todo: "Look at the old workflow with `orchestrator status` before going on with it",
       };
     }
     return ok("none");

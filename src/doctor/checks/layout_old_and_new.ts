@@ -18,7 +18,7 @@ export const layoutOldAndNew: Check = {
     return {
       level: "info",
       seen: `not taken over yet: ${few(waiting)}`,
-      todo: "orchestrator session list shows them; a change with --session takes one over",
+      todo: "`orchestrator session list` shows them; a change with --session takes one over",
       list: waiting,
     };
   },

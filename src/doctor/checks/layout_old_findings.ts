@@ -35,7 +35,7 @@ export const layoutOldFindings: Check = {
       seen: findings.length === 1
         ? first.message
         : `${count(findings.length, "thing")} to know: ${(serious[0] ?? first).message}`,
-      todo: "Look at them before moving over: orchestrator migrate --dry-run",
+      todo: "Look at them with `orchestrator migrate --dry-run` before moving over",
       list: findings.map((finding) => finding.message),
     };
   },

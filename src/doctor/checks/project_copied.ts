@@ -11,6 +11,6 @@ export const projectCopied: Check = {
     if (meta.value === null) return skipped("nothing is set up here");
     const warning = copiedWarning(meta.value, gitRemote(paths.root));
     if (warning === null) return ok(meta.value.remote ?? "no remote");
-    return { level: "warning", seen: warning, todo: "orchestrator init, when this is right" };
+    return { level: "warning", seen: warning, todo: "Run `orchestrator init` when this is right" };
   },
 };

@@ -16,7 +16,7 @@ export const projectGit: Check = {
       return {
         level: "warning",
         seen: `git cannot use the repository${reason === "" ? "" : `: ${reason}`}`,
-        todo: "git status in the root says what is wrong",
+        todo: "`git status` in the root says what is wrong",
       };
     }
     return { level: "info", seen: "the root is in no git work tree" };

@@ -18,7 +18,7 @@ export const projectGitattributes: Check = {
       seen: present === null
         ? ".orchestrator/.gitattributes is missing"
         : ".orchestrator/.gitattributes lacks lines of portable mode",
-      todo: "Write it as init does; orchestrator init does it too",
+      todo: "Write it as `orchestrator init` does",
       fixable: true,
     };
   },

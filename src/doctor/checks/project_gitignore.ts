@@ -19,7 +19,7 @@ export const projectGitignore: Check = {
       seen: present === null
         ? ".orchestrator/.gitignore is missing"
         : `.orchestrator/.gitignore does not fit ${meta.value.mode} mode`,
-      todo: "Write it as init does; orchestrator init does it too",
+      todo: "Write it as `orchestrator init` does",
       fixable: true,
     };
   },

@@ -10,7 +10,7 @@ export const projectInitialised: Check = {
     return {
       level: "info",
       seen: "nothing is set up here yet",
-      todo: `orchestrator init, or orchestrator start "<task>"`,
+      todo: 'Run `orchestrator init`, or `orchestrator start "<task>"`',
     };
   },
 };

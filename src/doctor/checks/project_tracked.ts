@@ -23,7 +23,7 @@ export const projectTracked: Check = {
       level: wrong.some((name) => name.includes("/secrets/")) ? "error" : "warning",
       seen: `git tracks ${count(wrong.length, "file")} that must stay out: ${few(wrong)}`,
       todo: meta.value.mode === "normal"
-        ? "Untrack them, or choose portable mode: orchestrator init --portable"
+        ? "Untrack them, or choose portable mode with `orchestrator init --portable`"
         : "Untrack them; secrets that were pushed must be changed",
       list: wrong,
     };

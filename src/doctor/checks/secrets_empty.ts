@@ -13,7 +13,7 @@ export const secretsEmpty: Check = {
     return {
       level: "error",
       seen: `without a value: ${few(empty)}`,
-      todo: "orchestrator secrets set <name>",
+      todo: "Run `orchestrator secrets set <name>`",
       list: empty,
     };
   },

@@ -27,7 +27,7 @@ export const secretsIdentity: Check = {
       return {
         level: locked ? "info" : "error",
         seen: error.message,
-        todo: error.hint ?? "orchestrator config set --global secrets.identity <file>",
+        todo: error.hint ?? "Run `orchestrator config set --global secrets.identity <file>`",
       };
     }
   },

@@ -12,7 +12,7 @@ export const secretsOldFiles: Check = {
     return {
       level: "info",
       seen: `${count(old.length, "encrypted file")} of the old tool: ${few(places)}`,
-      todo: "orchestrator secrets import turns them into the new form",
+      todo: "`orchestrator secrets import` turns them into the new form",
       list: places,
     };
   },

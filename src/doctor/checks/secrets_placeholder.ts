@@ -17,7 +17,7 @@ export const secretsPlaceholder: Check = {
     return {
       level: "warning",
       seen: `the value looks like a placeholder: ${few(found)}`,
-      todo: "orchestrator secrets set <name>",
+      todo: "Run `orchestrator secrets set <name>`",
       list: found,
     };
   },

@@ -23,7 +23,7 @@ export const secretsRequired: Check = {
     return {
       level: "error",
       seen: `in none of ${store.order.join(", ")}: ${few(missing, 1)}`,
-      todo: "orchestrator secrets set <name>, or set the variable",
+      todo: "Run `orchestrator secrets set <name>`, or set the variable",
       list: missing,
     };
   },

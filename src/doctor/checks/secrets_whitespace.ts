@@ -23,7 +23,7 @@ export const secretsWhitespace: Check = {
     return {
       level: "warning",
       seen: few(copied),
-      todo: "Set them again without it: orchestrator secrets set <name>",
+      todo: "Set them again without it, with `orchestrator secrets set <name>`",
       list: copied,
     };
   },

@@ -15,7 +15,7 @@ export const sessionsChain: Check = {
         few(bad.map(({ id }) => id))
       }`,
       todo:
-        "Bring back log.jsonl from a backup or from git; orchestrator log verify names the line",
+        "Bring back log.jsonl from a backup or from git; `orchestrator log verify` names the line",
       list: bad.map(({ id, loaded }) => `${id}: ${loaded.error?.message}`),
     };
   },

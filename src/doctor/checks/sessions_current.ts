@@ -16,7 +16,7 @@ export const sessionsCurrent: Check = {
       sessions.some(({ loaded }) => (loaded.value?.state.status ?? "active") === "active")
         ? "warning"
         : "info";
-    const todo = "orchestrator session list, then orchestrator session use <id>";
+    const todo = "Run `orchestrator session list`, then `orchestrator session use <id>`";
     if (current === null) {
       return sessions.length === 0
         ? ok("no session yet")
@@ -28,7 +28,7 @@ export const sessionsCurrent: Check = {
     return {
       level,
       seen: `current names ${JSON.stringify(current.slice(0, 60))}, which is no session`,
-      todo: sessions.length === 0 ? 'orchestrator start "<task>"' : todo,
+      todo: sessions.length === 0 ? 'Run `orchestrator start "<task>"`' : todo,
     };
   },
 };

@@ -16,7 +16,7 @@ export const sessionsNames: Check = {
     return {
       level: "warning",
       seen: `used more than once: ${few(double.map(([name]) => name))}`,
-      todo: "orchestrator session rename <name> --session <id>",
+      todo: "Run `orchestrator session rename <name> --session <id>`",
       list: double.map(([name, ids]) => `${name}: ${ids.join(", ")}`),
     };
   },

@@ -19,7 +19,7 @@ export const sessionsStale: Check = {
       seen: `${count(stale.length, "active session")} without an event for ${DAYS} days: ${
         few(stale)
       }`,
-      todo: 'Go on with them, or orchestrator session end <id> --reason "<why>"',
+      todo: 'Go on with them, or run `orchestrator session end <id> --reason "<why>"`',
       list: stale,
     };
   },

@@ -15,7 +15,7 @@ export const statePlaceOf: Check = {
       return {
         level: "warning",
         seen: "the repository has no git remote that the state could go to",
-        todo: "Add one, or name it: orchestrator config set state_remote <name>",
+        todo: "Add one, or name it with `orchestrator config set state_remote <name>`",
       };
     }
     if (record.rung === "portable" || record.rung === "snapshot") {
@@ -24,7 +24,7 @@ export const statePlaceOf: Check = {
         seen: `${remote} takes no branch for the state: it is kept by ${RUNG_TEXTS[record.rung]}`,
         todo: record.rung === "portable"
           ? "Commit and push .orchestrator with the work"
-          : "orchestrator snapshot export, or orchestrator init --portable",
+          : "Run `orchestrator snapshot export`, or `orchestrator init --portable`",
       };
     }
     return ok(`branch ${branch} of ${remote}`);

@@ -15,7 +15,7 @@ export const statePushed: Check = {
       return {
         level: "warning",
         seen: `the last push did not succeed: ${record.problem}`,
-        todo: "orchestrator state push says more",
+        todo: "`orchestrator state push` says more",
       };
     }
     if (local !== null && local !== seen) {
@@ -27,7 +27,7 @@ export const statePushed: Check = {
           seen: `${count(waiting, "commit")} of the state ${
             waiting === 1 ? "waits" : "wait"
           } to be pushed`,
-          todo: "orchestrator state push",
+          todo: "Run `orchestrator state push`",
         };
       }
     }
@@ -37,7 +37,7 @@ export const statePushed: Check = {
       return {
         level: "warning",
         seen: "the state was never pushed",
-        todo: "orchestrator state push; web_mode does it after each phase",
+        todo: "Run `orchestrator state push`; web_mode does it after each phase",
       };
     }
     const newer = sessions.filter(({ loaded }) =>
@@ -47,7 +47,7 @@ export const statePushed: Check = {
     return {
       level: "info",
       seen: `changed since the last push: ${few(newer)}`,
-      todo: "orchestrator state push; web_mode does it after each phase",
+      todo: "Run `orchestrator state push`; web_mode does it after each phase",
       list: newer,
     };
   },

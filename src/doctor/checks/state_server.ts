@@ -31,7 +31,7 @@ export const stateServer: Check = {
       return {
         level: "warning",
         seen: `the branch ${branch} is gone from ${remote}`,
-        todo: "orchestrator state push makes it anew from what is here",
+        todo: "`orchestrator state push` makes it anew from what is here",
       };
     }
     if (commit === local || commit === seen) return ok("nothing newer than what is here");
@@ -42,8 +42,8 @@ export const stateServer: Check = {
         ? `here and on ${remote} the state went on, each for itself`
         : `${remote} has newer state`,
       todo: ahead
-        ? "orchestrator state push merges both; no event is lost"
-        : "orchestrator state pull",
+        ? "`orchestrator state push` merges both; no event is lost"
+        : "Run `orchestrator state pull`",
     };
   },
 };

@@ -21,13 +21,13 @@ export const workflowPresent: Check = {
         return {
           level: "error",
           seen: `the configuration names ${shown}, which is not there`,
-          todo: "orchestrator config set workflow <file>",
+          todo: "Run `orchestrator config set workflow <file>`",
         };
       }
       return {
         level: "info",
         seen: "the project has none",
-        todo: "orchestrator init writes one with the project's own commands",
+        todo: "`orchestrator init` writes one with the project's own commands",
       };
     }
     return ok(workflow.value.definition?.name ?? "there is one");

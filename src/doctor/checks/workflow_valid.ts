@@ -17,7 +17,7 @@ export const workflowValid: Check = {
       return {
         level: "error",
         seen: `it has ${count(errors.length, "error")}`,
-        todo: "orchestrator validate",
+        todo: "Run `orchestrator validate`",
         list,
       };
     }
@@ -25,7 +25,7 @@ export const workflowValid: Check = {
     return {
       level: "warning",
       seen: `it has ${count(findings.length, "warning")}: ${findings[0]?.message}`,
-      todo: "orchestrator validate",
+      todo: "Run `orchestrator validate`",
       list,
     };
   },

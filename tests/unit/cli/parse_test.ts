@@ -169,7 +169,7 @@ Deno.test("an unknown command gets the nearest one, spelled in full", async () =
     [["compelte", "x"], /orchestrator complete\b/],
     [["session", "lst"], /orchestrator session list\b/],
     [["sesion", "list"], /orchestrator session list\b/],
-    [["sesion"], /orchestrator session\?/],
+    [["sesion"], /orchestrator session`\?/],
     [["sessions", "sl"], /orchestrator session\b/],
     [["generate_md"], /orchestrator generate-md\b/],
     [["feedback", "tol", "add"], /orchestrator feedback tool add\b/],

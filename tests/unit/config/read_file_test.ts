@@ -58,7 +58,7 @@ const WRONG: readonly (readonly [text: string, problem: string])[] = [
   [
     "actor: Eve\n",
     'config.yaml:1:1: "actor" is for a person to decide, not for a repository ' +
-    "(orchestrator config set --global actor <value>)",
+    "(Run `orchestrator config set --global actor <value>`)",
   ],
   ["? [a, b]\n: 1\n", "config.yaml:1:3: a key must be a text"],
 ];

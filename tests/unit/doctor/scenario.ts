@@ -1,6 +1,7 @@
 /** One thing that is wrong, and the tests that every such thing gets. */
 import assert from "node:assert/strict";
 import { type Level, SEVERITY } from "../../../src/doctor/check.ts";
+import { hintProblems } from "../../harness/hint_rule.ts";
 import { compareTrees, readTree, type Tree } from "../../harness/tree.ts";
 import { checkNamed, World } from "./world.ts";
 
@@ -60,6 +61,7 @@ async function testScenario(scenario: Scenario): Promise<void> {
   assert.deepEqual(compareTrees(tree, everything(world)), [], "looking changes nothing");
   assert.equal(report.fixable, scenario.fixable ?? false);
   assertWording(report.seen, report.todo);
+  if (report.todo !== undefined) assert.deepEqual(hintProblems(report.todo), [], report.todo);
   if (report.fixable) await testFix(scenario, world, tree);
 }
 

@@ -331,7 +331,7 @@ export const WORKFLOWS: readonly Scenario[] = [
     when: "it is broken",
     level: "error",
     seen: /^it has \d+ errors?$/,
-    todo: /^orchestrator validate$/,
+    todo: /^Run `orchestrator validate`$/,
     make: withWorkflow("name: [\n"),
   },
   {

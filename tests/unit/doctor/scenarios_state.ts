@@ -161,7 +161,7 @@ export const STATE: readonly Scenario[] = [
     when: "another machine has gone on",
     level: "warning",
     seen: /^origin has newer state$/,
-    todo: /^orchestrator state pull$/,
+    todo: /^Run `orchestrator state pull`$/,
     git: true,
     make: goneOnElsewhere,
     ignore: !unix,

@@ -136,7 +136,7 @@ export const SECRETS: readonly Scenario[] = [
     when: "one is missing",
     level: "error",
     seen: /^in none of repository, global, environment: OTHER_KEY, required by the test$/,
-    todo: /^orchestrator secrets set /,
+    todo: /^Run `orchestrator secrets set /,
     project: "initialised",
     make: all(
       configured("secrets:\n  required: [API_KEY, OTHER_KEY]\n"),

@@ -81,7 +81,7 @@ Deno.test("find: nothing fits", async () => {
     const error = await refusal("session_unknown", findSession(manager, value));
     assert.equal(error.exitCode, 4);
     assert.ok(error.message.includes(JSON.stringify(value)), error.message);
-    assert.equal(error.hint, "orchestrator session list");
+    assert.equal(error.hint, "Run `orchestrator session list`");
   }
 });
 

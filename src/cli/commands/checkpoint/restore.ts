@@ -32,7 +32,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
         later === 1 ? "event stays" : "events stay"
       } in the journal.`,
       doing: `restore "${checkpoint}"`,
-      hint: `orchestrator checkpoint show ${checkpoint}`,
+      hint: `Run \`orchestrator checkpoint show ${checkpoint}\``,
     });
   }
   const change = await manager.change(

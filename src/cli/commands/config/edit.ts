@@ -25,7 +25,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     throw new OrchestratorError(
       "terminal_needed",
       `Cannot edit "${target.shown}": there is no terminal`,
-      { hint: "orchestrator config set <key> <value>" },
+      { hint: "Run `orchestrator config set <key> <value>`" },
     );
   }
   const before = readIfThere(target);

@@ -51,7 +51,7 @@ function refuse(key: ConfigKeyName, global: boolean): void {
     throw new OrchestratorError(
       "invalid_argument",
       `Cannot set "${key}" for a repository: it is for a person to decide`,
-      { hint: `orchestrator config set --global ${key} <value>` },
+      { hint: `Run \`orchestrator config set --global ${key} <value>\`` },
     );
   }
 }

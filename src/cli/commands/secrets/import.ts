@@ -26,7 +26,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     throw new OrchestratorError(
       "secret_unknown",
       "Cannot import secrets: there is no .secrets.enc and no secrets.enc.yaml",
-      { hint: "orchestrator secrets set <name>" },
+      { hint: "Run `orchestrator secrets set <name>`" },
     );
   }
   const dry = input.has("dry-run");

@@ -21,7 +21,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     throw new OrchestratorError(
       "secret_unknown",
       `Cannot remove secret "${name}": it is not in ${where}`,
-      { hint: "orchestrator secrets list" },
+      { hint: "Run `orchestrator secrets list`" },
     );
   }
   const where = context.paths.shown(file.path);

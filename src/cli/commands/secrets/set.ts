@@ -63,7 +63,7 @@ async function readValue(
   if (io.isTerminal("stdin")) {
     if (input.has("no-input")) {
       throw new OrchestratorError("terminal_needed", `Cannot ${doing}: nobody may be asked`, {
-        hint: `orchestrator secrets set ${name} < file`,
+        hint: `Run \`orchestrator secrets set ${name} < file\``,
       });
     }
     const answer = await io.askSecret(`Value of ${name}`);
@@ -76,7 +76,7 @@ async function readValue(
   }
   if (value.trim() === "") {
     throw new OrchestratorError("invalid_argument", `Cannot ${doing}: the value is empty`, {
-      hint: `orchestrator secrets set ${name} < file`,
+      hint: `Run \`orchestrator secrets set ${name} < file\``,
     });
   }
   if (value.length > MAX_VALUE) {

@@ -67,7 +67,7 @@ async function ask(name: string, value: string): Promise<LiveResult> {
       throw new OrchestratorError(
         "check_failed",
         `Cannot use secret "${name}": ${title} rejects it (${live.status})`,
-        { hint: `orchestrator secrets set ${name}`, details: { name, ...live } },
+        { hint: `Run \`orchestrator secrets set ${name}\``, details: { name, ...live } },
       );
     case "unclear":
       throw new OrchestratorError(

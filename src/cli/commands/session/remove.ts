@@ -40,8 +40,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     text: `Remove ${named} for good?`,
     doing: `remove ${what}`,
     hint: ids.length === 1
-      ? `See what would be lost: orchestrator session show ${ids[0]}`
-      : "See what would be lost: orchestrator session list",
+      ? `Run \`orchestrator session show ${ids[0]}\` to see what would be lost`
+      : "Run `orchestrator session list` to see what would be lost",
   });
   const removed: string[] = [];
   await manager.holdRepository("session remove", async () => {
@@ -63,7 +63,7 @@ async function requireEnded(context: Context, id: string): Promise<string> {
   throw new OrchestratorError(
     "session_active",
     `Cannot remove session "${id}": its workflow is still active`,
-    { hint: `orchestrator session end ${id} --reason "<why>"` },
+    { hint: `Run \`orchestrator session end ${id} --reason "<why>"\`` },
   );
 }
 
@@ -80,7 +80,7 @@ async function wantedSessions(context: Context, input: Input): Promise<readonly 
       throw new OrchestratorError(
         "missing_argument",
         `Cannot run "session remove": name a session, or give --ended`,
-        { hint: "orchestrator session list" },
+        { hint: "Run `orchestrator session list`" },
       );
     }
     const ids: string[] = [];

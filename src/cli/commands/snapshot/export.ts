@@ -79,7 +79,7 @@ function requireBinaryStdout(context: Context, input: Input): void {
     throw new OrchestratorError(
       "invalid_argument",
       "Cannot write a snapshot to the terminal: it is not text",
-      { hint: "orchestrator snapshot export -o state.tar.gz" },
+      { hint: "Run `orchestrator snapshot export -o state.tar.gz`" },
     );
   }
   if (input.has("json")) {

@@ -23,7 +23,7 @@ export async function run(context: Context): Promise<Answer> {
     throw new OrchestratorError(
       "git_failed",
       `Cannot pull branch "${report.branch}": ${problem ?? "the server has no such branch"}`,
-      problem === null ? { hint: "orchestrator state push" } : {},
+      problem === null ? { hint: "Run `orchestrator state push`" } : {},
     );
   }
   if (problem !== null) context.warn(`Only what was known before was merged: ${problem}`);

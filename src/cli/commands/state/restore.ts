@@ -49,6 +49,6 @@ async function findCommit(
   throw new OrchestratorError(
     "checkpoint_unknown",
     `Cannot restore "${wanted}": the state branch has no such commit`,
-    { hint: "orchestrator state log" },
+    { hint: "Run `orchestrator state log`" },
   );
 }
