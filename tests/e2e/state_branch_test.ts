@@ -2,6 +2,7 @@
  * The state branch against real servers: over a file, over smart HTTP, refusing, silent and gone.
  */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -609,11 +610,17 @@ test("secrets leave on no rung", async () => {
   for (const line of kept.split("\n").filter((entry) => entry.includes(" blob "))) {
     assert.ok(!git(machine.root, "cat-file", "-p", line.split(" ")[0] ?? "").includes("CANARY"));
   }
+  refuseBranches(machines.bare, "*");
+  await machine.must("note", "still more");
+  const { snapshot } = await machine.data<{ snapshot: string }>("state", "push");
+  const { gunzipSync } = await import("node:zlib");
+  const text = gunzipSync(Buffer.from(snapshot.replace(/^-----.*$/gm, ""), "base64")).toString();
+  assert.match(text, /still more/);
+  assert.equal(text.includes("CANARY"), false);
   await machine.must("init", "--portable");
   git(machine.root, "add", "-A");
   assert.equal(git(machine.root, "diff", "--cached").includes("CANARY"), false);
   const exported = await machine.must("snapshot", "export");
-  const { gunzipSync } = await import("node:zlib");
   assert.equal(gunzipSync(exported.bytes ?? new Uint8Array()).includes("CANARY"), false);
 });
 
