@@ -5,7 +5,7 @@
 import { OrchestratorError } from "../errors.ts";
 import { gitBranch } from "../project/git_branch.ts";
 import { StateBranch } from "../state_branch/branch.ts";
-import { findRemote, newestBranch, serverBranches } from "../state_branch/server.ts";
+import { findRemote, newestFirst, serverBranches } from "../state_branch/server.ts";
 import { Git } from "../state_branch/git.ts";
 import {
   branchName,
@@ -36,7 +36,11 @@ export async function findStateBranch(
   const git = await Git.open(paths.root, io.env, seconds * 1000);
   if (git === null) return null;
   const remote = await findRemote(git, config.get("state_remote"));
-  const make = (branches: readonly Target[], found: string | null = null) =>
+  const make = (
+    branches: readonly Target[],
+    found: string | null = null,
+    others: readonly string[] = [],
+  ) =>
     new StateBranch({
       git,
       manager,
@@ -44,6 +48,7 @@ export async function findStateBranch(
       remote,
       targets: branches,
       found,
+      others,
       now: io.now,
       warn: (message) => context.warn(message),
     });
@@ -64,32 +69,34 @@ export async function findStateBranch(
   };
   if (own !== null && (settled || remote === null)) return make(ladder(own));
   if (remote === null) return null;
-  const found = await discover(context, git, remote, branchPattern(configured), own);
-  if (found !== null) {
-    const plain = found.slice(found.lastIndexOf("/") + 1);
-    if (plain === found) return make(ladder(found), found);
-    return make([{ rung: "own", branch: plain }, { rung: "agent", branch: found }], found);
+  const [found, ...others] = await discover(git, remote, branchPattern(configured), own);
+  if (found === undefined) return own === null ? null : make(ladder(own));
+  if (others.length > 0) {
+    context.warn(
+      `There are ${
+        others.length + 1
+      } state branches; a pull brings all of them in, what is new goes to ${found}`,
+    );
   }
-  return own === null ? null : make(ladder(own));
+  const plain = found.slice(found.lastIndexOf("/") + 1);
+  if (plain === found) return make(ladder(found), found, others);
+  const steps: readonly Target[] = [{ rung: "own", branch: plain }, {
+    rung: "agent",
+    branch: found,
+  }];
+  return make(steps, found, others);
 }
 
+/** The branches that may be this repository's, best first. */
 async function discover(
-  context: Context,
   git: Git,
   remote: string,
   pattern: string,
   own: string | null,
-): Promise<string | null> {
+): Promise<readonly string[]> {
   const all = await serverBranches(git, remote, pattern);
   const mine = all.find(({ branch }) => branch === own || branch.endsWith(`/${own}`));
-  if (mine !== undefined) return mine.branch;
-  const newest = await newestBranch(git, remote, all);
-  if (all.length > 1 && newest !== null) {
-    context.warn(
-      `There are ${all.length} state branches; this is the newest, ${newest}. Choose another with state_branch`,
-    );
-  }
-  return newest;
+  return mine === undefined ? await newestFirst(git, remote, all) : [mine.branch];
 }
 
 /** As {@link findStateBranch}, for commands that need one. @throws `git_failed` */

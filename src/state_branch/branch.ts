@@ -33,7 +33,7 @@ import {
 import { portableProblem, portableStanding } from "./portable.ts";
 import { makeProject, placeFiles } from "./project_files.ts";
 import { setRef } from "./refs.ts";
-import { fetchBranch, pushCommit } from "./server.ts";
+import { fetchBranch, pushCommit, seenRef } from "./server.ts";
 
 /** What a state branch works with. */
 export interface StateBranchOptions {
@@ -46,6 +46,8 @@ export interface StateBranchOptions {
   readonly targets: readonly Target[];
   /** The one of them that was found on the server; null when none was, or nobody has looked. */
   readonly found: string | null;
+  /** More that were found: machines that began without each other. Their sessions are pulled too. */
+  readonly others: readonly string[];
   readonly now: () => Date;
   readonly warn: (message: string) => void;
 }
@@ -170,9 +172,16 @@ export class StateBranch {
       problem = error.message;
       commit = await this.remoteTip();
     }
-    const merged = commit === null ? null : await this.mergeIn(commit);
+    const sessions: MergedSession[] = [];
+    for (const tip of [commit, ...await this.#otherTips()]) {
+      if (tip !== null) sessions.push(...(await this.mergeIn(tip)).sessions);
+    }
     this.#settle(commit !== null);
-    return { commit, branch: this.#branch(), sessions: merged?.sessions ?? [], problem };
+    return { commit, branch: this.#branch(), sessions, problem };
+  }
+
+  #otherTips(): Promise<readonly (string | null)[]> {
+    return Promise.all(this.#options.others.map((branch) => this.git.resolve(seenRef(branch))));
   }
 
   /** Remembers which branch was found, so that a push goes there too. */

@@ -55,31 +55,32 @@ export async function serverBranches(
 }
 
 /**
- * The newest of several branches, by the time of its last commit.
+ * Several branches in the order of their last commits, newest first. What they stand for is fetched
+ * into private refs, see {@link seenRef}.
  * @throws Trouble
  */
-export async function newestBranch(
+export async function newestFirst(
   git: Git,
   remote: string,
   branches: readonly ServerBranch[],
-): Promise<string | null> {
-  const only = branches[0];
-  if (only === undefined) return null;
-  if (branches.length === 1) return only.branch;
-  const refs = branches.map(({ branch }) =>
-    `+refs/heads/${branch}:refs/orchestrator/seen/${branch}`
-  );
+): Promise<readonly string[]> {
+  if (branches.length < 2) return branches.map(({ branch }) => branch);
+  const refs = branches.map(({ branch }) => `+refs/heads/${branch}:${seenRef(branch)}`);
   await git.run([...FETCH, remote, ...refs], { network: true });
-  const newest = await git.line([
+  const { stdout } = await git.run([
     "for-each-ref",
     "--sort=-committerdate",
-    "--count=1",
     "--format=%(refname)",
-    ...branches.map(({ branch }) => `refs/orchestrator/seen/${branch}`),
+    ...branches.map(({ branch }) => seenRef(branch)),
   ]);
-  const prefix = "refs/orchestrator/seen/";
-  if (!newest.startsWith(prefix)) throw new Trouble("absent", "the branches are gone");
-  return newest.slice(prefix.length);
+  const found = stdout.split("\n").filter((ref) => ref !== "");
+  if (found.length === 0) throw new Trouble("absent", "the branches are gone");
+  return found.map((ref) => ref.slice(seenRef("").length));
+}
+
+/** The commit of a branch that was looked at while nobody knew which one is the right one. */
+export function seenRef(branch: string): string {
+  return `refs/orchestrator/seen/${branch}`;
 }
 
 /**

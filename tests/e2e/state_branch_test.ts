@@ -667,6 +667,31 @@ test("compacting leaves one commit, and others go on from it", async () => {
   assert.equal((await first.data<{ total: number }>("session", "list")).total, 2);
 });
 
+test("machines that began without each other are brought together", async () => {
+  using machines = new Machines();
+  const away = join(machines.scratch.top, "away.git");
+  const ids: string[] = [];
+  for (const name of ["first", "second"]) {
+    const machine = machines.clone(name);
+    renameSync(machines.bare, away);
+    await machine.start(`Task of the ${name}`);
+    ids.push((await machine.status()).session);
+    renameSync(away, machines.bare);
+    await machine.must("state", "push");
+  }
+  assert.equal(machines.branches.length, 2);
+  const third = machines.clone("third");
+  assert.match((await third.must("status")).stderr, /There are 2 state branches/);
+  await third.must("note", "from the third");
+  const { sessions } = await third.data<{ sessions: { id: string }[] }>("session", "list");
+  assert.deepEqual(sessions.map(({ id }) => id).sort(), [...ids].sort());
+  await third.must("state", "push");
+  await third.must("log", "verify", "--all");
+  const branch = (await third.stateStatus()).branch;
+  const files = git(machines.bare, "ls-tree", "-r", "--name-only", branch);
+  for (const id of ids) assert.match(files, new RegExp(id));
+});
+
 test("a session that is removed here leaves the branch, and stays in its history", async () => {
   using machines = new Machines();
   const machine = machines.clone("machine");
