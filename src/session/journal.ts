@@ -75,25 +75,36 @@ export interface ChainWalk {
   readonly bad: BadLine | null;
 }
 
+/** Reads the lines of a chain one by one, and checks that each follows the one before. Never throws. */
+export class ChainReader {
+  #seq = 0;
+  #hash = ORIGIN_HASH;
+
+  /** Behind the last good line, with an empty mark. */
+  get head(): JournalHead {
+    return { seq: this.#seq, hash: this.#hash, mark: "" };
+  }
+
+  /** The next line's event, or why it does not fit; then it was not taken. */
+  next(line: string): { readonly event: SessionEvent } | { readonly bad: BadLine } {
+    const parsed = parseLine(line, this.#seq + 1, this.#hash);
+    if ("reason" in parsed) return { bad: { line: this.#seq + 1, ...parsed } };
+    this.#seq += 1;
+    this.#hash = sha256Hex(line);
+    return parsed;
+  }
+}
+
 /** Reads lines and checks that each follows the one before. Never throws. */
 export function walkChain(lines: readonly string[]): ChainWalk {
   const events: SessionEvent[] = [];
-  let hash = ORIGIN_HASH;
-  let seq = 0;
+  const chain = new ChainReader();
   for (const line of lines) {
-    const parsed = parseLine(line, seq + 1, hash);
-    if ("reason" in parsed) {
-      return {
-        events,
-        head: { seq, hash, mark: "" },
-        bad: { line: seq + 1, ...parsed },
-      };
-    }
-    events.push(parsed.event);
-    seq += 1;
-    hash = sha256Hex(line);
+    const next = chain.next(line);
+    if ("bad" in next) return { events, head: chain.head, bad: next.bad };
+    events.push(next.event);
   }
-  return { events, head: { seq, hash, mark: "" }, bad: null };
+  return { events, head: chain.head, bad: null };
 }
 
 /** Turns a bad line into the error that names it. */

@@ -17,25 +17,27 @@ import { type CacheRead, readCache } from "./state_cache.ts";
  * @throws `journal_corrupt` when there is no event, when the first one does not begin this session, or
  * when the data of one is not what its type has.
  */
-export function replay(session: string, events: readonly SessionEvent[]): SessionState {
-  const first = events[0];
-  if (first === undefined) throw damaged(session, 1, "is missing: the journal is empty");
-  if (first.type !== "session_started" && first.type !== "session_imported") {
-    throw damaged(session, 1, `is "${first.type}", which begins no session`);
-  }
-  if (first.data.session !== session) {
-    throw damaged(session, 1, `begins another session, "${first.data.session}"`);
-  }
+export function replay(session: string, events: Iterable<SessionEvent>): SessionState {
   let state: SessionState | null = null;
   for (const event of events) {
+    if (state === null) checkFirst(session, event);
     try {
       state = evolve(state, event);
     } catch (cause) {
       throw damaged(session, event.seq, `has data that no "${event.type}" has`, cause);
     }
   }
-  if (state === null) throw new TypeError("evolve gave no state");
+  if (state === null) throw damaged(session, 1, "is missing: the journal is empty");
   return state;
+}
+
+function checkFirst(session: string, first: SessionEvent): void {
+  if (first.type !== "session_started" && first.type !== "session_imported") {
+    throw damaged(session, 1, `is "${first.type}", which begins no session`);
+  }
+  if (first.data.session !== session) {
+    throw damaged(session, 1, `begins another session, "${first.data.session}"`);
+  }
 }
 
 /**

@@ -14,6 +14,7 @@ import type { StorageBackend } from "../storage/backend.ts";
 import { wholeLines } from "../storage/pieces.ts";
 import { type Bytes, joined } from "./byte_stream.ts";
 import { contentOf, journalName, SECRETS } from "./contents.ts";
+import { JournalScan } from "./journal_scan.ts";
 import type { ManifestFile, ManifestSession } from "./manifest.ts";
 
 /** A file as it was when it was looked at. */
@@ -198,32 +199,6 @@ async function* readAgain(open: () => Bytes, { name, size, sha256 }: ManifestFil
   }
   if (left > 0 || hash.hex() !== sha256) throw moved(name);
 }
-
-/** What is to be known of a journal, from pieces of whole lines. */
-class JournalScan {
-  /** Lines. */
-  count = 0;
-  #first: Uint8Array | undefined;
-  #last: Uint8Array | undefined;
-
-  look(piece: Uint8Array): void {
-    this.#first ??= piece.slice(0, piece.indexOf(NEWLINE));
-    this.#last = piece.slice(piece.lastIndexOf(NEWLINE, piece.length - 2) + 1, -1);
-    for (let at = piece.indexOf(NEWLINE); at >= 0; at = piece.indexOf(NEWLINE, at + 1)) {
-      this.count++;
-    }
-  }
-
-  get first(): string {
-    return new TextDecoder().decode(this.#first);
-  }
-
-  get last(): Uint8Array {
-    return this.#last ?? new Uint8Array();
-  }
-}
-
-const NEWLINE = 0x0a;
 
 /** Lines as the bytes of a journal. */
 export function encodeLines(lines: readonly string[]): Uint8Array {

@@ -8,7 +8,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OrchestratorError } from "../errors.ts";
 import { ioError, replaceFile } from "../platform/atomic_file.ts";
-import { sha256Hex } from "../platform/hash.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { comparableRemote, gitRemote } from "../project/git_remote.ts";
 import { gitignoreText } from "../project/gitignore.ts";
@@ -16,15 +15,18 @@ import { readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts"
 import { refuseHome } from "../project/init.ts";
 import type { ProjectPaths } from "../project/paths.ts";
 import type { Bytes } from "./byte_stream.ts";
+import { compare } from "./compare.ts";
 import { contentOf } from "./contents.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
+import { checkFiles, checkJournal } from "./incoming.ts";
 import {
-  invalid,
   type Manifest,
   type ManifestRepository,
   type ManifestSession,
+  totalSize,
 } from "./manifest.ts";
 import {
+  bySession,
   carryOut,
   encodePlan,
   finishImports,
@@ -32,14 +34,15 @@ import {
   type Plan,
   type PlanStep,
   type RepositoryOutcome,
-  stagedLines,
-  stagedSession,
+  type StagedCheck,
+  stagedFiles,
+  stagedJournal,
   type Surroundings,
 } from "./plan.ts";
-import { backUp, localLines } from "./put_session.ts";
+import { backUp } from "./put_session.ts";
 import { type ReadRequest, readSnapshot } from "./read.ts";
-import { relate, type Relation } from "./relation.ts";
-import { type StagedFile, Staging } from "./staging.ts";
+import type { Relation } from "./relation.ts";
+import { type StagedContent, type StagedFile, Staging } from "./staging.ts";
 
 /** What is taken in, and how. */
 export interface ImportRequest extends Surroundings {
@@ -53,7 +56,12 @@ export interface ImportRequest extends Surroundings {
   readonly adopt?: boolean;
   /** Only tells what would happen; nothing in the project is touched. */
   readonly dryRun?: boolean;
+  /** Told how far each step is, in bytes of state. */
+  readonly onProgress?: (step: ImportProgress, done: number, total: number) => void;
 }
+
+/** What an import is doing: reading the snapshot, checking its sessions, putting them in their place. */
+export type ImportProgress = "read" | "check" | "put";
 
 /** What became of one session. */
 export interface ImportedSession {
@@ -109,23 +117,42 @@ export async function importSnapshot(request: ImportRequest): Promise<ImportRepo
 
 async function importInto(parent: string, request: ImportRequest): Promise<ImportReport> {
   using staging = new Staging(parent);
+  const tell = request.onProgress ?? (() => {});
   const { manifest, encrypted } = await readSnapshot(
     request.bytes,
-    { limits: DEFAULT_LIMITS, ...request.read },
+    {
+      limits: DEFAULT_LIMITS,
+      ...request.read,
+      onProgress: (done, total) => tell("read", done, total),
+    },
     staging,
   );
   const chosen = chooseSessions(manifest, request.sessions);
   const ids = new Set(chosen.map(({ id }) => id));
   const files = [...staging.files.values()].filter(({ name }) => {
-    const content = contentOf(name);
-    return content !== null && (!("session" in content) || ids.has(content.session));
+    const kind = contentOf(name);
+    return kind !== null && (!("session" in kind) || ids.has(kind.session));
   });
-  const read = (file: StagedFile) => staging.read(file.name);
-  for (const listed of chosen) checkListed(listed, files, read);
+  const sessions = bySession(files);
+  const journals = chosen.map(({ id }) => stagedJournal(id, sessions.get(id)));
+  const total = totalSize(journals);
+  const checked = new Map<string, StagedCheck>();
+  let done = 0;
+  for (const listed of chosen) {
+    const own = sessions.get(listed.id) ?? [];
+    checked.set(listed.id, checkListed(listed, own, staging));
+    tell("check", done += stagedJournal(listed.id, own).size, total);
+  }
   // Once more under the lock; here, so that a refusal leaves no trace.
   identityOf(request, manifest);
+  const decide = (backups: string | null) =>
+    decideAll(request, manifest, chosen, (listed) => {
+      const check = checked.get(listed.id);
+      if (check === undefined) throw new TypeError(`${listed.id} was not checked`);
+      return { check, journal: stagedJournal(listed.id, sessions.get(listed.id)) };
+    }, { content: staging.content, backups });
   if (request.dryRun === true) {
-    const { initialise, decided } = await decideAll(request, manifest, chosen, files, read, null);
+    const { initialise, decided } = await decide(null);
     return {
       manifest,
       encrypted,
@@ -141,18 +168,16 @@ async function importInto(parent: string, request: ImportRequest): Promise<Impor
       holdAll(manager, [...ids], "snapshot import", async () => {
         const stamp = request.now().toISOString().replace(/[-:]|\.\d+/g, "");
         const backups = `backups/import-${stamp}-${randomBase32(20)}`;
-        const { initialise, decided } = await decideAll(
-          request,
-          manifest,
-          chosen,
-          files,
-          read,
-          backups,
-        );
-        const steps = decided.flatMap(({ step }) => step === null ? [] : [step]);
+        const { initialise, decided } = await decide(backups);
+        const steps = decided.map(({ step }) => step);
         const plan: Plan = { initialise, steps, files };
         staging.commit(encodePlan(plan));
-        const repository = await carryOut(request, plan, read);
+        const repository = await carryOut(
+          request,
+          plan,
+          staging.content,
+          (bytes) => tell("put", bytes, total),
+        );
         staging.finish();
         return {
           manifest,
@@ -175,7 +200,7 @@ function identityOf(request: ImportRequest, manifest: Manifest): Plan["initialis
 
 interface Decided {
   readonly report: ImportedSession;
-  readonly step: PlanStep | null;
+  readonly step: PlanStep;
 }
 
 /** Compares with what is here. Backs up what will be replaced when `backups` names a folder. */
@@ -183,21 +208,20 @@ async function decideAll(
   request: ImportRequest,
   manifest: Manifest,
   chosen: readonly ManifestSession[],
-  files: readonly StagedFile[],
-  read: (file: StagedFile) => Uint8Array,
-  backups: string | null,
+  staged: (
+    listed: ManifestSession,
+  ) => { readonly check: StagedCheck; readonly journal: StagedFile },
+  { content, backups }: { readonly content: StagedContent; readonly backups: string | null },
 ): Promise<{ readonly initialise: Plan["initialise"]; readonly decided: readonly Decided[] }> {
   const { manager } = request;
   const initialise = identityOf(request, manifest);
   const decided: Decided[] = [];
   for (const listed of chosen) {
-    const incoming = stagedLines(listed.id, files, read);
-    const local = await localLines(manager.backend, listed.id);
-    const { relation } = relate(incoming, local);
+    const { check, journal } = staged(listed);
+    const { relation, local } = await compare(manager.backend, listed.id, journal, content);
     const replaces = relation === "older" || relation === "diverged";
-    if (replaces && request.replace !== true) throw refused(listed, relation, local?.length ?? 0);
+    if (replaces && request.replace !== true) throw refused(listed, relation, local?.seq ?? 0);
     const { id, name, task, seq } = listed;
-    const last = local?.at(-1);
     decided.push({
       report: {
         id,
@@ -205,20 +229,15 @@ async function decideAll(
         task,
         relation,
         seq,
-        localSeq: local?.length ?? null,
+        localSeq: local?.seq ?? null,
         changed: relation !== "same",
         backup: replaces && backups !== null ? `${backups}/sessions/${id}` : null,
       },
       step: {
         session: id,
-        action: relation === "new"
-          ? "create"
-          : relation === "newer"
-          ? "extend"
-          : replaces
-          ? "replace"
-          : "feedback",
-        ...(replaces && last !== undefined ? { replaces: sha256Hex(last) } : {}),
+        action: ACTIONS[relation],
+        ...(replaces && local !== null ? { replaces: local.hash } : {}),
+        checked: check,
       },
     });
   }
@@ -229,6 +248,14 @@ async function decideAll(
   }
   return { initialise, decided };
 }
+
+const ACTIONS: Readonly<Record<Relation, PlanStep["action"]>> = {
+  new: "create",
+  newer: "extend",
+  same: "feedback",
+  older: "replace",
+  diverged: "replace",
+};
 
 function refused(
   { id }: ManifestSession,
@@ -248,17 +275,18 @@ function refused(
   );
 }
 
-/** Checks a staged session once, before anything is held. */
+/** Checks a staged session once, before anything is held, and keeps what it adds up to on disk. */
 function checkListed(
   listed: ManifestSession,
   files: readonly StagedFile[],
-  read: (file: StagedFile) => Uint8Array,
-): void {
-  const { state, lines, hash } = stagedSession(listed.id, files, read);
-  if (state.lineage === listed.lineage && lines.length === listed.seq && hash === listed.hash) {
-    return;
-  }
-  throw invalid(`the journal of session "${listed.id}" does not end where it is said to`);
+  staging: Staging,
+): StagedCheck {
+  const { id } = listed;
+  const { content } = staging;
+  const { state, seq, hash } = checkJournal(id, content.pieces(stagedJournal(id, files)), listed);
+  checkFiles(id, stagedFiles(files, content));
+  const text = new TextEncoder().encode(JSON.stringify(state));
+  return { seq, hash, state: staging.add(`sessions/${id}/state`, text) };
 }
 
 /** @throws `session_unknown`, `session_ambiguous` */

@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { walkChain } from "../session/journal.ts";
+import { type BadLine, ChainReader } from "../session/journal.ts";
 import { replay } from "../session/rebuild.ts";
 import type { SessionMeta } from "../session/session_manager.ts";
 import { encodeState } from "../session/state_cache.ts";
@@ -13,19 +13,29 @@ import { describe } from "../workflow/progress.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { invalid, type ManifestSession } from "./manifest.ts";
 
-/** A checked session. */
-export interface Incoming {
+/** A checked session, ready to be put in its place. */
+export interface CheckedSession {
   readonly id: string;
-  /** The journal's lines. */
-  readonly lines: readonly string[];
-  readonly events: readonly SessionEvent[];
-  /** What they add up to. */
+  /** What the journal adds up to. */
   readonly state: SessionState;
+  /** Lines of the journal. */
+  readonly seq: number;
   /** SHA-256 of the last line. */
   readonly hash: string;
+  readonly journal: NewSession["lines"];
   /** The session's other files, by name in its folder. */
   readonly files: Readonly<Record<string, Uint8Array>>;
 }
+
+/** A checked session that is held in memory whole. */
+export interface Incoming extends CheckedSession {
+  /** The journal's lines. */
+  readonly lines: readonly string[];
+  readonly events: readonly SessionEvent[];
+}
+
+/** What the manifest says of a session. */
+type Listed = Pick<ManifestSession, "lineage" | "seq" | "hash">;
 
 /**
  * Checks a session: encoding, chain of hashes, replay, and that it is the session it is said to be.
@@ -38,29 +48,60 @@ export function checkSession(
   id: string,
   journal: Uint8Array,
   files: Readonly<Record<string, Uint8Array>>,
-  listed?: ManifestSession,
+  listed?: Listed,
 ): Incoming {
   const lines = journalLines(id, journal);
-  const walk = walkChain(lines);
-  if (walk.bad !== null) {
-    if (walk.bad.tooNew) {
-      throw new OrchestratorError(
-        "format_too_new",
-        `Cannot read session "${id}": line ${walk.bad.line} of its journal ${walk.bad.reason}`,
-        { hint: "Use the newer orchestrator that wrote it" },
-      );
+  const events: SessionEvent[] = [];
+  const checked = checkLines(id, lines, listed, (event) => events.push(event));
+  checkFiles(id, files);
+  return { id, ...checked, journal: lines, lines, events, files };
+}
+
+/**
+ * The same of a journal that comes in pieces of whole lines, and is not held.
+ * @throws as {@link checkSession}, and what `pieces` throws.
+ */
+export function checkJournal(
+  id: string,
+  pieces: Iterable<Uint8Array>,
+  listed: Listed,
+): Pick<CheckedSession, "state" | "seq" | "hash"> {
+  const lines = function* () {
+    for (const piece of pieces) yield* journalLines(id, piece);
+  };
+  return checkLines(id, lines(), listed, () => {});
+}
+
+function checkLines(
+  id: string,
+  lines: Iterable<string>,
+  listed: Listed | undefined,
+  see: (event: SessionEvent) => void,
+): Pick<CheckedSession, "state" | "seq" | "hash"> {
+  const chain = new ChainReader();
+  let refusal: unknown;
+  const events = function* () {
+    try {
+      for (const line of lines) {
+        const next = chain.next(line);
+        if ("bad" in next) throw badLine(id, next.bad);
+        see(next.event);
+        yield next.event;
+      }
+    } catch (error) {
+      refusal = error;
+      throw error;
     }
-    throw invalid(`line ${walk.bad.line} of the journal of session "${id}" ${walk.bad.reason}`);
-  }
+  };
   let state: SessionState;
   try {
-    state = replay(id, walk.events);
+    state = replay(id, events());
     // What is shown of it is made now: a state that cannot be shown is refused too.
     describe(state);
   } catch (error) {
-    throw invalid(`the journal of session "${id}" makes no sense`, error);
+    throw refusal ?? invalid(`the journal of session "${id}" makes no sense`, error);
   }
-  const { seq, hash } = walk.head;
+  const { seq, hash } = chain.head;
   if (state.session !== id) {
     throw invalid(`the journal of session "${id}" is that of another session`);
   }
@@ -73,8 +114,18 @@ export function checkSession(
   ) {
     throw invalid(`the journal of session "${id}" does not end where it is said to`);
   }
-  checkMeta(id, files["meta.json"]);
-  return { id, lines, events: walk.events, state, hash, files };
+  return { state, seq, hash };
+}
+
+function badLine(id: string, bad: BadLine): OrchestratorError {
+  if (bad.tooNew) {
+    return new OrchestratorError(
+      "format_too_new",
+      `Cannot read session "${id}": line ${bad.line} of its journal ${bad.reason}`,
+      { hint: "Use the newer orchestrator that wrote it" },
+    );
+  }
+  return invalid(`line ${bad.line} of the journal of session "${id}" ${bad.reason}`);
 }
 
 /** The lines of a journal. @throws `snapshot_invalid` */
@@ -86,12 +137,17 @@ export function journalLines(id: string, journal: Uint8Array): readonly string[]
     throw invalid(`the journal of session "${id}" is not UTF-8`, error);
   }
   if (!text.endsWith("\n")) throw invalid(`the journal of session "${id}" is cut off`);
-  const lines = text.split("\n");
-  lines.pop();
-  if (lines.some((line) => line.includes("\r"))) {
+  if (text.includes("\r")) {
     throw invalid(`the journal of session "${id}" has carriage returns`);
   }
+  const lines = text.split("\n");
+  lines.pop();
   return lines;
+}
+
+/** Checks a session's files besides its journal. @throws `snapshot_invalid` */
+export function checkFiles(id: string, files: Readonly<Record<string, Uint8Array>>): void {
+  checkMeta(id, files["meta.json"]);
 }
 
 function checkMeta(id: string, meta: Uint8Array | undefined): void {
@@ -107,14 +163,12 @@ function checkMeta(id: string, meta: Uint8Array | undefined): void {
 }
 
 /** Everything a new session of it consists of, its state included. */
-export function toNewSession(incoming: Incoming): NewSession {
-  const { lines, state, hash, files } = incoming;
+export function toNewSession(session: CheckedSession): NewSession {
+  const { journal, state, seq, hash, files } = session;
   return {
-    lines,
+    lines: journal,
     blobs: { "meta.json": metaText(state), ...files },
-    derived: (mark) => ({
-      "state.json": stateText(state, { seq: lines.length, hash, mark }, {}),
-    }),
+    derived: (mark) => ({ "state.json": stateText(state, { seq, hash, mark }, {}) }),
   };
 }
 

@@ -6,7 +6,6 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import { ioError, replaceFile } from "../platform/atomic_file.ts";
-import { sha256Hex } from "../platform/hash.ts";
 import type { RepositoryMode } from "../project/identity.ts";
 import { gitignoreText } from "../project/gitignore.ts";
 import { initProject } from "../project/init.ts";
@@ -14,20 +13,21 @@ import { KEYS, type ProjectPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import { VERSION } from "../version.ts";
+import type { SessionState } from "../workflow/state.ts";
+import { compare } from "./compare.ts";
 import { contentOf, journalName, SECRETS } from "./contents.ts";
-import { checkSession, type Incoming, journalLines } from "./incoming.ts";
+import { type CheckedSession, journalLines } from "./incoming.ts";
 import {
   createIncoming,
-  extendWith,
-  localLines,
+  extendBy,
   mergeFeedback,
   refreshState,
   replaceWith,
 } from "./put_session.ts";
-import { relate } from "./relation.ts";
 import {
   readPlan,
   removeStaging,
+  type StagedContent,
   type StagedFile,
   stagingFolders,
   sweepStaging,
@@ -43,6 +43,16 @@ export interface PlanStep {
   readonly action: "create" | "extend" | "replace" | "feedback";
   /** SHA-256 of the last line of the copy that is replaced. */
   readonly replaces?: string;
+  readonly checked: StagedCheck;
+}
+
+/** What the check of a session has found, so that it is not made twice. */
+export interface StagedCheck {
+  /** Lines of its journal, and SHA-256 of the last one. */
+  readonly seq: number;
+  readonly hash: string;
+  /** Where the state that its journal adds up to lies, as JSON. */
+  readonly state: StagedFile;
 }
 
 /** What an import does. */
@@ -74,56 +84,81 @@ export function encodePlan(plan: Plan): string {
   return JSON.stringify({ format: PLAN_FORMAT, ...plan }) + "\n";
 }
 
-/** Puts a staged session together and checks it. @throws `snapshot_invalid` */
-export function stagedSession(
-  id: string,
-  files: readonly StagedFile[],
-  read: (file: StagedFile) => Uint8Array,
-): Incoming {
-  const blobs: Record<string, Uint8Array> = {};
-  let journal: Uint8Array | undefined;
+/** Staged files by the session they are of. */
+export function bySession(files: readonly StagedFile[]): ReadonlyMap<string, StagedFile[]> {
+  const sessions = new Map<string, StagedFile[]>();
   for (const file of files) {
     const content = contentOf(file.name);
-    if (content === null || !("session" in content) || content.session !== id) continue;
-    const bytes = read(file);
-    if (sha256Hex(bytes) !== file.sha256) {
-      throw new OrchestratorError(
-        "state_corrupt",
-        `Cannot import "${file.name}": it was altered while it was being imported`,
-      );
-    }
-    if (content.kind === "journal") journal = bytes;
-    else blobs[content.name] = bytes;
+    if (content === null || !("session" in content)) continue;
+    const list = sessions.get(content.session);
+    if (list === undefined) sessions.set(content.session, [file]);
+    else list.push(file);
   }
-  if (journal === undefined) throw new TypeError(`${journalName(id)} is not staged`);
-  return checkSession(id, journal, blobs);
+  return sessions;
 }
 
-/** The journal of a staged session that was checked before. */
-export function stagedLines(
-  id: string,
-  files: readonly StagedFile[],
-  read: (file: StagedFile) => Uint8Array,
-): readonly string[] {
+/** The staged journal among a session's files. */
+export function stagedJournal(id: string, files: readonly StagedFile[] = []): StagedFile {
   const file = files.find(({ name }) => name === journalName(id));
   if (file === undefined) throw new TypeError(`${journalName(id)} is not staged`);
-  return journalLines(id, read(file));
+  return file;
 }
 
-/** Carries a plan out. The repository must be held, and the sessions it changes. */
+/** A session's staged files besides its journal, by name in its folder. */
+export function stagedFiles(
+  files: readonly StagedFile[],
+  content: StagedContent,
+): Readonly<Record<string, Uint8Array>> {
+  const blobs: Record<string, Uint8Array> = {};
+  for (const file of files) {
+    const kind = contentOf(file.name);
+    if (kind?.kind === "session") blobs[kind.name] = content.read(file);
+  }
+  return blobs;
+}
+
+/** A staged session as its check has left it. */
+function checkedSession(
+  { session, checked }: PlanStep,
+  files: readonly StagedFile[],
+  content: StagedContent,
+): CheckedSession {
+  const { seq, hash } = checked;
+  const state = JSON.parse(new TextDecoder().decode(content.read(checked.state))) as SessionState;
+  const journal = stagedJournal(session, files);
+  const pieces = { [Symbol.iterator]: () => content.pieces(journal)[Symbol.iterator]() };
+  return {
+    id: session,
+    state,
+    seq,
+    hash,
+    journal: { pieces },
+    files: stagedFiles(files, content),
+  };
+}
+
+/**
+ * Carries a plan out. The repository must be held, and the sessions it changes.
+ * @param onProgress told how many bytes of journals are done.
+ */
 export async function carryOut(
   surroundings: Surroundings,
   plan: Plan,
-  read: (file: StagedFile) => Uint8Array,
+  content: StagedContent,
+  onProgress: (done: number) => void = () => {},
 ): Promise<RepositoryOutcome> {
   const { manager, paths, now } = surroundings;
   const { initialise } = plan;
   // While it was on its way git was to see nothing of it.
   if (initialise !== null) replaceFile(paths.gitignore, gitignoreText(initialise.mode));
+  const sessions = bySession(plan.files);
+  let done = 0;
   for (const step of plan.steps) {
-    await carryOutStep(surroundings, step, stagedSession(step.session, plan.files, read));
+    const files = sessions.get(step.session) ?? [];
+    await carryOutStep(surroundings, step, files, content);
+    onProgress(done += stagedJournal(step.session, files).size);
   }
-  const outcome = await placeRepositoryFiles(manager, paths, plan.files, read);
+  const outcome = await placeRepositoryFiles(manager, paths, plan.files, content);
   // Last: until then there is no project here, and whoever reads sees nothing half done.
   if (initialise !== null) {
     initProject(paths, {
@@ -140,22 +175,24 @@ export async function carryOut(
 async function carryOutStep(
   { manager, warn }: Surroundings,
   step: PlanStep,
-  incoming: Incoming,
+  files: readonly StagedFile[],
+  content: StagedContent,
 ): Promise<void> {
   const { backend } = manager;
-  const local = await localLines(backend, step.session);
-  const { relation } = relate(incoming.lines, local);
-  if (local === null) return await createIncoming(backend, incoming);
-  const last = local.at(-1);
-  const replaceable = step.action === "replace" && last !== undefined &&
-    sha256Hex(last) === step.replaces;
+  const session = checkedSession(step, files, content);
+  const journal = stagedJournal(session.id, files);
+  const { relation, local } = await compare(backend, session.id, journal, content);
+  if (local === null) return await createIncoming(backend, session);
+  const replaceable = step.action === "replace" && local.hash === step.replaces;
   if (relation === "same" || relation === "older" && !replaceable) {
-    await mergeFeedback(backend, incoming);
-    if (relation === "same") await refreshState(backend, incoming);
+    await mergeFeedback(backend, session);
+    if (relation === "same") await refreshState(backend, session);
   } else if (relation === "newer") {
-    await extendWith(backend, incoming, local);
+    const more = content.range(journal, local.size, journal.size);
+    const head = { seq: local.seq, hash: local.hash, mark: "" };
+    await extendBy(backend, session, head, journalLines(session.id, more));
   } else if (replaceable) {
-    await replaceWith(backend, incoming);
+    await replaceWith(backend, session);
   } else {
     warn(`Session ${step.session} was not imported: it went on here meanwhile`);
   }
@@ -166,23 +203,23 @@ async function placeRepositoryFiles(
   { backend }: SessionManager,
   paths: ProjectPaths,
   files: readonly StagedFile[],
-  read: (file: StagedFile) => Uint8Array,
+  content: StagedContent,
 ): Promise<RepositoryOutcome> {
   let config = false;
   let current = false;
   let secrets = 0;
   for (const file of files) {
-    const content = contentOf(file.name);
-    if (content?.kind === "secret") {
+    const kind = contentOf(file.name)?.kind;
+    if (kind === "secret") {
       if (await backend.readBlob(file.name) !== null) continue;
-      await placeSecret(paths, file.name, read(file));
+      await placeSecret(paths, file.name, content.read(file));
       secrets += 1;
     } else if (file.name === KEYS.config) {
       if (await backend.readBlob(KEYS.config) !== null) continue;
-      await backend.writeBlob(KEYS.config, read(file));
+      await backend.writeBlob(KEYS.config, content.read(file));
       config = true;
     } else if (file.name === KEYS.current) {
-      const wanted = new TextDecoder().decode(read(file)).trim();
+      const wanted = new TextDecoder().decode(content.read(file)).trim();
       const here = (await backend.readText(KEYS.current))?.trim() ?? "";
       if (SESSION_ID.test(here) && await backend.hasSession(here)) continue;
       if (!SESSION_ID.test(wanted) || !await backend.hasSession(wanted)) continue;
@@ -236,9 +273,9 @@ export async function finishImports(surroundings: Surroundings): Promise<void> {
         continue;
       }
       const plan = parsePlan(text);
-      await withContent(folder, async (read) => {
+      await withContent(folder, async (content) => {
         const sessions = plan.steps.map(({ session }) => session);
-        await holdAll(manager, sessions, "import", () => carryOut(surroundings, plan, read));
+        await holdAll(manager, sessions, "import", () => carryOut(surroundings, plan, content));
       });
       removeStaging(folder);
       warn("An import that was interrupted has been finished");

@@ -6,9 +6,9 @@
 import { sha256Hex } from "../platform/hash.ts";
 import { KEYS } from "../project/paths.ts";
 import { readCache } from "../session/state_cache.ts";
-import { ORIGIN_HASH, type StorageBackend } from "../storage/backend.ts";
+import { type JournalHead, ORIGIN_HASH, type StorageBackend } from "../storage/backend.ts";
 import { contentOf, journalName } from "./contents.ts";
-import { type Incoming, stateText, toNewSession } from "./incoming.ts";
+import { type CheckedSession, type Incoming, stateText, toNewSession } from "./incoming.ts";
 import { mergeLines } from "./relation.ts";
 
 /** The journal here; null when there is no such session. */
@@ -23,8 +23,11 @@ export async function localLines(
 }
 
 /** Makes the session appear. The repository must be held. */
-export async function createIncoming(backend: StorageBackend, incoming: Incoming): Promise<void> {
-  await backend.createSession(incoming.id, toNewSession(incoming));
+export async function createIncoming(
+  backend: StorageBackend,
+  session: CheckedSession,
+): Promise<void> {
+  await backend.createSession(session.id, toNewSession(session));
 }
 
 /**
@@ -37,39 +40,52 @@ export async function extendWith(
   incoming: Incoming,
   local: readonly string[],
 ): Promise<void> {
-  const { id, lines, state, hash } = incoming;
   const last = local.at(-1);
-  const head = {
-    seq: local.length,
-    hash: last === undefined ? ORIGIN_HASH : sha256Hex(last),
-    mark: "",
-  };
-  if (local.length < lines.length) {
-    const { mark } = await backend.append(id, head, lines.slice(local.length));
-    const text = stateText(state, { seq: lines.length, hash, mark }, {});
+  const hash = last === undefined ? ORIGIN_HASH : sha256Hex(last);
+  const more = incoming.lines.slice(local.length);
+  await extendBy(backend, incoming, { seq: local.length, hash, mark: "" }, more);
+}
+
+/** The same, given where the copy here ends, and the lines that it lacks. */
+export async function extendBy(
+  backend: StorageBackend,
+  session: CheckedSession,
+  head: JournalHead,
+  more: readonly string[],
+): Promise<void> {
+  const { id, seq, state, hash } = session;
+  if (more.length > 0) {
+    const { mark } = await backend.append(id, head, more);
+    const text = stateText(state, { seq, hash, mark }, {});
     await backend.writeBlob(KEYS.sessionState(id), text, { durable: false });
-    const meta = incoming.files["meta.json"];
+    const meta = session.files["meta.json"];
     if (meta !== undefined) await backend.writeBlob(KEYS.sessionMeta(id), meta);
   }
-  await mergeFeedback(backend, incoming);
+  await mergeFeedback(backend, session);
 }
 
 /** Writes state.json where it is not what the journal says: a copy that was cut off here before. */
-export async function refreshState(backend: StorageBackend, incoming: Incoming): Promise<void> {
-  const { id, state, hash, lines } = incoming;
+export async function refreshState(
+  backend: StorageBackend,
+  session: CheckedSession,
+): Promise<void> {
+  const { id, state, hash, seq } = session;
   const { entry } = await readCache(backend, id);
-  if (entry !== null && entry.head.seq === lines.length && entry.head.hash === hash) return;
+  if (entry !== null && entry.head.seq === seq && entry.head.hash === hash) return;
   const read = await backend.readJournal(id);
-  if (read.unchanged || read.lines.length !== lines.length) return;
-  const text = stateText(state, { seq: lines.length, hash, mark: read.mark }, {});
+  if (read.unchanged || read.lines.length !== seq) return;
+  const text = stateText(state, { seq, hash, mark: read.mark }, {});
   await backend.writeBlob(KEYS.sessionState(id), text, { durable: false });
 }
 
 /** Adds the feedback that is not here yet. The session must be held. */
-export async function mergeFeedback(backend: StorageBackend, incoming: Incoming): Promise<boolean> {
+export async function mergeFeedback(
+  backend: StorageBackend,
+  session: Pick<CheckedSession, "id" | "files">,
+): Promise<boolean> {
   let changed = false;
-  for (const [name, data] of Object.entries(incoming.files)) {
-    const key = `sessions/${incoming.id}/${name}`;
+  for (const [name, data] of Object.entries(session.files)) {
+    const key = `sessions/${session.id}/${name}`;
     const content = contentOf(key);
     if (content?.kind !== "session" || !content.lines) continue;
     const before = await backend.readText(key) ?? "";
@@ -82,9 +98,12 @@ export async function mergeFeedback(backend: StorageBackend, incoming: Incoming)
 }
 
 /** Takes the place of the copy here. The repository and the session must be held. */
-export async function replaceWith(backend: StorageBackend, incoming: Incoming): Promise<void> {
-  await backend.removeSession(incoming.id);
-  await createIncoming(backend, incoming);
+export async function replaceWith(
+  backend: StorageBackend,
+  session: CheckedSession,
+): Promise<void> {
+  await backend.removeSession(session.id);
+  await createIncoming(backend, session);
 }
 
 /**

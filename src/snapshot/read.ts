@@ -7,18 +7,21 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
+import { runningSha256 } from "../platform/hash.ts";
 import { unarmored } from "./armor.ts";
 import { beginsWith, type Bytes, fromWeb, joined, peek, through, toWeb } from "./byte_stream.ts";
 import { MANIFEST } from "./contents.ts";
 import { decrypt, isEncrypted, type Key } from "./encryption.ts";
 import { limitError, type Limits, RATIO_MATTERS } from "./limits.ts";
-import { invalid, type Manifest, type ManifestFile, parseManifest } from "./manifest.ts";
+import { invalid, type Manifest, type ManifestFile, parseManifest, totalSize } from "./manifest.ts";
 
 /** How a snapshot is read. */
 export interface ReadRequest {
   readonly limits: Limits;
   /** Asked for a password or identities when the file needs one. */
   readonly askKey: (needed: "password" | "identities") => Promise<Key>;
+  /** Told how many bytes of state are read, and how many there are. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** Takes what is read; every file comes whole before the next one begins. */
@@ -52,7 +55,7 @@ export async function readSnapshot(
   const encrypted = isEncrypted(start.head);
   const opened = encrypted ? await peek(decrypt(start.all, request.askKey), TAR_MAGIC_END) : start;
   const tar = await unzipped(opened.head, opened.all, request.limits);
-  return { manifest: await readTar(tar, request.limits, sink), encrypted };
+  return { manifest: await readTar(tar, request, sink), encrypted };
 }
 
 async function unzipped(head: Uint8Array, all: Bytes, limits: Limits): Promise<Bytes> {
@@ -105,9 +108,9 @@ async function* gunzipped(
   }
 }
 
-async function readTar(tar: Bytes, limits: Limits, sink: Sink): Promise<Manifest> {
+async function readTar(tar: Bytes, request: ReadRequest, sink: Sink): Promise<Manifest> {
   const { createTarDecoder } = await import("modern-tar");
-  const reading = new Reading(limits, sink);
+  const reading = new Reading(request, sink);
   let failure: { readonly error: unknown } | undefined;
   const source = remember(tar, (error) => failure ??= { error });
   const decoder = createTarDecoder({ strict: true });
@@ -144,14 +147,18 @@ async function* remember(bytes: Bytes, onError: (error: unknown) => void): Bytes
 /** What has been read so far. */
 class Reading {
   readonly #limits: Limits;
+  readonly #onProgress: ReadRequest["onProgress"];
   readonly #sink: Sink;
   readonly #files = new Map<string, ManifestFile>();
   readonly #seen = new Set<string>();
   #manifest: Manifest | undefined;
   #entries = 0;
+  #done = 0;
+  #total = 0;
 
-  constructor(limits: Limits, sink: Sink) {
+  constructor({ limits, onProgress }: ReadRequest, sink: Sink) {
     this.#limits = limits;
+    this.#onProgress = onProgress;
     this.#sink = sink;
   }
 
@@ -181,6 +188,7 @@ class Reading {
     const manifest = parseManifest(text, this.#limits);
     for (const file of manifest.files) this.#files.set(file.name, file);
     this.#manifest = manifest;
+    this.#total = totalSize(manifest.files);
     this.#sink.begin(manifest);
   }
 
@@ -192,13 +200,13 @@ class Reading {
     this.#seen.add(name);
     if (size !== file.size) throw invalid(`${shown} has ${size} bytes, not ${file.size}`);
     this.#sink.file(file);
-    const { createHash } = await import("node:crypto");
-    const hash = createHash("sha256");
+    const hash = runningSha256();
     for await (const chunk of body) {
       hash.update(chunk);
       this.#sink.write(chunk);
+      this.#onProgress?.(this.#done += chunk.length, this.#total);
     }
-    if (hash.digest("hex") !== file.sha256) {
+    if (hash.hex() !== file.sha256) {
       throw invalid(`${shown} was altered: its hash is not the one listed`);
     }
   }

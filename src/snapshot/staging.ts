@@ -12,6 +12,7 @@
  * holds is what a killed import left behind, and is removed.
  * @module
  */
+import { Buffer } from "node:buffer";
 import {
   closeSync,
   existsSync,
@@ -29,6 +30,7 @@ import { join } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { type FileLock, tryLock } from "../platform/file_lock.ts";
+import { runningSha256, sha256Hex } from "../platform/hash.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { KEPT_FREE } from "./limits.ts";
 import { type Manifest, type ManifestFile, totalSize } from "./manifest.ts";
@@ -50,6 +52,7 @@ export class Staging implements Sink, Disposable {
   readonly #files = new Map<string, StagedFile>();
   readonly #lock: FileLock | null;
   #descriptor: number | undefined;
+  #content: StagedContent | undefined;
   #size = 0;
 
   /** @param parent an existing folder. */
@@ -96,11 +99,16 @@ export class Staging implements Sink, Disposable {
     }
   }
 
-  /** The bytes of a file that was staged. */
-  read(name: string): Uint8Array {
-    const file = this.#files.get(name);
-    if (file === undefined) throw new TypeError(`${name} is not staged`);
-    return readStaged(this.#open(), file);
+  /** What was staged, to be read. */
+  get content(): StagedContent {
+    return this.#content ??= new StagedContent(this.#open());
+  }
+
+  /** Stages something of our own behind what has arrived. */
+  add(name: string, data: Uint8Array): StagedFile {
+    const file = { name, size: data.length, sha256: sha256Hex(data), offset: this.#size };
+    this.write(data);
+    return file;
   }
 
   /** Makes the content durable, and the plan: from here on the import happens. */
@@ -133,22 +141,95 @@ export class Staging implements Sink, Disposable {
   }
 }
 
-/** Reads one file out of the content. */
-export function readStaged(descriptor: number, file: StagedFile): Uint8Array {
-  const bytes = new Uint8Array(file.size);
-  for (let read = 0; read < bytes.length;) {
+/** How much of a journal is read at a time. */
+const ROOM = 512 * 1024;
+
+/** The bytes of staged files. What is no more what was staged is not handed out as if it were. */
+export class StagedContent {
+  readonly #descriptor: number;
+  #room: Uint8Array | undefined;
+  #compared = Buffer.alloc(0);
+
+  /** @param descriptor the open content. */
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+  }
+
+  /** A whole file. @throws `state_corrupt` when it was altered. */
+  read(file: StagedFile): Uint8Array {
+    const bytes = this.range(file, 0, file.size);
+    if (sha256Hex(bytes) !== file.sha256) throw altered(file);
+    return bytes;
+  }
+
+  /** Bytes of a file from one offset up to another, unchecked. */
+  range(file: StagedFile, from: number, to: number): Uint8Array {
+    const bytes = new Uint8Array(Math.max(0, to - from));
+    for (let read = 0; read < bytes.length;) {
+      read += this.#read(file, from + read, bytes.subarray(read));
+    }
+    return bytes;
+  }
+
+  /** Whether a file has these bytes at an offset. */
+  has(file: StagedFile, from: number, bytes: Uint8Array): boolean {
+    if (this.#compared.length < bytes.length) this.#compared = Buffer.alloc(bytes.length);
+    const staged = this.#compared.subarray(0, bytes.length);
+    for (let read = 0; read < bytes.length;) {
+      read += this.#read(file, from + read, staged.subarray(read));
+    }
+    return staged.equals(bytes);
+  }
+
+  /**
+   * A file in pieces of whole lines, each good until the next one is asked for.
+   * @throws `state_corrupt` at the end when it was altered.
+   */
+  *pieces(file: StagedFile): Iterable<Uint8Array> {
+    const hash = runningSha256();
+    let room = this.#room ?? new Uint8Array(ROOM);
+    this.#room = undefined;
+    let used = 0;
+    for (let at = 0; at < file.size;) {
+      if (used === room.length) {
+        const larger = new Uint8Array(room.length * 2);
+        larger.set(room);
+        room = larger;
+      }
+      const most = Math.min(room.length, used + file.size - at);
+      const count = this.#read(file, at, room.subarray(used, most));
+      hash.update(room.subarray(used, used + count));
+      at += count;
+      used += count;
+      const end = at === file.size ? used : room.subarray(0, used).lastIndexOf(NEWLINE) + 1;
+      if (end === 0) continue;
+      yield room.subarray(0, end);
+      room.copyWithin(0, end, used);
+      used -= end;
+    }
+    if (room.length === ROOM) this.#room = room;
+    if (hash.hex() !== file.sha256) throw altered(file);
+  }
+
+  #read(file: StagedFile, at: number, into: Uint8Array): number {
     let count: number;
     try {
-      count = readSync(descriptor, bytes, read, bytes.length - read, file.offset + read);
+      count = readSync(this.#descriptor, into, 0, into.length, file.offset + at);
     } catch (error) {
       throw ioError("read", file.name, error);
     }
-    if (count === 0) {
-      throw new OrchestratorError("state_corrupt", `Cannot read "${file.name}": it is cut off`);
-    }
-    read += count;
+    if (count === 0) throw altered(file);
+    return count;
   }
-  return bytes;
+}
+
+const NEWLINE = 0x0a;
+
+function altered({ name }: StagedFile): OrchestratorError {
+  return new OrchestratorError(
+    "state_corrupt",
+    `Cannot import "${name}": it was altered while it was being imported`,
+  );
 }
 
 /** Folders of imports in the state directory, living or dead. Cheap where there are none. */
@@ -195,7 +276,7 @@ export function readPlan(folder: string): string | null {
 /** Runs `task` with the open content of a committed import. */
 export async function withContent<Result>(
   folder: string,
-  task: (read: (file: StagedFile) => Uint8Array) => Promise<Result>,
+  task: (content: StagedContent) => Promise<Result>,
 ): Promise<Result> {
   const path = join(folder, CONTENT);
   let descriptor: number;
@@ -205,7 +286,7 @@ export async function withContent<Result>(
     throw ioError("read", path, error);
   }
   try {
-    return await task((file) => readStaged(descriptor, file));
+    return await task(new StagedContent(descriptor));
   } finally {
     closeSync(descriptor);
   }
