@@ -62,15 +62,14 @@ export type Reading =
  * @throws `no_project`, `no_session`, `session_unknown`, `session_ambiguous`, `legacy_corrupt`
  */
 export async function chooseToRead(context: Context, name?: string): Promise<Reading> {
-  if (context.mayBeBehind) await (await import("./state_view.ts")).lookAtBranch(context);
+  const asking = await branchToAsk(context);
+  await asking?.lookAtBranch(context);
   for (let attempt = 1;; attempt++) {
     let failure: unknown;
     try {
       const choice = await sessionOrNull(context, name);
       if (choice !== null) {
-        if (context.mayBeBehind) {
-          await (await import("./state_view.ts")).compareWithBranch(context, choice);
-        }
+        await asking?.compareWithBranch(context, choice);
         return { choice, view: null };
       }
       const view = await legacyView(context, name);
@@ -85,6 +84,13 @@ export async function chooseToRead(context: Context, name?: string): Promise<Rea
     if (attempt > 1 || !mayBeMoving(context)) throw failure;
     context.refresh();
   }
+}
+
+/** What asks the state branch; null where what is here can be believed without. */
+async function branchToAsk(context: Context): Promise<typeof import("./state_view.ts") | null> {
+  if (!context.mayBeBehind) return null;
+  const { mustAsk } = await import("./state_hooks.ts");
+  return await mustAsk(context) ? await import("./state_view.ts") : null;
 }
 
 /** Whether somebody moves old files over, or has done so. */

@@ -32,6 +32,16 @@ export function lookIsDue(context: Context): boolean {
   return passed < 0 || passed > LOOK_EVERY_MS || last.who !== whoLooks(context);
 }
 
+/**
+ * Whether a reading command has to ask the state branch before it believes what is here: because
+ * nothing is, or because nobody has asked for a while.
+ */
+export async function mustAsk(context: Context): Promise<boolean> {
+  if (!context.mayBeBehind || context.branchView !== null) return false;
+  if (context.meta === null || (await context.manager.ids()).length === 0) return true;
+  return lookIsDue(context);
+}
+
 /** Whose look it was: another agent session on a reused disk looks for itself. */
 function whoLooks({ agentBinding }: Context): string {
   return agentBinding === null ? "" : bindingKey(agentBinding.variable, agentBinding.value);

@@ -10,7 +10,7 @@ import { branchRemark, statusText } from "../output/status_text.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   let choice = await chosen(context);
-  if (choice === null || context.mayBeBehind) {
+  if (choice === null || await mustAsk(context)) {
     const { chooseToRead, legacyStatus } = await import("../legacy_view.ts");
     const reading = await chooseToRead(context);
     if (reading.choice === null) return await legacyStatus(context, reading.view);
@@ -30,6 +30,12 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     data,
     text: (style) => statusText(state, progress, { now: context.io.now(), remark }, style),
   };
+}
+
+/** Whether the state branch has to be asked before what is here is believed. */
+async function mustAsk(context: Context): Promise<boolean> {
+  if (!context.mayBeBehind) return false;
+  return await (await import("../state_hooks.ts")).mustAsk(context);
 }
 
 /** The chosen session; null too for a name that may be one of the old tool's. */
