@@ -21,8 +21,8 @@ import { engine, isWindows } from "./runtime.ts";
 /**
  * Opens `path` and tries to lock it, without waiting.
  *
- * Exclusive opens for reading and writing and creates the file (mode 0600) when it is absent; shared
- * opens for reading only. No program that this one starts inherits the file.
+ * Exclusive opens for reading and writing and creates the file when it is absent, as the umask says:
+ * whoever may write beside it must be able to hold it. Shared opens for reading only. No program that this one starts inherits the file.
  * @returns Null when another open file holds the lock.
  * @throws The system error when the file cannot be opened; {@link OrchestratorError} `io_failed` when
  * the file system has no locks.

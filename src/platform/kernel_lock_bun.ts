@@ -73,11 +73,7 @@ export function openWithBun(path: string, mode: LockMode): LockedFile | null {
   const exclusive = mode === "exclusive";
   const lock = flock ??= loadFlock();
   // Bun opens with O_CLOEXEC.
-  const fd = openSync(
-    path,
-    exclusive ? constants.O_RDWR | constants.O_CREAT : constants.O_RDONLY,
-    0o600,
-  );
+  const fd = openSync(path, exclusive ? constants.O_RDWR | constants.O_CREAT : constants.O_RDONLY);
   let locked = false;
   try {
     locked = lock(fd, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB);

@@ -9,7 +9,7 @@ export function openWithDeno(path: string, mode: LockMode): LockedFile | null {
   const exclusive = mode === "exclusive";
   const file = Deno.openSync(
     path,
-    exclusive ? { read: true, write: true, create: true, mode: 0o600 } : { read: true },
+    exclusive ? { read: true, write: true, create: true } : { read: true },
   );
   let locked = false;
   try {

@@ -43,11 +43,7 @@ export function openOnWindows(path: string, mode: LockMode): LockedFile | null {
   const exclusive = mode === "exclusive";
   const kernel32 = loaded ??= load(bunFfi());
   // Creates the file, throws what the system says about the path, and writes the description.
-  const fd = openSync(
-    path,
-    exclusive ? constants.O_RDWR | constants.O_CREAT : constants.O_RDONLY,
-    0o600,
-  );
+  const fd = openSync(path, exclusive ? constants.O_RDWR | constants.O_CREAT : constants.O_RDONLY);
   let handle = INVALID_HANDLE;
   let locked = false;
   try {

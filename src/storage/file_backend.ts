@@ -214,7 +214,7 @@ export class FileBackend implements StorageBackend {
       if (scope !== "repository") this.#require(scope.session);
       // Whoever wrote temporary files here is gone: we hold the lock they worked under.
       removeTemporaries(dirname(path));
-      if (scope === "repository") removeTemporaries(join(dirname(path), SECRETS));
+      if (scope === "repository") sweepSecrets(join(dirname(path), SECRETS));
       return await task();
     } finally {
       lock.release();
@@ -271,6 +271,16 @@ export class FileBackend implements StorageBackend {
     return scope === "repository"
       ? join(this.#directory, LOCK)
       : join(this.#sessions(), checkSessionId(scope.session), LOCK);
+  }
+}
+
+/** The same among the secrets; those of another user are theirs to sweep. */
+function sweepSecrets(directory: string): void {
+  try {
+    removeTemporaries(directory);
+  } catch (error) {
+    const forbidden = error instanceof OrchestratorError && error.details?.["system"] === "EACCES";
+    if (!forbidden) throw error;
   }
 }
 

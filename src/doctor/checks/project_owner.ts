@@ -4,7 +4,7 @@ export const projectOwner: Check = {
   id: "project.owner",
   area: "project",
   title: "Owner",
-  why: "Files that another user owns, root most often, cannot be replaced later",
+  why: "What another user owns, root most often, and keeps to itself cannot be written later",
   async run(examination) {
     if (examination.absent !== null) return examination.absent;
     const user = examination.options.system.userId();
@@ -18,10 +18,11 @@ export const projectOwner: Check = {
       ...(await examination.sessions()).map(({ id }) => `sessions/${id}/log.jsonl`),
     ];
     const foreign = names.filter((name) => {
-      const owner = examination.stat(examination.statePath(name))?.uid;
-      return owner !== undefined && owner !== user;
+      const stat = examination.stat(examination.statePath(name));
+      // What a group may write it shares.
+      return stat !== null && stat.uid !== user && (stat.mode & 0o022) === 0;
     });
-    if (foreign.length === 0) return ok("all files are this user's");
+    if (foreign.length === 0) return ok("no file is another user's alone");
     return {
       level: "warning",
       seen: `other users own ${few(foreign)}`,

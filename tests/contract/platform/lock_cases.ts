@@ -72,12 +72,13 @@ export const lockCases: readonly PlatformCase[] = [
     },
   },
   {
-    name: "locking creates the file for its owner only, keeps its content and never removes it",
+    name: "locking creates the file as the umask says, keeps its content and never removes it",
     run(directory) {
       const path = `${directory}/lock`;
       tryLock(path)?.release();
       assert.ok(existsSync(path));
-      if (!isWindows) assert.equal(statSync(path).mode & 0o777, 0o600);
+      writeFileSync(`${directory}/plain`, "");
+      assert.equal(statSync(path).mode, statSync(`${directory}/plain`).mode);
       writeFileSync(path, "kept");
       tryLock(path)?.release();
       assert.equal(readFileSync(path, "utf8"), "kept");
