@@ -11,6 +11,7 @@ import {
   type LoadedLayer,
 } from "./config.ts";
 import { mayBeThere } from "./hot.ts";
+import { readPlainFile } from "./plain_text.ts";
 import type { ConfigFile } from "./read_file.ts";
 
 /** Where the configuration comes from. */
@@ -32,10 +33,12 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
   ]);
 }
 
-/** The YAML library is loaded only when there is something to read. */
+/** The YAML library is loaded only when there is something to read that needs it. */
 async function fileLayers(files: readonly ConfigFile[]): Promise<readonly LoadedLayer[]> {
-  const present = files.filter(({ path }) => mayBeThere(path));
-  if (present.length === 0) return [];
-  const { readConfigFile } = await import("./read_file.ts");
-  return present.flatMap((file) => readConfigFile(file) ?? []);
+  const layers: LoadedLayer[] = [];
+  for (const file of files.filter(({ path }) => mayBeThere(path))) {
+    const read = readPlainFile(file) ?? (await import("./read_file.ts")).readConfigFile(file);
+    if (read !== null) layers.push(read);
+  }
+  return layers;
 }
