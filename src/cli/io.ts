@@ -32,7 +32,7 @@ export interface Io {
   /** Asks a yes/no question on the terminal; null when the person cancelled. */
   readonly confirm: (question: string) => Promise<boolean | null>;
   /** Asks for a line of text on the terminal, offering `initial`; null when cancelled. */
-  readonly askText?: (question: string, initial: string) => Promise<string | null>;
+  readonly askText: (question: string, initial: string) => Promise<string | null>;
   /** Asks for a secret on the terminal, without showing what is typed; null when cancelled. */
   readonly askSecret: (question: string) => Promise<string | null>;
   /** Runs a program that has the terminal to itself until it ends. */

@@ -395,14 +395,14 @@ function planFiles(
       continue;
     }
     const follow = entry.kind === "link";
-    const secret = entry.row.decision === "secret";
+    const wanted = typeof choice === "object" ? choice.to : targetOf(entry, sessions);
+    const secret = wanted.startsWith(`${MIGRATION.secrets}/`);
     const add = (files: readonly ScannedFile[], base: string, to: string) => {
       for (const file of files) {
         const target = file.path === base ? to : `${to}${file.path.slice(base.length)}`;
         routed.files.push({ ...file, to: target, secret, follow });
       }
     };
-    const wanted = typeof choice === "object" ? choice.to : targetOf(entry, sessions);
     const to = freeTarget(paths.root, `${STATE_DIRECTORY}/${wanted}`, used);
     used.add(to);
     if (entry.odd.length === 0 && entry.kind !== "other") {

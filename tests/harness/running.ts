@@ -34,6 +34,11 @@ export interface InProcess extends Surroundings {
   readonly answers?: (boolean | null)[];
   /** Bytes on stdin, instead of text. */
   readonly stdinBytes?: Uint8Array;
+  /**
+   * What is typed where a line of text is asked for, in order; null is Ctrl-C, the empty text takes
+   * what is offered.
+   */
+  readonly texts?: (string | null)[];
   /** What is typed where a secret is asked for, in order; null is Ctrl-C. */
   readonly secrets?: (string | null)[];
 }
@@ -53,6 +58,7 @@ export function startInProcess(argv: readonly string[], surroundings: InProcess)
   const printed = { stdout: "", stderr: "" };
   const output: Uint8Array[] = [];
   const answers = surroundings.answers ?? [];
+  const texts = surroundings.texts ?? [];
   const secrets = surroundings.secrets ?? [];
   const now = surroundings.now;
   const io: Io = {
@@ -88,6 +94,15 @@ export function startInProcess(argv: readonly string[], surroundings: InProcess)
         answer === null ? "Ctrl-C" : answer ? "yes" : "no"
       }]\n`;
       return Promise.resolve(answer);
+    },
+    askText: (question, initial) => {
+      const typed = texts.shift();
+      if (typed === undefined) {
+        return Promise.reject(new Error(`unexpected question: ${question}`));
+      }
+      const text = typed === "" ? initial : typed;
+      printed.stderr += `[asked] ${question} (${initial}) [${text ?? "Ctrl-C"}]\n`;
+      return Promise.resolve(text);
     },
     askSecret: (question) => {
       const answer = secrets.shift();

@@ -103,6 +103,7 @@ class Player implements AsyncDisposable {
   #stable: StableText | undefined;
   readonly #env: Record<string, string>;
   readonly #answers: (boolean | null)[] = [];
+  readonly #texts: (string | null)[] = [];
   readonly #locks: FileLock[] = [];
   #cwd: string;
   #clock = BEGIN;
@@ -146,6 +147,9 @@ class Player implements AsyncDisposable {
         return;
       case "answer":
         this.#answers.push(rest === "cancel" ? null : rest === "yes");
+        return;
+      case "type":
+        this.#texts.push(rest === "<cancel>" ? null : rest);
         return;
       case "later":
         this.#clock += milliseconds(words);
@@ -251,6 +255,7 @@ class Player implements AsyncDisposable {
       ...surroundings,
       now,
       answers: this.#answers,
+      texts: this.#texts,
       ...(this.#terminal === undefined ? {} : { terminal: this.#terminal }),
     });
   }

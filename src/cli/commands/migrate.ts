@@ -15,6 +15,7 @@ import type { Answer, Input } from "../command.ts";
 import { confirm } from "../confirm.ts";
 import type { Context } from "../context.ts";
 import {
+  count,
   planData,
   planText,
   resultText,
@@ -22,6 +23,7 @@ import {
   rollbackText,
 } from "../output/migration_text.ts";
 import { styleFor } from "../output/style_for.ts";
+import { printable } from "../output/text.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   refuseContradictions(input);
@@ -99,7 +101,7 @@ async function move(context: Context, input: Input): Promise<Answer> {
     if (context.io.isTerminal("stderr")) context.io.err(planText(plan, style) + "\n\n");
   }
   await confirm(context, input, {
-    text: `Move ${plan.total.files} files into .orchestrator/?`,
+    text: `Move ${count(plan.total.files, "file")} into .orchestrator/?`,
     doing: `migrate "${paths.root}"`,
     hint: "`orchestrator migrate --dry-run` shows what would be done, --yes does it",
   });
@@ -172,26 +174,34 @@ async function askAll(
       throw new OrchestratorError("interrupted", "Cannot migrate: it was cancelled");
     }
     if (!answer) continue;
-    const to = await io.askText?.(`Where to, inside .orchestrator/?`, `archive/${path}`);
-    if (to === null) {
-      throw new OrchestratorError("interrupted", "Cannot migrate: it was cancelled");
-    }
-    choices.set(path, to === undefined ? "take" : { to: targetFrom(to) });
+    choices.set(path, { to: await askTarget(context, path) });
   }
   return choices.size > 0;
 }
 
-/** A place a person chose: inside the state directory, and not where the program keeps its own. */
-function targetFrom(text: string): string {
+/** Asks where a file is to go until the answer will do. */
+async function askTarget({ io }: Context, path: string): Promise<string> {
+  for (;;) {
+    const typed = await io.askText("Where to, inside .orchestrator/?", `archive/${path}`);
+    if (typed === null) {
+      throw new OrchestratorError("interrupted", "Cannot migrate: it was cancelled");
+    }
+    const target = targetFrom(typed);
+    if (target !== null) return target;
+    io.err(`"${printable(typed)}" will not do: it must be below archive/, prd/ or secrets/\n`);
+  }
+}
+
+/**
+ * A place a person chose: inside the state directory, and not where the program keeps its own; null
+ * for any other.
+ */
+function targetFrom(text: string): string | null {
   const path = text.trim().replace(/^\.orchestrator\//, "").replace(/\/+$/, "");
   const parts = path.split("/");
   const safe = /^(?:archive|prd|secrets)$/.test(parts[0] ?? "") && parts.length > 1 &&
     parts.every((part) => part !== "" && part !== "." && part !== "..") && !/[\\\0]/.test(path);
-  if (safe) return path;
-  throw new OrchestratorError(
-    "invalid_argument",
-    `Cannot move a file to "${text}": it must be below archive/, prd/ or secrets/`,
-  );
+  return safe ? path : null;
 }
 
 const BAR_WIDTH = 24;
@@ -239,7 +249,9 @@ async function goBack(context: Context, input: Input): Promise<Answer> {
     io.err(rollbackPlanText(planned, keepNew, styleFor("stderr", input, io)) + "\n\n");
   }
   await confirm(context, input, {
-    text: `Bring ${planned.files} files back to their old places?`,
+    text: planned.files === 1
+      ? "Bring 1 file back to its old place?"
+      : `Bring ${planned.files} files back to their old places?`,
     doing: `roll back in "${paths.root}"`,
     hint: "`orchestrator migrate --rollback --dry-run` shows what would be done",
   });

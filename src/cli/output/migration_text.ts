@@ -147,6 +147,7 @@ export function rollbackText(result: RollbackPlan, style: Style): string {
   return lines.join("\n");
 }
 
-function count(number: number, what: string): string {
+/** `1 file`, `2 files` */
+export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? "" : "s"}`;
 }

@@ -128,6 +128,7 @@ Deno.test({
       terminal: 80,
       // The approvals link, the custom file, and go.
       answers: [true, false, true],
+      texts: [""],
     });
     assert.equal(asked.code, 0, asked.stderr);
     assert.equal(scratch.read(".orchestrator/archive/.workflow_approvals.db"), "outside");
