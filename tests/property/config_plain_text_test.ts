@@ -49,6 +49,11 @@ const slip = fc.tuple(plausible, fc.nat(40), fc.constantFrom(..." #:'\"-0x&*~\t\
 const line = fc.oneof(
   { weight: 6, arbitrary: plausible },
   { weight: 2, arbitrary: slip },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(fc.constantFrom("state_remote: ", "state_push_timeout: "), word)
+      .map((parts) => parts.join("")),
+  },
   fc.tuple(
     fc.constantFrom(...CONFIG_KEY_NAMES, "snapshot", "unknown_key"),
     fc.constantFrom(": ", ":  ", ":", " : ", ":\t"),
@@ -67,7 +72,7 @@ const line = fc.oneof(
     "\ufeff",
   ),
 );
-const text = fc.tuple(fc.array(line, { maxLength: 6 }), fc.constantFrom("", "\n"))
+const text = fc.tuple(fc.array(line, { maxLength: 4 }), fc.constantFrom("", "\n"))
   .map(([lines, end]) => lines.join("\n") + end);
 
 Deno.test("what is read without the library is what the library reads", () => {
