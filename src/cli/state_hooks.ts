@@ -27,7 +27,8 @@ export async function webMode(context: Context): Promise<boolean> {
  */
 export function lookIsDue(context: Context): boolean {
   const last = lastLook(context.paths.root);
-  if (last === null) return context.loadedConfig?.get("web_mode") === true;
+  if (last === null) return false;
+  if (last === "never") return context.loadedConfig?.get("web_mode") === true;
   const passed = context.io.now().getTime() - last.time;
   return passed < 0 || passed > LOOK_EVERY_MS || last.who !== whoLooks(context);
 }
@@ -77,7 +78,7 @@ export async function bringIn(context: Context): Promise<void> {
     const { findStateBranch, LOOK_SECONDS } = await import("./state_place.ts");
     rememberLook(context);
     const branch = await findStateBranch(context, LOOK_SECONDS);
-    if (branch === null) return;
+    if (branch === null || branch.remote === null) return;
     const { sessions, problem } = await branch.pull();
     context.refresh();
     context.refreshConfig();

@@ -110,6 +110,11 @@ export class StateBranch {
     return this.#options.git;
   }
 
+  /** Name of the git remote; null where there is none. */
+  get remote(): string | null {
+    return this.#options.remote;
+  }
+
   /** What is remembered of pushing. */
   get record(): PushRecord {
     return readRecord(this.git, this.name);

@@ -20,15 +20,15 @@ function folderOf(root: string): string | null {
   return directory === null ? null : `${directory}/orchestrator`;
 }
 
-/** The last look; null when there never was one, as far as can be told. */
-export function lastLook(root: string): Look | null {
+/** The last look; `never` when there was none, as far as can be told, and null without git. */
+export function lastLook(root: string): Look | "never" | null {
   const folder = folderOf(root);
   if (folder === null) return null;
   try {
     const [time = "", who = ""] = readFileSync(`${folder}/looked`, "utf8").split("\n");
-    return /^\d{1,16}$/.test(time) ? { time: Number(time), who } : null;
+    return /^\d{1,16}$/.test(time) ? { time: Number(time), who } : "never";
   } catch {
-    return null;
+    return "never";
   }
 }
 
