@@ -19,6 +19,7 @@ const STREAMS = { stdin: 0, stdout: 1, stderr: 2 } as const;
 export function systemIo(): Io {
   const { env } = process;
   let controller: AbortController | undefined;
+  let reading = false;
   return {
     env,
     cwd: process.cwd(),
@@ -31,7 +32,10 @@ export function systemIo(): Io {
     width: terminalWidth,
     userName,
     readStdin,
-    stdinBytes: () => process.stdin,
+    stdinBytes: () => {
+      reading = true;
+      return process.stdin;
+    },
     confirm: async (question) => {
       const { confirm, isCancel } = await import("@clack/prompts");
       const answer = await confirm({
@@ -65,7 +69,11 @@ export function systemIo(): Io {
         const made = new AbortController();
         controller = made;
         for (const signal of ["SIGINT", "SIGTERM"] as const) {
-          process.on(signal, () => made.abort(signal));
+          process.on(signal, () => {
+            made.abort(signal);
+            // Waiting for more of it would keep the process alive.
+            if (reading) process.stdin.destroy();
+          });
         }
       }
       return controller.signal;

@@ -42,6 +42,17 @@ export interface CollectRequest {
   readonly includeSecrets?: boolean;
   /** How many bytes of files may be kept in memory, to save reading them twice. */
   readonly keep?: number;
+  /** Told how many bytes were looked at. */
+  readonly onLook?: (done: number) => void;
+}
+
+/** What is handed through a look at everything. */
+interface Looking {
+  /** Bytes that may still be kept. */
+  left: number;
+  /** Bytes that were looked at. */
+  done: number;
+  readonly onLook?: ((done: number) => void) | undefined;
 }
 
 /** See {@link CollectRequest.keep}. */
@@ -59,12 +70,12 @@ export async function collect(
   backend: StorageBackend,
   request: CollectRequest = {},
 ): Promise<Collection> {
-  const budget = { left: request.keep ?? KEEP_BYTES };
+  const looking: Looking = { left: request.keep ?? KEEP_BYTES, done: 0, onLook: request.onLook };
   const sessions: ManifestSession[] = [];
   const files: CollectedFile[] = [];
   for (const id of [...(request.sessions ?? await backend.sessions())].sort()) {
     try {
-      const found = await collectSession(backend, id, budget);
+      const found = await collectSession(backend, id, looking);
       sessions.push(found.session);
       files.push(...found.files);
     } catch (error) {
@@ -76,12 +87,12 @@ export async function collect(
   const current = (await backend.readText(KEYS.current))?.trim();
   for (const key of [KEYS.meta, KEYS.config, KEYS.current]) {
     if (key === KEYS.current && !sessions.some(({ id }) => id === current)) continue;
-    files.push(...await collectBlob(backend, key, budget));
+    files.push(...await collectBlob(backend, key, looking));
   }
   if (request.includeSecrets === true) {
     for (const key of await backend.listBlobs(SECRETS)) {
       if (contentOf(key)?.kind !== "secret") continue;
-      files.push(...await collectBlob(backend, key, budget));
+      files.push(...await collectBlob(backend, key, looking));
     }
   }
   files.sort((left, right) => left.name < right.name ? -1 : 1);
@@ -92,18 +103,18 @@ export async function collect(
 export async function collectSession(
   backend: StorageBackend,
   id: string,
-  budget: { left: number } = { left: KEEP_BYTES },
+  looking: Looking = { left: KEEP_BYTES, done: 0 },
 ): Promise<{ readonly session: ManifestSession; readonly files: readonly CollectedFile[] }> {
   const journal = new JournalScan();
   const files = [
     await collectFile(journalName(id), () => backend.journalPieces(id), {
-      budget,
+      looking,
       fixed: true,
       look: (piece) => journal.look(piece),
     }),
   ];
   for (const key of await backend.listBlobs(`sessions/${id}/`)) {
-    if (contentOf(key)?.kind === "session") files.push(...await collectBlob(backend, key, budget));
+    if (contentOf(key)?.kind === "session") files.push(...await collectBlob(backend, key, looking));
   }
   return { session: describe(id, journal, await metaOf(files, id)), files };
 }
@@ -112,7 +123,7 @@ export async function collectSession(
 async function collectBlob(
   backend: StorageBackend,
   key: string,
-  budget: { left: number },
+  looking: Looking,
 ): Promise<readonly CollectedFile[]> {
   const content = contentOf(key);
   const lines = content?.kind === "session" && content.lines;
@@ -120,7 +131,7 @@ async function collectBlob(
   const open = () => lines ? wholeLines(backend.blobPieces(key)) : backend.blobPieces(key);
   const fixed = lines || key.endsWith("/workflow.yaml");
   try {
-    return [await collectFile(key, open, { budget, fixed })];
+    return [await collectFile(key, open, { looking, fixed })];
   } catch (error) {
     if (error instanceof OrchestratorError && error.code === "file_unknown") return [];
     throw error;
@@ -136,13 +147,13 @@ async function collectFile(
   name: string,
   open: () => Bytes,
   how: {
-    readonly budget: { left: number };
+    readonly looking: Looking;
     readonly fixed: boolean;
     readonly look?: (piece: Uint8Array) => void;
   },
 ): Promise<CollectedFile> {
-  const { budget, fixed, look } = how;
-  const most = Math.max(budget.left, fixed ? 0 : ALWAYS_KEPT);
+  const { looking, fixed, look } = how;
+  const most = Math.max(looking.left, fixed ? 0 : ALWAYS_KEPT);
   const hash = runningSha256();
   let size = 0;
   let parts: Uint8Array[] = [];
@@ -150,12 +161,13 @@ async function collectFile(
     hash.update(piece);
     look?.(piece);
     size += piece.length;
+    looking.onLook?.(looking.done += piece.length);
     if (size <= most) parts.push(piece.slice());
     else parts = [];
   }
   const file = { name, size, sha256: hash.hex() };
   if (size > most) return withRead({ ...file, pieces: () => readAgain(open, file) });
-  budget.left -= size;
+  looking.left -= size;
   return keptFile(file, joined(parts));
 }
 

@@ -13,7 +13,7 @@ import { type Bytes, through } from "./byte_stream.ts";
 import { collect, type CollectedFile, type CollectRequest } from "./collect.ts";
 import { MANIFEST } from "./contents.ts";
 import { encrypt, type Key } from "./encryption.ts";
-import { encodeManifest, type Manifest } from "./manifest.ts";
+import { encodeManifest, type Manifest, totalSize } from "./manifest.ts";
 import { BLOCK, padding, tarHeader } from "./tar_header.ts";
 
 /** How a snapshot is taken. */
@@ -26,8 +26,11 @@ export interface ExportRequest extends CollectRequest {
   readonly armor?: boolean;
   /** scrypt's work factor; only tests make it easier. */
   readonly workFactor?: number;
-  /** Told how many bytes of state are done. */
-  readonly onProgress?: (done: number) => void;
+  /**
+   * Told how many bytes of state are looked at, while `total` is null, and then how many of them are
+   * written. What it throws ends the export.
+   */
+  readonly onProgress?: (done: number, total: number | null) => void;
 }
 
 /** A snapshot about to be written. */
@@ -46,7 +49,10 @@ export async function exportSnapshot(
   request: ExportRequest,
 ): Promise<Export> {
   const { repository, now, key, workFactor, armor, onProgress } = request;
-  const { sessions, files } = await collect(backend, request);
+  const { sessions, files } = await collect(backend, {
+    ...request,
+    ...(onProgress === undefined ? {} : { onLook: (done) => onProgress(done, null) }),
+  });
   const manifest: Manifest = {
     created: now.toISOString(),
     tool: VERSION,
@@ -65,19 +71,20 @@ async function* tarred(
   manifest: Manifest,
   files: readonly CollectedFile[],
   now: Date,
-  onProgress: ((done: number) => void) | undefined,
+  onProgress: ExportRequest["onProgress"],
 ): Bytes {
   const mtime = Math.floor(now.getTime() / 1000);
   const contents = new TextEncoder().encode(encodeManifest(manifest));
   yield tarHeader(MANIFEST, contents.length, mtime);
   yield contents;
   yield new Uint8Array(padding(contents.length));
+  const total = totalSize(files);
   let done = 0;
   for (const { name, size, pieces } of files) {
     yield tarHeader(name, size, mtime);
     for await (const piece of pieces()) {
       yield piece;
-      onProgress?.(done += piece.length);
+      onProgress?.(done += piece.length, total);
     }
     yield new Uint8Array(padding(size));
   }

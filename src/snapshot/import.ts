@@ -6,6 +6,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers";
 import { OrchestratorError } from "../errors.ts";
 import { ioError, replaceFile } from "../platform/atomic_file.ts";
 import { randomBase32 } from "../platform/random.ts";
@@ -56,7 +57,7 @@ export interface ImportRequest extends Surroundings {
   readonly adopt?: boolean;
   /** Only tells what would happen; nothing in the project is touched. */
   readonly dryRun?: boolean;
-  /** Told how far each step is, in bytes of state. */
+  /** Told how far each step is, in bytes of state. What it throws before `put` ends the import. */
   readonly onProgress?: (step: ImportProgress, done: number, total: number) => void;
 }
 
@@ -116,7 +117,7 @@ export async function importSnapshot(request: ImportRequest): Promise<ImportRepo
 }
 
 async function importInto(parent: string, request: ImportRequest): Promise<ImportReport> {
-  using staging = new Staging(parent);
+  await using staging = new Staging(parent);
   const tell = request.onProgress ?? (() => {});
   const { manifest, encrypted } = await readSnapshot(
     request.bytes,
@@ -127,6 +128,7 @@ async function importInto(parent: string, request: ImportRequest): Promise<Impor
     },
     staging,
   );
+  if (request.dryRun !== true) staging.settle();
   const chosen = chooseSessions(manifest, request.sessions);
   const ids = new Set(chosen.map(({ id }) => id));
   const files = [...staging.files.values()].filter(({ name }) => {
@@ -141,6 +143,8 @@ async function importInto(parent: string, request: ImportRequest): Promise<Impor
   for (const listed of chosen) {
     const own = sessions.get(listed.id) ?? [];
     checked.set(listed.id, checkListed(listed, own, staging));
+    // Whoever wants to stop it is heard here.
+    await new Promise((resolve) => setImmediate(resolve));
     tell("check", done += stagedJournal(listed.id, own).size, total);
   }
   // Once more under the lock; here, so that a refusal leaves no trace.
@@ -171,7 +175,7 @@ async function importInto(parent: string, request: ImportRequest): Promise<Impor
         const { initialise, decided } = await decide(backups);
         const steps = decided.map(({ step }) => step);
         const plan: Plan = { initialise, steps, files };
-        staging.commit(encodePlan(plan));
+        await staging.commit(encodePlan(plan));
         const repository = await carryOut(
           request,
           plan,

@@ -16,6 +16,7 @@ import { Buffer } from "node:buffer";
 import {
   closeSync,
   existsSync,
+  fsync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -47,12 +48,13 @@ export interface StagedFile extends ManifestFile {
 }
 
 /** Collects a snapshot's files on disk. */
-export class Staging implements Sink, Disposable {
+export class Staging implements Sink, AsyncDisposable {
   readonly folder: string;
   readonly #files = new Map<string, StagedFile>();
   readonly #lock: FileLock | null;
   #descriptor: number | undefined;
   #content: StagedContent | undefined;
+  #settled: Promise<void> | undefined;
   #size = 0;
 
   /** @param parent an existing folder. */
@@ -111,9 +113,16 @@ export class Staging implements Sink, Disposable {
     return file;
   }
 
+  /** Begins to make durable what has arrived, while it is checked. */
+  settle(): void {
+    this.#settled = new Promise((resolve) => fsync(this.#open(), () => resolve()));
+  }
+
   /** Makes the content durable, and the plan: from here on the import happens. */
-  commit(plan: string): void {
+  async commit(plan: string): Promise<void> {
+    await this.#settled;
     try {
+      // What was staged since, and the error if there was one.
       fsyncSync(this.#open());
     } catch (error) {
       throw ioError("write", join(this.folder, CONTENT), error);
@@ -133,7 +142,9 @@ export class Staging implements Sink, Disposable {
   }
 
   /** Closes it; the folder goes too, unless its plan was committed. */
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
+    // The descriptor must not be another file's while somebody still works on it.
+    await this.#settled;
     if (this.#descriptor !== undefined) closeSync(this.#descriptor);
     this.#descriptor = undefined;
     if (!existsSync(join(this.folder, PLAN))) removeStaging(this.folder);

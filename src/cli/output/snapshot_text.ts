@@ -53,28 +53,40 @@ export function manifestText(
   return `${columns(rows)}${list.length === 0 ? "" : `\n\n${columns(list)}${more}`}`;
 }
 
+/** Below this many bytes nobody waits long enough to look at a progress line. */
+const SLOW_BYTES = 32 * 1024 * 1024;
+
+/** So many bytes lie between two looks of something whose end is not known. */
+const STRIDE = 8 * 1024 * 1024;
+
 /** A line that says how far something is, rewritten in place on a terminal. */
 export class ProgressLine {
   readonly #write: ((text: string) => void) | null;
-  readonly #label: string;
-  #shown = -1;
+  #shown = "";
 
   /** @param write writes to the terminal; null when there is none. */
-  constructor(label: string, write: ((text: string) => void) | null) {
-    this.#label = label;
+  constructor(write: ((text: string) => void) | null) {
     this.#write = write;
   }
 
-  /** Shows so many of so many bytes. */
-  show(done: number, total: number): void {
-    const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
-    if (this.#write === null || percent === this.#shown) return;
-    this.#shown = percent;
-    this.#write(`\r${this.#label} ${percent} %, ${byteText(done)}\x1b[K`);
+  /**
+   * Shows so many of so many bytes.
+   * @param label what is being done, e.g. `Reading`.
+   * @param total null when it is not known yet.
+   */
+  show(label: string, done: number, total: number | null): void {
+    if (this.#write === null || (total ?? done) < SLOW_BYTES) return;
+    const text = total === null
+      ? `${label} ${byteText(done - done % STRIDE)}`
+      : `${label} ${Math.floor(done / total * 100)} % of ${byteText(total)}`;
+    if (text === this.#shown) return;
+    this.#shown = text;
+    this.#write(`\r${text}\x1b[K`);
   }
 
   /** Takes the line away. */
   clear(): void {
-    if (this.#write !== null && this.#shown >= 0) this.#write("\r\x1b[K");
+    if (this.#write !== null && this.#shown !== "") this.#write("\r\x1b[K");
+    this.#shown = "";
   }
 }

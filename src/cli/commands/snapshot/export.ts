@@ -4,18 +4,15 @@
  */
 import { OrchestratorError } from "../../../errors.ts";
 import { exportSnapshot } from "../../../snapshot/export.ts";
-import { totalSize } from "../../../snapshot/manifest.ts";
 import { findSession } from "../../../session/resolve.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { byteText, ProgressLine, sessionCount } from "../../output/snapshot_text.ts";
+import { byteText, sessionCount } from "../../output/snapshot_text.ts";
 import { lockingKey } from "../../snapshot_key.ts";
-
-/** Below this many bytes nobody waits long enough to look at a progress line. */
-const SLOW_BYTES = 32 * 1024 * 1024;
+import { SnapshotProgress } from "../../snapshot_progress.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
-  const { io, meta, manager } = context;
+  const { meta, manager } = context;
   if (meta === null) throw context.noSession();
   const output = input.option("output");
   const toStdout = output === undefined || output === "-";
@@ -33,9 +30,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   for (const name of input.options("session")) {
     wanted.push(await findSession(manager, name, context.query()));
   }
-  const terminal = io.isTerminal("stderr") && !input.has("quiet") && !input.has("json");
-  const progress = new ProgressLine("Writing", terminal ? (text) => io.err(text) : null);
-  let total = 0;
+  using progress = new SnapshotProgress(context, input);
   const { manifest, bytes } = await exportSnapshot(manager.backend, {
     repository: meta,
     now: exportTime(context),
@@ -43,35 +38,28 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     ...(wanted.length === 0 ? {} : { sessions: [...new Set(wanted)] }),
     includeSecrets: input.has("include-secrets"),
     armor,
-    onProgress: (done) => {
-      if (total > SLOW_BYTES) progress.show(done, total);
-    },
+    onProgress: (done, total) => progress.show(total === null ? "Reading" : "Writing", done, total),
   });
-  total = totalSize(manifest.files);
-  try {
-    const text = toStdout && input.has("json") ? await textOf(bytes) : null;
-    const size = text !== null
-      ? text.length
-      : toStdout
-      ? await writeToStdout(context, bytes)
-      : await writeToFile(context, output, bytes, input.has("force"));
-    const what = `${sessionCount(manifest.sessions.length)}, ${byteText(size)}`;
-    return {
-      data: {
-        file: toStdout ? null : output,
-        size,
-        encrypted: key !== undefined,
-        repository: manifest.repository,
-        created: manifest.created,
-        sessions: manifest.sessions,
-        ...(text === null ? {} : { snapshot: text }),
-      },
-      text: (style) =>
-        toStdout ? "" : `${style.green(style.symbols.done)} Exported ${what} to ${output}`,
-    };
-  } finally {
-    progress.clear();
-  }
+  const text = toStdout && input.has("json") ? await textOf(bytes) : null;
+  const size = text !== null
+    ? text.length
+    : toStdout
+    ? await writeToStdout(context, bytes)
+    : await writeToFile(context, output, bytes, input.has("force"));
+  const what = `${sessionCount(manifest.sessions.length)}, ${byteText(size)}`;
+  return {
+    data: {
+      file: toStdout ? null : output,
+      size,
+      encrypted: key !== undefined,
+      repository: manifest.repository,
+      created: manifest.created,
+      sessions: manifest.sessions,
+      ...(text === null ? {} : { snapshot: text }),
+    },
+    text: (style) =>
+      toStdout ? "" : `${style.green(style.symbols.done)} Exported ${what} to ${output}`,
+  };
 }
 
 function requireBinaryStdout(context: Context, input: Input): void {

@@ -4,6 +4,7 @@
  */
 import {
   type ImportedSession,
+  type ImportProgress,
   type ImportReport,
   importSnapshot,
 } from "../../../snapshot/import.ts";
@@ -14,17 +15,19 @@ import { sessionCount } from "../../output/snapshot_text.ts";
 import type { Style } from "../../output/style.ts";
 import { columns, oneLine } from "../../output/text.ts";
 import { openingKey, snapshotBytes, snapshotLimits } from "../../snapshot_key.ts";
+import { SnapshotProgress } from "../../snapshot_progress.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   context.requireWritableRoot();
   const { manager, paths, io } = context;
   const dryRun = input.has("dry-run");
+  using progress = new SnapshotProgress(context, input);
   const report = await importSnapshot({
     manager,
     paths,
     now: io.now,
     warn: (message) => context.warn(message),
-    bytes: await snapshotBytes(context, input),
+    bytes: progress.stoppable(await snapshotBytes(context, input)),
     read: {
       limits: await snapshotLimits(context),
       askKey: (needed) => openingKey(context, input, needed),
@@ -33,6 +36,10 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     replace: input.has("replace"),
     adopt: input.has("adopt"),
     dryRun,
+    onProgress: (step, done, total) =>
+      step === "put"
+        ? progress.showOnly(STEPS[step], done, total)
+        : progress.show(STEPS[step], done, total),
   });
   context.refresh();
   return {
@@ -48,6 +55,12 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     text: (style) => reportText(report, dryRun, style),
   };
 }
+
+const STEPS: Readonly<Record<ImportProgress, string>> = {
+  read: "Reading",
+  check: "Checking",
+  put: "Importing",
+};
 
 const OUTCOMES: Readonly<Record<Relation, string>> = {
   new: "new",

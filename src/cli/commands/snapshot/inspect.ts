@@ -8,15 +8,18 @@ import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { manifestText } from "../../output/snapshot_text.ts";
 import { openingKey, snapshotBytes, snapshotLimits } from "../../snapshot_key.ts";
+import { SnapshotProgress } from "../../snapshot_progress.ts";
 
 /** Hashes are checked while reading; nothing is kept. */
 const NOWHERE = { begin: () => {}, file: () => {}, write: () => {} };
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const bytes = await snapshotBytes(context, input);
-  const { manifest, encrypted } = await readSnapshot(bytes, {
+  using progress = new SnapshotProgress(context, input);
+  const { manifest, encrypted } = await readSnapshot(progress.stoppable(bytes), {
     limits: await snapshotLimits(context),
     askKey: (needed) => openingKey(context, input, needed),
+    onProgress: (done, total) => progress.show("Reading", done, total),
   }, NOWHERE);
   return {
     data: { ...manifest, encrypted, size: totalSize(manifest.files) },
