@@ -39,8 +39,12 @@ export function makeDirectory(directory: string): void {
   }
 }
 
-/** Writes a file that must not exist yet, and makes its content durable. */
-function writeNew(path: string, data: string | Uint8Array | Iterable<Uint8Array>): void {
+/** Writes a file that must not exist yet, and makes its content durable unless it is derived. */
+function writeNew(
+  path: string,
+  data: string | Uint8Array | Iterable<Uint8Array>,
+  durable: boolean,
+): void {
   const descriptor = openSync(path, "wx");
   try {
     const pieces = typeof data === "string"
@@ -53,7 +57,7 @@ function writeNew(path: string, data: string | Uint8Array | Iterable<Uint8Array>
         done += writeSync(descriptor, bytes, done, bytes.length - done);
       }
     }
-    fsyncSync(descriptor);
+    if (durable) fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
@@ -91,11 +95,13 @@ export function publishSession(parent: string, id: string, content: NewSession):
       "length" in content.lines
         ? content.lines.map((line) => line + "\n").join("")
         : content.lines.pieces,
+      true,
     );
-    writeNew(join(staging, LOCK), "");
+    writeNew(join(staging, LOCK), "", false);
     // Moving the folder does not change the journal's time.
     mark = markOf(join(staging, JOURNAL));
-    writeAll(staging, { ...content.blobs, ...content.derived?.(mark) });
+    writeAll(staging, content.blobs, true);
+    writeAll(staging, content.derived?.(mark) ?? {}, false);
     syncDirectory(staging);
     renamePatiently(staging, target);
   } catch (error) {
@@ -166,7 +172,11 @@ function isSession(folder: string): boolean {
 }
 
 /** Writes files below a folder that nobody else sees yet, with the folders they need. */
-function writeAll(folder: string, files: Readonly<Record<string, string | Uint8Array>>): void {
+function writeAll(
+  folder: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+  durable: boolean,
+): void {
   const folders = new Set<string>();
   for (const [name, data] of Object.entries(files)) {
     const path = join(folder, name);
@@ -174,7 +184,7 @@ function writeAll(folder: string, files: Readonly<Record<string, string | Uint8A
       folders.add(above);
     }
     mkdirSync(dirname(path), { recursive: true });
-    writeNew(path, data);
+    writeNew(path, data, durable);
   }
   for (const made of folders) syncDirectory(made);
 }
