@@ -49,6 +49,8 @@ export interface BenchContent {
   readonly sessions: number;
   /** Events in each journal. */
   readonly events: number;
+  /** The text of a note. Default: a short one. */
+  readonly note?: (index: number) => string;
 }
 
 /** Makes a git repository with sessions in it. */
@@ -66,6 +68,8 @@ export async function makeProject(root: string, content: BenchContent): Promise<
     lockTimeoutMs: 0,
     warn: (message) => console.error(message),
   });
+  const noteText = content.note ??
+    ((index: number) => `Note number ${index + 1}, as long as such notes are`);
   const sessions: string[] = [];
   await manager.holdRepository("start", async () => {
     initProject(paths, { automatic: true, now: new Date(), toolVersion: VERSION });
@@ -88,7 +92,7 @@ export async function makeProject(root: string, content: BenchContent): Promise<
       };
       const notes = Array.from({ length: content.events - 1 }, (_, index): NewEvent => ({
         type: "note_added",
-        data: { text: `Note number ${index + 1}, as long as such notes are`, phase: "PLAN" },
+        data: { text: noteText(index), phase: "PLAN" },
       }));
       await manager.create({
         id: session,
