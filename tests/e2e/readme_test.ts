@@ -4,7 +4,7 @@
  *
  * - `<!-- file: NAME -->` in front of a block: the block is that file.
  * - A `console` block: each line with `$ ` is run, what follows is what it prints. All of them are one
- *   story in one project.
+ *   story in one project: a session has the same id in all of them.
  * - `<!-- run -->` in front of an `sh` block: it must end well, in a project of its own.
  */
 import assert from "node:assert/strict";
@@ -66,17 +66,30 @@ class Story implements Disposable {
     return { code, output: stdout };
   }
 
-  /** A pattern that fits a text of this run, and the same text of any other run. */
-  pattern(text: string): RegExp {
-    const sessions = join(this.scratch.root, ".orchestrator", "sessions");
+  /** The sessions there are. */
+  get sessions(): readonly string[] {
+    return readdirSync(join(this.scratch.root, ".orchestrator", "sessions"));
+  }
+
+  /**
+   * Compares a text of this run with that of another one.
+   * @returns the ids that the other one has for the sessions of this run, in pairs; null when the texts
+   * differ.
+   */
+  compare(text: string, shown: string): readonly (readonly [string, string])[] | null {
+    const ids: string[] = [];
     let source = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-    for (const id of readdirSync(sessions)) source = source.replaceAll(id, "[a-z2-7]{13}");
+    source = source.replace(new RegExp(this.sessions.join("|"), "g"), (id) => {
+      ids.push(id);
+      return "([a-z2-7]{13})";
+    });
     source = source
       .replace(/\d{4}-\d\d-\d\d([T ])\d\d:\d\d:\d\d(?:\\\.\d+)?/g, "\\d{4}-\\d\\d-\\d\\d$1[\\d:.]+")
-      .replace(/\b\d\d:\d\d(:\d\d)?\b/g, "\\d\\d:\\d\\d(:\\d\\d)?")
+      .replace(/\b\d\d:\d\d(:\d\d)?\b/g, "\\d\\d:\\d\\d(?::\\d\\d)?")
       .replace(/\b\d+ ms\b/g, "\\d+ ms")
       .replace(/\b[0-9a-f]{8,64}\b/g, "[0-9a-f]+");
-    return new RegExp(`^${source}$`);
+    const match = new RegExp(`^${source}$`).exec(shown);
+    return match === null ? null : ids.map((id, index) => [id, match[index + 1] ?? ""] as const);
   }
 
   [Symbol.dispose](): void {
@@ -91,9 +104,9 @@ Deno.test({
     let readme = readFileSync(README, "utf8");
     using story = await Story.begin();
     let commands = 0;
+    const played: { readonly block: Block; readonly text: string; readonly fits: boolean }[] = [];
+    const shownAs = new Map<string, string>();
     const differences: string[] = [];
-    // From the end, so that an update does not move what comes later; run in order first.
-    const played: { readonly block: Block; readonly text: string }[] = [];
     for (const block of blocksOf(readme)) {
       const file = /^file: (?<name>\S+)$/.exec(block.mark)?.groups?.["name"];
       if (file !== undefined) story.scratch.write(file, block.text);
@@ -104,17 +117,30 @@ Deno.test({
         text += `${line}\n${output === "" || output.endsWith("\n") ? output : `${output}\n`}`;
         commands += 1;
       }
-      if (story.pattern(text).test(block.text)) continue;
-      played.push({ block, text });
-      differences.push(lineDiff(block.text, text));
+      const pairs = story.compare(text, block.text);
+      if (pairs === null) differences.push(lineDiff(block.text, text));
+      let fits = pairs !== null;
+      for (const [id, shown] of pairs ?? []) {
+        const known = shownAs.get(id);
+        if (known === undefined) shownAs.set(id, shown);
+        else if (known !== shown) {
+          fits = false;
+          differences.push(`one session is ${known} in one block and ${shown} in another`);
+        }
+      }
+      played.push({ block, text, fits });
     }
     assert.ok(commands >= 10, `only ${commands} commands were found in README.md`);
+    assert.equal(new Set(shownAs.values()).size, shownAs.size, "each session has an id of its own");
     if (UPDATE) {
-      for (const { block, text } of played.reverse()) {
-        readme = readme.slice(0, block.start) + text +
+      // From the end, so that an update does not move what comes later.
+      for (const { block, text } of played.filter(({ fits }) => !fits).reverse()) {
+        const ids = new RegExp(story.sessions.join("|"), "g");
+        const told = text.replace(ids, (id) => shownAs.get(id) ?? id);
+        readme = readme.slice(0, block.start) + told +
           readme.slice(block.start + block.text.length);
       }
-      if (played.length > 0) writeFileSync(README, readme);
+      if (differences.length > 0) writeFileSync(README, readme);
       return;
     }
     assert.equal(
