@@ -12,9 +12,12 @@ import { type JournalHead, ORIGIN_HASH, type StorageBackend } from "../storage/b
 import type { Decision } from "../workflow/decide.ts";
 import type { Actor, NewEvent, SessionEvent } from "../workflow/events.ts";
 import type { SessionState } from "../workflow/state.ts";
-import type { BadLine } from "./journal.ts";
 import { type LoadedSession, loadSession, type Rebuilt } from "./load.ts";
+import { metaText, readMeta, type SessionMeta, writeName } from "./session_meta.ts";
 import type { CachedState } from "./state_cache.ts";
+import type { Verification } from "./verify_session.ts";
+
+export type { SessionMeta } from "./session_meta.ts";
 
 /** What every operation of a manager needs to know of its surroundings. */
 export interface ManagerOptions {
@@ -33,36 +36,12 @@ export interface ManagerOptions {
   readonly warn: (message: string) => void;
 }
 
-/** What `sessions/<id>/meta.json` says: who this session is. Not derived from the journal. */
-export interface SessionMeta {
-  readonly id: string;
-  readonly name: string | null;
-  readonly task: string;
-  /** RFC 3339 UTC. */
-  readonly created: string;
-  readonly actor: Actor;
-  /** The git branch checked out when it began. */
-  readonly branch: string | null;
-  /** Id of the session it was split from. */
-  readonly parent: string | null;
-}
-
 /** A change that was made, or that turned out not to be needed. */
 export interface Change {
   readonly state: SessionState;
   readonly events: readonly SessionEvent[];
   /** A sentence when nothing had to be done. */
   readonly already: string | null;
-}
-
-/** What `verify` found. */
-export interface Verification {
-  readonly session: string;
-  readonly lines: number;
-  readonly bad: BadLine | null;
-  readonly tornBytes: number;
-  /** Whether state.json is what the journal adds up to; null when the journal is bad. */
-  readonly rebuilt: Rebuilt | null;
 }
 
 const START: JournalHead = { seq: 0, hash: ORIGIN_HASH, mark: "" };
@@ -250,40 +229,15 @@ export class SessionManager {
     return events;
   }
 
-  /** Walks a session's whole chain and compares state.json with it. Never throws for bad content. */
+  /** See {@link verifySession}. */
   async verify(id: string): Promise<Verification> {
-    const read = await this.backend.readJournal(id);
-    if (read.unchanged) throw new TypeError("a journal read from the beginning is never unchanged");
-    const { walkChain } = await import("./journal.ts");
-    const walk = walkChain(read.lines);
-    const base = { session: id, lines: read.lines.length, tornBytes: read.tornBytes };
-    if (walk.bad !== null) return { ...base, bad: walk.bad, rebuilt: null };
-    try {
-      const loaded = await loadSession(this.backend, id, { replay: true });
-      return { ...base, bad: null, rebuilt: loaded.rebuilt };
-    } catch (error) {
-      if (!(error instanceof OrchestratorError) || error.kind !== "corrupt") throw error;
-      const line = error.details?.["line"];
-      return {
-        ...base,
-        bad: {
-          line: typeof line === "number" ? line : read.lines.length + 1,
-          reason: String(error.details?.["reason"] ?? error.message),
-          tooNew: error.code === "format_too_new",
-        },
-        rebuilt: null,
-      };
-    }
+    const { verifySession } = await import("./verify_session.ts");
+    return await verifySession(this.backend, id);
   }
 
   /** Who a session is; null when its meta.json is missing or damaged. Cheap: no state is read. */
-  async meta(id: string): Promise<SessionMeta | null> {
-    try {
-      return parseMeta(await this.backend.readText(KEYS.sessionMeta(id)));
-    } catch (error) {
-      if (!(error instanceof OrchestratorError) || error.code !== "io_failed") throw error;
-      return null;
-    }
+  meta(id: string): Promise<SessionMeta | null> {
+    return readMeta(this.backend, id);
   }
 
   /**
@@ -340,30 +294,12 @@ export class SessionManager {
     name: boolean,
   ): Promise<void> {
     try {
-      if (name) await this.#writeName(id, cached.state);
+      if (name) await writeName(this.backend, id, cached.state);
       const encode = await stateEncoder();
       await this.backend.writeBlob(KEYS.sessionState(id), encode(cached), { durable: false });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.warn(`The change is in the journal, but state.json is behind: ${reason}`);
-    }
-  }
-
-  /**
-   * Fields that this program does not know are kept, and so is a meta.json that is damaged.
-   * @throws when it cannot be read: the name is written another time then.
-   */
-  async #writeName(id: string, state: SessionState): Promise<void> {
-    const key = KEYS.sessionMeta(id);
-    const text = await this.backend.readText(key);
-    const meta = parseMeta(text);
-    if (meta?.name === state.name) return;
-    if (meta !== null) {
-      await this.backend.writeBlob(key, metaText({ ...meta, name: state.name }));
-    } else if (text === null) {
-      const { name, task, createdAt: created, createdBy: actor } = state;
-      const made: SessionMeta = { id, name, task, created, actor, branch: null, parent: null };
-      await this.backend.writeBlob(key, metaText(made));
     }
   }
 
@@ -387,20 +323,6 @@ export class SessionManager {
       }`,
     );
   }
-}
-
-/** Null for what is missing or damaged. */
-function parseMeta(text: string | null): SessionMeta | null {
-  try {
-    const value: unknown = JSON.parse(text ?? "null");
-    return typeof value === "object" ? value as SessionMeta | null : null;
-  } catch {
-    return null;
-  }
-}
-
-function metaText(meta: SessionMeta): string {
-  return JSON.stringify(meta, null, 2) + "\n";
 }
 
 /** What makes the text of a state.json; loaded by those who write one. */

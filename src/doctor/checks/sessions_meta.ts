@@ -2,7 +2,7 @@ import { OrchestratorError } from "../../errors.ts";
 import { replaceFile } from "../../platform/atomic_file.ts";
 import { sha256Hex } from "../../platform/hash.ts";
 import { KEYS } from "../../project/paths.ts";
-import type { SessionMeta } from "../../session/session_manager.ts";
+import type { SessionMeta } from "../../session/session_meta.ts";
 import { type Check, count, few, ok } from "../check.ts";
 import type { Examination, ExaminedSession } from "../examination.ts";
 

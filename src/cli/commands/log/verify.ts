@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../../errors.ts";
-import type { Verification } from "../../../session/session_manager.ts";
+import type { Verification } from "../../../session/verify_session.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { chooseToRead } from "../../legacy_view.ts";
