@@ -13,7 +13,7 @@ import type { Decision } from "../workflow/decide.ts";
 import type { Actor, NewEvent, SessionEvent } from "../workflow/events.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { type LoadedSession, loadSession, type Rebuilt } from "./load.ts";
-import { metaText, readMeta, type SessionMeta, writeName } from "./session_meta.ts";
+import type { SessionMeta } from "./session_meta.ts";
 import type { CachedState } from "./state_cache.ts";
 import type { Verification } from "./verify_session.ts";
 
@@ -64,6 +64,7 @@ export class SessionManager {
   readonly #options: ManagerOptions;
   /** Sessions whose rebuilding was told already. */
   readonly #reported = new Set<string>();
+  #metaModule: Promise<typeof import("./session_meta.ts")> | undefined;
 
   constructor(options: ManagerOptions) {
     this.#options = options;
@@ -115,6 +116,7 @@ export class SessionManager {
       created: time,
       actor,
     };
+    const { metaText } = await this.#metaFiles();
     const encode = await stateEncoder();
     await this.backend.createSession(input.id, {
       lines: encoded.lines,
@@ -236,8 +238,9 @@ export class SessionManager {
   }
 
   /** Who a session is; null when its meta.json is missing or damaged. Cheap: no state is read. */
-  meta(id: string): Promise<SessionMeta | null> {
-    return readMeta(this.backend, id);
+  async meta(id: string): Promise<SessionMeta | null> {
+    const { readMeta } = await this.#metaFiles();
+    return await readMeta(this.backend, id);
   }
 
   /**
@@ -294,13 +297,18 @@ export class SessionManager {
     name: boolean,
   ): Promise<void> {
     try {
-      if (name) await writeName(this.backend, id, cached.state);
+      if (name) await (await this.#metaFiles()).writeName(this.backend, id, cached.state);
       const encode = await stateEncoder();
       await this.backend.writeBlob(KEYS.sessionState(id), encode(cached), { durable: false });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.warn(`The change is in the journal, but state.json is behind: ${reason}`);
     }
+  }
+
+  /** Asked for thousands of times by a list, and never by `status`. */
+  #metaFiles(): Promise<typeof import("./session_meta.ts")> {
+    return this.#metaModule ??= import("./session_meta.ts");
   }
 
   /** Everything that reaches a journal comes through here. */
