@@ -14,7 +14,7 @@ import { actorFrom } from "../project/actor.ts";
 import { detectEnvironment, type Environment } from "../project/environment.ts";
 import { copiedWarning, readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
 import { gitRemote } from "../project/git_remote.ts";
-import { ProjectPaths, userConfigFiles } from "../project/paths.ts";
+import { IMPORT_FOLDER, ProjectPaths, userConfigFiles } from "../project/paths.ts";
 import {
   bindAgent,
   readBinding,
@@ -57,6 +57,7 @@ export class Context {
   #branchView: BranchView | null = null;
   #config: Config | undefined;
   #redactor: Promise<Redactor> | undefined;
+  #importCutOff = false;
 
   constructor(io: Io, spec: CommandSpec, input: Input, table: readonly CommandSpec[]) {
     this.io = io;
@@ -232,6 +233,13 @@ export class Context {
 
   /** The error of a command that needs a session where none is chosen. */
   noSession(): OrchestratorError {
+    if (this.#importCutOff) {
+      return new OrchestratorError(
+        this.meta === null ? "no_project" : "no_session",
+        `Cannot run "${this.spec.path}": an import of a snapshot was interrupted before its last step`,
+        { hint: "`orchestrator doctor --fix` finishes it, as any change does" },
+      );
+    }
     if (this.meta === null && this.#hasSessions()) {
       return new OrchestratorError(
         "no_project",
@@ -265,6 +273,28 @@ export class Context {
    * @throws `config_key_unknown`, `invalid_argument` for what the command line says.
    */
   async prepare(): Promise<void> {
+    await this.#prepareConfig();
+    const { changes, hidden, path } = this.spec;
+    // The doctor has a finding of its own for it.
+    if (changes !== "nothing" || hidden === true || path === "doctor") return;
+    if (!this.#mayHaveImport()) return;
+    const { warnOfImport } = await import("./import_notice.ts");
+    this.#importCutOff = await warnOfImport(this);
+  }
+
+  /** Whether there is something of an import of a snapshot, living or dead. */
+  #mayHaveImport(): boolean {
+    const paths = this.usablePaths;
+    if (paths === null) return false;
+    try {
+      return readdirSync(paths.stateDirectory).some((name) => name.startsWith(IMPORT_FOLDER));
+    } catch {
+      // Whoever needs the directory says what is wrong with it.
+      return false;
+    }
+  }
+
+  async #prepareConfig(): Promise<void> {
     const given = CONFIG_OPTIONS.some((name) => this.#input.has(name));
     if (!given && !configMayExist(this.configPaths, this.io.env)) return;
     const { problems } = await this.config();

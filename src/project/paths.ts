@@ -259,6 +259,9 @@ export function userConfigFiles(
   return files;
 }
 
+/** What the name of an import's folder begins with; git ignores such names in both modes. */
+export const IMPORT_FOLDER = ".staging-import-";
+
 /** The blob keys of the state directory: names relative to it, always with `/`. */
 export const KEYS = {
   meta: "meta.json",

@@ -33,10 +33,10 @@ import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts"
 import { type FileLock, tryLock } from "../platform/file_lock.ts";
 import { runningSha256, sha256Hex } from "../platform/hash.ts";
 import { randomBase32 } from "../platform/random.ts";
+import { IMPORT_FOLDER } from "../project/paths.ts";
 import { KEPT_FREE } from "./limits.ts";
 import { type Manifest, type ManifestFile, totalSize } from "./manifest.ts";
 import type { Sink } from "./read.ts";
-import { STAGING_PREFIX } from "./unfinished.ts";
 
 const LOCK = ".lock";
 const CONTENT = "content";
@@ -59,7 +59,7 @@ export class Staging implements Sink, AsyncDisposable {
 
   /** @param parent an existing folder. */
   constructor(parent: string) {
-    this.folder = join(parent, `${STAGING_PREFIX}${randomBase32(60)}`);
+    this.folder = join(parent, `${IMPORT_FOLDER}${randomBase32(60)}`);
     try {
       this.#lock = tryLock(this.folder + LOCK);
       mkdirSync(this.folder, { mode: 0o700 });
@@ -246,7 +246,7 @@ function altered({ name }: StagedFile): OrchestratorError {
 /** Folders of imports in the state directory, living or dead. Cheap where there are none. */
 export function stagingFolders(stateDirectory: string): readonly string[] {
   try {
-    const names = readdirSync(stateDirectory).filter((name) => name.startsWith(STAGING_PREFIX))
+    const names = readdirSync(stateDirectory).filter((name) => name.startsWith(IMPORT_FOLDER))
       .map((name) => name.endsWith(LOCK) ? name.slice(0, -LOCK.length) : name);
     return [...new Set(names)].map((name) => join(stateDirectory, name));
   } catch (error) {

@@ -3,14 +3,12 @@
  * @module
  */
 import { readdirSync } from "node:fs";
-
-/** What the name of an import's folder begins with; git ignores such names in both modes. */
-export const STAGING_PREFIX = ".staging-import-";
+import { IMPORT_FOLDER } from "../project/paths.ts";
 
 /** Whether there is a folder of an import, living or dead. */
 export function unfinishedImport(stateDirectory: string): boolean {
   try {
-    return readdirSync(stateDirectory).some((name) => name.startsWith(STAGING_PREFIX));
+    return readdirSync(stateDirectory).some((name) => name.startsWith(IMPORT_FOLDER));
   } catch {
     // Whoever needs the directory says what is wrong with it.
     return false;

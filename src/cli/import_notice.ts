@@ -1,0 +1,31 @@
+/**
+ * Says that an import of a snapshot was cut off: until somebody finishes it, only some of its sessions
+ * are here.
+ *
+ * Loaded when there is something of an import.
+ * @module
+ */
+import { readPlan, stagingFolders } from "../snapshot/staging.ts";
+import type { Context } from "./context.ts";
+
+/**
+ * Warns when an import was committed and nobody is at work on it.
+ * @returns whether that is so.
+ */
+export async function warnOfImport(context: Context): Promise<boolean> {
+  const { manager, paths } = context;
+  const committed = () =>
+    stagingFolders(paths.stateDirectory).some((folder) => readPlan(folder) !== null);
+  try {
+    if (!committed()) return false;
+    // Whoever carries it out, or finishes it, holds the repository; and may have let go just now.
+    if (await manager.backend.holder("repository") !== null || !committed()) return false;
+  } catch {
+    // Whoever needs the directory says what is wrong with it.
+    return false;
+  }
+  context.warn(
+    "An import of a snapshot was interrupted: some of its sessions are missing until the next change finishes it",
+  );
+  return true;
+}
