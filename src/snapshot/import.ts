@@ -15,6 +15,7 @@ import { gitignoreText } from "../project/gitignore.ts";
 import { readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
 import { refuseHome } from "../project/init.ts";
 import type { ProjectPaths } from "../project/paths.ts";
+import { sweepBackups } from "./backups.ts";
 import type { Bytes } from "./byte_stream.ts";
 import { compare } from "./compare.ts";
 import { contentOf } from "./contents.ts";
@@ -98,25 +99,31 @@ const NOTHING_PLACED: RepositoryOutcome = { config: false, current: false, secre
 export async function importSnapshot(request: ImportRequest): Promise<ImportReport> {
   refuseHome(request.paths);
   if (request.dryRun === true) {
-    const folder = mkdtempSync(join(tmpdir(), "orchestrator-import-"));
+    const made: string[] = [];
     try {
-      return await importInto(folder, request);
+      return await importInto(() => {
+        made.push(mkdtempSync(join(tmpdir(), "orchestrator-import-")));
+        return made[0] ?? "";
+      }, request);
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      for (const folder of made) rmSync(folder, { recursive: true, force: true });
     }
   }
   await finishImports(request);
-  const { stateDirectory } = request.paths;
-  const made = makeStateDirectory(request.paths);
+  let made = false;
   try {
-    return await importInto(stateDirectory, request);
+    return await importInto(() => {
+      made = makeStateDirectory(request.paths);
+      return request.paths.stateDirectory;
+    }, request);
   } catch (error) {
     if (made) unmakeStateDirectory(request.paths);
     throw error;
   }
 }
 
-async function importInto(parent: string, request: ImportRequest): Promise<ImportReport> {
+/** @param parent gives the folder to stage in, once there is something to stage. */
+async function importInto(parent: () => string, request: ImportRequest): Promise<ImportReport> {
   await using staging = new Staging(parent);
   const tell = request.onProgress ?? (() => {});
   const { manifest, encrypted } = await readSnapshot(
@@ -126,7 +133,16 @@ async function importInto(parent: string, request: ImportRequest): Promise<Impor
       ...request.read,
       onProgress: (done, total) => tell("read", done, total),
     },
-    staging,
+    {
+      begin: (manifest) => {
+        // What is refused whatever comes behind the list is refused before anything is made.
+        identityOf(request, manifest);
+        chooseSessions(manifest, request.sessions);
+        staging.begin(manifest);
+      },
+      file: (file) => staging.file(file),
+      write: (chunk) => staging.write(chunk),
+    },
   );
   if (request.dryRun !== true) staging.settle();
   const chosen = chooseSessions(manifest, request.sessions);
@@ -147,8 +163,6 @@ async function importInto(parent: string, request: ImportRequest): Promise<Impor
     await new Promise((resolve) => setImmediate(resolve));
     tell("check", done += stagedJournal(listed.id, own).size, total);
   }
-  // Once more under the lock; here, so that a refusal leaves no trace.
-  identityOf(request, manifest);
   const decide = (backups: string | null) =>
     decideAll(request, manifest, chosen, (listed) => {
       const check = checked.get(listed.id);
@@ -172,6 +186,7 @@ async function importInto(parent: string, request: ImportRequest): Promise<Impor
       holdAll(manager, [...ids], "snapshot import", async () => {
         const stamp = request.now().toISOString().replace(/[-:]|\.\d+/g, "");
         const backups = `backups/import-${stamp}-${randomBase32(20)}`;
+        sweepBackups(request.paths);
         const { initialise, decided } = await decide(backups);
         const steps = decided.map(({ step }) => step);
         const plan: Plan = { initialise, steps, files };

@@ -47,26 +47,24 @@ export interface StagedFile extends ManifestFile {
   readonly offset: number;
 }
 
-/** Collects a snapshot's files on disk. */
+/** Collects a snapshot's files on disk. There is nothing of it until a manifest was accepted. */
 export class Staging implements Sink, AsyncDisposable {
-  readonly folder: string;
+  readonly #parent: () => string;
   readonly #files = new Map<string, StagedFile>();
-  readonly #lock: FileLock | null;
+  #place: { readonly folder: string; readonly lock: FileLock | null } | undefined;
   #descriptor: number | undefined;
   #content: StagedContent | undefined;
   #settled: Promise<void> | undefined;
   #size = 0;
 
-  /** @param parent an existing folder. */
-  constructor(parent: string) {
-    this.folder = join(parent, `${IMPORT_FOLDER}${randomBase32(60)}`);
-    try {
-      this.#lock = tryLock(this.folder + LOCK);
-      mkdirSync(this.folder, { mode: 0o700 });
-      this.#descriptor = openSync(join(this.folder, CONTENT), "wx+", 0o600);
-    } catch (error) {
-      throw ioError("create", this.folder, error);
-    }
+  /** @param parent gives an existing folder; called once it is needed. */
+  constructor(parent: () => string) {
+    this.#parent = parent;
+  }
+
+  get #folder(): string {
+    if (this.#place === undefined) throw new TypeError("nothing was staged yet");
+    return this.#place.folder;
   }
 
   get files(): ReadonlyMap<string, StagedFile> {
@@ -74,8 +72,17 @@ export class Staging implements Sink, AsyncDisposable {
   }
 
   begin(manifest: Manifest): void {
+    const parent = this.#parent();
+    const folder = join(parent, `${IMPORT_FOLDER}${randomBase32(60)}`);
+    try {
+      this.#place = { folder, lock: tryLock(folder + LOCK) };
+      mkdirSync(folder, { mode: 0o700 });
+      this.#descriptor = openSync(join(folder, CONTENT), "wx+", 0o600);
+    } catch (error) {
+      throw ioError("create", folder, error);
+    }
     const needed = totalSize(manifest.files);
-    const free = freeBytes(this.folder);
+    const free = freeBytes(parent);
     if (free === null || needed + KEPT_FREE <= free) return;
     throw new OrchestratorError(
       "no_space",
@@ -97,7 +104,7 @@ export class Staging implements Sink, AsyncDisposable {
         this.#size += count;
       }
     } catch (error) {
-      throw ioError("write", join(this.folder, CONTENT), error);
+      throw ioError("write", join(this.#folder, CONTENT), error);
     }
   }
 
@@ -125,15 +132,15 @@ export class Staging implements Sink, AsyncDisposable {
       // What was staged since, and the error if there was one.
       fsyncSync(this.#open());
     } catch (error) {
-      throw ioError("write", join(this.folder, CONTENT), error);
+      throw ioError("write", join(this.#folder, CONTENT), error);
     }
-    replaceFile(join(this.folder, PLAN), plan, { mode: 0o600 });
-    syncDirectory(join(this.folder, ".."));
+    replaceFile(join(this.#folder, PLAN), plan, { mode: 0o600 });
+    syncDirectory(join(this.#folder, ".."));
   }
 
   /** The plan is carried out: nothing of it is needed any more. */
   finish(): void {
-    rmSync(join(this.folder, PLAN), { force: true });
+    rmSync(join(this.#folder, PLAN), { force: true });
   }
 
   #open(): number {
@@ -147,8 +154,10 @@ export class Staging implements Sink, AsyncDisposable {
     await this.#settled;
     if (this.#descriptor !== undefined) closeSync(this.#descriptor);
     this.#descriptor = undefined;
-    if (!existsSync(join(this.folder, PLAN))) removeStaging(this.folder);
-    this.#lock?.release();
+    if (this.#place === undefined) return;
+    const { folder, lock } = this.#place;
+    if (!existsSync(join(folder, PLAN))) removeStaging(folder);
+    lock?.release();
   }
 }
 
