@@ -117,6 +117,7 @@ export async function snapshotBytes(
     throw new OrchestratorError(
       "missing_argument",
       `Cannot run "${context.spec.path}": name a file, or give the snapshot on stdin`,
+      { hint: `Run \`orchestrator ${context.spec.path} state.tar.gz\`` },
     );
   }
   return context.io.stdinBytes();

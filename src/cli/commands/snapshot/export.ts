@@ -44,7 +44,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const size = text !== null
     ? text.length
     : toStdout
-    ? await writeToStdout(context, bytes)
+    ? await writeToStdout(context, bytes, armor)
     : await writeToFile(context, output, bytes, input.has("force"));
   const what = `${sessionCount(manifest.sessions.length)}, ${byteText(size)}`;
   return {
@@ -58,7 +58,9 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       ...(text === null ? {} : { snapshot: text }),
     },
     text: (style) =>
-      toStdout ? "" : `${style.green(style.symbols.done)} Exported ${what} to ${output}`,
+      toStdout || input.has("quiet")
+        ? ""
+        : `${style.green(style.symbols.done)} Exported ${what} to ${output}`,
   };
 }
 
@@ -67,7 +69,7 @@ function requireBinaryStdout(context: Context, input: Input): void {
     throw new OrchestratorError(
       "invalid_argument",
       "Cannot write a snapshot to the terminal: it is not text",
-      { hint: "Run `orchestrator snapshot export -o state.tar.gz`" },
+      { hint: "Name a file with -o, or add --armor to see it as text" },
     );
   }
   if (input.has("json")) {
@@ -108,10 +110,13 @@ function exportTime(context: Context): Date {
 async function writeToStdout(
   { io }: Context,
   bytes: AsyncIterable<Uint8Array>,
+  isText: boolean,
 ): Promise<number> {
+  const decoder = new TextDecoder();
   let size = 0;
   for await (const piece of bytes) {
-    if (!io.outBytes(piece)) {
+    const read = isText ? io.out(decoder.decode(piece)) : io.outBytes(piece);
+    if (!read) {
       throw new OrchestratorError("io_failed", "Cannot write the snapshot: nobody reads it");
     }
     size += piece.length;
@@ -127,12 +132,20 @@ async function writeToFile(
 ): Promise<number> {
   const { writeStream } = await import("../../../platform/stream_file.ts");
   const { existsSync } = await import("node:fs");
+  const { dirname } = await import("node:path");
   const path = paths.resolveFrom(io.cwd, output);
   if (!force && existsSync(path)) {
     throw new OrchestratorError(
       "already_exists",
       `Cannot write "${output}": there is such a file already`,
       { hint: "Choose another name" },
+    );
+  }
+  if (!existsSync(dirname(path))) {
+    throw new OrchestratorError(
+      "file_unknown",
+      `Cannot write "${output}": its folder does not exist`,
+      { hint: "Make the folder, or choose another place" },
     );
   }
   return await writeStream(path, bytes, { exclusive: !force, mode: 0o600 });
