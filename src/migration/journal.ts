@@ -9,9 +9,10 @@
  * about the steps; a rollback works from it too.
  * @module
  */
-import { mkdirSync, readFileSync, rmSync, unlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, unlinkSync } from "node:fs";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
+import { removeTree as removeAll } from "../platform/remove_tree.ts";
 import { MIGRATION, type ProjectPaths } from "../project/paths.ts";
 
 /** The newest format of these files that this program knows. */
@@ -183,7 +184,7 @@ export function removeFile(path: string): void {
 /** Removes a folder with all in it; absent is fine. */
 export function removeTree(path: string): void {
   try {
-    rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+    removeAll(path);
   } catch (error) {
     throw ioError("remove", path, error);
   }

@@ -9,7 +9,6 @@ import {
   readdirSync,
   readlinkSync,
   rmdirSync,
-  rmSync,
   type Stats,
   symlinkSync,
   unlinkSync,
@@ -18,6 +17,7 @@ import {
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, renamePatiently, syncDirectory } from "../platform/atomic_file.ts";
 import { copyAndHash, hashFile, syncFiles } from "../platform/copy_file.ts";
+import { removeTree } from "../platform/remove_tree.ts";
 import { randomBase32 } from "../platform/random.ts";
 
 /**
@@ -142,12 +142,10 @@ export function removeEmpty(path: string): boolean {
 export function clearRemains(sessions: string, id: string): void {
   if (lstat(`${sessions}/${id}/log.jsonl`) !== null) return;
   try {
-    rmSync(`${sessions}/${id}`, { recursive: true, force: true, maxRetries: 3 });
+    removeTree(`${sessions}/${id}`);
     if (lstat(sessions) === null) return;
     for (const name of readdirSync(sessions)) {
-      if (name.startsWith(`.removed-${id}-`)) {
-        rmSync(`${sessions}/${name}`, { recursive: true, force: true });
-      }
+      if (name.startsWith(`.removed-${id}-`)) removeTree(`${sessions}/${name}`);
     }
   } catch (error) {
     throw ioError("remove", `${sessions}/${id}`, error);

@@ -196,8 +196,11 @@ export function renamePatiently(from: string, to: string): void {
   patiently(() => renameSync(from, to));
 }
 
-/** Does `action`, again and again for a while on Windows as long as somebody has the file open. */
-function patiently(action: () => void): void {
+/**
+ * Does `action`, again and again for a while on Windows as long as somebody has the file open.
+ * @throws The system error.
+ */
+export function patiently(action: () => void): void {
   const deadline = performance.now() + WINDOWS_PATIENCE_MS;
   for (let wait = 1;; wait = Math.min(wait * 2, 100)) {
     try {

@@ -43,6 +43,8 @@ const SECRETS = "secrets";
 export class FileBackend implements StorageBackend {
   readonly kind = "files";
   readonly #directory: string;
+  /** Sessions that were removed, until whoever held them lets go. */
+  readonly #takenAway = new Set<string>();
 
   /** @param directory absolute path of the state directory; it need not exist yet. */
   constructor(directory: string) {
@@ -77,6 +79,7 @@ export class FileBackend implements StorageBackend {
     checkSessionId(id);
     const { takeSessionAway } = await import("./session_folders.ts");
     takeSessionAway(this.#sessions(), id);
+    this.#takenAway.add(id);
   }
 
   readJournal(id: string, after?: JournalHead): Promise<JournalRead> {
@@ -218,6 +221,10 @@ export class FileBackend implements StorageBackend {
       return await task();
     } finally {
       lock.release();
+      if (scope !== "repository" && this.#takenAway.delete(scope.session)) {
+        const { clearAway } = await import("./session_folders.ts");
+        clearAway(this.#sessions(), scope.session);
+      }
     }
   }
 

@@ -14,7 +14,6 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  rmSync,
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -22,6 +21,7 @@ import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, renamePatiently, syncDirectory } from "../platform/atomic_file.ts";
 import { pathExists } from "../platform/path_exists.ts";
 import { randomBase32 } from "../platform/random.ts";
+import { removeTree } from "../platform/remove_tree.ts";
 import type { NewSession } from "./backend.ts";
 import { JOURNAL, LOCK, REMOVED, SESSION_ID, STAGING } from "./keys.ts";
 import { markOf } from "./journal_file.ts";
@@ -77,7 +77,8 @@ export function publishSession(parent: string, id: string, content: NewSession):
   } catch (error) {
     throw ioError("read", parent, error);
   }
-  if (pathExists(target)) {
+  const rest = pathExists(target) && !isSession(target) && tombstonesOf(parent, id).length > 0;
+  if (pathExists(target) && !rest) {
     throw new OrchestratorError(
       "already_exists",
       `Cannot create session "${id}": ${
@@ -103,7 +104,8 @@ export function publishSession(parent: string, id: string, content: NewSession):
     writeAll(staging, content.blobs, true);
     writeAll(staging, content.derived?.(mark) ?? {}, false);
     syncDirectory(staging);
-    renamePatiently(staging, target);
+    if (rest) moveInto(staging, target);
+    else renamePatiently(staging, target);
   } catch (error) {
     removeQuietly(staging);
     throw ioError("create", target, error);
@@ -115,6 +117,19 @@ export function publishSession(parent: string, id: string, content: NewSession):
     throw error;
   }
   return mark;
+}
+
+/**
+ * Moves a finished session into what a removal has left of the one before it: on Windows its folder
+ * stays as long as somebody holds the lock in it, whoever makes it anew perhaps. The journal comes last:
+ * with it the session appears.
+ */
+export function moveInto(staging: string, target: string): void {
+  for (const name of readdirSync(target)) if (name !== LOCK) removeTree(join(target, name));
+  const last = readdirSync(staging).filter((name) => name !== LOCK && name !== JOURNAL);
+  for (const name of [...last, JOURNAL]) renamePatiently(join(staging, name), join(target, name));
+  syncDirectory(target);
+  removeQuietly(staging);
 }
 
 /** Takes a session away whose creation failed at the last step. */
@@ -145,20 +160,38 @@ export function takeSessionAway(parent: string, id: string): void {
 }
 
 /**
+ * Removes what is left of a session that was taken away while it was held: on Windows a folder stays
+ * as long as the lock in it is open. What resists now goes with the next creation.
+ */
+export function clearAway(parent: string, id: string): void {
+  try {
+    for (const name of tombstonesOf(parent, id)) bury(parent, name);
+  } catch {
+    // The session is gone, and its rest is in nobody's way.
+  }
+}
+
+/** Names of what removals of one session have left beside its folder. */
+function tombstonesOf(parent: string, id: string): readonly string[] {
+  return readdirSync(parent).filter((name) => name.startsWith(`${REMOVED}${id}-`));
+}
+
+/** Removes what a removal has left: the rest of the session's folder, then the journal beside it. */
+function bury(parent: string, name: string): void {
+  const id = name.slice(REMOVED.length).split("-")[0] ?? "";
+  // The name may come from anywhere, a checkout for instance: only a session's folder is removed.
+  const rest = SESSION_ID.test(id) ? join(parent, id) : null;
+  if (rest === null || isSession(rest) || removeQuietly(rest)) removeQuietly(join(parent, name));
+}
+
+/**
  * Removes what creations and removals that died have left. What cannot be removed stays for the next
  * sweep: it is in nobody's way.
  */
 function sweep(parent: string): void {
   for (const name of readdirSync(parent)) {
-    const path = join(parent, name);
-    if (name.startsWith(STAGING)) {
-      removeQuietly(path);
-    } else if (name.startsWith(REMOVED)) {
-      const id = name.slice(REMOVED.length).split("-")[0] ?? "";
-      // The name may come from anywhere, a checkout for instance: only a session's folder is removed.
-      const rest = SESSION_ID.test(id) ? join(parent, id) : null;
-      if (rest === null || isSession(rest) || removeQuietly(rest)) removeQuietly(path);
-    }
+    if (name.startsWith(STAGING)) removeQuietly(join(parent, name));
+    else if (name.startsWith(REMOVED)) bury(parent, name);
   }
 }
 
@@ -192,7 +225,7 @@ function writeAll(
 /** @returns false when something of it is still there. */
 function removeQuietly(path: string): boolean {
   try {
-    rmSync(path, { recursive: true, force: true });
+    removeTree(path);
     return lstatSync(path, { throwIfNoEntry: false }) === undefined;
   } catch {
     return false;

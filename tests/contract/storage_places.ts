@@ -45,6 +45,11 @@ function fileAccidents(directory: string): Accidents {
       writeFileSync(join(staging, "feedback", "tool.jsonl"), "");
     },
     killRemoval: (id) => renameSync(journal(id), join(sessions, `.removed-${id}-abcdef`)),
+    leaveRest(id) {
+      mkdirSync(join(sessions, id));
+      writeFileSync(join(sessions, id, "lock"), "");
+      writeFileSync(join(sessions, `.removed-${id}-abcdef`), "one\n");
+    },
     killWrite(key) {
       const path = join(directory, key);
       writeFileSync(path.replace(/[^/\\]+$/, ".tmp-1234-abcdefgh"), "half");

@@ -33,6 +33,8 @@ export interface Accidents {
   killCreation(id: string): void;
   /** Leaves what a removal leaves that dies right after the session disappeared. */
   killRemoval(id: string): void;
+  /** Leaves what Windows leaves of a removed session as long as the lock in its folder is open. */
+  leaveRest(id: string): void;
   /** Leaves what a writer of a blob leaves that dies before the blob is replaced. */
   killWrite(key: string): void;
   /** Changes a byte of a line without changing its length. */
@@ -376,6 +378,28 @@ const sessionCases: readonly StorageCase[] = [
       assert.deepEqual(await linesOf(backend, A), ["new", "two"]);
       const read = await backend.readJournal(A, before);
       assert.equal(read.unchanged, false, "it is another journal");
+    },
+  },
+  {
+    name: "what a removal cannot remove while the session is held goes with the hold",
+    accidents: true,
+    async run(place) {
+      const { backend } = place;
+      const accidents = accidentsOf(place);
+      await made(backend, A);
+      await made(backend, B);
+      await backend.hold(
+        "repository",
+        request(),
+        () =>
+          backend.hold({ session: A }, request(), async () => {
+            await backend.removeSession(A);
+            accidents.leaveRest(A);
+            assert.equal(await backend.hasSession(A), false);
+          }),
+      );
+      assert.deepEqual(accidents.leftovers(), []);
+      assert.deepEqual(await backend.sessions(), [B]);
     },
   },
   {

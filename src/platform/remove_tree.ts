@@ -1,0 +1,27 @@
+/**
+ * Removing a folder with all in it.
+ * @module
+ */
+import { lstatSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
+import { systemErrorCode } from "../errors.ts";
+import { patiently } from "./atomic_file.ts";
+
+/**
+ * Removes a file, or a folder with all in it; a link is removed, not followed. Absent is fine.
+ *
+ * One by one and not by `rmSync`, whose Bun form hides what has failed behind EFAULT, and fails for
+ * every folder where Windows has no removal that takes names away at once.
+ * @throws The system error of the first thing that resists; what came before it is gone.
+ */
+export function removeTree(path: string): void {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  try {
+    if (!stat.isDirectory()) return patiently(() => unlinkSync(path));
+    for (const name of readdirSync(path)) removeTree(`${path}/${name}`);
+    patiently(() => rmdirSync(path));
+  } catch (error) {
+    // Somebody else was quicker.
+    if (systemErrorCode(error) !== "ENOENT") throw error;
+  }
+}
