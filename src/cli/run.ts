@@ -110,7 +110,9 @@ async function fail(
 ): Promise<number> {
   const { redactorFor, redactedError } = await import("./redactor.ts");
   const redactor = await redactorFor(context, io);
-  const failure = caught instanceof OrchestratorError ? caught : new OrchestratorError(
+  const { machineFailure } = await import("../platform/io_error.ts");
+  const known = caught instanceof OrchestratorError ? caught : machineFailure(caught);
+  const failure = known ?? new OrchestratorError(
     "bug",
     `Cannot go on: an unexpected error happened (${
       caught instanceof Error ? caught.message : String(caught)

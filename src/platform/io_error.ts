@@ -32,6 +32,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENOTEMPTY: { code: "io_failed", text: "the directory is not empty" },
   EBUSY: { code: "io_failed", text: "another program is using it" },
   EIO: { code: "io_failed", text: "the disk reported an input/output error" },
+  // What Bun makes of a disk's error while it removes something.
+  EFAULT: { code: "io_failed", text: "the disk reported an error" },
   EMFILE: { code: "io_failed", text: "this process has too many files open" },
   ENFILE: { code: "io_failed", text: "the system has too many files open" },
   ENAMETOOLONG: { code: "io_failed", text: "the name is too long" },
@@ -61,4 +63,41 @@ export function ioError(verb: string, path: string, cause: unknown): Orchestrato
     details: { path, ...(system === undefined ? {} : { system }) },
     cause,
   });
+}
+
+/** Codes that say something about the machine, never about a mistake in the program. */
+const OF_THE_MACHINE: ReadonlySet<string> = new Set([
+  ...["EIO", "EFAULT", "ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM"],
+  ...["EMFILE", "ENFILE", "ESTALE", "EBUSY"],
+]);
+
+/** What was tried, by the system call that Node names. Others only read. */
+const VERBS: Readonly<Record<string, string>> = {
+  mkdir: "write",
+  mkdtemp: "write",
+  write: "write",
+  ftruncate: "write",
+  fsync: "write",
+  link: "write",
+  rename: "move",
+  rm: "remove",
+  rmdir: "remove",
+  unlink: "remove",
+};
+
+/**
+ * A failure of the machine that nobody expected where it happened: a disk, a quota, permissions.
+ * @param error what was thrown.
+ * @returns it as {@link ioError} says it; null when it may be a mistake in the program.
+ */
+export function machineFailure(error: unknown): OrchestratorError | null {
+  const code = systemErrorCode(error);
+  if (!(error instanceof Error) || code === undefined || !OF_THE_MACHINE.has(code)) return null;
+  if (!("path" in error) || typeof error.path !== "string") {
+    // Of what was open already, the system tells no name.
+    const { code: kind, text } = MEANINGS[code] ?? { code: "io_failed", text: error.message };
+    return new OrchestratorError(kind, `Cannot go on: ${text}`, { cause: error });
+  }
+  const call = "syscall" in error && typeof error.syscall === "string" ? error.syscall : "";
+  return ioError(VERBS[call] ?? "read", error.path, error);
 }
