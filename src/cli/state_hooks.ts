@@ -7,7 +7,8 @@
  */
 import { configMayExist } from "../config/hot.ts";
 import { OrchestratorError } from "../errors.ts";
-import { bindingKey } from "../session/session_manager.ts";
+import { readCurrent } from "../session/resolve.ts";
+import { bindingKey, type SessionManager } from "../session/session_manager.ts";
 import { lastLook, writeLook } from "../state_branch/look.ts";
 import { unfinishedImport } from "../snapshot/unfinished.ts";
 import type { Context } from "./context.ts";
@@ -39,8 +40,13 @@ export function lookIsDue(context: Context): boolean {
  */
 export async function mustAsk(context: Context): Promise<boolean> {
   if (!context.mayBeBehind || context.branchView !== null) return false;
-  if (context.meta === null || (await context.manager.ids()).length === 0) return true;
+  if (context.meta === null || await isIncomplete(context.manager)) return true;
   return lookIsDue(context);
+}
+
+/** Whether nothing was brought in yet, or not all: the current session is named last. */
+async function isIncomplete(manager: SessionManager): Promise<boolean> {
+  return (await manager.ids()).length === 0 || await readCurrent(manager) === null;
 }
 
 /** Whose look it was: another agent session on a reused disk looks for itself. */
@@ -73,7 +79,7 @@ export async function finishInterrupted(context: Context): Promise<void> {
  */
 export async function bringIn(context: Context): Promise<void> {
   if (!context.mayBeBehind) return;
-  if ((await context.manager.ids()).length > 0 && !lookIsDue(context)) return;
+  if (!await isIncomplete(context.manager) && !lookIsDue(context)) return;
   await quietly(context, "The state branch was not brought in", async () => {
     const { findStateBranch, LOOK_SECONDS } = await import("./state_place.ts");
     rememberLook(context);
