@@ -110,6 +110,7 @@ export class LegacyWorkflow {
   readonly #others: readonly LegacyWorkflow[];
   #state: LegacyState | undefined;
   #checkpoints: WorkflowCheckpoints | undefined;
+  readonly #unreadable: LegacyFinding[] = [];
 
   private constructor(
     root: string,
@@ -178,6 +179,16 @@ export class LegacyWorkflow {
     return this.#state;
   }
 
+  /** What of it could not be read, whenever it was looked at so far. */
+  get unreadable(): readonly LegacyFinding[] {
+    return [this, ...this.#others].flatMap((workflow) => workflow.#unreadable);
+  }
+
+  /** Remembers what a look found that could not be read. */
+  #note(look: Look): void {
+    this.#unreadable.push(...look.findings.filter(({ code }) => code === "unreadable"));
+  }
+
   /**
    * This workflow's part of the log, oldest first, with what only a copy's log has. A missing log is
    * an empty one. `line` of an entry counts in the file it was found in.
@@ -209,6 +220,7 @@ export class LegacyWorkflow {
     const look = new Look(this.root);
     const file = this.origin.log;
     const text = look.at(file, "file") === null ? null : look.lastLines(file, MAX_LOG_BYTES);
+    this.#note(look);
     const log = readLegacyLog(text ?? "");
     const bad = log.bad.map((line) => ({ ...line, file }));
     return { entries: entriesOf(log, id), bad, findings: look.findings };
@@ -260,21 +272,27 @@ export class LegacyWorkflow {
         errors.push(error);
       }
     }
+    this.#note(look);
     return { checkpoints, damaged: errors, findings: look.findings };
   }
 
-  /** What the old session's `meta.json` says; null when there is none, or nothing readable. */
+  /**
+   * What the old session's `meta.json` says; null when there is none, or nothing that makes sense.
+   * @throws OrchestratorError `io_failed` when it cannot be read.
+   */
   meta(): Fields | null {
     if (this.origin.meta === null) return null;
     const look = new Look(this.root);
-    if (look.at(this.origin.meta, "file") === null) return null;
+    const place = look.at(this.origin.meta, "file");
+    this.#note(look);
+    if (place === null) return null;
     try {
       const meta = toPlain(
         parseLegacyJson(readText(this.root, this.origin.meta), this.origin.meta),
       );
       return isFields(meta) ? meta : null;
     } catch (error) {
-      if (error instanceof OrchestratorError) return null;
+      if (error instanceof OrchestratorError && error.code !== "io_failed") return null;
       throw error;
     }
   }
@@ -296,6 +314,7 @@ export class LegacyWorkflow {
     if (this.origin.meta !== null && look.at(this.origin.meta, "file") !== null) {
       files.push(["meta", this.origin.meta]);
     }
+    this.#note(look);
     const checkpoints = this.error === null ? this.#ownCheckpoints().checkpoints : [];
     for (const checkpoint of checkpoints) files.push(["checkpoint", checkpoint.file]);
     return files.map(([role, path]) => {

@@ -118,7 +118,7 @@ function origins(places: LegacyPlaces): readonly LegacyOrigin[] {
 /** The agent server kept its own state where a workflow's can be: only a readable workflow counts. */
 function isForeign(workflow: LegacyWorkflow, findings: LegacyFinding[]): boolean {
   const { error, file } = workflow;
-  if (workflow.origin.name !== "bare" || error === null) return false;
+  if (workflow.origin.name !== "bare" || error?.code !== "legacy_corrupt") return false;
   findings.push(
     error.details?.reason === "not_state"
       ? {

@@ -7,6 +7,7 @@ import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, replaceFile } from "../platform/atomic_file.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { OWNED_FOLDERS } from "../legacy/inventory.ts";
+import { pathExists } from "../platform/path_exists.ts";
 import { gitignoreText } from "../project/gitignore.ts";
 import { refuseHome } from "../project/init.ts";
 import { MIGRATION, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
@@ -68,7 +69,7 @@ export interface MigrateResult {
 export async function migrate(input: MigrateInput): Promise<MigrateResult> {
   const { paths, manager } = input;
   refuseHome(paths);
-  if (!existsSync(paths.migrationJournal)) {
+  if (!pathExists(paths.migrationJournal)) {
     // Nothing to do must leave no trace, not even a lock file.
     const { plan } = await makePlanUnheld(paths, manager, input.options);
     if (isEmptyPlan(plan)) return { plan, backup: null, manifest: null, findings: [] };
@@ -94,9 +95,9 @@ export function lookBefore(paths: ProjectPaths): Before {
   const directory = namesIn(paths.stateDirectory).some((name) => !/^(?:lock|\.tmp-.*)$/.test(name));
   return {
     directory,
-    lock: directory && existsSync(paths.lock),
-    gitignore: existsSync(paths.gitignore),
-    meta: existsSync(paths.meta),
+    lock: directory && pathExists(paths.lock),
+    gitignore: pathExists(paths.gitignore),
+    meta: pathExists(paths.meta),
   };
 }
 
@@ -137,7 +138,7 @@ async function migrateHeld(
   let manifest: Manifest;
   let findings: readonly string[];
   try {
-    if (!existsSync(paths.gitignore)) replaceFile(paths.gitignore, gitignoreText("normal"));
+    if (!pathExists(paths.gitignore)) replaceFile(paths.gitignore, gitignoreText("normal"));
     const staged = await stage({
       paths,
       planned,
@@ -227,7 +228,7 @@ function undoQuietly(paths: ProjectPaths, journal: MigrationJournal): void {
 function freeBackup(paths: ProjectPaths, stamp: string): string {
   for (let number = 1;; number++) {
     const name = `${MIGRATION.backup}/${stamp}${number === 1 ? "" : `-${number}`}`;
-    if (!existsSync(inState(paths, name))) return name;
+    if (!pathExists(inState(paths, name))) return name;
   }
 }
 

@@ -17,6 +17,7 @@ import { type LegacyProject, readLegacyProject } from "../legacy/project.ts";
 import { scanInventory, type ScannedEntry, type ScannedFile } from "../legacy/scan.ts";
 import { freeBytes, hashFile } from "../platform/copy_file.ts";
 import { ioError } from "../platform/io_error.ts";
+import { pathExists } from "../platform/path_exists.ts";
 import { MIGRATION, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { readOldSettings } from "./settings.ts";
@@ -140,6 +141,7 @@ export async function makePlan(
   const project = readLegacyProject(paths.root, findLegacy(paths.root), {
     preferScattered: options.prefer === "old",
   });
+  if (options.glance !== true) requireReadable(paths, project);
   const forgotten = options.glance === true
     ? { workflows: [], traces: [], findings: [] }
     : readForgotten(project);
@@ -176,12 +178,29 @@ export async function makePlan(
       total: { files, bytes },
       space: {
         needed: bytes + sessionBytes(routed.files) + 4096 * (files + 64),
-        free: freeBytes(existsSync(paths.stateDirectory) ? paths.stateDirectory : paths.root),
+        free: freeBytes(pathExists(paths.stateDirectory) ? paths.stateDirectory : paths.root),
       },
     },
     sources,
     entries,
   };
+}
+
+/** What cannot be read now would be missing from what is made of the old files, for good. */
+function requireReadable(paths: ProjectPaths, { findings, workflows }: LegacyProject): void {
+  // A damaged state has nothing to lose; one that the disk does not give may be the newest.
+  const failed = workflows.find(({ error }) => error !== null && error.code !== "legacy_corrupt");
+  if (failed !== undefined && failed.error !== null) throw failed.error;
+  const finding = findings.find(({ code }) => code === "unreadable");
+  if (finding === undefined) return;
+  throw new OrchestratorError(
+    "io_failed",
+    `Cannot migrate "${paths.root}": ${finding.message}`,
+    {
+      hint: "Make it readable, then run the command again",
+      details: { path: finding.path },
+    },
+  );
 }
 
 /** How often, and after how many milliseconds, to look again when files go while they are looked at. */

@@ -6,9 +6,10 @@
  * on: sessions are there before that, originals disappear after it, a workflow's state first.
  * @module
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { ioError, renamePatiently, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { OWNED_FOLDERS } from "../legacy/inventory.ts";
+import { pathExists } from "../platform/path_exists.ts";
 import { gitignoreFor } from "../project/gitignore.ts";
 import { readRepositoryMeta } from "../project/identity.ts";
 import { initProject } from "../project/init.ts";
@@ -118,7 +119,7 @@ async function appendFeedback(manager: SessionManager, manifest: Manifest): Prom
 function publishWorkflow(paths: ProjectPaths, staging: string): void {
   const name = paths.relative(paths.workflow);
   const staged = `${staging}/replace/${name}`;
-  if (!existsSync(staged)) return;
+  if (!pathExists(staged)) return;
   // Not through a temporary file in the root, which a crash would leave there.
   try {
     renamePatiently(staged, paths.workflow);

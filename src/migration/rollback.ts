@@ -2,10 +2,11 @@
  * Goes back: the originals return to their places, byte for byte, and what the migration made goes.
  * @module
  */
-import { existsSync, readdirSync, readFileSync, utimesSync } from "node:fs";
+import { readdirSync, readFileSync, utimesSync } from "node:fs";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, renamePatiently, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { hashFile } from "../platform/copy_file.ts";
+import { pathExists } from "../platform/path_exists.ts";
 import { KEYS, MIGRATION, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { SESSION_ID } from "../storage/keys.ts";
@@ -140,7 +141,7 @@ function backupOf(paths: ProjectPaths, manifest: Manifest): string {
 function feedbackGrew(paths: ProjectPaths, manifest: Manifest, id: string): boolean {
   return (["tool", "process"] as const).some((kind) => {
     const path = inState(paths, KEYS.feedback(id, kind));
-    if (!existsSync(path)) return false;
+    if (!pathExists(path)) return false;
     const known = manifest.feedback.filter((part) => part.session === id && part.kind === kind);
     const expected = known.flatMap((part) => part.lines).map((line) => `${line}\n`).join("");
     return readFileSync(path, "utf8") !== expected;

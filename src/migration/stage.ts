@@ -9,7 +9,7 @@ import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts"
 import { copyAndHash, hashFile, syncFiles } from "../platform/copy_file.ts";
 import { gitBranch } from "../project/git_branch.ts";
 import { KEYS, MIGRATION, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
-import { viewLegacy } from "../session/import_session.ts";
+import { requireReadable, viewLegacy } from "../session/import_session.ts";
 import { newLineage } from "../session/session_id.ts";
 import { SessionManager } from "../session/session_manager.ts";
 import { FileBackend } from "../storage/file_backend.ts";
@@ -114,6 +114,7 @@ async function stageSessions(
       { time: now.toISOString(), actor },
       newLineage(),
     );
+    requireReadable(workflow, []);
     for (const finding of view.findings) findings.add(finding);
     const blobs: Record<string, string> = {};
     for (const { session: id, kind, lines } of planned.plan.feedback) {

@@ -2,7 +2,7 @@
  * Takes a migration back that was not committed, and removes the traces of holding a repository.
  * @module
  */
-import { existsSync } from "node:fs";
+import { pathExists } from "../platform/path_exists.ts";
 import { MIGRATION, type ProjectPaths } from "../project/paths.ts";
 import {
   inState,
@@ -30,9 +30,9 @@ export function undo(paths: ProjectPaths, journal: MigrationJournal): void {
  */
 export function leaveNoTrace(paths: ProjectPaths, journal: MigrationJournal): void {
   const { before } = journal;
-  if (!before.gitignore && !before.meta && !existsSync(paths.meta)) removeFile(paths.gitignore);
+  if (!before.gitignore && !before.meta && !pathExists(paths.meta)) removeFile(paths.gitignore);
   removeJournal(paths);
-  if (before.lock || existsSync(paths.meta)) return;
+  if (before.lock || pathExists(paths.meta)) return;
   try {
     removeFile(paths.lock);
     if (!before.directory) removeEmpty(paths.stateDirectory);

@@ -108,8 +108,8 @@ export async function importSession(
   project: LegacyProject,
   stamp: { readonly time: string; readonly actor: Actor },
 ): Promise<{ readonly id: string; readonly findings: readonly string[] }> {
-  requireReadable(input.workflow, project.findings);
   const view = await viewLegacy(input, stamp, newLineage());
+  requireReadable(input.workflow, project.findings);
   const id = view.state.session;
   if (!await manager.backend.hasSession(id)) {
     await manager.create({
@@ -136,14 +136,15 @@ export async function importSession(
 }
 
 /**
- * An import is made once: what cannot be read now would be missing from the session for good.
+ * An import is made once: what cannot be read now would be missing from the session for good. Asked
+ * when all has been read.
  * @param found what was said of the place the workflow is in.
  * @throws `io_failed`
  */
 export function requireReadable(workflow: LegacyWorkflow, found: readonly LegacyFinding[]): void {
   const checkpoints = workflow.checkpoints();
   const failure = checkpoints.damaged.find((error) => error.code !== "legacy_corrupt");
-  const finding = [...found, ...workflow.log().findings, ...checkpoints.findings]
+  const finding = [...found, ...workflow.unreadable]
     .find(({ code, path }) => code === "unreadable" && !path.startsWith(LEGACY_PATHS.v4));
   const reason = failure?.message ?? finding?.message;
   if (reason === undefined) return;

@@ -30,9 +30,9 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const result = await manager.holdRepository("import-legacy", async () => {
     const now = io.now();
     const stamp = { time: now.toISOString(), actor };
-    requireReadable(workflow, []);
     const base = { paths: from, workflow, toolVersion: VERSION, name };
     const first = await viewLegacy(base, stamp, newLineage());
+    requireReadable(workflow, []);
     const hash = stateHash(first.events[0]?.data);
     const taken = await manager.backend.hasSession(first.state.session);
     const present = hash === null && taken
