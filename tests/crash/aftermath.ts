@@ -36,7 +36,7 @@ interface VerifyData {
 
 /** What a warning may say of a repository in which something was stopped. */
 const PUT_RIGHT =
-  /^(state\.json (was missing|was damaged|was behind the journal) in session |An import that was interrupted has been finished$)/;
+  /^(state\.json (was missing|was damaged|was behind the journal) in session |An import that was interrupted has been finished$|An import of a snapshot was interrupted: )/;
 
 /** Reads the standing. Ids that `known` does not have are made alike. */
 export async function standingOf(repository: Repository, known: Picture): Promise<Standing> {
@@ -91,7 +91,7 @@ export function partsOf(picture: Picture, known: Picture): ReadonlyMap<string, s
   put("current", picture.current === null ? null : aliasOf(picture.current, known));
   put("bindings", picture.bindings.map((id) => aliasOf(id, known)));
   for (const [id, session] of Object.entries(picture.sessions)) {
-    const alias = aliasOf(id, known);
+    const alias = known.sessions[id] === undefined ? `<new ${session.name}>` : id;
     put(`events of session ${alias}`, session.lines.map(typeOf));
     put(`name of session ${alias}`, session.name);
     for (const [name, lines] of Object.entries(session.feedback)) {
@@ -135,6 +135,7 @@ export async function lookAfter(
   }
   problems.push(...await scenario.check?.(repository) ?? []);
   problems.push(...await workOn(repository, baseline, usual));
+  problems.push(...await scenario.afterwards?.(repository) ?? []);
   return problems;
 }
 
@@ -151,6 +152,7 @@ export function wholeOrNothing(
   const problems: string[] = [];
   for (const [id, { lines }] of Object.entries(before.sessions)) {
     const now = picture.sessions[id];
+    if (baseline.scenario.replaces === true && isBackedUp(picture, lines)) continue;
     if (now === undefined) {
       if (after.sessions[id] !== undefined) problems.push(`session ${id} is gone`);
     } else if (lines.some((line, index) => now.lines[index] !== line)) {
@@ -168,6 +170,8 @@ export function wholeOrNothing(
     const value = now.get(name);
     if (name.startsWith("events of ") && others.has(value ?? "")) continue;
     if (isAllowed(baseline.scenario, fault, name)) continue;
+    // What is replaced is away for a moment: its backup was looked for above.
+    if (baseline.scenario.replaces === true && value === undefined) continue;
     if (value !== old.get(name) && value !== next.get(name)) {
       problems.push(
         `${name} is ${value ?? "absent"}, neither as before (${
@@ -177,6 +181,10 @@ export function wholeOrNothing(
     }
   }
   return problems;
+}
+
+function isBackedUp(picture: Picture, lines: readonly string[]): boolean {
+  return picture.backups.includes(lines.map((line) => `${line}\n`).join(""));
 }
 
 /** Whether a part may differ because of an error that was taken for another fact. */
@@ -211,7 +219,9 @@ async function workOn(
   if (left.some((path) => !inSession(path))) {
     const started = await repository.run(["start", "Sweep up"]);
     if (started.code !== 0) problems.push(`start ended with ${started.code}: ${started.stderr}`);
-    left = leftovers(repository.root);
+    const inBackup = (path: string) =>
+      scenario.replaces === true && path.startsWith(".orchestrator/backups/");
+    left = leftovers(repository.root).filter((path) => !inBackup(path));
     for (const path of left.filter((path) => !inSession(path))) {
       problems.push(`start left ${path} behind`);
     }
@@ -233,8 +243,9 @@ async function workOn(
 
 const FIRST_FILES = /^\?\? \.orchestrator\/(lock|\.tmp-[^/]+)$/;
 
-/** The first change in a repository of the old tool says that it imports. */
-const IMPORTED = /^The old workflow in .* was imported as session /;
+/** The first change says what it brought in: from the old tool's files, or from the state branch. */
+const IMPORTED =
+  /^(The old workflow in .* was imported as session |Brought \d+ sessions? in from )/;
 
 /** 1-based number of the first line whose `prev` is not the hash of the one before; null when none. */
 function brokenLink(lines: readonly string[]): number | null {

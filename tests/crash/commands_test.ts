@@ -13,8 +13,9 @@ import { executable } from "../harness/executable.ts";
 import { ProblemList } from "./problem_list.ts";
 import type { Scenario } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
-import { type Fault, prepare, type SweepResult } from "./sweep.ts";
 import { straceMissing } from "./strace.ts";
+import { prepare, type SweepResult } from "./sweep.ts";
+import type { Fault } from "./target.ts";
 
 const FAULTS: readonly Fault[] = ["SIGKILL", "EIO", "ENOSPC", "EACCES"];
 

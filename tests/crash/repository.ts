@@ -146,6 +146,8 @@ export interface Picture {
   readonly current: string | null;
   readonly bindings: readonly string[];
   readonly sessions: Readonly<Record<string, SessionPicture>>;
+  /** Journals of sessions that were replaced. */
+  readonly backups: readonly string[];
   /** Every file outside `.git` and outside what the program keeps in the state directory. */
   readonly project: Readonly<Record<string, string>>;
 }
@@ -169,6 +171,9 @@ export function pictureOf(root: string): Picture {
       .filter(isNoTemporary)
       .map((name) => textOf(join(state, "bindings", name))?.trim() ?? "").sort(),
     sessions,
+    backups: walk(root, "")
+      .filter((path) => /^\.orchestrator\/backups\/(?!\.).*\/log\.jsonl$/.test(path))
+      .map((path) => textOf(join(root, path)) ?? ""),
     project: projectFiles(root),
   };
 }
@@ -215,7 +220,8 @@ function sessionPicture(directory: string): SessionPicture {
 /** The user's files, those of the old tool in `.orchestrator/` among them. */
 function projectFiles(root: string): Readonly<Record<string, string>> {
   const files: Record<string, string> = {};
-  const ours = /^\.orchestrator\/(\.|lock$|meta\.json$|bindings\/|sessions\/(\.|[a-z2-7]{13}\/))/;
+  const ours =
+    /^\.orchestrator\/(\.|lock$|meta\.json$|bindings\/|backups\/|sessions\/(\.|[a-z2-7]{13}\/))/;
   for (const path of walk(root, "")) {
     if (ours.test(path) || path === ".orchestrator/current") continue;
     if (statSync(join(root, path)).isDirectory()) continue;

@@ -31,4 +31,13 @@ export interface Scenario {
   readonly mayDiffer?: { readonly fault: string; readonly file: string };
   /** What more must hold once the command was stopped; gives sentences about what does not. */
   readonly check?: (repository: Repository) => Promise<readonly string[]>;
+  /** The same for what must hold when {@link next} has been made. */
+  readonly afterwards?: (repository: Repository) => Promise<readonly string[]>;
+  /**
+   * Whether sessions may be replaced: then a backup must hold what was there, and what a killed run
+   * left among the backups may wait for the next such command. Default false.
+   */
+  readonly replaces?: boolean;
+  /** Whether git's files change too, so that like files do not mean a like repository. */
+  readonly inGit?: boolean;
 }

@@ -4,7 +4,7 @@
  */
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Repository } from "./repository.ts";
+import { leftovers, type Repository } from "./repository.ts";
 import type { Scenario } from "./scenario.ts";
 
 const WORKFLOW = `name: carry
@@ -45,18 +45,132 @@ async function behind(repository: Repository): Promise<void> {
   rmSync(aside(repository), { recursive: true });
 }
 
-/** A clone beside a server that has more of its session than it has itself. */
-async function behindServer(repository: Repository): Promise<void> {
+/** The server lies in `.git`, where it is no part of the work tree and of every copy. */
+const SERVER = ".git/server.git";
+
+/** A clone beside a server that has its state. */
+async function withServer(repository: Repository): Promise<void> {
   await started(repository);
-  await repository.spawn("git", ["init", "--quiet", "--bare", "server.git"]);
-  await repository.spawn("git", ["remote", "add", "origin", "./server.git"]);
+  await repository.spawn("git", ["init", "--quiet", "--bare", "--template=", SERVER]);
+  await repository.spawn("git", ["remote", "add", "origin", `./${SERVER}`]);
   await repository.must("state", "push");
+}
+
+/** A clone that has more of its session than the server. */
+async function aheadOfServer(repository: Repository): Promise<void> {
+  await withServer(repository);
+  await repository.must("note", "later");
+}
+
+/** A clone that has less of its session than the server. */
+async function behindServer(repository: Repository): Promise<void> {
+  await withServer(repository);
   cpSync(state(repository), aside(repository), { recursive: true, preserveTimestamps: true });
   await repository.must("note", "later");
   await repository.must("state", "push");
   rmSync(state(repository), { recursive: true });
   cpSync(aside(repository), state(repository), { recursive: true, preserveTimestamps: true });
   rmSync(aside(repository), { recursive: true });
+}
+
+/** A clone that was just made: all it has is a server. */
+async function freshClone(repository: Repository): Promise<void> {
+  await aheadOfServer(repository);
+  await repository.must("state", "push");
+  rmSync(state(repository), { recursive: true });
+  for (const path of ["refs/orchestrator", "orchestrator"]) {
+    rmSync(join(repository.root, ".git", path), { recursive: true });
+  }
+}
+
+/** A tag that looks like an abbreviated commit: what commits are called is known to the run only. */
+const FIRST = "f1f1f1";
+
+/** Two commits on the branch, of which the second has a note more. */
+async function twoCommits(repository: Repository): Promise<void> {
+  await started(repository);
+  await repository.must("state", "push");
+  await repository.spawn("git", ["update-ref", `refs/tags/${FIRST}`, await onlyRef(repository)]);
+  await repository.must("note", "later");
+  await repository.must("state", "push");
+}
+
+async function onlyRef(repository: Repository): Promise<string> {
+  return (await repository.git("for-each-ref", "--format=%(objectname)", "refs/orchestrator/state"))
+    .trim();
+}
+
+/** Three sessions in a snapshot, of which one is here and is behind. */
+async function several(repository: Repository): Promise<void> {
+  await started(repository);
+  cpSync(state(repository), aside(repository), { recursive: true, preserveTimestamps: true });
+  await repository.must("note", "later");
+  for (const name of ["second", "third"]) await repository.must("start", name, "--name", name);
+  await repository.must("session", "use", "main");
+  await repository.must("snapshot", "export", "-o", "state.tar.gz");
+  rmSync(state(repository), { recursive: true });
+  cpSync(aside(repository), state(repository), { recursive: true, preserveTimestamps: true });
+  rmSync(aside(repository), { recursive: true });
+}
+
+/** A snapshot of a session that went another way here. */
+async function diverged(repository: Repository): Promise<void> {
+  await behind(repository);
+  await repository.must("note", "another way");
+}
+
+/** All of a snapshot is there or nothing of it is. */
+async function allOrNone(repository: Repository): Promise<readonly string[]> {
+  const { code, stdout, stderr } = await repository.run(["session", "list", "--json"]);
+  if (code !== 0) return [`session list ended with ${code}: ${stderr}`];
+  const { data } = JSON.parse(stdout) as { data: { sessions: readonly { name: string }[] } };
+  const names = data.sessions.map(({ name }) => name).sort();
+  return ["main", "main second third"].includes(names.join(" "))
+    ? []
+    : [`afterwards there are the sessions ${names.join(", ")}`];
+}
+
+/** The same import, once more, leaves nothing among the backups that is not one. */
+async function replacesAgain(repository: Repository): Promise<readonly string[]> {
+  const again = await repository.run(["snapshot", "import", "state.tar.gz", "--replace"]);
+  if (again.code !== 0) return [`the same import ended with ${again.code}: ${again.stderr}`];
+  return leftovers(repository.root).map((path) => `the same import left ${path} behind`);
+}
+
+/** The next push brings the server all that is here, and no repository is damaged. */
+async function pushesOn(repository: Repository): Promise<readonly string[]> {
+  const problems: string[] = [];
+  const pushed = await repository.run(["state", "push", "--json"]);
+  if (pushed.code !== 0) return [`state push ended with ${pushed.code}: ${pushed.stderr}`];
+  const { data } = JSON.parse(pushed.stdout) as { data: { commit: string; safe: boolean } };
+  if (!data.safe) problems.push(`after state push the state is not safe: ${pushed.stdout}`);
+  const server = ["-C", SERVER];
+  const { stdout } = await repository.spawn("git", [
+    ...server,
+    "for-each-ref",
+    "--format=%(objectname)",
+    "refs/heads/orchestrator-state-*",
+  ]);
+  if (stdout.trim() !== data.commit) problems.push(`the server has ${stdout}, not ${data.commit}`);
+  for (const where of [[], server]) {
+    const checked = await repository.spawn("git", [...where, "fsck", "--no-progress"]);
+    if (checked.code !== 0) problems.push(`git fsck ended with ${checked.code}: ${checked.stderr}`);
+  }
+  return problems;
+}
+
+/** What `status` shows of the session when it has `seq` events: all but the first are notes. */
+function standingOf(session: string, seq: number): string {
+  return JSON.stringify({
+    session,
+    seq,
+    name: "main",
+    phase: "ONLY",
+    status: "active",
+    progress: { done: 0, total: 1 },
+    items: ["plain pending"],
+    noteCount: seq - 1,
+  });
 }
 
 /** What needs a project and leaves its sessions as they are. */
@@ -84,10 +198,65 @@ export const STATE_SCENARIOS: readonly Scenario[] = [
     next: NOTE,
   },
   {
+    name: "snapshot import of several sessions",
+    command: "snapshot import",
+    prepare: several,
+    argv: ["snapshot", "import", "state.tar.gz"],
+    afterwards: allOrNone,
+  },
+  {
+    name: "snapshot import in place of what went another way",
+    command: "snapshot import",
+    prepare: diverged,
+    argv: ["snapshot", "import", "state.tar.gz", "--replace"],
+    replaces: true,
+    otherStandings: ["exit 4: no_session"],
+    afterwards: replacesAgain,
+  },
+  {
+    name: "state push to a server",
+    command: "state push",
+    prepare: aheadOfServer,
+    argv: ["state", "push"],
+    next: NOTE,
+    inGit: true,
+    afterwards: pushesOn,
+  },
+  {
     name: "state pull",
     command: "state pull",
     prepare: behindServer,
     argv: ["state", "pull"],
+    inGit: true,
+    afterwards: pushesOn,
+  },
+  {
+    name: "the first change in a fresh clone",
+    command: "state pull",
+    prepare: freshClone,
+    argv: ["note", "Moved in"],
+    env: { ORCHESTRATOR_WEB_MODE: "true" },
+    otherEvents: [["session_started", "note_added"]],
+    // Without web mode what is here is shown: a project, then its sessions, then the current one.
+    otherStandings: ["exit 4: no_session", standingOf("<new>", 2)],
+    inGit: true,
+    afterwards: pushesOn,
+  },
+  {
+    name: "state restore of an older commit",
+    command: "state restore",
+    prepare: twoCommits,
+    argv: ["state", "restore", FIRST],
+    inGit: true,
+  },
+  {
+    name: "state compact against a server",
+    command: "state compact",
+    prepare: aheadOfServer,
+    argv: ["state", "compact", "--yes"],
+    next: NOTE,
+    inGit: true,
+    afterwards: pushesOn,
   },
   {
     name: "state restore of a commit that is not there",

@@ -218,6 +218,23 @@ export function changesFiles(call: Call): boolean {
   return CHANGING.has(call.name) || /\bO_(CREAT|TRUNC|TMPFILE)\b/.test(call.args);
 }
 
+/** Calls that look into files and folders, or open them. */
+const READING: ReadonlySet<string> = new Set([
+  ...["open", "openat", "openat2", "read", "readv", "pread64", "preadv", "getdents64"],
+  ...["stat", "lstat", "fstat", "newfstatat", "statx", "statfs", "fstatfs"],
+  ...["access", "faccessat", "faccessat2", "readlink", "readlinkat"],
+]);
+
+/** Whether a call finds something out about files. */
+export function readsFiles(call: Call): boolean {
+  return READING.has(call.name);
+}
+
+/** Whether a call is given a path: the only ones that permissions are asked for. */
+export function takesPath(call: Call): boolean {
+  return PATH_ARGUMENTS[call.name] !== undefined;
+}
+
 function pathsOf(name: string, args: readonly string[], cwd: string): readonly string[] {
   const places = PATH_ARGUMENTS[name];
   if (places === undefined) return args.flatMap(descriptorPath);

@@ -3,7 +3,6 @@
  * by each error, and looks at what it leaves.
  * @module
  */
-import { createHash } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import {
@@ -15,12 +14,12 @@ import {
   standingOf,
   wholeOrNothing,
 } from "./aftermath.ts";
+import { digestOf } from "./digest.ts";
 import { type Ended, type Picture, pictureOf, Repository, treeOf } from "./repository.ts";
 import type { ProblemList } from "./problem_list.ts";
 import type { Scenario } from "./scenario.ts";
 import {
   type Call,
-  canFailCheaply,
   changesFiles,
   type Injection,
   injectionArguments,
@@ -32,22 +31,7 @@ import {
   touches,
   type Trace,
 } from "./strace.ts";
-
-/** What a call is stopped by. */
-export type Fault = Injection["fault"];
-
-/** A call to stop at. */
-interface Target {
-  readonly call: Call;
-  /** Its place among the calls that touch the project. */
-  readonly index: number;
-  /** Its place among the first thread's calls of its name, 1-based. */
-  readonly when: number;
-  /** Its place among the calls of its name that touch the project. */
-  readonly nth: number;
-  /** Comparable from run to run. */
-  readonly signature: string;
-}
+import { ATTEMPTS, type Fault, runStopped, signatureOf, type Target, targetsOf } from "./target.ts";
 
 /** What a sweep found. */
 export interface SweepResult {
@@ -79,12 +63,6 @@ export interface SweepOptions {
   /** Runs at a time. */
   readonly workers: number;
 }
-
-/** Whether {@link canFailCheaply}; asked once. */
-let cheap: boolean | undefined;
-
-/** How often a run that was stopped elsewhere is tried again. */
-const ATTEMPTS = 12;
 
 /**
  * Prepares a scenario and runs its command undisturbed.
@@ -197,61 +175,34 @@ interface StopReport {
 /** One run, stopped at one call. */
 async function stopAt(input: SweepInput, target: Target, fault: Fault): Promise<StopReport> {
   const root = `${input.scratch}/${target.index}-${fault}`;
-  const { baseline, looked } = input;
-  const cheaply = fault !== "SIGKILL" && !input.startsPrograms && (cheap ??= canFailCheaply());
-  let { when } = target;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const repository = input.prepared.copyTo(root);
-    try {
-      const injection = { syscall: target.call.name, when, fault };
-      const alone = cheaply && attempt < 3;
-      const { ended, trace } = await traced(repository, input.scenario, injection, alone);
-      const met = targetsOf(trace, root)[alone ? target.nth : target.index];
-      const stopped = met?.signature === target.signature &&
-        (fault === "SIGKILL"
-          ? trace.killed && trace.calls.at(-1) === met.call
-          : met.call.injected && trace.injections === 1);
-      if (!stopped) {
-        // The runtime makes a call more or less of its own: the place in this run is the best guess.
-        when = met?.signature === target.signature ? met.when : target.when + attempt % 3;
-        continue;
-      }
-      const picture = pictureOf(root);
-      const report = fault === "SIGKILL"
-        ? { late: false, tolerated: false, problems: [] }
-        : judge(picture, input, ended, target, fault);
-      const problems = [...report.problems];
-      // Many ways lead to the same files: one look at them is enough.
-      const files = digestOf(treeOf(root));
-      if (!looked.has(files)) {
-        looked.add(files);
-        problems.push(...wholeOrNothing(picture, baseline, fault));
-        problems.push(...await lookAfter(repository, baseline));
-      }
-      return { ...report, verified: true, problems };
-    } finally {
-      rmSync(root, { recursive: true, force: true });
+  const { baseline, looked, startsPrograms } = input;
+  try {
+    const run = await runStopped(
+      { target, fault, root, startsPrograms },
+      (injection, cheaply) =>
+        traced(input.prepared.copyTo(root), input.scenario, injection, cheaply),
+    );
+    if (run === null) {
+      const problems = [`in ${ATTEMPTS} runs the call was never met where it was expected`];
+      return { verified: false, late: false, tolerated: false, problems };
     }
+    const picture = pictureOf(root);
+    const report = fault === "SIGKILL"
+      ? { late: false, tolerated: false, problems: [] }
+      : judge(picture, input, run.ended, target, fault);
+    const problems = [...report.problems];
+    // Many ways lead to the same files: one look at them is enough.
+    const files = digestOf(treeOf(root));
+    const unseen = fault === "SIGKILL" && input.scenario.inGit === true;
+    if (unseen || !looked.has(files)) {
+      looked.add(files);
+      problems.push(...wholeOrNothing(picture, baseline, fault));
+      problems.push(...await lookAfter(run.repository, baseline));
+    }
+    return { ...report, verified: true, problems };
+  } finally {
+    rmSync(root, { recursive: true, force: true });
   }
-  return {
-    verified: false,
-    late: false,
-    tolerated: false,
-    problems: [`in ${ATTEMPTS} runs the call was never met where it was expected`],
-  };
-}
-
-/** A hash of a tree without what differs between two runs: times, ids, hashes, durations, pids. */
-function digestOf(tree: ReadonlyMap<string, string>): string {
-  const plain = (text: string) =>
-    text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
-      .replace(/"(mark|id)":"[^"]*"/g, '"$1":"<any>"')
-      .replace(/"(durationMs|pid)":\d+/g, '"$1":0')
-      .replace(/\.(tmp|staging|removed)-[\w-]+/g, ".$1-*")
-      .replace(/\b[0-9a-f]{64}\b/g, "<hash>")
-      .replace(/\b([a-z2-7]{13}|[a-z2-7]{20}|[a-z2-7]{26})\b/g, "<id>");
-  const entries = [...tree].map(([path, content]) => [plain(path), plain(content)]);
-  return createHash("sha256").update(JSON.stringify(entries.sort())).digest("hex");
 }
 
 /** Judges how a command answered to a failing call. */
@@ -306,37 +257,6 @@ function errorLine(stderr: string): string {
   return stderr.split("\n").find((line) => line.startsWith("error: ")) ?? "";
 }
 
-/** The calls of a trace's first thread that touch the project. */
-function targetsOf(trace: Trace, root: string): readonly Target[] {
-  const seen = new Map<string, number>();
-  const targets: Target[] = [];
-  const first = trace.calls[0]?.tid ?? null;
-  for (const call of trace.calls) {
-    if (call.tid !== first) continue;
-    const when = (seen.get(call.name) ?? 0) + 1;
-    seen.set(call.name, when);
-    if (!touches(call, root)) continue;
-    targets.push({
-      call,
-      index: targets.length,
-      when,
-      nth: targets.filter((other) => other.call.name === call.name).length,
-      signature: signatureOf(call, root),
-    });
-  }
-  return targets;
-}
-
-function signatureOf(call: Call, root: string): string {
-  const paths = call.paths.map((path) =>
-    path.replace(root, ".")
-      .replace(/\.(tmp|staging|removed)-[^/]*/g, ".$1-*")
-      .replace(/\/[a-z2-7]{13}(?=\/|$)/g, "/<id>")
-      .replace(/bindings\/[0-9a-f]{32}/g, "bindings/*")
-  );
-  return `${call.name}(${paths.join(", ")})`;
-}
-
 /**
  * What a power cut could take back, or leave empty, although the command has answered: lines whose file
  * was not synced behind them, files that took their name unsynced, names whose directory was not
@@ -381,7 +301,7 @@ async function traced(
   scenario: Scenario,
   injection?: Injection,
   cheaply = false,
-): Promise<{ readonly ended: Ended; readonly trace: Trace }> {
+): Promise<{ readonly repository: Repository; readonly ended: Ended; readonly trace: Trace }> {
   const output = `${repository.root}.trace`;
   const options = injection !== undefined && cheaply
     ? straceFailingArguments(output, injection)
@@ -394,7 +314,7 @@ async function traced(
   );
   const trace = parseTrace(readFileSync(output, "utf8"), repository.root);
   rmSync(output);
-  return { ended, trace };
+  return { repository, ended, trace };
 }
 
 /**
@@ -413,8 +333,14 @@ async function requireOneThread(repository: Repository, scenario: Scenario): Pro
   rmSync(output);
   const [first, ...others] = ownThreads(text);
   const { calls } = parseTrace(text, repository.root);
+  const syncs = (call: Call) => /^f(data)?sync$/.test(call.name);
+  const synced = new Set(
+    calls.filter((call) => call.tid === first && syncs(call)).map((call) => call.paths[0]),
+  );
   const strays = calls.filter((call) =>
-    call.tid !== first && others.includes(call.tid ?? 0) && touches(call, repository.root)
+    call.tid !== first && others.includes(call.tid ?? 0) && touches(call, repository.root) &&
+    // A head start that the first thread makes good changes nothing.
+    !(syncs(call) && synced.has(call.paths[0]))
   );
   if (strays.length === 0) return calls.some(({ name, tid }) => name === "execve" && tid !== first);
   throw new Error(
