@@ -33,6 +33,11 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/("target":\s*)"[a-z0-9-]+"/g, '$1"<target>"'],
   [/("(?:tool|toolVersion|version)":\s*)"0\.\d+\.\d+"/g, '$1"<version>"'],
   [/\b(orchestrator )\d+\.\d+\.\d+ /g, "$1<version> "],
+  [/\b(import-)\d{8}T\d{6}Z-[a-z2-7]{4}/g, "$1<time>"],
+  // How well it packs depends on the ids.
+  [/(Exported [^,]+, )[\d.]+ [KM]?i?B/g, "$1<size>"],
+  [/("size":\s*)\d+/g, '$1"<size>"'],
+  [/("snapshot":\s*)"-----BEGIN ([A-Z ]+)-----.*?-----END [A-Z ]+-----\\n"/g, '$1"<$2>"'],
   // deno-lint-ignore no-control-regex
   [/\x1b/g, "␛"],
 ];

@@ -104,6 +104,7 @@ class Player implements AsyncDisposable {
   readonly #env: Record<string, string>;
   readonly #answers: (boolean | null)[] = [];
   readonly #texts: (string | null)[] = [];
+  readonly #secrets: (string | null)[] = [];
   readonly #locks: FileLock[] = [];
   #cwd: string;
   #clock = BEGIN;
@@ -151,6 +152,9 @@ class Player implements AsyncDisposable {
       case "type":
         this.#texts.push(rest === "<cancel>" ? null : rest);
         return;
+      case "secret":
+        this.#secrets.push(rest === "<cancel>" ? null : rest);
+        return;
       case "later":
         this.#clock += milliseconds(words);
         return;
@@ -170,7 +174,7 @@ class Player implements AsyncDisposable {
         this.#remembered = this.#tree();
         return;
       case "unchanged":
-        return this.#compare(rest);
+        return this.#compare(this.#expand(rest));
       default:
         throw new Error(`there is no setting "${name}"`);
     }
@@ -256,6 +260,7 @@ class Player implements AsyncDisposable {
       now,
       answers: this.#answers,
       texts: this.#texts,
+      secrets: this.#secrets,
       ...(this.#terminal === undefined ? {} : { terminal: this.#terminal }),
     });
   }
