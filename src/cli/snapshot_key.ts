@@ -65,10 +65,14 @@ async function password(context: Context, input: Input, twice: boolean): Promise
   const configured = (await context.config()).get("snapshot.password");
   if (configured !== null && configured !== "") return configured;
   const { io } = context;
-  if (input.has("no-input") || !io.isTerminal("stdin") || !io.isTerminal("stderr")) {
+  // A paste that has ended leaves nothing to type on.
+  const taken = !twice && isStdin(input);
+  if (taken || input.has("no-input") || !io.isTerminal("stdin") || !io.isTerminal("stderr")) {
     throw new OrchestratorError(
       "terminal_needed",
-      "Cannot ask for the password: there is no terminal to ask on",
+      taken
+        ? "Cannot ask for the password: the snapshot itself comes from stdin"
+        : "Cannot ask for the password: there is no terminal to ask on",
       { hint: "Use --password-file, or set ORCHESTRATOR_SNAPSHOT_PASSWORD" },
     );
   }
@@ -103,22 +107,30 @@ export async function snapshotLimits(context: Context): Promise<Limits> {
   };
 }
 
+function isStdin(input: Input): boolean {
+  return (input.arg("file") ?? "-") === "-";
+}
+
 /** The bytes of the snapshot that a command names. @throws `file_unknown`, `missing_argument` */
 export async function snapshotBytes(
   context: Context,
   input: Input,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const file = input.arg("file") ?? "-";
-  if (file !== "-") {
+  const file = input.arg("file");
+  if (file !== undefined && file !== "-") {
     const { readPieces } = await import("../platform/stream_file.ts");
     return readPieces(context.paths.resolveFrom(context.io.cwd, file));
   }
-  if (context.io.isTerminal("stdin")) {
+  const { io } = context;
+  if (io.isTerminal("stdin") && (file === undefined || input.has("no-input"))) {
     throw new OrchestratorError(
       "missing_argument",
       `Cannot run "${context.spec.path}": name a file, or give the snapshot on stdin`,
       { hint: `Run \`orchestrator ${context.spec.path} state.tar.gz\`` },
     );
+  }
+  if (io.isTerminal("stdin")) {
+    io.err("Paste the snapshot's text, then press Ctrl-D (on Windows Ctrl-Z and Enter)\n");
   }
   return context.io.stdinBytes();
 }

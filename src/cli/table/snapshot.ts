@@ -9,7 +9,7 @@ const SESSIONS: OptionSpec = {
   short: "s",
   value: "SESSION",
   many: true,
-  summary: "Only this session; may be given several times",
+  summary: "Only this session",
   complete: "session",
 };
 
@@ -31,7 +31,7 @@ const IDENTITY: OptionSpec = {
 
 const FILE = {
   name: "file",
-  summary: "the snapshot; - or nothing for stdin",
+  summary: "the snapshot; - for stdin, or to paste its text",
   optional: true,
   complete: "file",
 } as const;
@@ -108,7 +108,8 @@ export const SNAPSHOT_COMMANDS: readonly CommandSpec[] = [
     examples: [
       { line: "snapshot import state.tar.gz", means: "go on where the snapshot was taken" },
       { line: "snapshot import state.tar.gz --dry-run", means: "see first" },
-      { line: "snapshot import - < state.tar.gz.age", means: "from stdin; asks for the password" },
+      { line: "snapshot import state.tar.gz.age", means: "asks for the password" },
+      { line: "snapshot import -", means: "paste what `snapshot export --armor` has printed" },
     ],
     changes: "project",
     load: () => import("../commands/snapshot/import.ts"),
