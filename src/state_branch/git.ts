@@ -6,6 +6,7 @@
 import process from "node:process";
 import { OrchestratorError } from "../errors.ts";
 import { type Environment, type ProgramResult, runProgram } from "../platform/processes.ts";
+import { clearRefLock } from "./ref_lock.ts";
 
 /** Settings that count above all of the user's. */
 const SETTINGS: readonly string[] = [
@@ -53,6 +54,9 @@ const LOCAL_VARIABLES: readonly string[] = [
 
 /** How long a command may take that asks nobody else, in milliseconds. */
 const LOCAL_TIMEOUT_MS = 60_000;
+
+/** How often a command is tried whose way a lock was in. */
+const ATTEMPTS = 3;
 
 /** Why a server did not do what it was asked. */
 export type TroubleKind =
@@ -149,20 +153,28 @@ export class Git {
    * @throws `git_failed` for an exit code that is no answer; {@link Trouble} with `network`.
    */
   async run(args: readonly string[], options: GitRun = {}): Promise<ProgramResult> {
-    const { input, network = false, binary = false, codes = [] } = options;
+    for (let attempt = 1;; attempt++) {
+      const result = await this.#runOnce(args, options);
+      if (result.exitCode === 0) return result;
+      const again = attempt < ATTEMPTS && await clearRefLock(this.commonDirectory, result.stderr);
+      if (again) continue;
+      if (options.codes?.includes(result.exitCode ?? -1) === true) return result;
+      if (options.network === true) throw troubleOf(`${result.stdout}\n${result.stderr}`);
+      throw gitFailed(args, result.stderr);
+    }
+  }
+
+  async #runOnce(args: readonly string[], options: GitRun): Promise<ProgramResult> {
+    const { input, network = false, binary = false } = options;
     const env = { ...this.#env, ...options.env };
-    let result: ProgramResult;
     try {
       const timeoutMs = network ? this.#networkTimeoutMs : LOCAL_TIMEOUT_MS;
-      result = await runGit(this.root, args, env, timeoutMs, { input, binary });
+      return await runGit(this.root, args, env, timeoutMs, { input, binary });
     } catch (error) {
       const late = error instanceof OrchestratorError && "timeoutMs" in (error.details ?? {});
       if (!network || !late) throw error;
       throw new Trouble("unreachable", `no answer within ${this.#networkTimeoutMs / 1000} s`);
     }
-    if (result.exitCode === 0 || codes.includes(result.exitCode ?? -1)) return result;
-    if (network) throw troubleOf(`${result.stdout}\n${result.stderr}`);
-    throw gitFailed(args, result.stderr);
   }
 
   /** The first line of what git prints. */
@@ -251,7 +263,7 @@ function gitFailed(args: readonly string[], stderr: string): OrchestratorError {
 const CREDENTIALS = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi;
 
 /** The line of git's that says most, without credentials. */
-function firstWords(text: string): string {
+export function firstWords(text: string): string {
   const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   const telling = lines.find((line) => /^(!|fatal:|error:)/.test(line)) ??
     lines.find((line) => line.startsWith("remote:")) ?? lines[0] ?? "it failed";

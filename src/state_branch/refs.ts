@@ -2,13 +2,8 @@
  * Moving refs of ours, by compare and swap.
  * @module
  */
-import { statSync, unlinkSync } from "node:fs";
-import { join } from "node:path";
 import { OrchestratorError } from "../errors.ts";
-import type { Git } from "./git.ts";
-
-/** A lock file of git's on a ref of ours this old belongs to a process that was killed. */
-const STALE_LOCK_MS = 60_000;
+import { firstWords, type Git } from "./git.ts";
 
 /**
  * Lets a ref stand for a commit.
@@ -25,23 +20,7 @@ export async function setRef(
   if (expected !== null) args.push(expected);
   const result = await git.run(args, { codes: [1, 128] });
   if (result.exitCode === 0) return;
-  if (/\.lock'?: File exists/i.test(result.stderr) && removeStaleLock(git, ref)) {
-    await git.run(args);
-    return;
-  }
-  throw new OrchestratorError("git_failed", `Cannot move "${ref}": ${result.stderr.trim()}`);
-}
-
-/** A git that was killed leaves its lock on the ref. The ref is ours, and so is the lock. */
-function removeStaleLock(git: Git, ref: string): boolean {
-  const lock = join(git.commonDirectory, `${ref}.lock`);
-  try {
-    if (Date.now() - statSync(lock).mtimeMs < STALE_LOCK_MS) return false;
-    unlinkSync(lock);
-    return true;
-  } catch {
-    return false;
-  }
+  throw new OrchestratorError("git_failed", `Cannot move "${ref}": ${firstWords(result.stderr)}`);
 }
 
 /** Whether one commit is the other, or lies in its past. */
