@@ -46,7 +46,7 @@ async function behind(repository: Repository): Promise<void> {
 }
 
 /** The server lies in `.git`, where it is no part of the work tree and of every copy. */
-const SERVER = ".git/server.git";
+export const SERVER = ".git/server.git";
 
 /** A clone beside a server that has its state. */
 async function withServer(repository: Repository): Promise<void> {
@@ -57,13 +57,13 @@ async function withServer(repository: Repository): Promise<void> {
 }
 
 /** A clone that has more of its session than the server. */
-async function aheadOfServer(repository: Repository): Promise<void> {
+export async function aheadOfServer(repository: Repository): Promise<void> {
   await withServer(repository);
   await repository.must("note", "later");
 }
 
 /** A clone that has less of its session than the server. */
-async function behindServer(repository: Repository): Promise<void> {
+export async function behindServer(repository: Repository): Promise<void> {
   await withServer(repository);
   cpSync(state(repository), aside(repository), { recursive: true, preserveTimestamps: true });
   await repository.must("note", "later");
@@ -74,7 +74,7 @@ async function behindServer(repository: Repository): Promise<void> {
 }
 
 /** A clone that was just made: all it has is a server. */
-async function freshClone(repository: Repository): Promise<void> {
+export async function freshClone(repository: Repository): Promise<void> {
   await aheadOfServer(repository);
   await repository.must("state", "push");
   rmSync(state(repository), { recursive: true });
@@ -138,7 +138,7 @@ async function replacesAgain(repository: Repository): Promise<readonly string[]>
 }
 
 /** The next push brings the server all that is here, and no repository is damaged. */
-async function pushesOn(repository: Repository): Promise<readonly string[]> {
+export async function pushesOn(repository: Repository): Promise<readonly string[]> {
   const problems: string[] = [];
   const pushed = await repository.run(["state", "push", "--json"]);
   if (pushed.code !== 0) return [`state push ended with ${pushed.code}: ${pushed.stderr}`];
