@@ -24,7 +24,14 @@ interface Suite {
   readonly what: string;
   /** Whether its files may run at the same time. */
   readonly parallel: boolean;
+  /** Longer than it takes: what hangs is ended. Default: {@link SUITE_LIMIT_MS}. */
+  readonly limitMs?: number;
+  /** Whether it tells numbers that are worth reading when all is well. Default false. */
+  readonly tells?: boolean;
 }
+
+/** Longer than most suites take. */
+const SUITE_LIMIT_MS = 20 * 60_000;
 
 /** All suites, quick ones first. */
 export const SUITES: readonly Suite[] = [
@@ -34,7 +41,13 @@ export const SUITES: readonly Suite[] = [
   { name: "transcripts", what: "the command line, in process and as executable", parallel: true },
   { name: "e2e", what: "whole stories with the executable", parallel: true },
   { name: "concurrency", what: "many processes at once", parallel: false },
-  { name: "crash", what: "killed and failed at every step", parallel: false },
+  {
+    name: "crash",
+    what: "killed and failed at every step",
+    parallel: false,
+    limitMs: 90 * 60_000,
+    tells: true,
+  },
 ];
 
 /** Tests that keep expected output in files, and rewrite it when `UPDATE` is set. */
@@ -42,9 +55,6 @@ const UPDATABLE: Readonly<Record<string, string>> = {
   transcripts: "transcripts_test.ts",
   e2e: "readme_test.ts",
 };
-
-/** Longer than any suite takes: whatever hangs is ended. */
-const SUITE_LIMIT_MS = 20 * 60_000;
 
 /** Variables that steer tests. */
 const FOR_TESTS = /^(ORCHESTRATOR_EXECUTABLE|CRASH_\w+|CONCURRENCY_\w+)$/;
@@ -140,7 +150,7 @@ function runSuite(
     "--allow-all",
     "--no-check",
     ...(suite.parallel ? ["--parallel"] : []),
-    "--reporter=dot",
+    `--reporter=${suite.tells === true ? "pretty" : "dot"}`,
     `--junit-path=${report}`,
     ...what,
   ];
@@ -152,7 +162,11 @@ function runSuite(
       stdio: ["ignore", terminal ? "inherit" : "pipe", "inherit"],
     });
     if (child.stdout !== null) printWithoutDots(child.stdout);
-    const timer = setTimeout(() => child.kill("SIGKILL"), SUITE_LIMIT_MS);
+    const limitMs = suite.limitMs ?? SUITE_LIMIT_MS;
+    const timer = setTimeout(() => {
+      console.log(`${suite.name} is ended after ${limitMs / 60_000} minutes`);
+      child.kill("SIGKILL");
+    }, limitMs);
     child.on("error", reject);
     child.on("close", (exitCode) => {
       clearTimeout(timer);
