@@ -302,7 +302,8 @@ function checkListed(
 ): StagedCheck {
   const { id } = listed;
   const { content } = staging;
-  const { state, seq, hash } = checkJournal(id, content.pieces(stagedJournal(id, files)), listed);
+  const pieces = content.pieces(stagedJournal(id, files), { fresh: true });
+  const { state, seq, hash } = checkJournal(id, pieces, listed);
   checkFiles(id, stagedFiles(files, content));
   const text = new TextEncoder().encode(JSON.stringify(state));
   return { seq, hash, state: staging.add(`sessions/${id}/state`, text) };

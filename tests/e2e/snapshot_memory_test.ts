@@ -1,0 +1,76 @@
+/** A state that is larger than the memory it takes to carry it: no session is held whole. */
+import assert from "node:assert/strict";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { makeProject } from "../../scripts/bench_projects.ts";
+import { executable, executableAvailable } from "../harness/executable.ts";
+import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Above what the executable takes without any state (about 75 MiB), and far below the state. */
+const MOST = 200 * MEBIBYTE;
+
+/** The longest note there may be, in words that pack about as well as what people write. */
+function note(): string {
+  let text = "";
+  while (text.length < 4990) text += `${Math.floor(Math.random() * 4000).toString(36)} `;
+  return text;
+}
+
+/** Runs the executable. @returns the most memory it had, in bytes. */
+async function peakOf(program: string, scratch: Scratch, argv: readonly string[]): Promise<number> {
+  const child = new Deno.Command(program, {
+    args: [...argv],
+    cwd: scratch.root,
+    env: scratchEnvironment(scratch),
+    clearEnv: true,
+    stdin: "null",
+    stdout: "null",
+    stderr: "inherit",
+  }).spawn();
+  let peak = 0;
+  const watch = setInterval(() => {
+    try {
+      const status = Deno.readTextFileSync(`/proc/${child.pid}/status`);
+      peak = Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? peak / 1024) * 1024;
+    } catch {
+      // It has ended.
+    }
+  }, 5);
+  const { code } = await child.status;
+  clearInterval(watch);
+  assert.equal(code, 0, argv.join(" "));
+  return peak;
+}
+
+for (
+  const [what, sessions, events] of [["many sessions", 24, 2300], [
+    "one session",
+    1,
+    55_000,
+  ]] as const
+) {
+  Deno.test({
+    name: `300 MB in ${what} are exported, inspected and imported in less memory`,
+    ignore: !executableAvailable || Deno.build.os !== "linux",
+    async fn() {
+      using here = new Scratch();
+      using there = new Scratch({ ".git/HEAD": "ref: refs/heads/main\n" });
+      const notes = Array.from({ length: 500 }, note);
+      await makeProject(here.root, { sessions, events, note: (index) => notes[index % 500] ?? "" });
+      const file = join(here.top, "state.tar.gz");
+      const program = await executable();
+      const peaks = [
+        await peakOf(program, here, ["snapshot", "export", "-o", file]),
+        await peakOf(program, here, ["snapshot", "inspect", file]),
+        await peakOf(program, there, ["snapshot", "import", file]),
+        // Compared with what is there now.
+        await peakOf(program, there, ["snapshot", "import", file]),
+      ];
+      assert.ok(statSync(file).size > 20 * MEBIBYTE);
+      const shown = peaks.map((peak) => `${Math.round(peak / MEBIBYTE)} MiB`).join(", ");
+      assert.ok(peaks.every((peak) => peak > 20 * MEBIBYTE && peak < MOST), shown);
+    },
+  });
+}
