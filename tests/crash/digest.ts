@@ -13,6 +13,7 @@ export function digestOf(tree: ReadonlyMap<string, string>): string {
     text.replace(/\d{4}-?\d\d-?\d\dT[\d:.]+Z/g, "<time>")
       .replace(/<time>-[a-z2-7]+/g, "<time>")
       .replace(/"(mark|id)":"[^"]*"/g, '"$1":"<any>"')
+      .replace(/^\d{13}$/gm, "<milliseconds>")
       .replace(/"(durationMs|pid)":\d+/g, '"$1":0')
       .replace(/\.(tmp|staging|removed)-[\w-]+/g, ".$1-*")
       .replace(/\b[0-9a-f]{64}\b/g, "<hash>")

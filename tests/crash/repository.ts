@@ -200,6 +200,34 @@ export function treeOf(root: string): ReadonlyMap<string, string> {
   );
 }
 
+/**
+ * What stands in `.git`, servers that lie in there included: every file but objects, of which only the
+ * number counts. Ids of objects are numbered in the order they are met in, since they differ from run
+ * to run.
+ */
+export function gitTreeOf(root: string): ReadonlyMap<string, string> {
+  const numbers = new Map<string, number>();
+  const number = (id: string) => {
+    const known = numbers.get(id) ?? numbers.size;
+    numbers.set(id, known);
+    return `<object ${known}>`;
+  };
+  const tree = new Map<string, string>();
+  const counts = new Map<string, number>();
+  for (const path of walk(join(root, ".git"), "")) {
+    const file = join(root, ".git", path);
+    const objects = /^(.*\/)?objects(?=\/)/.exec(path)?.[0];
+    if (statSync(file).isDirectory()) continue;
+    if (objects !== undefined) counts.set(objects, (counts.get(objects) ?? 0) + 1);
+    else if (!/(^|\/)(index|logs\/.*)$/.test(path)) {
+      const content = readFileSync(file, "latin1");
+      tree.set(`.git/${path}`, content.replace(/\b[0-9a-f]{40}\b/g, number));
+    }
+  }
+  for (const [path, count] of counts) tree.set(`.git/${path}`, `${count} files`);
+  return tree;
+}
+
 function sessionPicture(directory: string): SessionPicture {
   const journal = textOf(join(directory, "log.jsonl")) ?? "";
   const end = journal.lastIndexOf("\n") + 1;
@@ -239,7 +267,8 @@ function isNoTemporary(name: string): boolean {
 
 function walk(root: string, base: string): string[] {
   const found: string[] = [];
-  for (const entry of readdirSync(join(root, base), { withFileTypes: true })) {
+  const entries = readdirSync(join(root, base), { withFileTypes: true });
+  for (const entry of entries.sort((left, right) => left.name < right.name ? -1 : 1)) {
     const path = base === "" ? entry.name : `${base}/${entry.name}`;
     if (path === ".git") continue;
     found.push(path);

@@ -15,7 +15,14 @@ import {
   wholeOrNothing,
 } from "./aftermath.ts";
 import { digestOf } from "./digest.ts";
-import { type Ended, type Picture, pictureOf, Repository, treeOf } from "./repository.ts";
+import {
+  type Ended,
+  gitTreeOf,
+  type Picture,
+  pictureOf,
+  Repository,
+  treeOf,
+} from "./repository.ts";
 import type { ProblemList } from "./problem_list.ts";
 import type { Scenario } from "./scenario.ts";
 import {
@@ -96,7 +103,7 @@ export async function prepare(
     throw new Error(`${scenario.name} ended with ${ended.code}: ${ended.stderr}`);
   }
   const after = pictureOf(undisturbed.root);
-  const looked = new Set([treeOf(root), treeOf(undisturbed.root)].map(digestOf));
+  const looked = new Set([root, undisturbed.root].map((root) => digestIn(root, scenario)));
   const baseline: Baseline = {
     scenario,
     before,
@@ -127,13 +134,18 @@ export async function prepare(
   };
 }
 
+/** {@link digestOf} what a run left. */
+function digestIn(root: string, { inGit }: Scenario): string {
+  return digestOf(new Map([...treeOf(root), ...inGit === true ? gitTreeOf(root) : []]));
+}
+
 interface SweepInput {
   readonly scenario: Scenario;
   readonly prepared: Repository;
   readonly scratch: string;
   readonly baseline: Baseline;
   readonly targets: readonly Target[];
-  /** {@link digestOf} all trees that were looked at. */
+  /** {@link digestIn} all places that were looked at. */
   readonly looked: Set<string>;
   /** How the undisturbed command ended. */
   readonly ended: Ended;
@@ -192,9 +204,8 @@ async function stopAt(input: SweepInput, target: Target, fault: Fault): Promise<
       : judge(picture, input, run.ended, target, fault);
     const problems = [...report.problems];
     // Many ways lead to the same files: one look at them is enough.
-    const files = digestOf(treeOf(root));
-    const unseen = fault === "SIGKILL" && input.scenario.inGit === true;
-    if (unseen || !looked.has(files)) {
+    const files = digestIn(root, input.scenario);
+    if (!looked.has(files)) {
       looked.add(files);
       problems.push(...wholeOrNothing(picture, baseline, fault));
       problems.push(...await lookAfter(run.repository, baseline));
