@@ -20,7 +20,8 @@ export const CANARIES = {
   configured: "canary-in-a-config-variable-d318",
 } as const;
 
-const IDENTITY = "AGE-SECRET-KEY-1";
+/** Of any age identity; its first letters alone are named in hints. */
+const IDENTITY = /AGE-SECRET-KEY-1[A-Z0-9]{20}/;
 
 /** What is made once for all scratches. */
 export interface CanaryFiles {
@@ -85,7 +86,7 @@ export function canariesIn(text: string): readonly string[] {
   return Object.entries(CANARIES).flatMap(([name, value]) => {
     const base64 = btoa(value).replace(/=+$/, "");
     return [value, base64].some((form) => text.includes(form)) ? [name] : [];
-  }).concat(text.includes(IDENTITY) ? ["identity"] : []);
+  }).concat(IDENTITY.test(text) ? ["identity"] : []);
 }
 
 /** Files below a scratch, outside the places of secrets, that hold a canary: `path: which`. */

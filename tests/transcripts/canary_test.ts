@@ -25,6 +25,10 @@ Deno.test("no planted secret turns up in any transcript", async (test) => {
     if (whyNot(name, {}) !== null || ABOUT_SECRETS.test(name)) continue;
     await test.step(name, async () => {
       const text = readFileSync(join(DIRECTORY, `${name}.txt`), "utf8");
+      // A story may bring an identity of its own; the program must not carry it further.
+      const own = [...text.matchAll(/^-- (.+) --$/gm)].map(([, path]) =>
+        `project/${path}: identity`
+      );
       const leaks: string[] = [];
       let inspected = false;
       try {
@@ -35,7 +39,9 @@ Deno.test("no planted secret turns up in any transcript", async (test) => {
           inspect: (scratch) => {
             inspected = true;
             leaks.push(
-              ...canaryFiles(scratch).filter((leak) => !BY_COMMANDS.has(leak.replace(/: .*/, ""))),
+              ...canaryFiles(scratch).filter((leak) =>
+                !BY_COMMANDS.has(leak.replace(/: .*/, "")) && !own.includes(leak)
+              ),
             );
           },
           observe: (argv, { stdout, stderr }) => {

@@ -34,7 +34,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     : new Set((await branch.git.run(["rev-list", remote])).stdout.split("\n"));
   const commits = stdout.split("\0").filter((entry) => entry !== "").map((entry) => {
     const [commit = "", time = "", author = "", subject = ""] = entry.split("\x1f");
-    return { commit, time, author, subject, pushed: pushed.has(commit) };
+    const utc = new Date(time).toISOString();
+    return { commit, time: utc, author, subject, pushed: pushed.has(commit) };
   });
   return {
     data: { branch: branch.name, commits },
