@@ -25,3 +25,12 @@ export function removeTree(path: string): void {
     if (systemErrorCode(error) !== "ENOENT") throw error;
   }
 }
+
+/** Removes what lies in the system's folder for temporary files; what resists is left to it. */
+export function removeTemporary(path: string): void {
+  try {
+    removeTree(path);
+  } catch {
+    // Nobody's work depends on it.
+  }
+}

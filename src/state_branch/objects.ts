@@ -2,12 +2,13 @@
  * Reading and writing git's objects, many at a time.
  * @module
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OrchestratorError } from "../errors.ts";
 import { ioError } from "../platform/atomic_file.ts";
+import { removeTemporary } from "../platform/remove_tree.ts";
 import type { Git } from "./git.ts";
 
 /** A file of a tree. */
@@ -85,7 +86,7 @@ export async function writeBlobs(
     });
     return stdout.trim().split("\n");
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeTemporary(folder);
   }
 }
 

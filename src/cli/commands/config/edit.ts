@@ -2,13 +2,14 @@
  * `orchestrator config edit`
  * @module
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readIfThere, writeConfigFile } from "../../../config/change.ts";
 import { problemError, problemText } from "../../../config/problem.ts";
 import { readConfigText } from "../../../config/read_file.ts";
 import { OrchestratorError } from "../../../errors.ts";
+import { removeTemporary } from "../../../platform/remove_tree.ts";
 import { isWindows } from "../../../platform/runtime.ts";
 import type { Answer, Input } from "../../command.ts";
 import { configTarget, holdTarget } from "../../config_target.ts";
@@ -64,7 +65,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
           : `${style.dim(style.symbols.bullet)} ${target.shown} stays as it is`,
     };
   } finally {
-    if (!keep) rmSync(folder, { recursive: true, force: true });
+    if (!keep) removeTemporary(folder);
   }
 }
 
