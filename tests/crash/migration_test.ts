@@ -121,16 +121,17 @@ async function sweep(one: Case): Promise<void> {
   const prepared = new Repository(`${scratch}/prepared`, await executable(), `${scratch}/home`);
   for (const folder of ["prepared", "home"]) Deno.mkdirSync(`${scratch}/${folder}`);
   fill(prepared.root, one.generation);
-  cpSync(prepared.root, `${scratch}/elsewhere`, { recursive: true, preserveTimestamps: true });
+  const elsewhere = `${scratch}/elsewhere`;
+  cpSync(prepared.root, elsewhere, { recursive: true, preserveTimestamps: true });
   const original = treeOf(prepared.root);
-  const elsewhere = treeOf(`${scratch}/elsewhere`);
+  const elsewhereBefore = treeOf(elsewhere);
   const standing = await standingOf(prepared);
   for (const argv of one.before) await prepared.must(...argv);
 
   const undisturbed = prepared.copyTo(`${scratch}/undisturbed`);
   const { ended, trace } = await traced(undisturbed, one.argv);
   assert.equal(ended.code, 0, ended.stderr);
-  const targets = targetsOf(trace, undisturbed.root);
+  const targets = targetsOf(trace, undisturbed.root, elsewhere);
   assert.ok(targets.filter(({ call }) => changesFiles(call)).length > 20, "calls to stop at");
   const done = filesOf(undisturbed.root);
   const looked = new Set([digestOf(comparable(undisturbed.root))]);
@@ -145,7 +146,7 @@ async function sweep(one: Case): Promise<void> {
   const stop = async (target: Target, fault: Fault): Promise<readonly string[]> => {
     const root = `${scratch}/${target.index}-${fault}`;
     const run = await runStopped(
-      { target, fault, root, startsPrograms: false },
+      { target, fault, root, elsewhere, startsPrograms: false },
       (injection, cheaply) => traced(prepared.copyTo(root), one.argv, injection, cheaply),
     );
     if (run === null) return [`in ${ATTEMPTS} runs the call was never met`];
@@ -176,7 +177,7 @@ async function sweep(one: Case): Promise<void> {
   };
   await Promise.all(Array.from({ length: WORKERS }, work));
   const problems = [...found.texts()];
-  problems.push(...differences(elsewhere, treeOf(`${scratch}/elsewhere`)));
+  problems.push(...differences(elsewhereBefore, treeOf(elsewhere)));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(
     `  ${one.name}: ${targets.length} calls, ${total} runs, ${met} stopped (${tolerated} went on), ${seconds} s`,

@@ -30,8 +30,11 @@ const CHEAP_ATTEMPTS = 3;
 /** Whether {@link canFailCheaply}; asked once. */
 let cheap: boolean | undefined;
 
-/** The calls of a trace's first thread that touch what is at or below `root`. */
-export function targetsOf(trace: Trace, root: string): readonly Target[] {
+/**
+ * The calls of a trace's first thread that touch what is at or below `root`.
+ * @param elsewhere another place that counts; one for all runs.
+ */
+export function targetsOf(trace: Trace, root: string, elsewhere = root): readonly Target[] {
   const seen = new Map<string, number>();
   const touching = new Map<string, number>();
   const targets: Target[] = [];
@@ -40,7 +43,7 @@ export function targetsOf(trace: Trace, root: string): readonly Target[] {
     if (call.tid !== first) continue;
     const when = (seen.get(call.name) ?? 0) + 1;
     seen.set(call.name, when);
-    if (!touches(call, root)) continue;
+    if (!touches(call, root) && !touches(call, elsewhere)) continue;
     const nth = touching.get(call.name) ?? 0;
     touching.set(call.name, nth + 1);
     const signature = signatureOf(call, root);
@@ -68,10 +71,11 @@ export function signatureOf(call: Call, root: string): string {
  * @returns that run, its repository still there; null when the call was never met.
  */
 export async function runStopped<Run extends { readonly trace: Trace }>(
-  { target, fault, root, startsPrograms }: {
+  { target, fault, root, elsewhere, startsPrograms }: {
     readonly target: Target;
     readonly fault: Fault;
     readonly root: string;
+    readonly elsewhere?: string;
     /** Whether the program starts others, of which strace can spare none a failing call. */
     readonly startsPrograms: boolean;
   },
@@ -82,7 +86,7 @@ export async function runStopped<Run extends { readonly trace: Trace }>(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const alone = cheaply && attempt < CHEAP_ATTEMPTS;
     const done = await run({ syscall: target.call.name, when, fault }, alone);
-    const met = targetsOf(done.trace, root)[alone ? target.nth : target.index];
+    const met = targetsOf(done.trace, root, elsewhere)[alone ? target.nth : target.index];
     const isMeant = met?.signature === target.signature;
     if (isMeant && wasStopped(done.trace, met.call, fault)) return done;
     rmSync(root, { recursive: true });
