@@ -30,6 +30,7 @@ import {
 import {
   bySession,
   carryOut,
+  contested,
   encodePlan,
   finishImports,
   holdAll,
@@ -180,33 +181,43 @@ async function importInto(parent: () => string, request: ImportRequest): Promise
     };
   }
   const { manager } = request;
-  return await manager.holdRepository(
-    "snapshot import",
-    () =>
-      holdAll(manager, [...ids], "snapshot import", async () => {
-        const stamp = request.now().toISOString().replace(/[-:]|\.\d+/g, "");
-        const backups = `backups/import-${stamp}-${randomBase32(20)}`;
-        sweepBackups(request.paths);
-        const { initialise, decided } = await decide(backups);
-        const steps = decided.map(({ step }) => step);
-        const plan: Plan = { initialise, steps, files };
-        await staging.commit(encodePlan(plan));
-        const repository = await carryOut(
-          request,
-          plan,
-          staging.content,
-          (bytes) => tell("put", bytes, total),
-        );
-        staging.finish();
-        return {
-          manifest,
-          encrypted,
-          sessions: decided.map(({ report }) => report),
-          initialised: initialise !== null,
-          repository,
-        };
-      }),
-  );
+  return await manager.holdRepository("snapshot import", async () => {
+    const put = async (
+      { initialise, decided }: Decision,
+      held: readonly string[],
+    ): Promise<ImportReport> => {
+      const plan: Plan = { initialise, steps: decided.map(({ step }) => step), files };
+      await staging.commit(encodePlan(plan));
+      const repository = await carryOut(
+        request,
+        plan,
+        staging.content,
+        held,
+        (bytes) => tell("put", bytes, total),
+      );
+      staging.finish();
+      return {
+        manifest,
+        encrypted,
+        sessions: decided.map(({ report }) => report),
+        initialised: initialise !== null,
+        repository,
+      };
+    };
+    const stamp = request.now().toISOString().replace(/[-:]|\.\d+/g, "");
+    const backups = `backups/import-${stamp}-${randomBase32(20)}`;
+    sweepBackups(request.paths);
+    const first = await decide(null);
+    const changing = contested(first.decided.map(({ step }) => step));
+    if (changing.length === 0) return await put(first, []);
+    // Once more while nobody can change them.
+    return await holdAll(
+      manager,
+      changing,
+      "snapshot import",
+      async () => await put(await decide(backups), changing),
+    );
+  });
 }
 
 function identityOf(request: ImportRequest, manifest: Manifest): Plan["initialise"] {
@@ -222,6 +233,12 @@ interface Decided {
   readonly step: PlanStep;
 }
 
+/** What is to be done. */
+interface Decision {
+  readonly initialise: Plan["initialise"];
+  readonly decided: readonly Decided[];
+}
+
 /** Compares with what is here. Backs up what will be replaced when `backups` names a folder. */
 async function decideAll(
   request: ImportRequest,
@@ -231,7 +248,7 @@ async function decideAll(
     listed: ManifestSession,
   ) => { readonly check: StagedCheck; readonly journal: StagedFile },
   { content, backups }: { readonly content: StagedContent; readonly backups: string | null },
-): Promise<{ readonly initialise: Plan["initialise"]; readonly decided: readonly Decided[] }> {
+): Promise<Decision> {
   const { manager } = request;
   const initialise = identityOf(request, manifest);
   const decided: Decided[] = [];

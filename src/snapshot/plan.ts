@@ -20,6 +20,7 @@ import { type CheckedSession, journalLines } from "./incoming.ts";
 import {
   createIncoming,
   extendBy,
+  isHereAlready,
   mergeFeedback,
   refreshState,
   replaceWith,
@@ -36,6 +37,9 @@ import {
 import { unfinishedImport } from "./unfinished.ts";
 
 const PLAN_FORMAT = 1;
+
+/** What whoever waits for a lock is told. */
+const OPERATION = "snapshot import";
 
 /** What is done with one session. */
 export interface PlanStep {
@@ -137,14 +141,23 @@ function checkedSession(
   };
 }
 
+/** The sessions of a plan whose copy here is changed, and must not change meanwhile. */
+export function contested(steps: readonly PlanStep[]): readonly string[] {
+  return steps.filter(({ action }) => action === "extend" || action === "replace")
+    .map(({ session }) => session);
+}
+
 /**
- * Carries a plan out. The repository must be held, and the sessions it changes.
+ * Carries a plan out. The repository must be held.
+ * @param held sessions that are held too. Others are where they have to be, one by one: thousands at
+ * once are more than a process may have open.
  * @param onProgress told how many bytes of journals are done.
  */
 export async function carryOut(
   surroundings: Surroundings,
   plan: Plan,
   content: StagedContent,
+  held: readonly string[],
   onProgress: (done: number) => void = () => {},
 ): Promise<RepositoryOutcome> {
   const { manager, paths, now } = surroundings;
@@ -152,10 +165,11 @@ export async function carryOut(
   // While it was on its way git was to see nothing of it.
   if (initialise !== null) replaceFile(paths.gitignore, gitignoreText(initialise.mode));
   const sessions = bySession(plan.files);
+  const holding = new Set(held);
   let done = 0;
   for (const step of plan.steps) {
     const files = sessions.get(step.session) ?? [];
-    await carryOutStep(surroundings, step, files, content);
+    await carryOutStep(surroundings, step, files, content, holding.has(step.session));
     onProgress(done += stagedJournal(step.session, files).size);
   }
   const outcome = await placeRepositoryFiles(manager, paths, plan.files, content);
@@ -173,16 +187,34 @@ export async function carryOut(
 }
 
 async function carryOutStep(
-  { manager, warn }: Surroundings,
+  surroundings: Surroundings,
   step: PlanStep,
   files: readonly StagedFile[],
   content: StagedContent,
+  held: boolean,
 ): Promise<void> {
+  const { manager, warn } = surroundings;
   const { backend } = manager;
   const session = checkedSession(step, files, content);
-  const journal = stagedJournal(session.id, files);
-  const { relation, local } = await compare(backend, session.id, journal, content);
+  const { id } = session;
+  const journal = stagedJournal(id, files);
+  const { relation, local } = await compare(backend, id, journal, content);
   if (local === null) return await createIncoming(backend, session);
+  if (!held) {
+    if (relation === "same" && await isHereAlready(backend, session)) return;
+    try {
+      return await manager.hold(
+        { session: id },
+        OPERATION,
+        () => carryOutStep(surroundings, step, files, content, true),
+      );
+    } catch (error) {
+      const busy = error instanceof OrchestratorError && error.code === "lock_held";
+      if (!busy || step.action !== "feedback") throw error;
+      // Its journal is here; the rest of the import does not wait for it.
+      return warn(`The feedback of session ${id} was not taken over: somebody is at work on it`);
+    }
+  }
   const replaceable = step.action === "replace" && local.hash === step.replaces;
   if (relation === "same" || relation === "older" && !replaceable) {
     await mergeFeedback(backend, session);
@@ -190,11 +222,11 @@ async function carryOutStep(
   } else if (relation === "newer") {
     const more = content.range(journal, local.size, journal.size);
     const head = { seq: local.seq, hash: local.hash, mark: "" };
-    await extendBy(backend, session, head, journalLines(session.id, more));
+    await extendBy(backend, session, head, journalLines(id, more));
   } else if (replaceable) {
     await replaceWith(backend, session);
   } else {
-    warn(`Session ${step.session} was not imported: it went on here meanwhile`);
+    warn(`Session ${id} was not imported: it went on here meanwhile`);
   }
 }
 
@@ -265,7 +297,7 @@ export async function holdAll<Result>(
 export async function finishImports(surroundings: Surroundings): Promise<void> {
   const { manager, paths, warn } = surroundings;
   if (!unfinishedImport(paths.stateDirectory)) return;
-  await manager.holdRepository("import", async () => {
+  await manager.holdRepository(OPERATION, async () => {
     for (const folder of stagingFolders(paths.stateDirectory)) {
       const text = readPlan(folder);
       if (text === null) {
@@ -274,8 +306,13 @@ export async function finishImports(surroundings: Surroundings): Promise<void> {
       }
       const plan = parsePlan(text);
       await withContent(folder, async (content) => {
-        const sessions = plan.steps.map(({ session }) => session);
-        await holdAll(manager, sessions, "import", () => carryOut(surroundings, plan, content));
+        const held = contested(plan.steps);
+        await holdAll(
+          manager,
+          held,
+          OPERATION,
+          () => carryOut(surroundings, plan, content, held),
+        );
       });
       removeStaging(folder);
       warn("An import that was interrupted has been finished");

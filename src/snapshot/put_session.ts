@@ -70,12 +70,27 @@ export async function refreshState(
   session: CheckedSession,
 ): Promise<void> {
   const { id, state, hash, seq } = session;
-  const { entry } = await readCache(backend, id);
-  if (entry !== null && entry.head.seq === seq && entry.head.hash === hash) return;
+  if (await isFresh(backend, session)) return;
   const read = await backend.readJournal(id);
   if (read.unchanged || read.lines.length !== seq) return;
   const text = stateText(state, { seq, hash, mark: read.mark }, {});
   await backend.writeBlob(KEYS.sessionState(id), text, { durable: false });
+}
+
+async function isFresh(
+  backend: StorageBackend,
+  { id, seq, hash }: CheckedSession,
+): Promise<boolean> {
+  const { entry } = await readCache(backend, id);
+  return entry !== null && entry.head.seq === seq && entry.head.hash === hash;
+}
+
+/** Whether a session whose journal is the same here has nothing else to bring. */
+export async function isHereAlready(
+  backend: StorageBackend,
+  session: CheckedSession,
+): Promise<boolean> {
+  return await isFresh(backend, session) && (await lackingFeedback(backend, session)).size === 0;
 }
 
 /** Adds the feedback that is not here yet. The session must be held. */
@@ -83,18 +98,26 @@ export async function mergeFeedback(
   backend: StorageBackend,
   session: Pick<CheckedSession, "id" | "files">,
 ): Promise<boolean> {
-  let changed = false;
+  const merged = await lackingFeedback(backend, session);
+  for (const [key, text] of merged) await backend.writeBlob(key, text);
+  return merged.size > 0;
+}
+
+/** Feedback files as they are to be, where they are not. */
+async function lackingFeedback(
+  backend: StorageBackend,
+  session: Pick<CheckedSession, "id" | "files">,
+): Promise<ReadonlyMap<string, string>> {
+  const lacking = new Map<string, string>();
   for (const [name, data] of Object.entries(session.files)) {
     const key = `sessions/${session.id}/${name}`;
     const content = contentOf(key);
     if (content?.kind !== "session" || !content.lines) continue;
     const before = await backend.readText(key) ?? "";
     const merged = mergeLines(before, new TextDecoder().decode(data));
-    if (merged === before) continue;
-    await backend.writeBlob(key, merged);
-    changed = true;
+    if (merged !== before) lacking.set(key, merged);
   }
-  return changed;
+  return lacking;
 }
 
 /** Takes the place of the copy here. The repository and the session must be held. */

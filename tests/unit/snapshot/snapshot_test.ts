@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { unpackTar } from "modern-tar";
 import { OrchestratorError } from "../../../src/errors.ts";
+import { SessionManager } from "../../../src/session/session_manager.ts";
 import { finishImports } from "../../../src/snapshot/plan.ts";
 import { compareTrees, readTree } from "../../harness/tree.ts";
 import { World } from "./world.ts";
@@ -158,6 +159,47 @@ Deno.test("feedback of both copies is kept", async () => {
   there.scratch.write(file, '{"text":"a"}\n{"text":"c"}\n');
   await there.import(await here.export());
   assert.equal(there.scratch.read(file), '{"text":"a"}\n{"text":"c"}\n{"text":"b"}\n');
+});
+
+Deno.test("what is the same here waits for nobody, and what is to change does", async () => {
+  using here = new World();
+  const same = await here.start("Add login");
+  const changing = await here.start("Fix search");
+  using there = new World();
+  await there.import(await here.export());
+  await here.note(changing, "more");
+  here.scratch.write(`.orchestrator/sessions/${same}/feedback/tool.jsonl`, '{"text":"slow"}\n');
+  const bytes = await here.export();
+  const impatient = new SessionManager({
+    backend: there.backend,
+    actor: () => there.actor,
+    now: () => there.time,
+    lockTimeoutMs: 0,
+    warn: () => {},
+  });
+  // Somebody is at work on the session that is only to get feedback.
+  await there.manager.hold({ session: same }, "complete", async () => {
+    const report = await there.import(bytes, { manager: impatient });
+    assert.deepEqual(
+      report.sessions.map(({ id, relation }) => [id, relation]).sort(),
+      [
+        [same, "same"],
+        [changing, "newer"],
+      ].sort(),
+    );
+    assert.match(there.warnings.splice(0).join(), /feedback of session .* somebody is at work/);
+  });
+  assert.deepEqual(await there.notes(changing), ["more"]);
+  await here.note(changing, "still more");
+  const later = await here.export();
+  await there.manager.hold({ session: changing }, "complete", async () => {
+    await assert.rejects(there.import(later, { manager: impatient }), refusedWith("lock_held"));
+  });
+  assert.deepEqual(await there.notes(changing), ["more"]);
+  await there.import(later, { manager: impatient });
+  const feedback = `.orchestrator/sessions/${same}/feedback/tool.jsonl`;
+  assert.equal(there.scratch.read(feedback), '{"text":"slow"}\n');
+  assert.deepEqual(there.warnings, []);
 });
 
 Deno.test("one session that is refused keeps all out", async () => {
