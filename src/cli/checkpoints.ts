@@ -5,7 +5,7 @@
 import { OrchestratorError } from "../errors.ts";
 import type { SessionEvent } from "../workflow/events.ts";
 import type { Context } from "./context.ts";
-import { chooseToRead } from "./legacy_view.ts";
+import { chooseToRead } from "./legacy/view.ts";
 
 /** A checkpoint: the event that made it. */
 export type CheckpointEvent = Extract<SessionEvent, { readonly type: "checkpoint_created" }>;

@@ -203,10 +203,10 @@ export class Context {
    */
   async sessionToChange(name?: string): Promise<string> {
     this.requireWritableRoot();
-    const { bringIn, finishInterrupted } = await import("./state_hooks.ts");
+    const { bringIn, finishInterrupted } = await import("./state/hooks.ts");
     await finishInterrupted(this);
     if (this.mayBeBehind) await bringIn(this);
-    const { importForChange, sessionOrNull } = await import("./legacy_view.ts");
+    const { importForChange, sessionOrNull } = await import("./legacy/view.ts");
     const choice = await sessionOrNull(this, name) ?? await importForChange(this, name);
     if (choice === null) throw this.noSession();
     const agent = this.agentBinding;
@@ -309,7 +309,7 @@ export class Context {
   /** The configuration of this run. */
   async config(): Promise<Config> {
     if (this.#config === undefined) {
-      const { readConfiguration } = await import("./configuration.ts");
+      const { readConfiguration } = await import("./config/configuration.ts");
       this.#config = await readConfiguration(this, this.#input);
     }
     return this.#config;
@@ -322,7 +322,9 @@ export class Context {
 
   /** Knows the secrets that are at hand, to keep them out of what is written and shown. */
   redactor(): Promise<Redactor> {
-    this.#redactor ??= import("./redactor.ts").then(({ makeRedactor }) => makeRedactor(this));
+    this.#redactor ??= import("./secrets/redactor.ts").then(({ makeRedactor }) =>
+      makeRedactor(this)
+    );
     return this.#redactor;
   }
 

@@ -7,7 +7,7 @@ import type { Answer, CommandModule, CommandSpec, Input } from "./command.ts";
 import { Context } from "./context.ts";
 import type { Io } from "./io.ts";
 import { type ColourWish, styleFor } from "./output/style_for.ts";
-import { beforeChange, noticeAfter } from "./old_files.ts";
+import { beforeChange, noticeAfter } from "./legacy/old_files.ts";
 import { parseRequest } from "./parse.ts";
 import { HOT_COMMANDS } from "./table/hot.ts";
 
@@ -108,7 +108,7 @@ async function fail(
   io: Io,
   context: Context | undefined,
 ): Promise<number> {
-  const { redactorFor, redactedError } = await import("./redactor.ts");
+  const { redactorFor, redactedError } = await import("./secrets/redactor.ts");
   const redactor = await redactorFor(context, io);
   const { machineFailure } = await import("../platform/io_error.ts");
   const known = caught instanceof OrchestratorError ? caught : machineFailure(caught);

@@ -6,7 +6,7 @@ import { decide } from "../../workflow/decide.ts";
 import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
 import { changeAnswer } from "../output/change.ts";
-import { keepState } from "../state_hooks.ts";
+import { keepState } from "../state/hooks.ts";
 
 export async function run(context: Context): Promise<Answer> {
   const { manager, actor } = context;

@@ -13,12 +13,12 @@ import { REAL_SYSTEM } from "../../doctor/system.ts";
 import { VERSION } from "../../version.ts";
 import { didYouMean } from "../../workflow/nearest.ts";
 import type { Answer, Input } from "../command.ts";
-import { configFiles } from "../configuration.ts";
+import { configFiles } from "../config/configuration.ts";
 import type { Context } from "../context.ts";
 import type { Style } from "../output/style.ts";
 import { wrap } from "../output/text.ts";
-import { requiredSecrets } from "../required_secrets.ts";
-import { ageKeys, makeStore } from "../secret_store.ts";
+import { requiredSecrets } from "../secrets/required.ts";
+import { ageKeys, makeStore } from "../secrets/store.ts";
 import { workflowFile } from "../workflow_file.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {

@@ -9,7 +9,7 @@ import type { SessionState } from "../../workflow/state.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { changeAnswer } from "../output/change.ts";
-import { keepState } from "../state_hooks.ts";
+import { keepState } from "../state/hooks.ts";
 import { noticeText } from "../output/status_text.ts";
 import type { Style } from "../output/style.ts";
 import { hang, oneLine } from "../output/text.ts";

@@ -8,7 +8,7 @@ import { OrchestratorError } from "../../errors.ts";
 import { writeOutput } from "../../platform/atomic_file.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
-import { chooseToRead } from "../legacy_view.ts";
+import { chooseToRead } from "../legacy/view.ts";
 import { workflowMarkdown } from "../output/workflow_markdown.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {

@@ -7,7 +7,7 @@ import { describe } from "../../workflow/progress.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
-import { chooseToRead } from "../legacy_view.ts";
+import { chooseToRead } from "../legacy/view.ts";
 import { handoffText } from "../output/handoff_text.ts";
 import { statusData } from "../output/status_data.ts";
 

@@ -7,7 +7,7 @@ import { parseEvent, walkChain } from "../../session/journal.ts";
 import type { SessionEvent } from "../../workflow/events.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
-import { chooseToRead } from "../legacy_view.ts";
+import { chooseToRead } from "../legacy/view.ts";
 import { eventText } from "../output/event_text.ts";
 import { oldEventText } from "../output/old_event_text.ts";
 import type { Style } from "../output/style.ts";

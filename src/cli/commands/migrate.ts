@@ -87,7 +87,7 @@ async function move(context: Context, input: Input): Promise<Answer> {
   const { paths, manager } = context;
   const pending = existsSync(paths.migrationJournal);
   if (pending) {
-    const { recoverBefore } = await import("../migration_gate.ts");
+    const { recoverBefore } = await import("../legacy/migration_gate.ts");
     await recoverBefore(context);
   }
   const choices = new Map<string, Choice>();
@@ -230,7 +230,7 @@ async function goBack(context: Context, input: Input): Promise<Answer> {
   const { paths, manager, io } = context;
   const keepNew = input.has("keep-new");
   if (readJournal(paths)?.operation === "rollback" && !input.has("dry-run")) {
-    const { recoverBefore } = await import("../migration_gate.ts");
+    const { recoverBefore } = await import("../legacy/migration_gate.ts");
     await recoverBefore(context);
     return {
       data: { rolledBack: true, recovered: true },

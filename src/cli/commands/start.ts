@@ -16,7 +16,7 @@ import { TEXT_LIMITS } from "../../workflow/commands.ts";
 import type { SettingValue } from "../../workflow/definition.ts";
 import { placeholderNames } from "../../workflow/template.ts";
 import type { Answer, Input } from "../command.ts";
-import { type Setting, workflowSettings } from "../config_flags.ts";
+import { type Setting, workflowSettings } from "../config/flags.ts";
 import type { Context } from "../context.ts";
 import { requireFreeName, requireText, sessionName } from "../texts.ts";
 import { workflowFile } from "../workflow_file.ts";
@@ -50,7 +50,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   // Before anything is made: a damaged or newer project must not be written to.
   void context.meta;
 
-  const { bringIn, finishInterrupted, keepState } = await import("../state_hooks.ts");
+  const { bringIn, finishInterrupted, keepState } = await import("../state/hooks.ts");
   await finishInterrupted(context);
   await bringIn(context);
 

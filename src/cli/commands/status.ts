@@ -11,7 +11,7 @@ import { branchRemark, statusText } from "../output/status_text.ts";
 export async function run(context: Context, input: Input): Promise<Answer> {
   let choice = await chosen(context);
   if (choice === null || await mustAsk(context)) {
-    const { chooseToRead, legacyStatus } = await import("../legacy_view.ts");
+    const { chooseToRead, legacyStatus } = await import("../legacy/view.ts");
     const reading = await chooseToRead(context);
     if (reading.choice === null) return await legacyStatus(context, reading.view);
     choice = reading.choice;
@@ -35,7 +35,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
 /** Whether the state branch has to be asked before what is here is believed. */
 async function mustAsk(context: Context): Promise<boolean> {
   if (!context.mayBeBehind) return false;
-  return await (await import("../state_hooks.ts")).mustAsk(context);
+  return await (await import("../state/hooks.ts")).mustAsk(context);
 }
 
 /** The chosen session; null too for a name that may be one of the old tool's. */

@@ -60,7 +60,7 @@ async function valuesOf(completion: Completion, outer: Context): Promise<readonl
 }
 
 async function stateOf(context: Context): Promise<SessionState | null> {
-  const { legacyView, sessionOrNull } = await import("../../legacy_view.ts");
+  const { legacyView, sessionOrNull } = await import("../../legacy/view.ts");
   const choice = await sessionOrNull(context);
   if (choice !== null) return (await context.manager.load(choice.id)).state;
   return (await legacyView(context))?.state ?? null;
@@ -99,7 +99,7 @@ function fits(item: Item, command: string | undefined): boolean {
 }
 
 async function sessions(context: Context, typed: string): Promise<readonly Candidate[]> {
-  const { legacySummaries } = await import("../../legacy_view.ts");
+  const { legacySummaries } = await import("../../legacy/view.ts");
   const old = (await legacySummaries(context)).map(({ id, task }) => ({
     value: id,
     summary: task,

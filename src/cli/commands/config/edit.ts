@@ -12,7 +12,7 @@ import { OrchestratorError } from "../../../errors.ts";
 import { removeTemporary } from "../../../platform/remove_tree.ts";
 import { isWindows } from "../../../platform/runtime.ts";
 import type { Answer, Input } from "../../command.ts";
-import { configTarget, holdTarget } from "../../config_target.ts";
+import { configTarget, holdTarget } from "../../config/target.ts";
 import type { Context } from "../../context.ts";
 
 const NEW_FILE =

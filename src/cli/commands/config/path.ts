@@ -4,8 +4,8 @@
  */
 import { existsSync } from "node:fs";
 import type { Answer, Input } from "../../command.ts";
-import { configTarget } from "../../config_target.ts";
-import { configFiles } from "../../configuration.ts";
+import { configTarget } from "../../config/target.ts";
+import { configFiles } from "../../config/configuration.ts";
 import type { Context } from "../../context.ts";
 
 export function run(context: Context, input: Input): Promise<Answer> {

@@ -7,7 +7,7 @@ import { unknownKey } from "../../../config/problem.ts";
 import { valueFromText, valueText } from "../../../config/value.ts";
 import { OrchestratorError } from "../../../errors.ts";
 import type { Answer, Input } from "../../command.ts";
-import { changeConfig, configTarget, warnIfShadowed } from "../../config_target.ts";
+import { changeConfig, configTarget, warnIfShadowed } from "../../config/target.ts";
 import type { Context } from "../../context.ts";
 import { effectiveData } from "../../output/config_text.ts";
 import { printable } from "../../output/text.ts";

@@ -5,7 +5,7 @@
 import { isConfigKey } from "../../../config/keys.ts";
 import { unknownKey } from "../../../config/problem.ts";
 import type { Answer, Input } from "../../command.ts";
-import { changeConfig, configTarget } from "../../config_target.ts";
+import { changeConfig, configTarget } from "../../config/target.ts";
 import type { Context } from "../../context.ts";
 import { effectiveData, effectiveText } from "../../output/config_text.ts";
 

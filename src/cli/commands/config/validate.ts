@@ -7,7 +7,7 @@ import { strangeVariables } from "../../../config/config.ts";
 import { problemText } from "../../../config/problem.ts";
 import { OrchestratorError } from "../../../errors.ts";
 import type { Answer } from "../../command.ts";
-import { configFiles } from "../../configuration.ts";
+import { configFiles } from "../../config/configuration.ts";
 import type { Context } from "../../context.ts";
 import { printable } from "../../output/text.ts";
 

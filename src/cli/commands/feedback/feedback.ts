@@ -11,7 +11,7 @@ import {
 import { TEXT_LIMITS } from "../../../workflow/commands.ts";
 import type { Answer } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { chooseToRead, legacyProject } from "../../legacy_view.ts";
+import { chooseToRead, legacyProject } from "../../legacy/view.ts";
 import { columns, oneLine, printable } from "../../output/text.ts";
 import { requireText } from "../../texts.ts";
 

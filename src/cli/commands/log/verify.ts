@@ -6,7 +6,7 @@ import { OrchestratorError } from "../../../errors.ts";
 import type { Verification } from "../../../session/verify_session.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { chooseToRead } from "../../legacy_view.ts";
+import { chooseToRead } from "../../legacy/view.ts";
 import type { Style } from "../../output/style.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
@@ -51,7 +51,9 @@ function untrustworthy(
 
 async function wanted(context: Context, input: Input): Promise<readonly string[]> {
   if (input.has("all")) {
-    if (context.mayBeBehind) await (await import("../../state_view.ts")).lookAtBranch(context);
+    if (context.mayBeBehind) {
+      await (await import("../../state/branch_view.ts")).lookAtBranch(context);
+    }
     return context.meta === null ? [] : [...await context.manager.ids()].sort();
   }
   const { choice, view } = await chooseToRead(context);

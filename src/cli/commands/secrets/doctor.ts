@@ -7,8 +7,8 @@ import { examineSecrets, type SecretFinding } from "../../../secrets/examine.ts"
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { printable } from "../../output/text.ts";
-import { requiredSecrets } from "../../required_secrets.ts";
-import { ageKeys, makeStore } from "../../secret_store.ts";
+import { requiredSecrets } from "../../secrets/required.ts";
+import { ageKeys, makeStore } from "../../secrets/store.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const redactor = await context.redactor();

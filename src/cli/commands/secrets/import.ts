@@ -8,8 +8,8 @@ import { type OldStore, trackedError } from "../../../secrets/store.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { columns, printable } from "../../output/text.ts";
-import { secretStore } from "../../secret_store.ts";
-import { chooseLock, holdSecrets, sealed, secretTarget } from "../../secret_target.ts";
+import { secretStore } from "../../secrets/store.ts";
+import { chooseLock, holdSecrets, sealed, secretTarget } from "../../secrets/target.ts";
 
 interface Imported {
   readonly name: string;

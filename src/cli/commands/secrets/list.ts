@@ -6,7 +6,7 @@ import type { SecretPlace } from "../../../secrets/store.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { columns, printable } from "../../output/text.ts";
-import { secretStore } from "../../secret_store.ts";
+import { secretStore } from "../../secrets/store.ts";
 
 const FORMS: Readonly<Record<SecretPlace["form"], string>> = {
   plain: "plain",

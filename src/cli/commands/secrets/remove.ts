@@ -8,8 +8,8 @@ import { requireSecretName } from "../../../secrets/name.ts";
 import type { Answer, Input } from "../../command.ts";
 import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
-import { secretStore } from "../../secret_store.ts";
-import { holdSecrets, secretTarget } from "../../secret_target.ts";
+import { secretStore } from "../../secrets/store.ts";
+import { holdSecrets, secretTarget } from "../../secrets/target.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const name = requireSecretName(input.required("name"), "remove");

@@ -8,8 +8,8 @@ import { requireSecretName } from "../../../secrets/name.ts";
 import type { SecretStore } from "../../../secrets/store.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { requiredSecrets } from "../../required_secrets.ts";
-import { secretStore } from "../../secret_store.ts";
+import { requiredSecrets } from "../../secrets/required.ts";
+import { secretStore } from "../../secrets/store.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const { io } = context;

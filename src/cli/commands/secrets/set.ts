@@ -9,8 +9,8 @@ import { requireSecretName } from "../../../secrets/name.ts";
 import { trackedError } from "../../../secrets/store.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { secretStore } from "../../secret_store.ts";
-import { chooseLock, holdSecrets, sealed, secretTarget } from "../../secret_target.ts";
+import { secretStore } from "../../secrets/store.ts";
+import { chooseLock, holdSecrets, sealed, secretTarget } from "../../secrets/target.ts";
 
 /** Longest value, in UTF-16 units. */
 const MAX_VALUE = 64 * 1024;

@@ -10,7 +10,7 @@ import { requireSecretName } from "../../../secrets/name.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { printable } from "../../output/text.ts";
-import { secretStore } from "../../secret_store.ts";
+import { secretStore } from "../../secrets/store.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const name = requireSecretName(input.required("name"), "test");

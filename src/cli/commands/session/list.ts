@@ -6,7 +6,7 @@ import { OrchestratorError } from "../../../errors.ts";
 import { type SessionSummary, summarise } from "../../../session/summary.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { legacySummaries } from "../../legacy_view.ts";
+import { legacySummaries } from "../../legacy/view.ts";
 import type { Style } from "../../output/style.ts";
 import {
   ago,
@@ -25,7 +25,7 @@ interface Row extends SessionSummary {
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const limit = readLimit(input.option("limit"));
-  if (context.mayBeBehind) await (await import("../../state_view.ts")).lookAtBranch(context);
+  if (context.mayBeBehind) await (await import("../../state/branch_view.ts")).lookAtBranch(context);
   const old = await legacySummaries(context);
   // What was an old workflow a moment ago may be a session by now.
   context.refresh();

@@ -5,7 +5,7 @@
 import { describe } from "../../../workflow/progress.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { chooseToRead } from "../../legacy_view.ts";
+import { chooseToRead } from "../../legacy/view.ts";
 import { actorText } from "../../output/event_text.ts";
 import { statusData } from "../../output/status_data.ts";
 import { statusText } from "../../output/status_text.ts";

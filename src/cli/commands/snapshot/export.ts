@@ -8,8 +8,8 @@ import { findSession } from "../../../session/resolve.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { byteText, sessionCount } from "../../output/snapshot_text.ts";
-import { lockingKey } from "../../snapshot_key.ts";
-import { SnapshotProgress } from "../../snapshot_progress.ts";
+import { lockingKey } from "../../snapshot/key.ts";
+import { SnapshotProgress } from "../../snapshot/progress.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const { meta, manager } = context;

@@ -14,8 +14,8 @@ import type { Context } from "../../context.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
 import type { Style } from "../../output/style.ts";
 import { columns, oneLine } from "../../output/text.ts";
-import { openingKey, snapshotBytes, snapshotLimits } from "../../snapshot_key.ts";
-import { SnapshotProgress } from "../../snapshot_progress.ts";
+import { openingKey, snapshotBytes, snapshotLimits } from "../../snapshot/key.ts";
+import { SnapshotProgress } from "../../snapshot/progress.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   context.requireWritableRoot();

@@ -7,8 +7,8 @@ import { readSnapshot } from "../../../snapshot/read.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { manifestText } from "../../output/snapshot_text.ts";
-import { openingKey, snapshotBytes, snapshotLimits } from "../../snapshot_key.ts";
-import { SnapshotProgress } from "../../snapshot_progress.ts";
+import { openingKey, snapshotBytes, snapshotLimits } from "../../snapshot/key.ts";
+import { SnapshotProgress } from "../../snapshot/progress.ts";
 
 /** Hashes are checked while reading; nothing is kept. */
 const NOWHERE = { begin: () => {}, file: () => {}, write: () => {} };

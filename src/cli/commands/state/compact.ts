@@ -6,7 +6,7 @@ import type { Answer, Input } from "../../command.ts";
 import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
 import { shortCommit } from "../../output/text.ts";
-import { requireStateBranch } from "../../state_place.ts";
+import { requireStateBranch } from "../../state/place.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   context.requireWritableRoot();

@@ -6,7 +6,7 @@ import { OrchestratorError } from "../../../errors.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { ago, columns, oneLine, shortCommit } from "../../output/text.ts";
-import { requireStateBranch } from "../../state_place.ts";
+import { requireStateBranch } from "../../state/place.ts";
 
 const DEFAULT_LIMIT = 20;
 

@@ -9,8 +9,8 @@ import type { Context } from "../../context.ts";
 import { divergedText, mergedText } from "../../output/state_text.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
 import { printable, shortCommit } from "../../output/text.ts";
-import { finishInterrupted, rememberLook } from "../../state_hooks.ts";
-import { requireStateBranch } from "../../state_place.ts";
+import { finishInterrupted, rememberLook } from "../../state/hooks.ts";
+import { requireStateBranch } from "../../state/place.ts";
 
 export async function run(context: Context): Promise<Answer> {
   refuseHome(context.paths);

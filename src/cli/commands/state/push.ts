@@ -5,8 +5,8 @@
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { handedOverText, mergedText, pushText, warnOfPush } from "../../output/state_text.ts";
-import { finishInterrupted, rememberLook } from "../../state_hooks.ts";
-import { requireStateBranch } from "../../state_place.ts";
+import { finishInterrupted, rememberLook } from "../../state/hooks.ts";
+import { requireStateBranch } from "../../state/place.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   context.requireWritableRoot();
@@ -31,6 +31,6 @@ export async function run(context: Context, input: Input): Promise<Answer> {
 /** The state as text where a program or a log reads the answer; a person is told how to get it. */
 async function handOver(context: Context, input: Input): Promise<string | null> {
   if (context.io.isTerminal("stdout") && !input.has("json")) return null;
-  const { snapshotText } = await import("../../state_snapshot.ts");
+  const { snapshotText } = await import("../../state/hand_over.ts");
   return await snapshotText(context);
 }

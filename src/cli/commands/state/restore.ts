@@ -7,8 +7,8 @@ import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
 import { columns, oneLine, shortCommit } from "../../output/text.ts";
-import { finishInterrupted } from "../../state_hooks.ts";
-import { requireStateBranch } from "../../state_place.ts";
+import { finishInterrupted } from "../../state/hooks.ts";
+import { requireStateBranch } from "../../state/place.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   context.requireWritableRoot();

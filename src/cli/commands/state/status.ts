@@ -6,8 +6,8 @@ import { RUNG_TEXTS } from "../../../state_branch/places.ts";
 import type { Answer } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { ago, columns, printable, shortCommit } from "../../output/text.ts";
-import { webMode } from "../../state_hooks.ts";
-import { requireStateBranch } from "../../state_place.ts";
+import { webMode } from "../../state/hooks.ts";
+import { requireStateBranch } from "../../state/place.ts";
 
 export async function run(context: Context): Promise<Answer> {
   const branch = await requireStateBranch(context);

@@ -4,18 +4,18 @@
  * are not touched.
  * @module
  */
-import { OrchestratorError } from "../errors.ts";
-import type { SessionChoice } from "../session/resolve.ts";
-import { localLines } from "../snapshot/put_session.ts";
-import { relate } from "../snapshot/relation.ts";
-import type { StateBranch } from "../state_branch/branch.ts";
-import { Trouble } from "../state_branch/git.ts";
-import { metaOf } from "../state_branch/project_files.ts";
-import { TreeBackend } from "../state_branch/tree_backend.ts";
-import type { Context } from "./context.ts";
-import { branchRemark } from "./output/status_text.ts";
-import { lookIsDue, rememberLook } from "./state_hooks.ts";
-import { findStateBranch, LOOK_SECONDS } from "./state_place.ts";
+import { OrchestratorError } from "../../errors.ts";
+import type { SessionChoice } from "../../session/resolve.ts";
+import { localLines } from "../../snapshot/put_session.ts";
+import { relate } from "../../snapshot/relation.ts";
+import type { StateBranch } from "../../state_branch/branch.ts";
+import { Trouble } from "../../state_branch/git.ts";
+import { metaOf } from "../../state_branch/project_files.ts";
+import { TreeBackend } from "../../state_branch/tree_backend.ts";
+import type { Context } from "../context.ts";
+import { branchRemark } from "../output/status_text.ts";
+import { lookIsDue, rememberLook } from "./hooks.ts";
+import { findStateBranch, LOOK_SECONDS } from "./place.ts";
 
 /**
  * Lets a reading command look at the branch in a clone that has no state of its own.

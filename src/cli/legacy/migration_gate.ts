@@ -2,10 +2,10 @@
  * What happens before a changing command where a migration was cut off, or is wanted without asking.
  * @module
  */
-import { migrate } from "../migration/migrate.ts";
-import { recover } from "../migration/recover.ts";
-import { VERSION } from "../version.ts";
-import type { Context } from "./context.ts";
+import { migrate } from "../../migration/migrate.ts";
+import { recover } from "../../migration/recover.ts";
+import { VERSION } from "../../version.ts";
+import type { Context } from "../context.ts";
 
 /** Finishes or undoes what was cut off; waits for whoever is at it right now. */
 export async function recoverBefore(context: Context): Promise<void> {

@@ -3,11 +3,11 @@
  * @module
  */
 import { readFileSync } from "node:fs";
-import { originText } from "../config/layers.ts";
-import { OrchestratorError, systemErrorCode } from "../errors.ts";
-import { isSecretName } from "../secrets/name.ts";
-import type { Context } from "./context.ts";
-import { workflowFile } from "./workflow_file.ts";
+import { originText } from "../../config/layers.ts";
+import { OrchestratorError, systemErrorCode } from "../../errors.ts";
+import { isSecretName } from "../../secrets/name.ts";
+import type { Context } from "../context.ts";
+import { workflowFile } from "../workflow_file.ts";
 
 /**
  * Names of the required secrets, with who requires them: `secrets.required` of the configuration and
@@ -41,7 +41,7 @@ async function fromWorkflow(
     if (error instanceof OrchestratorError || systemErrorCode(error) !== undefined) return none;
     throw error;
   }
-  const { parseDefinition } = await import("../workflow/parse_definition.ts");
+  const { parseDefinition } = await import("../../workflow/parse_definition.ts");
   const { definition } = parseDefinition(text, { file });
   const setting = definition?.settings["required_secrets"];
   const names = typeof setting === "string"

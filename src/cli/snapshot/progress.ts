@@ -2,10 +2,10 @@
  * How far a large snapshot is, and stopping it when the person wants to.
  * @module
  */
-import { OrchestratorError } from "../errors.ts";
-import type { Input } from "./command.ts";
-import type { Context } from "./context.ts";
-import { ProgressLine } from "./output/snapshot_text.ts";
+import { OrchestratorError } from "../../errors.ts";
+import type { Input } from "../command.ts";
+import type { Context } from "../context.ts";
+import { ProgressLine } from "../output/snapshot_text.ts";
 
 /** What a snapshot command tells while it works. */
 export class SnapshotProgress implements Disposable {

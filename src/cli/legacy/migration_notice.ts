@@ -3,13 +3,13 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import { isEmptyPlan, makePlan, type Plan } from "../migration/plan.ts";
-import type { Input } from "./command.ts";
-import type { Context } from "./context.ts";
-import { size } from "./output/migration_text.ts";
-import type { Style } from "./output/style.ts";
-import { styleFor } from "./output/style_for.ts";
-import { oneLine, pad, visibleLength, wrapLines } from "./output/text.ts";
+import { isEmptyPlan, makePlan, type Plan } from "../../migration/plan.ts";
+import type { Input } from "../command.ts";
+import type { Context } from "../context.ts";
+import { size } from "../output/migration_text.ts";
+import type { Style } from "../output/style.ts";
+import { styleFor } from "../output/style_for.ts";
+import { oneLine, pad, visibleLength, wrapLines } from "../output/text.ts";
 
 /** Moves over where `auto_migrate` says so, which only the environment and a person can set. */
 export async function migrateIfConfigured(context: Context): Promise<void> {

@@ -2,14 +2,14 @@
  * The secrets of the project and the user that a command works with.
  * @module
  */
-import type { AgeKeys } from "../secrets/age_file.ts";
-import type { Redactor } from "../secrets/redact.ts";
-import { SecretStore } from "../secrets/store.ts";
-import type { Input } from "./command.ts";
-import { canAsk } from "./confirm.ts";
-import type { Context } from "./context.ts";
-import { secretRoots } from "./secret_roots.ts";
-import { expandHome } from "./workflow_file.ts";
+import type { AgeKeys } from "../../secrets/age_file.ts";
+import type { Redactor } from "../../secrets/redact.ts";
+import { SecretStore } from "../../secrets/store.ts";
+import type { Input } from "../command.ts";
+import { canAsk } from "../confirm.ts";
+import type { Context } from "../context.ts";
+import { secretRoots } from "./roots.ts";
+import { expandHome } from "../workflow_file.ts";
 
 /** How a store asks and tells. */
 export interface StoreWish {
@@ -68,7 +68,7 @@ export async function ageKeys(context: Context, wish: StoreWish): Promise<AgeKey
 /** Names of the secrets that must be there: the configuration's, and the variables it knows. */
 async function declaredNames(context: Context): Promise<readonly string[]> {
   const config = await context.config();
-  const { secretVariables } = await import("../secrets/known.ts");
+  const { secretVariables } = await import("../../secrets/known.ts");
   return [...config.get("secrets.required"), ...secretVariables(context.io.env)];
 }
 

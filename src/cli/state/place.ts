@@ -2,11 +2,11 @@
  * The state branch of the project a command works on.
  * @module
  */
-import { OrchestratorError } from "../errors.ts";
-import { gitBranch } from "../project/git_branch.ts";
-import { StateBranch } from "../state_branch/branch.ts";
-import { findRemote, newestFirst, serverBranches } from "../state_branch/server.ts";
-import { Git } from "../state_branch/git.ts";
+import { OrchestratorError } from "../../errors.ts";
+import { gitBranch } from "../../project/git_branch.ts";
+import { StateBranch } from "../../state_branch/branch.ts";
+import { findRemote, newestFirst, serverBranches } from "../../state_branch/server.ts";
+import { Git } from "../../state_branch/git.ts";
 import {
   branchName,
   branchPattern,
@@ -14,8 +14,8 @@ import {
   readRecord,
   type Target,
   targets,
-} from "../state_branch/places.ts";
-import type { Context } from "./context.ts";
+} from "../../state_branch/places.ts";
+import type { Context } from "../context.ts";
 
 /** The patience of a command that only wants to know whether there is something newer. */
 export const LOOK_SECONDS = 10;
@@ -101,7 +101,7 @@ async function discover(
 
 /** As {@link findStateBranch}, for commands that need one. @throws `git_failed` */
 export async function requireStateBranch(context: Context): Promise<StateBranch> {
-  const { Trouble } = await import("../state_branch/git.ts");
+  const { Trouble } = await import("../../state_branch/git.ts");
   let branch: StateBranch | null;
   try {
     branch = await findStateBranch(context);

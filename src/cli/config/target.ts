@@ -2,16 +2,16 @@
  * Which configuration file a command changes, and how it is held meanwhile.
  * @module
  */
-import { changeConfigFile, type ConfigChange } from "../config/change.ts";
-import type { ConfigKeyName, ConfigValue } from "../config/keys.ts";
-import { type Effective, originText } from "../config/layers.ts";
-import type { ConfigFile } from "../config/read_file.ts";
-import { OrchestratorError } from "../errors.ts";
-import { pathExists } from "../platform/path_exists.ts";
-import type { Input } from "./command.ts";
+import { changeConfigFile, type ConfigChange } from "../../config/change.ts";
+import type { ConfigKeyName, ConfigValue } from "../../config/keys.ts";
+import { type Effective, originText } from "../../config/layers.ts";
+import type { ConfigFile } from "../../config/read_file.ts";
+import { OrchestratorError } from "../../errors.ts";
+import { pathExists } from "../../platform/path_exists.ts";
+import type { Input } from "../command.ts";
 import { configFiles } from "./configuration.ts";
-import type { Context } from "./context.ts";
-import { holdProject, holdUser } from "./hold.ts";
+import type { Context } from "../context.ts";
+import { holdProject, holdUser } from "../hold.ts";
 
 /**
  * The repository's file, or with `--global` the user's own.

@@ -3,9 +3,9 @@
  * whoever keeps the output of a machine that vanishes keeps the state.
  * @module
  */
-import { OrchestratorError } from "../errors.ts";
-import { exportSnapshot } from "../snapshot/export.ts";
-import type { Context } from "./context.ts";
+import { OrchestratorError } from "../../errors.ts";
+import { exportSnapshot } from "../../snapshot/export.ts";
+import type { Context } from "../context.ts";
 
 /** Most characters that are handed over without being asked for. */
 const MOST = 1024 * 1024;

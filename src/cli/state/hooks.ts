@@ -5,13 +5,13 @@
  * Loaded by changing commands only, and light: what is heavy is reached once there is something to do.
  * @module
  */
-import { configMayExist } from "../config/hot.ts";
-import { OrchestratorError } from "../errors.ts";
-import { readCurrent } from "../session/resolve.ts";
-import { bindingKey, type SessionManager } from "../session/session_manager.ts";
-import { lastLook, writeLook } from "../state_branch/look.ts";
-import { unfinishedImport } from "../snapshot/unfinished.ts";
-import type { Context } from "./context.ts";
+import { configMayExist } from "../../config/hot.ts";
+import { OrchestratorError } from "../../errors.ts";
+import { readCurrent } from "../../session/resolve.ts";
+import { bindingKey, type SessionManager } from "../../session/session_manager.ts";
+import { lastLook, writeLook } from "../../state_branch/look.ts";
+import { unfinishedImport } from "../../snapshot/unfinished.ts";
+import type { Context } from "../context.ts";
 
 /** How long what is here is trusted without asking the branch. */
 const LOOK_EVERY_MS = 10 * 60_000;
@@ -62,7 +62,7 @@ export function rememberLook(context: Context): void {
 /** Finishes an import that was interrupted. */
 export async function finishInterrupted(context: Context): Promise<void> {
   if (!unfinishedImport(context.paths.stateDirectory)) return;
-  const { finishImports } = await import("../snapshot/plan.ts");
+  const { finishImports } = await import("../../snapshot/plan.ts");
   await finishImports({
     manager: context.manager,
     paths: context.paths,
@@ -81,7 +81,7 @@ export async function bringIn(context: Context): Promise<void> {
   if (!context.mayBeBehind) return;
   if (!await isIncomplete(context.manager) && !lookIsDue(context)) return;
   await quietly(context, "The state branch was not brought in", async () => {
-    const { findStateBranch, LOOK_SECONDS } = await import("./state_place.ts");
+    const { findStateBranch, LOOK_SECONDS } = await import("./place.ts");
     rememberLook(context);
     const branch = await findStateBranch(context, LOOK_SECONDS);
     if (branch === null || branch.remote === null) return;
@@ -89,7 +89,7 @@ export async function bringIn(context: Context): Promise<void> {
     context.refresh();
     context.refreshConfig();
     if (problem !== null) context.warn(`The state branch could not be fetched: ${problem}`);
-    const { divergedText } = await import("./output/state_text.ts");
+    const { divergedText } = await import("../output/state_text.ts");
     for (const session of sessions) {
       if (session.branch !== null) context.warn(divergedText(session.id, session.branch));
     }
@@ -108,14 +108,14 @@ export async function bringIn(context: Context): Promise<void> {
 export async function keepState(context: Context, reason: string, last = false): Promise<void> {
   if (!await webMode(context)) return;
   await quietly(context, "The state was not pushed", async () => {
-    const { findStateBranch } = await import("./state_place.ts");
+    const { findStateBranch } = await import("./place.ts");
     const branch = await findStateBranch(context);
     if (branch === null) {
       context.warn("The state is not kept anywhere else: this is no git repository");
       return;
     }
     rememberLook(context);
-    const { warnOfPush } = await import("./output/state_text.ts");
+    const { warnOfPush } = await import("../output/state_text.ts");
     warnOfPush(await branch.push(reason, { patient: !last }), (text) => context.warn(text));
   });
 }

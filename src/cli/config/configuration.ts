@@ -2,14 +2,14 @@
  * The configuration of one run of the program.
  * @module
  */
-import type { Config } from "../config/config.ts";
-import { loadConfig } from "../config/load.ts";
-import type { ConfigFile } from "../config/read_file.ts";
-import { userConfigFiles } from "../project/paths.ts";
-import type { Input } from "./command.ts";
-import { configFlags } from "./config_flags.ts";
-import type { Context } from "./context.ts";
-import type { Whereabouts } from "./secret_roots.ts";
+import type { Config } from "../../config/config.ts";
+import { loadConfig } from "../../config/load.ts";
+import type { ConfigFile } from "../../config/read_file.ts";
+import { userConfigFiles } from "../../project/paths.ts";
+import type { Input } from "../command.ts";
+import { configFlags } from "./flags.ts";
+import type { Context } from "../context.ts";
+import type { Whereabouts } from "../secrets/roots.ts";
 
 /**
  * Reads all layers.

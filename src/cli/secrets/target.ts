@@ -2,15 +2,15 @@
  * Where secrets are written, and how.
  * @module
  */
-import { OrchestratorError } from "../errors.ts";
-import { type Lock, readIdentities, recipientsOf, sealText } from "../secrets/age_file.ts";
-import type { SecretFile } from "../secrets/folder.ts";
-import type { SecretStore } from "../secrets/store.ts";
-import type { Input } from "./command.ts";
-import { canAsk } from "./confirm.ts";
-import type { Context } from "./context.ts";
-import { holdProject, holdUser } from "./hold.ts";
-import { ageKeys } from "./secret_store.ts";
+import { OrchestratorError } from "../../errors.ts";
+import { type Lock, readIdentities, recipientsOf, sealText } from "../../secrets/age_file.ts";
+import type { SecretFile } from "../../secrets/folder.ts";
+import type { SecretStore } from "../../secrets/store.ts";
+import type { Input } from "../command.ts";
+import { canAsk } from "../confirm.ts";
+import type { Context } from "../context.ts";
+import { holdProject, holdUser } from "../hold.ts";
+import { ageKeys } from "./store.ts";
 
 /** The folder a command writes to. */
 export interface SecretTarget {

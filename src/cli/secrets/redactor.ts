@@ -2,15 +2,15 @@
  * What is known of secrets in one run of the program, and what is done with it.
  * @module
  */
-import type { Config } from "../config/config.ts";
-import { OrchestratorError } from "../errors.ts";
-import { ProjectPaths } from "../project/paths.ts";
-import { learnVariables, mayBeStored } from "../secrets/known.ts";
-import { Redactor } from "../secrets/redact.ts";
-import { redactDeep } from "../secrets/redact_deep.ts";
-import type { Context } from "./context.ts";
-import type { Io } from "./io.ts";
-import { secretRoots, type Whereabouts } from "./secret_roots.ts";
+import type { Config } from "../../config/config.ts";
+import { OrchestratorError } from "../../errors.ts";
+import { ProjectPaths } from "../../project/paths.ts";
+import { learnVariables, mayBeStored } from "../../secrets/known.ts";
+import { Redactor } from "../../secrets/redact.ts";
+import { redactDeep } from "../../secrets/redact_deep.ts";
+import type { Context } from "../context.ts";
+import type { Io } from "../io.ts";
+import { secretRoots, type Whereabouts } from "./roots.ts";
 
 /** Learns all that is at hand without asking anybody. Never fails. */
 export async function makeRedactor(context: Context): Promise<Redactor> {
@@ -29,7 +29,7 @@ async function learn(where: Whereabouts, config: Config | undefined): Promise<Re
   learnVariables(redactor, where.io.env, config?.get("secrets.required"));
   try {
     if (mayBeStored(secretRoots(where))) {
-      const { learnSecrets } = await import("./learn_secrets.ts");
+      const { learnSecrets } = await import("./learn.ts");
       await learnSecrets(redactor, where, config);
     }
   } catch (error) {

@@ -2,14 +2,14 @@
  * Lets a redactor learn what is stored, whatever state the project and the command line are in.
  * @module
  */
-import type { Config } from "../config/config.ts";
-import { loadConfig } from "../config/load.ts";
-import { learnStored } from "../secrets/known.ts";
-import type { Redactor } from "../secrets/redact.ts";
-import { SecretStore } from "../secrets/store.ts";
-import { configFiles } from "./configuration.ts";
-import { secretRoots, type Whereabouts } from "./secret_roots.ts";
-import { expandHome } from "./workflow_file.ts";
+import type { Config } from "../../config/config.ts";
+import { loadConfig } from "../../config/load.ts";
+import { learnStored } from "../../secrets/known.ts";
+import type { Redactor } from "../../secrets/redact.ts";
+import { SecretStore } from "../../secrets/store.ts";
+import { configFiles } from "../config/configuration.ts";
+import { secretRoots, type Whereabouts } from "./roots.ts";
+import { expandHome } from "../workflow_file.ts";
 
 /**
  * Reads all that opens without asking anybody: plain files, those for the configured identity, and the

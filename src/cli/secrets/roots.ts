@@ -2,9 +2,9 @@
  * Where the secrets of a command lie.
  * @module
  */
-import { ProjectPaths } from "../project/paths.ts";
-import type { SecretRoots } from "../secrets/places.ts";
-import type { Context } from "./context.ts";
+import { ProjectPaths } from "../../project/paths.ts";
+import type { SecretRoots } from "../../secrets/places.ts";
+import type { Context } from "../context.ts";
 
 /** What is needed to tell: the whole context, or less where there is none. */
 export type Whereabouts = Pick<Context, "io" | "usablePaths">;

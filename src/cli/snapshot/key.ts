@@ -4,12 +4,12 @@
  * @module
  */
 import { readFileSync } from "node:fs";
-import { OrchestratorError } from "../errors.ts";
-import { ioError } from "../platform/atomic_file.ts";
-import { type Key, readIdentities, requireStrongPassword } from "../snapshot/encryption.ts";
-import type { Limits } from "../snapshot/limits.ts";
-import type { Input } from "./command.ts";
-import type { Context } from "./context.ts";
+import { OrchestratorError } from "../../errors.ts";
+import { ioError } from "../../platform/atomic_file.ts";
+import { type Key, readIdentities, requireStrongPassword } from "../../snapshot/encryption.ts";
+import type { Limits } from "../../snapshot/limits.ts";
+import type { Input } from "../command.ts";
+import type { Context } from "../context.ts";
 
 /** What opens a snapshot that is read. */
 export async function openingKey(
@@ -39,7 +39,7 @@ export async function lockingKey(context: Context, input: Input): Promise<Key | 
         "Cannot encrypt snapshot both with a password and to recipients: choose one",
       );
     }
-    const { checkRecipients } = await import("../snapshot/encryption.ts");
+    const { checkRecipients } = await import("../../snapshot/encryption.ts");
     await checkRecipients(recipients);
     return { recipients };
   }
@@ -96,7 +96,7 @@ function readText(context: Context, file: string): string {
 
 /** The limits in force. */
 export async function snapshotLimits(context: Context): Promise<Limits> {
-  const { DEFAULT_LIMITS } = await import("../snapshot/limits.ts");
+  const { DEFAULT_LIMITS } = await import("../../snapshot/limits.ts");
   const config = await context.config();
   return {
     ...DEFAULT_LIMITS,
@@ -118,7 +118,7 @@ export async function snapshotBytes(
 ): Promise<AsyncIterable<Uint8Array>> {
   const file = input.arg("file");
   if (file !== undefined && file !== "-") {
-    const { readPieces } = await import("../platform/stream_file.ts");
+    const { readPieces } = await import("../../platform/stream_file.ts");
     return readPieces(context.paths.resolveFrom(context.io.cwd, file));
   }
   const { io } = context;

@@ -4,17 +4,17 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import { OrchestratorError } from "../errors.ts";
-import { findLegacy, type LegacyPlaces } from "../legacy/find.ts";
-import type { LegacyWorkflow } from "../legacy/legacy_workflow.ts";
-import type { LegacyProject } from "../legacy/project.ts";
-import type { SessionChoice } from "../session/resolve.ts";
-import type { SessionSummary } from "../session/summary.ts";
-import type { SessionEvent } from "../workflow/events.ts";
-import type { SessionState } from "../workflow/state.ts";
-import { VERSION } from "../version.ts";
-import type { Answer } from "./command.ts";
-import type { Context } from "./context.ts";
+import { OrchestratorError } from "../../errors.ts";
+import { findLegacy, type LegacyPlaces } from "../../legacy/find.ts";
+import type { LegacyWorkflow } from "../../legacy/legacy_workflow.ts";
+import type { LegacyProject } from "../../legacy/project.ts";
+import type { SessionChoice } from "../../session/resolve.ts";
+import type { SessionSummary } from "../../session/summary.ts";
+import type { SessionEvent } from "../../workflow/events.ts";
+import type { SessionState } from "../../workflow/state.ts";
+import { VERSION } from "../../version.ts";
+import type { Answer } from "../command.ts";
+import type { Context } from "../context.ts";
 
 /** An old workflow as it would be after its import. */
 export interface LegacyView {
@@ -87,10 +87,12 @@ export async function chooseToRead(context: Context, name?: string): Promise<Rea
 }
 
 /** What asks the state branch; null where what is here can be believed without. */
-async function branchToAsk(context: Context): Promise<typeof import("./state_view.ts") | null> {
+async function branchToAsk(
+  context: Context,
+): Promise<typeof import("../state/branch_view.ts") | null> {
   if (!context.mayBeBehind) return null;
-  const { mustAsk } = await import("./state_hooks.ts");
-  return await mustAsk(context) ? await import("./state_view.ts") : null;
+  const { mustAsk } = await import("../state/hooks.ts");
+  return await mustAsk(context) ? await import("../state/branch_view.ts") : null;
 }
 
 /** Whether somebody moves old files over, or has done so. */
@@ -113,8 +115,8 @@ export async function importForChange(
     : choose(project, wantedName(context, name), context.meta === null);
   if (project === null || workflow === null) return null;
   if (workflow.error !== null) throw workflow.error;
-  const { initProject } = await import("../project/init.ts");
-  const { importSession } = await import("../session/import_session.ts");
+  const { initProject } = await import("../../project/init.ts");
+  const { importSession } = await import("../../session/import_session.ts");
   const { manager, paths, actor, io } = context;
   const now = io.now();
   const imported = await manager.holdRepository("import", async () => {
@@ -144,7 +146,7 @@ export async function legacyView(context: Context, name?: string): Promise<Legac
   const workflow = await pick(context, name);
   if (workflow === null) return null;
   if (workflow.error !== null) throw workflow.error;
-  const { viewLegacy } = await import("../session/import_session.ts");
+  const { viewLegacy } = await import("../../session/import_session.ts");
   const { paths, actor } = context;
   const time = workflow.summary?.updatedAt ?? context.io.now().toISOString();
   const view = await viewLegacy({ paths, workflow, toolVersion: VERSION }, { time, actor });
@@ -161,9 +163,9 @@ export async function legacyView(context: Context, name?: string): Promise<Legac
 
 /** `status` of an old workflow. */
 export async function legacyStatus(context: Context, view: LegacyView): Promise<Answer> {
-  const { statusData } = await import("./output/status_data.ts");
-  const { statusText } = await import("./output/status_text.ts");
-  const { describe } = await import("../workflow/progress.ts");
+  const { statusData } = await import("../output/status_data.ts");
+  const { statusText } = await import("../output/status_text.ts");
+  const { describe } = await import("../../workflow/progress.ts");
   const progress = describe(view.state);
   return {
     data: statusData(view.state, progress, {
@@ -181,8 +183,8 @@ export async function legacySummaries(
 ): Promise<readonly (SessionSummary & { readonly legacy: string; readonly current: boolean })[]> {
   const project = await legacyProject(context);
   if (project === null) return [];
-  const { progressOf } = await import("../session/summary.ts");
-  const { viewLegacy } = await import("../session/import_session.ts");
+  const { progressOf } = await import("../../session/summary.ts");
+  const { viewLegacy } = await import("../../session/import_session.ts");
   const active = await sessionOrNullQuietly(context) === null ? project.active : null;
   const rows = [];
   for (const workflow of project.workflows) {
@@ -241,7 +243,7 @@ export async function legacyProject(context: Context): Promise<LegacyProject | n
   if (context.paths.isHome) return null;
   const places = findLegacy(context.paths.root);
   if (isEmpty(places)) return null;
-  const { readLegacyProject } = await import("../legacy/project.ts");
+  const { readLegacyProject } = await import("../../legacy/project.ts");
   const project = readLegacyProject(context.paths.root, places);
   for (const finding of project.findings) context.warn(finding.message);
   return project;

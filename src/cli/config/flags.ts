@@ -2,12 +2,12 @@
  * What the command line says of the configuration.
  * @module
  */
-import type { ConfigFlag } from "../config/config.ts";
-import { configKey, type ConfigKeyName, isConfigKey } from "../config/keys.ts";
-import { unknownKey } from "../config/problem.ts";
-import { expectedOf, valueFromText } from "../config/value.ts";
-import { OrchestratorError } from "../errors.ts";
-import type { CommandSpec, Input } from "./command.ts";
+import type { ConfigFlag } from "../../config/config.ts";
+import { configKey, type ConfigKeyName, isConfigKey } from "../../config/keys.ts";
+import { unknownKey } from "../../config/problem.ts";
+import { expectedOf, valueFromText } from "../../config/value.ts";
+import { OrchestratorError } from "../../errors.ts";
+import type { CommandSpec, Input } from "../command.ts";
 
 /** A `KEY=VALUE` pair. */
 export interface Setting {

@@ -4,8 +4,8 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import type { Input } from "./command.ts";
-import type { Context } from "./context.ts";
+import type { Input } from "../command.ts";
+import type { Context } from "../context.ts";
 
 /** Where the old tool leaves something whatever it does. */
 const TRACES = [".workflow_state.json", ".workflow_log.jsonl"] as const;
