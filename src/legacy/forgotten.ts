@@ -7,7 +7,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { LEGACY_PATHS, Look } from "./find.ts";
+import { LEGACY_PATHS, type LegacyFinding, Look } from "./find.ts";
 import {
   type LegacyOrigin,
   LegacyWorkflow,
@@ -33,7 +33,7 @@ export interface ForgottenWorkflows {
   readonly workflows: readonly LegacyWorkflow[];
   /** Of which the log tells too little to make a workflow: only their lines are kept. */
   readonly traces: readonly LoggedWorkflow[];
-  readonly findings: readonly string[];
+  readonly findings: readonly LegacyFinding[];
 }
 
 const ORIGIN: LegacyOrigin = {
@@ -56,7 +56,9 @@ export function readForgotten(project: LegacyProject): ForgottenWorkflows {
   const stateIsDamaged = project.workflows.some((workflow) =>
     workflow.error !== null && workflow.origin.name === "root"
   );
-  if (logged.length === 0 && !stateIsDamaged) return { workflows: [], traces: [], findings: [] };
+  if (logged.length === 0 && !stateIsDamaged) {
+    return { workflows: [], traces: [], findings: look.findings };
+  }
   const checkpoints = newestCheckpoints(look, known);
   const [newest] = checkpoints.values();
   // A state that cannot be read was the running workflow's.
@@ -77,7 +79,6 @@ export function readForgotten(project: LegacyProject): ForgottenWorkflows {
   }
   const workflows: LegacyWorkflow[] = [];
   const traces: LoggedWorkflow[] = [];
-  const findings = look.findings.map((finding) => finding.message);
   for (const workflow of logged) {
     const forgotten = workflow.status === "active" && workflow.workflowId !== running;
     const status = forgotten ? "abandoned" : workflow.status;
@@ -99,7 +100,7 @@ export function readForgotten(project: LegacyProject): ForgottenWorkflows {
       traces.push(workflow);
     }
   }
-  return { workflows, traces, findings };
+  return { workflows, traces, findings: look.findings };
 }
 
 /** Of each workflow that is not known, the newest scattered checkpoint with a state; newest first. */

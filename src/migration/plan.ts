@@ -10,7 +10,7 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
 import { findLegacy } from "../legacy/find.ts";
-import { readForgotten } from "../legacy/forgotten.ts";
+import { type ForgottenWorkflows, readForgotten } from "../legacy/forgotten.ts";
 import type { LegacyWorkflow } from "../legacy/legacy_workflow.ts";
 import { type LegacyProject, readLegacyProject } from "../legacy/project.ts";
 import { scanInventory, type ScannedEntry, type ScannedFile } from "../legacy/scan.ts";
@@ -142,13 +142,13 @@ export async function makePlan(
   const project = readLegacyProject(paths.root, findLegacy(paths.root), {
     preferScattered: options.prefer === "old",
   });
-  if (options.glance !== true) requireReadable(paths, project);
   const forgotten = options.glance === true
     ? { workflows: [], traces: [], findings: [] }
     : readForgotten(project);
+  if (options.glance !== true) requireReadable(paths, project, forgotten);
   const warnings = new Set<string>();
   for (const finding of project.findings) warnings.add(finding.message);
-  for (const finding of forgotten.findings) warnings.add(finding);
+  for (const finding of forgotten.findings) warnings.add(finding.message);
   for (const { workflowId } of forgotten.traces) {
     warnings.add(`The log says too little about ${workflowId}; its lines are kept in the archive`);
   }
@@ -188,11 +188,15 @@ export async function makePlan(
 }
 
 /** What cannot be read now would be missing from what is made of the old files, for good. */
-function requireReadable(paths: ProjectPaths, { findings, workflows }: LegacyProject): void {
+function requireReadable(
+  paths: ProjectPaths,
+  { findings, workflows }: LegacyProject,
+  forgotten: ForgottenWorkflows,
+): void {
   // A damaged state has nothing to lose; one that the disk does not give may be the newest.
   const failed = workflows.find(({ error }) => error !== null && error.code !== "legacy_corrupt");
   if (failed !== undefined && failed.error !== null) throw failed.error;
-  const finding = findings.find(({ code }) => code === "unreadable");
+  const finding = [...findings, ...forgotten.findings].find(({ code }) => code === "unreadable");
   if (finding === undefined) return;
   throw new OrchestratorError(
     "io_failed",
