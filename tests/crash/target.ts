@@ -15,10 +15,10 @@ export interface Target {
   readonly index: number;
   /** Its place among the first thread's calls of its name, 1-based. */
   readonly when: number;
-  /** Its place among the calls of its name that touch the project. */
-  readonly nth: number;
   /** Comparable from run to run. */
   readonly signature: string;
+  /** Its place among the calls of its signature. */
+  readonly nth: number;
 }
 
 /** How often a run that was stopped elsewhere is tried again. */
@@ -44,9 +44,9 @@ export function targetsOf(trace: Trace, root: string, elsewhere = root): readonl
     const when = (seen.get(call.name) ?? 0) + 1;
     seen.set(call.name, when);
     if (!touches(call, root) && !touches(call, elsewhere)) continue;
-    const nth = touching.get(call.name) ?? 0;
-    touching.set(call.name, nth + 1);
     const signature = signatureOf(call, root);
+    const nth = touching.get(signature) ?? 0;
+    touching.set(signature, nth + 1);
     targets.push({ call, index: targets.length, when, nth, signature });
   }
   return targets;
@@ -86,12 +86,13 @@ export async function runStopped<Run extends { readonly trace: Trace }>(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const alone = cheaply && attempt < CHEAP_ATTEMPTS;
     const done = await run({ syscall: target.call.name, when, fault }, alone);
-    const met = targetsOf(done.trace, root, elsewhere)[alone ? target.nth : target.index];
-    const isMeant = met?.signature === target.signature;
-    if (isMeant && wasStopped(done.trace, met.call, fault)) return done;
+    const met = targetsOf(done.trace, root, elsewhere).find(({ signature, nth }) =>
+      signature === target.signature && nth === target.nth
+    );
+    if (met !== undefined && wasStopped(done.trace, met.call, fault)) return done;
     rmSync(root, { recursive: true });
     // The runtime makes a call more or less of its own: the place in this run is the best guess.
-    when = isMeant ? met.when : target.when + attempt % 3;
+    when = met?.when ?? target.when + attempt % 3;
   }
   return null;
 }
