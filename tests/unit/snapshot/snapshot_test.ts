@@ -3,9 +3,10 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { unpackTar } from "modern-tar";
 import { OrchestratorError } from "../../../src/errors.ts";
 import { SessionManager } from "../../../src/session/session_manager.ts";
+import { exportSnapshot } from "../../../src/snapshot/export.ts";
 import { finishImports } from "../../../src/snapshot/plan.ts";
 import { compareTrees, readTree } from "../../harness/tree.ts";
-import { World } from "./world.ts";
+import { collectBytes, World } from "./world.ts";
 
 const refusedWith = (code: string) => (error: unknown) => {
   assert.ok(error instanceof OrchestratorError, String(error));
@@ -78,8 +79,6 @@ Deno.test("a session that went on while it was exported is taken at one event", 
   using here = new World();
   const id = await here.start("Add login");
   for (let count = 0; count < 30; count++) await here.note(id, `${count} ${"x".repeat(3000)}`);
-  const { exportSnapshot } = await import("../../../src/snapshot/export.ts");
-  const { collectBytes } = await import("./world.ts");
   const taken = await exportSnapshot(here.backend, {
     repository: here.meta,
     now: here.time,
@@ -101,6 +100,32 @@ Deno.test("a torn last line is not exported", async () => {
   using there = new World();
   await there.import(await here.export());
   assert.equal((await there.manager.load(id)).state.seq, 1);
+});
+
+Deno.test("a journal whose line ends a checkout has changed is exported as it was written", async () => {
+  using here = new World();
+  const id = await here.start("Add login");
+  await here.note(id, "one");
+  const whole = await here.export();
+  const journal = `.orchestrator/sessions/${id}/log.jsonl`;
+  here.scratch.write(journal, here.scratch.read(journal).replaceAll("\n", "\r\n"));
+  assert.deepEqual(await here.export(), whole);
+  assert.deepEqual(await here.export({ keep: 0 }), whole);
+});
+
+Deno.test("a session that disappears while it is exported fails the export", async () => {
+  using here = new World();
+  const id = await here.start("Add login");
+  const { bytes } = await exportSnapshot(here.backend, {
+    repository: here.meta,
+    now: here.time,
+    keep: 0,
+  });
+  await here.manager.holdRepository(
+    "remove",
+    () => here.manager.hold({ session: id }, "remove", () => here.backend.removeSession(id)),
+  );
+  await assert.rejects(collectBytes(bytes), refusedWith("state_moved"));
 });
 
 Deno.test("a damaged journal is not exported", async () => {

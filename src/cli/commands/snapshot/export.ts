@@ -2,6 +2,8 @@
  * `orchestrator snapshot export`
  * @module
  */
+import { existsSync, type Stats, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { OrchestratorError } from "../../../errors.ts";
 import { exportSnapshot } from "../../../snapshot/export.ts";
 import { findSession } from "../../../session/resolve.ts";
@@ -124,6 +126,15 @@ async function writeToStdout(
   return size;
 }
 
+/** What stands there; undefined when nothing does, or nobody can tell: then writing fails. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 async function writeToFile(
   { paths, io }: Context,
   output: string,
@@ -131,10 +142,16 @@ async function writeToFile(
   force: boolean,
 ): Promise<number> {
   const { writeStream } = await import("../../../platform/stream_file.ts");
-  const { existsSync } = await import("node:fs");
-  const { dirname } = await import("node:path");
   const path = paths.resolveFrom(io.cwd, output);
-  if (!force && existsSync(path)) {
+  const there = statOf(path);
+  if (there !== undefined && !there.isFile()) {
+    throw new OrchestratorError(
+      "already_exists",
+      `Cannot write "${output}": there is something of that name that is no file`,
+      { hint: "Choose another name, or leave -o out to write to stdout" },
+    );
+  }
+  if (!force && there !== undefined) {
     throw new OrchestratorError(
       "already_exists",
       `Cannot write "${output}": there is such a file already`,
