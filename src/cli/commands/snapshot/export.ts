@@ -2,7 +2,7 @@
  * `orchestrator snapshot export`
  * @module
  */
-import { existsSync, type Stats, statSync } from "node:fs";
+import { existsSync, lstatSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
 import { OrchestratorError } from "../../../errors.ts";
 import { exportSnapshot } from "../../../snapshot/export.ts";
@@ -129,7 +129,7 @@ async function writeToStdout(
 /** What stands there; undefined when nothing does, or nobody can tell: then writing fails. */
 function statOf(path: string): Stats | undefined {
   try {
-    return statSync(path);
+    return lstatSync(path);
   } catch {
     return undefined;
   }
@@ -147,7 +147,7 @@ async function writeToFile(
   if (there !== undefined && !there.isFile()) {
     throw new OrchestratorError(
       "already_exists",
-      `Cannot write "${output}": there is something of that name that is no file`,
+      `Cannot write "${output}": something of that name is there, and it is no file`,
       { hint: "Choose another name, or leave -o out to write to stdout" },
     );
   }
