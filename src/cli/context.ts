@@ -278,7 +278,7 @@ export class Context {
     // The doctor has a finding of its own for it.
     if (changes !== "nothing" || hidden === true || path === "doctor") return;
     if (!this.#mayHaveImport()) return;
-    const { warnOfImport } = await import("./import_notice.ts");
+    const { warnOfImport } = await import("./snapshot/import_notice.ts");
     this.#importCutOff = await warnOfImport(this);
   }
 

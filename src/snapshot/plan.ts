@@ -11,6 +11,7 @@ import { gitignoreText } from "../project/gitignore.ts";
 import { initProject } from "../project/init.ts";
 import { KEYS, type ProjectPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
+import type { StorageBackend } from "../storage/backend.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import { VERSION } from "../version.ts";
 import type { SessionState } from "../workflow/state.ts";
@@ -238,7 +239,7 @@ async function placeRepositoryFiles(
   content: StagedContent,
 ): Promise<RepositoryOutcome> {
   let config = false;
-  let current = false;
+  let wanted: string | null = null;
   let secrets = 0;
   for (const file of files) {
     const kind = contentOf(file.name)?.kind;
@@ -251,15 +252,25 @@ async function placeRepositoryFiles(
       await backend.writeBlob(KEYS.config, content.read(file));
       config = true;
     } else if (file.name === KEYS.current) {
-      const wanted = new TextDecoder().decode(content.read(file)).trim();
-      const here = (await backend.readText(KEYS.current))?.trim() ?? "";
-      if (SESSION_ID.test(here) && await backend.hasSession(here)) continue;
-      if (!SESSION_ID.test(wanted) || !await backend.hasSession(wanted)) continue;
-      await backend.writeBlob(KEYS.current, `${wanted}\n`);
-      current = true;
+      wanted = new TextDecoder().decode(content.read(file)).trim();
     }
   }
-  return { config, current, secrets };
+  return { config, current: await placeCurrent(backend, wanted), secrets };
+}
+
+/** Lets the snapshot's session be the current one, or the only one there is, where none is yet. */
+async function placeCurrent(backend: StorageBackend, wanted: string | null): Promise<boolean> {
+  const isThere = async (id: string) => SESSION_ID.test(id) && await backend.hasSession(id);
+  if (await isThere((await backend.readText(KEYS.current))?.trim() ?? "")) return false;
+  const [only, ...others] = await backend.sessions();
+  const id = wanted !== null && await isThere(wanted)
+    ? wanted
+    : others.length === 0
+    ? only
+    : undefined;
+  if (id === undefined) return false;
+  await backend.writeBlob(KEYS.current, `${id}\n`);
+  return true;
 }
 
 /** A secret is its owner's alone, from the first byte on. */

@@ -5,8 +5,8 @@
  * Loaded when there is something of an import.
  * @module
  */
-import { readPlan, stagingFolders } from "../snapshot/staging.ts";
-import type { Context } from "./context.ts";
+import { readPlan, stagingFolders } from "../../snapshot/staging.ts";
+import type { Context } from "../context.ts";
 
 /**
  * Warns when an import was committed and nobody is at work on it.
