@@ -259,10 +259,13 @@ export class StateBranch {
 
   /**
    * Replaces the branch's history by one commit with the same content.
-   * @returns the new commit, and how many it stands for.
+   * @returns the new commit, how many it stands for, and why only the history here was replaced; null
+   * when there is no other.
    * @throws `git_failed` when the server refuses it; then nothing changed.
    */
-  async compact(): Promise<{ readonly commit: string; readonly replaced: number }> {
+  async compact(): Promise<
+    { readonly commit: string; readonly replaced: number; readonly problem: string | null }
+  > {
     const pushed = await this.push("Before compacting");
     const count = Number(await this.git.line(["rev-list", "--count", pushed.commit]));
     const tree = await this.git.line(["rev-parse", `${pushed.commit}^{tree}`]);
@@ -290,7 +293,8 @@ export class StateBranch {
       await setRef(this.git, remoteRef(this.name), commit, pushed.commit);
     }
     await setRef(this.git, localRef(this.name), commit, pushed.commit);
-    return { commit, replaced: count };
+    const problem = this.#options.remote === null ? null : pushed.problem;
+    return { commit, replaced: count, problem };
   }
 
   /** The branch on the server: the remembered rung's, else the one that was found, else the first. */

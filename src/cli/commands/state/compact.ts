@@ -5,7 +5,7 @@
 import type { Answer, Input } from "../../command.ts";
 import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
-import { shortCommit } from "../../output/text.ts";
+import { printable, shortCommit } from "../../output/text.ts";
 import { requireStateBranch } from "../../state/place.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
@@ -17,7 +17,10 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     doing: `compact branch "${branch.name}"`,
     hint: "Let a person decide: the older commits are gone afterwards",
   });
-  const { commit, replaced } = await branch.compact();
+  const { commit, replaced, problem } = await branch.compact();
+  if (problem !== null) {
+    context.warn(`Only the history here was replaced, not the server's: ${printable(problem)}`);
+  }
   return {
     data: { branch: branch.name, commit, replaced },
     text: (style) =>
