@@ -3,7 +3,7 @@
  *
  * Two private refs belong to a branch: `refs/orchestrator/state/<branch>` is the commit of all that is
  * here, `refs/orchestrator/remote/<branch>` the one last seen on the server. HEAD, the index, the work
- * tree and the user's own refs are never touched.
+ * tree, branches and tags are never touched; git notes its pushes below `refs/remotes/` as always.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
