@@ -203,6 +203,27 @@ test("every reading command sees the branch in a fresh clone, and writes nothing
   assert.deepEqual(compareTrees(clean, readTree(second.root, { without: [".git"] })), []);
 });
 
+test("where bringing the state in was cut off, the branch is what counts", async () => {
+  using machines = new Machines();
+  const first = machines.clone("first");
+  await first.start("Add login");
+  await first.start("Fix search");
+  const { session } = await first.status();
+  const second = machines.clone("second");
+  await second.must("state", "pull");
+  // The session that is current is named last.
+  rmSync(join(second.root, ".orchestrator", "current"));
+  const seen = await second.data<{ session: string; origin: string }>("status");
+  assert.deepEqual([seen.session, seen.origin], [session, "branch"]);
+  await second.must("note", "goes on");
+  assert.equal((await second.status()).session, session);
+  // What is here only is never hidden.
+  await second.must("note", "not pushed");
+  rmSync(join(second.root, ".orchestrator", "current"));
+  assert.equal((await second.run("status")).code, 4);
+  assert.equal((await second.data<{ seq: number }>("status", "--session", session)).seq, 3);
+});
+
 test("an old disk is not trusted before the branch was asked", async () => {
   using machines = new Machines();
   const here = machines.clone("here");

@@ -14,19 +14,21 @@ import { metaOf } from "../../state_branch/project_files.ts";
 import { TreeBackend } from "../../state_branch/tree_backend.ts";
 import type { Context } from "../context.ts";
 import { branchRemark } from "../output/status_text.ts";
-import { lookIsDue, rememberLook } from "./hooks.ts";
+import { isIncomplete, lookIsDue, rememberLook } from "./hooks.ts";
 import { findStateBranch, LOOK_SECONDS } from "./place.ts";
 
 /**
- * Lets a reading command look at the branch in a clone that has no state of its own.
+ * Lets a reading command look at the branch in a clone that has no state of its own, or not all of
+ * it because bringing it in was cut off.
  * @returns whether it does: then the context's sessions are those of the branch.
  */
 export async function lookAtBranch(context: Context): Promise<boolean> {
   if (!context.mayBeBehind || context.branchView !== null) return false;
-  if (context.meta !== null && (await context.manager.ids()).length > 0) return false;
+  if (context.meta !== null && !await isIncomplete(context.manager)) return false;
   return await quietly(context, false, async () => {
     const found = await openBranch(context);
     if (found === null || (await found.backend.sessions()).length === 0) return false;
+    if ((await found.branch.notThere()).length > 0) return false;
     return await show(context, found);
   });
 }

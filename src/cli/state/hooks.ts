@@ -45,7 +45,7 @@ export async function mustAsk(context: Context): Promise<boolean> {
 }
 
 /** Whether nothing was brought in yet, or not all: the current session is named last. */
-async function isIncomplete(manager: SessionManager): Promise<boolean> {
+export async function isIncomplete(manager: SessionManager): Promise<boolean> {
   return (await manager.ids()).length === 0 || await readCurrent(manager) === null;
 }
 
