@@ -187,6 +187,7 @@ test("every reading command sees the branch in a fresh clone, and writes nothing
 
   const second = machines.clone("second");
   const clean = readTree(second.root, { without: [".git"] });
+  assert.match((await second.must("state", "log")).stdout, /Start/);
   const list = await second.must("session", "list");
   assert.match(list.stdout, /Add login/);
   assert.match(list.stdout, /Another task/);
@@ -196,6 +197,8 @@ test("every reading command sees the branch in a fresh clone, and writes nothing
   assert.match((await second.must("status", "--session", "other")).stdout, /Another task/);
   const { sessions } = await second.data<{ sessions: unknown[] }>("log", "verify", "--all");
   assert.equal(sessions.length, 2);
+  const { commits } = await second.data<{ commits: unknown[] }>("state", "log");
+  assert.equal(commits.length, 2);
   for (const command of [["handoff"], ["generate-md"], ["checkpoint", "list"]]) {
     await second.must(...command);
   }

@@ -6,7 +6,7 @@ import { OrchestratorError } from "../../errors.ts";
 import { gitBranch } from "../../project/git_branch.ts";
 import { StateBranch } from "../../state_branch/branch.ts";
 import { findRemote, newestFirst, serverBranches } from "../../state_branch/server.ts";
-import { Git } from "../../state_branch/git.ts";
+import { Git, Trouble } from "../../state_branch/git.ts";
 import {
   branchName,
   branchPattern,
@@ -101,7 +101,6 @@ async function discover(
 
 /** As {@link findStateBranch}, for commands that need one. @throws `git_failed` */
 export async function requireStateBranch(context: Context): Promise<StateBranch> {
-  const { Trouble } = await import("../../state_branch/git.ts");
   let branch: StateBranch | null;
   try {
     branch = await findStateBranch(context);
@@ -123,6 +122,24 @@ export async function requireStateBranch(context: Context): Promise<StateBranch>
     }`,
     { hint: "Run `orchestrator snapshot export -o state.tar.gz`" },
   );
+}
+
+/**
+ * Asks the server for the branch, in a clone that has seen nothing of it.
+ * @returns its commit; null when the server has none.
+ * @throws `git_failed` when it cannot be asked.
+ */
+export async function fetchTip(branch: StateBranch): Promise<string | null> {
+  try {
+    return await branch.fetch();
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error;
+    throw new OrchestratorError(
+      "git_failed",
+      `Cannot read branch "${branch.name}": ${error.message}`,
+      { cause: error },
+    );
+  }
 }
 
 async function isRepository(context: Context): Promise<boolean> {

@@ -6,7 +6,7 @@ import { OrchestratorError } from "../../../errors.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { ago, columns, oneLine, shortCommit } from "../../output/text.ts";
-import { requireStateBranch } from "../../state/place.ts";
+import { fetchTip, requireStateBranch } from "../../state/place.ts";
 
 const DEFAULT_LIMIT = 20;
 
@@ -19,7 +19,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     );
   }
   const branch = await requireStateBranch(context);
-  const tip = await branch.localTip() ?? await branch.remoteTip();
+  const tip = await branch.localTip() ?? await branch.remoteTip() ?? await fetchTip(branch);
   const remote = await branch.remoteTip();
   const { stdout } = tip === null ? { stdout: "" } : await branch.git.run([
     "log",

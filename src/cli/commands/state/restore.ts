@@ -8,13 +8,14 @@ import type { Context } from "../../context.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
 import { columns, oneLine, shortCommit } from "../../output/text.ts";
 import { finishInterrupted } from "../../state/hooks.ts";
-import { requireStateBranch } from "../../state/place.ts";
+import { fetchTip, requireStateBranch } from "../../state/place.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   context.requireWritableRoot();
   await finishInterrupted(context);
   const wanted = input.required("commit");
   const branch = await requireStateBranch(context);
+  if (await branch.localTip() === null && await branch.remoteTip() === null) await fetchTip(branch);
   const commit = await findCommit(wanted, branch);
   const { sessions } = await branch.mergeIn(commit, { restore: true });
   return {
