@@ -4,8 +4,8 @@
  * a desktop works on the same state.
  */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { executable, executableAvailable } from "../harness/executable.ts";
 import { git, makeBare } from "../harness/git_server.ts";
@@ -63,8 +63,10 @@ class Computer {
     git(scratch.top, "clone", "--quiet", bare, join(disk, "work"));
     const program = join(disk, "orchestrator");
     const response = await fetch(url);
-    writeFileSync(program, new Uint8Array(await response.arrayBuffer()));
-    chmodSync(program, 0o755);
+    writeFileSync(`${program}.part`, new Uint8Array(await response.arrayBuffer()));
+    // By a program of its own: one that this process wrote may be open in whatever it has just started,
+    // and could not be run then (ETXTBSY).
+    execFileSync("install", ["-m", "755", `${program}.part`, program]);
     return new Computer(join(disk, "work"), program, {
       ...scratchEnvironment(scratch),
       HOME: join(disk, "home"),
