@@ -33,7 +33,7 @@ import {
 import { portableProblem, portableStanding } from "./portable.ts";
 import { makeProject, placeFiles } from "./project_files.ts";
 import { setRef } from "./refs.ts";
-import { fetchBranch, pushCommit, seenRef } from "./server.ts";
+import { fetchBranch, pushCommit, seenRef, trackingRef } from "./server.ts";
 
 /** What a state branch works with. */
 export interface StateBranchOptions {
@@ -153,6 +153,13 @@ export class StateBranch {
     return this.git.resolve(remoteRef(this.name));
   }
 
+  /** The commit last seen on the server, be it by the user's own fetch; null when none was. */
+  async knownTip(): Promise<string | null> {
+    const { remote } = this.#options;
+    return await this.remoteTip() ??
+      (remote === null ? null : await this.git.resolve(trackingRef(remote, this.#branch())));
+  }
+
   /**
    * Fetches the branch into a private ref. Nothing else is written.
    * @returns its commit; null when the server has no such branch.
@@ -175,7 +182,7 @@ export class StateBranch {
     } catch (error) {
       if (!(error instanceof Trouble)) throw error;
       problem = error.message;
-      commit = await this.remoteTip();
+      commit = await this.knownTip();
     }
     const sessions: MergedSession[] = [];
     for (const tip of [commit, ...await this.#otherTips()]) {

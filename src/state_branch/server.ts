@@ -55,6 +55,35 @@ export async function serverBranches(
 }
 
 /**
+ * The branches of the server that a pattern fits, as the user's own last fetch has left them: for
+ * when nobody answers.
+ */
+export async function trackedBranches(
+  git: Git,
+  remote: string,
+  pattern: string,
+): Promise<readonly ServerBranch[]> {
+  const base = trackingRef(remote, "");
+  const { stdout } = await git.run([
+    "for-each-ref",
+    "--format=%(objectname) %(refname)",
+    `${base}${pattern}`,
+    `${base}**/${pattern}`,
+  ]);
+  return stdout.split("\n").flatMap((line) => {
+    const [commit, ref] = line.split(" ");
+    return commit === undefined || ref === undefined
+      ? []
+      : [{ branch: ref.slice(base.length), commit }];
+  }).slice(0, MOST);
+}
+
+/** Where git keeps what the user has fetched. */
+export function trackingRef(remote: string, branch: string): string {
+  return `refs/remotes/${remote}/${branch}`;
+}
+
+/**
  * Several branches in the order of their last commits, newest first. What they stand for is fetched
  * into private refs, see {@link seenRef}.
  * @throws Trouble

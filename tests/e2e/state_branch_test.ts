@@ -206,6 +206,23 @@ test("every reading command sees the branch in a fresh clone, and writes nothing
   assert.deepEqual(compareTrees(clean, readTree(second.root, { without: [".git"] })), []);
 });
 
+test("without the server a fresh clone has what the clone itself has fetched", async () => {
+  using machines = new Machines();
+  const first = machines.clone("first");
+  await first.start("Add login");
+  const second = machines.clone("second");
+  renameSync(machines.bare, `${machines.bare}.away`);
+  const seen = await second.must("status");
+  assert.match(seen.stdout, /Add login/);
+  assert.match(seen.stderr, /may have moved on since/);
+  const noted = await second.must("note", "offline");
+  assert.match(noted.stderr, /could not be fetched.*\n.*Brought 1 session in/);
+  renameSync(`${machines.bare}.away`, machines.bare);
+  const pushed = await second.data<{ safe: boolean; sessions: unknown[] }>("state", "push");
+  assert.deepEqual([pushed.safe, pushed.sessions], [true, []]);
+  assert.equal(machines.branches.length, 1);
+});
+
 test("where bringing the state in was cut off, the branch is what counts", async () => {
   using machines = new Machines();
   const first = machines.clone("first");

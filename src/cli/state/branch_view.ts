@@ -87,7 +87,7 @@ async function fetched(context: Context, branch: StateBranch): Promise<string | 
   try {
     return await branch.fetch();
   } catch (error) {
-    const known = await branch.remoteTip();
+    const known = await branch.knownTip();
     if (!(error instanceof Trouble) || known === null) throw error;
     context.warn(`The state branch may have moved on since: ${error.message}`);
     return known;

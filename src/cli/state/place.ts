@@ -5,7 +5,13 @@
 import { OrchestratorError } from "../../errors.ts";
 import { gitBranch } from "../../project/git_branch.ts";
 import { StateBranch } from "../../state_branch/branch.ts";
-import { findRemote, newestFirst, serverBranches } from "../../state_branch/server.ts";
+import {
+  findRemote,
+  newestFirst,
+  type ServerBranch,
+  serverBranches,
+  trackedBranches,
+} from "../../state_branch/server.ts";
 import { Git, Trouble } from "../../state_branch/git.ts";
 import {
   branchName,
@@ -94,9 +100,18 @@ async function discover(
   pattern: string,
   own: string | null,
 ): Promise<readonly string[]> {
-  const all = await serverBranches(git, remote, pattern);
+  let all: readonly ServerBranch[];
+  let answered = true;
+  try {
+    all = await serverBranches(git, remote, pattern);
+  } catch (error) {
+    all = error instanceof Trouble ? await trackedBranches(git, remote, pattern) : [];
+    if (all.length === 0) throw error;
+    answered = false;
+  }
   const mine = all.find(({ branch }) => branch === own || branch.endsWith(`/${own}`));
-  return mine === undefined ? await newestFirst(git, remote, all) : [mine.branch];
+  if (mine !== undefined) return [mine.branch];
+  return answered ? await newestFirst(git, remote, all) : all.map(({ branch }) => branch);
 }
 
 /** As {@link findStateBranch}, for commands that need one. @throws `git_failed` */
