@@ -712,10 +712,10 @@ test("machines that began without each other are brought together", async () => 
   using machines = new Machines();
   const away = join(machines.scratch.top, "away.git");
   const ids: string[] = [];
-  for (const name of ["first", "second"]) {
-    const machine = machines.clone(name);
+  const began = [machines.clone("first"), machines.clone("second")];
+  for (const machine of began) {
     renameSync(machines.bare, away);
-    await machine.start(`Task of the ${name}`);
+    await machine.start(`Task in ${machine.root}`);
     ids.push((await machine.status()).session);
     renameSync(away, machines.bare);
     await machine.must("state", "push");
