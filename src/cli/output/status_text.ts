@@ -25,6 +25,7 @@ import {
   printable,
   shortCommit,
   visibleLength,
+  withoutBreaks,
   wrap,
   wrapLines,
 } from "./text.ts";
@@ -286,7 +287,7 @@ function endedDetails(item: ItemProgress, room: number, style: Style): readonly 
 
 /** Wrapped lines, the last of them cut when there are too many. */
 function limited(text: string, width: number, style: Style): readonly string[] {
-  const lines = wrapLines(text.replace(/\s+/g, " "), width);
+  const lines = wrapLines(withoutBreaks(text), width);
   if (lines.length <= DETAIL_LINES) return lines;
   const rest = lines.slice(DETAIL_LINES - 1).join(" ");
   return [...lines.slice(0, DETAIL_LINES - 1), oneLine(rest, width, style)];

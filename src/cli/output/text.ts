@@ -6,29 +6,27 @@
  */
 import type { Style } from "./style.ts";
 
+/** Anything but plain ASCII: only then is a look at each character worth its time. */
+const UNUSUAL = /[^\x20-\x7e]/;
+
 /** Control characters, and the direction marks that can make text read as something else. */
 // deno-lint-ignore no-control-regex
 const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Text from a file or a person, made safe for a terminal: no escape sequences, no tricks. */
 export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, "\ufffd");
+  return UNUSUAL.test(text) ? text.replace(UNPRINTABLE, "\ufffd") : text;
+}
+
+/** Text with one space for every run of white space. */
+export function withoutBreaks(text: string): string {
+  return UNUSUAL.test(text) || text.includes("  ") ? text.replace(/\s+/g, " ") : text;
 }
 
 /** A commit as people call it. */
 export function shortCommit(commit: string): string {
   return commit.slice(0, 12);
 }
-
-/** Anything but plain ASCII: only then is a look at each character worth its time. */
-const UNUSUAL = /[^\x20-\x7e]/;
-
-/** Drawn over the character before, or not at all: accents, joiners, variation and skin marks. */
-const NO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}\u{1f3fb}-\u{1f3ff}]/u;
-
-/** Drawn two columns wide: the blocks of UAX #11 classes W and F, and emoji. */
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u;
 
 const JOINER = "\u200d";
 
@@ -46,10 +44,23 @@ export function visibleLength(text: string): number {
   return width;
 }
 
+// The tables behind these classes are large: they are made where they are used, not at start.
+
+/** Whether it is drawn over the character before, or not at all: accents, joiners, marks. */
+function hasNoWidth(character: string): boolean {
+  return /[\p{Mn}\p{Me}\p{Cf}\u{1f3fb}-\u{1f3ff}]/u.test(character);
+}
+
+/** Whether it is two columns wide: the blocks of UAX #11 classes W and F, and emoji. */
+function isWide(character: string): boolean {
+  return /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u
+    .test(character);
+}
+
 function widthOf(character: string): 0 | 1 | 2 {
   if (!UNUSUAL.test(character)) return 1;
-  if (NO_WIDTH.test(character)) return 0;
-  return WIDE.test(character) ? 2 : 1;
+  if (hasNoWidth(character)) return 0;
+  return isWide(character) ? 2 : 1;
 }
 
 /** The longest beginning of `text` that fits into `width` columns. */
@@ -74,7 +85,7 @@ export function pad(text: string, width: number): string {
 
 /** One line of safe text, cut to `width` columns. */
 export function oneLine(text: string, width: number, style: Style): string {
-  const line = printable(text).replace(/\s+/g, " ").trim();
+  const line = withoutBreaks(printable(text)).trim();
   if (visibleLength(line) <= width) return line;
   const mark = style.symbols.ellipsis;
   return fitting(line, Math.max(1, width - mark.length)).trimEnd() + mark;
@@ -85,6 +96,8 @@ export function oneLine(text: string, width: number, style: Style): string {
  * word is too wide and not plain ASCII: a command or a path stays in one piece to be copied.
  */
 export function wrapLines(text: string, width: number): readonly string[] {
+  const isOneLine = text.length <= width && !UNUSUAL.test(text) && !text.includes("  ");
+  if (isOneLine) return [text.trim()];
   const lines: string[] = [];
   for (const paragraph of printable(text).split("\n")) {
     let line = "";
