@@ -20,9 +20,11 @@ export const OTHER_VARIABLES: ReadonlySet<string> = new Set([
   "ORCHESTRATOR_NOTES",
 ]);
 
+const PREFIX = "ORCHESTRATOR_";
+
 /** Whether a variable may set a key of the configuration, as far as its name tells. */
 export function mayBeConfigVariable(name: string): boolean {
-  return name.startsWith("ORCHESTRATOR_") && !OTHER_VARIABLES.has(name);
+  return name.startsWith(PREFIX) && !OTHER_VARIABLES.has(name);
 }
 
 /** Whether something may be there: also when the system does not say, so that reading it will tell. */
@@ -42,5 +44,9 @@ export function configMayExist(
   files: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): boolean {
-  return files.some(mayBeThere) || Object.keys(env).some(mayBeConfigVariable);
+  if (files.some(mayBeThere)) return true;
+  for (const name of Object.keys(env)) {
+    if (name.startsWith(PREFIX) && mayBeConfigVariable(name)) return true;
+  }
+  return false;
 }

@@ -168,9 +168,11 @@ function firstRow(rows: readonly Row[], env: Variables): Recognised | null {
 
 function firstMarker(row: Row, env: Variables): string | undefined {
   for (const marker of row.markers) {
-    if (typeof marker === "string") {
-      if (valueOf(env, marker) !== undefined) return marker;
-    } else if (valueOf(env, marker[0]) === marker[1]) return marker[0];
+    const [name, wanted] = typeof marker === "string" ? [marker] : marker;
+    // Most are not set at all: a call for each would make the engine compile it.
+    if (env[name] === undefined) continue;
+    const value = valueOf(env, name);
+    if (value !== undefined && (wanted === undefined || value === wanted)) return name;
   }
   return undefined;
 }

@@ -70,12 +70,14 @@ const PLAIN: Symbols = {
   barEmpty: ".",
 };
 
+const asItIs = (text: string): string => text;
+
 /** Makes a style. */
 export function makeStyle(
   options: { readonly terminal: boolean; readonly colour: boolean; readonly width: number },
 ): Style {
-  const paint = (open: number, close: number) => (text: string): string =>
-    options.colour && text !== "" ? `\x1b[${open}m${text}\x1b[${close}m` : text;
+  const paint = (open: number, close: number): (text: string) => string =>
+    options.colour ? (text) => text === "" ? "" : `\x1b[${open}m${text}\x1b[${close}m` : asItIs;
   return {
     colour: options.colour,
     terminal: options.terminal,

@@ -32,7 +32,10 @@ const JOINER = "\u200d";
 
 /** Columns that printable text takes; colour codes take none. */
 export function visibleLength(text: string): number {
-  if (!UNUSUAL.test(text)) return text.length;
+  return UNUSUAL.test(text) ? unusualLength(text) : text.length;
+}
+
+function unusualLength(text: string): number {
   // deno-lint-ignore no-control-regex
   const bare = text.replace(/\x1b\[\d+m/g, "");
   let width = 0;
@@ -80,13 +83,14 @@ function fitting(text: string, width: number): string {
 
 /** Text behind which spaces fill up to `width` columns. */
 export function pad(text: string, width: number): string {
+  if (!UNUSUAL.test(text)) return text.padEnd(width);
   return text + " ".repeat(Math.max(0, width - visibleLength(text)));
 }
 
 /** One line of safe text, cut to `width` columns. */
 export function oneLine(text: string, width: number, style: Style): string {
   const line = withoutBreaks(printable(text)).trim();
-  if (visibleLength(line) <= width) return line;
+  if (line.length <= width && !UNUSUAL.test(line) || visibleLength(line) <= width) return line;
   const mark = style.symbols.ellipsis;
   return fitting(line, Math.max(1, width - mark.length)).trimEnd() + mark;
 }
@@ -96,15 +100,15 @@ export function oneLine(text: string, width: number, style: Style): string {
  * word is too wide and not plain ASCII: a command or a path stays in one piece to be copied.
  */
 export function wrapLines(text: string, width: number): readonly string[] {
-  const isOneLine = text.length <= width && !UNUSUAL.test(text) && !text.includes("  ");
-  if (isOneLine) return [text.trim()];
+  const plain = !UNUSUAL.test(text);
+  if (plain && text.length <= width && !text.includes("  ")) return [text.trim()];
   const lines: string[] = [];
   for (const paragraph of printable(text).split("\n")) {
     let line = "";
     let used = 0;
     for (let word of paragraph.split(/\s+/)) {
       if (word === "") continue;
-      let size = visibleLength(word);
+      let size = plain ? word.length : visibleLength(word);
       if (line !== "" && used + 1 + size > width) {
         // What has no spaces at all goes on in the same line.
         const spare = width - used - 1;
@@ -119,11 +123,11 @@ export function wrapLines(text: string, width: number): readonly string[] {
         lines.push(line + gap + piece);
         [line, used] = ["", 0];
         word = word.slice(piece.length);
-        size = visibleLength(word);
+        size = plain ? word.length : visibleLength(word);
       }
       if (word === "") continue;
+      used += size + (line === "" ? 0 : 1);
       line = line === "" ? word : `${line} ${word}`;
-      used = visibleLength(line);
     }
     lines.push(line);
   }
