@@ -114,7 +114,7 @@ async function discover(
   return answered ? await newestFirst(git, remote, all) : all.map(({ branch }) => branch);
 }
 
-/** As {@link findStateBranch}, for commands that need one. @throws `git_failed` */
+/** As {@link findStateBranch}, for commands that need one. @throws `git_failed`, `no_project` */
 export async function requireStateBranch(context: Context): Promise<StateBranch> {
   let branch: StateBranch | null;
   try {
@@ -128,15 +128,15 @@ export async function requireStateBranch(context: Context): Promise<StateBranch>
     );
   }
   if (branch !== null) return branch;
-  throw new OrchestratorError(
-    "git_failed",
-    `Cannot find the state branch: "${context.paths.root}" is ${
-      await isRepository(context)
-        ? "a clone without one, and has no state yet"
-        : "no git repository"
-    }`,
-    { hint: "Run `orchestrator snapshot export -o state.tar.gz`" },
-  );
+  const place = `Cannot find the state branch: "${context.paths.root}" is`;
+  if (!await isRepository(context)) {
+    throw new OrchestratorError("git_failed", `${place} no git repository`, {
+      hint: "Run `orchestrator snapshot export -o state.tar.gz`",
+    });
+  }
+  throw new OrchestratorError("no_project", `${place} a clone without one, and has no state yet`, {
+    hint: 'Run `orchestrator start "<task>"`',
+  });
 }
 
 /**
