@@ -1,8 +1,9 @@
 /**
  * `deno task bench`: how long whole processes take, side by side in one run.
  *
- * Every round runs each command once, in an order that rotates, so that whatever else the machine
- * does meets all of them alike. What counts is the median.
+ * Every round runs each command once, in an order of its own, so that whatever else the machine does
+ * meets all of them alike, and none always runs behind the one that leaves the caches best for it.
+ * What counts is the median.
  * @module
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -64,6 +65,16 @@ export function quantile(values: readonly number[], share: number): number {
   return low + (high - low) * (position - Math.floor(position));
 }
 
+/** The same elements, each order as likely as any other. */
+export function shuffled<Element>(elements: readonly Element[]): readonly Element[] {
+  const order: Element[] = [];
+  for (const element of elements) {
+    const place = Math.floor(Math.random() * (order.length + 1));
+    order.splice(place, 0, element);
+  }
+  return order;
+}
+
 function measure(
   contenders: readonly Contender[],
   rounds: number,
@@ -71,9 +82,7 @@ function measure(
 ): ReadonlyMap<string, readonly number[]> {
   const times = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < WARM_UP + rounds; round++) {
-    for (let turn = 0; turn < contenders.length; turn++) {
-      const contender = contenders[(turn + round) % contenders.length];
-      if (contender === undefined) continue;
+    for (const contender of shuffled(contenders)) {
       const command = new Deno.Command(contender.file, {
         args: [...contender.args(round)],
         cwd: contender.cwd,
