@@ -10,6 +10,7 @@ import { setImmediate } from "node:timers";
 import { OrchestratorError } from "../errors.ts";
 import { ioError, replaceFile } from "../platform/atomic_file.ts";
 import { randomBase32 } from "../platform/random.ts";
+import { removeTemporary } from "../platform/remove_tree.ts";
 import { comparableRemote, gitRemote } from "../project/git_remote.ts";
 import { gitignoreText } from "../project/gitignore.ts";
 import { readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
@@ -107,7 +108,7 @@ export async function importSnapshot(request: ImportRequest): Promise<ImportRepo
         return made[0] ?? "";
       }, request);
     } finally {
-      for (const folder of made) rmSync(folder, { recursive: true, force: true });
+      for (const folder of made) removeTemporary(folder);
     }
   }
   await finishImports(request);

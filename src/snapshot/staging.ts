@@ -33,6 +33,7 @@ import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts"
 import { type FileLock, tryLock } from "../platform/file_lock.ts";
 import { runningSha256, sha256Hex } from "../platform/hash.ts";
 import { randomBase32 } from "../platform/random.ts";
+import { removeTree } from "../platform/remove_tree.ts";
 import { IMPORT_FOLDER } from "../project/paths.ts";
 import { KEPT_FREE } from "./limits.ts";
 import { type Manifest, type ManifestFile, totalSize } from "./manifest.ts";
@@ -317,7 +318,7 @@ export async function withContent<Result>(
 export function removeStaging(folder: string): void {
   try {
     rmSync(join(folder, PLAN), { force: true });
-    rmSync(folder, { recursive: true, force: true });
+    removeTree(folder);
     rmSync(folder + LOCK, { force: true });
   } catch (error) {
     throw ioError("remove", folder, error);
