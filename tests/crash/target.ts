@@ -21,8 +21,8 @@ export interface Target {
   readonly nth: number;
 }
 
-/** How often a run that was stopped elsewhere is tried again. */
-export const ATTEMPTS = 12;
+/** How often a run that was stopped elsewhere is tried again: a busy machine moves calls about. */
+export const ATTEMPTS = 48;
 
 /** As many of them are tried the cheap way. */
 const CHEAP_ATTEMPTS = 3;
