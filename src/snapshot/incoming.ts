@@ -11,6 +11,7 @@ import type { NewSession } from "../storage/backend.ts";
 import type { SessionEvent } from "../workflow/events.ts";
 import { describe } from "../workflow/progress.ts";
 import type { SessionState } from "../workflow/state.ts";
+import { contentOf } from "./contents.ts";
 import { invalid, type ManifestSession } from "./manifest.ts";
 
 /** A checked session, ready to be put in its place. */
@@ -55,6 +56,24 @@ export function checkSession(
   const checked = checkLines(id, lines, listed, (event) => events.push(event));
   checkFiles(id, files);
   return { id, ...checked, journal: lines, lines, events, files };
+}
+
+/**
+ * Puts a session together from its files, by their names in a snapshot, and checks it.
+ * @throws as {@link checkSession}
+ */
+export function checkFromFiles(
+  id: string,
+  files: Iterable<readonly [name: string, bytes: Uint8Array]>,
+): Incoming {
+  const own: Record<string, Uint8Array> = {};
+  let journal: Uint8Array = new Uint8Array();
+  for (const [name, bytes] of files) {
+    const content = contentOf(name);
+    if (content?.kind === "journal") journal = bytes;
+    else if (content?.kind === "session") own[content.name] = bytes;
+  }
+  return checkSession(id, journal, own);
 }
 
 /**

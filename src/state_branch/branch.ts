@@ -17,7 +17,7 @@ import {
   isThere,
   type Merged,
   type MergedSession,
-  mergeTree,
+  mergeSessions,
   sessionsOf,
 } from "./merge.ts";
 import { readTree, type Tree, writeCommit } from "./objects.ts";
@@ -90,6 +90,8 @@ const REFUSED_PAUSE_MS = 10 * 60_000;
 
 /** How often a push is tried again because somebody was faster. */
 const ATTEMPTS = 6;
+
+const NOTHING_MERGED: Merged = { sessions: [], refused: new Set(), removed: new Set() };
 
 const NO_REMOTE = "this repository has no remote";
 
@@ -209,15 +211,9 @@ export class StateBranch {
     const { git, manager, warn } = this.#options;
     const tree = await readTree(git, commit);
     await makeProject(tree, this.#options);
-    const removed = await this.#removedHere(tree);
-    const merged = await mergeTree({
-      git,
-      manager,
-      tree,
-      removed: options.restore === true ? new Set() : removed,
-      restore: options.restore === true,
-      warn,
-    });
+    const restore = options.restore === true;
+    const removed = restore ? NOTHING_MERGED.removed : await this.#removedHere(tree);
+    const merged = await mergeSessions({ git, manager, tree, removed, restore, warn });
     await placeFiles(tree, { git, manager, local: await this.localTip() });
     return merged;
   }
@@ -232,8 +228,10 @@ export class StateBranch {
     const before = this.record;
     if (options.patient === true && this.#isPausing(before)) {
       // What was seen on the server since is merged by the next push that talks to it.
-      const seen = await this.localTip() ?? await this.remoteTip();
-      const commit = await this.#commit(reason, seen);
+      const commit = await this.#commitHere(
+        reason,
+        await this.localTip() ?? await this.remoteTip(),
+      );
       const { branch, rung } = before;
       const problem = await this.problem();
       return { commit, branch, rung: rung ?? "own", problem, safe: problem === null, sessions: [] };
@@ -256,7 +254,7 @@ export class StateBranch {
         return this.#remember({ commit, branch, rung: before.rung ?? rung, sessions, problem });
       }
     }
-    commit ??= await this.#commit(reason, await this.localTip());
+    commit ??= await this.#commitHere(reason, await this.localTip());
     if (readRepositoryMeta(this.#options.paths.meta)?.mode !== "portable") {
       return this.#remember({ commit, branch: null, rung: "snapshot", sessions, problem });
     }
@@ -336,13 +334,9 @@ export class StateBranch {
         seen = null;
       }
       const known = seen ?? await this.remoteTip();
-      let refused: ReadonlySet<string> = new Set();
-      if (known !== null) {
-        const merged = await this.mergeIn(known);
-        sessions.push(...merged.sessions);
-        refused = merged.refused;
-      }
-      const commit = await this.#commit(reason, known, refused);
+      const merged = known === null ? NOTHING_MERGED : await this.mergeIn(known);
+      sessions.push(...merged.sessions);
+      const commit = await this.#commit(reason, known, merged);
       if (trouble !== null) return { commit, trouble };
       if (commit === seen) return { commit, trouble: null };
       try {
@@ -367,18 +361,20 @@ export class StateBranch {
   }
 
   /** Commits all that is here, and of `seen` what is not here and was not removed here. */
-  async #commit(
+  #commit(
     reason: string,
     seen: string | null,
-    refused: ReadonlySet<string> = new Set(),
+    { refused, removed }: Pick<Merged, "refused" | "removed">,
   ): Promise<string> {
-    const removed = seen === null ? new Set<string>() : await this.#removedHere(
-      await readTree(this.git, seen),
-    );
-    return await commitAll(
-      { ...this.#options, name: this.name },
-      { reason, seen, refused, removed },
-    );
+    return commitAll({ ...this.#options, name: this.name }, { reason, seen, refused, removed });
+  }
+
+  /** The same without having merged anything. */
+  async #commitHere(reason: string, seen: string | null): Promise<string> {
+    const removed = seen === null
+      ? NOTHING_MERGED.removed
+      : await this.#removedHere(await readTree(this.git, seen));
+    return await this.#commit(reason, seen, { ...NOTHING_MERGED, removed });
   }
 
   /** Sessions of a commit that were here at the last commit of ours and were removed since. */

@@ -8,8 +8,8 @@ import { setCurrent } from "../session/resolve.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { collectSession, encodeLines } from "../snapshot/collect.ts";
 import { contentOf, journalName } from "../snapshot/contents.ts";
-import { checkSession, type Incoming } from "../snapshot/incoming.ts";
-import { DEFAULT_LIMITS, type Limits } from "../snapshot/limits.ts";
+import { checkFromFiles, type Incoming } from "../snapshot/incoming.ts";
+import { DEFAULT_LIMITS, limitError, type Limits } from "../snapshot/limits.ts";
 import {
   createIncoming,
   extendWith,
@@ -37,7 +37,7 @@ export interface MergeRequest {
   readonly manager: SessionManager;
   readonly tree: Tree;
   /** Sessions that were removed here since: they are not brought back. */
-  readonly removed?: ReadonlySet<string>;
+  readonly removed: ReadonlySet<string>;
   /**
    * Bring back what the commit has where the copy here has gone further: as a branch session, which
    * becomes the current one where the copy here was. Default false: the copy here counts.
@@ -53,6 +53,8 @@ export interface Merged {
   readonly sessions: readonly MergedSession[];
   /** Sessions of the commit that cannot be trusted, and were left alone. */
   readonly refused: ReadonlySet<string>;
+  /** Sessions of the commit that were removed here since, and were not brought back. */
+  readonly removed: ReadonlySet<string>;
 }
 
 /** The sessions a tree has a journal of. */
@@ -64,12 +66,12 @@ export function sessionsOf(tree: Tree): readonly string[] {
 }
 
 /** Merges every session of a tree. The project must be there. */
-export async function mergeTree(request: MergeRequest): Promise<Merged> {
+export async function mergeSessions(request: MergeRequest): Promise<Merged> {
   const { git, manager, tree, removed, warn } = request;
   const sessions: MergedSession[] = [];
   const refused = new Set<string>();
   for (const id of sessionsOf(tree)) {
-    if (removed?.has(id) === true || await isSame(git, manager, tree, id)) continue;
+    if (removed.has(id) || await isSame(git, manager, tree, id)) continue;
     let incoming: Incoming;
     try {
       incoming = await readSession(git, tree, id, request.limits ?? DEFAULT_LIMITS);
@@ -82,7 +84,7 @@ export async function mergeTree(request: MergeRequest): Promise<Merged> {
     const merged = await mergeSession(manager, incoming, request.restore === true);
     if (merged !== null) sessions.push(merged);
   }
-  return { sessions, refused };
+  return { sessions, refused, removed };
 }
 
 /** Whether a session's journal and feedback are the same here, byte for byte. */
@@ -131,20 +133,14 @@ export async function readSession(
     return content !== null && "session" in content && content.session === id;
   });
   for (const path of paths) {
-    const { limitError } = await import("../snapshot/limits.ts");
     const size = tree.get(path)?.size ?? 0;
     if (size > limits.fileSize) throw limitError("fileSize", limits, size);
   }
   const blobs = await readBlobs(git, paths.map((path) => tree.get(path)?.oid ?? ""));
-  const files: Record<string, Uint8Array> = {};
-  let journal: Uint8Array = new Uint8Array();
-  for (const [index, path] of paths.entries()) {
-    const content = contentOf(path);
-    const blob = blobs[index] ?? new Uint8Array();
-    if (content?.kind === "journal") journal = blob;
-    else if (content?.kind === "session") files[content.name] = blob;
-  }
-  return checkSession(id, journal, files);
+  return checkFromFiles(
+    id,
+    paths.map((path, index) => [path, blobs[index] ?? new Uint8Array()] as const),
+  );
 }
 
 /** Whether a session of a tree can be read and trusted by this program. */
@@ -225,15 +221,10 @@ async function goOnApart(
 
 async function localCopy(manager: SessionManager, id: string): Promise<Incoming> {
   const { files } = await collectSession(manager.backend, id);
-  const blobs: Record<string, Uint8Array> = {};
-  let journal: Uint8Array = new Uint8Array();
-  for (const file of files) {
-    const content = contentOf(file.name);
-    const bytes = await file.read();
-    if (content?.kind === "journal") journal = bytes;
-    else if (content?.kind === "session") blobs[content.name] = bytes;
-  }
-  return checkSession(id, journal, blobs);
+  const read = await Promise.all(
+    files.map(async (file) => [file.name, await file.read()] as const),
+  );
+  return checkFromFiles(id, read);
 }
 
 /** Whoever worked on the session here works on its branch session from now on. */

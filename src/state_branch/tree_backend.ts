@@ -6,7 +6,7 @@
 import { OrchestratorError } from "../errors.ts";
 import { KEYS } from "../project/paths.ts";
 import { contentOf, journalName } from "../snapshot/contents.ts";
-import { checkSession, type Incoming, stateText } from "../snapshot/incoming.ts";
+import { checkFromFiles, type Incoming, stateText } from "../snapshot/incoming.ts";
 import { DEFAULT_LIMITS, limitError } from "../snapshot/limits.ts";
 import type { HolderInfo, JournalHead, JournalRead, StorageBackend } from "../storage/backend.ts";
 import { checkKey, checkPrefix, unknownSession } from "../storage/keys.ts";
@@ -141,16 +141,13 @@ export class TreeBackend implements StorageBackend {
   }
 
   async #checked(id: string): Promise<Incoming> {
-    const files: Record<string, Uint8Array> = {};
-    let journal: Uint8Array = new Uint8Array();
+    const files: (readonly [string, Uint8Array])[] = [];
     for (const path of this.tree.keys()) {
       const content = contentOf(path);
       if (content === null || !("session" in content) || content.session !== id) continue;
-      const blob = await this.#blob(path) ?? new Uint8Array();
-      if (content.kind === "journal") journal = blob;
-      else files[content.name] = blob;
+      files.push([path, await this.#blob(path) ?? new Uint8Array()]);
     }
-    return checkSession(id, journal, files);
+    return checkFromFiles(id, files);
   }
 
   #onlySession(): Uint8Array | null {
