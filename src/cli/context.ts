@@ -205,7 +205,7 @@ export class Context {
     this.requireWritableRoot();
     const { bringIn, finishInterrupted } = await import("./state/hooks.ts");
     await finishInterrupted(this);
-    if (this.mayBeBehind) await bringIn(this);
+    await bringIn(this);
     const { importForChange, sessionOrNull } = await import("./legacy/view.ts");
     const choice = await sessionOrNull(this, name) ?? await importForChange(this, name);
     if (choice === null) throw this.noSession();

@@ -4,7 +4,6 @@
  * are not touched.
  * @module
  */
-import { OrchestratorError } from "../../errors.ts";
 import type { SessionChoice } from "../../session/resolve.ts";
 import { localLines } from "../../snapshot/put_session.ts";
 import { relate } from "../../snapshot/relation.ts";
@@ -14,22 +13,23 @@ import { metaOf } from "../../state_branch/project_files.ts";
 import { TreeBackend } from "../../state_branch/tree_backend.ts";
 import type { Context } from "../context.ts";
 import { branchRemark } from "../output/status_text.ts";
-import { isIncomplete, lookIsDue, rememberLook } from "./hooks.ts";
+import { isIncomplete, lookIsDue, quietly, rememberLook } from "./hooks.ts";
 import { findStateBranch, LOOK_SECONDS } from "./place.ts";
+
+const UNREAD = "The state branch could not be read";
 
 /**
  * Lets a reading command look at the branch in a clone that has no state of its own, or not all of
- * it because bringing it in was cut off.
- * @returns whether it does: then the context's sessions are those of the branch.
+ * it because bringing it in was cut off: then the context's sessions are those of the branch.
  */
-export async function lookAtBranch(context: Context): Promise<boolean> {
-  if (!context.mayBeBehind || context.branchView !== null) return false;
-  if (context.meta !== null && !await isIncomplete(context.manager)) return false;
-  return await quietly(context, false, async () => {
+export async function lookAtBranch(context: Context): Promise<void> {
+  if (!context.mayBeBehind || context.branchView !== null) return;
+  if (context.meta !== null && !await isIncomplete(context.manager)) return;
+  await quietly(context, UNREAD, async () => {
     const found = await openBranch(context);
-    if (found === null || (await found.backend.sessions()).length === 0) return false;
-    if ((await found.branch.notThere()).length > 0) return false;
-    return await show(context, found);
+    if (found === null || (await found.backend.sessions()).length === 0) return;
+    if ((await found.branch.notThere()).length > 0) return;
+    await show(context, found);
   });
 }
 
@@ -39,7 +39,7 @@ export async function lookAtBranch(context: Context): Promise<boolean> {
  */
 export async function compareWithBranch(context: Context, choice: SessionChoice): Promise<void> {
   if (!context.mayBeBehind || context.branchView !== null || !lookIsDue(context)) return;
-  await quietly(context, undefined, async () => {
+  await quietly(context, UNREAD, async () => {
     const found = await openBranch(context);
     if (found === null || !await found.backend.hasSession(choice.id)) return;
     const there = await localLines(found.backend, choice.id) ?? [];
@@ -73,14 +73,13 @@ async function openBranch(context: Context): Promise<Found | null> {
   return { branch, commit, backend: await TreeBackend.open(branch.git, commit) };
 }
 
-async function show(context: Context, { branch, backend, commit }: Found): Promise<boolean> {
+async function show(context: Context, { branch, backend, commit }: Found): Promise<void> {
   const meta = await metaOf(branch.git, backend.tree) ?? context.meta;
-  if (meta === null) return false;
+  if (meta === null) return;
   const view = { name: branch.name, commit };
   context.lookAt(view, backend, meta);
   // The screen of status says it itself.
   if (context.spec.path !== "status") context.warn(`This is ${branchRemark(view)}`);
-  return true;
 }
 
 async function fetched(context: Context, branch: StateBranch): Promise<string | null> {
@@ -91,20 +90,5 @@ async function fetched(context: Context, branch: StateBranch): Promise<string | 
     if (!(error instanceof Trouble) || known === null) throw error;
     context.warn(`The state branch may have moved on since: ${error.message}`);
     return known;
-  }
-}
-
-/** Whatever a server or a branch does: there is also what is here. */
-async function quietly<Result>(
-  context: Context,
-  otherwise: Result,
-  task: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await task();
-  } catch (error) {
-    if (!(error instanceof Trouble) && !(error instanceof OrchestratorError)) throw error;
-    context.warn(`The state branch could not be read: ${error.message}`);
-    return otherwise;
   }
 }

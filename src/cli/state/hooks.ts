@@ -1,8 +1,8 @@
 /**
- * Where the state that outlives this machine meets the commands: it is brought in before the first
- * change in a fresh clone, and pushed after each phase.
+ * Where the state that outlives this machine meets the commands: readers ask whether it is newer
+ * elsewhere, it is brought in before the first change, and pushed after each phase.
  *
- * Loaded by changing commands only, and light: what is heavy is reached once there is something to do.
+ * Light: what is heavy is reached once there is something to do.
  * @module
  */
 import { configMayExist } from "../../config/hot.ts";
@@ -120,7 +120,8 @@ export async function keepState(context: Context, reason: string, last = false):
   });
 }
 
-async function quietly(
+/** Whatever a server or a branch does, there is also what is here: it is warned of. */
+export async function quietly(
   context: Context,
   what: string,
   task: () => Promise<void>,
