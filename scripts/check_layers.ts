@@ -26,6 +26,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: [],
   },
   version: { what: "the program's version", rooms: [] },
+  state_layout: {
+    what: "the one table of what a name in `.orchestrator/` means, and of what is kept elsewhere",
+    rooms: ["errors"],
+  },
   platform: {
     what: "what differs between systems and engines: locks, files, processes, clock, streams",
     rooms: ["errors"],
@@ -37,7 +41,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   project: {
     what: "root and file names, init, identity, environment",
-    rooms: ["errors", "platform", "workflow"],
+    rooms: ["errors", "state_layout", "platform", "workflow"],
   },
   config: {
     what: "the table of keys, the layers and which of them wins, editing the files",
@@ -46,12 +50,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   secrets: {
     what: "where secrets are found and kept; keeps them out of errors, logs and events",
-    rooms: ["errors", "platform", "workflow", "project", "config"],
+    rooms: ["errors", "state_layout", "platform", "workflow", "project", "config"],
     packages: ["yaml", "age-encryption"],
   },
   storage: {
     what: "the StorageBackend contract and its backends: files, memory",
-    rooms: ["errors", "platform"],
+    rooms: ["errors", "state_layout", "platform"],
   },
   legacy: {
     what: "read-only knowledge of the old tool's files",
@@ -62,6 +66,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: [
       "errors",
       "version",
+      "state_layout",
       "platform",
       "workflow",
       "project",
@@ -74,6 +79,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     what: "moving over from the old layout: plan, journaled execution, rollback, recovery",
     rooms: [
       "errors",
+      "state_layout",
       "platform",
       "workflow",
       "secrets",
@@ -89,6 +95,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: [
       "errors",
       "version",
+      "state_layout",
       "platform",
       "workflow",
       "project",
@@ -104,6 +111,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: [
       "errors",
       "version",
+      "state_layout",
       "platform",
       "workflow",
       "project",
@@ -119,6 +127,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: [
       "errors",
       "version",
+      "state_layout",
       "platform",
       "workflow",
       "project",
@@ -137,6 +146,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: [
       "errors",
       "version",
+      "state_layout",
       "platform",
       "workflow",
       "project",
@@ -156,7 +166,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
 /** Files that may import less than their room. */
 const STRICTER: Readonly<Record<string, { readonly rooms: readonly string[] }>> = {
-  "src/project/paths.ts": { rooms: ["errors"] },
+  "src/project/paths.ts": { rooms: ["errors", "state_layout", "state_layout"] },
 };
 
 /** A rule about what code may say where. */

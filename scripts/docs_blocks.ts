@@ -9,7 +9,7 @@ import { CONFIG_KEY_NAMES, configKey } from "../src/config/keys.ts";
 import { valueText } from "../src/config/value.ts";
 import { ERROR_CODES, type ErrorKind, EXIT_CODES } from "../src/errors.ts";
 import { inventoryTable } from "../src/legacy/inventory.ts";
-import { NEVER_COMMITTED } from "../src/project/gitignore.ts";
+import { NEVER_COMMITTED } from "../src/state_layout/git_files.ts";
 import { workflowJsonSchema } from "../src/workflow/definition_schema.ts";
 import { EVIDENCE_EXAMPLES } from "../src/workflow/evidence.ts";
 import { ROOMS } from "./check_layers.ts";

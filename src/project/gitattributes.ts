@@ -10,13 +10,13 @@
  * before are still git's; `.gitignore` hides it with the rest.
  * @module
  */
+import { MERGE_ATTRIBUTES } from "../state_layout/git_files.ts";
 import { linesOf, replaceOwned, saying } from "./owned_lines.ts";
 
 const OURS: readonly string[] = [
   "# State is kept byte for byte. Where a merge conflicts, your own side stays whole.",
   "* -text",
-  "/sessions/** -merge",
-  "/sessions/*/feedback/*.jsonl merge=union",
+  ...MERGE_ATTRIBUTES,
 ];
 
 /** The text a new `.gitattributes` gets. */

@@ -3,28 +3,11 @@
  * @module
  */
 import type { RepositoryMode } from "./identity.ts";
+import { NEVER_COMMITTED } from "../state_layout/git_files.ts";
 import { linesOf, replaceOwned, saying } from "./owned_lines.ts";
-import { KEYS } from "./paths.ts";
 
 /** Ignores the whole state directory, this file included. */
 const EVERYTHING = "*";
-
-/** What must never be committed. A leading slash binds a pattern to the state directory itself. */
-export const NEVER_COMMITTED: readonly string[] = [
-  "/lock",
-  "/sessions/*/lock",
-  `/${KEYS.current}`,
-  "/bindings/",
-  "/secrets/",
-  "/migration_backup/",
-  "/migration.json",
-  "/archive/",
-  "/sessions/*/legacy/",
-  "/backups/",
-  ".tmp-*",
-  ".staging-*",
-  ".removed-*",
-];
 
 const PORTABLE_HEAD: readonly string[] = [
   `# The state of orchestrator is committed with this repository ("orchestrator init --portable").`,

@@ -1,6 +1,6 @@
 /**
- * Where things are: finds the project root, and is the only place that spells the name of a file
- * under the state directory.
+ * Where things are: finds the project root. The names below the state directory are those of
+ * `state_layout/`.
  *
  * Root, first match wins: `--root` → `ORCHESTRATOR_ROOT` → the nearest ancestor of the working
  * directory that holds a marker ({@link ROOT_MARKERS}) → the working directory itself. The home
@@ -10,9 +10,9 @@
 import { existsSync, lstatSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { OrchestratorError } from "../errors.ts";
+import { FOLDERS, KEYS, LOCK, MIGRATION, STATE_DIRECTORY } from "../state_layout/names.ts";
 
-/** Name of the state directory in the project root. */
-export const STATE_DIRECTORY = ".orchestrator";
+export { IMPORT_FOLDER, KEYS, MIGRATION, STATE_DIRECTORY } from "../state_layout/names.ts";
 
 /** Name of the workflow definition in the project root. */
 export const WORKFLOW_FILE = "workflow.yaml";
@@ -103,7 +103,7 @@ export class ProjectPaths {
 
   /** `.orchestrator/meta.json`: who this repository is. */
   get meta(): string {
-    return join(this.stateDirectory, "meta.json");
+    return join(this.stateDirectory, KEYS.meta);
   }
 
   /** `.orchestrator/.gitignore` */
@@ -118,17 +118,17 @@ export class ProjectPaths {
 
   /** `.orchestrator/config.yaml` */
   get config(): string {
-    return join(this.stateDirectory, "config.yaml");
+    return join(this.stateDirectory, KEYS.config);
   }
 
   /** `.orchestrator/lock`: the repository's lock. */
   get lock(): string {
-    return join(this.stateDirectory, "lock");
+    return join(this.stateDirectory, LOCK);
   }
 
   /** `.orchestrator/sessions` */
   get sessions(): string {
-    return join(this.stateDirectory, "sessions");
+    return join(this.stateDirectory, FOLDERS.sessions);
   }
 
   /** `.orchestrator/migration.json`: there while moving over, or going back, is under way. */
@@ -143,7 +143,7 @@ export class ProjectPaths {
 
   /** `.orchestrator/secrets`: one file for each secret, never committed. */
   get secrets(): string {
-    return join(this.stateDirectory, "secrets");
+    return join(this.stateDirectory, FOLDERS.secrets);
   }
 
   /** `~/.orchestrator`: the user's own folder; undefined where there is no home. */
@@ -158,7 +158,7 @@ export class ProjectPaths {
 
   /** `~/.orchestrator/secrets` */
   get userSecrets(): string | undefined {
-    return this.userDirectory === undefined ? undefined : join(this.userDirectory, "secrets");
+    return this.userDirectory === undefined ? undefined : join(this.userDirectory, FOLDERS.secrets);
   }
 
   /** `path` from `~/` when it is below the home directory, relative when below the root. */
@@ -216,20 +216,6 @@ export class ProjectPaths {
   }
 }
 
-/** Where moving over keeps things, relative to the state directory. */
-export const MIGRATION = {
-  journal: "migration.json",
-  marker: ".migration_complete",
-  /** One folder for each time: the originals. */
-  backup: "migration_backup",
-  /** The old tool's files that nothing else holds, at their old paths. */
-  archive: "archive",
-  secrets: "secrets",
-  prd: "prd",
-  /** Begins the name of a folder that is being filled. */
-  staging: ".staging-migration-",
-} as const;
-
 /** A file of the user's own configuration. */
 export interface UserConfigFile {
   readonly path: string;
@@ -258,24 +244,6 @@ export function userConfigFiles(
   }
   return files;
 }
-
-/** What the name of an import's folder begins with; git ignores such names in both modes. */
-export const IMPORT_FOLDER = ".staging-import-";
-
-/** The blob keys of the state directory: names relative to it, always with `/`. */
-export const KEYS = {
-  meta: "meta.json",
-  gitignore: ".gitignore",
-  gitattributes: ".gitattributes",
-  config: "config.yaml",
-  current: "current",
-  binding: (agentKey: string): string => `bindings/${agentKey}`,
-  sessionMeta: (id: string): string => `sessions/${id}/meta.json`,
-  sessionState: (id: string): string => `sessions/${id}/state.json`,
-  sessionWorkflow: (id: string): string => `sessions/${id}/workflow.yaml`,
-  feedback: (id: string, kind: "tool" | "process"): string =>
-    `sessions/${id}/feedback/${kind}.jsonl`,
-} as const;
 
 /** Whether both name one directory, however they are spelled. */
 function sameDirectory(left: string, right: string | undefined): boolean {

@@ -3,14 +3,9 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
+import { isSecretName } from "../state_layout/grammar.ts";
 
-/** What Windows takes for devices, whatever the case and the ending. */
-const DEVICES = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
-
-/** Whether `name` can be a secret's: a variable's name, and a file's on every system. */
-export function isSecretName(name: string): boolean {
-  return /^[A-Za-z_]\w{0,127}$/.test(name) && !DEVICES.test(name);
-}
+export { isSecretName };
 
 /**
  * @param verb as in "Cannot <verb> secret".

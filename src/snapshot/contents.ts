@@ -1,15 +1,14 @@
 /**
- * What leaves this machine, and by which names: the one table that snapshots and the state branch
- * share.
+ * What leaves this machine, and by which names: what snapshots and the state branch see of the table
+ * in `state_layout/`.
  *
- * Only names of these exact forms are ever written or accepted, so that a name from elsewhere can
- * neither leave the state directory nor mean two things on one file system. Locks, bindings of
- * agents, backups and unfinished work mean something on one machine only; `state.json` is derived
- * and made anew from the journal.
+ * Only names that the table has are ever written or accepted, so that a name from elsewhere can
+ * neither leave the state directory nor mean two things on one file system.
  * @module
  */
-import { KEYS } from "../project/paths.ts";
-import { JOURNAL, SESSION_ID } from "../storage/keys.ts";
+import type { Carrier } from "../state_layout/entry.ts";
+import { meaningOf, takes } from "../state_layout/lookup.ts";
+import { FOLDERS, KEYS } from "../state_layout/names.ts";
 
 /** What a file of a snapshot is. */
 export type ContentKind =
@@ -22,50 +21,39 @@ export type ContentKind =
     readonly name: string;
     readonly lines: boolean;
   }
-  /** A file of the repository. */
-  | { readonly kind: "repository"; readonly name: string }
+  /** A file of the repository; `lines` when it only ever grows by lines. */
+  | { readonly kind: "repository"; readonly name: string; readonly lines: boolean }
   /** A secret: only ever in an encrypted snapshot, never on a branch. */
-  | { readonly kind: "secret"; readonly name: string };
+  | { readonly kind: "secret"; readonly name: string }
+  /** A file of the old tool's, likewise. */
+  | { readonly kind: "old"; readonly name: string }
+  | { readonly kind: "old"; readonly name: string; readonly session: string };
 
 /** The first entry of every snapshot. */
 export const MANIFEST = "manifest.json";
 
 /** The folder of secrets in the state directory. */
-export const SECRETS = "secrets/";
+export const SECRETS = `${FOLDERS.secrets}/`;
 
-const REPOSITORY_FILES: ReadonlySet<string> = new Set([KEYS.meta, KEYS.config, KEYS.current]);
-
-/** A session's files besides its journal, by name in its folder. */
-const SESSION_FILES: readonly { readonly pattern: RegExp; readonly lines: boolean }[] = [
-  { pattern: /^meta\.json$/, lines: false },
-  { pattern: /^workflow\.yaml$/, lines: false },
-  { pattern: /^feedback\/(?:tool|process)\.jsonl$/, lines: true },
-];
-
-/** Names that Windows keeps for devices, with any extension. */
-const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/;
-
-/** Lower case only, so that no two names are one on a file system that ignores case. */
-const SECRET_NAME = /^secrets\/[a-z0-9_][a-z0-9_.-]{0,99}$/;
-
-/** What a name stands for; null for a name that no snapshot has. */
-export function contentOf(name: string): ContentKind | null {
-  if (REPOSITORY_FILES.has(name)) return { kind: "repository", name };
-  if (SECRET_NAME.test(name)) {
-    const base = name.slice(SECRETS.length);
-    const unsafe = WINDOWS_DEVICE.test(base) || base.endsWith(".") || base === "lock";
-    return unsafe ? null : { kind: "secret", name };
-  }
-  const parts = /^sessions\/([^/]*)\/(.+)$/.exec(name);
-  const session = parts?.[1];
-  const rest = parts?.[2];
-  if (session === undefined || rest === undefined || !SESSION_ID.test(session)) return null;
-  if (rest === JOURNAL) return { kind: "journal", session };
-  const file = SESSION_FILES.find(({ pattern }) => pattern.test(rest));
-  return file === undefined ? null : { kind: "session", session, name: rest, lines: file.lines };
+/**
+ * What a name stands for.
+ * @param carrier what takes it. Default: the one that takes most.
+ * @returns null for a name that it never takes.
+ */
+export function contentOf(name: string, carrier: Carrier = "encrypted"): ContentKind | null {
+  const meaning = meaningOf(name);
+  if (meaning === null || !takes(carrier, meaning.entry)) return null;
+  const { entry: { kind, merge, stays, owner }, parts: { session } } = meaning;
+  if (kind === "secret") return { kind: "secret", name };
+  const isOfSession = owner === "session" && session !== undefined;
+  if (stays === "unchecked") return { kind: "old", name, ...(isOfSession ? { session } : {}) };
+  const lines = merge === "union";
+  if (!isOfSession) return { kind: "repository", name, lines };
+  if (kind === "journal") return { kind: "journal", session };
+  return { kind: "session", session, name: name.slice(`sessions/${session}/`.length), lines };
 }
 
 /** The name of a session's journal. */
 export function journalName(session: string): string {
-  return `sessions/${session}/${JOURNAL}`;
+  return KEYS.sessionJournal(session);
 }

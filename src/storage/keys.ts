@@ -3,24 +3,24 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
+import { JOURNAL, LOCK, SESSION_ID, UNFINISHED } from "../state_layout/names.ts";
 
-/** A session id of the new layout: 65 bits in lower-case base32. */
-export const SESSION_ID = /^[a-z2-7]{13}$/;
-
-/** Name of a session's journal in its folder. */
-export const JOURNAL = "log.jsonl";
-
-/** Name of the lock of a session in its folder, and of the repository's in the state directory. */
-export const LOCK = "lock";
+export { JOURNAL, LOCK, SESSION_ID };
 
 /** What the names of folders being built begin with; swept by the next creation. */
-export const STAGING = ".staging-";
+export const STAGING = UNFINISHED.staging;
 
 /** What the names of sessions being taken away begin with; swept likewise. */
-export const REMOVED = ".removed-";
+export const REMOVED = UNFINISHED.removed;
 
+/** The names of locks and of sessions' journals. */
 const RESERVED = new RegExp(
   `^(?:${LOCK}|sessions/[^/]*/(?:${LOCK}|${JOURNAL.replace(".", "\\.")}))$`,
+);
+
+/** The names of unfinished work, in any folder. */
+const NOT_FINISHED = new RegExp(
+  `(?:^|/)(?:${Object.values(UNFINISHED).join("|").replaceAll(".", "\\.")})`,
 );
 
 /** @throws `session_unknown` for anything that cannot be a session id, such as `../x`. */
@@ -70,7 +70,7 @@ export function checkPrefix(prefix: string): string {
 
 /** Whether a name belongs to journals, locks, or work that is not finished: no blob's. */
 export function isReserved(key: string): boolean {
-  return RESERVED.test(key) || /(?:^|\/)\.(?:tmp|staging|removed)-/.test(key);
+  return RESERVED.test(key) || NOT_FINISHED.test(key);
 }
 
 /** The session whose folder a key lies in; null for the repository's own blobs. */

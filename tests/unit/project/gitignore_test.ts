@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { gitignoreFor, gitignoreText, NEVER_COMMITTED } from "../../../src/project/gitignore.ts";
+import { gitignoreFor, gitignoreText } from "../../../src/project/gitignore.ts";
+import { NEVER_COMMITTED } from "../../../src/state_layout/git_files.ts";
 
 Deno.test("gitignore: normal mode is one line", () => {
   assert.equal(gitignoreText("normal"), "*\n");

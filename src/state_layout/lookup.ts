@@ -1,0 +1,64 @@
+/**
+ * Finds the row of a name.
+ * @module
+ */
+import type { Carrier, LayoutEntry } from "./entry.ts";
+import { type PartName, type PathPattern, pathPattern } from "./grammar.ts";
+import { LAYOUT } from "./table.ts";
+
+/** A name and what it means. */
+export interface Meaning {
+  readonly entry: LayoutEntry;
+  /** What stands for the parts of the row's path. */
+  readonly parts: Readonly<Partial<Record<PartName, string>>>;
+}
+
+interface Compiled {
+  readonly entry: LayoutEntry;
+  readonly pattern: PathPattern;
+}
+
+const COMPILED: readonly Compiled[] = LAYOUT.map((entry) => ({
+  entry,
+  pattern: pathPattern(entry.path),
+}));
+
+/** Unfinished work, wherever it lies. */
+const UNFINISHED_ROWS = COMPILED.filter(({ entry }) => entry.kind === "unfinished");
+
+/** The other rows by the first name of their paths, which they spell out. */
+const BY_FIRST_NAME = new Map<string, Compiled[]>();
+for (const compiled of COMPILED) {
+  if (UNFINISHED_ROWS.includes(compiled)) continue;
+  const name = firstName(compiled.entry.path);
+  const rows = BY_FIRST_NAME.get(name);
+  if (rows === undefined) BY_FIRST_NAME.set(name, [compiled]);
+  else rows.push(compiled);
+}
+
+/**
+ * What a name means.
+ * @param path relative to the state directory, with `/`.
+ * @returns null for a name that no row has: no carrier takes it, and nothing reads it.
+ */
+export function meaningOf(path: string): Meaning | null {
+  const unsafe = path.split("/").some((name) => name === "" || name === "." || name === "..");
+  if (unsafe || /[\\\0]/.test(path)) return null;
+  for (const rows of [UNFINISHED_ROWS, BY_FIRST_NAME.get(firstName(path)) ?? []]) {
+    for (const { entry, pattern } of rows) {
+      const parts = pattern.match(path);
+      if (parts !== null) return { entry, parts };
+    }
+  }
+  return null;
+}
+
+/** Whether a carrier takes the files of a row. */
+export function takes(carrier: Carrier, { carriers }: LayoutEntry): boolean {
+  return carriers.includes(carrier);
+}
+
+/** The first name of a path. */
+function firstName(path: string): string {
+  return path.split("/", 1)[0] ?? "";
+}

@@ -1,0 +1,296 @@
+/**
+ * What a name in the state directory means: the one table that everything else is derived from, the
+ * names that commands use, what git ignores, what snapshots and the state branch take, how two
+ * copies merge, what `doctor` knows, and the page in `src/README.md`.
+ *
+ * The first row that fits a path counts; the rows of unfinished work go before the others.
+ * @module
+ */
+import type { Carrier, LayoutEntry } from "./entry.ts";
+import { LIMITS } from "./limits.ts";
+import { IMPORT_FOLDER, KEYS, LOCK, MIGRATION, UNFINISHED } from "./names.ts";
+
+/** All carriers. */
+export const CARRIERS = ["git", "branch", "snapshot", "encrypted", "backend"] as const;
+
+const EVERYWHERE: readonly Carrier[] = CARRIERS;
+const NOWHERE: readonly Carrier[] = [];
+const ENCRYPTED: readonly Carrier[] = ["encrypted"];
+
+/** What the rows of one place have in common, and what each has of its own. */
+type Row = Omit<LayoutEntry, "path">;
+
+const repository = { owner: "repository", mode: "shared", stays: null } as const;
+const session = { owner: "session", mode: "shared", stays: null } as const;
+const machine = {
+  owner: "machine",
+  mode: "shared",
+  carriers: NOWHERE,
+  stays: "machine",
+  merge: "none",
+} as const;
+const wayBack = { ...machine, stays: "way back" } as const;
+const unfinished = { ...machine, kind: "unfinished", limit: LIMITS.file } as const;
+const secret = {
+  owner: "person",
+  kind: "secret",
+  mode: "private",
+  limit: LIMITS.secret,
+  carriers: ENCRYPTED,
+  stays: "secret",
+  merge: "first",
+} as const;
+const oldFile = {
+  kind: "file",
+  mode: "shared",
+  limit: LIMITS.file,
+  carriers: ENCRYPTED,
+  stays: "unchecked",
+  merge: "first",
+} as const;
+
+const ROWS: Readonly<Record<string, Row>> = {
+  [KEYS.meta]: {
+    ...repository,
+    kind: "json",
+    limit: LIMITS.meta,
+    carriers: EVERYWHERE,
+    merge: "first",
+    what:
+      "`format` 1, repository `id` (26 characters base32), `created`, `mode`, `remote` without credentials, `tool`, `imported` (old session ids → new)",
+  },
+  [KEYS.gitignore]: {
+    ...repository,
+    kind: "text",
+    limit: LIMITS.text,
+    carriers: ["git"],
+    stays: "derived",
+    merge: "derived",
+    what:
+      "`*` in normal mode; in portable mode what must never be committed. Lines that people added are kept",
+  },
+  [KEYS.gitattributes]: {
+    ...repository,
+    kind: "text",
+    limit: LIMITS.text,
+    carriers: ["git"],
+    stays: "derived",
+    merge: "derived",
+    what:
+      "in portable mode: git keeps the bytes as they are, and a merge that conflicts leaves one side whole",
+  },
+  [KEYS.config]: {
+    ...repository,
+    kind: "text",
+    limit: LIMITS.text,
+    carriers: EVERYWHERE,
+    merge: "newest",
+    what: "the repository's configuration: the keys of `config/keys.ts` as nested maps",
+  },
+  [KEYS.current]: {
+    ...machine,
+    owner: "person",
+    kind: "text",
+    limit: LIMITS.short,
+    carriers: ["branch", "snapshot", "encrypted"],
+    merge: "first",
+    what: "ID of the session that commands use",
+  },
+  [KEYS.binding("<agent>")]: {
+    ...machine,
+    kind: "text",
+    limit: LIMITS.short,
+    what:
+      "ID of the session that an agent works on; the key is a hash of the agent's own session ID, which is stored nowhere",
+  },
+  [LOCK]: {
+    ...machine,
+    kind: "lock",
+    limit: LIMITS.short,
+    what:
+      "kernel lock of the repository; its content, `{id, operation, pid, host, actor, since}`, serves messages only. Unlinked only by a rollback to a time without it",
+  },
+  [KEYS.removed("<session>")]: {
+    ...repository,
+    kind: "lines",
+    limit: LIMITS.removals,
+    carriers: EVERYWHERE,
+    merge: "union",
+    what: "removals of a session, and when it was brought back: one object a line",
+  },
+  [KEYS.repositoryLog("<writer>")]: {
+    ...repository,
+    kind: "journal",
+    limit: LIMITS.journal,
+    carriers: EVERYWHERE,
+    merge: "journal",
+    what: "journal of the repository, one chain for each writer",
+  },
+
+  "secrets/.gitignore": {
+    ...secret,
+    kind: "text",
+    carriers: NOWHERE,
+    stays: "derived",
+    merge: "derived",
+    what: "`*`, whatever the files around it say",
+  },
+  "secrets/<secret>": {
+    ...secret,
+    what: "a secret, UTF-8; one line end at the end is not part of it",
+  },
+  "secrets/<secret>.age": { ...secret, what: "a secret in the age format" },
+  "secrets/<secret file>": {
+    ...secret,
+    limit: LIMITS.secret,
+    what: "the old tool's encrypted files and keys, bytes untouched",
+  },
+
+  [KEYS.sessionJournal("<session>")]: {
+    ...session,
+    kind: "journal",
+    limit: LIMITS.journal,
+    carriers: EVERYWHERE,
+    merge: "journal",
+    what: "the journal; the ID of the session is 13 characters base32 (65 bits)",
+  },
+  [KEYS.sessionMeta("<session>")]: {
+    ...session,
+    kind: "json",
+    limit: LIMITS.meta,
+    carriers: EVERYWHERE,
+    merge: "with journal",
+    what: "`id`, `name`, `task`, `created`, `actor`, `branch`, `parent`",
+  },
+  [KEYS.sessionState("<session>")]: {
+    ...session,
+    kind: "json",
+    limit: LIMITS.state,
+    carriers: ["git", "backend"],
+    stays: "derived",
+    merge: "derived",
+    what:
+      "`checksum` of the rest, `format` 1, `lineage`, `seq`, `hash` of line `seq`, `mark`, `tool`, `state`, and `progress` for the program of that version",
+  },
+  [KEYS.sessionWorkflow("<session>")]: {
+    ...session,
+    kind: "text",
+    limit: LIMITS.definition,
+    carriers: EVERYWHERE,
+    merge: "first",
+    what: "the bytes of the definition, frozen at start",
+  },
+  [`sessions/<session>/${LOCK}`]: {
+    ...machine,
+    kind: "lock",
+    limit: LIMITS.short,
+    what: "kernel lock of the session, as `lock`; never unlinked",
+  },
+  "sessions/<session>/feedback/<feedback>.jsonl": {
+    ...session,
+    kind: "lines",
+    limit: LIMITS.lines,
+    carriers: EVERYWHERE,
+    merge: "union",
+    what: "`tool` and `process`: one object `{time, actor, text}` a line",
+  },
+  [KEYS.history("<session>", "<sha256>")]: {
+    ...session,
+    kind: "file",
+    limit: LIMITS.history,
+    carriers: EVERYWHERE,
+    merge: "first",
+    what: "a log of the old tool that an event of the journal names by its hash",
+  },
+  [KEYS.setAside("<session>", "<name>")]: {
+    ...wayBack,
+    kind: "file",
+    limit: LIMITS.file,
+    what: "bytes taken off the end of a journal, where no acknowledged event was",
+  },
+  "sessions/<session>/meta.damaged-<name>": {
+    ...wayBack,
+    kind: "file",
+    limit: LIMITS.meta,
+    carriers: ["git"],
+    what: "a damaged `meta.json` that `doctor --fix` has replaced",
+  },
+  "sessions/<session>/legacy/<path>": {
+    ...oldFile,
+    owner: "session",
+    what: "the files of the old session that it was made of, as they were",
+  },
+
+  [`${MIGRATION.archive}/<path>`]: {
+    ...oldFile,
+    owner: "repository",
+    what: "files of the old tool that nothing else holds, at their old paths",
+  },
+  [`${MIGRATION.prd}/<path>`]: {
+    ...oldFile,
+    owner: "repository",
+    what: "PRD files of the old tool, at their old paths",
+  },
+  [MIGRATION.journal]: {
+    ...machine,
+    kind: "json",
+    limit: LIMITS.migration,
+    what:
+      "there while a migration or a rollback is under way: `operation`, `phase`, `backup`, `staging`, what was there `before`",
+  },
+  [MIGRATION.marker]: {
+    ...machine,
+    kind: "json",
+    limit: LIMITS.migration,
+    carriers: ["git"],
+    what: "`format` 1, `time`, `tool`, `backup`, every file with size and SHA-256, `sessions`",
+  },
+  [`${MIGRATION.backup}/<path>`]: {
+    ...wayBack,
+    kind: "file",
+    mode: "private",
+    limit: LIMITS.file,
+    what:
+      "one folder for each migration: `manifest.json` (all a rollback needs), `files/` (the originals), `replaced/` (of files that were written anew), `sessions/` (of those an old state replaced)",
+  },
+  "backups/<path>": {
+    ...wayBack,
+    kind: "file",
+    mode: "private",
+    limit: LIMITS.file,
+    what: "sessions that `snapshot import --replace` has replaced",
+  },
+
+  [`**/${UNFINISHED.temporary}<rest>`]: {
+    ...unfinished,
+    what: "a file being written, or left by a process that died; the next writer removes it",
+  },
+  [`${IMPORT_FOLDER}<rest>`]: {
+    ...unfinished,
+    mode: "private",
+    what: "an import being made, and the lock of the process that makes it",
+  },
+  [`${MIGRATION.staging}<rest>`]: {
+    ...unfinished,
+    mode: "private",
+    what: "a migration being made",
+  },
+  [`**/${UNFINISHED.staging}<rest>`]: {
+    ...unfinished,
+    what: "a folder being filled, or left by a process that died; the next writer removes it",
+  },
+  [`**/${UNFINISHED.removed}<rest>`]: {
+    ...unfinished,
+    what: "what is left of a session being removed; the next writer removes it",
+  },
+  [`**/${UNFINISHED.replacing}<rest>`]: {
+    ...unfinished,
+    what: "a session's replacement that is committed; the next writer finishes it",
+  },
+};
+
+/** The table. */
+export const LAYOUT: readonly LayoutEntry[] = Object.entries(ROWS).map(([path, row]) => ({
+  path,
+  ...row,
+}));
