@@ -9,7 +9,11 @@ import { CONFIG_KEY_NAMES, configKey } from "../src/config/keys.ts";
 import { valueText } from "../src/config/value.ts";
 import { ERROR_CODES, type ErrorKind, EXIT_CODES } from "../src/errors.ts";
 import { inventoryTable } from "../src/legacy/inventory.ts";
+import { type Base, ELSEWHERE, type OnLeaving } from "../src/state_layout/elsewhere.ts";
+import type { LayoutEntry, Merge, Stay } from "../src/state_layout/entry.ts";
 import { NEVER_COMMITTED } from "../src/state_layout/git_files.ts";
+import { ANYWHERE } from "../src/state_layout/grammar.ts";
+import { LAYOUT } from "../src/state_layout/table.ts";
 import { workflowJsonSchema } from "../src/workflow/definition_schema.ts";
 import { EVIDENCE_EXAMPLES } from "../src/workflow/evidence.ts";
 import { ROOMS } from "./check_layers.ts";
@@ -26,7 +30,7 @@ export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => st
     "old-files": inventoryTable,
     "never-committed": () => NEVER_COMMITTED.map((pattern) => `\`${pattern}\``).join(", ") + ".",
   },
-  "src/README.md": { rooms, "error-codes": errorCodes },
+  "src/README.md": { rooms, "on-disk": onDisk, elsewhere, "error-codes": errorCodes },
 };
 
 const GROUPS: Readonly<Record<CommandSpec["group"], string>> = {
@@ -167,6 +171,83 @@ function rooms(): string {
     (room.packages ?? []).map(code).join(", "),
   ]);
   return table(["room", "is", "may import", "npm"], rows);
+}
+
+const STAYS: Readonly<Record<Stay, string>> = {
+  derived: "made again there",
+  machine: "means nothing elsewhere",
+  "way back": "the way back on this machine",
+  secret: "a secret",
+  unchecked: "may hold secrets",
+};
+
+const MERGES: Readonly<Record<Merge, string>> = {
+  journal: "by lineage and seq",
+  union: "lines of both",
+  first: "what is there stays",
+  newest: "what was changed here stays, else the newer",
+  "with journal": "with the journal",
+  derived: "made again",
+  none: "never two",
+};
+
+function onDisk(): string {
+  const rows = LAYOUT.map((entry) => [
+    code(shownPath(entry)),
+    entry.what,
+    entry.owner,
+    entry.mode === "private" ? "0600" : "umask",
+    sizeText(entry.limit),
+    carriedText(entry),
+    MERGES[entry.merge],
+  ]);
+  return table(
+    ["file", "what it is", "whose", "mode", "limit", "travels by", "two copies"],
+    rows,
+  );
+}
+
+const BASES: Readonly<Record<Base, string>> = {
+  root: "",
+  git: "<git>/",
+  home: "~/",
+  "user configuration": "$XDG_CONFIG_HOME/",
+  "user state": "$XDG_STATE_HOME/",
+  temporary: "$TMPDIR/",
+  remote: "<remote>: ",
+};
+
+const ON_LEAVING: Readonly<Record<OnLeaving, string>> = {
+  remove: "this project's alone",
+  keep: "stays",
+  "gone by itself": "removed by the command itself",
+};
+
+function elsewhere(): string {
+  const rows = ELSEWHERE.map(({ kind, base, where, what, madeBy, recognise, onLeaving }) => [
+    code(kind === "refs" ? where : BASES[base] + where + (kind === "folder" ? "/" : "")),
+    what,
+    madeBy.map(code).join(", "),
+    recognise,
+    ON_LEAVING[onLeaving],
+  ]);
+  return table(["place", "what it is", "made by", "recognised by", "without this project"], rows);
+}
+
+function shownPath({ path }: LayoutEntry): string {
+  return path.startsWith(ANYWHERE) ? path.slice(ANYWHERE.length) : path;
+}
+
+function carriedText({ carriers, stays }: LayoutEntry): string {
+  if (stays === null) return "all";
+  const why = STAYS[stays];
+  return carriers.length === 0 ? `none: ${why}` : `${carriers.join(", ")}; else ${why}`;
+}
+
+function sizeText(bytes: number): string {
+  const units = ["bytes", "KiB", "MiB", "GiB"];
+  const power = Math.floor(Math.log2(bytes) / 10);
+  return `${bytes / 1024 ** power} ${units[power]}`;
 }
 
 function code(text: string): string {

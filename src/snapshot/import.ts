@@ -16,6 +16,7 @@ import { gitignoreText } from "../project/gitignore.ts";
 import { readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
 import { refuseHome } from "../project/init.ts";
 import type { ProjectPaths } from "../project/paths.ts";
+import { TEMPORARY_FOLDERS } from "../state_layout/places.ts";
 import { sweepBackups } from "./backups.ts";
 import type { Bytes } from "./byte_stream.ts";
 import { compare } from "./compare.ts";
@@ -104,7 +105,7 @@ export async function importSnapshot(request: ImportRequest): Promise<ImportRepo
     const made: string[] = [];
     try {
       return await importInto(() => {
-        made.push(mkdtempSync(join(tmpdir(), "orchestrator-import-")));
+        made.push(mkdtempSync(join(tmpdir(), TEMPORARY_FOLDERS.import)));
         return made[0] ?? "";
       }, request);
     } finally {

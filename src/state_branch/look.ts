@@ -5,6 +5,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { gitDirectory } from "../project/git_remote.ts";
+import { GIT_FOLDER, LOOKED } from "../state_layout/places.ts";
 
 /** A look at the server. */
 export interface Look {
@@ -17,7 +18,7 @@ export interface Look {
 /** The folder of ours in git's directory; null without git. */
 function folderOf(root: string): string | null {
   const directory = gitDirectory(root);
-  return directory === null ? null : `${directory}/orchestrator`;
+  return directory === null ? null : `${directory}/${GIT_FOLDER}`;
 }
 
 /** The last look; `never` when there was none, as far as can be told, and null without git. */
@@ -25,7 +26,7 @@ export function lastLook(root: string): Look | "never" | null {
   const folder = folderOf(root);
   if (folder === null) return null;
   try {
-    const [time = "", who = ""] = readFileSync(`${folder}/looked`, "utf8").split("\n");
+    const [time = "", who = ""] = readFileSync(`${folder}/${LOOKED}`, "utf8").split("\n");
     return /^\d{1,16}$/.test(time) ? { time: Number(time), who } : "never";
   } catch {
     return "never";
@@ -38,7 +39,7 @@ export function writeLook(root: string, { time, who }: Look): void {
   if (folder === null) return;
   try {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(`${folder}/looked`, `${time}\n${who}\n`);
+    writeFileSync(`${folder}/${LOOKED}`, `${time}\n${who}\n`);
   } catch {
     // A disk that cannot be written to is asked again each time.
   }

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { OrchestratorError } from "../errors.ts";
 import { ioError } from "../platform/atomic_file.ts";
 import { removeTemporary } from "../platform/remove_tree.ts";
+import { TEMPORARY_FOLDERS } from "../state_layout/places.ts";
 import type { Git } from "./git.ts";
 
 /** A file of a tree. */
@@ -68,7 +69,7 @@ export async function writeBlobs(
   git: Git,
   blobs: AsyncIterable<Uint8Array>,
 ): Promise<readonly string[]> {
-  const folder = mkdtempSync(join(tmpdir(), "orchestrator-blobs-"));
+  const folder = mkdtempSync(join(tmpdir(), TEMPORARY_FOLDERS.blobs));
   try {
     const paths: string[] = [];
     for await (const blob of blobs) {

@@ -9,6 +9,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ioError, replaceFile } from "../platform/atomic_file.ts";
+import { GIT_FOLDER, pushRecordName, REFS } from "../state_layout/places.ts";
 import type { Git } from "./git.ts";
 
 /** A way for the state to leave this machine. */
@@ -113,7 +114,7 @@ export function readRecord(git: Git, branch: string): PushRecord {
 
 /** Remembers. @throws `no_space`, `read_only`, `io_failed` */
 export function writeRecord(git: Git, branch: string, record: PushRecord): void {
-  const folder = join(git.commonDirectory, "orchestrator");
+  const folder = join(git.commonDirectory, GIT_FOLDER);
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
@@ -123,15 +124,15 @@ export function writeRecord(git: Git, branch: string, record: PushRecord): void 
 }
 
 function recordPath(git: Git, branch: string): string {
-  return join(git.commonDirectory, "orchestrator", `${encodeURIComponent(branch)}.json`);
+  return join(git.commonDirectory, GIT_FOLDER, pushRecordName(branch));
 }
 
 /** The commit of all that is here, pushed or not. */
 export function localRef(branch: string): string {
-  return `refs/orchestrator/state/${branch}`;
+  return REFS.state + branch;
 }
 
 /** The commit last seen on the server. */
 export function remoteRef(branch: string): string {
-  return `refs/orchestrator/remote/${branch}`;
+  return REFS.remote + branch;
 }

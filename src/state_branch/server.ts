@@ -2,6 +2,7 @@
  * Talking to a server: what branches it has, fetching them into private refs, pushing with a lease.
  * @module
  */
+import { REFS } from "../state_layout/places.ts";
 import { type Git, Trouble } from "./git.ts";
 
 /** Options of `git fetch` that keep it from touching anything but the refs it is told. */
@@ -109,7 +110,7 @@ export async function newestFirst(
 
 /** The commit of a branch that was looked at while nobody knew which one is the right one. */
 export function seenRef(branch: string): string {
-  return `refs/orchestrator/seen/${branch}`;
+  return REFS.seen + branch;
 }
 
 /**

@@ -13,6 +13,9 @@ export const STAGING = UNFINISHED.staging;
 /** What the names of sessions being taken away begin with; swept likewise. */
 export const REMOVED = UNFINISHED.removed;
 
+/** What the name of a folder begins with that holds the new copy of a session while it is replaced. */
+export const REPLACING = UNFINISHED.replacing;
+
 /** The names of locks and of sessions' journals. */
 const RESERVED = new RegExp(
   `^(?:${LOCK}|sessions/[^/]*/(?:${LOCK}|${JOURNAL.replace(".", "\\.")}))$`,

@@ -9,6 +9,7 @@ import { readIfThere, writeConfigFile } from "../../../config/change.ts";
 import { problemError, problemText } from "../../../config/problem.ts";
 import { readConfigText } from "../../../config/read_file.ts";
 import { OrchestratorError } from "../../../errors.ts";
+import { TEMPORARY_FOLDERS } from "../../../state_layout/places.ts";
 import { removeTemporary } from "../../../platform/remove_tree.ts";
 import { isWindows } from "../../../platform/runtime.ts";
 import type { Answer, Input } from "../../command.ts";
@@ -30,7 +31,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     );
   }
   const before = readIfThere(target);
-  const folder = mkdtempSync(join(tmpdir(), "orchestrator-config-"));
+  const folder = mkdtempSync(join(tmpdir(), TEMPORARY_FOLDERS.config));
   const copy = join(folder, "config.yaml");
   let keep = false;
   try {

@@ -1,0 +1,41 @@
+/**
+ * The names of what is kept outside the state directory: the lean part of `elsewhere.ts`.
+ * @module
+ */
+
+/** Folder in git's own directory, shared by all work trees. */
+export const GIT_FOLDER = "orchestrator";
+
+/** Name in {@link GIT_FOLDER} of the file that says when the server was last asked. */
+export const LOOKED = "looked";
+
+/** Name in {@link GIT_FOLDER} of the file that says what is remembered of pushing to a branch. */
+export function pushRecordName(branch: string): string {
+  return `${encodeURIComponent(branch)}.json`;
+}
+
+/** What our refs begin with. */
+export const REFS = {
+  /** The commit of all that is here. */
+  state: "refs/orchestrator/state/",
+  /** The commit last seen on the server. */
+  remote: "refs/orchestrator/remote/",
+  /** Commits of branches that were looked at before one was chosen. */
+  seen: "refs/orchestrator/seen/",
+} as const;
+
+/** What the names of our folders in the system's temporary folder begin with. */
+export const TEMPORARY_FOLDERS = {
+  /** A snapshot that is only looked at. */
+  import: "orchestrator-import-",
+  /** A configuration file being edited. */
+  config: "orchestrator-config-",
+  /** Blobs on their way into git. */
+  blobs: "orchestrator-blobs-",
+} as const;
+
+/** Folder for what is remembered of a person on this machine, in the one that the system has for it. */
+export const USER_STATE_FOLDER = "orchestrator";
+
+/** Name in {@link USER_STATE_FOLDER} of what people have confirmed. */
+export const TRUST_FILE = "trust.json";
