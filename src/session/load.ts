@@ -49,7 +49,7 @@ export async function loadSession(
   const read = await backend.readJournal(id, known);
   if (!read.unchanged) {
     const { rebuild } = await import("./rebuild.ts");
-    // Null: the journal grew while it was read.
+    // Null: the journal grew, or was replaced, while it was read.
     return await rebuild(backend, id, cached, read, options) ??
       await loadSession(backend, id, options);
   }

@@ -10,7 +10,7 @@ import { evolve } from "../workflow/evolve.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { chainError, walkChain } from "./journal.ts";
 import type { LoadedSession, LoadOptions } from "./load.ts";
-import { type CacheRead, readCache } from "./state_cache.ts";
+import { type CachedState, type CacheRead, readCache } from "./state_cache.ts";
 
 /**
  * Folds events into a state.
@@ -42,7 +42,7 @@ function checkFirst(session: string, first: SessionEvent): void {
 
 /**
  * Replays a journal and says what was wrong with state.json.
- * @returns null when the journal grew meanwhile, so that it must be read again.
+ * @returns null when the journal grew or was replaced meanwhile, so that it must be read again.
  * @throws `journal_corrupt`, `format_too_new`
  */
 export async function rebuild(
@@ -73,6 +73,13 @@ export async function rebuild(
     tornBytes: read.tornBytes,
   };
   if (entry === null) return { ...base, rebuilt: present ? "damaged" : "missing" };
+  const line = read.lines[entry.head.seq - 1];
+  const fits = entry.state.lineage === state.lineage && line !== undefined &&
+    sha256Hex(line) === entry.head.hash;
+  // The session was replaced after state.json was read: it is the old copy's.
+  if (!fits && options.holding !== true && isOther(entry, await readCache(backend, id))) {
+    return null;
+  }
   if (entry.state.lineage !== state.lineage) return { ...base, rebuilt: "different" };
   if (entry.head.seq > head.seq) {
     // Ahead of what was read: either it grew meanwhile, or the journal lost its end.
@@ -81,14 +88,17 @@ export async function rebuild(
     if (!again.unchanged && again.lines.length > read.lines.length) return null;
     throw cutError(id, head.seq, entry.head.seq);
   }
-  const line = read.lines[entry.head.seq - 1];
-  if (line === undefined || sha256Hex(line) !== entry.head.hash) {
+  if (!fits) {
     const reason = "is not the line that state.json was derived from: the journal was rewritten";
     throw damaged(id, entry.head.seq, reason);
   }
   if (entry.head.seq < head.seq) return { ...base, rebuilt: writing ? null : "behind" };
   const same = JSON.stringify(entry.state) === JSON.stringify(state);
   return { ...base, rebuilt: same ? null : "different" };
+}
+
+function isOther(before: CachedState, { entry }: CacheRead): boolean {
+  return entry?.head.hash !== before.head.hash || entry.state.lineage !== before.state.lineage;
 }
 
 function damaged(session: string, line: number, reason: string, cause?: unknown) {

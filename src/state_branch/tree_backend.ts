@@ -100,6 +100,10 @@ export class TreeBackend implements StorageBackend {
     return refuse();
   }
 
+  replaceSession(): Promise<never> {
+    return refuse();
+  }
+
   removeSession(): Promise<never> {
     return refuse();
   }

@@ -98,6 +98,16 @@ export interface StorageBackend {
   createSession(id: string, content: NewSession): Promise<{ readonly mark: string }>;
 
   /**
+   * Replaces a session, its journal and all its blobs, by a new copy: whoever reads it meets the old
+   * copy or the new one, each whole, at every instant and whenever the process dies; durable when it
+   * resolves. Blobs that `content` does not have are gone. Whoever holds the session goes on holding it.
+   * The repository and the session must be held.
+   * @returns the mark for a head behind the last line.
+   * @throws `session_unknown`, and what {@link createSession} refuses; then the old copy stands.
+   */
+  replaceSession(id: string, content: NewSession): Promise<{ readonly mark: string }>;
+
+  /**
    * Makes a session disappear whole, with its blobs; absent is fine. The repository and the session
    * must be held. Whoever waits to hold it then meets `session_unknown`.
    */

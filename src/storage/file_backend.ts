@@ -5,12 +5,12 @@
  * `lock` or `sessions/<id>/lock`.
  * @module
  */
-import { readdirSync, readFileSync, statSync, unlinkSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
-import { appendAndSync } from "../platform/append_file.ts";
-import { ioError, removeTemporaries, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
+import { ioError, removeTemporaries, replaceFile } from "../platform/atomic_file.ts";
 import { pathExists } from "../platform/path_exists.ts";
+import { FOLDERS } from "../state_layout/names.ts";
 import type {
   HolderInfo,
   HoldRequest,
@@ -26,18 +26,13 @@ import {
   checkLines,
   checkPrefix,
   checkSessionId,
-  isReserved,
   JOURNAL,
   LOCK,
+  REPLACING,
   SESSION_ID,
   sessionOf,
   unknownSession,
 } from "./keys.ts";
-
-const NEWLINE = 0x0a;
-
-/** A folder beside the blobs that is guarded by the repository's lock: what is left in it is secret. */
-const SECRETS = "secrets";
 
 /** The file system implementation of the storage contract. */
 export class FileBackend implements StorageBackend {
@@ -52,11 +47,14 @@ export class FileBackend implements StorageBackend {
   }
 
   sessions(): Promise<readonly string[]> {
-    return settle(() =>
-      readNames(this.#sessions()).filter((name) =>
-        SESSION_ID.test(name) && mayExist(join(this.#sessions(), name, JOURNAL))
-      )
-    );
+    return settle(() => {
+      const ids = new Set<string>();
+      for (const name of readNames(this.#sessions())) {
+        const id = name.startsWith(REPLACING) ? name.slice(REPLACING.length) : name;
+        if (SESSION_ID.test(id) && mayExist(join(this.#sessions(), name, JOURNAL))) ids.add(id);
+      }
+      return [...ids];
+    });
   }
 
   hasSession(id: string): Promise<boolean> {
@@ -64,43 +62,39 @@ export class FileBackend implements StorageBackend {
   }
 
   async createSession(id: string, content: NewSession): Promise<{ readonly mark: string }> {
-    checkSessionId(id);
-    if ("length" in content.lines) checkLines(content.lines);
-    const checked: NewSession = {
-      lines: content.lines,
-      blobs: checkNames(id, content.blobs),
-      derived: (mark) => checkNames(id, content.derived?.(mark) ?? {}),
-    };
+    const { checkContent } = await import("./file_writes.ts");
+    const checked = checkContent(id, content);
     const { publishSession } = await import("./session_folders.ts");
     return { mark: publishSession(this.#sessions(), id, checked) };
   }
 
+  async replaceSession(id: string, content: NewSession): Promise<{ readonly mark: string }> {
+    const { checkContent } = await import("./file_writes.ts");
+    const checked = checkContent(id, content);
+    this.#require(id);
+    await this.#finishReplacement(id);
+    const { replaceFolder } = await import("./session_replacement.ts");
+    return { mark: replaceFolder(this.#sessions(), id, checked) };
+  }
+
   async removeSession(id: string): Promise<void> {
-    checkSessionId(id);
+    await this.#finishReplacement(checkSessionId(id));
     const { takeSessionAway } = await import("./session_folders.ts");
     takeSessionAway(this.#sessions(), id);
     this.#takenAway.add(id);
   }
 
   readJournal(id: string, after?: JournalHead): Promise<JournalRead> {
-    return settle(() => present(id, readJournalFile(this.#journal(id), after)));
+    return settle(() => this.#readOf(id, (path) => readJournalFile(path, after)));
   }
 
   async *journalPieces(id: string): AsyncIterable<Uint8Array> {
-    const path = this.#journal(id);
-    const { filePieces, journalLines } = await import("./pieces.ts");
-    try {
-      yield* journalLines(filePieces(path));
-    } catch (error) {
-      if (error instanceof OrchestratorError && error.code === "file_unknown") {
-        throw unknownSession(id);
-      }
-      throw error;
-    }
+    const { journalFilePieces } = await import("./pieces.ts");
+    yield* journalFilePieces(() => this.#journal(id), id);
   }
 
   readFrom(id: string, fromSeq: number): Promise<readonly string[]> {
-    return settle(() => present(id, readLinesFrom(this.#journal(id), fromSeq)));
+    return settle(() => this.#readOf(id, (path) => readLinesFrom(path, fromSeq)));
   }
 
   append(
@@ -110,7 +104,7 @@ export class FileBackend implements StorageBackend {
   ): Promise<{ readonly mark: string }> {
     return settle(() => {
       checkLines(lines);
-      return { mark: present(id, appendToJournal(this.#journal(id), after, lines)) };
+      return { mark: this.#readOf(id, (path) => appendToJournal(path, after, lines)) };
     });
   }
 
@@ -119,9 +113,8 @@ export class FileBackend implements StorageBackend {
   }
 
   async *blobPieces(key: string): AsyncIterable<Uint8Array> {
-    const path = this.#path(key);
     const { filePieces } = await import("./pieces.ts");
-    yield* filePieces(path);
+    yield* filePieces(() => this.#path(key));
   }
 
   readText(key: string): Promise<string | null> {
@@ -143,54 +136,26 @@ export class FileBackend implements StorageBackend {
   async appendLine(key: string, line: string): Promise<void> {
     checkLines([line]);
     const path = this.#path(key);
-    const directory = await this.#directoryFor(key, path);
-    if (!pathExists(path)) {
-      removeTemporaries(directory);
-      return replaceFile(path, line + "\n");
-    }
-    let at: number;
-    try {
-      at = readFileSync(path).lastIndexOf(NEWLINE) + 1;
-    } catch (error) {
-      throw ioError("read", path, error);
-    }
-    appendAndSync(path, line + "\n", { at });
+    await this.#directoryFor(key, path);
+    const { appendLineTo } = await import("./file_writes.ts");
+    appendLineTo(path, line);
   }
 
-  removeBlob(key: string): Promise<void> {
-    return settle(() => {
-      const path = this.#path(key);
-      try {
-        unlinkSync(path);
-      } catch (error) {
-        if (isAbsent(error)) return;
-        throw ioError("remove", path, error);
-      }
-      syncDirectory(dirname(path));
-    });
+  async removeBlob(key: string): Promise<void> {
+    const path = this.#path(key);
+    const { removeBlobFile } = await import("./file_writes.ts");
+    removeBlobFile(path);
   }
 
-  listBlobs(prefix: string): Promise<readonly string[]> {
-    return settle(() => {
-      const keys: string[] = [];
-      const walk = (directory: string, base: string): void => {
-        let entries;
-        try {
-          entries = readdirSync(directory, { withFileTypes: true });
-        } catch (error) {
-          if (isAbsent(error)) return;
-          throw ioError("read", directory, error);
-        }
-        for (const entry of entries) {
-          const key = base + entry.name;
-          if (isReserved(key)) continue;
-          if (entry.isDirectory()) walk(join(directory, entry.name), `${key}/`);
-          else if (entry.isFile()) keys.push(key);
-        }
-      };
-      walk(join(this.#directory, checkPrefix(prefix)), prefix);
-      return keys.sort();
-    });
+  async listBlobs(prefix: string): Promise<readonly string[]> {
+    const folder = checkPrefix(prefix);
+    if (folder !== FOLDERS.sessions) {
+      const { listFiles } = await import("./list_files.ts");
+      return listFiles(() => this.#path(folder), prefix);
+    }
+    const keys: string[] = [];
+    for (const id of await this.sessions()) keys.push(...await this.listBlobs(`${prefix}${id}/`));
+    return keys.sort();
   }
 
   async hold<Result>(
@@ -199,8 +164,11 @@ export class FileBackend implements StorageBackend {
     task: () => Promise<Result>,
   ): Promise<Result> {
     const path = this.#lock(scope);
-    if (scope === "repository") await makeDirectory(this.#directory);
-    else this.#require(scope.session);
+    if (scope !== "repository") this.#require(scope.session);
+    // Of a session that is being replaced, the new copy may be all that there is.
+    if (scope === "repository" || this.#isReplaced(scope.session)) {
+      await makeDirectory(dirname(path));
+    }
     let lock;
     try {
       const { acquireLock } = await import("../platform/file_lock.ts");
@@ -214,10 +182,13 @@ export class FileBackend implements StorageBackend {
     }
     try {
       // It may have been removed while we waited.
-      if (scope !== "repository") this.#require(scope.session);
+      if (scope !== "repository") {
+        this.#require(scope.session);
+        await this.#finishReplacement(scope.session);
+      }
       // Whoever wrote temporary files here is gone: we hold the lock they worked under.
       removeTemporaries(dirname(path));
-      if (scope === "repository") sweepSecrets(join(dirname(path), SECRETS));
+      if (scope === "repository") sweepSecrets(join(this.#directory, FOLDERS.secrets));
       return await task();
     } finally {
       lock.release();
@@ -244,9 +215,26 @@ export class FileBackend implements StorageBackend {
     try {
       return read(path);
     } catch (error) {
-      if (isAbsent(error)) return null;
-      throw ioError("read", path, error);
+      if (!isAbsent(error)) throw ioError("read", path, error);
+      // A replacement may have ended, or begun to count, in between.
+      return this.#path(key) === path ? null : this.#read(key, read);
     }
+  }
+
+  /** Does something with a journal that answers null where there is none. */
+  #readOf<Content>(id: string, read: (path: string) => Content | null): Content {
+    const path = this.#journal(id);
+    const content = read(path);
+    if (content !== null) return content;
+    if (this.#journal(id) !== path) return this.#readOf(id, read);
+    throw unknownSession(id);
+  }
+
+  /** Ends a replacement that another process has begun. The session is held. */
+  async #finishReplacement(id: string): Promise<void> {
+    if (!this.#isReplaced(id)) return;
+    const { finishReplacement } = await import("./session_replacement.ts");
+    finishReplacement(this.#sessions(), id);
   }
 
   /** The directory of a blob that is about to be written, made when it is not there. */
@@ -263,31 +251,32 @@ export class FileBackend implements StorageBackend {
   }
 
   #path(key: string): string {
-    return join(this.#directory, checkKey(key));
+    const [folder, id = "", ...names] = checkKey(key).split("/");
+    if (folder !== FOLDERS.sessions || !SESSION_ID.test(id)) return join(this.#directory, key);
+    return join(this.#folder(id), ...names);
+  }
+
+  /** Where a session is: while it is replaced and the new copy counts, in that. */
+  #folder(id: string): string {
+    return join(this.#sessions(), this.#isReplaced(checkSessionId(id)) ? REPLACING + id : id);
+  }
+
+  #isReplaced(id: string): boolean {
+    return pathExists(join(this.#sessions(), REPLACING + id, JOURNAL));
   }
 
   #sessions(): string {
-    return join(this.#directory, "sessions");
+    return join(this.#directory, FOLDERS.sessions);
   }
 
   #journal(id: string): string {
-    return join(this.#sessions(), checkSessionId(id), JOURNAL);
+    return join(this.#folder(id), JOURNAL);
   }
 
   #lock(scope: HoldScope): string {
     return scope === "repository"
       ? join(this.#directory, LOCK)
       : join(this.#sessions(), checkSessionId(scope.session), LOCK);
-  }
-}
-
-/** The same among the secrets; those of another user are theirs to sweep. */
-function sweepSecrets(directory: string): void {
-  try {
-    removeTemporaries(directory);
-  } catch (error) {
-    const forbidden = error instanceof OrchestratorError && error.details?.["system"] === "EACCES";
-    if (!forbidden) throw error;
   }
 }
 
@@ -309,25 +298,27 @@ function mayExist(path: string): boolean {
   }
 }
 
-async function makeDirectory(directory: string): Promise<void> {
-  const stat = statOf(directory);
-  if (stat?.isDirectory()) return;
-  if (stat !== undefined) {
-    throw new OrchestratorError(
-      "already_exists",
-      `Cannot create "${directory}": something that is not a directory has this name`,
-      { hint: "Rename it, then run the command again" },
-    );
+/** Removes what writers of secrets that died have left; those of another user are theirs to sweep. */
+function sweepSecrets(directory: string): void {
+  try {
+    removeTemporaries(directory);
+  } catch (error) {
+    const forbidden = error instanceof OrchestratorError && error.details?.["system"] === "EACCES";
+    if (!forbidden) throw error;
   }
-  const { makeDirectory } = await import("./session_folders.ts");
-  makeDirectory(directory);
 }
 
-function statOf(path: string) {
+async function makeDirectory(directory: string): Promise<void> {
+  if (isDirectory(directory)) return;
+  const { requireDirectory } = await import("./file_writes.ts");
+  await requireDirectory(directory);
+}
+
+function isDirectory(path: string): boolean {
   try {
-    return statSync(path, { throwIfNoEntry: false });
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   } catch (error) {
-    if (isAbsent(error)) return undefined;
+    if (isAbsent(error)) return false;
     throw ioError("read", path, error);
   }
 }
@@ -344,19 +335,6 @@ function readNames(directory: string): readonly string[] {
 function isAbsent(error: unknown): boolean {
   const code = systemErrorCode(error);
   return code === "ENOENT" || code === "ENOTDIR";
-}
-
-function present<Value>(id: string, value: Value | null): Value {
-  if (value === null) throw unknownSession(id);
-  return value;
-}
-
-function checkNames(
-  id: string,
-  blobs: Readonly<Record<string, string | Uint8Array>>,
-): Readonly<Record<string, string | Uint8Array>> {
-  for (const name of Object.keys(blobs)) checkKey(`sessions/${id}/${name}`);
-  return blobs;
 }
 
 /** Whether a key lies in a session's folder itself, not further down. */

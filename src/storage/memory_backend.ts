@@ -53,28 +53,43 @@ export class MemoryBackend implements StorageBackend {
 
   // deno-lint-ignore require-await
   async createSession(id: string, content: NewSession): Promise<{ readonly mark: string }> {
-    checkSessionId(id);
-    const lines = "length" in content.lines ? content.lines : linesOf(content.lines.pieces);
-    checkLines(lines);
-    if (this.#journals.has(id)) {
+    if (this.#journals.has(checkSessionId(id))) {
       throw new OrchestratorError("already_exists", `Cannot create session "${id}": it exists`, {
         details: { session: id },
       });
     }
+    return this.#put(id, content);
+  }
+
+  // deno-lint-ignore require-await
+  async replaceSession(id: string, content: NewSession): Promise<{ readonly mark: string }> {
+    this.#journal(id);
+    return this.#put(id, content);
+  }
+
+  // deno-lint-ignore require-await
+  async removeSession(id: string): Promise<void> {
+    this.#journals.delete(checkSessionId(id));
+    this.#dropBlobs(id);
+  }
+
+  /** Lets a session be this. What is refused changes nothing. */
+  #put(id: string, content: NewSession): { readonly mark: string } {
+    const lines = "length" in content.lines ? content.lines : linesOf(content.lines.pieces);
+    checkLines(lines);
     const journal = { generation: ++this.#generations, lines: [...lines] };
     const mark = markOf(journal);
     const blobs = Object.entries({ ...content.blobs, ...content.derived?.(mark) });
     const checked = blobs.map(([name, data]) =>
       [checkKey(`sessions/${id}/${name}`), toBytes(data)] as const
     );
+    this.#dropBlobs(id);
     for (const [key, data] of checked) this.#blobs.set(key, data);
     this.#journals.set(id, journal);
     return { mark };
   }
 
-  // deno-lint-ignore require-await
-  async removeSession(id: string): Promise<void> {
-    this.#journals.delete(checkSessionId(id));
+  #dropBlobs(id: string): void {
     for (const key of this.#blobs.keys()) {
       if (key.startsWith(`sessions/${id}/`)) this.#blobs.delete(key);
     }

@@ -5,6 +5,7 @@
 import { OrchestratorError } from "../errors.ts";
 import { readPieces } from "../platform/stream_file.ts";
 import type { StorageBackend } from "./backend.ts";
+import { unknownSession } from "./keys.ts";
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
@@ -15,9 +16,36 @@ const ROOM = 512 * 1024;
 /** Room that nobody needs just now: many small files are read with one. */
 let spare: Uint8Array<ArrayBuffer> | undefined;
 
-/** Reads a file in pieces, each of which is good until the next one is asked for. */
-export function filePieces(path: string): AsyncIterable<Uint8Array> {
-  return readPieces(path, { reuse: true });
+/**
+ * Reads a file in pieces, each of which is good until the next one is asked for.
+ * @param pathOf tells where the file is just now.
+ * @throws `file_unknown`, `io_failed`
+ */
+export async function* filePieces(pathOf: () => string): AsyncIterable<Uint8Array> {
+  const path = pathOf();
+  try {
+    yield* readPieces(path, { reuse: true });
+  } catch (error) {
+    // The file is opened before the first piece: nothing was handed out yet.
+    if (!isUnknownFile(error) || pathOf() === path) throw error;
+    yield* filePieces(pathOf);
+  }
+}
+
+/** The same of a session's journal, in pieces of whole lines. @throws `session_unknown` */
+export async function* journalFilePieces(
+  pathOf: () => string,
+  id: string,
+): AsyncIterable<Uint8Array> {
+  try {
+    yield* journalLines(filePieces(pathOf));
+  } catch (error) {
+    throw isUnknownFile(error) ? unknownSession(id) : error;
+  }
+}
+
+function isUnknownFile(error: unknown): boolean {
+  return error instanceof OrchestratorError && error.code === "file_unknown";
 }
 
 /**

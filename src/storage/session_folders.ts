@@ -4,7 +4,8 @@
  * A session is there while its journal is. It appears by renaming a finished staging folder. It
  * disappears by moving its journal out of its folder: one step on every system, also on Windows,
  * which renames no folder while a file in it (the lock that guards the removal) is open. What is left
- * of either when a process dies is swept by the next creation.
+ * of either when a process dies is swept by the next creation. How one is replaced is told in
+ * `session_replacement.ts`.
  * @module
  */
 import {
@@ -23,7 +24,7 @@ import { pathExists } from "../platform/path_exists.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { removeTree } from "../platform/remove_tree.ts";
 import type { NewSession } from "./backend.ts";
-import { JOURNAL, LOCK, REMOVED, SESSION_ID, STAGING } from "./keys.ts";
+import { JOURNAL, LOCK, REMOVED, REPLACING, SESSION_ID, STAGING } from "./keys.ts";
 import { markOf } from "./journal_file.ts";
 
 /** Makes a directory with all above it, durably. One that exists is fine. */
@@ -78,7 +79,7 @@ export function publishSession(parent: string, id: string, content: NewSession):
     throw ioError("read", parent, error);
   }
   const rest = pathExists(target) && !isSession(target) && tombstonesOf(parent, id).length > 0;
-  if (pathExists(target) && !rest) {
+  if (pathExists(target) && !rest || isSession(join(parent, REPLACING + id))) {
     throw new OrchestratorError(
       "already_exists",
       `Cannot create session "${id}": ${
@@ -87,22 +88,11 @@ export function publishSession(parent: string, id: string, content: NewSession):
       { details: { session: id } },
     );
   }
-  const staging = join(parent, `${STAGING}${id}-${randomBase32(30)}`);
+  const staging = stagingFolder(parent, id);
   let mark: string;
   try {
-    mkdirSync(staging);
-    writeNew(
-      join(staging, JOURNAL),
-      "length" in content.lines
-        ? content.lines.map((line) => line + "\n").join("")
-        : content.lines.pieces,
-      true,
-    );
+    mark = stageSession(staging, content);
     writeNew(join(staging, LOCK), "", false);
-    // Moving the folder does not change the journal's time.
-    mark = markOf(join(staging, JOURNAL));
-    writeAll(staging, content.blobs, true);
-    writeAll(staging, content.derived?.(mark) ?? {}, false);
     syncDirectory(staging);
     if (rest) moveInto(staging, target);
     else renamePatiently(staging, target);
@@ -116,6 +106,26 @@ export function publishSession(parent: string, id: string, content: NewSession):
     takeBack(parent, id);
     throw error;
   }
+  return mark;
+}
+
+/** A folder that nobody else has, for what is being built. */
+export function stagingFolder(parent: string, id: string): string {
+  return join(parent, `${STAGING}${id}-${randomBase32(30)}`);
+}
+
+/**
+ * Writes all that a session consists of into a new folder, durably, but for the folder's own entries.
+ * @returns the mark behind the last line of its journal; moving the folder does not change it.
+ */
+export function stageSession(staging: string, content: NewSession): string {
+  mkdirSync(staging);
+  const { lines } = content;
+  const journal = "length" in lines ? lines.map((line) => line + "\n").join("") : lines.pieces;
+  writeNew(join(staging, JOURNAL), journal, true);
+  const mark = markOf(join(staging, JOURNAL));
+  writeAll(staging, content.blobs, true);
+  writeAll(staging, content.derived?.(mark) ?? {}, false);
   return mark;
 }
 
@@ -156,6 +166,7 @@ export function takeSessionAway(parent: string, id: string): void {
   }
   // The new name first: a power cut must not lose both.
   syncDirectory(parent);
+  syncQuietly(target);
   if (removeQuietly(target)) removeQuietly(tombstone);
 }
 
@@ -192,6 +203,10 @@ function sweep(parent: string): void {
   for (const name of readdirSync(parent)) {
     if (name.startsWith(STAGING)) removeQuietly(join(parent, name));
     else if (name.startsWith(REMOVED)) bury(parent, name);
+    // With a journal it is the session.
+    else if (name.startsWith(REPLACING) && !isSession(join(parent, name))) {
+      removeQuietly(join(parent, name));
+    }
   }
 }
 
@@ -222,8 +237,17 @@ function writeAll(
   for (const made of folders) syncDirectory(made);
 }
 
+/** Where the old name still counts after a power cut, the removal did not happen: nothing is lost. */
+function syncQuietly(directory: string): void {
+  try {
+    syncDirectory(directory);
+  } catch {
+    // The session is gone, as it should be.
+  }
+}
+
 /** @returns false when something of it is still there. */
-function removeQuietly(path: string): boolean {
+export function removeQuietly(path: string): boolean {
   try {
     removeTree(path);
     return lstatSync(path, { throwIfNoEntry: false }) === undefined;

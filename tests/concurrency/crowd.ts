@@ -101,7 +101,7 @@ export class Crowd implements Disposable {
   /** Temporary files and folders anywhere in the state directory. */
   leftovers(): readonly string[] {
     return readdirSync(this.scratch.path(".orchestrator"), { recursive: true, encoding: "utf8" })
-      .filter((name) => /(?:^|[/\\])\.(?:tmp|staging|removed)-/.test(name));
+      .filter((name) => /(?:^|[/\\])\.(?:tmp|staging|removed|replacing)-/.test(name));
   }
 
   /** Names of the sessions' folders. */

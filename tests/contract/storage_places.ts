@@ -8,13 +8,14 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { FileBackend } from "../../src/storage/file_backend.ts";
 import { MemoryBackend } from "../../src/storage/memory_backend.ts";
-import type { Accidents, Place } from "./storage_suite.ts";
+import type { Accidents, Place } from "./storage_case.ts";
 
 /** In files; `top` is an empty directory. */
 export function placeInFiles(top: string): Place {
@@ -43,6 +44,32 @@ function fileAccidents(directory: string): Accidents {
       mkdirSync(join(staging, "feedback"), { recursive: true });
       writeFileSync(join(staging, "log.jsonl"), "one\n");
       writeFileSync(join(staging, "feedback", "tool.jsonl"), "");
+    },
+    killReplacement(id, { lines, blobs }, moment) {
+      const fill = (folder: string) => {
+        for (const [name, text] of Object.entries(blobs)) {
+          mkdirSync(dirname(join(folder, name)), { recursive: true });
+          writeFileSync(join(folder, name), text);
+        }
+        writeFileSync(join(folder, "log.jsonl"), lines.map((line) => `${line}\n`).join(""));
+      };
+      const replacing = join(sessions, `.replacing-${id}`);
+      const folder = moment === "staged" ? join(sessions, `.staging-${id}-abcdef`) : replacing;
+      mkdirSync(folder);
+      if (moment !== "ended") fill(folder);
+      if (moment === "alone") rmSync(join(sessions, id), { recursive: true });
+      if (moment === "halfway") {
+        // A name that is only in the old copy, and one that is in both.
+        rmSync(join(sessions, id, "legacy"), { recursive: true, force: true });
+        writeFileSync(join(sessions, id, "meta.json"), blobs["meta.json"] ?? "");
+        writeFileSync(join(sessions, id, ".tmp-1234-abcdefgh"), "half");
+      }
+      if (moment === "placed" || moment === "ended") {
+        for (const name of readdirSync(join(sessions, id))) {
+          if (name !== "lock") rmSync(join(sessions, id, name), { recursive: true });
+        }
+        fill(join(sessions, id));
+      }
     },
     killRemoval: (id) => renameSync(journal(id), join(sessions, `.removed-${id}-abcdef`)),
     leaveRest(id) {

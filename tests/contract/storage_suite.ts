@@ -5,138 +5,26 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { OrchestratorError } from "../../src/errors.ts";
-import type { ErrorCode } from "../../src/errors.ts";
 import { sha256Hex } from "../../src/platform/hash.ts";
+import { replacingCases } from "./replacing_cases.ts";
 import {
-  type HoldRequest,
-  type JournalHead,
-  ORIGIN_HASH,
-  type StorageBackend,
-} from "../../src/storage/backend.ts";
-
-/** A place that keeps sessions, under test. */
-export interface Place {
-  readonly backend: StorageBackend;
-  /** A second backend on the same place, as another process has it; the same one where there is only one. */
-  readonly other: StorageBackend;
-  /** What accidents do, where the place can suffer them. */
-  readonly accidents?: Accidents;
-}
-
-/** Accidents as seen by whoever comes next. */
-export interface Accidents {
-  /** Leaves bytes behind the journal, as an append that was cut off does. */
-  tear(id: string, text: string): void;
-  /** Leaves bytes behind a blob of lines likewise. */
-  tearBlob(key: string, text: string): void;
-  /** Leaves what a creation leaves that dies before the session appears. */
-  killCreation(id: string): void;
-  /** Leaves what a removal leaves that dies right after the session disappeared. */
-  killRemoval(id: string): void;
-  /** Leaves what Windows leaves of a removed session as long as the lock in its folder is open. */
-  leaveRest(id: string): void;
-  /** Leaves what a writer of a blob leaves that dies before the blob is replaced. */
-  killWrite(key: string): void;
-  /** Changes a byte of a line without changing its length. */
-  edit(id: string, line: number): void;
-  /** Whether anything is there besides journals, blobs and locks. */
-  leftovers(): readonly string[];
-}
-
-/** One promise. */
-export interface StorageCase {
-  readonly name: string;
-  /** True when it needs a place that can suffer accidents. */
-  readonly accidents?: true;
-  run(place: Place): Promise<void>;
-}
-
-const A = "aaaaaaaaaaaaa";
-const B = "bbbbbbbbbbbbb";
-const GONE = "zzzzzzzzzzzzz";
-const NONE: JournalHead = { seq: 0, hash: ORIGIN_HASH, mark: "" };
-
-function request(fields: Partial<HoldRequest> = {}): HoldRequest {
-  return { operation: "test", actor: "ada", timeoutMs: 5000, ...fields };
-}
-
-async function refused(code: ErrorCode, promise: Promise<unknown>): Promise<OrchestratorError> {
-  try {
-    await promise;
-  } catch (error) {
-    assert.ok(error instanceof OrchestratorError, `not an OrchestratorError: ${error}`);
-    assert.equal(error.code, code, error.message);
-    return error;
-  }
-  assert.fail(`not refused with ${code}`);
-}
-
-/** Makes a session and returns the head behind its last line. */
-async function made(
-  backend: StorageBackend,
-  id: string,
-  lines: readonly string[] = ["one", "two"],
-): Promise<JournalHead> {
-  const { mark } = await backend.hold(
-    "repository",
-    request(),
-    () => backend.createSession(id, { lines, blobs: { "meta.json": `{"id":"${id}"}` } }),
-  );
-  return headOf(lines, mark);
-}
-
-function headOf(lines: readonly string[], mark = ""): JournalHead {
-  const last = lines.at(-1);
-  return { seq: lines.length, hash: last === undefined ? ORIGIN_HASH : sha256Hex(last), mark };
-}
-
-/** Appends while holding, as every caller does. */
-async function appended(
-  backend: StorageBackend,
-  id: string,
-  after: JournalHead,
-  lines: readonly string[],
-): Promise<JournalHead> {
-  const { mark } = await backend.hold(
-    { session: id },
-    request(),
-    () => backend.append(id, after, lines),
-  );
-  return { seq: after.seq + lines.length, hash: headOf(lines).hash, mark };
-}
-
-async function removed(backend: StorageBackend, id: string): Promise<void> {
-  await backend.hold("repository", request(), () =>
-    backend.hold(
-      { session: id },
-      request(),
-      () => backend.removeSession(id),
-    ));
-}
-
-async function linesOf(backend: StorageBackend, id: string): Promise<readonly string[]> {
-  const read = await backend.readJournal(id);
-  assert.ok(!read.unchanged, "without `after` nothing can be unchanged");
-  return read.lines;
-}
-
-async function all(pieces: AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> {
-  const list: Uint8Array[] = [];
-  for await (const piece of pieces) list.push(piece.slice());
-  return list;
-}
-
-function accidentsOf(place: Place): Accidents {
-  assert.ok(place.accidents);
-  return place.accidents;
-}
-
-/** A promise and what settles it. */
-function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => open = resolve);
-  return { opened, open };
-}
+  A,
+  accidentsOf,
+  all,
+  appended,
+  B,
+  gate,
+  GONE,
+  headOf,
+  linesOf,
+  made,
+  never,
+  NONE,
+  refused,
+  removed,
+  request,
+  type StorageCase,
+} from "./storage_case.ts";
 
 const sessionCases: readonly StorageCase[] = [
   {
@@ -639,6 +527,7 @@ const BAD_KEYS: readonly string[] = [
   `sessions/${A}/.tmp-1`,
   "sessions/.staging-x/meta.json",
   "sessions/.removed-x",
+  `sessions/.replacing-${A}/meta.json`,
 ];
 
 const blobCases: readonly StorageCase[] = [
@@ -776,10 +665,6 @@ const blobCases: readonly StorageCase[] = [
     },
   },
 ];
-
-function never(): Promise<void> {
-  return Promise.reject(new Error("this must not run"));
-}
 
 const holdCases: readonly StorageCase[] = [
   {
@@ -969,6 +854,7 @@ const holdCases: readonly StorageCase[] = [
 /** The whole contract. */
 export const storageCases: readonly StorageCase[] = [
   ...sessionCases,
+  ...replacingCases,
   ...journalCases,
   ...blobCases,
   ...holdCases,

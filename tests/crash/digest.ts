@@ -15,7 +15,7 @@ export function digestOf(tree: ReadonlyMap<string, string>): string {
       .replace(/"(mark|id)":"[^"]*"/g, '"$1":"<any>"')
       .replace(/^\d{13}$/gm, "<milliseconds>")
       .replace(/"(durationMs|pid)":\d+/g, '"$1":0')
-      .replace(/\.(tmp|staging|removed)-[\w-]+/g, ".$1-*")
+      .replace(/\.(tmp|staging|removed|replacing)-[\w-]+/g, ".$1-*")
       .replace(/\b[0-9a-f]{64}\b/g, "<hash>")
       .replace(/\b([a-z2-7]{13}|[a-z2-7]{20}|[a-z2-7]{26})\b/g, "<id>");
   const entries = [...tree].map(([path, content]) => [plain(path), plain(content)]);

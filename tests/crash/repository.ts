@@ -157,9 +157,11 @@ export function pictureOf(root: string): Picture {
   const state = join(root, ".orchestrator");
   const sessions: Record<string, SessionPicture> = {};
   for (const id of namesIn(join(state, "sessions"))) {
-    const folder = join(state, "sessions", id);
+    // While it is replaced, the new copy counts as soon as it has its name.
+    const folders = [`.replacing-${id}`, id].map((name) => join(state, "sessions", name));
+    const folder = folders.find((folder) => existsSync(join(folder, "log.jsonl")));
     // A session is there while its journal is.
-    if (!/^[a-z2-7]{13}$/.test(id) || !existsSync(join(folder, "log.jsonl"))) continue;
+    if (!/^[a-z2-7]{13}$/.test(id) || folder === undefined) continue;
     sessions[id] = sessionPicture(folder);
   }
   const meta = textOf(join(state, "meta.json"));
@@ -184,7 +186,7 @@ export function pictureOf(root: string): Picture {
  */
 export function leftovers(root: string): readonly string[] {
   return walk(root, "").filter((path) =>
-    /(^|\/)\.(tmp|staging|removed)-[^/]*$/.test(path) ||
+    /(^|\/)\.(tmp|staging|removed|replacing)-[^/]*$/.test(path) ||
     /^\.orchestrator\/sessions\/[a-z2-7]{13}$/.test(path) &&
       !existsSync(join(root, path, "log.jsonl"))
   );

@@ -56,7 +56,7 @@ export function targetsOf(trace: Trace, root: string, elsewhere = root): readonl
 export function signatureOf(call: Call, root: string): string {
   const paths = call.paths.map((path) =>
     path.replace(root, ".")
-      .replace(/\.(tmp|staging|removed)-[^/]*/g, ".$1-*")
+      .replace(/\.(tmp|staging|removed|replacing)-[^/]*/g, ".$1-*")
       .replace(/\/[a-z2-7]{13}(?=\/|$)/g, "/<id>")
       .replace(/bindings\/[0-9a-f]{32}/g, "bindings/*")
       .replace(/\/([a-z]+-)?\d{8}T\d{6}Z[^/]*/g, "/$1<time>")

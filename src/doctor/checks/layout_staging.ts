@@ -1,3 +1,4 @@
+import { JOURNAL, REMOVED, REPLACING, STAGING } from "../../storage/keys.ts";
 import { type Check, count, ok } from "../check.ts";
 
 export const layoutStaging: Check = {
@@ -8,7 +9,12 @@ export const layoutStaging: Check = {
   run(examination) {
     if (examination.absent !== null) return examination.absent;
     const found = examination.names(examination.paths.sessions)
-      .filter((name) => name.startsWith(".staging-") || name.startsWith(".removed-"));
+      .filter((name) =>
+        name.startsWith(STAGING) || name.startsWith(REMOVED) ||
+        // With a journal in it, it is the session: see layout.replacing.
+        name.startsWith(REPLACING) &&
+          !examination.names(examination.statePath("sessions", name)).includes(JOURNAL)
+      );
     if (found.length === 0) return ok("none");
     return {
       level: "info",

@@ -33,7 +33,7 @@ export const layoutUnknown: Check = {
         .map((name) => `sessions/${name}`),
     ].filter((name) =>
       // Unfinished work has checks of its own.
-      !/(^|\/)\.(tmp|staging|removed)-/.test(name) &&
+      !/(^|\/)\.(tmp|staging|removed|replacing)-/.test(name) &&
       inventoryRow(`${STATE_DIRECTORY}/${name}`) === null
     );
     if (unknown.length === 0) return ok("none");

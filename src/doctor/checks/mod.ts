@@ -30,6 +30,7 @@ import { layoutOldAndNew } from "./layout_old_and_new.ts";
 import { layoutOldChecksum } from "./layout_old_checksum.ts";
 import { layoutOldDamaged } from "./layout_old_damaged.ts";
 import { layoutOldFindings } from "./layout_old_findings.ts";
+import { layoutReplacing } from "./layout_replacing.ts";
 import { layoutStaging } from "./layout_staging.ts";
 import { layoutTemporaries } from "./layout_temporaries.ts";
 import { layoutUnknown } from "./layout_unknown.ts";
@@ -115,6 +116,7 @@ export const CHECKS: readonly Check[] = [
   layoutOldDamaged,
   layoutOldFindings,
   layoutStaging,
+  layoutReplacing,
   layoutTemporaries,
   layoutUnknown,
   sessionsReadable,

@@ -1,3 +1,4 @@
+import { JOURNAL, REPLACING, SESSION_ID } from "../../storage/keys.ts";
 import { type Check, count, few, ok } from "../check.ts";
 
 export const sessionsOrphans: Check = {
@@ -7,9 +8,10 @@ export const sessionsOrphans: Check = {
   why: "A session is its journal; a folder without one is nothing that commands can reach",
   run(examination) {
     if (examination.absent !== null) return examination.absent;
+    const hasJournal = (name: string) =>
+      examination.names(examination.statePath("sessions", name)).includes(JOURNAL);
     const orphans = examination.names(examination.paths.sessions).filter((name) =>
-      /^[a-z2-7]{13}$/.test(name) &&
-      !examination.names(examination.statePath("sessions", name)).includes("log.jsonl")
+      SESSION_ID.test(name) && !hasJournal(name) && !hasJournal(REPLACING + name)
     );
     if (orphans.length === 0) return ok("none");
     return {

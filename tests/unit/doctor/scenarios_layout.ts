@@ -1,6 +1,7 @@
 /** What can be wrong with the layout and the locks. */
 import assert from "node:assert/strict";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -180,6 +181,31 @@ export const LAYOUT: readonly Scenario[] = [
     seen: /^1 unfinished folder$/,
     make: (world) => {
       mkdirSync(world.state("sessions", ".staging-abcdefghijklm-xyz"));
+    },
+  },
+  {
+    check: "layout.staging",
+    when: "the rest of a replacement is there",
+    level: "info",
+    seen: /^1 unfinished folder$/,
+    make: (world) => {
+      mkdirSync(world.state("sessions", ".replacing-abcdefghijklm"));
+    },
+  },
+  {
+    check: "layout.replacing",
+    when: "a replacement was killed",
+    level: "info",
+    seen: /^1 session whose replacement was interrupted: [a-z2-7]{13}$/,
+    make: (world) => {
+      const folder = world.state("sessions", `.replacing-${world.session}`);
+      cpSync(world.ofSession("."), folder, { recursive: true });
+      writeFileSync(world.ofSession("feedback.txt"), "of the old copy");
+    },
+    fixable: true,
+    after: (world) => {
+      assert.deepEqual(readdirSync(world.state("sessions")), [world.session]);
+      assert.equal(existsSync(world.ofSession("feedback.txt")), false);
     },
   },
   {

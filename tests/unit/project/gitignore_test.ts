@@ -90,6 +90,7 @@ Deno.test({
         "sessions/aaaaaaaaaaaaa/.tmp-12-ab",
         "sessions/.staging-aaa/log.jsonl",
         "sessions/.removed-aaa/log.jsonl",
+        "sessions/.replacing-aaaaaaaaaaaaa/log.jsonl",
       ];
       const shared = [
         ".gitignore",

@@ -56,6 +56,11 @@ async function rebuilds(files: InFiles, reason: string): Promise<void> {
   assert.ok(read.unchanged, "the next reader needs no replay");
 }
 
+function memory() {
+  const backend = new MemoryBackend();
+  return { backend, ...managed(backend) };
+}
+
 async function readAll({ file }: InFiles): Promise<Record<string, string>> {
   const content: Record<string, string> = {};
   for await (const entry of Deno.readDir(file("."))) {
@@ -445,3 +450,37 @@ Deno.test("a state ahead of a journal that its mark calls untouched is refused, 
     await assert.rejects(loadSession(backend, A, { replay: true }), { code: "journal_corrupt" });
     await assert.rejects(act(manager, A, note("on a forged state")), { code: "journal_corrupt" });
   }));
+
+Deno.test("load: a session that is replaced between the reads is read once more", async () => {
+  for (const lineage of ["lineage-of-aaaaaaaaaaaaa", "another"]) {
+    for (const notes of [0, 3]) {
+      const { manager, backend } = memory();
+      await start(manager);
+      await act(manager, A, note("one"));
+      await act(manager, A, note("two"));
+      const elsewhere = memory();
+      await start(elsewhere.manager, A, { lineage });
+      for (let number = 0; number < notes; number++) {
+        await act(elsewhere.manager, A, note(`other ${number}`));
+      }
+      const read = await elsewhere.backend.readJournal(A);
+      const state = await elsewhere.backend.readText(`sessions/${A}/state.json`) ?? "";
+      let replaced = false;
+      const reading = new Proxy(backend, {
+        get(target, name) {
+          if (name !== "readJournal") return Reflect.get(target, name).bind(target);
+          return async (id: string, after?: JournalHead) => {
+            if (!replaced) {
+              const lines = read.unchanged ? [] : read.lines;
+              await target.replaceSession(A, { lines, blobs: { "state.json": state } });
+            }
+            replaced = true;
+            return await target.readJournal(id, after);
+          };
+        },
+      });
+      const { state: loaded, rebuilt } = await loadSession(reading, A);
+      assert.deepEqual([loaded.lineage, loaded.seq, rebuilt], [lineage, notes + 1, null]);
+    }
+  }
+});

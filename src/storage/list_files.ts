@@ -1,0 +1,41 @@
+/**
+ * The keys of blobs that are files.
+ * @module
+ */
+import { type Dirent, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { systemErrorCode } from "../errors.ts";
+import { ioError } from "../platform/io_error.ts";
+import { isReserved } from "./keys.ts";
+
+/**
+ * Lists the files below a folder that may be a blob's.
+ * @param folderOf tells where the folder is just now.
+ * @param base its key, with a `/` at its end.
+ * @returns their keys, sorted.
+ */
+export function listFiles(folderOf: () => string, base: string): string[] {
+  const folder = folderOf();
+  const keys: string[] = [];
+  const walk = (directory: string, base: string): void => {
+    for (const entry of entriesOf(directory)) {
+      const key = base + entry.name;
+      if (isReserved(key)) continue;
+      if (entry.isDirectory()) walk(join(directory, entry.name), `${key}/`);
+      else if (entry.isFile()) keys.push(key);
+    }
+  };
+  walk(folder, base);
+  // What was looked at meanwhile may have been on its way out.
+  return folderOf() === folder ? keys.sort() : listFiles(folderOf, base);
+}
+
+function entriesOf(directory: string): readonly Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    throw ioError("read", directory, error);
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * How the folder of a session is replaced, so that readers meet the old copy or the new one, whole.
+ *
+ * No system exchanges two folders in one step everywhere, and the lock in the old one is held. So the
+ * new copy is built aside and takes the name `sessions/.replacing-<id>` by one rename: from there on,
+ * while that folder has a journal, it is the session, and readers read it. Then its files are copied
+ * over the old ones, the journal among them, and the journal in it is removed: from there on
+ * `sessions/<id>` is the session again, and says the same. Whoever holds the session next ends what a
+ * process that died has begun.
+ * @module
+ */
+import { lstatSync, mkdirSync, readdirSync, type Stats, unlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { ioError, patiently, renamePatiently, syncDirectory } from "../platform/atomic_file.ts";
+import { copyAndHash, syncFiles } from "../platform/copy_file.ts";
+import { randomBase32 } from "../platform/random.ts";
+import { removeTree } from "../platform/remove_tree.ts";
+import type { NewSession } from "./backend.ts";
+import { JOURNAL, LOCK, REPLACING } from "./keys.ts";
+import { makeDirectory, removeQuietly, stageSession, stagingFolder } from "./session_folders.ts";
+
+/**
+ * Replaces a session that is there. The repository and the session are held.
+ * @param parent the folder of all sessions.
+ * @returns the mark behind the last line of the new journal.
+ * @throws `no_space`, `read_only`, `io_failed`; then the old copy stands.
+ */
+export function replaceFolder(parent: string, id: string, content: NewSession): string {
+  const replacing = join(parent, REPLACING + id);
+  const staging = stagingFolder(parent, id);
+  let mark: string;
+  try {
+    mark = stageSession(staging, content);
+    syncDirectory(staging);
+    // The empty rest of an earlier one would keep the name.
+    removeTree(replacing);
+    renamePatiently(staging, replacing);
+  } catch (error) {
+    removeQuietly(staging);
+    throw ioError("replace", join(parent, id), error);
+  }
+  try {
+    syncDirectory(parent);
+  } catch (error) {
+    takeBack(replacing, staging);
+    throw error;
+  }
+  try {
+    finishReplacement(parent, id);
+  } catch (error) {
+    // The new copy counts and is durable; the next writer copies it.
+    if (!(error instanceof OrchestratorError)) throw error;
+  }
+  return mark;
+}
+
+/** Lets the old copy count again, after a failure. */
+function takeBack(replacing: string, staging: string): void {
+  try {
+    renamePatiently(replacing, staging);
+    removeQuietly(staging);
+  } catch {
+    // The failure that led here is the one to report.
+  }
+}
+
+/**
+ * Ends a replacement whose new copy counts already: may be repeated, and need not be the process that
+ * began it. The session is held, or its lock is gone with its folder.
+ * @throws `no_space`, `read_only`, `io_failed`; then the new copy still counts.
+ */
+export function finishReplacement(parent: string, id: string): void {
+  const from = join(parent, REPLACING + id);
+  const to = join(parent, id);
+  makeDirectory(to);
+  try {
+    removeOthers(from, to);
+    copyOver(from, to);
+    patiently(() => unlinkSync(join(from, JOURNAL)));
+    // Before anybody appends to the other journal: after a power cut this one must not count again.
+    syncDirectory(from);
+  } catch (error) {
+    throw ioError("replace", to, error);
+  }
+  removeQuietly(from);
+}
+
+/** Removes what the new copy does not have, or has as something else. */
+function removeOthers(from: string, to: string): void {
+  for (const name of readdirSync(to)) {
+    if (name === LOCK) continue;
+    const wanted = kindOf(join(from, name));
+    const present = kindOf(join(to, name));
+    if (wanted !== present) removeTree(join(to, name));
+    else if (wanted === "folder") removeOthers(join(from, name), join(to, name));
+  }
+}
+
+/** Puts every file of the new copy in the place of the old one. */
+function copyOver(from: string, to: string): void {
+  for (const name of readdirSync(from)) {
+    const source = join(from, name);
+    const kind = kindOf(source);
+    if (kind === "file" && name !== LOCK) replaceByCopy(source, join(to, name));
+    if (kind !== "folder") continue;
+    mkdirSync(join(to, name), { recursive: true });
+    copyOver(source, join(to, name));
+  }
+  syncDirectory(to);
+}
+
+/** The copy has the original's time of change, so that marks of a journal go on holding. */
+function replaceByCopy(from: string, to: string): void {
+  const temporary = join(dirname(to), `.tmp-${process.pid}-${randomBase32(40)}`);
+  try {
+    copyAndHash(from, temporary);
+    syncFiles(dirname(to), [temporary]);
+    renamePatiently(temporary, to);
+  } catch (error) {
+    removeQuietly(temporary);
+    throw error;
+  }
+}
+
+/** What has a name; anything that is neither a file nor a folder is none of a session's. */
+function kindOf(path: string): "file" | "folder" | "other" | null {
+  let stat: Stats | undefined;
+  try {
+    stat = lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (systemErrorCode(error) !== "ENOTDIR") throw error;
+  }
+  if (stat === undefined) return null;
+  return stat.isFile() ? "file" : stat.isDirectory() ? "folder" : "other";
+}
