@@ -65,6 +65,8 @@ export const ERROR_CODES = {
   checkpoint_unknown: "not_found",
   file_unknown: "not_found",
   secret_unknown: "not_found",
+  remote_unknown: "not_found",
+  trust_unknown: "not_found",
   nothing_to_undo: "not_found",
 
   session_ambiguous: "conflict",
@@ -85,6 +87,8 @@ export const ERROR_CODES = {
   session_active: "blocked",
   too_many: "blocked",
   secret_tracked: "blocked",
+  trust_needed: "blocked",
+  branch_refused: "blocked",
 
   journal_corrupt: "corrupt",
   state_corrupt: "corrupt",

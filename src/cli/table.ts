@@ -11,6 +11,7 @@ import { SECRETS_COMMANDS } from "./table/secrets.ts";
 import { SESSION_COMMANDS } from "./table/sessions.ts";
 import { SNAPSHOT_COMMANDS } from "./table/snapshot.ts";
 import { STATE_COMMANDS } from "./table/state.ts";
+import { TRUST_COMMANDS } from "./table/trust.ts";
 import { WORK_COMMANDS } from "./table/work.ts";
 
 /** All commands, in the order help shows them. */
@@ -23,5 +24,6 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...SECRETS_COMMANDS,
   ...SNAPSHOT_COMMANDS,
   ...STATE_COMMANDS,
+  ...TRUST_COMMANDS,
   ...DOCTOR_COMMANDS,
 ];

@@ -54,6 +54,19 @@ const GIBIBYTE = 1024 * MEBIBYTE;
 const BRANCH =
   /^(?![-/.])(?!.*(\.\.|\/\/|@\{|\/\.|\.lock(\/|$)))[\w./@+-]*(<repo-id>)?[\w./@+-]*(?<![/.])$/;
 
+/**
+ * The name of a remote of the clone, or an address. Only schemes that make git talk to a server or
+ * read a repository: a transport helper (`ext::…`) would run a command. Nothing begins with a dash,
+ * which git or ssh would take for an option.
+ */
+const REMOTE =
+  /^(?:(?![-.])[\w./-]+|(?:https?|ssh|git|git\+ssh|ssh\+git|file):\/\/(?!-)[\w.~:/@%+,=[\]-]+|(?!-)[\w.-]+@(?!-)[\w.-]+:(?![:-])[\w.~/@%+,=-]+)$/;
+
+/** Whether a value of `state_remote` is an address and not the name of a remote. */
+export function isRemoteAddress(value: string): boolean {
+  return value.includes(":");
+}
+
 /** The table, in the order in which it is shown. */
 export const CONFIG_KEYS = {
   workflow: {
@@ -122,10 +135,10 @@ export const CONFIG_KEYS = {
     since: "0.1.0",
   },
   state_remote: {
-    type: { kind: "text", what: "the name of a git remote", pattern: /^(?![-.])[\w./-]+$/ },
+    type: { kind: "text", what: "the name of a git remote, or a URL", pattern: REMOTE },
     default: "origin",
     env: "ORCHESTRATOR_STATE_REMOTE",
-    description: "The git remote that the state branch is pushed to",
+    description: "The git remote, or the URL, that the state branch is pushed to",
     since: "0.1.0",
   },
   state_push_timeout: {

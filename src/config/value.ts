@@ -116,7 +116,12 @@ export function valueText(key: ConfigKey, value: ConfigValue): string {
   if (key.secret === true) return "(hidden)";
   if (typeof value === "number" && key.type.kind === "bytes") return bytesText(value);
   if (typeof value === "object") return value.length === 0 ? "(none)" : value.join(", ");
-  return String(value);
+  return withoutCredentials(String(value));
+}
+
+/** A text without the credentials of a URL in it. */
+function withoutCredentials(text: string): string {
+  return text.replace(/^([a-z+]+:\/\/)[^@\/]*@/i, "$1…@");
 }
 
 /** A value as {@link valueFromText} reads it back; empty for none. */

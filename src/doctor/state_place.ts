@@ -3,7 +3,8 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { findRemote } from "../state_branch/server.ts";
+import { gitBranch } from "../project/git_branch.ts";
+import { destinationError, findDestination } from "../state_branch/destination.ts";
 import { Git } from "../state_branch/git.ts";
 import {
   branchName,
@@ -13,6 +14,7 @@ import {
   readRecord,
   remoteRef,
 } from "../state_branch/places.ts";
+import { Trust } from "../trust/trust.ts";
 import { type Finding, skipped } from "./check.ts";
 import type { Examination } from "./examination.ts";
 
@@ -22,8 +24,10 @@ const PATIENCE = 10;
 /** The state branch as it is known here. */
 export interface StatePlace {
   readonly git: Git;
-  /** Null where there is none. */
+  /** Name of the git remote, or a URL; null where the state goes nowhere. */
   readonly remote: string | null;
+  /** Why it goes nowhere although a place is configured; null where it does, or none is. */
+  readonly nowhere: OrchestratorError | null;
   /** The branch that the state goes to, or would go to. */
   readonly branch: string;
   readonly record: PushRecord;
@@ -64,15 +68,23 @@ export function statePlace(examination: Examination): Promise<StatePlaceOrFindin
     if (git === null) {
       return wanted ? { place: null, finding: broken("this is no git repository") } : nothing;
     }
-    const [local, seen, remote] = await Promise.all([
+    const [local, seen, destination] = await Promise.all([
       git.resolve(localRef(name)),
       git.resolve(remoteRef(name)),
-      findRemote(git, config.get("state_remote")),
+      findDestination({
+        git,
+        config,
+        trust: new Trust(options, paths.root),
+        repositoryId: meta.value?.id ?? null,
+        checkedOut: gitBranch(paths.root),
+      }),
     ]);
     if (!wanted && local === null && seen === null) return nothing;
     const record = readRecord(git, name);
     const branch = record.branch ?? name;
-    return { place: { git, remote, branch, record, local, seen }, finding: null };
+    const remote = destination.kind === "remote" ? destination.remote : null;
+    const nowhere = destinationError(destination, examination.environment.agent !== null);
+    return { place: { git, remote, nowhere, branch, record, local, seen }, finding: null };
   });
 }
 

@@ -11,6 +11,7 @@ import { readRepositoryMeta } from "../project/identity.ts";
 import type { ProjectPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { commitAll, commitMessage } from "./commit.ts";
+import { branchRefused } from "./destination.ts";
 import { type Git, Trouble } from "./git.ts";
 import {
   isReadable,
@@ -32,6 +33,7 @@ import {
 } from "./places.ts";
 import { portableProblem, portableStanding } from "./portable.ts";
 import { makeProject, placeFiles } from "./project_files.ts";
+import { hasOwnName, isDefaultBranch, isState } from "./protected.ts";
 import { setRef } from "./refs.ts";
 import { fetchBranch, pushCommit, seenRef, trackingRef } from "./server.ts";
 
@@ -40,8 +42,10 @@ export interface StateBranchOptions {
   readonly git: Git;
   readonly manager: SessionManager;
   readonly paths: ProjectPaths;
-  /** Name of the git remote; null where there is none. */
+  /** Name of the git remote, or a URL; null where the state goes nowhere. */
   readonly remote: string | null;
+  /** Why the state goes nowhere although a place is configured; null where it does, or none is. */
+  readonly nowhere: string | null;
   /** The branches to try, best first. */
   readonly targets: readonly Target[];
   /** The one of them that was found on the server; null when none was, or nobody has looked. */
@@ -95,6 +99,8 @@ const NOTHING_MERGED: Merged = { sessions: [], refused: new Set(), removed: new 
 
 const NO_REMOTE = "this repository has no remote";
 
+const NOT_OURS = "its newest commit is not one of orchestrator's";
+
 /** The state of one project on a branch. */
 export class StateBranch {
   readonly #options: StateBranchOptions;
@@ -112,9 +118,14 @@ export class StateBranch {
     return this.#options.git;
   }
 
-  /** Name of the git remote; null where there is none. */
+  /** Name of the git remote, or a URL; null where the state goes nowhere. */
   get remote(): string | null {
     return this.#options.remote;
+  }
+
+  /** Why it goes nowhere although a place is configured; null where it does, or none is. */
+  get nowhere(): string | null {
+    return this.#options.nowhere;
   }
 
   /** What is remembered of pushing. */
@@ -165,19 +176,30 @@ export class StateBranch {
   /**
    * Fetches the branch into a private ref. Nothing else is written.
    * @returns its commit; null when the server has no such branch.
-   * @throws Trouble
+   * @throws Trouble; `branch_refused` when it holds something else than state.
    */
   async fetch(branch: string = this.#branch()): Promise<string | null> {
     const { remote } = this.#options;
     if (remote === null) return null;
     const into = remoteRef(this.name);
+    const before = await this.remoteTip();
     if (!await fetchBranch(this.git, remote, { branch, into })) return null;
-    return await this.remoteTip();
+    const tip = await this.remoteTip();
+    if (tip !== null && tip !== before && !await this.#isOurs(tip)) {
+      // What is not ours must not be taken for the state that was seen last.
+      await this.git.run(["update-ref", "-d", into, tip], { codes: [1, 128] });
+      throw branchRefused(branch, NOT_OURS);
+    }
+    return tip;
+  }
+
+  async #isOurs(commit: string): Promise<boolean> {
+    return await isState(this.git, await readTree(this.git, commit));
   }
 
   /** Fetches, and merges what is there. A project is made where there is none. */
   async pull(): Promise<PullReport> {
-    let problem = this.#options.remote === null ? NO_REMOTE : null;
+    let problem = this.#options.remote === null ? this.nowhere ?? NO_REMOTE : null;
     let commit: string | null;
     try {
       commit = await this.fetch();
@@ -210,6 +232,7 @@ export class StateBranch {
   async mergeIn(commit: string, options: { readonly restore?: boolean } = {}): Promise<Merged> {
     const { git, manager, warn } = this.#options;
     const tree = await readTree(git, commit);
+    if (!await isState(git, tree)) throw branchRefused(this.#branch(), NOT_OURS);
     await makeProject(tree, this.#options);
     const restore = options.restore === true;
     const removed = restore ? NOTHING_MERGED.removed : await this.#removedHere(tree);
@@ -226,7 +249,8 @@ export class StateBranch {
   async push(reason: string, options: PushOptions = {}): Promise<PushReport> {
     const { targets, remote } = this.#options;
     const before = this.record;
-    if (options.patient === true && this.#isPausing(before)) {
+    const { nowhere } = this;
+    if (options.patient === true && nowhere === null && this.#isPausing(before)) {
       // What was seen on the server since is merged by the next push that talks to it.
       const commit = await this.#commitHere(
         reason,
@@ -240,7 +264,7 @@ export class StateBranch {
     const known = targets.findIndex(({ branch }) => branch === taken);
     const from = options.probe === true || known < 0 ? 0 : known;
     const sessions: MergedSession[] = [];
-    let problem = NO_REMOTE;
+    let problem = nowhere ?? NO_REMOTE;
     let commit: string | null = null;
     for (const target of remote === null ? [] : targets.slice(from)) {
       const tried = await this.#pushTo(target, reason, sessions);
@@ -256,7 +280,8 @@ export class StateBranch {
     }
     commit ??= await this.#commitHere(reason, await this.localTip());
     if (readRepositoryMeta(this.#options.paths.meta)?.mode !== "portable") {
-      return this.#remember({ commit, branch: null, rung: "snapshot", sessions, problem });
+      const rung = nowhere === null ? "snapshot" : before.rung ?? "own";
+      return this.#remember({ commit, branch: null, rung, sessions, problem });
     }
     const left = await this.#portableProblem();
     return this.#remember({ commit, branch: null, rung: "portable", sessions, problem: left });
@@ -298,7 +323,7 @@ export class StateBranch {
       await setRef(this.git, remoteRef(this.name), commit, pushed.commit);
     }
     await setRef(this.git, localRef(this.name), commit, pushed.commit);
-    const problem = this.#options.remote === null ? null : pushed.problem;
+    const problem = this.#options.remote === null ? this.nowhere : pushed.problem;
     return { commit, replaced: count, problem };
   }
 
@@ -343,6 +368,11 @@ export class StateBranch {
         const push = { commit, branch, expected: seen };
         const { git } = this;
         if (attempt === 1 && this.record.branch !== branch) {
+          if (
+            remote !== null && !hasOwnName(branch) && await isDefaultBranch(git, remote, branch)
+          ) {
+            throw branchRefused(branch, "it is the default branch of the remote");
+          }
           await pushCommit(git, remote, { ...push, dryRun: true });
         }
         await pushCommit(git, remote, push);
@@ -406,7 +436,8 @@ export class StateBranch {
       branch: safe && branch !== null ? branch : before.branch,
       safeAt: safe ? now : before.safeAt,
       problem,
-      triedAt: now,
+      // Where nothing was tried nothing is waited for.
+      triedAt: this.nowhere === null ? now : null,
     });
     return { ...done, safe };
   }

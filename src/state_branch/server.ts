@@ -17,14 +17,6 @@ const FETCH = [
   "--refmap=",
 ] as const;
 
-/** The remote to use: the wanted one, or the only one there is. Null without any. */
-export async function findRemote(git: Git, wanted: string): Promise<string | null> {
-  const { stdout } = await git.run(["remote"]);
-  const remotes = stdout.split("\n").filter((name) => name !== "");
-  if (remotes.includes(wanted)) return wanted;
-  return remotes.length === 1 ? remotes[0] ?? null : null;
-}
-
 /** A branch of the server. */
 export interface ServerBranch {
   /** Without `refs/heads/`. */

@@ -7,6 +7,7 @@ import { advanceBlockers, finishBlockers } from "./blockers.ts";
 import type { ItemDefinition } from "./definition.ts";
 import { currentPhase, isLastPhase, itemState, type LocatedPhase } from "./locate.ts";
 import { isOpen, reviewOnlyBy } from "./reviews.ts";
+import { shellWord } from "./shell_word.ts";
 import type { ItemState, SessionState } from "./state.ts";
 
 /** What to run next, and why. */
@@ -54,11 +55,6 @@ export function nextStep(state: SessionState): NextStep {
 export function asHint(step: NextStep): string {
   const line = ["orchestrator", ...step.argv.map(shellWord)].join(" ");
   return `${step.byPerson ? "Ask a person to run" : "Run"} \`${line}\``;
-}
-
-function shellWord(word: string): string {
-  if (/^[\w./:@%+,=-]+$/.test(word)) return word;
-  return /^<[\w ]+>$/.test(word) ? `"${word}"` : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The command that completes an open item of the current phase. */

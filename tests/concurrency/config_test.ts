@@ -43,3 +43,25 @@ for (const options of [[], ["--global"]]) {
     },
   });
 }
+
+Deno.test({
+  name: "every confirmation is made by a process of its own",
+  ignore: !executableAvailable,
+  fn: async () => {
+    using scratch = new Scratch();
+    const surroundings = { cwd: scratch.root, env: scratchEnvironment(scratch) };
+    const program = await executable();
+    const names = Array.from({ length: 12 }, (_, index) => `place-${index}`);
+    const results = await Promise.all(
+      names.map((name) =>
+        runProcess(program, ["trust", "add", "state_remote", name], surroundings)
+      ),
+    );
+    for (const { code, stderr } of results) assert.equal(code, 0, stderr);
+    const { stdout } = await runProcess(program, ["trust", "list", "--json"], surroundings);
+    const { trusted } = JSON.parse(stdout).data as {
+      readonly trusted: readonly { readonly value: string }[];
+    };
+    assert.deepEqual(trusted.map(({ value }) => value).sort(), names.sort());
+  },
+});

@@ -33,6 +33,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "migrate": "migration_test.ts, which knows what must be found again",
   "import-legacy": "migration_test.ts",
   "config edit": "needs a terminal; it writes by what config set writes by",
+  "trust add": "writes outside the project, by what config set writes by",
+  "trust remove": "writes outside the project, by what config set writes by",
 };
 
 Deno.test("every command that changes something has a scenario", () => {

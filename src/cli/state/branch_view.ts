@@ -14,7 +14,7 @@ import { TreeBackend } from "../../state_branch/tree_backend.ts";
 import type { Context } from "../context.ts";
 import { branchRemark } from "../output/status_text.ts";
 import { isIncomplete, lookIsDue, quietly, rememberLook } from "./hooks.ts";
-import { findStateBranch, LOOK_SECONDS } from "./place.ts";
+import { findStateBranch, LOOK_SECONDS, warnOfNowhere } from "./place.ts";
 
 const UNREAD = "The state branch could not be read";
 
@@ -66,8 +66,9 @@ interface Found {
 
 async function openBranch(context: Context): Promise<Found | null> {
   rememberLook(context);
-  const branch = await findStateBranch(context, LOOK_SECONDS);
+  const branch = await findStateBranch(context, { patience: LOOK_SECONDS });
   if (branch === null) return null;
+  warnOfNowhere(context, branch);
   const commit = await fetched(context, branch);
   if (commit === null) return null;
   return { branch, commit, backend: await TreeBackend.open(branch.git, commit) };

@@ -81,9 +81,10 @@ export async function bringIn(context: Context): Promise<void> {
   if (!context.mayBeBehind) return;
   if (!await isIncomplete(context.manager) && !lookIsDue(context)) return;
   await quietly(context, "The state branch was not brought in", async () => {
-    const { findStateBranch, LOOK_SECONDS } = await import("./place.ts");
+    const { findStateBranch, LOOK_SECONDS, warnOfNowhere } = await import("./place.ts");
     rememberLook(context);
-    const branch = await findStateBranch(context, LOOK_SECONDS);
+    const branch = await findStateBranch(context, { patience: LOOK_SECONDS });
+    if (branch !== null) warnOfNowhere(context, branch);
     if (branch === null || branch.remote === null) return;
     const { sessions, problem } = await branch.pull();
     context.refresh();
@@ -108,7 +109,7 @@ export async function bringIn(context: Context): Promise<void> {
 export async function keepState(context: Context, reason: string, last = false): Promise<void> {
   if (!await webMode(context)) return;
   await quietly(context, "The state was not pushed", async () => {
-    const { findStateBranch } = await import("./place.ts");
+    const { findStateBranch, warnOfNowhere } = await import("./place.ts");
     const branch = await findStateBranch(context);
     if (branch === null) {
       context.warn("The state is not kept anywhere else: this is no git repository");
@@ -116,7 +117,9 @@ export async function keepState(context: Context, reason: string, last = false):
     }
     rememberLook(context);
     const { warnOfPush } = await import("../output/state_text.ts");
-    warnOfPush(await branch.push(reason, { patient: !last }), (text) => context.warn(text));
+    const report = await branch.push(reason, { patient: !last });
+    if (branch.nowhere === null) warnOfPush(report, (text) => context.warn(text));
+    else warnOfNowhere(context, branch);
   });
 }
 

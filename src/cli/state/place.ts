@@ -5,8 +5,9 @@
 import { OrchestratorError } from "../../errors.ts";
 import { gitBranch } from "../../project/git_branch.ts";
 import { StateBranch } from "../../state_branch/branch.ts";
+import { destinationProblem, findDestination } from "../../state_branch/destination.ts";
+import { protectedReason } from "../../state_branch/protected.ts";
 import {
-  findRemote,
   newestFirst,
   type ServerBranch,
   serverBranches,
@@ -21,27 +22,57 @@ import {
   type Target,
   targets,
 } from "../../state_branch/places.ts";
+import type { Input } from "../command.ts";
 import type { Context } from "../context.ts";
+import { trustOf } from "../trust/change.ts";
+import { confirmDestination } from "../trust/confirm.ts";
 
 /** The patience of a command that only wants to know whether there is something newer. */
 export const LOOK_SECONDS = 10;
 
+/** How the branch is looked for. */
+export interface FindOptions {
+  /** Seconds that a server may take, at most. */
+  readonly patience?: number;
+  /**
+   * What the command was given, where it is of no use without the place it is configured for: then a
+   * person is asked to confirm it, and what cannot be is an error.
+   */
+  readonly insist?: Input;
+}
+
 /**
  * Finds the branch. In a clone without state of its own the server is asked which there is.
- * @param patience seconds that a server may take, at most.
+ *
+ * Where the configured place cannot be used and nobody insists, the branch has no remote, and says
+ * why (`nowhere`): nothing is sent to, or fetched from, another one.
  * @returns null without git, or where there is nothing to go by.
- * @throws Trouble when the server would have to be asked and cannot be.
+ * @throws Trouble when the server would have to be asked and cannot be; with `insist` also
+ * `remote_unknown`, `branch_refused`, `trust_needed`, `config_invalid`.
  */
 export async function findStateBranch(
   context: Context,
-  patience = Infinity,
+  { patience = Infinity, insist }: FindOptions = {},
 ): Promise<StateBranch | null> {
-  const { paths, manager, io } = context;
+  const { paths, manager, io, meta } = context;
   const config = await context.config();
   const seconds = Math.min(config.get("state_push_timeout"), patience);
   const git = await Git.open(paths.root, io.env, seconds * 1000);
   if (git === null) return null;
-  const remote = await findRemote(git, config.get("state_remote"));
+  const here = gitBranch(paths.root);
+  const query = {
+    git,
+    config,
+    trust: trustOf(context),
+    repositoryId: meta?.id ?? null,
+    checkedOut: here,
+  };
+  const agent = context.environment.agent?.name ?? null;
+  const destination = insist === undefined
+    ? await findDestination(query)
+    : await confirmDestination(context, insist, query);
+  const remote = destination.kind === "remote" ? destination.remote : null;
+  const nowhere = destinationProblem(destination, agent !== null);
   const make = (
     branches: readonly Target[],
     found: string | null = null,
@@ -52,6 +83,7 @@ export async function findStateBranch(
       manager,
       paths,
       remote,
+      nowhere,
       targets: branches,
       found,
       others,
@@ -59,9 +91,6 @@ export async function findStateBranch(
       warn: (message) => context.warn(message),
     });
   const configured = config.get("state_branch");
-  const agent = context.environment.agent?.name ?? null;
-  const here = gitBranch(paths.root);
-  const { meta } = context;
   const own = meta === null && needsId(configured) ? null : branchName(configured, meta?.id ?? "");
   // A project that keeps something, or has pushed before, knows its branch.
   const settled = own !== null &&
@@ -69,12 +98,17 @@ export async function findStateBranch(
       (await manager.ids()).length > 0);
   const known = own === null ? null : readRecord(git, own).branch;
   const ladder = (branch: string): readonly Target[] => {
-    const steps = targets(branch, here, agent);
+    const steps = targets(branch, here, agent).filter((step) =>
+      step.rung === "own" || protectedReason(step.branch, here) === null
+    );
     if (known === null || steps.some((step) => step.branch === known)) return steps;
     return [...steps, { rung: "agent", branch: known }];
   };
   if (own !== null && (settled || remote === null)) return make(ladder(own));
-  if (remote === null) return null;
+  if (remote === null) {
+    warnOfNowhere(context, { nowhere });
+    return null;
+  }
   const [found, ...others] = await discover(git, remote, branchPattern(configured), own);
   if (found === undefined) return own === null ? null : make(ladder(own));
   if (others.length > 0) {
@@ -91,6 +125,11 @@ export async function findStateBranch(
     branch: found,
   }];
   return make(steps, found, others);
+}
+
+/** Warns that the configured place for the state cannot be used, and why. */
+export function warnOfNowhere(context: Context, { nowhere }: Pick<StateBranch, "nowhere">): void {
+  if (nowhere !== null) context.warn(`The state branch is not used: ${nowhere}`);
 }
 
 /** The branches that may be this repository's, best first. */
@@ -115,10 +154,13 @@ async function discover(
 }
 
 /** As {@link findStateBranch}, for commands that need one. @throws `git_failed`, `no_project` */
-export async function requireStateBranch(context: Context): Promise<StateBranch> {
+export async function requireStateBranch(
+  context: Context,
+  options: FindOptions = {},
+): Promise<StateBranch> {
   let branch: StateBranch | null;
   try {
-    branch = await findStateBranch(context);
+    branch = await findStateBranch(context, options);
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     throw new OrchestratorError(

@@ -1,3 +1,4 @@
+import { shownRemote } from "../../state_branch/destination.ts";
 import { RUNG_TEXTS } from "../../state_branch/places.ts";
 import { type Check, ok } from "../check.ts";
 import { statePlace } from "../state_place.ts";
@@ -10,7 +11,15 @@ export const statePlaceOf: Check = {
   async run(examination) {
     const { place, finding } = await statePlace(examination);
     if (place === null) return finding;
-    const { remote, branch, record } = place;
+    const { remote, nowhere, branch, record } = place;
+    if (nowhere !== null) {
+      const { message, hint } = nowhere;
+      return {
+        level: "warning",
+        seen: message,
+        ...(hint === undefined ? {} : { todo: hint }),
+      };
+    }
     if (remote === null) {
       return {
         level: "warning",
@@ -21,12 +30,14 @@ export const statePlaceOf: Check = {
     if (record.rung === "portable" || record.rung === "snapshot") {
       return {
         level: record.rung === "portable" ? "info" : "warning",
-        seen: `${remote} takes no branch for the state: it is kept by ${RUNG_TEXTS[record.rung]}`,
+        seen: `${shownRemote(remote)} takes no branch for the state: it is kept by ${
+          RUNG_TEXTS[record.rung]
+        }`,
         todo: record.rung === "portable"
           ? "Commit and push .orchestrator with the work"
           : "Run `orchestrator snapshot export`, or `orchestrator init --portable`",
       };
     }
-    return ok(`branch ${branch} of ${remote}`);
+    return ok(`branch ${branch} of ${shownRemote(remote)}`);
   },
 };

@@ -1,3 +1,4 @@
+import { shownRemote } from "../../state_branch/destination.ts";
 import { serverBranches } from "../../state_branch/server.ts";
 import { Trouble } from "../../state_branch/git.ts";
 import { type Check, ok, skipped } from "../check.ts";
@@ -13,7 +14,8 @@ export const stateServer: Check = {
     const { place, finding } = await statePlace(examination);
     if (place === null) return finding.level === "skipped" ? finding : skipped("there is no place");
     const { git, remote, branch, local, seen } = place;
-    if (remote === null) return skipped("there is no git remote");
+    if (remote === null) return skipped("the state goes to no server");
+    const server = shownRemote(remote);
     let commit: string | null;
     try {
       const branches = await serverBranches(git, remote, `refs/heads/${branch}`);
@@ -22,15 +24,15 @@ export const stateServer: Check = {
       if (!(error instanceof Trouble)) throw error;
       return {
         level: "warning",
-        seen: `${remote} does not answer: ${error.message}`,
+        seen: `${server} does not answer: ${error.message}`,
         todo: "The state is committed here; a later push catches up",
       };
     }
     if (commit === null) {
-      if (seen === null) return ok(`${remote} has no branch ${branch} yet`);
+      if (seen === null) return ok(`${server} has no branch ${branch} yet`);
       return {
         level: "warning",
-        seen: `the branch ${branch} is gone from ${remote}`,
+        seen: `the branch ${branch} is gone from ${server}`,
         todo: "`orchestrator state push` makes it anew from what is here",
       };
     }
@@ -39,8 +41,8 @@ export const stateServer: Check = {
     return {
       level: "warning",
       seen: ahead
-        ? `here and on ${remote} the state went on, each for itself`
-        : `${remote} has newer state`,
+        ? `here and on ${server} the state went on, each for itself`
+        : `${server} has newer state`,
       todo: ahead
         ? "`orchestrator state push` merges both; no event is lost"
         : "Run `orchestrator state pull`",

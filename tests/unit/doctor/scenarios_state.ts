@@ -66,6 +66,42 @@ export const STATE: readonly Scenario[] = [
   },
   {
     check: "state.place",
+    when: "this clone has no such remote",
+    level: "warning",
+    seen: /this clone has no remote "private".*it has "origin"/,
+    todo: /^Add it with `git remote add private <url>`/,
+    git: true,
+    make: async (world) => {
+      await withServer(world);
+      await world.done("config", "set", "state_remote", "private");
+    },
+  },
+  {
+    check: "state.place",
+    when: "nobody has confirmed the place that the repository's file names",
+    level: "warning",
+    seen: /sets state_remote "second", and no person has confirmed it/,
+    todo: /^Confirm it with `orchestrator trust add state_remote second`/,
+    git: true,
+    make: async (world) => {
+      await withServer(world);
+      await world.git("remote", "add", "second", join(world.scratch.top, "server.git"));
+      await world.done("config", "set", "state_remote", "second");
+    },
+  },
+  {
+    check: "state.place",
+    when: "the branch is the project's own",
+    level: "warning",
+    seen: /^Cannot use branch "develop" for the state/,
+    git: true,
+    make: async (world) => {
+      await withServer(world);
+      await world.done("config", "set", "state_branch", "develop");
+    },
+  },
+  {
+    check: "state.place",
     when: "the server takes no branch",
     level: "warning",
     seen: /^origin takes no branch for the state: it is kept by snapshots$/,

@@ -6,6 +6,7 @@ import { configKey, type ConfigKeyName, isConfigKey } from "../../../config/keys
 import { unknownKey } from "../../../config/problem.ts";
 import { valueFromText, valueText } from "../../../config/value.ts";
 import { OrchestratorError } from "../../../errors.ts";
+import { isTrustKind } from "../../../trust/claim.ts";
 import type { Answer, Input } from "../../command.ts";
 import { changeConfig, configTarget, warnIfShadowed } from "../../config/target.ts";
 import type { Context } from "../../context.ts";
@@ -28,6 +29,10 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const change = await changeConfig(context, target, "config set", key, checked.value);
   const found = (await context.config()).effective(key);
   warnIfShadowed(context, target, found);
+  if (target.layer === "repository" && isTrustKind(key)) {
+    const { warnIfUnconfirmed } = await import("../../trust/confirm.ts");
+    await warnIfUnconfirmed(context, key);
+  }
   const value = printable(valueText(row, checked.value));
   return {
     data: { file: target.path, changed: change.changed, ...effectiveData(found) },

@@ -19,7 +19,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     );
   }
   const branch = await requireStateBranch(context);
-  const tip = await branch.localTip() ?? await branch.remoteTip() ?? await fetchTip(branch);
+  const tip = await branch.localTip() ?? await branch.remoteTip() ??
+    await fetchTip(await requireStateBranch(context, { insist: input }));
   const remote = await branch.remoteTip();
   const { stdout } = tip === null ? { stdout: "" } : await branch.git.run([
     "log",

@@ -4,7 +4,7 @@
  */
 import { OrchestratorError } from "../../../errors.ts";
 import { refuseHome } from "../../../project/init.ts";
-import type { Answer } from "../../command.ts";
+import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { divergedText, mergedText } from "../../output/state_text.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
@@ -12,10 +12,10 @@ import { printable, shortCommit } from "../../output/text.ts";
 import { finishInterrupted, rememberLook } from "../../state/hooks.ts";
 import { requireStateBranch } from "../../state/place.ts";
 
-export async function run(context: Context): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<Answer> {
   refuseHome(context.paths);
   await finishInterrupted(context);
-  const branch = await requireStateBranch(context);
+  const branch = await requireStateBranch(context, { insist: input });
   rememberLook(context);
   const report = await branch.pull();
   const { commit, sessions, problem } = report;

@@ -12,7 +12,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   context.requireWritableRoot();
   if (context.meta === null) throw context.noSession();
   await finishInterrupted(context);
-  const branch = await requireStateBranch(context);
+  const branch = await requireStateBranch(context, { insist: input });
   rememberLook(context);
   const report = await branch.push("Push", { probe: branch.record.rung !== "own" });
   const snapshot = report.rung === "snapshot" ? await handOver(context, input) : null;

@@ -15,7 +15,9 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   await finishInterrupted(context);
   const wanted = input.required("commit");
   const branch = await requireStateBranch(context);
-  if (await branch.localTip() === null && await branch.remoteTip() === null) await fetchTip(branch);
+  if (await branch.localTip() === null && await branch.remoteTip() === null) {
+    await fetchTip(await requireStateBranch(context, { insist: input }));
+  }
   const commit = await findCommit(wanted, branch);
   const { sessions } = await branch.mergeIn(commit, { restore: true });
   return {

@@ -14,7 +14,7 @@ export async function run(context: Context): Promise<Answer> {
   const [local, remote, problem, notThere, on] = await Promise.all([
     branch.localTip(),
     branch.remoteTip(),
-    branch.problem(),
+    branch.nowhere ?? branch.problem(),
     branch.notThere(),
     webMode(context),
   ]);

@@ -1,0 +1,28 @@
+/**
+ * `orchestrator trust add <kind> <value>`
+ * @module
+ */
+import { claimText } from "../../../trust/claim.ts";
+import { addTrust } from "../../../trust/trust_file.ts";
+import type { Answer, Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { printable } from "../../output/text.ts";
+import { claimOf, trustChange, trustOf } from "../../trust/change.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const claim = claimOf(input.required("kind"), input.required("value"));
+  const { io } = context;
+  const trust = trustOf(context);
+  const { path, repository } = trust;
+  const when = io.now().toISOString();
+  const added = await addTrust(path, { ...claim, repository, when }, trustChange(context));
+  return {
+    data: { ...claim, repository, added },
+    text: (style) =>
+      added
+        ? `${style.green(style.symbols.done)} Trusted for ${printable(repository)}: ${
+          printable(claimText(claim))
+        }`
+        : `${style.dim(style.symbols.bullet)} Already trusted: ${printable(claimText(claim))}`,
+  };
+}

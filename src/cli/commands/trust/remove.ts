@@ -1,0 +1,36 @@
+/**
+ * `orchestrator trust remove <kind> <value>`
+ * @module
+ */
+import { OrchestratorError } from "../../../errors.ts";
+import { removeTrust } from "../../../trust/trust_file.ts";
+import type { Answer, Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { printable } from "../../output/text.ts";
+import { trustChange, trustOf } from "../../trust/change.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const kind = input.required("kind");
+  const value = input.required("value");
+  const trust = trustOf(context);
+  const repository = input.option("repository") ?? trust.repository;
+  const removed = await removeTrust(
+    trust.path,
+    (entry) => entry.kind === kind && entry.value === value && entry.repository === repository,
+    trustChange(context),
+  );
+  if (!removed) {
+    throw new OrchestratorError(
+      "trust_unknown",
+      `Cannot remove trust in ${kind} "${value}": there is none for "${repository}"`,
+      { hint: "Run `orchestrator trust list`" },
+    );
+  }
+  return {
+    data: { kind, value, repository },
+    text: (style) =>
+      `${style.green(style.symbols.done)} No longer trusted for ${printable(repository)}: ${
+        printable(`${kind} "${value}"`)
+      }`,
+  };
+}

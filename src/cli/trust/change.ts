@@ -1,0 +1,46 @@
+/**
+ * What people have confirmed, as a command reads and changes it.
+ * @module
+ */
+import { DEFAULT_LOCK_TIMEOUT } from "../../config/hot.ts";
+import { isRemoteAddress } from "../../config/keys.ts";
+import { OrchestratorError } from "../../errors.ts";
+import { holdsCredentials } from "../../state_branch/destination.ts";
+import { type Claim, isTrustKind, TRUST_KINDS } from "../../trust/claim.ts";
+import { Trust } from "../../trust/trust.ts";
+import type { TrustChange } from "../../trust/trust_file.ts";
+import type { Context } from "../context.ts";
+
+/** What a person has confirmed of what this repository's files choose. */
+export function trustOf({ io, paths }: Context): Trust {
+  return new Trust(io, paths.root);
+}
+
+/** Who changes the file, and how long it is waited for. */
+export function trustChange(context: Context): TrustChange {
+  const seconds = context.loadedConfig?.get("lock_timeout") ?? DEFAULT_LOCK_TIMEOUT;
+  const { actor, spec } = context;
+  return { actor, operation: spec.path, timeoutMs: seconds * 1000 };
+}
+
+/**
+ * A claim as the command line names it.
+ * @throws `invalid_argument`
+ */
+export function claimOf(kind: string, value: string): Claim {
+  if (!isTrustKind(kind)) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      `Cannot trust "${kind}": it is not one of ${Object.keys(TRUST_KINDS).join(", ")}`,
+      { hint: "Run `orchestrator trust list` to see what the repository asks for" },
+    );
+  }
+  if (kind === "state_remote" && isRemoteAddress(value) && holdsCredentials(value)) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      "Cannot trust a URL that holds credentials: it would be stored with them",
+      { hint: "Write the URL without them, and keep them in git's credential helper" },
+    );
+  }
+  return { kind, value };
+}
