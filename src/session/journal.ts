@@ -130,13 +130,18 @@ export function chainError(session: string, bad: BadLine, cause?: unknown): Orch
 
 /** Parses one line without looking at its neighbours; null when it is no event. */
 export function parseEvent(line: string): SessionEvent | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return null;
-  }
-  return isEventRecord(value) ? toEvent(value) : null;
+  const read = readRecord(line);
+  return "record" in read ? toEvent(read.record) : null;
+}
+
+/**
+ * The same for line number `seq` of a session's journal.
+ * @throws `journal_corrupt`, `format_too_new`
+ */
+export function requireEvent(session: string, seq: number, line: string): SessionEvent {
+  const read = readRecord(line);
+  if ("record" in read) return toEvent(read.record);
+  throw chainError(session, { line: seq, ...read });
 }
 
 interface EventRecord {
@@ -149,11 +154,10 @@ interface EventRecord {
   readonly prev: string;
 }
 
-function parseLine(
-  line: string,
-  seq: number,
-  prev: string,
-): { readonly event: SessionEvent } | { readonly reason: string; readonly tooNew: boolean } {
+/** Why a line is no event. */
+type Unreadable = Pick<BadLine, "reason" | "tooNew">;
+
+function readRecord(line: string): { readonly record: EventRecord } | Unreadable {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -169,11 +173,21 @@ function parseLine(
       tooNew: true,
     };
   }
-  if (!isEventRecord(value)) return { reason: "is not an event", tooNew: false };
-  if (value.seq !== seq) {
-    return { reason: `has seq ${value.seq} where ${seq} belongs`, tooNew: false };
+  return isEventRecord(value) ? { record: value } : { reason: "is not an event", tooNew: false };
+}
+
+function parseLine(
+  line: string,
+  seq: number,
+  prev: string,
+): { readonly event: SessionEvent } | Unreadable {
+  const read = readRecord(line);
+  if (!("record" in read)) return read;
+  const { record } = read;
+  if (record.seq !== seq) {
+    return { reason: `has seq ${record.seq} where ${seq} belongs`, tooNew: false };
   }
-  if (value.prev !== prev) {
+  if (record.prev !== prev) {
     return {
       reason: seq === 1
         ? "does not begin a chain"
@@ -181,7 +195,7 @@ function parseLine(
       tooNew: false,
     };
   }
-  return { event: toEvent(value) };
+  return { event: toEvent(record) };
 }
 
 function isEventRecord(value: unknown): value is EventRecord {

@@ -209,26 +209,14 @@ export class SessionManager {
     }
   }
 
-  /** Events number `fromSeq` (1-based) and later, without checking the chain. */
+  /**
+   * Events number `fromSeq` (1-based) and later, without checking the chain.
+   * @throws `journal_corrupt`, `format_too_new`
+   */
   async events(id: string, fromSeq = 1): Promise<readonly SessionEvent[]> {
-    const { parseEvent } = await import("./journal.ts");
+    const { requireEvent } = await import("./journal.ts");
     const lines = await this.backend.readFrom(id, fromSeq);
-    const events: SessionEvent[] = [];
-    for (const [index, line] of lines.entries()) {
-      const event = parseEvent(line);
-      if (event === null) {
-        throw new OrchestratorError(
-          "journal_corrupt",
-          `Cannot read session "${id}": line ${fromSeq + index} of its journal is not an event`,
-          {
-            hint: `Run \`orchestrator log verify --session ${id}\``,
-            details: { session: id, line: fromSeq + index },
-          },
-        );
-      }
-      events.push(event);
-    }
-    return events;
+    return lines.map((line, index) => requireEvent(id, fromSeq + index, line));
   }
 
   /** See {@link verifySession}. */

@@ -32,7 +32,7 @@ import {
   writeRecord,
 } from "./places.ts";
 import { portableProblem, portableStanding } from "./portable.ts";
-import { makeProject, placeFiles } from "./project_files.ts";
+import { makeProject, placeFiles, refuseNewer } from "./project_files.ts";
 import { hasOwnName, isDefaultBranch, isState } from "./protected.ts";
 import { setRef } from "./refs.ts";
 import { fetchBranch, pushCommit, seenRef, trackingRef } from "./server.ts";
@@ -228,11 +228,15 @@ export class StateBranch {
     writeRecord(this.git, this.name, { ...record, rung: target.rung, branch: target.branch });
   }
 
-  /** Merges a commit's sessions and, where they are new here, the repository's files. */
+  /**
+   * Merges a commit's sessions and, where they are new here, the repository's files.
+   * @throws `format_too_new` when a newer program wrote it; then nothing was changed.
+   */
   async mergeIn(commit: string, options: { readonly restore?: boolean } = {}): Promise<Merged> {
     const { git, manager, warn } = this.#options;
     const tree = await readTree(git, commit);
     if (!await isState(git, tree)) throw branchRefused(this.#branch(), NOT_OURS);
+    await refuseNewer(git, tree);
     await makeProject(tree, this.#options);
     const restore = options.restore === true;
     const removed = restore ? NOTHING_MERGED.removed : await this.#removedHere(tree);

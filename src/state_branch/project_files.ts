@@ -2,6 +2,7 @@
  * The repository's own files of a commit: who it is, its configuration, its current session.
  * @module
  */
+import { OrchestratorError } from "../errors.ts";
 import {
   parseRepositoryMeta,
   readRepositoryMeta,
@@ -16,11 +17,28 @@ import { VERSION } from "../version.ts";
 import type { Git } from "./git.ts";
 import { blobId, readBlobs, readTree, type Tree } from "./objects.ts";
 
-/** Who the repository of a commit is; null where the commit does not say. @throws `state_corrupt` */
+/**
+ * Who the repository of a commit is; null where the commit does not say.
+ * @throws `state_corrupt`, `format_too_new`
+ */
 export async function metaOf(git: Git, tree: Tree): Promise<RepositoryMeta | null> {
   const entry = tree.get(KEYS.meta);
   const text = entry === undefined ? undefined : (await readBlobs(git, [entry.oid]))[0];
   return text === undefined ? null : parseRepositoryMeta(new TextDecoder().decode(text), KEYS.meta);
+}
+
+/**
+ * Stops at a commit that a newer program wrote. A `meta.json` that says nothing usable is passed over:
+ * the sessions beside it speak for themselves.
+ * @throws `format_too_new`
+ */
+export async function refuseNewer(git: Git, tree: Tree): Promise<void> {
+  try {
+    await metaOf(git, tree);
+  } catch (error) {
+    if (error instanceof OrchestratorError && error.code === "state_corrupt") return;
+    throw error;
+  }
 }
 
 /** Makes the project where there is none: the same repository as on the other machines. */
