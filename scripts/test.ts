@@ -39,6 +39,11 @@ export const SUITES: readonly Suite[] = [
   { name: "property", what: "rules that hold for whatever is generated", parallel: true },
   { name: "contract", what: "interfaces, on every implementation and engine", parallel: true },
   { name: "transcripts", what: "the command line, in process and as executable", parallel: true },
+  {
+    name: "compatibility",
+    what: "repositories of earlier versions, and those of later ones",
+    parallel: true,
+  },
   { name: "e2e", what: "whole stories with the executable", parallel: true },
   { name: "concurrency", what: "many processes at once", parallel: false },
   {
@@ -57,7 +62,7 @@ const UPDATABLE: Readonly<Record<string, string>> = {
 };
 
 /** Variables that steer tests. */
-const FOR_TESTS = /^(ORCHESTRATOR_EXECUTABLE|CRASH_\w+|CONCURRENCY_\w+)$/;
+const FOR_TESTS = /^(ORCHESTRATOR_(EXECUTABLE|FROZEN)|TEST_LONG|CRASH_\w+|CONCURRENCY_\w+)$/;
 
 /** How many skipped tests of a suite are named: more are no partners missing but a filter. */
 const SKIPS_LISTED = 20;
@@ -105,7 +110,7 @@ export async function runTests(request: TestRequest = {}): Promise<TestCounts> {
       const exitCode = await runSuite(suite, report, args, env);
       const { counts, details } = resultOf(report, exitCode);
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      lines.push(`${suite.name.padEnd(12)} ${countsText(counts)} (${seconds} s)`);
+      lines.push(`${suite.name.padEnd(13)} ${countsText(counts)} (${seconds} s)`);
       lines.push(...details.map((detail) => `  ${detail}`));
       sum = addCounts(sum, counts);
     }
