@@ -1,27 +1,78 @@
 /**
- * Backups of the sessions that imports have replaced.
+ * Backups of the sessions that imports have replaced: `backups/import-<time>-<random>/`, which appears
+ * under its name once all of it is on disk.
  * @module
  */
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { systemErrorCode } from "../errors.ts";
-import { ioError, removeTemporaries } from "../platform/atomic_file.ts";
+import { ioError, renamePatiently, syncDirectory } from "../platform/atomic_file.ts";
+import { randomBase32 } from "../platform/random.ts";
+import { removeTemporary, removeTree } from "../platform/remove_tree.ts";
+import { writeStream } from "../platform/stream_file.ts";
 import type { ProjectPaths } from "../project/paths.ts";
+import { FOLDERS, KEYS, UNFINISHED } from "../state_layout/names.ts";
+import type { StorageBackend } from "../storage/backend.ts";
 
-/** Removes what an import that was killed while it backed up has left. The repository must be held. */
-export function sweepBackups({ stateDirectory }: ProjectPaths): void {
-  const backups = join(stateDirectory, "backups");
-  for (const name of namesIn(backups).filter((name) => name.startsWith("import-"))) {
-    const sessions = join(backups, name, "sessions");
-    for (const id of namesIn(sessions)) removeTemporaries(join(sessions, id));
+/** Backups are for their owner only. */
+const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
+
+/** The name of a folder of backups that nobody has. */
+export function backupName(now: Date): string {
+  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, "");
+  return `${FOLDERS.backups}/import-${stamp}-${randomBase32(20)}`;
+}
+
+/**
+ * Copies sessions with all their files, durably. The repository and the sessions must be held.
+ * @param name what {@link backupName} gives.
+ */
+export async function backUp(
+  backend: StorageBackend,
+  { stateDirectory }: ProjectPaths,
+  name: string,
+  sessions: readonly string[],
+): Promise<void> {
+  if (sessions.length === 0) return;
+  const backups = join(stateDirectory, FOLDERS.backups);
+  const staging = join(backups, `${UNFINISHED.staging}${randomBase32(60)}`);
+  const folders = new Set<string>([staging]);
+  const copy = async (key: string, pieces: AsyncIterable<Uint8Array>) => {
+    const path = join(staging, key);
+    mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
+    for (let folder = dirname(path); folder !== staging; folder = dirname(folder)) {
+      folders.add(folder);
+    }
+    await writeStream(path, pieces, { exclusive: true, mode: FILE_MODE });
+  };
+  try {
+    mkdirSync(staging, { recursive: true, mode: FOLDER_MODE });
+    for (const id of sessions) {
+      await copy(KEYS.sessionJournal(id), backend.journalPieces(id));
+      for (const key of await backend.listBlobs(`${FOLDERS.sessions}/${id}/`)) {
+        await copy(key, backend.blobPieces(key));
+      }
+    }
+    for (const folder of folders) syncDirectory(folder);
+    renamePatiently(staging, join(stateDirectory, name));
+    syncDirectory(backups);
+    syncDirectory(stateDirectory);
+  } catch (error) {
+    removeTemporary(staging);
+    throw ioError("back up", join(stateDirectory, name), error);
   }
 }
 
-function namesIn(folder: string): readonly string[] {
+/** Removes what an import that was killed while it backed up has left. The repository must be held. */
+export function sweepBackups({ stateDirectory }: ProjectPaths): void {
+  const backups = join(stateDirectory, FOLDERS.backups);
   try {
-    return readdirSync(folder);
+    for (const name of readdirSync(backups)) {
+      if (name.startsWith(UNFINISHED.staging)) removeTree(join(backups, name));
+    }
   } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return [];
-    throw ioError("read", folder, error);
+    const code = systemErrorCode(error);
+    if (code !== "ENOENT") throw ioError("read", backups, error);
   }
 }

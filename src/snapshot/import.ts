@@ -17,7 +17,7 @@ import { readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts"
 import { refuseHome } from "../project/init.ts";
 import type { ProjectPaths } from "../project/paths.ts";
 import { TEMPORARY_FOLDERS } from "../state_layout/places.ts";
-import { sweepBackups } from "./backups.ts";
+import { backUp, backupName, sweepBackups } from "./backups.ts";
 import type { Bytes } from "./byte_stream.ts";
 import { compare } from "./compare.ts";
 import { contentOf } from "./contents.ts";
@@ -44,7 +44,6 @@ import {
   stagedJournal,
   type Surroundings,
 } from "./plan.ts";
-import { backUp } from "./put_session.ts";
 import { type ReadRequest, readSnapshot } from "./read.ts";
 import type { Relation } from "./relation.ts";
 import { type StagedContent, type StagedFile, Staging } from "./staging.ts";
@@ -206,8 +205,7 @@ async function importInto(parent: () => string, request: ImportRequest): Promise
         repository,
       };
     };
-    const stamp = request.now().toISOString().replace(/[-:]|\.\d+/g, "");
-    const backups = `backups/import-${stamp}-${randomBase32(20)}`;
+    const backups = backupName(request.now());
     sweepBackups(request.paths);
     const first = await decide(null);
     const changing = contested(first.decided.map(({ step }) => step));
@@ -280,9 +278,9 @@ async function decideAll(
     });
   }
   if (backups !== null) {
-    for (const { report } of decided) {
-      if (report.backup !== null) await backUp(manager.backend, report.id, backups);
-    }
+    const replaced = decided.filter(({ report }) => report.backup !== null);
+    const ids = replaced.map(({ report }) => report.id);
+    await backUp(manager.backend, request.paths, backups, ids);
   }
   return { initialise, decided };
 }

@@ -7,7 +7,7 @@ import { sha256Hex } from "../platform/hash.ts";
 import { KEYS } from "../project/paths.ts";
 import { readCache } from "../session/state_cache.ts";
 import { type JournalHead, ORIGIN_HASH, type StorageBackend } from "../storage/backend.ts";
-import { contentOf, journalName } from "./contents.ts";
+import { contentOf } from "./contents.ts";
 import { type CheckedSession, type Incoming, stateText, toNewSession } from "./incoming.ts";
 import { mergeLines } from "./relation.ts";
 
@@ -120,28 +120,21 @@ async function lackingFeedback(
   return lacking;
 }
 
-/** Takes the place of the copy here. The repository and the session must be held. */
+/**
+ * Takes the place of the copy here. What nobody brings from elsewhere, such as the old tool's files,
+ * stays with the session. The repository and the session must be held.
+ */
 export async function replaceWith(
   backend: StorageBackend,
   session: CheckedSession,
 ): Promise<void> {
-  await backend.removeSession(session.id);
-  await createIncoming(backend, session);
-}
-
-/**
- * Copies a session into a folder of backups, durably. The repository must be held.
- * @param folder key of the folder, without a slash at its end.
- */
-export async function backUp(backend: StorageBackend, id: string, folder: string): Promise<void> {
-  const lines = await localLines(backend, id);
-  if (lines === null) return;
-  await backend.writeBlob(
-    `${folder}/${journalName(id)}`,
-    lines.map((line) => `${line}\n`).join(""),
-  );
+  const { id } = session;
+  const content = toNewSession(session);
+  const kept: Record<string, Uint8Array> = {};
   for (const key of await backend.listBlobs(`sessions/${id}/`)) {
-    const data = contentOf(key) === null ? null : await backend.readBlob(key);
-    if (data !== null) await backend.writeBlob(`${folder}/${key}`, data);
+    if (contentOf(key) !== null || key === KEYS.sessionState(id)) continue;
+    const data = await backend.readBlob(key);
+    if (data !== null) kept[key.slice(`sessions/${id}/`.length)] = data;
   }
+  await backend.replaceSession(id, { ...content, blobs: { ...kept, ...content.blobs } });
 }

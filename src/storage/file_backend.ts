@@ -64,6 +64,8 @@ export class FileBackend implements StorageBackend {
   async createSession(id: string, content: NewSession): Promise<{ readonly mark: string }> {
     const { checkContent } = await import("./file_writes.ts");
     const checked = checkContent(id, content);
+    const { finishReplacements } = await import("./session_replacement.ts");
+    await finishReplacements(this.#sessions(), this);
     const { publishSession } = await import("./session_folders.ts");
     return { mark: publishSession(this.#sessions(), id, checked) };
   }

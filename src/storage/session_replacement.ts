@@ -9,7 +9,7 @@
  * process that died has begun.
  * @module
  */
-import { lstatSync, mkdirSync, readdirSync, type Stats, unlinkSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, type Stats, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
@@ -17,7 +17,7 @@ import { ioError, patiently, renamePatiently, syncDirectory } from "../platform/
 import { copyAndHash, syncFiles } from "../platform/copy_file.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { removeTree } from "../platform/remove_tree.ts";
-import type { NewSession } from "./backend.ts";
+import type { NewSession, StorageBackend } from "./backend.ts";
 import { JOURNAL, LOCK, REPLACING } from "./keys.ts";
 import { makeDirectory, removeQuietly, stageSession, stagingFolder } from "./session_folders.ts";
 
@@ -85,6 +85,25 @@ export function finishReplacement(parent: string, id: string): void {
     throw ioError("replace", to, error);
   }
   removeQuietly(from);
+}
+
+/** The same of every session that nobody holds. The repository is held. */
+export async function finishReplacements(
+  parent: string,
+  backend: Pick<StorageBackend, "hasSession" | "hold">,
+): Promise<void> {
+  const names = existsSync(parent) ? readdirSync(parent) : [];
+  for (const name of names.filter((name) => name.startsWith(REPLACING))) {
+    const session = name.slice(REPLACING.length);
+    if (!await backend.hasSession(session)) continue;
+    try {
+      const request = { operation: "replace", actor: "", timeoutMs: 0 };
+      await backend.hold({ session }, request, () => Promise.resolve());
+    } catch (error) {
+      // Whoever holds it, or writes into it next, does it.
+      if (!(error instanceof OrchestratorError)) throw error;
+    }
+  }
 }
 
 /** Removes what the new copy does not have, or has as something else. */

@@ -12,6 +12,7 @@ import {
   B,
   copyOf,
   gate,
+  GONE,
   headOf,
   linesOf,
   made,
@@ -153,11 +154,15 @@ export const replacingCases: readonly StorageCase[] = [
       };
       await requireWhole();
       await refused("already_exists", made(backend, A));
-      await made(backend, B);
-      await removed(backend, B);
       await requireWhole();
       await backend.hold({ session: A }, request(), requireWhole);
       await requireWhole();
+      if (moment !== "staged") {
+        accidents.killReplacement(A, NEW, "committed");
+        await made(backend, GONE);
+        assert.deepEqual(accidents.leftovers(), [], "a creation ends it too");
+        await removed(backend, GONE);
+      }
       await appended(backend, A, headOf(counts.lines), ["more"]);
       assert.deepEqual(await linesOf(other, A), [...counts.lines, "more"]);
       await made(backend, B);

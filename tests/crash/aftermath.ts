@@ -152,9 +152,12 @@ export function wholeOrNothing(
   const problems: string[] = [];
   for (const [id, { lines }] of Object.entries(before.sessions)) {
     const now = picture.sessions[id];
-    if (baseline.scenario.replaces === true && isBackedUp(picture, lines)) continue;
     if (now === undefined) {
       if (after.sessions[id] !== undefined) problems.push(`session ${id} is gone`);
+    } else if (baseline.scenario.replaces === true && isBackedUp(picture, lines)) {
+      continue;
+    } else if (baseline.scenario.diverges === true && goesOnApart(picture, id, lines)) {
+      continue;
     } else if (lines.some((line, index) => now.lines[index] !== line)) {
       problems.push(`acknowledged events of session ${id} are gone or changed`);
     }
@@ -170,8 +173,6 @@ export function wholeOrNothing(
     const value = now.get(name);
     if (name.startsWith("events of ") && others.has(value ?? "")) continue;
     if (isAllowed(baseline.scenario, fault, name)) continue;
-    // What is replaced is away for a moment: its backup was looked for above.
-    if (baseline.scenario.replaces === true && value === undefined) continue;
     if (value !== old.get(name) && value !== next.get(name)) {
       problems.push(
         `${name} is ${value ?? "absent"}, neither as before (${
@@ -185,6 +186,19 @@ export function wholeOrNothing(
 
 function isBackedUp(picture: Picture, lines: readonly string[]): boolean {
   return picture.backups.includes(lines.map((line) => `${line}\n`).join(""));
+}
+
+/** Whether another session has all of a copy in its history that the session itself has not. */
+function goesOnApart(picture: Picture, id: string, lines: readonly string[]): boolean {
+  const now = new Set(picture.sessions[id]?.lines);
+  const own = lines.filter((line) => !now.has(line));
+  return Object.values(picture.sessions).some((session) => {
+    const { data } = JSON.parse(session.lines[0] ?? "{}") as {
+      readonly data?: { readonly source?: { branchOf?: string }; readonly history?: unknown[] };
+    };
+    const history = new Set(data?.history?.map((event) => JSON.stringify(event)));
+    return data?.source?.branchOf === id && own.every((line) => history.has(line));
+  });
 }
 
 /** Whether a part may differ because of an error that was taken for another fact. */

@@ -38,6 +38,11 @@ export interface Scenario {
    * left among the backups may wait for the next such command. Default false.
    */
   readonly replaces?: boolean;
+  /**
+   * Whether a session that went two ways may be replaced by the other way: then what was there must be
+   * the history of a session made of it. Default false.
+   */
+  readonly diverges?: boolean;
   /** Whether git's files change too, so that like files do not mean a like repository. */
   readonly inGit?: boolean;
 }

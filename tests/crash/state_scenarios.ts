@@ -73,6 +73,56 @@ export async function behindServer(repository: Repository): Promise<void> {
   rmSync(aside(repository), { recursive: true });
 }
 
+/** Texts of the notes that two machines have made of one session, each acknowledged. */
+const WAYS = ["what was done here", "what was done there"] as const;
+
+/** A clone whose session another machine has gone on with, and pushed, in another way. */
+async function wentTwoWays(repository: Repository): Promise<void> {
+  await withServer(repository);
+  const other = repository.copyTo(aside(repository));
+  await other.spawn("git", ["remote", "set-url", "origin", join(repository.root, SERVER)]);
+  await other.must("note", WAYS[1]);
+  await other.must("state", "push");
+  rmSync(aside(repository), { recursive: true });
+  await repository.must("note", WAYS[0]);
+}
+
+/** Whoever lists the sessions, or asks for one by its name, meets a whole copy of it. */
+async function readsWhole(repository: Repository): Promise<readonly string[]> {
+  const problems: string[] = [];
+  for (
+    const command of [
+      ["session", "list"],
+      ["session", "show", "main"],
+      ["status", "--session", "main"],
+      ["log", "--session", "main"],
+      ["log", "verify", "--all"],
+    ]
+  ) {
+    const { code, stdout, stderr } = await repository.run([...command, "--json"]);
+    const seen = code === 0 && stdout.includes('"main"') || command[0] === "log" && code === 0;
+    if (!seen) problems.push(`${command.join(" ")} ended with ${code}: ${stdout}${stderr}`);
+  }
+  return problems;
+}
+
+/** After a pull and a push the server has every event that any machine was told is safe. */
+async function bothWaysOnServer(repository: Repository): Promise<readonly string[]> {
+  const pulled = await repository.run(["state", "pull"]);
+  if (pulled.code !== 0) return [`state pull ended with ${pulled.code}: ${pulled.stderr}`];
+  const problems = [...await pushesOn(repository)];
+  for (const text of WAYS) {
+    const { code, stderr } = await repository.spawn("git", [
+      ...["-C", SERVER, "grep", "--quiet", "--fixed-strings", text],
+      (await repository.spawn("git", [
+        ...["-C", SERVER, "for-each-ref", "--format=%(objectname)", "refs/heads/orchestrator-*"],
+      ])).stdout.trim(),
+    ]);
+    if (code !== 0) problems.push(`the server has nothing of ${text}: ${stderr}`);
+  }
+  return problems;
+}
+
 /** A clone that was just made: all it has is a server. */
 export async function freshClone(repository: Repository): Promise<void> {
   await aheadOfServer(repository);
@@ -210,7 +260,7 @@ export const STATE_SCENARIOS: readonly Scenario[] = [
     prepare: diverged,
     argv: ["snapshot", "import", "state.tar.gz", "--replace"],
     replaces: true,
-    otherStandings: ["exit 4: no_session"],
+    check: readsWhole,
     afterwards: replacesAgain,
   },
   {
@@ -229,6 +279,28 @@ export const STATE_SCENARIOS: readonly Scenario[] = [
     argv: ["state", "pull"],
     inGit: true,
     afterwards: pushesOn,
+  },
+  {
+    name: "state pull of a session that went two ways",
+    command: "state pull",
+    prepare: wentTwoWays,
+    argv: ["state", "pull"],
+    next: NOTE,
+    diverges: true,
+    inGit: true,
+    check: readsWhole,
+    afterwards: bothWaysOnServer,
+  },
+  {
+    name: "state push of a session that went two ways",
+    command: "state push",
+    prepare: wentTwoWays,
+    argv: ["state", "push"],
+    next: NOTE,
+    diverges: true,
+    inGit: true,
+    check: readsWhole,
+    afterwards: bothWaysOnServer,
   },
   {
     name: "the first change in a fresh clone",

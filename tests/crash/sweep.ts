@@ -252,9 +252,14 @@ function judge(
   const gained = Object.entries(picture.sessions).some(([id, session]) =>
     session.lines.length > (before.sessions[id]?.lines.length ?? 0)
   );
-  const complete = [...partsOf(after, before)].every(([name, value]) =>
-    !/^events of |\.jsonl of /.test(name) || parts.get(name) === value
-  );
+  const linesOf = ({ sessions }: Picture) =>
+    JSON.stringify(Object.entries(sessions).map(([id, { lines }]) => [id, lines]));
+  // Copies that are replaced may differ in what their events say only.
+  const moved = linesOf(picture) !== linesOf(before) || linesOf(before) === linesOf(after);
+  const complete = moved &&
+    [...partsOf(after, before)].every(([name, value]) =>
+      !/^events of |\.jsonl of /.test(name) || parts.get(name) === value
+    );
   if (!tolerated && complete && syncsLines) {
     problems.push(
       "it reports failure, but leaves its lines, of which nobody knows whether they last",
