@@ -147,6 +147,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       "state_branch",
     ],
   },
+  deinit: {
+    what: "removing what the program has written, and nothing else",
+    rooms: ["errors", "state_layout", "platform", "session", "state_branch"],
+  },
   cli: {
     what: "argv, command table, one file per command, output for people and programs",
     rooms: [
@@ -164,6 +168,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       "snapshot",
       "state_branch",
       "doctor",
+      "deinit",
       "session",
       "migration",
     ],

@@ -287,6 +287,15 @@ export const SCENARIOS: readonly Scenario[] = [
     argv: ["session", "remove", "--ended", "--all", "--yes"],
   },
   {
+    name: "deinit",
+    command: "deinit",
+    prepare: twoSessions,
+    argv: ["deinit", "--yes"],
+    next: ["init"],
+    // The sessions go one after the other, before the project does.
+    otherStandings: ["exit 4: no_session", "exit 4: session_unknown", "exit 4: no_project"],
+  },
+  {
     name: "init",
     command: "init",
     prepare: (repository) => {

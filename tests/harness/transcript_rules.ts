@@ -21,7 +21,8 @@ export interface Observed {
 }
 
 /** A command that removes or gives up something must never be proposed: an agent would run it. */
-const DESTRUCTIVE = /(?<![\w-])(?:rm|remove|reset|--force|--abandon|--all|clean|unlock)(?![\w-])/;
+const DESTRUCTIVE =
+  /(?<![\w-])(?:rm|remove|reset|--force|--abandon|--all|clean|unlock|deinit(?! --dry-run| --keep-state))(?![\w-])/;
 
 /** Where a fetch of the state branch writes: private refs, and the objects behind them. */
 const FETCHED = /(?:^|\/)\.git(?:\/(?:orchestrator|refs|objects)(?:\/.*)?)?$/;

@@ -25,7 +25,8 @@ export async function beforeChange(context: Context, input: Input): Promise<void
     const { recoverBefore } = await import("./migration_gate.ts");
     await recoverBefore(context);
   }
-  if (!hasOldFiles(context)) return;
+  // Whoever gives the program up does not want it to take more in.
+  if (spec.path === "deinit" || !hasOldFiles(context)) return;
   const { migrateIfConfigured } = await import("./migration_notice.ts");
   await migrateIfConfigured(context);
 }
@@ -39,7 +40,7 @@ export async function beforeChange(context: Context, input: Input): Promise<void
 export async function noticeAfter(context: Context, input: Input): Promise<string | null> {
   const { spec, paths } = context;
   if ((spec.changes === "nothing" && spec.path !== "status") || OWN.has(spec.path)) return null;
-  if (paths.isHome) return null;
+  if (paths.isHome || spec.path === "deinit") return null;
   if (existsSync(paths.migrationJournal)) {
     const { warnOfInterruption } = await import("./migration_notice.ts");
     await warnOfInterruption(context);

@@ -24,6 +24,25 @@ export const PROJECT_COMMANDS: readonly CommandSpec[] = [
     load: () => import("../commands/init.ts"),
   },
   {
+    path: "deinit",
+    group: "project",
+    summary: "Remove what orchestrator has written here",
+    details:
+      "Removes the state directory with every session and secret in it, the refs and the folder in git's own directory, and what you have confirmed for this repository; then says what is left: files that orchestrator did not write, workflow.yaml, originals of the old tool, your own configuration, the state branch on the server. Asks first, and is refused inside an agent: the sessions are gone afterwards. To keep them, export a snapshot, or use --keep-state, which removes only what is outside the state directory.",
+    options: [
+      { name: "dry-run", summary: "Show what would be removed, and what would be left" },
+      { name: "keep-state", summary: "Keep .orchestrator/ as it is" },
+      { name: "yes", short: "y", summary: "Answer yes instead of being asked" },
+    ],
+    examples: [
+      { line: "deinit --dry-run", means: "what would go, and what would stay" },
+      { line: "deinit", means: "after asking" },
+      { line: "deinit --keep-state", means: "git's part and confirmations only" },
+    ],
+    changes: "project",
+    load: () => import("../commands/deinit.ts"),
+  },
+  {
     path: "validate",
     group: "project",
     summary: "Check a workflow definition",

@@ -1,0 +1,46 @@
+/**
+ * `orchestrator deinit`
+ * @module
+ */
+import { OrchestratorError } from "../../errors.ts";
+import type { Answer, Input } from "../command.ts";
+import { confirm } from "../confirm.ts";
+import type { Context } from "../context.ts";
+import { leavingData, leavingText, removalWords } from "../output/deinit_text.ts";
+import { planLeaving, remove } from "../deinit/plan.ts";
+import { finishInterrupted } from "../state/hooks.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  context.requireWritableRoot();
+  const keepState = input.has("keep-state");
+  const dryRun = input.has("dry-run");
+  if (!dryRun && !keepState) refuseAgent(context);
+  if (!dryRun) await finishInterrupted(context);
+  const plan = await planLeaving(context, keepState);
+  if (dryRun || plan.isEmpty) {
+    return {
+      data: { dryRun, ...leavingData(plan) },
+      text: (style) => leavingText(plan, dryRun, style),
+    };
+  }
+  await confirm(context, input, {
+    text: `Remove ${removalWords(plan)} for good?`,
+    doing: "remove what orchestrator has written",
+    hint: "Run `orchestrator deinit --dry-run` to see what would be lost",
+  });
+  await remove(context, plan);
+  return {
+    data: { dryRun, ...leavingData(plan) },
+    text: (style) => leavingText(plan, dryRun, style),
+  };
+}
+
+/** What is destroyed here cannot be part of any record afterwards, so a person must have done it. */
+function refuseAgent({ environment }: Context): void {
+  if (environment.agent === null) return;
+  throw new OrchestratorError(
+    "agent_refused",
+    "Cannot remove the state: an agent is running this, and every session would be gone with its record",
+    { hint: "Ask a person to run it in a terminal of their own" },
+  );
+}

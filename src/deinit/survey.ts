@@ -1,0 +1,102 @@
+/**
+ * What of a state directory this program has written, told by the table of names.
+ * @module
+ */
+import { readdirSync } from "node:fs";
+import { systemErrorCode } from "../errors.ts";
+import { ioError } from "../platform/io_error.ts";
+import { meaningOf } from "../state_layout/lookup.ts";
+import { FOLDERS, KEYS, LOCK, SESSION_ID } from "../state_layout/names.ts";
+
+/** Why a file of the state directory is not removed. */
+export type KeptBecause =
+  /** The table has no row for it. */
+  | "not written by orchestrator"
+  /** The old tool's, or a person's: moved or copied here, and maybe nowhere else any more. */
+  | "files of the old tool, as they were"
+  | "keeps git from seeing the others";
+
+/** Files that stay, by the folder or the file that is named to people. */
+export interface Kept {
+  /** Relative to the state directory, with `/`. */
+  readonly path: string;
+  readonly files: number;
+  readonly because: KeptBecause;
+}
+
+/** What a state directory holds. Paths are relative to it, with `/`. */
+export interface Survey {
+  /** All that this program has written and nothing is lost with, in no order. */
+  readonly ours: readonly string[];
+  /** Ids of sessions of which there is anything. */
+  readonly sessions: readonly string[];
+  /** Names of the files of secrets. */
+  readonly secrets: readonly string[];
+  readonly kept: readonly Kept[];
+}
+
+/** Folders whose files were people's before they came here. */
+const ORIGINALS: ReadonlySet<string> = new Set([
+  FOLDERS.migrationBackup,
+  FOLDERS.archive,
+  FOLDERS.prd,
+]);
+
+/** What goes last: it tells that there is a project, and keeps git from seeing the rest. */
+export const LAST: readonly string[] = [KEYS.meta, KEYS.gitignore, LOCK];
+
+/**
+ * Looks at every name below the state directory. Follows no link: a link is a name like others.
+ * @param directory absolute path; it need not exist.
+ * @throws I/O errors
+ */
+export function surveyState(directory: string): Survey {
+  const ours: string[] = [];
+  const sessions = new Set<string>();
+  const secrets: string[] = [];
+  const kept = new Map<string, { files: number; because: KeptBecause }>();
+  for (const path of pathsBelow(directory, "")) {
+    const [first = "", second = ""] = path.split("/");
+    const meaning = meaningOf(path);
+    if (meaning === null || ORIGINALS.has(first)) {
+      const because = ORIGINALS.has(first)
+        ? "files of the old tool, as they were"
+        : "not written by orchestrator";
+      const shown = ORIGINALS.has(first) ? first : path;
+      kept.set(shown, { files: (kept.get(shown)?.files ?? 0) + 1, because });
+      continue;
+    }
+    ours.push(path);
+    if (first === FOLDERS.sessions && SESSION_ID.test(second)) sessions.add(second);
+    if (meaning.entry.kind === "secret") secrets.push(path.slice(FOLDERS.secrets.length + 1));
+  }
+  // What git must not see stays as long as something of it does.
+  const guard = ours.indexOf(KEYS.gitignore);
+  if (kept.size > 0 && guard >= 0) {
+    ours.splice(guard, 1);
+    kept.set(KEYS.gitignore, { files: 1, because: "keeps git from seeing the others" });
+  }
+  return {
+    ours,
+    sessions: [...sessions].sort(),
+    secrets: secrets.sort(),
+    kept: [...kept].map(([path, { files, because }]) => ({ path, files, because })),
+  };
+}
+
+/** All that is no folder. */
+function* pathsBelow(directory: string, prefix: string): Generator<string> {
+  let entries;
+  try {
+    entries = readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return;
+    throw ioError("read", directory, error);
+  }
+  for (const entry of entries) {
+    const path = `${prefix}${entry.name}`;
+    if (entry.isDirectory()) yield* pathsBelow(`${directory}/${entry.name}`, `${path}/`);
+    else yield path;
+  }
+}
