@@ -22,6 +22,10 @@ export interface BundleRequest {
   readonly bunTarget: string;
   /** Our name of the target. */
   readonly target: string;
+  /** Bun's base to use instead of its own. */
+  readonly base?: string;
+  /** Sources that stand in for modules, by the modules' paths relative to `root`, with `/`. */
+  readonly replaced: Readonly<Record<string, string>>;
 }
 
 interface Build {
@@ -45,6 +49,7 @@ if (import.meta.main) {
     compile: {
       target: request.bunTarget,
       outfile: request.output,
+      ...(request.base === undefined ? {} : { executablePath: request.base }),
       // A file in somebody's repository must not feed variables or code into the executable.
       autoloadDotenv: false,
       autoloadBunfig: false,
@@ -57,7 +62,7 @@ if (import.meta.main) {
     minify: { whitespace: true, syntax: true, identifiers: false },
     sourcemap: "none",
     define: { ORCHESTRATOR_TARGET: JSON.stringify(request.target) },
-    plugins: [{ name: "one hot chunk", setup: (build: Build) => joinHotPath(build, request) }],
+    plugins: [{ name: "sources", setup: (build: Build) => prepareSources(build, request) }],
     throw: false,
   });
   if (!result.success) {
@@ -66,15 +71,22 @@ if (import.meta.main) {
   }
 }
 
-/** Lets every lazily loaded module of `src/` begin with the modules of the hot path. */
-function joinHotPath(build: Build, { root, entry }: BundleRequest): void {
+/**
+ * Puts in the sources that stand in for others, and lets every lazily loaded module of `src/` begin
+ * with the modules of the hot path.
+ */
+function prepareSources(build: Build, { root, entry, replaced }: BundleRequest): void {
   const hot = hotModules(root);
   const lazy = lazyModules(root, hot);
   const first = resolve(entry);
   build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-    if (path !== first && !lazy.has(path)) return undefined;
-    const imports = [...hot].map((module) => `import ${JSON.stringify(module)};`).join("");
-    return { contents: imports + readFileSync(path, "utf8"), loader: "ts" };
+    const replacement = replaced[relative(root, path).split(sep).join("/")];
+    const joins = path === first || lazy.has(path);
+    if (!joins && replacement === undefined) return undefined;
+    const imports = joins
+      ? [...hot].map((module) => `import ${JSON.stringify(module)};`).join("")
+      : "";
+    return { contents: imports + (replacement ?? readFileSync(path, "utf8")), loader: "ts" };
   });
 }
 

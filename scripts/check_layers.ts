@@ -34,6 +34,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     what: "what differs between systems and engines: locks, files, processes, clock, streams",
     rooms: ["errors"],
   },
+  release: {
+    what: "published releases: address, checksums, signature; this program's update and removal",
+    rooms: ["errors", "version", "platform"],
+  },
   workflow: {
     what: "pure: definition, state, events, `decide()`, `evolve()`",
     rooms: ["errors"],
@@ -158,6 +162,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       "version",
       "state_layout",
       "platform",
+      "release",
       "workflow",
       "project",
       "config",

@@ -12,14 +12,20 @@ import {
   linkSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import process from "node:process";
+import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import type { BundleRequest } from "./bundle_with_bun.ts";
 import { type Engine, isWindows, target as hostTarget } from "../src/platform/runtime.ts";
+import { type Build, buildOf, buildSource } from "./release/build_stamp.ts";
+import { whyNotOurs } from "./release/trial_run.ts";
+import { signMachO } from "./release/macho.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "..");
 
@@ -49,6 +55,10 @@ export interface CompileRequest {
   readonly name?: string;
   /** The module to build. Default: `main.ts` of this repository. */
   readonly entry?: string;
+  /** What the executable says that it was built from. Default: nothing. */
+  readonly build?: Build;
+  /** Sources that stand in for modules, by the modules' paths relative to the root, with `/`. */
+  readonly replaced?: Readonly<Record<string, string>>;
 }
 
 /** What was built. */
@@ -75,7 +85,7 @@ export class BaseUnavailableError extends CompileError {
  * @throws {CompileError} For any other failure.
  */
 export async function compile(request: CompileRequest): Promise<Compiled> {
-  const { engine, target = hostTarget(), name = "orchestrator" } = request;
+  const { engine, target = hostTarget(), name = "orchestrator", build } = request;
   const engineTarget = TARGETS[target]?.[engine];
   if (engineTarget === undefined) throw new CompileError(unknownTarget(engine, target));
   const entry = resolve(request.entry ?? join(ROOT, "main.ts"));
@@ -85,8 +95,18 @@ export async function compile(request: CompileRequest): Promise<Compiled> {
   try {
     const file = `${name}-${target}${target.startsWith("windows") ? ".exe" : ""}`;
     const output = join(workshop, file);
-    if (engine === "deno") await compileWithDeno(entry, engineTarget, output);
-    else await compileWithBun(entry, target, engineTarget, output);
+    const replaced = {
+      ...request.replaced,
+      ...(build === undefined ? {} : { "src/platform/build.ts": buildSource(build) }),
+    };
+    const job: Job = { entry, target, engineTarget, output, workshop, replaced };
+    if (engine === "deno") await compileWithDeno(job);
+    else await compileWithBun(job);
+    const ours = request.entry === undefined && request.replaced === undefined;
+    if (ours && target === hostTarget()) {
+      const problem = whyNotOurs(output, { engine, target, commit: build?.commit ?? null });
+      if (problem !== null) throw new CompileError(`Cannot compile with ${engine}: ${problem}`);
+    }
     const path = join(outdir, file);
     renameSync(output, path);
     return { path, engine, target };
@@ -95,18 +115,31 @@ export async function compile(request: CompileRequest): Promise<Compiled> {
   }
 }
 
-async function compileWithDeno(entry: string, target: string, output: string): Promise<void> {
+/** One executable to build. */
+interface Job {
+  readonly entry: string;
+  readonly target: string;
+  /** The engine's name of the target. */
+  readonly engineTarget: string;
+  readonly output: string;
+  /** A folder for what is needed on the way. */
+  readonly workshop: string;
+  readonly replaced: Readonly<Record<string, string>>;
+}
+
+async function compileWithDeno(job: Job): Promise<void> {
   const { exitCode, text } = await run(process.execPath, [
     "compile",
     "--allow-all",
     `--config=${join(ROOT, "deno.json")}`,
+    `--import-map=${writeImportMap(job)}`,
     "--no-check",
     // Not the whole of node_modules, which holds Bun, but only the packages that main.ts reaches.
     "--node-modules-dir=none",
     "--exclude-unused-npm",
-    `--target=${target}`,
-    `--output=${output}`,
-    entry,
+    `--target=${job.engineTarget}`,
+    `--output=${job.output}`,
+    job.entry,
   ], DENORT_TIMEOUT_MS);
   if (exitCode === 0) return;
   if (exitCode === null || text.includes("Setting up base binary")) {
@@ -118,26 +151,55 @@ async function compileWithDeno(entry: string, target: string, output: string): P
   throw new CompileError(`Cannot compile with Deno: it exited with ${exitCode}\n${text.trim()}`);
 }
 
-async function compileWithBun(
-  entry: string,
-  target: string,
-  bunTarget: string,
-  output: string,
-): Promise<void> {
+/** Writes the imports of `deno.json`, with other modules in the place of the replaced ones. */
+function writeImportMap({ workshop, replaced }: Job): string {
+  const { imports } = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8")) as {
+    readonly imports: Readonly<Record<string, string>>;
+  };
+  const modules = Object.entries(replaced).map(([module, source], index) => {
+    const file = join(workshop, `replaced-${index}.ts`);
+    writeFileSync(file, source);
+    return [pathToFileURL(join(ROOT, module)).href, pathToFileURL(file).href] as const;
+  });
+  const path = join(workshop, "import_map.json");
+  writeFileSync(path, JSON.stringify({ imports: { ...imports, ...Object.fromEntries(modules) } }));
+  return path;
+}
+
+async function compileWithBun(job: Job): Promise<void> {
+  const { entry, output, target, engineTarget, replaced } = job;
   const bun = join(ROOT, "node_modules", "bun", "bin", "bun.exe");
   if (!existsSync(bun)) {
     throw new CompileError(
       'Cannot compile with Bun: it is not installed; run "deno install" first',
     );
   }
-  const request: BundleRequest = { root: ROOT, entry, output, bunTarget, target };
-  const { exitCode, text } = await run(bun, [
-    "run",
-    join(ROOT, "scripts", "bundle_with_bun.ts"),
-    JSON.stringify(request),
-  ]);
-  if (exitCode !== 0) {
-    throw new CompileError(`Cannot compile with Bun: it exited with ${exitCode}\n${text.trim()}`);
+  const bundle = async (base?: string) => {
+    const request: BundleRequest = {
+      root: ROOT,
+      entry,
+      output,
+      bunTarget: engineTarget,
+      target,
+      replaced,
+      ...(base === undefined ? {} : { base }),
+    };
+    const { exitCode, text } = await run(bun, [
+      "run",
+      join(ROOT, "scripts", "bundle_with_bun.ts"),
+      JSON.stringify(request),
+    ]);
+    if (exitCode !== 0) {
+      throw new CompileError(`Cannot compile with Bun: it exited with ${exitCode}\n${text.trim()}`);
+    }
+  };
+  await bundle();
+  if (target.startsWith("windows")) {
+    const { baseWithResources } = await import("./release/windows_resources.ts");
+    await bundle(baseWithResources(output, join(job.workshop, "base.exe")));
+  }
+  if (target.startsWith("macos")) {
+    writeFileSync(output, signMachO(readFileSync(output), "orchestrator"));
   }
 }
 
@@ -211,9 +273,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const all = Object.keys(TARGETS).filter((target) => TARGETS[target]?.[engine] !== undefined);
   const targets = values.all ? all : values.target ?? [hostTarget()];
+  const build = buildOf(ROOT);
   for (const target of targets) {
     const started = performance.now();
-    const compiled = await compile({ engine, target, outdir, name });
+    const compiled = await compile({ engine, target, outdir, name, build });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     console.log(`${relative(process.cwd(), compiled.path)} (${engine}, ${seconds} s)`);
     if (target === hostTarget()) {

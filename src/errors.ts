@@ -41,6 +41,8 @@ export const ERROR_CODES = {
   no_space: "failure",
   check_failed: "failure",
   snapshot_invalid: "failure",
+  release_invalid: "failure",
+  release_unverified: "failure",
   limit_exceeded: "failure",
   password_wrong: "failure",
   secret_locked: "failure",
@@ -89,6 +91,7 @@ export const ERROR_CODES = {
   secret_tracked: "blocked",
   trust_needed: "blocked",
   branch_refused: "blocked",
+  managed_copy: "blocked",
 
   journal_corrupt: "corrupt",
   state_corrupt: "corrupt",

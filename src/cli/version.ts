@@ -2,12 +2,20 @@
  * What `--version` says.
  * @module
  */
+import { BUILD } from "../platform/build.ts";
 import { engine, engineVersion, target } from "../platform/runtime.ts";
 import { VERSION } from "../version.ts";
 
-/** Version, engine and target, for programs. */
-export function versionData(): Readonly<Record<string, string>> {
-  return { version: VERSION, engine: engine(), engineVersion: engineVersion(), target: target() };
+/** Version, what it was built from, engine and target, for programs. */
+export function versionData(): Readonly<Record<string, string | null>> {
+  return {
+    version: VERSION,
+    commit: BUILD.commit,
+    date: BUILD.date,
+    engine: engine(),
+    engineVersion: engineVersion(),
+    target: target(),
+  };
 }
 
 /** `orchestrator 0.1.0 (bun 1.4.5, linux-x64)` */
