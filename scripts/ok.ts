@@ -33,7 +33,12 @@ const CHECKS: readonly Check[] = [
   deno("layers", "run", "-A", "scripts/check_layers.ts"),
   deno("start-up", "run", "-A", "scripts/check_startup.ts"),
   deno("docs", "run", "-A", "scripts/docs.ts", "--check"),
-  { name: "shell scripts", program: "shellcheck", args: [".ci/run", "scripts/install.sh"], optional: true },
+  {
+    name: "shell scripts",
+    program: "shellcheck",
+    args: [".ci/run", "scripts/install.sh"],
+    optional: true,
+  },
 ];
 
 function runCheck({ name, program, args, optional }: Check): TestCounts {

@@ -60,8 +60,11 @@ export interface CommandSpec {
   readonly args?: readonly ArgumentSpec[];
   readonly options?: readonly OptionSpec[];
   readonly examples: readonly ExampleSpec[];
-  /** What it changes: `nothing` is enforced by tests over all such commands. */
-  readonly changes: "nothing" | "session" | "project";
+  /**
+   * What it changes: `nothing` is enforced by tests over all such commands; `program`, this program
+   * itself and nothing of the project.
+   */
+  readonly changes: "nothing" | "session" | "project" | "program";
   readonly load: () => Promise<CommandModule>;
 }
 

@@ -8,6 +8,7 @@ import { CONFIG_COMMANDS } from "./table/config.ts";
 import { MIGRATION_COMMANDS } from "./table/migration.ts";
 import { PROJECT_COMMANDS } from "./table/project.ts";
 import { SECRETS_COMMANDS } from "./table/secrets.ts";
+import { SELF_COMMANDS } from "./table/self.ts";
 import { SESSION_COMMANDS } from "./table/sessions.ts";
 import { SNAPSHOT_COMMANDS } from "./table/snapshot.ts";
 import { STATE_COMMANDS } from "./table/state.ts";
@@ -26,4 +27,5 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...STATE_COMMANDS,
   ...TRUST_COMMANDS,
   ...DOCTOR_COMMANDS,
+  ...SELF_COMMANDS,
 ];

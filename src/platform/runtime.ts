@@ -34,3 +34,15 @@ export function target(): string {
   const systems: Readonly<Record<string, string>> = { darwin: "macos", win32: "windows" };
   return `${systems[process.platform] ?? process.platform}-${process.arch}`;
 }
+
+/**
+ * The path of the executable that this program is; null when it runs from source, where the engine
+ * is the executable.
+ */
+export function programPath(): string | null {
+  const deno =
+    (globalThis as { readonly Deno?: { readonly build: { readonly standalone?: boolean } } })
+      .Deno;
+  const compiled = typeof ORCHESTRATOR_TARGET === "string" || deno?.build.standalone === true;
+  return compiled ? process.execPath : null;
+}

@@ -32,6 +32,8 @@ const only = process.env["CRASH_ONLY"];
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "migrate": "migration_test.ts, which knows what must be found again",
   "import-legacy": "migration_test.ts",
+  "self update": "tests/e2e/self_update_test.ts: it changes the program, not the project",
+  "self uninstall": "tests/e2e/self_update_test.ts",
   "config edit": "needs a terminal; it writes by what config set writes by",
   "trust add": "writes outside the project, by what config set writes by",
   "trust remove": "writes outside the project, by what config set writes by",

@@ -30,7 +30,7 @@ import { parseSums } from "../../src/release/sums.ts";
 import { VERSION } from "../../src/version.ts";
 import { executableAvailable } from "../harness/executable.ts";
 import { runProcess } from "../harness/running.ts";
-import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
+import { Scratch } from "../harness/scratch.ts";
 import { FileServer } from "../harness/small_release.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");

@@ -21,6 +21,8 @@ export interface SmallRelease {
   readonly keys: SigningKeys;
   /** Default: `linux-x64` and `linux-arm64`. */
   readonly targets?: readonly string[];
+  /** Default: both. */
+  readonly forms?: readonly ("gz" | "zst")[];
   /** The executable. Default: a script that answers `--version` as the program does. */
   readonly executable?: Uint8Array;
 }
@@ -34,7 +36,7 @@ export async function makeSmallRelease(request: SmallRelease): Promise<void> {
   for (const target of targets) {
     const data = request.executable ?? answering(version, target);
     executables.set(target, sha256(data));
-    for (const form of ["gz", "zst"] as const) {
+    for (const form of request.forms ?? ["gz", "zst"] as const) {
       const name = executableFile(version, target, form);
       const packed = form === "gz" ? await gzip(data) : await zstd(data, 1);
       writeFileSync(join(folder, name), packed);

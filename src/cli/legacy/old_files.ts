@@ -4,7 +4,7 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import type { Input } from "../command.ts";
+import type { CommandSpec, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 
 /** Where the old tool leaves something whatever it does. */
@@ -19,7 +19,7 @@ const OWN = new Set(["migrate", "import-legacy"]);
  */
 export async function beforeChange(context: Context, input: Input): Promise<void> {
   const { spec } = context;
-  if (spec.changes === "nothing" || OWN.has(spec.path) || input.has("dry-run")) return;
+  if (!changesState(spec) || OWN.has(spec.path) || input.has("dry-run")) return;
   if (context.paths.isHome) return;
   if (existsSync(context.paths.migrationJournal)) {
     const { recoverBefore } = await import("./migration_gate.ts");
@@ -39,7 +39,7 @@ export async function beforeChange(context: Context, input: Input): Promise<void
  */
 export async function noticeAfter(context: Context, input: Input): Promise<string | null> {
   const { spec, paths } = context;
-  if ((spec.changes === "nothing" && spec.path !== "status") || OWN.has(spec.path)) return null;
+  if ((!changesState(spec) && spec.path !== "status") || OWN.has(spec.path)) return null;
   if (paths.isHome || spec.path === "deinit") return null;
   if (existsSync(paths.migrationJournal)) {
     const { warnOfInterruption } = await import("./migration_notice.ts");
@@ -49,6 +49,11 @@ export async function noticeAfter(context: Context, input: Input): Promise<strin
   if (!hasOldFiles(context)) return null;
   const { notice } = await import("./migration_notice.ts");
   return await notice(context, input);
+}
+
+/** Whether a command is one that changes something of the project. */
+function changesState({ changes }: CommandSpec): boolean {
+  return changes === "session" || changes === "project";
 }
 
 function hasOldFiles(context: Context): boolean {

@@ -1,0 +1,102 @@
+/**
+ * `orchestrator self update`
+ * @module
+ */
+import { OrchestratorError } from "../../../errors.ts";
+import { target } from "../../../platform/runtime.ts";
+import { HAS_ADDRESS, releaseFolder } from "../../../release/address.ts";
+import { fetchExecutable } from "../../../release/fetch_executable.ts";
+import { findRelease } from "../../../release/find.ts";
+import { RELEASE_KEYS } from "../../../release/keys.ts";
+import { rollBackProgram, stageProgram, switchProgram } from "../../../release/replace_program.ts";
+import type { Sums } from "../../../release/sums.ts";
+import { compareVersions, isVersion } from "../../../release/version_order.ts";
+import { VERSION } from "../../../version.ts";
+import type { Answer, Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { printable } from "../../output/text.ts";
+import { ownCopy } from "../../self/copy.ts";
+
+/** The switches that cannot be used together. */
+const MODES = ["check", "to", "rollback"] as const;
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const given = MODES.filter((name) => input.has(name));
+  if (given.length > 1 && given.includes("rollback")) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      `Cannot update: ${given.map((name) => `--${name}`).join(" and ")} cannot be used together`,
+    );
+  }
+  if (input.has("rollback")) return await rollBack();
+  const wanted = input.option("to")?.replace(/^v/, "");
+  if (wanted !== undefined && !isVersion(wanted)) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      `Cannot update to "${printable(wanted)}": it is not a version such as 0.2.0`,
+    );
+  }
+  const program = input.has("check") ? null : ownCopy("update");
+  const folder = folderOf(context, wanted ?? "latest");
+  const signal = context.io.interrupted;
+  const keys = RELEASE_KEYS.ecdsa;
+  const sums = await findRelease({ folder, wanted: wanted ?? "latest", keys, signal });
+  const order = compareVersions(sums.version, VERSION);
+  const available = wanted === undefined ? order > 0 : order !== 0;
+  if (program === null || !available) return standing(sums, available, wanted);
+
+  if (!input.has("quiet") && !input.has("json")) {
+    context.io.err(`Downloading orchestrator ${sums.version} from ${printable(folder)}\n`);
+  }
+  const data = await fetchExecutable({ folder, sums, target: target(), signal });
+  const said = { version: sums.version, target: target() };
+  const staged = await stageProgram(program, data, said);
+  switchProgram(program, staged);
+  return {
+    data: { updated: true, from: VERSION, to: sums.version, path: program },
+    text: (style) =>
+      `${style.green(style.symbols.done)} orchestrator ${sums.version} replaced ${VERSION} in ${
+        printable(program)
+      }\n  \`orchestrator self update --rollback\` returns to ${VERSION}`,
+  };
+}
+
+/** Where the release is. */
+function folderOf(context: Context, version: string): string {
+  const base = context.io.env["ORCHESTRATOR_BASE_URL"];
+  if (base !== undefined && base !== "") return releaseFolder(version, base);
+  if (HAS_ADDRESS) return releaseFolder(version);
+  throw new OrchestratorError(
+    "release_unverified",
+    "Cannot look for releases: this program does not know where they are published",
+    { hint: "Name the folder or server that has them with ORCHESTRATOR_BASE_URL" },
+  );
+}
+
+/** What `--check` answers, and an update that has nothing to do. */
+function standing(sums: Sums, available: boolean, wanted: string | undefined): Answer {
+  const { version } = sums;
+  const older = compareVersions(version, VERSION) < 0;
+  return {
+    data: { updated: false, current: VERSION, found: version, available },
+    text: () => {
+      if (version === VERSION) return `orchestrator ${VERSION} is the wanted release`;
+      if (wanted !== undefined) return `Release ${version} can be installed; this is ${VERSION}`;
+      return older
+        ? `The newest release is ${version}, older than this program (${VERSION}); --to ${version} installs it`
+        : `Release ${version} is newer than this program (${VERSION}); \`orchestrator self update\` installs it`;
+    },
+  };
+}
+
+async function rollBack(): Promise<Answer> {
+  const program = ownCopy("update");
+  const { version } = await rollBackProgram(program);
+  return {
+    data: { updated: true, from: VERSION, to: version, path: program },
+    text: (style) =>
+      `${style.green(style.symbols.done)} orchestrator ${version} is back in ${
+        printable(program)
+      }\n  The same command returns to ${VERSION}`,
+  };
+}
