@@ -44,7 +44,6 @@ export class Repository {
       HOME: this.#home,
       LC_ALL: "C",
       GIT_CONFIG_NOSYSTEM: "1",
-      GIT_CONFIG_GLOBAL: "/dev/null",
       ...extra,
     };
   }

@@ -7,22 +7,18 @@ import {
   appendFileSync,
   chmodSync,
   cpSync,
-  existsSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { oldProjects } from "../harness/old_projects.ts";
 import { type Result, runInProcess, runProcess } from "../harness/running.ts";
 import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
 
 const FIXTURES = resolve(import.meta.dirname ?? ".", "../fixtures/legacy");
-
-/** Real projects of the old tool, kept beside this repository; not everywhere. */
-const REAL = resolve(import.meta.dirname ?? ".", "../../../shared/legacy/fixtures");
 
 const WORKFLOW = `name: places
 phases:
@@ -216,19 +212,10 @@ export const OLD_PLACES: Readonly<Record<string, Condition>> = {
   },
 };
 
-/** The real projects of the old tool, where they are at hand. */
+/** The real projects of the old tool. */
 export const REAL_PLACES: Readonly<Record<string, Condition>> = Object.fromEntries(
-  ["generated", "derived"].flatMap((kind) =>
-    existsSync(join(REAL, kind))
-      ? readdirSync(join(REAL, kind)).filter((name) => !name.startsWith("_")).map((name) => {
-        const path = join(REAL, kind, name);
-        const from = existsSync(join(path, "repo")) ? join(path, "repo") : path;
-        return [
-          `a real old project, ${name}`,
-          ({ scratch }: Place) =>
-            cpSync(from, scratch.root, { recursive: true, verbatimSymlinks: true }),
-        ];
-      })
-      : []
-  ),
+  oldProjects.map(({ name, root }) => [
+    `a real old project, ${name}`,
+    ({ scratch }: Place) => cpSync(root, scratch.root, { recursive: true, verbatimSymlinks: true }),
+  ]),
 );

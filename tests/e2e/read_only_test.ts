@@ -69,9 +69,6 @@ function mustWork(argv: readonly string[]): boolean {
 }
 
 const PLACES = { ...NEW_PLACES, ...OLD_PLACES, ...REAL_PLACES };
-if (Object.keys(REAL_PLACES).length === 0) {
-  console.log("skipped: real projects of the old tool (they are not kept here)");
-}
 
 for (const [name, condition] of Object.entries(PLACES)) {
   Deno.test({

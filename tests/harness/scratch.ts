@@ -84,9 +84,11 @@ export function scratchEnvironment(
   };
 }
 
-/** Git without the tester's own configuration. */
+/**
+ * Git without the machine's own configuration, for a process that is given a HOME as well: what it
+ * calls global is a file there. (Named /dev/null, root's git would replace that.)
+ */
 export const GIT_ENVIRONMENT: Readonly<Record<string, string>> = {
-  GIT_CONFIG_GLOBAL: Deno.build.os === "windows" ? "NUL" : "/dev/null",
   GIT_CONFIG_NOSYSTEM: "1",
   GIT_AUTHOR_NAME: "Anna",
   GIT_AUTHOR_EMAIL: "anna@example.com",

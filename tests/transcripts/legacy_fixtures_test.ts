@@ -3,15 +3,11 @@
  * the first change imports them and leaves every old file as it is.
  */
 import assert from "node:assert/strict";
-import { chmodSync, cpSync, existsSync, lstatSync, readdirSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { chmodSync, cpSync } from "node:fs";
+import { oldProjects } from "../harness/old_projects.ts";
 import { type Result, runInProcess } from "../harness/running.ts";
 import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
 import { compareTrees, readTree, type Tree } from "../harness/tree.ts";
-
-const FIXTURES = resolve(import.meta.dirname ?? ".", "../../../shared/legacy/fixtures");
-const present = existsSync(FIXTURES);
-if (!present) console.log(`skipped: there are no repositories of the old tool in ${FIXTURES}`);
 
 /** Commands that only look. */
 const READERS: readonly (readonly string[])[] = [
@@ -36,16 +32,11 @@ const UNREADABLE: Readonly<Record<string, RegExp>> = {
   "symlinked-state": /symbolic link/,
 };
 
-for (const directory of fixtures()) {
-  const name = basename(directory) === "repo"
-    ? basename(resolve(directory, ".."))
-    : basename(directory);
-
+for (const { name, root } of oldProjects) {
   Deno.test({
     name: `old layout ${name}: reading changes nothing`,
-    ignore: !present,
     fn: async () => {
-      using scratch = copyOf(directory);
+      using scratch = copyOf(root);
       const before = readTree(scratch.top);
       for (const argv of READERS) {
         const result = await run(scratch, argv);
@@ -67,9 +58,8 @@ for (const directory of fixtures()) {
 
   Deno.test({
     name: `old layout ${name}: the first change imports it`,
-    ignore: !present,
     fn: async () => {
-      using scratch = copyOf(directory);
+      using scratch = copyOf(root);
       const shown = await run(scratch, ["status", "--json"]);
       const before = oldFiles(scratch);
       const noted = await run(scratch, ["note", "Going on"]);
@@ -106,21 +96,9 @@ for (const directory of fixtures()) {
   });
 }
 
-/** Folders that hold a repository each. */
-function fixtures(): readonly string[] {
-  if (!present) return ["none"];
-  return ["generated", "derived"].flatMap((kind) =>
-    readdirSync(join(FIXTURES, kind))
-      .filter((name) => !name.startsWith("_"))
-      .map((name) => join(FIXTURES, kind, name))
-      .map((path) => existsSync(join(path, "repo")) ? join(path, "repo") : path)
-      .filter((path) => lstatSync(path).isDirectory())
-  );
-}
-
-function copyOf(directory: string): Scratch {
+function copyOf(root: string): Scratch {
   const scratch = new Scratch();
-  cpSync(directory, scratch.root, { recursive: true, verbatimSymlinks: true });
+  cpSync(root, scratch.root, { recursive: true, verbatimSymlinks: true });
   chmodSync(scratch.root, 0o755);
   return scratch;
 }

@@ -1,9 +1,9 @@
 /** What is healthy gives no finding above info, whatever it is. */
 import assert from "node:assert/strict";
-import { chmodSync, cpSync, existsSync, lstatSync, readdirSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { chmodSync, cpSync } from "node:fs";
 import { type Level, SEVERITY } from "../../../src/doctor/check.ts";
 import { CHECKS } from "../../../src/doctor/checks/mod.ts";
+import { oldProjects } from "../../harness/old_projects.ts";
 import { compareTrees, readTree } from "../../harness/tree.ts";
 import { fixture } from "../legacy/old_project.ts";
 import { World } from "./world.ts";
@@ -104,10 +104,6 @@ for (const name of ["g0", "g1", "g2", "g3", "g4", "g5", "g6"]) {
   });
 }
 
-const REPOSITORIES = resolve(import.meta.dirname ?? ".", "../../../../shared/legacy/fixtures");
-const present = existsSync(REPOSITORIES);
-if (!present) console.log(`skipped: there are no repositories of the old tool in ${REPOSITORIES}`);
-
 /** What is wrong with those that were made damaged, and at which level it must be said. */
 const DAMAGED: Readonly<Record<string, Readonly<Record<string, Level>>>> = {
   "empty-state": { "layout.old-damaged": "error" },
@@ -118,16 +114,12 @@ const DAMAGED: Readonly<Record<string, Readonly<Record<string, Level>>>> = {
   "v3-tampered-checksum": { "layout.old-checksum": "warning" },
 };
 
-for (const directory of present ? repositories() : ["none"]) {
-  const name = basename(directory) === "repo"
-    ? basename(resolve(directory, ".."))
-    : basename(directory);
+for (const { name, root } of oldProjects) {
   Deno.test({
     name: `a repository of the old tool: ${name}`,
-    ignore: !present,
     fn: async () => {
       using world = new World();
-      cpSync(directory, world.root, { recursive: true, verbatimSymlinks: true });
+      cpSync(root, world.root, { recursive: true, verbatimSymlinks: true });
       chmodSync(world.root, 0o755);
       const damage = DAMAGED[name] ?? {};
       await assertHealthy(world, Object.keys(damage));
@@ -136,15 +128,4 @@ for (const directory of present ? repositories() : ["none"]) {
       }
     },
   });
-}
-
-/** Folders that hold a repository each. */
-function repositories(): readonly string[] {
-  return ["generated", "derived"].flatMap((kind) =>
-    readdirSync(join(REPOSITORIES, kind))
-      .filter((name) => !name.startsWith("_"))
-      .map((name) => join(REPOSITORIES, kind, name))
-      .map((path) => existsSync(join(path, "repo")) ? join(path, "repo") : path)
-      .filter((path) => lstatSync(path).isDirectory())
-  );
 }

@@ -1,17 +1,12 @@
-/** Tries the room on data that the old tool really wrote, where that data is at hand. */
+/** Tries the room on data that the old tool really wrote. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { cpSync, rmSync, symlinkSync } from "node:fs";
 import { findLegacy } from "../../../src/legacy/find.ts";
 import { readLegacyProject } from "../../../src/legacy/project.ts";
 import { toImport } from "../../../src/legacy/to_import.ts";
 import { parseDefinition } from "../../../src/workflow/parse_definition.ts";
-
-const FIXTURES = fileURLToPath(new URL("../../../../shared/legacy/fixtures", import.meta.url));
-const missing = !existsSync(FIXTURES);
-if (missing) {
-  console.log("skipped: the old tool's own data is not at hand (../shared/legacy/fixtures)");
-}
+import { OLD_PROJECTS, oldProjects } from "../../harness/old_projects.ts";
+import { Scratch } from "../../harness/scratch.ts";
 
 /** Folder of a real project → generation and checksum of its active workflow, and its open phase. */
 const GENERATED = {
@@ -28,9 +23,8 @@ const GENERATED = {
 for (const [folder, [generation, checksum, phase]] of Object.entries(GENERATED)) {
   Deno.test({
     name: `real data: ${folder} is ${generation}, checksum ${checksum}`,
-    ignore: missing,
     fn: () => {
-      const root = `${FIXTURES}/generated/${folder}`;
+      const root = `${OLD_PROJECTS}/generated/${folder}`;
       const { active, findings, workflows } = readLegacyProject(root);
       assert.deepEqual(findings, []);
       assert.equal(workflows.length, 1);
@@ -78,9 +72,8 @@ const DERIVED: Readonly<Record<string, readonly [codes: readonly string[], activ
 for (const [folder, [codes, expected]] of Object.entries(DERIVED)) {
   Deno.test({
     name: `real data: ${folder}`,
-    ignore: missing,
     fn: () => {
-      const root = `${FIXTURES}/derived/${folder}`;
+      const root = `${OLD_PROJECTS}/derived/${folder}`;
       const { active, findings } = readLegacyProject(root);
       assert.deepEqual(findings.map((finding) => finding.code), codes);
       assert.ok(active);
@@ -93,26 +86,35 @@ for (const [folder, [codes, expected]] of Object.entries(DERIVED)) {
   });
 }
 
-Deno.test({
-  name: "real data: a linked state is read in place, or told to be a link's text",
-  ignore: missing,
-  fn: () => {
-    const root = `${FIXTURES}/derived/symlinked-state`;
-    const { active } = readLegacyProject(root);
-    // A copy made without symbolic links holds the link's text instead.
-    if (findLegacy(root).state?.target !== undefined) assert.equal(active?.error, null);
-    else assert.equal(active?.error?.details?.reason, "link_text");
-  },
+/** A checkout without links holds the link's text instead. */
+const LINKED = `${OLD_PROJECTS}/derived/symlinked-state`;
+
+Deno.test("real data: a linked state is told to be a link's text where that is all there is", () => {
+  const { active } = readLegacyProject(LINKED);
+  assert.equal(active?.error?.details?.reason, "link_text");
 });
 
 Deno.test({
-  name: "real data: every folder of derived data is tried",
-  ignore: missing,
+  name: "real data: a linked state is read in place",
+  ignore: Deno.build.os === "windows",
   fn: () => {
-    const folders = readdirSync(`${FIXTURES}/derived`).filter((name) => !name.startsWith("_"));
-    assert.deepEqual(
-      folders.filter((name) => !Object.hasOwn(DERIVED, name) && !name.startsWith("symlinked")),
-      [],
-    );
+    using scratch = new Scratch();
+    cpSync(LINKED, scratch.root, { recursive: true });
+    const state = scratch.path(".workflow_state.json");
+    const target = scratch.read(".workflow_state.json");
+    rmSync(state);
+    symlinkSync(target, state);
+    assert.equal(findLegacy(scratch.root).state?.target, target);
+    assert.equal(readLegacyProject(scratch.root).active?.error, null);
   },
+});
+
+Deno.test("real data: every folder is tried", () => {
+  const folders = oldProjects.filter(({ kind }) => kind === "derived").map(({ name }) => name);
+  assert.deepEqual(
+    folders.filter((name) => !Object.hasOwn(DERIVED, name) && !name.startsWith("symlinked")),
+    [],
+  );
+  const generated = oldProjects.filter(({ kind }) => kind === "generated");
+  assert.equal(generated.length, Object.keys(GENERATED).length);
 });

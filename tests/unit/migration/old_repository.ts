@@ -4,16 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  lstatSync,
-  readdirSync,
-  readFileSync,
-  utimesSync,
-} from "node:fs";
-import { fileURLToPath } from "node:url";
+import { chmodSync, cpSync, lstatSync, readdirSync, readFileSync, utimesSync } from "node:fs";
 import { type InProcess, type Result, runInProcess } from "../../harness/running.ts";
 import { Scratch, scratchEnvironment } from "../../harness/scratch.ts";
 import { compareTrees, readTree } from "../../harness/tree.ts";
@@ -320,13 +311,5 @@ async function assertStateFound(scratch: Scratch, path: string): Promise<void> {
     }
   }
 }
-
-/** Where the old tool's own data is, or is not. */
-export const REAL_DATA = fileURLToPath(
-  new URL("../../../../shared/legacy/fixtures", import.meta.url),
-);
-
-/** False where {@link REAL_DATA} is not at hand. */
-export const realDataAtHand = existsSync(REAL_DATA);
 
 export { fixtureValue };

@@ -1,6 +1,5 @@
 /** There and back for every generation and every defect. */
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
 import {
   answer,
   assertFoundAgain,
@@ -10,17 +9,12 @@ import {
   hashesOf,
   oldRepository,
   orchestrator,
-  REAL_DATA,
-  realDataAtHand,
   repositoryOf,
   treeOf,
   WORKFLOW,
 } from "./old_repository.ts";
+import { oldProjects } from "../../harness/old_projects.ts";
 import type { Scratch } from "../../harness/scratch.ts";
-
-if (!realDataAtHand) {
-  console.log("skipped: the old tool's own data is not at hand (../shared/legacy/fixtures)");
-}
 
 /** Looks, moves over, moves over again, goes back; gives the answer of the first move. */
 async function thereAndBack(
@@ -108,17 +102,9 @@ for (const generation of [0, 1, 2, 3, 4, 5, 6, 7, 8]) {
   });
 }
 
-const REAL = !realDataAtHand ? [] : [
-  ...readdirSync(`${REAL_DATA}/generated`).map((name) =>
-    name === "full-scattered-everything" ? `generated/${name}/repo` : `generated/${name}`
-  ),
-  ...readdirSync(`${REAL_DATA}/derived`).filter((name) => !name.startsWith("_"))
-    .map((name) => `derived/${name}`),
-];
-
-for (const folder of REAL) {
-  Deno.test(`there and back with real data: ${folder}`, async () => {
-    using scratch = copiedRepository(`${REAL_DATA}/${folder}`);
+for (const { kind, name, root } of oldProjects) {
+  Deno.test(`there and back with real data: ${kind}/${name}`, async () => {
+    using scratch = copiedRepository(root);
     await thereAndBack(scratch, async (data) => {
       const status = await answer(scratch, "status");
       assert.equal(status.data.session, data.current);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,14 +40,23 @@ Deno.test({
 });
 
 Deno.test({
-  name: "an output to a device leaves the device",
+  name: "an output to a pipe goes into the pipe, which stays",
   ignore: Deno.build.os === "windows",
-  fn: () => {
-    const before = lstatSync("/dev/null");
-    writeOutput("/dev/null", "gone");
-    const after = lstatSync("/dev/null");
-    assert.ok(after.isCharacterDevice());
-    assert.equal(after.ino, before.ino);
+  fn: async () => {
+    const folder = mkdtempSync(join(tmpdir(), "output-"));
+    try {
+      const pipe = join(folder, "pipe");
+      assert.equal(spawnSync("mkfifo", [pipe]).status, 0);
+      const { ino } = lstatSync(pipe);
+      const reader = new Deno.Command("cat", { args: [pipe], stdout: "piped" }).spawn();
+      writeOutput(pipe, "gone");
+      const { stdout } = await reader.output();
+      assert.equal(new TextDecoder().decode(stdout), "gone");
+      assert.ok(lstatSync(pipe).isFIFO());
+      assert.equal(lstatSync(pipe).ino, ino);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   },
 });
 

@@ -224,7 +224,7 @@ Deno.test({
       const run = (...args: string[]) =>
         new Deno.Command("git", {
           args: ["-C", root, ...args],
-          env: { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" },
+          env: { HOME: root, XDG_CONFIG_HOME: root, GIT_CONFIG_NOSYSTEM: "1" },
         }).output();
       await run("init", "-q");
       const odd = 'https://h/a b;c#d"e\\f';

@@ -69,7 +69,7 @@ Deno.test({
     const ignored = async (names: readonly string[]): Promise<readonly string[]> => {
       const output = await new Deno.Command("git", {
         args: ["-C", root, "check-ignore", "--no-index", ...names.map((n) => `.orchestrator/${n}`)],
-        env: { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" },
+        env: { HOME: root, XDG_CONFIG_HOME: root, GIT_CONFIG_NOSYSTEM: "1" },
       }).output();
       const lines = new TextDecoder().decode(output.stdout).split("\n").filter((line) =>
         line !== ""

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { OLD_PROJECTS } from "../../harness/old_projects.ts";
 import { definitionFromObject, parseDefinition } from "../../../src/workflow/parse_definition.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../../../", import.meta.url));
 const FIXTURES = join(REPOSITORY, "tests/fixtures/workflows");
-/** Data the old tool really wrote; not everybody has it. */
-const OLD_DATA = join(REPOSITORY, "../shared/legacy/fixtures");
 
 function parse(name: string) {
   const text = readFileSync(join(FIXTURES, name), "utf8");
@@ -122,13 +121,12 @@ Deno.test("workflow files: other formats are refused", () => {
 
 Deno.test({
   name: "workflow files: everything the old tool left is read without a finding",
-  ignore: skipped(!existsSync(OLD_DATA)),
   fn() {
     let files = 0;
     let states = 0;
-    for (const entry of readdirSync(OLD_DATA, { recursive: true, withFileTypes: true })) {
+    for (const entry of readdirSync(OLD_PROJECTS, { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name);
-      const name = relative(OLD_DATA, path);
+      const name = relative(OLD_PROJECTS, path);
       if (!entry.isFile()) continue;
       if (entry.name === "workflow.yaml") {
         files++;
@@ -147,11 +145,6 @@ Deno.test({
     assert.ok(files >= 10 && states >= 5, `${files} files, ${states} states`);
   },
 });
-
-function skipped(skip: boolean): boolean {
-  if (skip) console.log("skipped: there is no data of the old tool beside the repository");
-  return skip;
-}
 
 /** The definition in a state file; undefined when it has none, or is one of the damaged ones. */
 function storedDefinition(text: string): unknown {

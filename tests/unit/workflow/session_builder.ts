@@ -69,11 +69,14 @@ export function workflow(
   return { name: "test", version: "1.0", phases, settings };
 }
 
-/** Freezes a value and all it holds, so that a change to it throws. */
+/** Freezes a value and all it holds, however deep, so that a change to it throws. */
 export function frozen<Value>(value: Value): Value {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    Object.values(value).forEach(frozen);
+  const pending: unknown[] = [value];
+  while (pending.length > 0) {
+    const next = pending.pop();
+    if (typeof next !== "object" || next === null || Object.isFrozen(next)) continue;
+    Object.freeze(next);
+    for (const inner of Object.values(next)) pending.push(inner);
   }
   return value;
 }
