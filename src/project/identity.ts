@@ -127,7 +127,12 @@ export function parseRepositoryMeta(text: string, path: string): RepositoryMeta 
  * @throws OrchestratorError `no_space`, `read_only` or `io_failed`.
  */
 export function writeRepositoryMeta(path: string, meta: RepositoryMeta): void {
-  replaceFile(path, JSON.stringify(meta, null, 2) + "\n");
+  replaceFile(path, repositoryMetaText(meta));
+}
+
+/** The text of a `meta.json`. */
+export function repositoryMetaText(meta: RepositoryMeta): string {
+  return JSON.stringify(meta, null, 2) + "\n";
 }
 
 /**

@@ -49,6 +49,8 @@ export interface InitOptions {
   readonly toolVersion: string;
   /** Makes the repository id; random unless a test says otherwise. */
   readonly newId?: () => string;
+  /** Who a new project is: the repository that its state came from. Default: a new one. */
+  readonly identity?: RepositoryMeta | undefined;
 }
 
 /** What init did. Names are relative to the root, with `/`. */
@@ -110,8 +112,10 @@ export function initProject(paths: ProjectPaths, options: InitOptions): InitResu
   const commands = options.workflow ?? !automatic ? placeWorkflow(paths, report) : null;
 
   if (present === null) {
-    const { now, toolVersion, newId } = options;
-    const meta = newRepositoryMeta({ mode, remote, now, toolVersion, newId });
+    const { now, toolVersion, newId, identity } = options;
+    const meta = identity === undefined
+      ? newRepositoryMeta({ mode, remote, now, toolVersion, newId })
+      : { ...identity, mode, remote: remote ?? identity.remote };
     writeRepositoryMeta(paths.meta, meta);
     report.created(paths.meta);
     return { ...report.files(), ...identityOf(meta), ...UNCHANGED, commands };

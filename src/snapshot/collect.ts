@@ -10,10 +10,12 @@
 import { OrchestratorError } from "../errors.ts";
 import { runningSha256, sha256Hex } from "../platform/hash.ts";
 import { KEYS } from "../project/paths.ts";
+import type { Carrier } from "../state_layout/entry.ts";
+import { meaningOf, repositoryPlaces } from "../state_layout/lookup.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { wholeLines } from "../storage/pieces.ts";
 import { type Bytes, joined } from "./byte_stream.ts";
-import { contentOf, journalName, SECRETS } from "./contents.ts";
+import { contentOf, journalName } from "./contents.ts";
 import { JournalScan } from "./journal_scan.ts";
 import type { ManifestFile, ManifestSession } from "./manifest.ts";
 
@@ -39,6 +41,9 @@ export interface Collection {
 export interface CollectRequest {
   /** Ids of sessions. Default: all. */
   readonly sessions?: readonly string[] | undefined;
+  /** What takes it. Default: a snapshot that everybody can read. */
+  readonly carrier?: Carrier;
+  /** Secrets too, where the carrier takes them. Default false. */
   readonly includeSecrets?: boolean;
   /** How many bytes of files may be kept in memory, to save reading them twice. */
   readonly keep?: number;
@@ -48,6 +53,7 @@ export interface CollectRequest {
 
 /** What is handed through a look at everything. */
 interface Looking {
+  readonly carrier: Carrier;
   /** Bytes that may still be kept. */
   left: number;
   /** Bytes that were looked at. */
@@ -70,7 +76,13 @@ export async function collect(
   backend: StorageBackend,
   request: CollectRequest = {},
 ): Promise<Collection> {
-  const looking: Looking = { left: request.keep ?? KEEP_BYTES, done: 0, onLook: request.onLook };
+  const carrier = request.carrier ?? "snapshot";
+  const looking: Looking = {
+    carrier,
+    left: request.keep ?? KEEP_BYTES,
+    done: 0,
+    onLook: request.onLook,
+  };
   const sessions: ManifestSession[] = [];
   const files: CollectedFile[] = [];
   for (const id of [...(request.sessions ?? await backend.sessions())].sort()) {
@@ -85,25 +97,33 @@ export async function collect(
     }
   }
   const current = (await backend.readText(KEYS.current))?.trim();
-  for (const key of [KEYS.meta, KEYS.config, KEYS.current]) {
-    if (key === KEYS.current && !sessions.some(({ id }) => id === current)) continue;
+  const ids = new Set(sessions.map(({ id }) => id));
+  for (const key of await repositoryKeys(backend, carrier)) {
+    const content = contentOf(key, carrier);
+    if (content === null || content.kind === "secret" && request.includeSecrets !== true) continue;
+    if (key === KEYS.current && !ids.has(current ?? "")) continue;
     files.push(...await collectBlob(backend, key, looking));
-  }
-  if (request.includeSecrets === true) {
-    for (const key of await backend.listBlobs(SECRETS)) {
-      if (contentOf(key)?.kind !== "secret") continue;
-      files.push(...await collectBlob(backend, key, looking));
-    }
   }
   files.sort((left, right) => left.name < right.name ? -1 : 1);
   return { sessions, files };
+}
+
+/** Names of all that a carrier may take and that is not of a session. */
+async function repositoryKeys(
+  backend: StorageBackend,
+  carrier: Carrier,
+): Promise<readonly string[]> {
+  const { files, folders } = repositoryPlaces(carrier);
+  const listed: string[] = [...files];
+  for (const folder of folders) listed.push(...await backend.listBlobs(folder));
+  return listed;
 }
 
 /** Looks at one session. */
 export async function collectSession(
   backend: StorageBackend,
   id: string,
-  looking: Looking = { left: KEEP_BYTES, done: 0 },
+  looking: Looking = { carrier: "snapshot", left: KEEP_BYTES, done: 0 },
 ): Promise<{ readonly session: ManifestSession; readonly files: readonly CollectedFile[] }> {
   const journal = new JournalScan();
   const files = [
@@ -114,33 +134,40 @@ export async function collectSession(
     }),
   ];
   for (const key of await backend.listBlobs(`sessions/${id}/`)) {
-    if (contentOf(key)?.kind === "session") files.push(...await collectBlob(backend, key, looking));
+    if (contentOf(key, looking.carrier) === null) continue;
+    files.push(...await collectBlob(backend, key, looking));
   }
   return { session: describe(id, journal, await metaOf(files, id)), files };
 }
 
-/** Looks at a blob; there is none when it was removed meanwhile. */
+/** Looks at a blob; there is none when it was removed meanwhile, or is larger than its kind may be. */
 async function collectBlob(
   backend: StorageBackend,
   key: string,
   looking: Looking,
 ): Promise<readonly CollectedFile[]> {
-  const content = contentOf(key);
-  const lines = content?.kind === "session" && content.lines;
+  const entry = meaningOf(key)?.entry;
+  if (entry === undefined) return [];
+  const lines = entry.kind === "lines" || entry.kind === "journal";
   // An append that was cut off is no line.
   const open = () => lines ? wholeLines(backend.blobPieces(key)) : backend.blobPieces(key);
-  const fixed = lines || key.endsWith("/workflow.yaml");
+  const fixed = lines || entry.kind === "file" || key.endsWith("/workflow.yaml");
   try {
-    return [await collectFile(key, open, { looking, fixed })];
+    return [await collectFile(key, open, { looking, fixed, limit: entry.limit })];
   } catch (error) {
+    if (error instanceof TooLarge) return [];
     if (error instanceof OrchestratorError && error.code === "file_unknown") return [];
     throw error;
   }
 }
 
+/** A file has more bytes than its kind may have: it is not what its name says. */
+class TooLarge extends Error {}
+
 /**
  * Hashes a file, and keeps it while the budget lasts.
  * @param how.fixed whether what was read once can be read again.
+ * @param how.limit most bytes it may have. Default: any.
  * @param how.look is shown each piece.
  */
 async function collectFile(
@@ -149,10 +176,11 @@ async function collectFile(
   how: {
     readonly looking: Looking;
     readonly fixed: boolean;
+    readonly limit?: number;
     readonly look?: (piece: Uint8Array) => void;
   },
 ): Promise<CollectedFile> {
-  const { looking, fixed, look } = how;
+  const { looking, fixed, look, limit = Infinity } = how;
   const most = Math.max(looking.left, fixed ? 0 : ALWAYS_KEPT);
   const hash = runningSha256();
   let size = 0;
@@ -161,6 +189,7 @@ async function collectFile(
     hash.update(piece);
     look?.(piece);
     size += piece.length;
+    if (size > limit) throw new TooLarge();
     looking.onLook?.(looking.done += piece.length);
     if (size <= most) parts.push(piece.slice());
     else parts = [];

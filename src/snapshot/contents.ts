@@ -47,10 +47,12 @@ export function contentOf(name: string, carrier: Carrier = "encrypted"): Content
   if (kind === "secret") return { kind: "secret", name };
   const isOfSession = owner === "session" && session !== undefined;
   if (stays === "unchecked") return { kind: "old", name, ...(isOfSession ? { session } : {}) };
-  const lines = merge === "union";
-  if (!isOfSession) return { kind: "repository", name, lines };
+  if (!isOfSession) {
+    return { kind: "repository", name, lines: kind === "lines" || kind === "journal" };
+  }
   if (kind === "journal") return { kind: "journal", session };
-  return { kind: "session", session, name: name.slice(`sessions/${session}/`.length), lines };
+  const rest = name.slice(`sessions/${session}/`.length);
+  return { kind: "session", session, name: rest, lines: merge === "union" };
 }
 
 /** The name of a session's journal. */

@@ -51,6 +51,7 @@ export async function exportSnapshot(
   const { repository, now, key, workFactor, armor, onProgress } = request;
   const { sessions, files } = await collect(backend, {
     ...request,
+    carrier: key === undefined ? "snapshot" : "encrypted",
     ...(onProgress === undefined ? {} : { onLook: (done) => onProgress(done, null) }),
   });
   const manifest: Manifest = {

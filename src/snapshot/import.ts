@@ -38,12 +38,12 @@ import {
   holdAll,
   type Plan,
   type PlanStep,
-  type RepositoryOutcome,
   type StagedCheck,
   stagedFiles,
   stagedJournal,
   type Surroundings,
 } from "./plan.ts";
+import type { RepositoryOutcome } from "./place_files.ts";
 import { type ReadRequest, readSnapshot } from "./read.ts";
 import type { Relation } from "./relation.ts";
 import { type StagedContent, type StagedFile, Staging } from "./staging.ts";
@@ -91,7 +91,13 @@ export interface ImportReport {
   readonly repository: RepositoryOutcome;
 }
 
-const NOTHING_PLACED: RepositoryOutcome = { config: false, current: false, secrets: 0 };
+const NOTHING_PLACED: RepositoryOutcome = {
+  config: false,
+  current: false,
+  secrets: 0,
+  old: 0,
+  kept: [],
+};
 
 /**
  * Imports a snapshot.

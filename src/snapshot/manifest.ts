@@ -16,8 +16,15 @@ import { SESSION_ID } from "../storage/keys.ts";
 import { contentOf, journalName } from "./contents.ts";
 import { limitError, type Limits } from "./limits.ts";
 
-/** The snapshot format this program writes, and the newest it reads. */
-export const SNAPSHOT_FORMAT = 1;
+/**
+ * The newest snapshot format this program reads. It writes 2 where a file has a name that no snapshot of
+ * format 1 has, else 1, which older programs read.
+ */
+export const SNAPSHOT_FORMAT = 2;
+
+/** The names of format 1. */
+const FIRST_NAMES =
+  /^(?:meta\.json|config\.yaml|current|secrets\/(?!lock$)[a-z0-9_][a-z0-9_.-]{0,99}|sessions\/[a-z2-7]{13}\/(?:log\.jsonl|meta\.json|workflow\.yaml|feedback\/(?:tool|process)\.jsonl))$/;
 
 const KIND = "orchestrator snapshot";
 
@@ -61,7 +68,8 @@ export interface Manifest {
 
 /** The manifest's text. */
 export function encodeManifest(manifest: Manifest): string {
-  return JSON.stringify({ kind: KIND, format: SNAPSHOT_FORMAT, ...manifest }, null, 1) + "\n";
+  const format = manifest.files.every(({ name }) => FIRST_NAMES.test(name)) ? 1 : 2;
+  return JSON.stringify({ kind: KIND, format, ...manifest }, null, 1) + "\n";
 }
 
 /** All bytes of a snapshot's files. */
@@ -92,7 +100,7 @@ export function parseManifest(text: string, limits: Limits): Manifest {
       { hint: "Use a newer version of orchestrator", details: { format, known: SNAPSHOT_FORMAT } },
     );
   }
-  if (format !== SNAPSHOT_FORMAT) throw invalid("its format is unknown");
+  if (format !== 1 && format !== SNAPSHOT_FORMAT) throw invalid("its format is unknown");
   if (typeof created !== "string" || Number.isNaN(Date.parse(created))) {
     throw invalid("it does not say when it was taken");
   }

@@ -5,24 +5,30 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { ioError, replaceFile } from "../platform/atomic_file.ts";
-import type { RepositoryMode } from "../project/identity.ts";
+import { replaceFile } from "../platform/atomic_file.ts";
+import {
+  parseRepositoryMeta,
+  readRepositoryMeta,
+  type RepositoryMeta,
+  type RepositoryMode,
+  writeRepositoryMeta,
+} from "../project/identity.ts";
 import { gitignoreText } from "../project/gitignore.ts";
 import { initProject } from "../project/init.ts";
+import { mergedIdentity } from "../project/merge_identity.ts";
 import { KEYS, type ProjectPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
-import type { StorageBackend } from "../storage/backend.ts";
-import { SESSION_ID } from "../storage/keys.ts";
 import { VERSION } from "../version.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { compare } from "./compare.ts";
-import { contentOf, journalName, SECRETS } from "./contents.ts";
+import { contentOf, journalName } from "./contents.ts";
 import { type CheckedSession, journalLines } from "./incoming.ts";
+import { placeRepositoryFiles, type RepositoryOutcome } from "./place_files.ts";
 import {
   createIncoming,
   extendBy,
   isHereAlready,
-  mergeFeedback,
+  mergeFiles,
   refreshState,
   replaceWith,
 } from "./put_session.ts";
@@ -37,7 +43,7 @@ import {
 } from "./staging.ts";
 import { unfinishedImport } from "./unfinished.ts";
 
-const PLAN_FORMAT = 1;
+const PLAN_FORMAT = 2;
 
 /** What whoever waits for a lock is told. */
 const OPERATION = "snapshot import";
@@ -75,13 +81,6 @@ export interface Surroundings {
   readonly paths: ProjectPaths;
   readonly now: () => Date;
   readonly warn: (message: string) => void;
-}
-
-/** What became of the repository's own files. */
-export interface RepositoryOutcome {
-  readonly config: boolean;
-  readonly current: boolean;
-  readonly secrets: number;
 }
 
 /** The plan's text. */
@@ -161,7 +160,7 @@ export async function carryOut(
   held: readonly string[],
   onProgress: (done: number) => void = () => {},
 ): Promise<RepositoryOutcome> {
-  const { manager, paths, now } = surroundings;
+  const { paths, now } = surroundings;
   const { initialise } = plan;
   // While it was on its way git was to see nothing of it.
   if (initialise !== null) replaceFile(paths.gitignore, gitignoreText(initialise.mode));
@@ -173,7 +172,8 @@ export async function carryOut(
     await carryOutStep(surroundings, step, files, content, holding.has(step.session));
     onProgress(done += stagedJournal(step.session, files).size);
   }
-  const outcome = await placeRepositoryFiles(manager, paths, plan.files, content);
+  const arrived = arrivedIdentity(plan.files, content);
+  const outcome = await placeRepositoryFiles(surroundings, plan.files, content);
   // Last: until then there is no project here, and whoever reads sees nothing half done.
   if (initialise !== null) {
     initProject(paths, {
@@ -182,9 +182,30 @@ export async function carryOut(
       now: now(),
       toolVersion: VERSION,
       newId: () => initialise.id,
+      identity: arrived?.id === initialise.id ? arrived : undefined,
     });
+  } else if (arrived !== null) {
+    const here = readRepositoryMeta(paths.meta);
+    const merged = here === null ? null : mergedIdentity(here, arrived);
+    if (merged !== null) writeRepositoryMeta(paths.meta, merged);
   }
   return outcome;
+}
+
+/** What the snapshot's own `meta.json` says; null when it says nothing usable. */
+function arrivedIdentity(
+  files: readonly StagedFile[],
+  content: StagedContent,
+): RepositoryMeta | null {
+  const file = files.find(({ name }) => name === KEYS.meta);
+  if (file === undefined) return null;
+  try {
+    return parseRepositoryMeta(new TextDecoder().decode(content.read(file)), KEYS.meta);
+  } catch (error) {
+    // Altered content has the same code; whoever reads the rest of it says so.
+    if (error instanceof OrchestratorError) return null;
+    throw error;
+  }
 }
 
 async function carryOutStep(
@@ -218,7 +239,7 @@ async function carryOutStep(
   }
   const replaceable = step.action === "replace" && local.hash === step.replaces;
   if (relation === "same" || relation === "older" && !replaceable) {
-    await mergeFeedback(backend, session);
+    await mergeFiles(backend, session);
     if (relation === "same") await refreshState(backend, session);
   } else if (relation === "newer") {
     const more = content.range(journal, local.size, journal.size);
@@ -229,60 +250,6 @@ async function carryOutStep(
   } else {
     warn(`Session ${id} was not imported: it went on here meanwhile`);
   }
-}
-
-/** What is already here is kept. */
-async function placeRepositoryFiles(
-  { backend }: SessionManager,
-  paths: ProjectPaths,
-  files: readonly StagedFile[],
-  content: StagedContent,
-): Promise<RepositoryOutcome> {
-  let config = false;
-  let wanted: string | null = null;
-  let secrets = 0;
-  for (const file of files) {
-    const kind = contentOf(file.name)?.kind;
-    if (kind === "secret") {
-      if (await backend.readBlob(file.name) !== null) continue;
-      await placeSecret(paths, file.name, content.read(file));
-      secrets += 1;
-    } else if (file.name === KEYS.config) {
-      if (await backend.readBlob(KEYS.config) !== null) continue;
-      await backend.writeBlob(KEYS.config, content.read(file));
-      config = true;
-    } else if (file.name === KEYS.current) {
-      wanted = new TextDecoder().decode(content.read(file)).trim();
-    }
-  }
-  return { config, current: await placeCurrent(backend, wanted), secrets };
-}
-
-/** Lets the snapshot's session be the current one, or the only one there is, where none is yet. */
-async function placeCurrent(backend: StorageBackend, wanted: string | null): Promise<boolean> {
-  const isThere = async (id: string) => SESSION_ID.test(id) && await backend.hasSession(id);
-  if (await isThere((await backend.readText(KEYS.current))?.trim() ?? "")) return false;
-  const [only, ...others] = await backend.sessions();
-  const id = wanted !== null && await isThere(wanted)
-    ? wanted
-    : others.length === 0
-    ? only
-    : undefined;
-  if (id === undefined) return false;
-  await backend.writeBlob(KEYS.current, `${id}\n`);
-  return true;
-}
-
-/** A secret is its owner's alone, from the first byte on. */
-async function placeSecret(paths: ProjectPaths, name: string, data: Uint8Array): Promise<void> {
-  const { mkdirSync } = await import("node:fs");
-  const folder = `${paths.stateDirectory}/${SECRETS}`;
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw ioError("create", folder, error);
-  }
-  replaceFile(`${paths.stateDirectory}/${name}`, data, { mode: 0o600 });
 }
 
 /**

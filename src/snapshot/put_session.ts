@@ -6,6 +6,7 @@
 import { sha256Hex } from "../platform/hash.ts";
 import { KEYS } from "../project/paths.ts";
 import { readCache } from "../session/state_cache.ts";
+import { meaningOf } from "../state_layout/lookup.ts";
 import { type JournalHead, ORIGIN_HASH, type StorageBackend } from "../storage/backend.ts";
 import { contentOf } from "./contents.ts";
 import { type CheckedSession, type Incoming, stateText, toNewSession } from "./incoming.ts";
@@ -54,6 +55,8 @@ export async function extendBy(
   more: readonly string[],
 ): Promise<void> {
   const { id, seq, state, hash } = session;
+  // Before the events that name them.
+  await addFiles(backend, session, { lines: false });
   if (more.length > 0) {
     const { mark } = await backend.append(id, head, more);
     const text = stateText(state, { seq, hash, mark }, {});
@@ -61,7 +64,7 @@ export async function extendBy(
     const meta = session.files["meta.json"];
     if (meta !== undefined) await backend.writeBlob(KEYS.sessionMeta(id), meta);
   }
-  await mergeFeedback(backend, session);
+  await addFiles(backend, session, { lines: true });
 }
 
 /** Writes state.json where it is not what the journal says: a copy that was cut off here before. */
@@ -90,32 +93,58 @@ export async function isHereAlready(
   backend: StorageBackend,
   session: CheckedSession,
 ): Promise<boolean> {
-  return await isFresh(backend, session) && (await lackingFeedback(backend, session)).size === 0;
+  return await isFresh(backend, session) && (await lackingFiles(backend, session)).size === 0;
 }
 
-/** Adds the feedback that is not here yet. The session must be held. */
-export async function mergeFeedback(
+/**
+ * Adds what the copy here lacks beside its journal: lines of feedback, files that were made once. The
+ * session must be held.
+ */
+export async function mergeFiles(
   backend: StorageBackend,
   session: Pick<CheckedSession, "id" | "files">,
 ): Promise<boolean> {
-  const merged = await lackingFeedback(backend, session);
-  for (const [key, text] of merged) await backend.writeBlob(key, text);
-  return merged.size > 0;
+  const made = await addFiles(backend, session, { lines: false });
+  return await addFiles(backend, session, { lines: true }) || made;
 }
 
-/** Feedback files as they are to be, where they are not. */
-async function lackingFeedback(
+async function addFiles(
   backend: StorageBackend,
   session: Pick<CheckedSession, "id" | "files">,
-): Promise<ReadonlyMap<string, string>> {
-  const lacking = new Map<string, string>();
+  { lines }: { readonly lines: boolean },
+): Promise<boolean> {
+  let added = false;
+  for (const [key, lacking] of await lackingFiles(backend, session)) {
+    if (lacking.lines !== lines) continue;
+    await backend.writeBlob(key, lacking.data);
+    added = true;
+  }
+  return added;
+}
+
+/** A file as it is to be. */
+interface Lacking {
+  /** Whether it only ever grows by lines. */
+  readonly lines: boolean;
+  readonly data: string | Uint8Array;
+}
+
+/** Files by key that are not what they are to be: `meta.json` goes with the journal instead. */
+async function lackingFiles(
+  backend: StorageBackend,
+  session: Pick<CheckedSession, "id" | "files">,
+): Promise<ReadonlyMap<string, Lacking>> {
+  const lacking = new Map<string, Lacking>();
   for (const [name, data] of Object.entries(session.files)) {
     const key = `sessions/${session.id}/${name}`;
-    const content = contentOf(key);
-    if (content?.kind !== "session" || !content.lines) continue;
-    const before = await backend.readText(key) ?? "";
-    const merged = mergeLines(before, new TextDecoder().decode(data));
-    if (merged !== before) lacking.set(key, merged);
+    const merge = meaningOf(key)?.entry.merge;
+    if (merge === "union") {
+      const before = await backend.readText(key) ?? "";
+      const merged = mergeLines(before, new TextDecoder().decode(data));
+      if (merged !== before) lacking.set(key, { lines: true, data: merged });
+    } else if (merge === "first" && await backend.readBlob(key) === null) {
+      lacking.set(key, { lines: false, data });
+    }
   }
   return lacking;
 }

@@ -50,6 +50,15 @@ function commonLines(left: readonly string[], right: readonly string[]): number 
 }
 
 /**
+ * Two copies of a chain of lines that one writer makes: the longer one.
+ * @returns null when neither goes on where the other ends.
+ */
+export function mergeChains(local: string, incoming: string): string | null {
+  if (incoming.startsWith(local)) return incoming;
+  return local.startsWith(incoming) ? local : null;
+}
+
+/**
  * Two copies of a file that only grows by lines, as one: the longer one when it begins with the
  * other, else the lines of `local` and those of `incoming` that it lacks.
  */

@@ -247,7 +247,8 @@ export class StagedContent {
 
 const NEWLINE = 0x0a;
 
-function altered({ name }: StagedFile): OrchestratorError {
+/** The error of a staged file that is not what was staged any more. */
+export function altered({ name }: StagedFile): OrchestratorError {
   return new OrchestratorError(
     "state_corrupt",
     `Cannot import "${name}": it was altered while it was being imported`,

@@ -233,7 +233,7 @@ export class StateBranch {
    * @throws `format_too_new` when a newer program wrote it; then nothing was changed.
    */
   async mergeIn(commit: string, options: { readonly restore?: boolean } = {}): Promise<Merged> {
-    const { git, manager, warn } = this.#options;
+    const { git, manager, paths, warn } = this.#options;
     const tree = await readTree(git, commit);
     if (!await isState(git, tree)) throw branchRefused(this.#branch(), NOT_OURS);
     await refuseNewer(git, tree);
@@ -241,7 +241,7 @@ export class StateBranch {
     const restore = options.restore === true;
     const removed = restore ? NOTHING_MERGED.removed : await this.#removedHere(tree);
     const merged = await mergeSessions({ git, manager, tree, removed, restore, warn });
-    await placeFiles(tree, { git, manager, local: await this.localTip() });
+    await placeFiles(tree, { git, manager, paths, local: await this.localTip() });
     return merged;
   }
 

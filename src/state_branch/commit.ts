@@ -2,13 +2,25 @@
  * Committing all that is here.
  * @module
  */
+import { OrchestratorError } from "../errors.ts";
+import { parseRepositoryMeta, repositoryMetaText } from "../project/identity.ts";
+import { mergedIdentity } from "../project/merge_identity.ts";
 import { KEYS } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
-import { collect } from "../snapshot/collect.ts";
+import { collect, type CollectedFile } from "../snapshot/collect.ts";
 import { contentOf } from "../snapshot/contents.ts";
+import { joinedLines } from "../snapshot/place_files.ts";
 import { VERSION } from "../version.ts";
 import type { Git } from "./git.ts";
-import { blobId, readTree, type Tree, writeBlobs, writeCommit, writeTree } from "./objects.ts";
+import {
+  blobId,
+  readBlobs,
+  readTree,
+  type Tree,
+  writeBlobs,
+  writeCommit,
+  writeTree,
+} from "./objects.ts";
 import { localRef } from "./places.ts";
 import { isAncestor, setRef } from "./refs.ts";
 
@@ -101,7 +113,7 @@ async function treeOfAll(
 ): Promise<string> {
   const before: Tree = seen === null ? new Map() : await readTree(git, seen);
   const committed = local === null ? before : await readTree(git, local);
-  const { sessions, files: here } = await collect(manager.backend);
+  const { sessions, files: here } = await collect(manager.backend, { carrier: "branch" });
   const ours = new Set(sessions.map(({ id }) => id).filter((id) => !refused.has(id)));
   const files = new Map<string, string>();
   for (const [path, { oid }] of before) {
@@ -109,14 +121,16 @@ async function treeOfAll(
   }
   const missing: { readonly path: string; readonly read: () => Promise<Uint8Array> }[] = [];
   for (const file of here) {
-    // Who the repository is, the first one has said.
-    if (file.name === KEYS.meta && before.has(KEYS.meta)) continue;
     const content = contentOf(file.name);
     if (content !== null && "session" in content && refused.has(content.session)) continue;
-    const oid = blobId(git, await file.read());
+    const bytes = await joined(git, before, file);
+    const oid = blobId(git, bytes);
     files.set(file.name, oid);
     const stored = before.get(file.name)?.oid === oid || committed.get(file.name)?.oid === oid;
-    if (!stored) missing.push({ path: file.name, read: file.read });
+    if (stored) continue;
+    // What was joined is small and was read already; the rest is read again when it is written.
+    const isJoined = content?.kind === "repository";
+    missing.push({ path: file.name, read: isJoined ? () => Promise.resolve(bytes) : file.read });
   }
   if (!files.has(README)) {
     missing.push({
@@ -127,6 +141,33 @@ async function treeOfAll(
   const written = await writeBlobs(git, readAll(missing));
   for (const [index, { path }] of missing.entries()) files.set(path, written[index] ?? "");
   return await writeTree(git, files);
+}
+
+/** What a file is to be in the new commit: the repository's own keep what the server has in them. */
+async function joined(git: Git, before: Tree, file: CollectedFile): Promise<Uint8Array> {
+  const bytes = await file.read();
+  const there = before.get(file.name)?.oid;
+  const content = contentOf(file.name);
+  const joins = content?.kind === "repository" && (content.lines || file.name === KEYS.meta);
+  if (!joins || there === undefined || there === blobId(git, bytes)) return bytes;
+  const [seen = new Uint8Array()] = await readBlobs(git, [there]);
+  return file.name === KEYS.meta
+    ? joinedIdentity(seen, bytes)
+    : joinedLines(file.name, seen, bytes) ?? seen;
+}
+
+/** Who the repository is, the first one has said; what is new here are old session ids. */
+function joinedIdentity(seen: Uint8Array, here: Uint8Array): Uint8Array {
+  const parse = (bytes: Uint8Array) =>
+    parseRepositoryMeta(new TextDecoder().decode(bytes), KEYS.meta);
+  try {
+    const merged = mergedIdentity(parse(seen), parse(here));
+    return merged === null ? seen : new TextEncoder().encode(repositoryMetaText(merged));
+  } catch (error) {
+    // What this program cannot read there stays as it is.
+    if (error instanceof OrchestratorError) return seen;
+    throw error;
+  }
 }
 
 /** Whether a file of the server's stays, whatever is here. A secret never does. */

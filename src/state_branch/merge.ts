@@ -14,7 +14,7 @@ import {
   createIncoming,
   extendWith,
   localLines,
-  mergeFeedback,
+  mergeFiles,
   replaceWith,
 } from "../snapshot/put_session.ts";
 import { relate, type Relation } from "../snapshot/relation.ts";
@@ -184,7 +184,7 @@ async function mergeSession(
   const changed = await manager.hold({ session: id }, "state merge", async () => {
     const now = await localLines(backend, id);
     if (now === null || relate(lines, now).relation === "diverged") return false;
-    if (lines.length <= now.length) return await mergeFeedback(backend, incoming);
+    if (lines.length <= now.length) return await mergeFiles(backend, incoming);
     await extendWith(backend, incoming, now);
     return true;
   });

@@ -36,6 +36,12 @@ export async function portableStanding(git: Git, directory: string): Promise<Por
   return carrier === "" ? "unpushed" : "pushed";
 }
 
+/** Names of the files in the state directory that git tracks, relative to it. */
+export async function trackedNames(git: Git, directory: string): Promise<ReadonlySet<string>> {
+  const { stdout } = await git.run(["-C", directory, "ls-files", "-z"]);
+  return new Set(stdout.split("\0").filter((name) => name !== ""));
+}
+
 /** What keeps the state from being safe on this rung; null when it is. */
 export function portableProblem(standing: PortableStanding): string | null {
   switch (standing) {

@@ -10,8 +10,11 @@ import {
   writeRepositoryMeta,
 } from "../project/identity.ts";
 import { initProject } from "../project/init.ts";
+import { mergedIdentity } from "../project/merge_identity.ts";
 import { KEYS, type ProjectPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
+import { contentOf } from "../snapshot/contents.ts";
+import { placeLines } from "../snapshot/place_files.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import { VERSION } from "../version.ts";
 import type { Git } from "./git.ts";
@@ -65,7 +68,7 @@ export async function makeProject(
       automatic: true,
       now: now(),
       toolVersion: VERSION,
-      ...(meta === null ? {} : { newId: () => meta.id, mode: meta.mode }),
+      ...(meta === null ? {} : { identity: meta, mode: meta.mode }),
     });
     return Promise.resolve();
   });
@@ -73,17 +76,21 @@ export async function makeProject(
 
 /**
  * Places the configuration, unless it was changed here, and the current session where there is none.
+ * Files of lines get those of both sides, and old session ids of both keep their meaning.
  * @param local the commit of all that was here when it was last committed; null before the first.
  */
 export async function placeFiles(
   tree: Tree,
-  { git, manager, local }: {
+  { git, manager, paths, local }: {
     readonly git: Git;
     readonly manager: SessionManager;
+    readonly paths: ProjectPaths;
     readonly local: string | null;
   },
 ): Promise<void> {
   const { backend } = manager;
+  await joinLines(tree, { git, manager });
+  await joinIdentity(tree, { git, manager, paths });
   const config = tree.get(KEYS.config);
   const current = tree.get(KEYS.current);
   const here = (await backend.readText(KEYS.current))?.trim() ?? "";
@@ -114,4 +121,46 @@ export async function placeFiles(
     const id = blobId(git, bytes);
     return id !== oid && id === committed?.oid;
   }
+}
+
+/** Joins the repository's files of lines with those here. */
+async function joinLines(
+  tree: Tree,
+  { git, manager }: { readonly git: Git; readonly manager: SessionManager },
+): Promise<void> {
+  const { backend } = manager;
+  const differ: { readonly path: string; readonly oid: string }[] = [];
+  for (const [path, { oid }] of tree) {
+    const content = contentOf(path, "branch");
+    if (content?.kind !== "repository" || !content.lines) continue;
+    const here = await backend.readBlob(path);
+    if (here === null || blobId(git, here) !== oid) differ.push({ path, oid });
+  }
+  if (differ.length === 0) return;
+  const blobs = await readBlobs(git, differ.map(({ oid }) => oid));
+  await manager.holdRepository("state pull", async () => {
+    for (const [index, { path }] of differ.entries()) {
+      await placeLines(backend, path, blobs[index] ?? new Uint8Array());
+    }
+  });
+}
+
+/** Takes over the old session ids that only the other side knows. */
+async function joinIdentity(
+  tree: Tree,
+  { git, manager, paths }: {
+    readonly git: Git;
+    readonly manager: SessionManager;
+    readonly paths: ProjectPaths;
+  },
+): Promise<void> {
+  const there = await metaOf(git, tree);
+  const here = readRepositoryMeta(paths.meta);
+  if (there === null || here === null || mergedIdentity(here, there) === null) return;
+  await manager.holdRepository("state pull", () => {
+    const now = readRepositoryMeta(paths.meta);
+    const merged = now === null ? null : mergedIdentity(now, there);
+    if (merged !== null) writeRepositoryMeta(paths.meta, merged);
+    return Promise.resolve();
+  });
 }

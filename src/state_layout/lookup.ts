@@ -58,6 +58,24 @@ export function takes(carrier: Carrier, { carriers }: LayoutEntry): boolean {
   return carriers.includes(carrier);
 }
 
+/** Where a carrier finds what is not of a session, relative to the state directory. */
+export interface RepositoryPlaces {
+  readonly files: readonly string[];
+  /** Each ends in `/`. Not all in them is taken: see {@link takes}. */
+  readonly folders: readonly string[];
+}
+
+/** The places of a carrier. */
+export function repositoryPlaces(carrier: Carrier): RepositoryPlaces {
+  const paths = LAYOUT.filter((entry) => entry.owner !== "session" && takes(carrier, entry))
+    .map(({ path }) => path);
+  const folders = paths.filter((path) => path.includes("/")).map((path) => `${firstName(path)}/`);
+  return {
+    files: paths.filter((path) => !path.includes("/")),
+    folders: [...new Set(folders)],
+  };
+}
+
 /** The first name of a path. */
 function firstName(path: string): string {
   return path.split("/", 1)[0] ?? "";

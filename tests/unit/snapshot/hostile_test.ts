@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { packTar, type TarHeader, unpackTar } from "modern-tar";
 import { type ErrorCode, OrchestratorError } from "../../../src/errors.ts";
+import { SNAPSHOT_FORMAT } from "../../../src/snapshot/manifest.ts";
 import { DEFAULT_LIMITS } from "../../../src/snapshot/limits.ts";
 import { compareTrees, readTree } from "../../harness/tree.ts";
 import { World } from "./world.ts";
@@ -176,7 +177,7 @@ Deno.test("a journal that is no chain, or another session's, is refused though i
 
 Deno.test("a newer format is refused as such", async () => {
   const { entries } = await goodEntries();
-  const newer = withManifest(entries, (manifest) => manifest.format = 2);
+  const newer = withManifest(entries, (manifest) => manifest.format = SNAPSHOT_FORMAT + 1);
   await refused(await archive(newer), "format_too_new");
 });
 

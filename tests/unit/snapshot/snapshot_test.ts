@@ -329,9 +329,16 @@ Deno.test("secrets travel only when they are asked for, and never replace others
   using here = new World();
   await here.start("Add login");
   here.scratch.write(".orchestrator/secrets/token", "CANARY");
-  const bytes = await here.export({ includeSecrets: true });
+  using nowhere = new World();
+  const plain = await nowhere.import(await here.export({ includeSecrets: true }));
+  assert.equal(plain.repository.secrets, 0);
+  const key = { password: "correct horse battery" };
+  const read = { askKey: () => Promise.resolve(key) };
+  const without = await nowhere.import(await here.export({ key }), { read });
+  assert.equal(without.repository.secrets, 0);
+  const bytes = await here.export({ key, includeSecrets: true });
   using there = new World();
-  const report = await there.import(bytes);
+  const report = await there.import(bytes, { read });
   assert.equal(report.repository.secrets, 1);
   assert.equal(there.scratch.read(".orchestrator/secrets/token"), "CANARY");
   if (Deno.build.os !== "windows") {
@@ -339,6 +346,7 @@ Deno.test("secrets travel only when they are asked for, and never replace others
     assert.equal((mode ?? 0) & 0o777, 0o600);
   }
   there.scratch.write(".orchestrator/secrets/token", "OTHER");
-  await there.import(bytes);
+  const again = await there.import(bytes, { read });
   assert.equal(there.scratch.read(".orchestrator/secrets/token"), "OTHER");
+  assert.deepEqual(again.repository.kept, ["secrets/token"]);
 });

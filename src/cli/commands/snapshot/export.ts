@@ -6,11 +6,13 @@ import { existsSync, lstatSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
 import { OrchestratorError } from "../../../errors.ts";
 import { exportSnapshot } from "../../../snapshot/export.ts";
+import { leftOut } from "../../../snapshot/left_out.ts";
 import { findSession } from "../../../session/resolve.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { byteText, sessionCount } from "../../output/snapshot_text.ts";
 import { lockingKey } from "../../snapshot/key.ts";
+import { leftOutText } from "../../output/left_out_text.ts";
 import { SnapshotProgress } from "../../snapshot/progress.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
@@ -49,6 +51,16 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     ? await writeToStdout(context, bytes, armor)
     : await writeToFile(context, output, bytes, input.has("force"));
   const what = `${sessionCount(manifest.sessions.length)}, ${byteText(size)}`;
+  const left = leftOut(context.paths.stateDirectory, {
+    carrier: key === undefined ? "snapshot" : "encrypted",
+    names: new Set(manifest.files.map(({ name }) => name)),
+    ...(wanted.length === 0 ? {} : { sessions: new Set(wanted) }),
+    secrets: input.has("include-secrets"),
+  });
+  const leftText = leftOutText(left);
+  if (toStdout && text === null && leftText !== "" && !input.has("quiet")) {
+    context.io.err(`${leftText}\n`);
+  }
   return {
     data: {
       file: toStdout ? null : output,
@@ -57,12 +69,14 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       repository: manifest.repository,
       created: manifest.created,
       sessions: manifest.sessions,
+      leftOut: left,
       ...(text === null ? {} : { snapshot: text }),
     },
     text: (style) =>
-      toStdout || input.has("quiet")
-        ? ""
-        : `${style.green(style.symbols.done)} Exported ${what} to ${output}`,
+      toStdout || input.has("quiet") ? "" : [
+        `${style.green(style.symbols.done)} Exported ${what} to ${output}`,
+        ...(leftText === "" ? [] : [`  ${style.dim(leftText)}`]),
+      ].join("\n"),
   };
 }
 

@@ -13,7 +13,7 @@ import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
 import type { Style } from "../../output/style.ts";
-import { columns, oneLine } from "../../output/text.ts";
+import { columns, oneLine, printable } from "../../output/text.ts";
 import { openingKey, snapshotBytes, snapshotLimits } from "../../snapshot/key.ts";
 import { SnapshotProgress } from "../../snapshot/progress.ts";
 
@@ -90,7 +90,19 @@ function reportText(report: ImportReport, dryRun: boolean, style: Style): string
     ...(more > 0 ? [style.dim(`  and ${more} more`)] : []),
     ...backups.map((folder) => `  the copy that was here: .orchestrator/${folder}`),
     ...(report.repository.secrets > 0 ? [`  secrets: ${report.repository.secrets}`] : []),
+    ...(report.repository.old > 0 ? [`  files of the old tool: ${report.repository.old}`] : []),
+    ...keptText(report.repository.kept),
   ].join("\n");
+}
+
+/** Most names of files that were kept. */
+const NAMES = 3;
+
+function keptText(kept: readonly string[]): readonly string[] {
+  if (kept.length === 0) return [];
+  const more = kept.length > NAMES ? ` and ${kept.length - NAMES} more` : "";
+  const names = kept.slice(0, NAMES).map(printable).join(", ");
+  return [`  not imported, because other files have these names here: ${names}${more}`];
 }
 
 function row(session: ImportedSession, style: Style): readonly string[] {

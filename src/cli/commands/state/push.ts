@@ -2,8 +2,13 @@
  * `orchestrator state push`
  * @module
  */
+import { type LeftOut, leftOut } from "../../../snapshot/left_out.ts";
+import type { PushReport, StateBranch } from "../../../state_branch/branch.ts";
+import { readTree } from "../../../state_branch/objects.ts";
+import { trackedNames } from "../../../state_branch/portable.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
+import { leftOutText } from "../../output/left_out_text.ts";
 import { handedOverText, mergedText, pushText, warnOfPush } from "../../output/state_text.ts";
 import { finishInterrupted, rememberLook } from "../../state/hooks.ts";
 import { requireStateBranch } from "../../state/place.ts";
@@ -19,13 +24,38 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const warn = (text: string) => context.warn(text);
   if (snapshot === null) warnOfPush(report, warn);
   else warn(handedOverText(report));
+  const left = await leftOutOf(context, branch, report, snapshot !== null);
+  const leftText = leftOutText(left);
+  if (snapshot !== null && leftText !== "" && !input.has("quiet") && !input.has("json")) {
+    context.io.err(`${leftText}\n`);
+  }
+  const data = { ...report, leftOut: left };
   return {
-    data: snapshot === null ? report : { ...report, snapshot },
+    data: snapshot === null ? data : { ...data, snapshot },
     text: (style) =>
       snapshot?.trimEnd() ??
-        [pushText(report, style), mergedText(report.sessions, style)].filter((text) => text !== "")
-          .join("\n"),
+        [
+          pushText(report, style),
+          leftText === "" ? "" : `  ${style.dim(leftText)}`,
+          mergedText(report.sessions, style),
+        ].filter((text) => text !== "").join("\n"),
   };
+}
+
+/** What the carrier of a push did not take. */
+async function leftOutOf(
+  { paths: { stateDirectory } }: Context,
+  { git }: StateBranch,
+  { commit, rung }: PushReport,
+  handedOver: boolean,
+): Promise<readonly LeftOut[]> {
+  const names = new Set((await readTree(git, commit)).keys());
+  if (handedOver) return leftOut(stateDirectory, { carrier: "snapshot", names });
+  if (rung !== "portable") return leftOut(stateDirectory, { carrier: "branch", names });
+  return leftOut(stateDirectory, {
+    carrier: "git",
+    names: await trackedNames(git, stateDirectory),
+  });
 }
 
 /** The state as text where a program or a log reads the answer; a person is told how to get it. */

@@ -1,0 +1,79 @@
+/**
+ * What is said of files that a snapshot or the state branch did not take.
+ * @module
+ */
+import type { LeftOut, LeftOutReason } from "../../snapshot/left_out.ts";
+import { sessionCount } from "./snapshot_text.ts";
+import { printable } from "./text.ts";
+
+/** How the files of one reason are called, and why they stay. Null: not worth a word. */
+const TEXTS: Readonly<
+  Record<LeftOutReason, readonly [one: string, many: string, why: string] | null>
+> = {
+  derived: null,
+  machine: null,
+  secret: [
+    "secret",
+    "secrets",
+    "only `snapshot export --encrypt --include-secrets` takes them",
+  ],
+  unchecked: [
+    "file of the old tool",
+    "files of the old tool",
+    "they may hold secrets: only encrypted snapshots take them",
+  ],
+  "way back": ["file", "files", "the way back on this machine"],
+  "not asked for": ["file", "files", "not asked for"],
+  unknown: ["unknown file", "unknown files", "orchestrator does not know what they are"],
+  name: ["file", "files", "not every system can have their names"],
+  size: ["file", "files", "larger than files of their kind may be"],
+  "no file": ["link or special file", "links or special files", "only regular files are taken"],
+  unreadable: ["file", "files", "they cannot be read"],
+  "no session": ["file", "files", "their session is not there"],
+  "not taken": ["file", "files", "changed or removed meanwhile"],
+};
+
+/** Most names that are said of one reason. */
+const MOST = 3;
+
+/** `Left out: 2 secrets (…), 1 unknown file (notes.txt: …)`; empty when nothing is worth a word. */
+export function leftOutText(leftOut: readonly LeftOut[]): string {
+  const parts = (Object.keys(TEXTS) as LeftOutReason[]).flatMap((why) => partOf(why, leftOut));
+  return parts.length === 0 ? "" : `Left out: ${parts.join(", ")}`;
+}
+
+function partOf(why: LeftOutReason, leftOut: readonly LeftOut[]): readonly string[] {
+  const text = TEXTS[why];
+  const found = leftOut.filter((entry) => entry.why === why);
+  if (text === null || found.length === 0) return [];
+  if (why !== "not asked for") return some(found, text);
+  const secrets = found.filter(({ what }) => what.startsWith("secrets/"));
+  const sessions = found.find(({ what }) => what.startsWith("sessions/"))?.files ?? 0;
+  return [
+    ...some(secrets, ["secret", "secrets", "add --include-secrets to take them"]),
+    ...(sessions === 0 ? [] : [`${sessionCount(sessions)} (not asked for)`]),
+  ];
+}
+
+function some(
+  found: readonly LeftOut[],
+  [one, many, why]: readonly [one: string, many: string, why: string],
+): readonly string[] {
+  const count = found.reduce((sum, { files }) => sum + files, 0);
+  if (count === 0) return [];
+  const places = [...new Set(found.map(placeOf))];
+  const shown = places.slice(0, MOST).map(printable).join(" ");
+  const more = places.length > MOST ? ` and ${places.length - MOST} more` : "";
+  return [`${count} ${count === 1 ? one : many} (${shown}${more}: ${why})`];
+}
+
+/** Where the files of an entry lie: their folder, or the file itself. */
+function placeOf({ what, names }: LeftOut): string {
+  const folder = /^[^<]*\//.exec(what)?.[0];
+  const [name = what] = names;
+  return !what.includes("<") || folder === undefined
+    ? name
+    : folder === "sessions/"
+    ? what.replace(/<[^>]+>/, "*").replace(/<.*$/, "")
+    : folder;
+}

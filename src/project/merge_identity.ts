@@ -1,0 +1,34 @@
+/**
+ * Two copies of a repository's `meta.json`: who it is stays, and old session ids of both keep their
+ * meaning.
+ * @module
+ */
+import { SESSION_ID } from "../state_layout/names.ts";
+import type { RepositoryMeta } from "./identity.ts";
+
+/** An old session's id, or an old workflow's: no session id of this program. */
+const OLD_ID = /^(?![a-z2-7]{13}$)[\w.-]{1,200}$/;
+
+/**
+ * The copy here with the old ids that only the other one knows.
+ * @returns null when it knows them all.
+ */
+export function mergedIdentity(
+  here: RepositoryMeta,
+  there: RepositoryMeta,
+): RepositoryMeta | null {
+  const known = importedOf(here);
+  const more = Object.entries(importedOf(there)).filter(([name, id]) =>
+    !Object.hasOwn(known, name) && OLD_ID.test(name) && typeof id === "string" &&
+    SESSION_ID.test(id)
+  );
+  if (more.length === 0) return null;
+  return { ...here, imported: { ...known, ...Object.fromEntries(more) } };
+}
+
+function importedOf(meta: RepositoryMeta): Readonly<Record<string, unknown>> {
+  const imported = meta["imported"];
+  return typeof imported === "object" && imported !== null
+    ? imported as Readonly<Record<string, unknown>>
+    : {};
+}
