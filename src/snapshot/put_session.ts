@@ -161,7 +161,7 @@ export async function replaceWith(
   const content = toNewSession(session);
   const kept: Record<string, Uint8Array> = {};
   for (const key of await backend.listBlobs(`sessions/${id}/`)) {
-    if (contentOf(key) !== null || key === KEYS.sessionState(id)) continue;
+    if (contentOf(key, "branch") !== null || key === KEYS.sessionState(id)) continue;
     const data = await backend.readBlob(key);
     if (data !== null) kept[key.slice(`sessions/${id}/`.length)] = data;
   }
