@@ -1,6 +1,5 @@
 /**
- * The names of the state directory that every command may need: the lean part of the table in
- * `table.ts`, which is built on them. Nothing is loaded with it.
+ * The names of the state directory: the lean part of the table in `table.ts`, which is built on them.
  * @module
  */
 
@@ -21,13 +20,10 @@ export const FOLDERS = {
   sessions: "sessions",
   bindings: "bindings",
   secrets: "secrets",
-  /** What removed sessions were: one file for each session id. */
   removed: "removed",
-  /** The journal of the repository: one chain for each writer. */
   log: "log",
   archive: "archive",
   prd: "prd",
-  /** Sessions that an import has replaced. */
   backups: "backups",
   migrationBackup: "migration_backup",
 } as const;
@@ -51,9 +47,7 @@ export const IMPORT_FOLDER = `${UNFINISHED.staging}import-`;
 export const MIGRATION = {
   journal: "migration.json",
   marker: ".migration_complete",
-  /** One folder for each time: the originals. */
   backup: FOLDERS.migrationBackup,
-  /** The old tool's files that nothing else holds, at their old paths. */
   archive: FOLDERS.archive,
   secrets: FOLDERS.secrets,
   prd: FOLDERS.prd,
