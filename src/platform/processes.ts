@@ -9,6 +9,7 @@ import { existsSync } from "node:fs";
 import process from "node:process";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { OutputTail } from "./output_tail.ts";
+import { watchParent } from "./parent_watch.ts";
 import { endGroup } from "./process_group.ts";
 import { isWindows } from "./runtime.ts";
 
@@ -92,8 +93,9 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * Runs a shell command to its end, with nothing on its standard input, in a process group of its own.
  *
  * When the time is up or `signal` fires, the whole group is told to end (SIGTERM) and, after the grace,
- * made to (SIGKILL); on Windows `taskkill /T /F` ends the tree at once. A command that leaves a
- * process in the background ends with its shell: the process goes on, its further output is not read.
+ * made to (SIGKILL); on Windows `taskkill /T /F` ends the tree at once. The same happens when this
+ * process dies while the command runs, but on Windows, where the command goes on. A command that leaves
+ * a process in the background ends with its shell: the process goes on, its further output is not read.
  *
  * Never rejects for what the command does: see {@link CommandResult}.
  */
@@ -116,13 +118,15 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
   const [file, args] = isWindows
     ? [process.env["ComSpec"] ?? "cmd.exe", ["/d", "/s", "/c", `"${command}"`]] as const
     : ["/bin/sh", ["-c", command]] as const;
+  const env = present(request.env);
+  const parent = isWindows ? null : await watchParent(graceMs, env);
   const spawned = await start(() =>
     spawn(
       file,
       [...args],
       {
         cwd,
-        env: present(request.env),
+        env,
         detached: !isWindows,
         stdio: ["ignore", "pipe", "pipe"],
         windowsHide: true,
@@ -130,8 +134,12 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
       } satisfies SpawnOptions,
     )
   );
-  if (!("child" in spawned)) return notStarted(startReason(spawned.error, file, cwd));
+  if (!("child" in spawned)) {
+    parent?.end();
+    return notStarted(startReason(spawned.error, file, cwd));
+  }
   const { child, pid } = spawned;
+  parent?.watch(pid);
 
   let ending: Promise<void> | undefined;
   const end = () => ending ??= endGroup(child, pid, graceMs);
@@ -157,6 +165,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
     if (thrown !== undefined) throw thrown.error;
     return result(ended);
   } finally {
+    parent?.end();
     clearTimeout(timer);
     signal?.removeEventListener("abort", end);
   }

@@ -173,3 +173,30 @@ Deno.test("a reader that leaves is no error, and a slow one gets everything", ()
     assert.equal(whole.exitCode, 0);
     assert.equal(whole.output.length, 1_000_000);
   }));
+
+/** Whether a process is more than a zombie. */
+function lives(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+for (const signal of ["SIGKILL", "SIGHUP"] as const) {
+  Deno.test(`a command ends, with what it started, when ${signal} ends who runs it`, {
+    ignore: Deno.build.os !== "linux",
+  }, () =>
+    onBoth(async (engine) => {
+      const running = startProgram(engine, "command");
+      const pids = (await running.firstLine()).split(" ").map(Number);
+      assert.deepEqual(pids.map(lives), [true, true]);
+      running.child.kill(signal);
+      await running.ended;
+      const deadline = performance.now() + 20_000;
+      while (pids.some(lives)) {
+        assert.ok(performance.now() < deadline, `${engine.name}: it goes on`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }));
+}

@@ -153,6 +153,20 @@ Deno.test({
     }),
 });
 
+for (const item of ["slow", "stubborn"]) {
+  Deno.test({
+    name: `a killed executable takes a ${item} verification command with all it started along`,
+    ignore,
+    fn: () =>
+      whileRunning(item, async ({ child, pids }) => {
+        child.kill("SIGKILL");
+        // Its output ends with the last process that holds it.
+        await child.output();
+        await until(() => pids.some(isAlive) ? null : true);
+      }),
+  });
+}
+
 Deno.test({
   name: "an executable killed while a verification command runs leaves the session as it was",
   ignore,

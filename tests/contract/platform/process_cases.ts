@@ -1,6 +1,7 @@
 /** Running other programs. The commands are for `/bin/sh`. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
 import { OrchestratorError } from "../../../src/errors.ts";
 import { type CommandRequest, runCommand, runProgram } from "../../../src/platform/processes.ts";
@@ -45,7 +46,37 @@ async function until(condition: () => boolean): Promise<boolean> {
   return false;
 }
 
+/** Whether a process with these last arguments lives. */
+function anyEndsWith(...args: readonly string[]): boolean {
+  const wanted = args.map((arg) => `${arg}\0`).join("");
+  return readdirSync("/proc").some((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, "utf8").endsWith(wanted);
+    } catch {
+      return false;
+    }
+  });
+}
+
 const posixCases: readonly PlatformCase[] = [
+  {
+    name: "runCommand leaves nothing of its own behind, however the command ends",
+    applies: process.platform === "linux",
+    async run(directory) {
+      // The watcher's last argument is the grace, in seconds: here one that nobody else has.
+      const graceMs = 7_771_000;
+      let seen = false;
+      await run(directory, "echo; sleep 0.2", {
+        graceMs,
+        onOutput: () => void (seen ||= anyEndsWith("sh", "7771")),
+      });
+      assert.ok(seen, "there was no watcher while the command ran");
+      await run(directory, "exit 3", { graceMs });
+      await run(join(directory, "absent"), "true", { graceMs });
+      await run(directory, "sleep 600", { graceMs, timeoutMs: 20 });
+      assert.ok(await until(() => !anyEndsWith("sh", "7771")));
+    },
+  },
   {
     name: "runCommand gives exit code and both outputs, in the directory and environment asked for",
     async run(directory) {

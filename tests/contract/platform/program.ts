@@ -12,6 +12,7 @@
  * | `count LOCK FILE TIMES` | adds 1 to the number in FILE that often, each time under the lock |
  * | `replace FILE BYTES` | replaces FILE; prints `done` or the error's code |
  * | `append FILE AT BYTES` | appends to FILE; prints `done` or the error's code |
+ * | `command` | runs a command that starts another one and lasts; prints the pids of both |
  * | `print BYTES` | prints that many `x` in one go; exit code 3 when nobody reads them |
  * @module
  */
@@ -105,6 +106,18 @@ const roles: Readonly<Record<string, Role>> = {
 
   append(path = "", at = "", bytes = "") {
     report(() => appendAndSync(path, "y".repeat(Number(bytes)), { at: Number(at) }));
+  },
+
+  async command() {
+    const { runCommand } = await import("../../../src/platform/processes.ts");
+    await runCommand({
+      command: 'trap "" TERM; sleep 600 & echo "$$ $!"; wait',
+      cwd: "/",
+      env: { PATH: process.env["PATH"] },
+      timeoutMs: 600_000,
+      graceMs: 1000,
+      onOutput: (chunk) => void writeOut(new TextDecoder().decode(chunk)),
+    });
   },
 
   print(bytes = "") {
