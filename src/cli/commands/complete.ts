@@ -29,23 +29,28 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   if ("refusal" in planned) throw planned.refusal;
   const redactor = await context.redactor();
   const live = liveOutput(context, input, redactor.stream());
-  const command: Command = "already" in planned ? { kind: "complete", item, ...given } : {
-    kind: "complete",
-    item,
-    ...given,
-    basis: planned.plan.basis,
-    outcome: await verify({
-      plan: planned.plan,
-      paths: context.paths,
-      state,
+  let command: Command;
+  try {
+    command = "already" in planned ? { kind: "complete", item, ...given } : {
+      kind: "complete",
       item,
-      env: context.io.env,
-      signal: context.io.interrupted,
-      onOutput: live?.push,
-      redactTail: (text) => redactor.redactTail(text),
-    }),
-  };
-  live?.end();
+      ...given,
+      basis: planned.plan.basis,
+      outcome: await verify({
+        plan: planned.plan,
+        paths: context.paths,
+        state,
+        item,
+        env: context.io.env,
+        signal: context.io.interrupted,
+        onOutput: live?.push,
+        redactTail: (text) => redactor.redactTail(text),
+      }),
+    };
+  } finally {
+    // What was held back belongs to what was seen, also when the command was interrupted.
+    live?.end();
+  }
   const change = await manager.change(
     id,
     "complete",
