@@ -32,14 +32,15 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       const box = await noticeAfter(context, request.input);
       if (request.input.has("json")) {
         const { answerEnvelope } = await import("./output/json.ts");
-        io.out(answerEnvelope(request.spec.path, answer.data, await warningsOf(context)));
+        const warnings = await warningsOf(context);
+        await print(io, answerEnvelope(request.spec.path, answer.data, warnings), context);
       } else {
         printWarnings(await warningsOf(context), request.input, io, context.colour);
         const quiet = request.input.has("quiet") && request.spec.changes !== "nothing";
         const text = quiet
           ? ""
           : answer.text(styleFor("stdout", request.input, io, context.colour));
-        if (text !== "") io.out(text.endsWith("\n") ? text : text + "\n");
+        if (text !== "") await print(io, text.endsWith("\n") ? text : text + "\n", context);
         if (box !== null) io.err(box);
       }
       return answer.exitCode ?? 0;
@@ -59,6 +60,16 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return 0;
   } catch (error) {
     return await fail(error, argv, input, io, context);
+  }
+}
+
+/** Prints an answer. @throws when it cannot be: an error that says that the command has succeeded. */
+async function print(io: Io, text: string, { spec }: Context): Promise<void> {
+  try {
+    io.out(text);
+  } catch (error) {
+    const { unprinted } = await import("./output/unprinted.ts");
+    throw unprinted(spec, error);
   }
 }
 

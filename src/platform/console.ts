@@ -19,9 +19,14 @@ export function writeOutBytes(bytes: Uint8Array): boolean {
   return writeBytes(1, bytes);
 }
 
-/** Writes text to standard error; false when nobody reads it any more. */
+/** Writes text to standard error; false when nobody can read it: there is no other place to say so. */
 export function writeErr(text: string): boolean {
-  return write(2, text);
+  try {
+    return write(2, text);
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return false;
+  }
 }
 
 /**
