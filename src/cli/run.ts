@@ -6,7 +6,8 @@ import { OrchestratorError } from "../errors.ts";
 import type { Answer, CommandModule, CommandSpec, Input } from "./command.ts";
 import { Context } from "./context.ts";
 import type { Io } from "./io.ts";
-import { type ColourWish, styleFor } from "./output/style_for.ts";
+import { styleFor } from "./output/style_for.ts";
+import { printWarnings } from "./output/warnings.ts";
 import { beforeChange, noticeAfter } from "./legacy/old_files.ts";
 import { parseRequest } from "./parse.ts";
 import { HOT_COMMANDS } from "./table/hot.ts";
@@ -59,7 +60,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     io.out(await helpText(request.topic, table, styleFor("stdout", request.input, io)));
     return 0;
   } catch (error) {
-    return await fail(error, argv, input, io, context);
+    const { fail } = await import("./fail.ts");
+    return await fail(error, { argv, input, io, context });
   }
 }
 
@@ -99,57 +101,4 @@ async function warningsOf(context: Context): Promise<readonly string[]> {
   if (context.warnings.length === 0) return [];
   const redactor = await context.redactor();
   return context.warnings.map((warning) => redactor.redact(warning));
-}
-
-function printWarnings(
-  warnings: readonly string[],
-  input: Input,
-  io: Io,
-  colour: ColourWish | undefined,
-): void {
-  if (warnings.length === 0 || input.has("quiet")) return;
-  const style = styleFor("stderr", input, io, colour);
-  for (const warning of warnings) io.err(`${style.yellow("warning:")} ${warning}\n`);
-}
-
-async function fail(
-  caught: unknown,
-  argv: readonly string[],
-  input: Input | undefined,
-  io: Io,
-  context: Context | undefined,
-): Promise<number> {
-  const { redactorFor, redactedError } = await import("./secrets/redactor.ts");
-  const redactor = await redactorFor(context, io);
-  const { machineFailure } = await import("../platform/io_error.ts");
-  const known = caught instanceof OrchestratorError ? caught : machineFailure(caught);
-  const failure = known ?? new OrchestratorError(
-    "bug",
-    `Cannot go on: an unexpected error happened (${
-      caught instanceof Error ? caught.message : String(caught)
-    })`,
-    { hint: "Run the command again with --debug and report what it prints", cause: caught },
-  );
-  const error = redactedError(failure, redactor);
-  // An error in the options themselves leaves no input: look at the words.
-  const json = input?.has("json") ?? argv.includes("--json");
-  // What was done before it was refused, an import for instance, is not undone by the refusal.
-  const warnings = (context?.warnings ?? []).map((warning) => redactor.redact(warning))
-    .filter((warning) => !error.message.includes(warning));
-  if (json) {
-    const { errorEnvelope } = await import("./output/json.ts");
-    io.err(errorEnvelope(error, warnings));
-  } else {
-    const { errorText } = await import("./output/error.ts");
-    if (input !== undefined) printWarnings(warnings, input, io, context?.colour);
-    io.err(errorText(error, styleFor("stderr", input, io)));
-  }
-  if (input?.has("debug") ?? argv.includes("--debug")) {
-    for (let cause: unknown = caught; cause instanceof Error; cause = cause.cause) {
-      io.err(`${redactor.redact(cause.stack ?? cause.message)}\n`);
-    }
-  }
-  return error.code === "interrupted" && error.details?.["signal"] === "SIGTERM"
-    ? 143
-    : error.exitCode;
 }

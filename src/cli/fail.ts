@@ -1,0 +1,63 @@
+/**
+ * The end of a run that failed.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import { machineFailure } from "../platform/io_error.ts";
+import type { Input } from "./command.ts";
+import type { Context } from "./context.ts";
+import type { Io } from "./io.ts";
+import { styleFor } from "./output/style_for.ts";
+import { printWarnings } from "./output/warnings.ts";
+import { redactedError, redactorFor } from "./secrets/redactor.ts";
+
+/** A run that failed, as far as it got. */
+export interface FailedRun {
+  readonly argv: readonly string[];
+  /** Undefined when argv could not be understood. */
+  readonly input: Input | undefined;
+  readonly io: Io;
+  /** Undefined when no command was found. */
+  readonly context: Context | undefined;
+}
+
+/**
+ * Prints the error, with all that is secret taken out of it.
+ * @returns the exit code.
+ */
+export async function fail(
+  caught: unknown,
+  { argv, input, io, context }: FailedRun,
+): Promise<number> {
+  const redactor = await redactorFor(context, io);
+  const known = caught instanceof OrchestratorError ? caught : machineFailure(caught);
+  const failure = known ?? new OrchestratorError(
+    "bug",
+    `Cannot go on: an unexpected error happened (${
+      caught instanceof Error ? caught.message : String(caught)
+    })`,
+    { hint: "Run the command again with --debug and report what it prints", cause: caught },
+  );
+  const error = redactedError(failure, redactor);
+  // An error in the options themselves leaves no input: look at the words.
+  const json = input?.has("json") ?? argv.includes("--json");
+  // What was done before it was refused, an import for instance, is not undone by the refusal.
+  const warnings = (context?.warnings ?? []).map((warning) => redactor.redact(warning))
+    .filter((warning) => !error.message.includes(warning));
+  if (json) {
+    const { errorEnvelope } = await import("./output/json.ts");
+    io.err(errorEnvelope(error, warnings));
+  } else {
+    const { errorText } = await import("./output/error.ts");
+    if (input !== undefined) printWarnings(warnings, input, io, context?.colour);
+    io.err(errorText(error, styleFor("stderr", input, io)));
+  }
+  if (input?.has("debug") ?? argv.includes("--debug")) {
+    for (let cause: unknown = caught; cause instanceof Error; cause = cause.cause) {
+      io.err(`${redactor.redact(cause.stack ?? cause.message)}\n`);
+    }
+  }
+  return error.code === "interrupted" && error.details?.["signal"] === "SIGTERM"
+    ? 143
+    : error.exitCode;
+}
