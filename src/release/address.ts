@@ -29,3 +29,6 @@ export function releaseFolder(version: string, base?: string): string {
     ? `${PROJECT_URL}/releases/latest/download`
     : `${PROJECT_URL}/releases/download/v${version}`;
 }
+
+/** The npm package that brings the program; `-<target>` follows in the names of those for one system. */
+export const NPM_NAME = `@${OWNER}/${REPOSITORY}`;
