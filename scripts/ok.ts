@@ -33,6 +33,7 @@ const CHECKS: readonly Check[] = [
   deno("layers", "run", "-A", "scripts/check_layers.ts"),
   deno("start-up", "run", "-A", "scripts/check_startup.ts"),
   deno("docs", "run", "-A", "scripts/docs.ts", "--check"),
+  deno("workflows", "run", "-A", "scripts/check_workflows.ts"),
   {
     name: "shell scripts",
     program: "shellcheck",
