@@ -98,8 +98,8 @@ function promises(): readonly string[] {
   if (config.version !== VERSION) {
     problems.push(`deno.json says version ${config.version}, src/version.ts ${VERSION}`);
   }
-  if (!read("CHANGELOG.md").includes(`## ${VERSION}`)) {
-    problems.push(`CHANGELOG.md: there is no heading "## ${VERSION}"`);
+  if (!read("CHANGELOG.md").includes(`\n## [${VERSION}] - `)) {
+    problems.push(`CHANGELOG.md: there is no heading "## [${VERSION}] - DAY"`);
   }
   const architecture = read("src/README.md");
   for (const [name, specifier] of Object.entries(config.imports)) {
