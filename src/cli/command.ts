@@ -3,6 +3,7 @@
  * @module
  */
 import type { Context } from "./context.ts";
+import type { Shown } from "./output/shown.ts";
 import type { Style } from "./output/style.ts";
 
 /** A positional argument. */
@@ -78,7 +79,7 @@ export interface Answer {
   /** The payload of `--json`. */
   readonly data: unknown;
   /** The text for people, without colour codes unless `style` gives them. */
-  readonly text: (style: Style) => string;
+  readonly text: (style: Style) => Shown;
   /** The exit code when it is not 0 although the command did what it was asked. */
   readonly exitCode?: number;
 }

@@ -5,6 +5,7 @@
 import { OrchestratorError } from "../errors.ts";
 import type { Input } from "./command.ts";
 import type { Context } from "./context.ts";
+import type { Shown } from "./output/shown.ts";
 
 /** How an answer was had. */
 export type Confirmation = "terminal" | "flag";
@@ -12,7 +13,7 @@ export type Confirmation = "terminal" | "flag";
 /** A question that stands between a command and what it does. */
 export interface Question {
   /** As a person is asked it. */
-  readonly text: string;
+  readonly text: Shown;
   /** What is refused without a yes, e.g. `approve "user_approval"`. */
   readonly doing: string;
   /** The next step where it cannot be asked: never to say yes to what destroys. */

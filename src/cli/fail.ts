@@ -7,6 +7,7 @@ import { machineFailure } from "../platform/io_error.ts";
 import type { Input } from "./command.ts";
 import type { Context } from "./context.ts";
 import type { Io } from "./io.ts";
+import { say } from "./output/shown.ts";
 import { styleFor } from "./output/style_for.ts";
 import { printWarnings } from "./output/warnings.ts";
 import { redactedError, redactorFor } from "./secrets/redactor.ts";
@@ -49,12 +50,14 @@ export async function fail(
     io.err(errorEnvelope(error, warnings));
   } else {
     const { errorText } = await import("./output/error.ts");
-    if (input !== undefined) printWarnings(warnings, input, io, context?.colour);
+    if (input !== undefined) await printWarnings(warnings, input, io, context?.colour);
     io.err(errorText(error, styleFor("stderr", input, io)));
   }
   if (input?.has("debug") ?? argv.includes("--debug")) {
+    const { barredText } = await import("./output/error.ts");
+    const style = styleFor("stderr", input, io);
     for (let cause: unknown = caught; cause instanceof Error; cause = cause.cause) {
-      io.err(`${redactor.redact(cause.stack ?? cause.message)}\n`);
+      io.err(say`${barredText(redactor.redact(cause.stack ?? cause.message), style)}\n`);
     }
   }
   return error.code === "interrupted" && error.details?.["signal"] === "SIGTERM"

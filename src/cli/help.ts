@@ -5,15 +5,17 @@
 import { EXIT_CODES, OrchestratorError } from "../errors.ts";
 import type { CommandSpec, OptionSpec } from "./command.ts";
 import type { Style } from "./output/style.ts";
-import { hang, pad, visibleLength, wrap } from "./output/text.ts";
+import { joined, lines, say, type Shown, shown, words } from "./output/shown.ts";
+import { pad, prose } from "./output/text.ts";
+import { visibleLength } from "./output/width.ts";
 import { describeArguments, findCommand, GLOBAL_OPTIONS } from "./parse.ts";
 
-const GROUPS: Readonly<Record<CommandSpec["group"], string>> = {
+const GROUPS: Readonly<Record<CommandSpec["group"], Shown>> = words({
   work: "Work",
   sessions: "Sessions",
   project: "Project",
   tool: "Tool",
-};
+});
 
 /** Left of the summaries; what is longer has its summary in the next line. */
 const LEFT_COLUMNS = 30;
@@ -27,7 +29,7 @@ export async function helpText(
   topic: readonly string[],
   table: readonly CommandSpec[],
   style: Style,
-): Promise<string> {
+): Promise<Shown> {
   const shown = table.filter((row) => row.hidden !== true);
   if (topic.length === 0) return overview(shown, style);
   const spec = findCommand(topic, table);
@@ -56,16 +58,16 @@ function topics(table: readonly CommandSpec[]): readonly string[] {
   ];
 }
 
-function overview(table: readonly CommandSpec[], style: Style): string {
+function overview(table: readonly CommandSpec[], style: Style): Shown {
   const parts = [
-    wrap(
-      "Keeps people and AI agents honest about a multi-step workflow in a git repository.",
-      style.width,
+    prose(
+      say`Keeps people and AI agents honest about a multi-step workflow in a git repository.`,
+      style,
     ),
-    `${style.bold("Usage:")} orchestrator <command> [options]`,
-    section("Begin with", [
-      [style.cyan('orchestrator start "Add login"'), "Open a session for a task"],
-      [style.cyan("orchestrator status"), "See what comes next"],
+    say`${style.bold(say`Usage:`)} orchestrator <command> [options]`,
+    section(say`Begin with`, [
+      [style.cyan(say`orchestrator start "Add login"`), say`Open a session for a task`],
+      [style.cyan(say`orchestrator status`), say`See what comes next`],
     ], style),
   ];
   const width = Math.max(...table.map((row) => row.path.length));
@@ -76,83 +78,91 @@ function overview(table: readonly CommandSpec[], style: Style): string {
   const codes = Object.entries(EXIT_CODES)
     .map(([kind, code]) => `${code} ${kind.replaceAll("_", " ")}`);
   parts.push(
-    section("Options of every command", optionRows(GLOBAL_OPTIONS), style),
-    [
-      style.bold("Exit codes"),
-      wrap(["0 ok", ...codes].join(", "), style.width, "  "),
-    ].join("\n"),
-    style.dim("orchestrator help <command> shows its options and examples."),
+    section(say`Options of every command`, optionRows(GLOBAL_OPTIONS), style),
+    lines([
+      style.bold(say`Exit codes`),
+      prose(shown(["0 ok", ...codes].join(", ")), style, "  "),
+    ]),
+    style.dim(say`orchestrator help <command> shows its options and examples.`),
   );
-  return parts.join("\n\n") + "\n";
+  return paragraphs(parts);
 }
 
-function groupHelp(name: string, members: readonly CommandSpec[], style: Style): string {
-  return [
-    `${style.bold("Usage:")} orchestrator ${name} <command> [options]`,
-    section("Commands", commandRows(members), style),
-    style.dim("orchestrator help <command> shows its options and examples."),
-  ].join("\n\n") + "\n";
+function paragraphs(parts: readonly Shown[]): Shown {
+  return say`${joined(parts, say`\n\n`)}\n`;
 }
 
-function commandHelp(spec: CommandSpec, table: readonly CommandSpec[], style: Style): string {
+function groupHelp(name: string, members: readonly CommandSpec[], style: Style): Shown {
+  return paragraphs([
+    say`${style.bold(say`Usage:`)} orchestrator ${shown(name)} <command> [options]`,
+    section(say`Commands`, commandRows(members), style),
+    style.dim(say`orchestrator help <command> shows its options and examples.`),
+  ]);
+}
+
+function commandHelp(spec: CommandSpec, table: readonly CommandSpec[], style: Style): Shown {
   const usage = ["orchestrator", spec.path, describeArguments(spec), "[options]"]
     .filter((part) => part !== "").join(" ");
   const parent = spec.path.split(" ").slice(0, -1);
   const also = (spec.aliases ?? []).map((alias) => ["orchestrator", ...parent, alias].join(" "));
   const parts = [
-    wrap(`${spec.summary}.`, style.width),
-    [
-      `${style.bold("Usage:")} ${usage}`,
-      ...(also.length === 0 ? [] : [`${style.bold("Also:")}  ${also.join(", ")}`]),
-    ].join("\n"),
+    prose(say`${shown(spec.summary)}.`, style),
+    lines([
+      say`${style.bold(say`Usage:`)} ${shown(usage)}`,
+      ...(also.length === 0 ? [] : [say`${style.bold(say`Also:`)}  ${shown(also.join(", "))}`]),
+    ]),
   ];
-  if (spec.details !== undefined) parts.push(wrap(spec.details, style.width));
+  if (spec.details !== undefined) {
+    parts.push(lines(spec.details.split("\n").map((text) => prose(shown(text), style))));
+  }
   const { args = [], options = [] } = spec;
   if (args.length > 0) {
-    parts.push(section("Arguments", args.map((arg) => [arg.name, arg.summary]), style));
+    const rows = args.map((arg): Row => [shown(arg.name), shown(arg.summary)]);
+    parts.push(section(say`Arguments`, rows, style));
   }
-  if (options.length > 0) parts.push(section("Options", optionRows(options), style));
+  if (options.length > 0) parts.push(section(say`Options`, optionRows(options), style));
   parts.push(
-    [
-      style.bold("Examples"),
+    lines([
+      style.bold(say`Examples`),
       ...spec.examples.flatMap((example) => [
-        `  ${style.dim(hang(example.means, style.width, "  # "))}`,
-        `  orchestrator ${example.line}`,
+        style.dim(prose(shown(example.means), style, "  # ")),
+        say`  orchestrator ${shown(example.line)}`,
       ]),
-    ].join("\n"),
+    ]),
   );
   const deeper = table.filter((row) => row.path.startsWith(spec.path + " "));
-  if (deeper.length > 0) parts.push(section("See also", commandRows(deeper), style));
-  parts.push(style.dim("orchestrator --help lists the options of every command."));
-  return parts.join("\n\n") + "\n";
+  if (deeper.length > 0) parts.push(section(say`See also`, commandRows(deeper), style));
+  parts.push(style.dim(say`orchestrator --help lists the options of every command.`));
+  return paragraphs(parts);
 }
 
 /** A row: what is explained, and the explanation. */
-type Row = readonly [left: string, right: string];
+type Row = readonly [left: Shown, right: Shown];
 
 function commandRows(rows: readonly CommandSpec[]): readonly Row[] {
-  return rows.map((row) => [row.path, row.summary]);
+  return rows.map((row) => [shown(row.path), shown(row.summary)]);
 }
 
 function optionRows(options: readonly OptionSpec[]): readonly Row[] {
   return options.map(({ name, short, value, many, summary }) => [
-    `${short === undefined ? "   " : `-${short},`} --${name}${
-      value === undefined ? "" : ` ${value}`
+    say`${short === undefined ? say`   ` : say`-${shown(short)},`} --${shown(name)}${
+      value === undefined ? say`` : say` ${shown(value)}`
     }`,
-    many === true && !summary.includes("repeated") ? `${summary}; may be repeated` : summary,
+    many === true && !summary.includes("repeated")
+      ? say`${shown(summary)}; may be repeated`
+      : shown(summary),
   ]);
 }
 
 /** A title and rows in two columns, the right one wrapped. */
-function section(title: string, rows: readonly Row[], style: Style, least = 0): string {
+function section(title: Shown, rows: readonly Row[], style: Style, least = 0): Shown {
   const widths = rows.map(([left]) => visibleLength(left)).filter((width) => width <= LEFT_COLUMNS);
   const width = Math.max(least, ...widths);
   const indent = " ".repeat(width + 4);
-  const lines = rows.map(([left, right]) => {
-    const text = hang(right, style.width, indent);
-    return visibleLength(left) <= width
-      ? `  ${pad(left, width)}  ${text}`
-      : `  ${left}\n${indent}${text}`;
+  const texts = rows.map(([left, right]) => {
+    const beside = visibleLength(left) <= width;
+    const text = prose(right, style, indent, beside ? "" : indent);
+    return beside ? say`  ${pad(left, width)}  ${text}` : say`  ${left}\n${text}`;
   });
-  return [style.bold(title), ...lines].join("\n");
+  return lines([style.bold(title), ...texts]);
 }

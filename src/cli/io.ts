@@ -3,8 +3,8 @@
  * test needs no process.
  * @module
  */
-
 import type { ForegroundRequest, ForegroundResult } from "../platform/foreground.ts";
+import type { Shown } from "./output/shown.ts";
 
 /** The surroundings of one run. */
 export interface Io {
@@ -15,11 +15,11 @@ export interface Io {
   readonly home: string | undefined;
   readonly now: () => Date;
   /** Writes to stdout; false when nobody reads any more. */
-  readonly out: (text: string) => boolean;
-  /** Writes bytes to stdout; false when nobody reads any more. */
+  readonly out: (text: Shown) => boolean;
+  /** Writes bytes that are no text for people to stdout; false when nobody reads any more. */
   readonly outBytes: (bytes: Uint8Array) => boolean;
   /** Writes to stderr. */
-  readonly err: (text: string) => boolean;
+  readonly err: (text: Shown) => boolean;
   readonly isTerminal: (stream: "stdin" | "stdout" | "stderr") => boolean;
   /** Columns of the terminal. */
   readonly width: () => number;
@@ -30,11 +30,11 @@ export interface Io {
   /** Stdin as it comes. */
   readonly stdinBytes: () => AsyncIterable<Uint8Array>;
   /** Asks a yes/no question on the terminal; null when the person cancelled. */
-  readonly confirm: (question: string) => Promise<boolean | null>;
+  readonly confirm: (question: Shown) => Promise<boolean | null>;
   /** Asks for a line of text on the terminal, offering `initial`; null when cancelled. */
-  readonly askText: (question: string, initial: string) => Promise<string | null>;
+  readonly askText: (question: Shown, initial: Shown) => Promise<string | null>;
   /** Asks for a secret on the terminal, without showing what is typed; null when cancelled. */
-  readonly askSecret: (question: string) => Promise<string | null>;
+  readonly askSecret: (question: Shown) => Promise<string | null>;
   /** Runs a program that has the terminal to itself until it ends. */
   readonly foreground: (request: ForegroundRequest) => Promise<ForegroundResult>;
   /** Aborted when the process is told to stop; carries the signal's name as reason. */

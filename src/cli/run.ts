@@ -6,6 +6,7 @@ import { OrchestratorError } from "../errors.ts";
 import type { Answer, CommandModule, CommandSpec, Input } from "./command.ts";
 import { Context } from "./context.ts";
 import type { Io } from "./io.ts";
+import { say, type Shown } from "./output/shown.ts";
 import { styleFor } from "./output/style_for.ts";
 import { printWarnings } from "./output/warnings.ts";
 import { beforeChange, noticeAfter } from "./legacy/old_files.ts";
@@ -36,12 +37,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
         const warnings = await warningsOf(context);
         await print(io, answerEnvelope(request.spec.path, answer.data, warnings), context);
       } else {
-        printWarnings(await warningsOf(context), request.input, io, context.colour);
+        await printWarnings(await warningsOf(context), request.input, io, context.colour);
         const quiet = request.input.has("quiet") && request.spec.changes !== "nothing";
         const text = quiet
-          ? ""
+          ? say``
           : answer.text(styleFor("stdout", request.input, io, context.colour));
-        if (text !== "") await print(io, text.endsWith("\n") ? text : text + "\n", context);
+        if (text !== "") await print(io, text.endsWith("\n") ? text : say`${text}\n`, context);
         if (box !== null) io.err(box);
       }
       return answer.exitCode ?? 0;
@@ -66,7 +67,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 }
 
 /** Prints an answer. @throws when it cannot be: an error that says that the command has succeeded. */
-async function print(io: Io, text: string, { spec }: Context): Promise<void> {
+async function print(io: Io, text: Shown, { spec }: Context): Promise<void> {
   try {
     io.out(text);
   } catch (error) {

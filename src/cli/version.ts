@@ -5,6 +5,7 @@
 import { BUILD } from "../platform/build.ts";
 import { engine, engineVersion, target } from "../platform/runtime.ts";
 import { VERSION } from "../version.ts";
+import { say, type Shown, shown } from "./output/shown.ts";
 
 /** Version, what it was built from, engine and target, for programs. */
 export function versionData(): Readonly<Record<string, string | null>> {
@@ -19,6 +20,7 @@ export function versionData(): Readonly<Record<string, string | null>> {
 }
 
 /** `orchestrator 0.1.0 (bun 1.4.5, linux-x64)` */
-export function versionText(): string {
-  return `orchestrator ${VERSION} (${engine()} ${engineVersion()}, ${target()})\n`;
+export function versionText(): Shown {
+  const made = say`${shown(engine())} ${shown(engineVersion())}, ${shown(target())}`;
+  return say`orchestrator ${shown(VERSION)} (${made})\n`;
 }

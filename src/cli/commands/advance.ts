@@ -6,6 +6,7 @@ import { decide } from "../../workflow/decide.ts";
 import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
 import { changeAnswer } from "../output/change.ts";
+import { say, shown } from "../output/shown.ts";
 import { keepState } from "../state/hooks.ts";
 
 export async function run(context: Context): Promise<Answer> {
@@ -20,6 +21,6 @@ export async function run(context: Context): Promise<Answer> {
   if (change.events.length > 0) await keepState(context, `Advance to ${change.state.phase}`);
   return changeAnswer(
     change,
-    (style) => `Advanced to phase ${style.bold(change.state.phase ?? "")}`,
+    (style) => say`Advanced to phase ${style.bold(shown(change.state.phase ?? ""))}`,
   );
 }

@@ -11,6 +11,8 @@ import { confirm } from "../confirm.ts";
 import type { Context } from "../context.ts";
 import { readEvidence } from "../evidence.ts";
 import { changeAnswer } from "../output/change.ts";
+import { say, shown } from "../output/shown.ts";
+import { brief } from "../output/text.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const { manager, actor, environment } = context;
@@ -46,7 +48,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   if ("refusal" in rehearsal) throw rehearsal.refusal;
   const what = phase === undefined ? `"${item}"` : `phase "${phase}"`;
   const how = rehearsal.events.length === 0 ? "flag" : await confirm(context, input, {
-    text: question(what, state.task),
+    text: say`Approve ${shown(what)} of "${brief(state.task)}"?`,
     doing: `approve ${what}`,
     hint: "Add --yes if that is meant",
   });
@@ -56,9 +58,5 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     "approve",
     (newest) => decide(newest, command, { actor }),
   );
-  return changeAnswer(change, (style) => `Approved ${style.bold(phase ?? item ?? "")}`);
-}
-
-function question(what: string, task: string): string {
-  return `Approve ${what} of "${task.length > 60 ? task.slice(0, 59) + "…" : task}"?`;
+  return changeAnswer(change, (style) => say`Approved ${style.bold(shown(phase ?? item ?? ""))}`);
 }

@@ -13,6 +13,8 @@ import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { readEvidence } from "../evidence.ts";
 import { changeAnswer } from "../output/change.ts";
+import { say, shown } from "../output/shown.ts";
+import { styleFor } from "../output/style_for.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const { manager, actor } = context;
@@ -28,7 +30,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const planned = planVerification(state, item, given);
   if ("refusal" in planned) throw planned.refusal;
   const redactor = await context.redactor();
-  const live = liveOutput(context, input, redactor.stream());
+  const live = await liveOutput(context, input, redactor.stream());
   let command: Command;
   try {
     command = "already" in planned ? { kind: "complete", item, ...given } : {
@@ -60,12 +62,12 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     context.warn(`Nothing was changed; not kept: ${Object.keys(given).join(", ")}`);
   }
   const failed = change.events.some((event) => event.type === "item_failed");
-  if (failed) throw verificationFailed(change.state, item, live !== null);
+  if (failed) throw await verificationFailed(change.state, item, live !== null);
   return changeAnswer(change, (style) => {
     const entry = currentItem(change.state, item);
     return entry?.automatic === undefined
-      ? `Completed ${style.bold(item)}`
-      : `Skipped ${style.bold(item)} (nobody supervises this workflow: zero_human)`;
+      ? say`Completed ${style.bold(shown(item))}`
+      : say`Skipped ${style.bold(shown(item))} (nobody supervises this workflow: zero_human)`;
   });
 }
 
@@ -75,13 +77,19 @@ interface LiveOutput {
 }
 
 /** On a terminal a command's output is shown as it comes; null elsewhere. */
-function liveOutput(context: Context, input: Input, stream: RedactingStream): LiveOutput | null {
+async function liveOutput(
+  context: Context,
+  input: Input,
+  redacting: RedactingStream,
+): Promise<LiveOutput | null> {
   const { io } = context;
   if (!io.isTerminal("stderr") || input.has("quiet") || input.has("json")) return null;
-  const decoder = new TextDecoder();
+  const { CommandOutput } = await import("../output/command_output.ts");
+  const style = styleFor("stderr", input, io, context.colour);
+  const output = new CommandOutput(redacting, style, io.width());
   return {
-    push: (chunk) => void io.err(stream.push(decoder.decode(chunk, { stream: true }))),
-    end: () => void io.err(stream.end()),
+    push: (chunk) => void io.err(output.push(chunk)),
+    end: () => void io.err(output.end()),
   };
 }
 
@@ -89,12 +97,12 @@ function currentItem(state: SessionState, item: string) {
   return state.phases[state.phase ?? ""]?.items[item];
 }
 
-/** @param shown whether its command's output was seen already. */
-function verificationFailed(
+/** @param seen whether its command's output was seen already. */
+async function verificationFailed(
   state: SessionState,
   item: string,
-  shown: boolean,
-): OrchestratorError {
+  seen: boolean,
+): Promise<OrchestratorError> {
   const outcome = currentItem(state, item)?.verification;
   let reason = "its verification failed";
   if (outcome?.type === "file_exists") {
@@ -107,13 +115,14 @@ function verificationFailed(
       : `its command ended with exit code ${outcome.exitCode}, not ${outcome.expectedExitCode}`;
   }
   const tail = outcome?.type === "command" ? outcome.outputTail.trimEnd() : "";
+  const { outputLines } = await import("../output/command_output.ts");
   return new OrchestratorError("verification_failed", `Cannot complete "${item}": ${reason}`, {
     hint: `Repair what it checks, then run \`orchestrator complete ${item}\` again`,
     details: {
       session: state.session,
       item,
       verification: outcome,
-      ...(tail === "" || shown ? {} : { list: tail.split("\n").slice(-12) }),
+      ...(tail === "" || seen ? {} : { list: outputLines(tail).slice(-12) }),
     },
   });
 }

@@ -6,6 +6,7 @@ import { OrchestratorError } from "../../errors.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { completionScript, SHELLS } from "../output/completion_script.ts";
+import { exact } from "../output/shown.ts";
 
 export async function run(_context: Context, input: Input): Promise<Answer> {
   const shell = input.required("shell");
@@ -22,5 +23,5 @@ export async function run(_context: Context, input: Input): Promise<Answer> {
     );
   }
   const script = completionScript(known);
-  return { data: { shell: known, script }, text: () => script };
+  return { data: { shell: known, script }, text: () => exact(script) };
 }

@@ -8,6 +8,7 @@ import { confirm } from "../confirm.ts";
 import type { Context } from "../context.ts";
 import { leavingData, leavingText, removalWords } from "../output/deinit_text.ts";
 import { planLeaving, remove } from "../deinit/plan.ts";
+import { say } from "../output/shown.ts";
 import { finishInterrupted } from "../state/hooks.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
@@ -24,7 +25,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     };
   }
   await confirm(context, input, {
-    text: `Remove ${removalWords(plan)} for good?`,
+    text: say`Remove ${removalWords(plan)} for good?`,
     doing: "remove what orchestrator has written",
     hint: "Run `orchestrator deinit --dry-run` to see what would be lost",
   });

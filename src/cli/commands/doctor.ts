@@ -15,8 +15,9 @@ import { didYouMean } from "../../workflow/nearest.ts";
 import type { Answer, Input } from "../command.ts";
 import { configFiles } from "../config/configuration.ts";
 import type { Context } from "../context.ts";
+import { lines, say, type Shown, shown } from "../output/shown.ts";
 import type { Style } from "../output/style.ts";
-import { wrap } from "../output/text.ts";
+import { hang, painted, prose, wrap } from "../output/text.ts";
 import { requiredSecrets } from "../secrets/required.ts";
 import { ageKeys, makeStore } from "../secrets/store.ts";
 import { workflowFile } from "../workflow_file.ts";
@@ -129,48 +130,47 @@ function doctorText(
   verbose: boolean,
   fix: boolean,
   style: Style,
-): string {
-  const lines: string[] = [];
+): Shown {
+  const rows: Shown[] = [];
   for (const area of AREAS) {
-    const shown = reports.filter((report) =>
+    const listed = reports.filter((report) =>
       report.area === area &&
       (verbose || report.fixed !== undefined ||
         (report.level !== "ok" && report.level !== "skipped"))
     );
-    if (shown.length === 0) continue;
-    if (lines.length > 0) lines.push("");
-    lines.push(style.bold(area));
-    for (const report of shown) lines.push(...reportLines(report, fix, style));
+    if (listed.length === 0) continue;
+    if (rows.length > 0) rows.push(say``);
+    rows.push(style.bold(shown(area)));
+    for (const report of listed) rows.push(...reportLines(report, fix, style));
   }
   const counts = countLevels(reports);
   const number = (level: string, word: string) => count(counts[level] ?? 0, word);
   const summary = `${count(reports.length, "check")}: ${counts["ok"]} ok, ${counts["info"]} info, ${
     number("warning", "warning")
   }, ${number("error", "error")}, ${counts["skipped"]} skipped`;
-  return [...lines, ...(lines.length > 0 ? [""] : []), summary].join("\n");
+  return lines([...rows, ...(rows.length > 0 ? [say``] : []), shown(summary)]);
 }
 
-function reportLines(report: CheckReport, fix: boolean, style: Style): readonly string[] {
+function reportLines(report: CheckReport, fix: boolean, style: Style): readonly Shown[] {
   const { symbols } = style;
   const mark = {
     ok: style.green(symbols.done),
     info: style.cyan(symbols.bullet),
-    warning: style.yellow("!"),
+    warning: style.yellow(say`!`),
     error: style.red(symbols.failed),
     skipped: style.dim(symbols.bullet),
   }[report.level];
-  const id = `(${report.id})`;
-  const text = wrap(`${report.title}: ${report.seen} ${id}`, style.width, "    ");
-  const lines = [`${mark} ${text.trimStart().replace(id, style.dim(id))}`];
+  const text = hang(`${report.title}: ${report.seen} (${report.id})`, style, 4, 2);
+  const rows = [say`${mark} ${painted(text, say`(${shown(report.id)})`, style.dim)}`];
   const troubled = report.level === "warning" || report.level === "error";
-  if (troubled) lines.push(style.dim(wrap(report.why, style.width, "    ")));
+  if (troubled) rows.push(style.dim(prose(shown(report.why), style, "    ")));
   for (const entry of troubled ? (report.list ?? []).slice(0, 10) : []) {
-    lines.push(wrap(entry, style.width, "    "));
+    rows.push(wrap(entry, style, "    "));
   }
   if (report.todo !== undefined && report.fixed === undefined) {
     const how = report.fixable && !fix ? " (--fix does it)" : "";
-    lines.push(wrap(`${symbols.arrow} ${report.todo}${how}`, style.width, "    "));
+    rows.push(wrap(`${symbols.arrow} ${report.todo}${how}`, style, "    "));
   }
-  for (const done of report.fixed ?? []) lines.push(style.green(wrap(done, style.width, "    ")));
-  return lines;
+  for (const done of report.fixed ?? []) rows.push(style.green(wrap(done, style, "    ")));
+  return rows;
 }

@@ -9,7 +9,8 @@ import { detectEnvironment, type Environment } from "../../project/environment.t
 import type { RepositoryMode } from "../../project/identity.ts";
 import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
-import { columns, printable, wrap } from "../output/text.ts";
+import { lines, say, shown } from "../output/shown.ts";
+import { columns, prose } from "../output/text.ts";
 
 /** What follows from the environment for keeping the state. */
 export interface PersistenceAdvice {
@@ -43,19 +44,22 @@ export async function run(context: Context): Promise<Answer> {
     },
     text: (style) => {
       const answer = (what: { readonly name: string; readonly variable: string } | null) =>
-        what === null ? "no" : `yes: ${printable(what.name)} ${style.dim(`(${what.variable})`)}`;
-      return [
+        what === null
+          ? say`no`
+          : say`yes: ${shown(what.name)} ${style.dim(say`(${shown(what.variable)})`)}`;
+      const made = say`${shown(engine())} ${shown(engineVersion())}, ${shown(target())}`;
+      return lines([
         columns([
-          ["agent", answer(found.agent)],
-          ["ephemeral", answer(found.ephemeral)],
-          ["ci", answer(found.ci)],
-          ["engine", `${engine()} ${engineVersion()}, ${target()}`],
-          ["root", `${printable(paths.root)} ${style.dim(`(${paths.origin})`)}`],
-          ["mode", mode ?? "not initialised"],
+          [say`agent`, answer(found.agent)],
+          [say`ephemeral`, answer(found.ephemeral)],
+          [say`ci`, answer(found.ci)],
+          [say`engine`, made],
+          [say`root`, say`${shown(paths.root)} ${style.dim(say`(${shown(paths.origin)})`)}`],
+          [say`mode`, shown(mode ?? "not initialised")],
         ]),
-        "",
-        wrap(persistence.advice, style.width),
-      ].join("\n");
+        say``,
+        prose(shown(persistence.advice), style),
+      ]);
     },
   };
 }

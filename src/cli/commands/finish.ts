@@ -9,6 +9,7 @@ import type { SessionState } from "../../workflow/state.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { changeAnswer } from "../output/change.ts";
+import { lines, say, type Shown } from "../output/shown.ts";
 import { keepState } from "../state/hooks.ts";
 import { noticeText } from "../output/status_text.ts";
 import type { Style } from "../output/style.ts";
@@ -39,8 +40,10 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   return changeAnswer(
     change,
     (style) =>
-      `Finished ${style.bold(oneLine(change.state.task, style.width - 12, style))}` +
-      review(change.state, style),
+      lines([
+        say`Finished ${style.bold(oneLine(change.state.task, style.width - 12, style))}`,
+        ...review(change.state, style),
+      ]),
     { skips, bypasses },
   );
 }
@@ -69,19 +72,17 @@ export async function abandon(
   if (change.events.length > 0) await keepState(context, "Abandon", true);
   return changeAnswer(
     change,
-    (style) => `Abandoned ${style.bold(oneLine(change.state.task, style.width - 14, style))}`,
+    (style) => say`Abandoned ${style.bold(oneLine(change.state.task, style.width - 14, style))}`,
   );
 }
 
 /** What was skipped on the way: the last place where it can be seen by whoever finishes. */
-function review(state: SessionState, style: Style): string {
+function review(state: SessionState, style: Style): readonly Shown[] {
   const { skips, bypasses } = describe(state);
-  const lines = [
-    ...bypasses.map((notice) => style.yellow(hang(noticeText(notice), style.width, "    "))),
+  return [
+    ...bypasses.map((notice) => style.yellow(hang(noticeText(notice), style, 4))),
     ...skips.map((skip) =>
-      hang(`${skip.phase}/${skip.item} was skipped: ${skip.reason}`, style.width, "    ")
+      hang(`${skip.phase}/${skip.item} was skipped: ${skip.reason}`, style, 4)
     ),
-  ];
-  if (lines.length === 0) return "";
-  return "\n" + lines.map((line) => `  ${style.symbols.bullet} ${line}`).join("\n");
+  ].map((line) => say`  ${style.symbols.bullet} ${line}`);
 }

@@ -9,6 +9,7 @@ import { writeOutput } from "../../platform/atomic_file.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { chooseToRead } from "../legacy/view.ts";
+import { say, shown } from "../output/shown.ts";
 import { workflowMarkdown } from "../output/workflow_markdown.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
@@ -29,6 +30,6 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   writeOutput(file, markdown);
   return {
     data: { session: state.session, file: output },
-    text: (style) => `${style.green(style.symbols.done)} Wrote ${output}`,
+    text: (style) => say`${style.green(style.symbols.done)} Wrote ${shown(output)}`,
   };
 }

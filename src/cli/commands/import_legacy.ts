@@ -14,6 +14,7 @@ import { SESSION_ID } from "../../storage/keys.ts";
 import { VERSION } from "../../version.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
+import { lines, say, shown } from "../output/shown.ts";
 import { oneLine } from "../output/text.ts";
 import { requireFreeName, sessionName } from "../texts.ts";
 
@@ -82,10 +83,15 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     },
     text: (style) =>
       made
-        ? `${style.green(style.symbols.done)} Imported ${
-          style.bold(oneLine(task, style.width - 12, style))
-        }\n  session ${style.cyan(id)}${name === null ? "" : ` (${name})`}, ${status}`
-        : `Nothing to do: this state is session ${style.cyan(id)} already`,
+        ? lines([
+          say`${style.green(style.symbols.done)} Imported ${
+            style.bold(oneLine(task, style.width - 12, style))
+          }`,
+          say`  session ${style.cyan(shown(id))}${
+            name === null ? say`` : say` (${shown(name)})`
+          }, ${shown(status)}`,
+        ])
+        : say`Nothing to do: this state is session ${style.cyan(shown(id))} already`,
   };
 }
 

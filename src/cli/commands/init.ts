@@ -8,6 +8,7 @@ import { initProject, type InitResult, refuseHome } from "../../project/init.ts"
 import { VERSION } from "../../version.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
+import { lines, say, type Shown, shown } from "../output/shown.ts";
 import type { Style } from "../output/style.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
@@ -43,28 +44,30 @@ function describe(
   result: InitResult,
   hasSession: boolean,
   style: Style,
-): string {
+): Shown {
   const { done, bullet } = style.symbols;
-  const lines: string[] = [];
-  for (const name of result.created) lines.push(`${style.green(done)} created ${name}`);
-  for (const name of result.changed) lines.push(`${style.green(done)} changed ${name}`);
-  for (const name of result.kept) lines.push(`${style.dim(`${bullet} kept    ${name}`)}`);
+  const rows: Shown[] = [];
+  for (const name of result.created) rows.push(say`${style.green(done)} created ${shown(name)}`);
+  for (const name of result.changed) rows.push(say`${style.green(done)} changed ${shown(name)}`);
+  for (const name of result.kept) rows.push(style.dim(say`${bullet} kept    ${shown(name)}`));
   if (result.commands?.test !== undefined) {
-    lines.push(`  test command: ${result.commands.test} (from ${result.commands.source})`);
+    const { test, source } = result.commands;
+    rows.push(say`  test command: ${shown(test)} (from ${shown(source)})`);
   }
-  const was = result.previousMode === null ? "" : `, was ${result.previousMode}`;
-  lines.push("", `Project ${style.bold(context.paths.root)}`);
-  lines.push(
-    `  mode ${result.mode}${was}: ${
+  const was = result.previousMode === null ? say`` : say`, was ${shown(result.previousMode)}`;
+  rows.push(say``, say`Project ${style.bold(shown(context.paths.root))}`);
+  rows.push(
+    say`  mode ${shown(result.mode)}${was}: ${
       result.mode === "normal"
-        ? "git ignores .orchestrator/"
-        : "sessions are committed; locks, secrets and backups never are"
+        ? say`git ignores .orchestrator/`
+        : say`sessions are committed; locks, secrets and backups never are`
     }`,
   );
   if (result.previousRemote !== null) {
-    lines.push(`  remote ${result.remote}, was ${result.previousRemote}`);
+    const remote = shown(result.remote ?? "none");
+    rows.push(say`  remote ${remote}, was ${shown(result.previousRemote)}`);
   }
-  const next = hasSession ? "orchestrator status" : 'orchestrator start "<task>"';
-  lines.push("", `${style.bold("Next:")} ${style.cyan(next)}`);
-  return lines.join("\n");
+  const next = hasSession ? say`orchestrator status` : say`orchestrator start "<task>"`;
+  rows.push(say``, say`${style.bold(say`Next:`)} ${style.cyan(next)}`);
+  return lines(rows);
 }

@@ -9,7 +9,9 @@ import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { chooseToRead } from "../legacy/view.ts";
 import { eventText } from "../output/event_text.ts";
+import { jsonLine } from "../output/json.ts";
 import { oldEventText } from "../output/old_event_text.ts";
+import { lines, say, type Shown, shown } from "../output/shown.ts";
 import type { Style } from "../output/style.ts";
 import { styleFor } from "../output/style_for.ts";
 
@@ -46,21 +48,21 @@ function answer(
   return {
     data: { session, ...more, events },
     text: (style) => {
-      const lines = events.flatMap((event) => {
+      const rows = events.flatMap((event) => {
         if (event.type !== "session_imported") return [eventText(event, style)];
         const old = event.data.history.map((entry) => historyText(entry, style));
         return remark === undefined ? [...old, eventText(event, style)] : old;
       });
-      if (lines.length === 0) lines.push(style.dim("No such events."));
-      return [...(remark === undefined ? [] : [style.yellow(remark)]), ...lines].join("\n");
+      if (rows.length === 0) rows.push(style.dim(say`No such events.`));
+      return lines([...(remark === undefined ? [] : [style.yellow(shown(remark))]), ...rows]);
     },
   };
 }
 
 /** A line from before the session began: of the old tool's log, or of the session it came from. */
-function historyText(entry: unknown, style: Style): string {
+function historyText(entry: unknown, style: Style): Shown {
   const event = parseEvent(JSON.stringify(entry));
-  return event === null ? oldEventText(entry, style) : eventText(event, style, "-");
+  return event === null ? oldEventText(entry, style) : eventText(event, style, say`-`);
 }
 
 /** Shows events as they come, until interrupted. With `--json`, one event a line. */
@@ -75,8 +77,8 @@ async function follow(
   let seen = since;
   for (;;) {
     for (const event of await manager.events(id, seen + 1)) {
-      const line = input.has("json") ? JSON.stringify(event) : eventText(event, style);
-      if (!io.out(line + "\n")) return { data: null, text: () => "" };
+      const line = input.has("json") ? jsonLine(event) : say`${eventText(event, style)}\n`;
+      if (!io.out(line)) return { data: null, text: () => say`` };
       seen = event.seq;
     }
     if (io.interrupted.aborted) {

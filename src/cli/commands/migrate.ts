@@ -15,7 +15,6 @@ import type { Answer, Input } from "../command.ts";
 import { confirm } from "../confirm.ts";
 import type { Context } from "../context.ts";
 import {
-  count,
   planData,
   planText,
   resultText,
@@ -23,7 +22,8 @@ import {
   rollbackText,
 } from "../output/migration_text.ts";
 import { styleFor } from "../output/style_for.ts";
-import { printable } from "../output/text.ts";
+import { count, repeated } from "../output/text.ts";
+import { num, say, shown } from "../output/shown.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   refuseContradictions(input);
@@ -98,10 +98,10 @@ async function move(context: Context, input: Input): Promise<Answer> {
   if (isEmptyPlan(plan)) return nothing(context, plan, pending);
   if (!input.has("yes")) {
     const style = styleFor("stderr", input, context.io);
-    if (context.io.isTerminal("stderr")) context.io.err(planText(plan, style) + "\n\n");
+    if (context.io.isTerminal("stderr")) context.io.err(say`${planText(plan, style)}\n\n`);
   }
   await confirm(context, input, {
-    text: `Move ${count(plan.total.files, "file")} into .orchestrator/?`,
+    text: say`Move ${count(plan.total.files, say`file`)} into .orchestrator/?`,
     doing: `migrate "${paths.root}"`,
     hint: "`orchestrator migrate --dry-run` shows what would be done, --yes does it",
   });
@@ -130,8 +130,10 @@ function nothing(context: Context, plan: Plan, recovered = false): Answer {
     data: { migrated: false, recovered, ...planData(plan) },
     text: (style) =>
       recovered
-        ? `${style.green(style.symbols.done)} Finished what had been cut off; nothing more to move`
-        : "Nothing to migrate: there are no files of the old tool here.",
+        ? say`${
+          style.green(style.symbols.done)
+        } Finished what had been cut off; nothing more to move`
+        : say`Nothing to migrate: there are no files of the old tool here.`,
   };
 }
 
@@ -169,7 +171,7 @@ async function askAll(
     );
   }
   for (const { path, why } of open) {
-    const answer = await io.confirm(`"${path}" (${why}): move it too?`);
+    const answer = await io.confirm(say`"${shown(path)}" (${shown(why)}): move it too?`);
     if (answer === null) {
       throw new OrchestratorError("interrupted", "Cannot migrate: it was cancelled");
     }
@@ -182,13 +184,18 @@ async function askAll(
 /** Asks where a file is to go until the answer will do. */
 async function askTarget({ io }: Context, path: string): Promise<string> {
   for (;;) {
-    const typed = await io.askText("Where to, inside .orchestrator/?", `archive/${path}`);
+    const usual = `archive/${path}`;
+    const answer = await io.askText(say`Where to, inside .orchestrator/?`, shown(usual));
+    // What is offered stands for the name, however it had to be spelled out.
+    const typed = answer === shown(usual) ? usual : answer;
     if (typed === null) {
       throw new OrchestratorError("interrupted", "Cannot migrate: it was cancelled");
     }
     const target = targetFrom(typed);
     if (target !== null) return target;
-    io.err(`"${printable(typed)}" will not do: it must be below archive/, prd/ or secrets/\n`);
+    io.err(
+      say`"${shown(typed)}" will not do: it must be below archive/, prd/ or secrets/\n`,
+    );
   }
 }
 
@@ -213,16 +220,19 @@ function progressBar(
 ): ((progress: Progress) => void) | undefined {
   const { io } = context;
   if (!io.isTerminal("stderr") || input.has("quiet") || input.has("json")) return undefined;
-  let shown = "";
+  const style = styleFor("stderr", input, io);
+  const { barFull, barEmpty } = style.symbols;
+  let last = say``;
   return ({ step, done, total }) => {
     if (total < SHOW_FROM_BYTES) return;
     const filled = Math.round((done / total) * BAR_WIDTH);
-    const text = `${step === "copy" ? "copying " : "checking"} ${"█".repeat(filled)}${
-      "░".repeat(BAR_WIDTH - filled)
-    } ${Math.round((done / total) * 100)} %`;
-    if (text === shown) return;
-    shown = text;
-    io.err(`\r${text}${done === total ? "\r\x1b[K" : ""}`);
+    const what = step === "copy" ? say`copying ` : say`checking`;
+    const text = say`${what} ${repeated(barFull, filled)}${
+      repeated(barEmpty, BAR_WIDTH - filled)
+    } ${num(Math.round((done / total) * 100))} %`;
+    if (text === last) return;
+    last = text;
+    io.err(say`\r${text}${done === total ? say`\r\x1b[K` : say``}`);
   };
 }
 
@@ -234,7 +244,7 @@ async function goBack(context: Context, input: Input): Promise<Answer> {
     await recoverBefore(context);
     return {
       data: { rolledBack: true, recovered: true },
-      text: (style) => `${style.green(style.symbols.done)} Finished going back`,
+      text: (style) => say`${style.green(style.symbols.done)} Finished going back`,
     };
   }
   const { manifest: _, ...planned } = await planRollback(paths, manager);
@@ -246,12 +256,13 @@ async function goBack(context: Context, input: Input): Promise<Answer> {
   }
   if (planned.kept.length > 0 && !keepNew) throw movedOn(planned.kept);
   if (!input.has("yes") && io.isTerminal("stderr")) {
-    io.err(rollbackPlanText(planned, keepNew, styleFor("stderr", input, io)) + "\n\n");
+    const style = styleFor("stderr", input, io);
+    io.err(say`${rollbackPlanText(planned, keepNew, style)}\n\n`);
   }
   await confirm(context, input, {
     text: planned.files === 1
-      ? "Bring 1 file back to its old place?"
-      : `Bring ${planned.files} files back to their old places?`,
+      ? say`Bring 1 file back to its old place?`
+      : say`Bring ${num(planned.files)} files back to their old places?`,
     doing: `roll back in "${paths.root}"`,
     hint: "`orchestrator migrate --rollback --dry-run` shows what would be done",
   });

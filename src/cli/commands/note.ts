@@ -6,6 +6,7 @@ import { decide } from "../../workflow/decide.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { changeAnswer } from "../output/change.ts";
+import { say } from "../output/shown.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const { manager, actor } = context;
@@ -16,5 +17,5 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     "note",
     (state) => decide(state, { kind: "note", text }, { actor }),
   );
-  return changeAnswer(change, () => "Noted");
+  return changeAnswer(change, () => say`Noted`);
 }

@@ -7,6 +7,7 @@ import { decide } from "../../workflow/decide.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { changeAnswer } from "../output/change.ts";
+import { say, shown } from "../output/shown.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const { manager, actor } = context;
@@ -27,6 +28,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     const forced = change.events.some((event) =>
       event.type === "item_skipped" && event.data.forced === true
     );
-    return `${forced ? style.yellow("Forced the skip of") : "Skipped"} ${style.bold(item)}`;
+    const what = forced ? style.yellow(say`Forced the skip of`) : say`Skipped`;
+    return say`${what} ${style.bold(shown(item))}`;
   });
 }

@@ -18,6 +18,7 @@ import { placeholderNames } from "../../workflow/template.ts";
 import type { Answer, Input } from "../command.ts";
 import { type Setting, workflowSettings } from "../config/flags.ts";
 import type { Context } from "../context.ts";
+import { lines, say, shown } from "../output/shown.ts";
 import { requireFreeName, requireText, sessionName } from "../texts.ts";
 import { workflowFile } from "../workflow_file.ts";
 import { findingText } from "../output/finding_text.ts";
@@ -92,18 +93,18 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   return {
     data: statusData(state, describe(state), { origin: "current" }),
     text: (style) =>
-      [
-        `${style.green(style.symbols.done)} Started ${
+      lines([
+        say`${style.green(style.symbols.done)} Started ${
           style.bold(oneLine(state.task, style.width - 12, style))
         }`,
-        `  session ${style.cyan(id)}${
-          state.name === null ? "" : ` (${state.name})`
-        }, workflow ${definition.name}${
-          source.builtIn ? " (built in; orchestrator init writes it as workflow.yaml)" : ""
+        say`  session ${style.cyan(shown(id))}${
+          state.name === null ? say`` : say` (${shown(state.name)})`
+        }, workflow ${shown(definition.name)}${
+          source.builtIn ? say` (built in; orchestrator init writes it as workflow.yaml)` : say``
         }`,
-        "",
+        say``,
         stepText(nextStep(state), style),
-      ].join("\n"),
+      ]),
   };
 }
 

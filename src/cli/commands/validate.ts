@@ -11,13 +11,14 @@ import type { Context } from "../context.ts";
 import { workflowFile } from "../workflow_file.ts";
 import { findingText } from "../output/finding_text.ts";
 import type { Style } from "../output/style.ts";
-import { printable } from "../output/text.ts";
+import { lines, say, shown } from "../output/shown.ts";
+import { count } from "../output/text.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const { io } = context;
   const given = input.arg("file");
-  const { path, shown, chosen } = await workflowFile(context, given, "validate");
-  const file = given === "-" ? "stdin" : shown;
+  const { path, shown: name, chosen } = await workflowFile(context, given, "validate");
+  const file = given === "-" ? "stdin" : name;
   let text: string;
   try {
     text = given === "-" ? await io.readStdin() : readFileSync(path, "utf8");
@@ -41,7 +42,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   if (definition === null || errors.length > 0) {
     throw new OrchestratorError(
       "workflow_invalid",
-      `Cannot use "${file}": it has ${count(errors.length, "error")}`,
+      `Cannot use "${file}": it has ${count(errors.length, say`error`)}`,
       {
         ...(errors.length > 1
           ? { hint: "Correct them, then validate again" }
@@ -68,19 +69,15 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       findings,
     },
     text: (style: Style) =>
-      [
+      lines([
         ...findings.map((finding) =>
-          `${style.yellow("warning:")} ${printable(findingText(finding))}`
+          say`${style.yellow(say`warning:`)} ${shown(findingText(finding))}`
         ),
-        `${style.green(style.symbols.done)} ${file} is valid: ${printable(definition.name)}, ${
-          count(definition.phases.length, "phase")
-        }, ${count(items, "item")}${
-          findings.length === 0 ? "" : `, ${count(findings.length, "warning")}`
+        say`${style.green(style.symbols.done)} ${shown(file)} is valid: ${
+          shown(definition.name)
+        }, ${count(definition.phases.length, say`phase`)}, ${count(items, say`item`)}${
+          findings.length === 0 ? say`` : say`, ${count(findings.length, say`warning`)}`
         }`,
-      ].join("\n"),
+      ]),
   };
-}
-
-function count(number: number, word: string): string {
-  return `${number} ${word}${number === 1 ? "" : "s"}`;
 }

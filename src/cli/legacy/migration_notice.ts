@@ -6,10 +6,12 @@ import { existsSync } from "node:fs";
 import { isEmptyPlan, makePlan, type Plan } from "../../migration/plan.ts";
 import type { Input } from "../command.ts";
 import type { Context } from "../context.ts";
+import { warningText } from "../output/error.ts";
 import { size } from "../output/migration_text.ts";
+import { lines, num, say, type Shown } from "../output/shown.ts";
 import type { Style } from "../output/style.ts";
 import { styleFor } from "../output/style_for.ts";
-import { oneLine, pad, visibleLength, wrapLines } from "../output/text.ts";
+import { count, oneLine, pad, repeated, wrapLines } from "../output/text.ts";
 
 /** Moves over where `auto_migrate` says so, which only the environment and a person can set. */
 export async function migrateIfConfigured(context: Context): Promise<void> {
@@ -19,7 +21,7 @@ export async function migrateIfConfigured(context: Context): Promise<void> {
 }
 
 /** Warns, or gives what stderr gets: the box for a person at a terminal, a line with `--quiet`. */
-export async function notice(context: Context, input: Input): Promise<string | null> {
+export async function notice(context: Context, input: Input): Promise<Shown | null> {
   if ((await context.config()).get("migration_notice") === false) return null;
   let plan: Plan;
   try {
@@ -42,7 +44,7 @@ export async function notice(context: Context, input: Input): Promise<string | n
   } would move into .orchestrator/`;
   // --quiet leaves the other warnings out, not this one.
   if (input.has("quiet") && !input.has("json")) {
-    return `${styleFor("stderr", input, io, context.colour).yellow("warning:")} ${line}\n`;
+    return warningText(line, styleFor("stderr", input, io, context.colour));
   }
   context.warn(line);
   return null;
@@ -61,40 +63,40 @@ export async function warnOfInterruption(context: Context): Promise<void> {
 const MAX_WIDTH = 76;
 const SHOWN_PLACES = 4;
 
-function box(plan: Plan, style: Style): string {
+function box(plan: Plan, style: Style): Shown {
   const width = Math.min(style.width, MAX_WIDTH);
   const inner = width - 4;
   const places = plan.moves.slice(0, SHOWN_PLACES).map(({ from, to }) =>
     oneLine(`${from} ${style.symbols.arrow} ${to}`, inner - 2, style)
   );
   const more = plan.moves.length - places.length;
+  const found = say`${count(plan.total.files, say`file`)} (${size(plan.total.bytes)})`;
   const text = [
     ...wrapLines(
-      `This repository still holds ${plan.total.files} ${
-        plan.total.files === 1 ? "file" : "files"
-      } (${
-        size(plan.total.bytes)
-      }) of the Python tool. They are read as they are, and they can move into .orchestrator/:`,
+      say`This repository still holds ${found} of the Python tool. They are read as they are, and they can move into .orchestrator/:`,
       inner,
     ),
-    "",
-    ...places.map((place) => `  ${place}`),
-    ...(more > 0 ? [`  … and ${more} more`] : []),
-    "",
+    say``,
+    ...places.map((place) => say`  ${place}`),
+    ...(more > 0 ? [say`  … and ${num(more)} more`] : []),
+    say``,
     ...wrapLines(
-      "One directory instead of a dozen, safe with several agents, undone by one command.",
+      say`One directory instead of a dozen, safe with several agents, undone by one command.`,
       inner,
     ),
-    "",
-    `${style.bold("Look")}    ${style.cyan("orchestrator migrate --dry-run")}`,
-    `${style.bold("Move")}    ${style.cyan("orchestrator migrate")}`,
-    `${style.bold("Go back")} ${style.cyan("orchestrator migrate --rollback")}`,
-    style.dim("Silence: orchestrator config set migration_notice false"),
+    say``,
+    say`${style.bold(say`Look`)}    ${style.cyan(say`orchestrator migrate --dry-run`)}`,
+    say`${style.bold(say`Move`)}    ${style.cyan(say`orchestrator migrate`)}`,
+    say`${style.bold(say`Go back`)} ${style.cyan(say`orchestrator migrate --rollback`)}`,
+    style.dim(say`Silence: orchestrator config set migration_notice false`),
   ];
-  const title = " Old files ";
-  return [
-    `┌─${title}${"─".repeat(width - 3 - visibleLength(title))}┐`,
-    ...text.map((line) => `│ ${pad(line, inner)} │`),
-    `└${"─".repeat(width - 2)}┘`,
-  ].join("\n") + "\n";
+  const title = say` Old files `;
+  const rule = (length: number) => repeated(say`─`, length);
+  return say`${
+    lines([
+      say`┌─${title}${rule(width - 3 - title.length)}┐`,
+      ...text.map((line) => say`│ ${pad(line, inner)} │`),
+      say`└${rule(width - 2)}┘`,
+    ])
+  }\n`;
 }

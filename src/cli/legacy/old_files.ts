@@ -6,6 +6,7 @@
 import { existsSync } from "node:fs";
 import type { CommandSpec, Input } from "../command.ts";
 import type { Context } from "../context.ts";
+import type { Shown } from "../output/shown.ts";
 
 /** Where the old tool leaves something whatever it does. */
 const TRACES = [".workflow_state.json", ".workflow_log.jsonl"] as const;
@@ -37,7 +38,7 @@ export async function beforeChange(context: Context, input: Input): Promise<void
  * among the warnings.
  * @returns the box, for stderr; null where there is none.
  */
-export async function noticeAfter(context: Context, input: Input): Promise<string | null> {
+export async function noticeAfter(context: Context, input: Input): Promise<Shown | null> {
   const { spec, paths } = context;
   if ((!changesState(spec) && spec.path !== "status") || OWN.has(spec.path)) return null;
   if (paths.isHome || spec.path === "deinit") return null;

@@ -7,12 +7,13 @@ import { nextStep } from "../../workflow/next_step.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import type { Answer } from "../command.ts";
 import { stepData, stepText } from "./next_step.ts";
+import { say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
 
 /** The answer to a change: what happened, and what comes next. */
 export function changeAnswer(
   change: Change,
-  happened: (style: Style) => string,
+  happened: (style: Style) => Shown,
   more: Readonly<Record<string, unknown>> = {},
 ): Answer {
   const { state } = change;
@@ -22,8 +23,8 @@ export function changeAnswer(
       const mark = change.already === null
         ? style.green(style.symbols.done)
         : style.dim(style.symbols.bullet);
-      const line = change.already === null ? happened(style) : sentence(change.already);
-      return `${mark} ${line}\n${stepText(nextStep(state), style)}`;
+      const line = change.already === null ? happened(style) : shown(sentence(change.already));
+      return say`${mark} ${line}\n${stepText(nextStep(state), style)}`;
     },
   };
 }
@@ -51,8 +52,8 @@ function briefly(data: object): Readonly<Record<string, unknown>> {
 }
 
 /** What a state's end says, for `finish`. */
-export function endedText(state: SessionState): string {
-  return state.status === "completed" ? "Finished" : "Abandoned";
+export function endedText(state: SessionState): Shown {
+  return state.status === "completed" ? say`Finished` : say`Abandoned`;
 }
 
 function sentence(text: string): string {

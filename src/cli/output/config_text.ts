@@ -5,20 +5,20 @@
 import { configKey } from "../../config/keys.ts";
 import { type Effective, type Entry, originText } from "../../config/layers.ts";
 import { valueText } from "../../config/value.ts";
+import { lines, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
-import { printable } from "./text.ts";
 
 /** `feedback_sync: false (from: env ORCHESTRATOR_FEEDBACK_SYNC)`, and a line for all it shadows. */
-export function effectiveText(found: Effective, style: Style): string {
+export function effectiveText(found: Effective, style: Style): Shown {
   const row = configKey(found.key);
-  const shown = (entry: Entry) => printable(valueText(row, entry.value));
-  const from = (entry: Entry) => style.dim(`(from: ${printable(originText(entry.origin))})`);
-  return [
-    `${found.key}: ${shown(found)} ${from(found)}`,
+  const value = (entry: Entry) => shown(valueText(row, entry.value));
+  const from = (entry: Entry) => style.dim(say`(from: ${shown(originText(entry.origin))})`);
+  return lines([
+    say`${shown(found.key)}: ${value(found)} ${from(found)}`,
     ...found.shadowed.map((entry) =>
-      `  ${style.dim("over")} ${style.dim(shown(entry))} ${from(entry)}`
+      say`  ${style.dim(say`over`)} ${style.dim(value(entry))} ${from(entry)}`
     ),
-  ].join("\n");
+  ]);
 }
 
 /** The same for programs. */

@@ -3,8 +3,9 @@
  * @module
  */
 import type { LeavingPlan } from "../deinit/plan.ts";
+import { joined, lines, num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
-import { columns, printable } from "./text.ts";
+import { columns, count } from "./text.ts";
 
 /** The payload of `--json`. */
 export function leavingData({ state, hereOnly, git, trusted, left }: LeavingPlan) {
@@ -21,66 +22,57 @@ export function leavingData({ state, hereOnly, git, trusted, left }: LeavingPlan
 }
 
 /** What a question names: the losses first. */
-export function removalWords(plan: LeavingPlan): string {
+export function removalWords(plan: LeavingPlan): Shown {
   const { state, hereOnly, git, trusted } = plan;
-  const words: string[] = [];
+  const losses: Shown[] = [];
   if (state !== null) {
-    const only = hereOnly.length === 0 ? "" : ` (${hereOnly.length} not elsewhere)`;
+    const only = hereOnly.length === 0 ? say`` : say` (${num(hereOnly.length)} not elsewhere)`;
     if (state.sessions.length > 0) {
-      words.push(`${plural(state.sessions.length, "session")}${only}`);
+      losses.push(say`${count(state.sessions.length, say`session`)}${only}`);
     }
-    if (state.secrets.length > 0) words.push(plural(state.secrets.length, "secret"));
-    words.push("the rest of .orchestrator");
+    if (state.secrets.length > 0) losses.push(count(state.secrets.length, say`secret`));
+    losses.push(say`the rest of .orchestrator`);
   }
   const traces = git === null ? 0 : git.traces.refs.length + git.traces.files.length;
-  if (traces > 0) words.push("what is in git's directory");
-  if (trusted.length > 0) words.push(plural(trusted.length, "confirmation"));
-  return words.length < 2
-    ? words.join("")
-    : `${words.slice(0, -1).join(", ")} and ${words.at(-1) ?? ""}`;
+  if (traces > 0) losses.push(say`what is in git's directory`);
+  if (trusted.length > 0) losses.push(count(trusted.length, say`confirmation`));
+  const last = losses.pop() ?? say``;
+  return losses.length === 0 ? last : say`${joined(losses, say`, `)} and ${last}`;
 }
 
 /** What was removed, or would be, and what is left. */
-export function leavingText(plan: LeavingPlan, dryRun: boolean, style: Style): string {
+export function leavingText(plan: LeavingPlan, dryRun: boolean, style: Style): Shown {
   const { state, hereOnly, git, trusted, left } = plan;
-  const lines: string[] = [];
-  const add = (text: string) =>
-    lines.push(
+  const rows: Shown[] = [];
+  const add = (text: Shown) =>
+    rows.push(
       dryRun
-        ? `${style.dim(style.symbols.bullet)} Would remove ${text}`
-        : `${style.green(style.symbols.done)} Removed ${text}`,
+        ? say`${style.dim(style.symbols.bullet)} Would remove ${text}`
+        : say`${style.green(style.symbols.done)} Removed ${text}`,
     );
   if (state !== null && state.ours.length > 0) {
     const held = [
-      ...(state.sessions.length === 0 ? [] : [plural(state.sessions.length, "session")]),
-      ...(state.secrets.length === 0 ? [] : [plural(state.secrets.length, "secret")]),
+      ...(state.sessions.length === 0 ? [] : [count(state.sessions.length, say`session`)]),
+      ...(state.secrets.length === 0 ? [] : [count(state.secrets.length, say`secret`)]),
     ];
-    const files = plural(state.ours.length, "file");
-    add(`${files} of .orchestrator${held.length === 0 ? "" : `, with ${held.join(" and ")}`}`);
+    const also = held.length === 0 ? say`` : say`, with ${joined(held, say` and `)}`;
+    add(say`${count(state.ours.length, say`file`)} of .orchestrator${also}`);
   }
-  for (const { ref } of git?.traces.refs ?? []) add(printable(ref));
+  for (const { ref } of git?.traces.refs ?? []) add(shown(ref));
   for (const name of git?.traces.files ?? []) {
-    add(`orchestrator/${printable(name)} in git's directory`);
+    add(say`orchestrator/${shown(name)} in git's directory`);
   }
   for (const { kind, value } of trusted) {
-    add(`the confirmation of ${printable(`${kind} "${value}"`)}`);
+    add(say`the confirmation of ${shown(kind)} "${shown(value)}"`);
   }
-  if (plan.isEmpty) lines.push(style.dim("Nothing to remove."));
+  if (plan.isEmpty) rows.push(style.dim(say`Nothing to remove.`));
   if (dryRun && hereOnly.length > 0) {
-    lines.push(
-      style.yellow(`Not on the state branch as they are here: ${hereOnly.join(", ")}`),
-    );
+    const ids = shown(hereOnly.join(", "));
+    rows.push(style.yellow(say`Not on the state branch as they are here: ${ids}`));
   }
   if (left.length > 0) {
-    lines.push("", style.bold("Left as it is"));
-    lines.push(
-      columns(left.map(({ where, what }) => [printable(where), style.dim(printable(what))]))
-        .replace(/^/gm, "  "),
-    );
+    const table = left.map(({ where, what }) => [shown(where), style.dim(shown(what))]);
+    rows.push(say``, style.bold(say`Left as it is`), columns(table, "  "));
   }
-  return lines.join("\n");
-}
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? "" : "s"}`;
+  return lines(rows);
 }

@@ -1,27 +1,71 @@
 /**
- * How an error looks to people.
+ * How errors and warnings look to people.
+ *
+ * Each is one line, however many line feeds are in the values that it quotes. On a terminal it is
+ * wrapped to the screen behind bars, so that nobody can fill a row with something that looks like ours.
  * @module
  */
 import type { OrchestratorError } from "../../errors.ts";
+import { lines, num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
-import { hang, printable, visibleLength } from "./text.ts";
+import { barred, hang } from "./text.ts";
+import { visibleLength } from "./width.ts";
 
-/**
- * What happened, further facts where there is a list of them, and the one next step. On a terminal
- * long lines are wrapped; the hint never is, for it holds a command to be copied.
- */
-export function errorText(error: OrchestratorError, style: Style): string {
-  const lines = [`${style.red("error:")} ${fit(`error: ${error.message}`, "  ", style).slice(7)}`];
+/** Most characters of a message that are shown; `--json` has them all. */
+const MOST = 4000;
+
+/** What happened, further facts where there is a list of them, and the one next step. */
+export function errorText(error: OrchestratorError, style: Style): Shown {
+  const parts = [say`${style.red(say`error:`)} ${fit(error.message, style, "error: ".length)}`];
   const list = error.details?.["list"];
   if (Array.isArray(list)) {
-    for (const entry of list) lines.push(`  ${fit(String(entry), "    ", style)}`);
+    for (const entry of list) parts.push(say`  ${fit(String(entry), style, 4, 2)}`);
   }
-  if (error.hint !== undefined) lines.push(`${style.cyan("hint:")} ${printable(error.hint)}`);
-  return lines.join("\n") + "\n";
+  if (error.hint !== undefined) {
+    parts.push(say`${style.cyan(say`hint:`)} ${copyable(error.hint, style)}`);
+  }
+  return say`${lines(parts)}\n`;
 }
 
-function fit(text: string, indent: string, style: Style): string {
-  return style.terminal && visibleLength(text) + indent.length > style.width
-    ? hang(text, style.width, indent)
-    : printable(text);
+/** A warning with its line end. */
+export function warningText(warning: string, style: Style): Shown {
+  return say`${style.yellow(say`warning:`)} ${fit(warning, style, "warning: ".length)}\n`;
 }
+
+/** A stack or another text of many lines, each behind a bar. */
+export function barredText(text: string, style: Style): Shown {
+  return lines(text.split("\n").map((line) => say`${style.symbols.gutter}${shown(line)}`));
+}
+
+function fit(text: string, style: Style, indent: number, taken = indent): Shown {
+  const line = clipped(text);
+  return style.terminal ? hang(line, style, indent, taken) : line;
+}
+
+function clipped(text: string): Shown {
+  const more = text.length - MOST;
+  return more <= 0
+    ? shown(text)
+    : say`${shown(text.slice(0, MOST))} (and ${num(more)} more characters)`;
+}
+
+/** A hint is broken between words, but not inside a command that is there to be copied. */
+function copyable(text: string, style: Style): Shown {
+  const line = clipped(text);
+  if (!style.terminal || visibleLength(line) + HINT_LABEL <= style.width) return line;
+  const rows: Shown[] = [];
+  let row = say``;
+  for (const word of line.match(/`[^`']*`\S*|\S+/g) ?? []) {
+    const longer = row === "" ? shown(word) : say`${row} ${shown(word)}`;
+    if (row !== "" && visibleLength(longer) + HINT_LABEL > style.width) {
+      rows.push(row);
+      row = shown(word);
+    } else {
+      row = longer;
+    }
+  }
+  return barred([...rows, row], style, HINT_LABEL);
+}
+
+/** Columns of the label in front of a hint. */
+const HINT_LABEL = 6;

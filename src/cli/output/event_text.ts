@@ -3,8 +3,10 @@
  * @module
  */
 import type { Actor, Approval, SessionEvent } from "../../workflow/events.ts";
+import { num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
-import { clockTime, oneLine, printable, visibleLength } from "./text.ts";
+import { clockTime, oneLine, padLeft } from "./text.ts";
+import { visibleLength } from "./width.ts";
 
 /**
  * Number, time, what happened, and who did it; cut to the width of the screen.
@@ -13,44 +15,44 @@ import { clockTime, oneLine, printable, visibleLength } from "./text.ts";
 export function eventText(
   event: SessionEvent,
   style: Style,
-  number = String(event.seq),
-): string {
-  const head = `${number.padStart(4)}  ${clockTime(event.time)}  `;
-  const actor = `  ${actorText(event.actor)}`;
+  number = num(event.seq),
+): Shown {
+  const head = say`${padLeft(number, 4)}  ${clockTime(event.time)}  `;
+  const actor = say`  ${actorText(event.actor)}`;
   const room = style.width - head.length - visibleLength(actor);
-  return style.dim(head) + whatHappened(event, style, room) + style.dim(actor);
+  return say`${style.dim(head)}${whatHappened(event, style, room)}${style.dim(actor)}`;
 }
 
 /** `claude-code (root)` for an agent of that login name, `anna` for a person. */
-export function actorText(actor: Actor): string {
-  const name = printable(actor.name);
-  return actor.kind === "person" ? name : `${printable(actor.agent ?? actor.kind)} (${name})`;
+export function actorText(actor: Actor): Shown {
+  const name = shown(actor.name);
+  return actor.kind === "person" ? name : say`${shown(actor.agent ?? actor.kind)} (${name})`;
 }
 
-function whatHappened(event: SessionEvent, style: Style, room: number): string {
+function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
   // What is said in words gets what the fixed words leave of the line.
-  const say = (
+  const told = (
     words: string,
     text: string | null | undefined,
-    paint: (words: string) => string = (same) => same,
-  ): string => {
-    const fixed = printable(words);
+    paint: (words: Shown) => Shown = (same) => same,
+  ): Shown => {
+    const fixed = shown(words);
     if (text === null || text === undefined || text === "") return paint(fixed);
     const left = Math.max(12, room - visibleLength(fixed) - 2);
-    return `${paint(fixed)}${style.dim(`: ${oneLine(text, left, style)}`)}`;
+    return say`${paint(fixed)}${style.dim(say`: ${oneLine(text, left, style)}`)}`;
   };
   switch (event.type) {
     case "session_started":
-      return say("started", event.data.task);
+      return told("started", event.data.task);
     case "session_imported":
-      return say(
+      return told(
         typeof event.data.source["branchOf"] === "string"
           ? `went its own way from session ${event.data.source["branchOf"]}`
           : `imported ${event.data.history.length} old events`,
         event.data.seed.task,
       );
     case "item_completed":
-      return say(`completed ${event.data.item}`, event.data.notes, style.green);
+      return told(`completed ${event.data.item}`, event.data.notes, style.green);
     case "item_failed": {
       const outcome = event.data.verification;
       const why = outcome.type === "command"
@@ -61,43 +63,47 @@ function whatHappened(event: SessionEvent, style: Style, room: number): string {
         : outcome.type === "file_exists"
         ? outcome.reason
         : undefined;
-      return say(`failed ${event.data.item}`, why, style.red);
+      return told(`failed ${event.data.item}`, why, style.red);
     }
     case "item_skipped": {
       const { forced, automatic, item, reason } = event.data;
       const how = forced ? " by force" : automatic ? ` (${automatic})` : "";
-      return say(`skipped ${item}${how}`, reason, forced ? style.yellow : undefined);
+      return told(`skipped ${item}${how}`, reason, forced ? style.yellow : undefined);
     }
     case "item_approved":
-      return say(
+      return told(
         `approved ${event.data.item}`,
         approvalText(event.data.approval, event.data.notes),
         style.green,
       );
     case "phase_approved":
-      return say(
+      return told(
         `approved phase ${event.data.phase}`,
         approvalText(event.data.approval, event.data.notes),
         style.green,
       );
     case "phase_advanced":
-      return style.bold(printable(`${event.data.from} ${style.symbols.arrow} ${event.data.to}`));
+      return style.bold(
+        say`${shown(event.data.from)} ${style.symbols.arrow} ${shown(event.data.to)}`,
+      );
     case "note_added":
-      return say("note", event.data.text);
+      return told("note", event.data.text);
     case "checkpoint_created":
-      return say(`checkpoint ${event.data.checkpoint}`, event.data.message);
+      return told(`checkpoint ${event.data.checkpoint}`, event.data.message);
     case "checkpoint_restored":
       return style.yellow(
-        `went back to checkpoint ${event.data.checkpoint} (event ${event.data.checkpointSeq})`,
+        say`went back to checkpoint ${shown(event.data.checkpoint)} (event ${
+          num(event.data.checkpointSeq)
+        })`,
       );
     case "session_renamed":
-      return say("renamed", event.data.name ?? "no name");
+      return told("renamed", event.data.name ?? "no name");
     case "workflow_completed":
-      return say("finished", event.data.notes, style.green);
+      return told("finished", event.data.notes, style.green);
     case "workflow_abandoned":
-      return say("abandoned", event.data.reason, style.yellow);
+      return told("abandoned", event.data.reason, style.yellow);
     default:
-      return printable(String((event as { type: unknown }).type));
+      return shown(String((event as { type: unknown }).type));
   }
 }
 

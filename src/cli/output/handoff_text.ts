@@ -1,5 +1,8 @@
 /**
  * The prompt that lets somebody else take a session over. Markdown, never coloured.
+ *
+ * Texts of others stand behind a bullet, in backquotes or in a quotation: none of their lines can be a
+ * heading, an instruction or a command of this prompt.
  * @module
  */
 import type { PhaseDefinition } from "../../workflow/definition.ts";
@@ -7,8 +10,10 @@ import { exampleEvidence } from "../../workflow/evidence.ts";
 import type { ItemProgress, Progress } from "../../workflow/progress.ts";
 import { describeItems } from "../../workflow/progress.ts";
 import type { SessionState } from "../../workflow/state.ts";
+import { code, quotation, quoted } from "./markdown.ts";
+import { joined, lines, num, say, type Shown, shown } from "./shown.ts";
 import { noticeText } from "./status_text.ts";
-import { commandLine, printable } from "./text.ts";
+import { commandLine, flat } from "./text.ts";
 
 /** Writes the prompt. */
 export function handoffText(
@@ -16,38 +21,38 @@ export function handoffText(
   progress: Progress,
   notes: readonly string[],
   decisions: readonly string[],
-): string {
+): Shown {
   const phase = state.definition.phases.find((entry) => entry.id === state.phase);
   const position = state.definition.phases.findIndex((entry) => entry.id === state.phase) + 1;
   const sections = [
-    `# Take over: ${printable(state.task)}`,
-    state.status !== "active" ? "This workflow has ended; nothing is left to do in it." : [
-      "You are continuing a workflow that `orchestrator` keeps. Work in this repository, do what is",
-      "open below, and prove each item with the command that stands with it. Nothing may be skipped",
-      "unseen: the journal records every step. Ask `orchestrator status` whenever you are unsure.",
-    ].join("\n"),
+    say`# Take over: ${flat(state.task)}`,
+    state.status !== "active" ? say`This workflow has ended; nothing is left to do in it.` : lines([
+      say`You are continuing a workflow that \`orchestrator\` keeps. Work in this repository, do what is`,
+      say`open below, and prove each item with the command that stands with it. Nothing may be skipped`,
+      say`unseen: the journal records every step. Ask \`orchestrator status\` whenever you are unsure.`,
+    ]),
     facts(state, progress, phase?.name, position),
-    bullets("Constraints", state.constraints),
-    bullets("What this phase says", [
+    bullets(say`Constraints`, state.constraints),
+    bullets(say`What this phase says`, [
       ...(phase?.description ? [phase.description] : []),
       ...(phase?.notes ?? []),
     ]),
     open(progress, phase),
     bullets(
-      "Done in this phase",
+      say`Done in this phase`,
       progress.items.filter((item) => item.status === "completed").map(doneText),
     ),
     bullets(
-      "Skipped",
+      say`Skipped`,
       progress.skips.map((skip) => `${skip.phase}/${skip.item}: ${skip.reason}`),
     ),
-    bullets("Not as the workflow says", progress.bypasses.map(noticeText)),
-    bullets("Decisions", decisions),
-    bullets("Notes", notes),
+    bullets(say`Not as the workflow says`, progress.bypasses.map(noticeText)),
+    bullets(say`Decisions`, decisions),
+    bullets(say`Notes`, notes),
     later(state, position),
     next(state, progress),
   ];
-  return sections.filter((section) => section !== "").join("\n\n") + "\n";
+  return say`${joined(sections.filter((section) => section !== ""), say`\n\n`)}\n`;
 }
 
 function facts(
@@ -55,95 +60,91 @@ function facts(
   progress: Progress,
   phaseName: string | undefined,
   position: number,
-): string {
+): Shown {
+  const end = state.status === "completed" ? say`finished` : say`abandoned`;
+  const phase = say`Phase ${num(position)} of ${num(progress.phases.length)}`;
+  const name = phaseName === undefined ? say`` : say` (${flat(phaseName)})`;
   const where = state.phase === null
-    ? `The workflow is ${state.status === "completed" ? "finished" : "abandoned"}.`
-    : `Phase ${position} of ${progress.phases.length}: ${printable(state.phase)}${
-      phaseName === undefined ? "" : ` (${printable(phaseName)})`
-    }.`;
-  return [
-    `- Session: \`${state.session}\`${state.name === null ? "" : ` (${printable(state.name)})`}`,
-    `- Workflow: ${printable(state.definition.name)}`,
-    ...(state.project === null ? [] : [`- Project: ${printable(state.project)}`]),
-    `- ${where} ${progress.done} of ${progress.total} items are done.`,
-  ].join("\n");
+    ? say`The workflow is ${end}.`
+    : say`${phase}: ${flat(state.phase)}${name}.`;
+  return lines([
+    say`- Session: ${code(state.session)}${
+      state.name === null ? say`` : say` (${flat(state.name)})`
+    }`,
+    say`- Workflow: ${flat(state.definition.name)}`,
+    ...(state.project === null ? [] : [say`- Project: ${flat(state.project)}`]),
+    say`- ${where} ${num(progress.done)} of ${num(progress.total)} items are done.`,
+  ]);
 }
 
-function open(progress: Progress, phase: PhaseDefinition | undefined): string {
+function open(progress: Progress, phase: PhaseDefinition | undefined): Shown {
   const items = progress.items.filter((item) =>
     item.status === "pending" || item.status === "failed"
   );
-  if (items.length === 0) return "";
-  return ["## Open in this phase", ...items.map((item) => itemText(item, phase))].join("\n\n");
+  if (items.length === 0) return say``;
+  return joined(
+    [say`## Open in this phase`, ...items.map((item) => itemText(item, phase))],
+    say`\n\n`,
+  );
 }
 
-function itemText(item: ItemProgress, phase: PhaseDefinition | undefined): string {
+function itemText(item: ItemProgress, phase: PhaseDefinition | undefined): Shown {
   const { proof } = item;
   const tags = [item.required ? "required" : "optional"];
   if (item.stepType !== "required") tags.push(item.stepType);
   const notes = phase?.items.find((entry) => entry.id === item.id)?.notes ?? [];
-  const lines = [
-    `### \`${item.id}\`: ${printable(item.name)} (${tags.join(", ")})`,
-    ...(item.description === undefined ? [] : [printable(item.description), ""]),
-    ...notes.map((note) => `- ${oneParagraph(note)}`),
+  const rows = [
+    say`### ${code(item.id)}: ${flat(item.name)} (${flat(tags.join(", "))})`,
+    ...(item.description === undefined ? [] : [quotation(item.description), say``]),
+    ...notes.map((note) => say`- ${flat(note)}`),
     proof.inWords.length === 0
-      ? "- Proof: none but your word"
-      : `- Proof: ${oneParagraph(proof.inWords.join("; "))}`,
+      ? say`- Proof: none but your word`
+      : say`- Proof: ${flat(proof.inWords.join("; "))}`,
   ];
   if (proof.evidencePrompt !== undefined) {
-    lines.push(`- Evidence asked for: ${oneParagraph(proof.evidencePrompt)}`);
+    rows.push(say`- Evidence asked for: ${flat(proof.evidencePrompt)}`);
   }
   if (proof.evidence) {
-    lines.push(`- Evidence looks like: \`${exampleEvidence(proof.evidenceSchema)}\``);
+    rows.push(say`- Evidence looks like: ${code(exampleEvidence(proof.evidenceSchema))}`);
   }
-  if (item.blocked !== undefined) lines.push(`- In the way: ${oneParagraph(item.blocked)}`);
+  if (item.blocked !== undefined) rows.push(say`- In the way: ${flat(item.blocked)}`);
   if (item.next !== undefined) {
-    const who = item.next.byPerson ? " (a person runs this, not an agent)" : "";
-    lines.push(`- Command: \`${commandLine(["orchestrator", ...item.next.argv])}\`${who}`);
+    const who = item.next.byPerson ? say` (a person runs this, not an agent)` : say``;
+    rows.push(say`- Command: ${code(commandLine(["orchestrator", ...item.next.argv]))}${who}`);
   }
-  return lines.join("\n");
-}
-
-/** Text that stays inside its list entry. */
-function oneParagraph(text: string): string {
-  return printable(text).replace(/\s*\n\s*/g, " ");
+  return lines(rows);
 }
 
 function doneText(item: ItemProgress): string {
   return item.notes === undefined ? item.id : `${item.id}: ${item.notes}`;
 }
 
-function later(state: SessionState, position: number): string {
-  if (position === 0) return "";
+function later(state: SessionState, position: number): Shown {
+  if (position === 0) return say``;
   const phases = state.definition.phases.slice(position);
-  if (phases.length === 0) return "";
-  const lines = phases.map((phase) => {
-    const items = describeItems(state, phase.id).map((item) => `\`${item.id}\``).join(", ");
-    return `- ${printable(phase.id)}${items === "" ? "" : `: ${items}`}`;
+  if (phases.length === 0) return say``;
+  const rows = phases.map((phase) => {
+    const items = describeItems(state, phase.id).map((item) => code(item.id));
+    return say`- ${flat(phase.id)}${items.length === 0 ? say`` : say`: ${joined(items, say`, `)}`}`;
   });
-  return ["## Phases after this one", "", ...lines].join("\n");
+  return lines([say`## Phases after this one`, say``, ...rows]);
 }
 
-function next(state: SessionState, progress: Progress): string {
-  if (state.status !== "active") return "";
-  return [
-    "## Next",
-    "",
-    "```sh",
-    commandLine(["orchestrator", ...progress.next.argv]),
-    "```",
-    "",
-    `${printable(progress.next.why)}${
-      progress.next.byPerson ? "; a person runs this, not an agent" : ""
-    }.`,
-  ].join("\n");
+function next(state: SessionState, progress: Progress): Shown {
+  if (state.status !== "active") return say``;
+  const { argv, why, byPerson } = progress.next;
+  return lines([
+    say`## Next`,
+    say``,
+    say`\`\`\`sh`,
+    shown(commandLine(["orchestrator", ...argv])),
+    say`\`\`\``,
+    say``,
+    say`${flat(why)}${byPerson ? say`; a person runs this, not an agent` : say``}.`,
+  ]);
 }
 
-function bullets(title: string, entries: readonly string[]): string {
-  if (entries.length === 0) return "";
-  return [
-    `## ${title}`,
-    "",
-    ...entries.map((entry) => `- ${printable(entry).replace(/\n/g, "\n  ")}`),
-  ].join("\n");
+function bullets(title: Shown, entries: readonly string[]): Shown {
+  if (entries.length === 0) return say``;
+  return lines([say`## ${title}`, say``, ...entries.map((entry) => say`- ${quoted(entry)}`)]);
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import type { OrchestratorError } from "../../errors.ts";
+import { type Shown, TRICKY } from "./shown.ts";
 
 /** Version of both envelopes. */
 export const SCHEMA_VERSION = 1;
@@ -12,16 +13,16 @@ export function answerEnvelope(
   command: string,
   data: unknown,
   warnings: readonly string[],
-): string {
-  return JSON.stringify({ schemaVersion: SCHEMA_VERSION, command, data, warnings }) + "\n";
+): Shown {
+  return jsonLine({ schemaVersion: SCHEMA_VERSION, command, data, warnings });
 }
 
 /**
  * The one line that a failed command prints on stderr with `--json`; `warnings` are left out where
  * there are none.
  */
-export function errorEnvelope(error: OrchestratorError, warnings: readonly string[]): string {
-  return JSON.stringify({
+export function errorEnvelope(error: OrchestratorError, warnings: readonly string[]): Shown {
+  return jsonLine({
     schemaVersion: SCHEMA_VERSION,
     error: {
       code: error.code,
@@ -30,5 +31,21 @@ export function errorEnvelope(error: OrchestratorError, warnings: readonly strin
       ...(error.details === undefined ? {} : { details: error.details }),
     },
     ...(warnings.length === 0 ? {} : { warnings }),
-  }) + "\n";
+  });
+}
+
+/** A value as one line of JSON, in which whatever cannot be seen is escaped: it says the same. */
+export function jsonLine(value: unknown): Shown {
+  const text = JSON.stringify(value);
+  return (TRICKY.test(text) ? escaped(text) : text) + "\n" as Shown;
+}
+
+// Its tables are large: it is made where it is used, not at start.
+function escaped(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\u2800\ufff0-\ufffb\ufffe\uffff]/gv,
+    (character) =>
+      character.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+        .join(""),
+  );
 }

@@ -3,8 +3,8 @@
  * @module
  */
 import type { LeftOut, LeftOutReason } from "../../snapshot/left_out.ts";
+import { joined, num, say, type Shown, shown } from "./shown.ts";
 import { sessionCount } from "./snapshot_text.ts";
-import { printable } from "./text.ts";
 
 /** How the files of one reason are called, and why they stay. Null: not worth a word. */
 const TEXTS: Readonly<
@@ -37,12 +37,12 @@ const TEXTS: Readonly<
 const MOST = 3;
 
 /** `Left out: 2 secrets (…), 1 unknown file (notes.txt: …)`; empty when nothing is worth a word. */
-export function leftOutText(leftOut: readonly LeftOut[]): string {
+export function leftOutText(leftOut: readonly LeftOut[]): Shown {
   const parts = (Object.keys(TEXTS) as LeftOutReason[]).flatMap((why) => partOf(why, leftOut));
-  return parts.length === 0 ? "" : `Left out: ${parts.join(", ")}`;
+  return parts.length === 0 ? say`` : say`Left out: ${joined(parts, say`, `)}`;
 }
 
-function partOf(why: LeftOutReason, leftOut: readonly LeftOut[]): readonly string[] {
+function partOf(why: LeftOutReason, leftOut: readonly LeftOut[]): readonly Shown[] {
   const text = TEXTS[why];
   const found = leftOut.filter((entry) => entry.why === why);
   if (text === null || found.length === 0) return [];
@@ -51,20 +51,21 @@ function partOf(why: LeftOutReason, leftOut: readonly LeftOut[]): readonly strin
   const sessions = found.find(({ what }) => what.startsWith("sessions/"))?.files ?? 0;
   return [
     ...some(secrets, ["secret", "secrets", "add --include-secrets to take them"]),
-    ...(sessions === 0 ? [] : [`${sessionCount(sessions)} (not asked for)`]),
+    ...(sessions === 0 ? [] : [say`${sessionCount(sessions)} (not asked for)`]),
   ];
 }
 
 function some(
   found: readonly LeftOut[],
   [one, many, why]: readonly [one: string, many: string, why: string],
-): readonly string[] {
+): readonly Shown[] {
   const count = found.reduce((sum, { files }) => sum + files, 0);
   if (count === 0) return [];
   const places = [...new Set(found.map(placeOf))];
-  const shown = places.slice(0, MOST).map(printable).join(" ");
-  const more = places.length > MOST ? ` and ${places.length - MOST} more` : "";
-  return [`${count} ${count === 1 ? one : many} (${shown}${more}: ${why})`];
+  const named = shown(places.slice(0, MOST).join(" "));
+  const more = places.length > MOST ? say` and ${num(places.length - MOST)} more` : say``;
+  const what = shown(count === 1 ? one : many);
+  return [say`${num(count)} ${what} (${named}${more}: ${shown(why)})`];
 }
 
 /** Where the files of an entry lie: their folder, or the file itself. */

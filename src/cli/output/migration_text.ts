@@ -4,8 +4,9 @@
  */
 import type { Plan } from "../../migration/plan.ts";
 import type { RollbackResult } from "../../migration/rollback.ts";
+import { joined, lines, num, say, type Shown, shown, words } from "./shown.ts";
 import type { Style } from "./style.ts";
-import { columns, printable } from "./text.ts";
+import { columns, count, flat } from "./text.ts";
 
 /** The plan for programs. */
 export function planData(plan: Plan) {
@@ -26,128 +27,129 @@ export function planData(plan: Plan) {
 }
 
 /** A number of bytes for people: `312 B`, `1.2 MB` (powers of 1000). */
-export function size(bytes: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
+export function size(bytes: number): Shown {
+  const units = [say`B`, say`kB`, say`MB`, say`GB`, say`TB`];
   let value = bytes;
   let unit = 0;
   while (value >= 999.5 && unit < units.length - 1) {
     value /= 1000;
     unit += 1;
   }
-  return `${unit === 0 ? value : value.toFixed(value < 9.95 ? 1 : 0)} ${units[unit]}`;
+  const digits = unit === 0 ? num(value) : shown(value.toFixed(value < 9.95 ? 1 : 0));
+  return say`${digits} ${units[unit] ?? say``}`;
 }
 
 /** Free space is worth a word when it is less than this many times what is needed. */
 const TIGHT = 20;
 
 /** The plan for people. */
-export function planText(plan: Plan, style: Style): string {
+export function planText(plan: Plan, style: Style): Shown {
   if (plan.moves.length === 0) {
-    const lines = ["Nothing to migrate: there are no files of the old tool here."];
-    lines.push(...staysText(plan, style));
-    return lines.join("\n");
+    const none = say`Nothing to migrate: there are no files of the old tool here.`;
+    return lines([none, ...staysText(plan, style)]);
   }
-  const lines = [style.bold("Would move")];
+  const rows = [style.bold(say`Would move`)];
   const { arrow } = style.symbols;
-  lines.push(columns(plan.moves.map(({ from, to, kind, files, bytes }) => [
-    `  ${printable(from)}${kind === "directory" ? "/" : ""}`,
-    `${arrow} ${printable(to)}${kind === "directory" ? "/" : ""}`,
-    style.dim(`${size(bytes)}${kind === "directory" ? `, ${count(files, "file")}` : ""}`),
-  ])));
+  rows.push(columns(plan.moves.map(({ from, to, kind, files, bytes }) => {
+    const folder = kind === "directory";
+    const slash = folder ? say`/` : say``;
+    const also = folder ? say`, ${count(files, say`file`)}` : say``;
+    return [
+      say`  ${shown(from)}${slash}`,
+      say`${arrow} ${shown(to)}${slash}`,
+      style.dim(say`${size(bytes)}${also}`),
+    ];
+  })));
   if (plan.sessions.length > 0) {
-    lines.push("", style.bold("Sessions"));
-    lines.push(columns(plan.sessions.map(({ id, task, status, action, name, from }) => [
-      `  ${style.cyan(id)}${name === null ? "" : ` (${printable(name)})`}`,
-      { create: "new", keep: "there already", replace: "replaced by the old state" }[action],
-      printable(status),
-      `${printable(task)} ${style.dim(`from ${printable(from)}`)}`,
+    rows.push(say``, style.bold(say`Sessions`));
+    rows.push(columns(plan.sessions.map(({ id, task, status, action, name, from }) => [
+      say`  ${style.cyan(shown(id))}${name === null ? say`` : say` (${shown(name)})`}`,
+      ACTIONS[action],
+      shown(status),
+      say`${flat(task)} ${style.dim(say`from ${shown(from)}`)}`,
     ])));
   }
   for (const { session, kind, lines: found } of plan.feedback) {
-    lines.push(`  ${count(found.length, "line")} of ${kind} feedback ${arrow} ${session}`);
+    rows.push(
+      say`  ${count(found.length, say`line`)} of ${shown(kind)} feedback ${arrow} ${
+        shown(session)
+      }`,
+    );
   }
   const settings = Object.keys(plan.settings);
   if (settings.length > 0) {
-    lines.push("", `${style.bold("Settings")} ${settings.join(", ")} ${arrow} workflow.yaml`);
+    const names = joined(settings.map(shown), say`, `);
+    rows.push(say``, say`${style.bold(say`Settings`)} ${names} ${arrow} workflow.yaml`);
   }
-  lines.push(...staysText(plan, style));
-  for (const { message } of plan.conflicts) lines.push("", style.yellow(printable(message)));
+  rows.push(...staysText(plan, style));
+  for (const { message } of plan.conflicts) rows.push(say``, style.yellow(shown(message)));
   const { needed, free } = plan.space;
-  const tight = free !== null && free < needed * TIGHT ? `, ${size(free)} free` : "";
-  lines.push(
-    "",
-    `${style.bold("Total")} ${count(plan.total.files, "file")}, ${size(plan.total.bytes)}; needs ${
-      size(needed)
-    }${tight}`,
-    "The originals go to .orchestrator/migration_backup/; orchestrator migrate --rollback brings them back.",
+  const tight = free !== null && free < needed * TIGHT ? say`, ${size(free)} free` : say``;
+  const total = say`${count(plan.total.files, say`file`)}, ${size(plan.total.bytes)}`;
+  rows.push(
+    say``,
+    say`${style.bold(say`Total`)} ${total}; needs ${size(needed)}${tight}`,
+    say`The originals go to .orchestrator/migration_backup/; orchestrator migrate --rollback brings them back.`,
   );
-  return lines.join("\n");
+  return lines(rows);
 }
 
-function staysText(plan: Plan, style: Style): readonly string[] {
+const ACTIONS = words({
+  create: "new",
+  keep: "there already",
+  replace: "replaced by the old state",
+});
+
+function staysText(plan: Plan, style: Style): readonly Shown[] {
   if (plan.stays.length === 0) return [];
   return [
-    "",
-    style.bold("Stays"),
-    columns(plan.stays.map(({ path, why }) => [`  ${printable(path)}`, style.dim(why)])),
+    say``,
+    style.bold(say`Stays`),
+    columns(plan.stays.map(({ path, why }) => [say`  ${shown(path)}`, style.dim(shown(why))])),
   ];
 }
 
 /** What a migration did, for people. */
-export function resultText(plan: Plan, backup: string, style: Style): string {
+export function resultText(plan: Plan, backup: string, style: Style): Shown {
   const made = plan.sessions.filter((session) => session.action !== "keep").length;
   const { done } = style.symbols;
-  const lines = [
-    `${style.green(done)} Moved ${count(plan.total.files, "file")} (${
-      size(plan.total.bytes)
-    }) into .orchestrator/`,
-  ];
-  if (made > 0) lines.push(`${style.green(done)} Made ${count(made, "session")} of them`);
-  lines.push(
-    `  originals in ${backup}`,
-    "",
-    `${style.bold("Next:")} ${style.cyan("orchestrator status")}   ${
-      style.dim("or go back: orchestrator migrate --rollback")
+  const moved = say`${count(plan.total.files, say`file`)} (${size(plan.total.bytes)})`;
+  const rows = [say`${style.green(done)} Moved ${moved} into .orchestrator/`];
+  if (made > 0) rows.push(say`${style.green(done)} Made ${count(made, say`session`)} of them`);
+  rows.push(
+    say`  originals in ${shown(backup)}`,
+    say``,
+    say`${style.bold(say`Next:`)} ${style.cyan(say`orchestrator status`)}   ${
+      style.dim(say`or go back: orchestrator migrate --rollback`)
     }`,
   );
-  return lines.join("\n");
+  return lines(rows);
 }
 
 type RollbackPlan = Omit<RollbackResult, "manifest">;
 
 /** What going back would do, for people. */
-export function rollbackPlanText(plan: RollbackPlan, keepNew: boolean, style: Style): string {
-  const lines = [
-    style.bold("Would bring back"),
-    ...plan.restored.map((path) => `  ${printable(path)}`),
-  ];
+export function rollbackPlanText(plan: RollbackPlan, keepNew: boolean, style: Style): Shown {
+  const entry = (name: string) => say`  ${shown(name)}`;
+  const rows = [style.bold(say`Would bring back`), ...plan.restored.map(entry)];
   if (plan.removed.length > 0) {
-    lines.push("", style.bold("Sessions that go"), ...plan.removed.map((id) => `  ${id}`));
+    rows.push(say``, style.bold(say`Sessions that go`), ...plan.removed.map(entry));
   }
   if (plan.kept.length > 0) {
-    lines.push(
-      "",
-      style.bold(keepNew ? "Changed since, stays" : "Changed since, stands in the way"),
-      ...plan.kept.map((name) => `  ${printable(name)}`),
-    );
+    const title = keepNew ? say`Changed since, stays` : say`Changed since, stands in the way`;
+    rows.push(say``, style.bold(title), ...plan.kept.map(entry));
   }
-  return lines.join("\n");
+  return lines(rows);
 }
 
 /** What going back did, for people. */
-export function rollbackText(result: RollbackPlan, style: Style): string {
-  const lines = [
-    `${style.green(style.symbols.done)} Brought ${count(result.files, "file")} back to ${
-      result.files === 1 ? "its old place" : "their old places"
-    }`,
-  ];
+export function rollbackText(result: RollbackPlan, style: Style): Shown {
+  const back = result.files === 1 ? say`its old place` : say`their old places`;
+  const done = style.green(style.symbols.done);
+  const rows = [say`${done} Brought ${count(result.files, say`file`)} back to ${back}`];
   if (result.kept.length > 0) {
-    lines.push(`  kept, because they changed since: ${result.kept.map(printable).join(", ")}`);
+    const kept = joined(result.kept.map(shown), say`, `);
+    rows.push(say`  kept, because they changed since: ${kept}`);
   }
-  return lines.join("\n");
-}
-
-/** `1 file`, `2 files` */
-export function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
+  return lines(rows);
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import type { NextStep } from "../../workflow/next_step.ts";
+import { say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
 import { commandLine, hang } from "./text.ts";
 
@@ -23,9 +24,12 @@ export function stepData({ argv, byPerson, why }: NextStep): NextStepData {
 }
 
 /** The command, and why, wrapped to the screen. The command is never broken: it is there to be copied. */
-export function stepText(step: NextStep, style: Style): string {
+export function stepText(step: NextStep, style: Style): Shown {
   const { command, byPerson, why } = stepData(step);
   const who = byPerson ? "; a person runs this, not an agent" : "";
-  const reason = hang(why + who, style.width, "      ");
-  return `${style.bold("Next:")} ${style.cyan(command)}\n      ${style.dim(reason)}`;
+  const reason = hang(why + who, style, NEXT_INDENT);
+  return say`${style.bold(say`Next:`)} ${style.cyan(shown(command))}\n      ${style.dim(reason)}`;
 }
+
+/** Columns of `Next: `. */
+const NEXT_INDENT = 6;

@@ -3,25 +3,26 @@
  * @module
  */
 import { type Manifest, totalSize } from "../../snapshot/manifest.ts";
+import { lines, num, say, type Shown, shown, words } from "./shown.ts";
 import type { Style } from "./style.ts";
-import { clockTime, columns, oneLine, printable } from "./text.ts";
+import { clockTime, columns, count, lead, oneLine } from "./text.ts";
 
-const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
+const UNITS = [say`B`, say`KiB`, say`MiB`, say`GiB`, say`TiB`];
 
 /** A number of bytes for people: `512 B`, `3.4 MiB`. */
-export function byteText(bytes: number): string {
+export function byteText(bytes: number): Shown {
   let value = bytes;
   let unit = 0;
   while (value >= 1024 && unit < UNITS.length - 1) {
     value /= 1024;
     unit += 1;
   }
-  return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
+  return say`${unit === 0 ? num(value) : shown(value.toFixed(1))} ${UNITS[unit] ?? say``}`;
 }
 
 /** `3 sessions`, `1 session`. */
-export function sessionCount(count: number): string {
-  return count === 1 ? "1 session" : `${count} sessions`;
+export function sessionCount(number: number): Shown {
+  return count(number, say`session`);
 }
 
 /** Most rows of a list of sessions. */
@@ -32,25 +33,35 @@ export function manifestText(
   manifest: Manifest,
   facts: { readonly encrypted: boolean },
   style: Style,
-): string {
+): Shown {
   const { repository, sessions, files } = manifest;
-  const rows = [
-    ["repository", printable(repository.remote ?? repository.id)],
-    ["taken", `${clockTime(manifest.created)} by version ${printable(manifest.tool)}`],
+  const size = byteText(totalSize(files));
+  const rows = columns([
+    [style.dim(say`repository`), shown(repository.remote ?? repository.id)],
     [
-      "holds",
-      `${sessionCount(sessions.length)}, ${files.length} files, ${byteText(totalSize(files))}`,
+      style.dim(say`taken`),
+      say`${clockTime(manifest.created)} by version ${shown(manifest.tool)}`,
     ],
-    ["encrypted", facts.encrypted ? "yes" : "no"],
-  ].map(([key, value]) => [style.dim(key ?? ""), value ?? ""]);
+    [
+      style.dim(say`holds`),
+      say`${sessionCount(sessions.length)}, ${num(files.length)} files, ${size}`,
+    ],
+    [style.dim(say`encrypted`), facts.encrypted ? say`yes` : say`no`],
+  ]);
   const list = sessions.slice(0, ROWS).map(({ id, name, seq, task }) => [
-    style.cyan(id),
-    printable(name ?? "-"),
-    `event ${seq}`,
+    style.cyan(lead(id)),
+    shown(name ?? "-"),
+    say`event ${num(seq)}`,
     oneLine(task, 40, style),
   ]);
-  const more = sessions.length > ROWS ? `\n${style.dim(`and ${sessions.length - ROWS} more`)}` : "";
-  return `${columns(rows)}${list.length === 0 ? "" : `\n\n${columns(list)}${more}`}`;
+  if (list.length === 0) return rows;
+  const more = sessions.length - ROWS;
+  return lines([
+    rows,
+    say``,
+    columns(list),
+    ...(more > 0 ? [style.dim(say`and ${num(more)} more`)] : []),
+  ]);
 }
 
 /** Below this many bytes nobody waits long enough to look at a progress line. */
@@ -59,34 +70,44 @@ const SLOW_BYTES = 32 * 1024 * 1024;
 /** So many bytes lie between two looks of something whose end is not known. */
 const STRIDE = 8 * 1024 * 1024;
 
+const STEPS = words({
+  read: "Reading",
+  check: "Checking",
+  put: "Importing",
+  write: "Writing",
+});
+
+/** What is being done with a snapshot. */
+export type Step = keyof typeof STEPS;
+
 /** A line that says how far something is, rewritten in place on a terminal. */
 export class ProgressLine {
-  readonly #write: ((text: string) => void) | null;
-  #shown = "";
+  readonly #write: ((text: Shown) => void) | null;
+  #last = say``;
 
   /** @param write writes to the terminal; null when there is none. */
-  constructor(write: ((text: string) => void) | null) {
+  constructor(write: ((text: Shown) => void) | null) {
     this.#write = write;
   }
 
   /**
    * Shows so many of so many bytes.
-   * @param label what is being done, e.g. `Reading`.
+   * @param step what is being done.
    * @param total null when it is not known yet.
    */
-  show(label: string, done: number, total: number | null): void {
+  show(step: Step, done: number, total: number | null): void {
     if (this.#write === null || (total ?? done) < SLOW_BYTES) return;
     const text = total === null
-      ? `${label} ${byteText(done - done % STRIDE)}`
-      : `${label} ${Math.floor(done / total * 100)} % of ${byteText(total)}`;
-    if (text === this.#shown) return;
-    this.#shown = text;
-    this.#write(`\r${text}\x1b[K`);
+      ? say`${STEPS[step]} ${byteText(done - done % STRIDE)}`
+      : say`${STEPS[step]} ${num(Math.floor(done / total * 100))} % of ${byteText(total)}`;
+    if (text === this.#last) return;
+    this.#last = text;
+    this.#write(say`\r${text}\x1b[K`);
   }
 
   /** Takes the line away. */
   clear(): void {
-    if (this.#write !== null && this.#shown !== "") this.#write("\r\x1b[K");
-    this.#shown = "";
+    if (this.#write !== null && this.#last !== "") this.#write(say`\r\x1b[K`);
+    this.#last = say``;
   }
 }

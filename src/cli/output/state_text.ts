@@ -5,8 +5,9 @@
 import type { PushReport } from "../../state_branch/branch.ts";
 import type { MergedSession } from "../../state_branch/merge.ts";
 import { RUNG_TEXTS } from "../../state_branch/places.ts";
+import { lines, num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
-import { columns, oneLine, printable, shortCommit } from "./text.ts";
+import { columns, oneLine, shortCommit } from "./text.ts";
 
 /** Most sessions that are listed. */
 const ROWS = 20;
@@ -26,7 +27,7 @@ export function divergedText(id: string, branch: string): string {
 
 /** Why the state is not safe yet, and what to do. */
 export function unsafeText({ rung, problem }: PushReport): string {
-  const why = printable(problem ?? "it was not pushed");
+  const why = problem ?? "it was not pushed";
   if (rung === "portable") return `The server takes no branch for the state, and ${why}`;
   if (rung === "snapshot") {
     return `The state could not be pushed (${why}); keep it with orchestrator snapshot export -o FILE, or have it printed by orchestrator state push`;
@@ -37,28 +38,29 @@ export function unsafeText({ rung, problem }: PushReport): string {
 /** That the snapshot in the answer is all there is, and what it is for. */
 export function handedOverText({ problem }: PushReport): string {
   return `The state could not be pushed (${
-    printable(problem ?? "it was refused")
+    problem ?? "it was refused"
   }). This snapshot is all of it: keep it, and bring it back with orchestrator snapshot import`;
 }
 
 /** Where a push went. */
-export function pushText(report: PushReport, style: Style): string {
+export function pushText(report: PushReport, style: Style): Shown {
   const { branch, commit, rung, safe } = report;
-  if (!safe) return `${style.dim(style.symbols.bullet)} The state is committed here, not pushed`;
+  if (!safe) return say`${style.dim(style.symbols.bullet)} The state is committed here, not pushed`;
   const done = style.green(style.symbols.done);
-  if (branch === null) return `${done} The state is in .orchestrator, pushed with the work`;
-  const where = `${printable(branch)} (${shortCommit(commit)})`;
-  return `${done} The state is on branch ${where}, ${RUNG_TEXTS[rung]}`;
+  if (branch === null) return say`${done} The state is in .orchestrator, pushed with the work`;
+  const where = say`${shown(branch)} (${shortCommit(commit)})`;
+  return say`${done} The state is on branch ${where}, ${shown(RUNG_TEXTS[rung])}`;
 }
 
 /** What a merge did, as rows. */
-export function mergedText(sessions: readonly MergedSession[], style: Style): string {
+export function mergedText(sessions: readonly MergedSession[], style: Style): Shown {
   const rows = sessions.slice(0, ROWS).map(({ id, task, relation, branch }) => [
-    style.cyan(id),
-    branch === null ? relation : `${relation}, goes on here as ${branch}`,
+    style.cyan(shown(id)),
+    branch === null ? shown(relation) : say`${shown(relation)}, goes on here as ${shown(branch)}`,
     oneLine(task, 36, style),
   ]);
   const more = sessions.length - rows.length;
-  const text = rows.length === 0 ? "" : columns(rows).replace(/^/gm, "  ");
-  return more > 0 ? `${text}\n${style.dim(`  and ${more} more`)}` : text;
+  if (rows.length === 0) return say``;
+  const text = columns(rows, "  ");
+  return more > 0 ? lines([text, style.dim(say`  and ${num(more)} more`)]) : text;
 }

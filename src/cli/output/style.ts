@@ -2,24 +2,27 @@
  * How text for people looks: colour and symbols on a terminal, plain ASCII marks elsewhere.
  * @module
  */
+import { num, say, type Shown, words } from "./shown.ts";
 
 /** Marks of a checklist. */
 export interface Symbols {
-  readonly done: string;
-  readonly open: string;
-  readonly failed: string;
-  readonly skipped: string;
-  readonly current: string;
+  readonly done: Shown;
+  readonly open: Shown;
+  readonly failed: Shown;
+  readonly skipped: Shown;
+  readonly current: Shown;
   /** The current phase in a list of phases, as wide as `done`. */
-  readonly active: string;
-  readonly bullet: string;
-  readonly arrow: string;
+  readonly active: Shown;
+  readonly bullet: Shown;
+  readonly arrow: Shown;
   /** Stands between facts of one line. */
-  readonly dot: string;
-  readonly rule: string;
-  readonly ellipsis: string;
-  readonly barFull: string;
-  readonly barEmpty: string;
+  readonly dot: Shown;
+  readonly rule: Shown;
+  /** In front of a line that goes on with the one above it; as wide in every style. */
+  readonly gutter: Shown;
+  readonly ellipsis: Shown;
+  readonly barFull: Shown;
+  readonly barEmpty: Shown;
 }
 
 /** Paints text. Each function returns its input unchanged where there is no colour. */
@@ -30,15 +33,15 @@ export interface Style {
   /** Columns to fit in. */
   readonly width: number;
   readonly symbols: Symbols;
-  bold(text: string): string;
-  dim(text: string): string;
-  green(text: string): string;
-  yellow(text: string): string;
-  red(text: string): string;
-  cyan(text: string): string;
+  bold(text: Shown): Shown;
+  dim(text: Shown): Shown;
+  green(text: Shown): Shown;
+  yellow(text: Shown): Shown;
+  red(text: Shown): Shown;
+  cyan(text: Shown): Shown;
 }
 
-const TERMINAL: Symbols = {
+const TERMINAL: Symbols = words({
   done: "✓",
   open: "○",
   failed: "✗",
@@ -49,12 +52,13 @@ const TERMINAL: Symbols = {
   arrow: "→",
   dot: "·",
   rule: "─",
+  gutter: "│ ",
   ellipsis: "…",
   barFull: "█",
   barEmpty: "░",
-};
+});
 
-const PLAIN: Symbols = {
+const PLAIN: Symbols = words({
   done: "[x]",
   open: "[ ]",
   failed: "[!]",
@@ -65,19 +69,22 @@ const PLAIN: Symbols = {
   arrow: "->",
   dot: "|",
   rule: "-",
+  gutter: "| ",
   ellipsis: "...",
   barFull: "#",
   barEmpty: ".",
-};
+});
 
-const asItIs = (text: string): string => text;
+const asItIs = (text: Shown): Shown => text;
 
 /** Makes a style. */
 export function makeStyle(
   options: { readonly terminal: boolean; readonly colour: boolean; readonly width: number },
 ): Style {
-  const paint = (open: number, close: number): (text: string) => string =>
-    options.colour ? (text) => text === "" ? "" : `\x1b[${open}m${text}\x1b[${close}m` : asItIs;
+  const paint = (open: number, close: number): (text: Shown) => Shown =>
+    options.colour
+      ? (text) => text === "" ? text : say`\x1b[${num(open)}m${text}\x1b[${num(close)}m`
+      : asItIs;
   return {
     colour: options.colour,
     terminal: options.terminal,

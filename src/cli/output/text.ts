@@ -1,127 +1,90 @@
 /**
- * Small pieces that several screens share: safe text, cut text, times, progress bars.
+ * Small pieces that several screens share: cut and wrapped text, times, progress bars.
  *
- * Widths are columns of a terminal: a wide character takes two, a combining one none.
+ * What takes a `string` takes anybody's and makes it harmless; what takes `Shown` lays out what is
+ * harmless already, with its colours. Widths are columns of a terminal.
  * @module
  */
+import { num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
+import { fitting, UNUSUAL, visibleLength } from "./width.ts";
 
-/** Anything but plain ASCII: only then is a look at each character worth its time. */
-const UNUSUAL = /[^\x20-\x7e]/;
-
-/** Control characters, and the direction marks that can make text read as something else. */
-// deno-lint-ignore no-control-regex
-const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
-
-/** Text from a file or a person, made safe for a terminal: no escape sequences, no tricks. */
-export function printable(text: string): string {
-  return UNUSUAL.test(text) ? text.replace(UNPRINTABLE, "\ufffd") : text;
-}
-
-/** Text with one space for every run of white space. */
-export function withoutBreaks(text: string): string {
-  return UNUSUAL.test(text) || text.includes("  ") ? text.replace(/\s+/g, " ") : text;
+/** Text with one space for every run of white space, and none around it. */
+function folded(text: string): string {
+  return UNUSUAL.test(text) || text.includes("  ") ? text.replace(/\s+/g, " ").trim() : text.trim();
 }
 
 /** A commit as people call it. */
-export function shortCommit(commit: string): string {
-  return commit.slice(0, 12);
-}
-
-const JOINER = "\u200d";
-
-/** Columns that printable text takes; colour codes take none. */
-export function visibleLength(text: string): number {
-  return UNUSUAL.test(text) ? unusualLength(text) : text.length;
-}
-
-function unusualLength(text: string): number {
-  // deno-lint-ignore no-control-regex
-  const bare = text.replace(/\x1b\[\d+m/g, "");
-  let width = 0;
-  let joined = false;
-  for (const character of bare) {
-    if (!joined) width += widthOf(character);
-    joined = character === JOINER;
-  }
-  return width;
-}
-
-// The tables behind these classes are large: they are made where they are used, not at start.
-
-/** Whether it is drawn over the character before, or not at all: accents, joiners, marks. */
-function hasNoWidth(character: string): boolean {
-  return /[\p{Mn}\p{Me}\p{Cf}\u{1f3fb}-\u{1f3ff}]/u.test(character);
-}
-
-/** Whether it is two columns wide: the blocks of UAX #11 classes W and F, and emoji. */
-function isWide(character: string): boolean {
-  return /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u
-    .test(character);
-}
-
-function widthOf(character: string): 0 | 1 | 2 {
-  if (!UNUSUAL.test(character)) return 1;
-  if (hasNoWidth(character)) return 0;
-  return isWide(character) ? 2 : 1;
-}
-
-/** The longest beginning of `text` that fits into `width` columns. */
-function fitting(text: string, width: number): string {
-  if (!UNUSUAL.test(text)) return text.slice(0, width);
-  let used = 0;
-  let end = 0;
-  let joined = false;
-  for (const character of text) {
-    if (!joined) used += widthOf(character);
-    if (used > width) break;
-    joined = character === JOINER;
-    end += character.length;
-  }
-  return text.slice(0, end);
+export function shortCommit(commit: string): Shown {
+  return shown(commit.slice(0, 12));
 }
 
 /** Text behind which spaces fill up to `width` columns. */
-export function pad(text: string, width: number): string {
-  if (!UNUSUAL.test(text)) return text.padEnd(width);
-  return text + " ".repeat(Math.max(0, width - visibleLength(text)));
+export function pad(text: Shown, width: number): Shown {
+  if (!UNUSUAL.test(text)) return text.padEnd(width) as Shown;
+  return text + " ".repeat(Math.max(0, width - visibleLength(text))) as Shown;
 }
 
-/** One line of safe text, cut to `width` columns. */
-export function oneLine(text: string, width: number, style: Style): string {
-  const line = withoutBreaks(printable(text)).trim();
+/** Text in front of which spaces fill up to `width` columns. */
+export function padLeft(text: Shown, width: number): Shown {
+  return text.padStart(width) as Shown;
+}
+
+/** All of a text in one line. */
+export function flat(text: string): Shown {
+  return shown(folded(text));
+}
+
+/** A text in one line, cut to `width` columns, where there is no screen to take a style from. */
+export function brief(text: string, width = 60): Shown {
+  const line = flat(text);
+  if (visibleLength(line) <= width) return line;
+  return `${fitting(line, width - 1).trimEnd()}…` as Shown;
+}
+
+/** A name at the beginning of a line: in quotes when it could be taken for more than one. */
+export function lead(name: string): Shown {
+  const text = shown(name);
+  return /[\s"]/.test(text) ? say`"${text}"` : text;
+}
+
+/** A text in one line, cut to `width` columns. */
+export function oneLine(text: string, width: number, style: Style): Shown {
+  const line = shown(folded(text));
   if (line.length <= width && !UNUSUAL.test(line) || visibleLength(line) <= width) return line;
   const mark = style.symbols.ellipsis;
-  return fitting(line, Math.max(1, width - mark.length)).trimEnd() + mark;
+  return fitting(line, Math.max(1, width - mark.length)).trimEnd() + mark as Shown;
 }
 
 /**
- * Safe text as lines of at most `width` columns, broken at spaces, and inside a word only where the
- * word is too wide and not plain ASCII: a command or a path stays in one piece to be copied.
+ * A text as lines of at most `width` columns, broken at spaces, and inside a word only where the word
+ * is too wide and not plain ASCII: a command or a path stays in one piece to be copied.
+ * @param taken columns of the first line that are taken already.
  */
-export function wrapLines(text: string, width: number): readonly string[] {
+export function wrapLines(text: string, width: number, taken = 0): readonly Shown[] {
   const plain = !UNUSUAL.test(text);
-  if (plain && text.length <= width && !text.includes("  ")) return [text.trim()];
-  const lines: string[] = [];
-  for (const paragraph of printable(text).split("\n")) {
+  if (plain && taken + text.length <= width && !text.includes("  ")) return [text.trim() as Shown];
+  const lines: Shown[] = [];
+  let room = width - taken;
+  for (const paragraph of text.trim().replace(/\n(?:[^\S\n]*\n)+/g, "\n\n").split("\n")) {
     let line = "";
     let used = 0;
-    for (let word of paragraph.split(/\s+/)) {
-      if (word === "") continue;
+    for (let word of flat(paragraph).split(" ")) {
       let size = plain ? word.length : visibleLength(word);
-      if (line !== "" && used + 1 + size > width) {
+      const belongsBelow = used === 0 && size > room && size <= width;
+      if (belongsBelow || used > 0 && used + 1 + size > room) {
         // What has no spaces at all goes on in the same line.
-        const spare = width - used - 1;
+        const spare = room - used - 1;
         if (size <= width || spare < width / 2 || !UNUSUAL.test(word)) {
-          lines.push(line);
-          [line, used] = ["", 0];
+          lines.push(line as Shown);
+          [line, used, room] = ["", 0, width];
         }
       }
-      while (size > width - used && UNUSUAL.test(word)) {
+      while (size > room - used && UNUSUAL.test(word)) {
         const gap = line === "" ? "" : " ";
-        const piece = fitting(word, Math.max(2, width - used - gap.length));
-        lines.push(line + gap + piece);
-        [line, used] = ["", 0];
+        const piece = fitting(word, Math.max(2, room - used - gap.length));
+        lines.push(line + gap + piece as Shown);
+        [line, used, room] = ["", 0, width];
         word = word.slice(piece.length);
         size = plain ? word.length : visibleLength(word);
       }
@@ -129,59 +92,104 @@ export function wrapLines(text: string, width: number): readonly string[] {
       used += size + (line === "" ? 0 : 1);
       line = line === "" ? word : `${line} ${word}`;
     }
-    lines.push(line);
+    lines.push(line as Shown);
+    room = width;
   }
   return lines;
 }
 
-/** Safe text wrapped at words to `width`, each line behind `indent`. */
-export function wrap(text: string, width: number, indent = ""): string {
-  return wrapLines(text, Math.max(20, width - indent.length))
-    .map((line) => (indent + line).trimEnd()).join("\n");
+/**
+ * A text as lines behind `indent`, wrapped to the screen. A line that goes on with the one above it
+ * has a bar in front: nobody can write a line that looks like one of ours.
+ */
+export function wrap(text: string, style: Style, indent = ""): Shown {
+  const width = Math.max(20, style.width - indent.length - GUTTER_WIDTH);
+  const [first = "", ...others] = wrapLines(text, width, -GUTTER_WIDTH);
+  return [indent + first, ...others.map((line) => indent + style.symbols.gutter + line)]
+    .map((line) => line.trimEnd()).join("\n") as Shown;
 }
 
-/** As {@link wrap}, for text that begins in a line where `indent.length` columns are taken. */
-export function hang(text: string, width: number, indent: string): string {
-  return wrap(text, width, indent).trimStart();
+/**
+ * As {@link wrap}, for text behind `taken` columns of a line. The lines below it are indented by
+ * `indent` columns, the last of which is for the bar.
+ */
+export function hang(text: string, style: Style, indent: number, taken = indent): Shown {
+  const lines = wrapLines(text, Math.max(20, style.width - indent), taken - indent);
+  if (lines.length === 1) return lines[0] ?? say``;
+  return barred(lines, style, indent);
+}
+
+/** Lines below each other, all but the first behind a bar that ends `indent` columns further right. */
+export function barred(lines: readonly Shown[], style: Style, indent: number): Shown {
+  const bar = `\n${" ".repeat(Math.max(0, indent - GUTTER_WIDTH))}${style.symbols.gutter}`;
+  return lines.join(bar) as Shown;
+}
+
+/**
+ * Our own words as lines behind `indent`, wrapped to the screen, without bars.
+ * @param first stands in front of the first line instead.
+ */
+export function prose(text: Shown, style: Style, indent = "", first = indent): Shown {
+  const lines = wrapLines(text, Math.max(20, style.width - indent.length));
+  return lines.map((line, index) => ((index === 0 ? first : indent) + line).trimEnd())
+    .join("\n") as Shown;
+}
+
+/** Columns of the bar in front of a line that goes on. */
+export const GUTTER_WIDTH = 2;
+
+/** A text whose last `part` is painted. */
+export function painted(text: Shown, part: Shown, paint: (text: Shown) => Shown): Shown {
+  const at = text.lastIndexOf(part);
+  return at < 0 ? text : text.slice(0, at) + paint(part) + text.slice(at + part.length) as Shown;
 }
 
 /** A time span for people: `just now`, `5 min ago`, `3 h ago`, `12 days ago`. */
-export function ago(time: string, now: Date): string {
+export function ago(time: string, now: Date): Shown {
   const seconds = Math.max(0, (now.getTime() - Date.parse(time)) / 1000);
-  if (!Number.isFinite(seconds)) return "unknown";
-  if (seconds < 60) return "just now";
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
+  if (!Number.isFinite(seconds)) return say`unknown`;
+  if (seconds < 60) return say`just now`;
+  if (seconds < 3600) return say`${num(Math.floor(seconds / 60))} min ago`;
+  if (seconds < 86_400) return say`${num(Math.floor(seconds / 3600))} h ago`;
   const days = Math.floor(seconds / 86_400);
-  return days === 1 ? "1 day ago" : `${days} days ago`;
+  return days === 1 ? say`1 day ago` : say`${num(days)} days ago`;
 }
 
 /** An RFC 3339 time without the letter and the fractions: `2026-03-01 12:30:00Z`. */
-export function clockTime(time: string): string {
-  return printable(time).replace("T", " ").replace(/\.\d+Z$/, "Z");
+export function clockTime(time: string): Shown {
+  return shown(time.replace("T", " ").replace(/\.\d+Z$/, "Z"));
 }
 
 /** A progress bar of `width` columns; full only when all is done, empty only when nothing is. */
-export function bar(done: number, total: number, width: number, style: Style): string {
+export function bar(done: number, total: number, width: number, style: Style): Shown {
   const full = done >= total
     ? width
     : Math.min(width - 1, Math.max(done > 0 ? 1 : 0, Math.round((done / total) * width)));
   const { barFull, barEmpty } = style.symbols;
-  return style.green(barFull.repeat(full)) + style.dim(barEmpty.repeat(width - full));
+  return say`${style.green(repeated(barFull, full))}${style.dim(repeated(barEmpty, width - full))}`;
+}
+
+/** A text so many times. */
+export function repeated(text: Shown, times: number): Shown {
+  return text.repeat(times) as Shown;
 }
 
 /** Rows as columns: each as wide as its widest cell, the last one as it is. */
-export function columns(rows: readonly (readonly string[])[], gap = 2): string {
+export function columns(rows: readonly (readonly Shown[])[], indent = ""): Shown {
   const widths = columnWidths(rows);
   return rows.map((row) =>
+    indent +
     row.map((cell, index) =>
-      index === row.length - 1 ? cell : pad(cell, (widths[index] ?? 0) + gap)
+      index === row.length - 1 ? cell : pad(cell, (widths[index] ?? 0) + COLUMN_GAP)
     ).join("").trimEnd()
-  ).join("\n");
+  ).join("\n") as Shown;
 }
 
+/** Spaces between two columns. */
+const COLUMN_GAP = 2;
+
 /** Columns of the widest cell of each column. */
-export function columnWidths(rows: readonly (readonly string[])[]): readonly number[] {
+export function columnWidths(rows: readonly (readonly Shown[])[]): readonly number[] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [index, cell] of row.entries()) {
@@ -189,6 +197,11 @@ export function columnWidths(rows: readonly (readonly string[])[]): readonly num
     }
   }
   return widths;
+}
+
+/** `1 file`, `2 files`. */
+export function count(number: number, what: Shown): Shown {
+  return number === 1 ? say`1 ${what}` : say`${num(number)} ${what}s`;
 }
 
 /** What a person has to fill in, e.g. `<json>`: quoted so that no shell takes it for a redirection. */

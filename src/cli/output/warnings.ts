@@ -7,13 +7,14 @@ import type { Io } from "../io.ts";
 import { type ColourWish, styleFor } from "./style_for.ts";
 
 /** Prints warnings to stderr, a line each, but with `--quiet`. */
-export function printWarnings(
+export async function printWarnings(
   warnings: readonly string[],
   input: Input,
   io: Io,
   colour: ColourWish | undefined,
-): void {
+): Promise<void> {
   if (warnings.length === 0 || input.has("quiet")) return;
   const style = styleFor("stderr", input, io, colour);
-  for (const warning of warnings) io.err(`${style.yellow("warning:")} ${warning}\n`);
+  const { warningText } = await import("./error.ts");
+  for (const warning of warnings) io.err(warningText(warning, style));
 }

@@ -4,64 +4,67 @@
  */
 import { describe, describeItems, type ItemProgress } from "../../workflow/progress.ts";
 import type { SessionState } from "../../workflow/state.ts";
+import { code, escaped } from "./markdown.ts";
+import { joined, lines, num, say, type Shown, shown, words } from "./shown.ts";
 import { noticeText } from "./status_text.ts";
-import { commandLine, printable } from "./text.ts";
+import { commandLine } from "./text.ts";
 
-const BOX = { completed: "[x]", skipped: "[-]", failed: "[!]", pending: "[ ]" } as const;
+const BOX = words({ completed: "[x]", skipped: "[-]", failed: "[!]", pending: "[ ]" });
 
 /** Writes the document. The same state gives the same text. */
-export function workflowMarkdown(state: SessionState): string {
+export function workflowMarkdown(state: SessionState): Shown {
   const progress = describe(state);
-  const lines = [
-    `# ${escape(state.definition.name)}`,
-    "",
-    `- **Task:** ${escape(state.task)}`,
-    ...(state.project === null ? [] : [`- **Project:** ${escape(state.project)}`]),
-    `- **Session:** \`${state.session}\`${state.name === null ? "" : ` (${escape(state.name)})`}`,
-    `- **Status:** ${state.status}${state.phase === null ? "" : `, phase ${escape(state.phase)}`}`,
-    `- **Progress:** ${progress.done} of ${progress.total} items`,
-    `- **Started:** ${state.createdAt}, **last change:** ${state.updatedAt}`,
+  const name = state.name === null ? say`` : say` (${escaped(state.name)})`;
+  const phase = state.phase === null ? say`` : say`, phase ${escaped(state.phase)}`;
+  const rows = [
+    say`# ${escaped(state.definition.name)}`,
+    say``,
+    say`- **Task:** ${escaped(state.task)}`,
+    ...(state.project === null ? [] : [say`- **Project:** ${escaped(state.project)}`]),
+    say`- **Session:** ${code(state.session)}${name}`,
+    say`- **Status:** ${shown(state.status)}${phase}`,
+    say`- **Progress:** ${num(progress.done)} of ${num(progress.total)} items`,
+    say`- **Started:** ${shown(state.createdAt)}, **last change:** ${shown(state.updatedAt)}`,
+    ...section(say`Constraints`, state.constraints),
   ];
-  if (state.constraints.length > 0) {
-    lines.push("", "## Constraints", "", ...state.constraints.map((text) => `- ${escape(text)}`));
-  }
   for (const phase of state.definition.phases) {
     const numbers = progress.phases.find((entry) => entry.id === phase.id);
-    lines.push(
-      "",
-      `## ${escape(phase.id)}: ${escape(phase.name)} (${numbers?.done}/${numbers?.total})`,
-    );
-    if (phase.description !== undefined) lines.push("", escape(phase.description));
+    const done = numbers === undefined ? say`` : say` (${num(numbers.done)}/${num(numbers.total)})`;
+    rows.push(say``, say`## ${escaped(phase.id)}: ${escaped(phase.name)}${done}`);
+    if (phase.description !== undefined) rows.push(say``, escaped(phase.description));
     if (numbers !== undefined && numbers.approval !== "not_needed") {
-      lines.push("", `Approval: ${numbers.approval}`);
+      rows.push(say``, say`Approval: ${shown(numbers.approval)}`);
     }
-    lines.push("", ...describeItems(state, phase.id).flatMap(itemLines));
+    rows.push(say``, ...describeItems(state, phase.id).flatMap(itemLines));
   }
-  if (progress.bypasses.length > 0) {
-    lines.push("", "## Not as the workflow says", "");
-    lines.push(...progress.bypasses.map((notice) => `- ${escape(noticeText(notice))}`));
-  }
-  if (state.notes.count > 0) {
-    const { count, recent } = state.notes;
-    const title = count > recent.length ? `Notes (last ${recent.length} of ${count})` : "Notes";
-    lines.push("", `## ${title}`, "", ...recent.map((note) => `- ${escape(note.text)}`));
-  }
+  rows.push(...section(say`Not as the workflow says`, progress.bypasses.map(noticeText)));
+  const { count, recent } = state.notes;
+  const title = count > recent.length
+    ? say`Notes (last ${num(recent.length)} of ${num(count)})`
+    : say`Notes`;
+  rows.push(...section(title, count === 0 ? [] : recent.map((note) => note.text)));
   if (state.status === "active") {
-    lines.push("", `**Next:** \`${commandLine(["orchestrator", ...progress.next.argv])}\``);
+    rows.push(say``, say`**Next:** ${code(commandLine(["orchestrator", ...progress.next.argv]))}`);
   }
-  return lines.join("\n") + "\n";
+  return say`${lines(rows)}\n`;
 }
 
-function itemLines(item: ItemProgress): string[] {
+function section(title: Shown, entries: readonly string[]): readonly Shown[] {
+  if (entries.length === 0) return [];
+  return [say``, say`## ${title}`, say``, ...entries.map((entry) => say`- ${escaped(entry)}`)];
+}
+
+function itemLines(item: ItemProgress): Shown[] {
   const tags = [
-    ...(item.required ? [] : ["optional"]),
-    ...(item.stepType === "flexible" ? [] : [item.stepType]),
+    code(item.id),
+    ...(item.required ? [] : [say`optional`]),
+    ...(item.stepType === "flexible" ? [] : [shown(item.stepType)]),
   ];
   const proof = item.proof.inWords.length === 0
-    ? ""
-    : `; proof: ${escape(item.proof.inWords.join(", "))}`;
-  const head = `- ${BOX[item.status]} **${escape(item.name)}** (\`${item.id}\`${
-    tags.length === 0 ? "" : `, ${tags.join(", ")}`
+    ? say``
+    : say`; proof: ${escaped(item.proof.inWords.join(", "))}`;
+  const head = say`- ${BOX[item.status]} **${escaped(item.name)}** (${
+    joined(tags, say`, `)
   })${proof}`;
   const more: string[] = [];
   if (item.description !== undefined) more.push(item.description);
@@ -70,10 +73,5 @@ function itemLines(item: ItemProgress): string[] {
     more.push(`${item.forced ? "Skipped by force" : "Skipped"}: ${item.skipReason}`);
   }
   if (item.blocked !== undefined && item.status === "failed") more.push(`Failed: ${item.blocked}`);
-  return [head, ...more.map((text) => `  - ${escape(text)}`)];
-}
-
-/** One line that Markdown takes for text. */
-function escape(text: string): string {
-  return printable(text).replace(/\s*\n\s*/g, " ").replace(/([\\`*_<>|[\]])/g, "\\$1");
+  return [head, ...more.map((text) => say`  - ${escaped(text)}`)];
 }

@@ -9,6 +9,7 @@ import type { Input } from "../command.ts";
 import { canAsk } from "../confirm.ts";
 import type { Context } from "../context.ts";
 import { secretRoots } from "./roots.ts";
+import { say, shown } from "../output/shown.ts";
 import { expandHome } from "../workflow_file.ts";
 
 /** How a store asks and tells. */
@@ -83,7 +84,7 @@ async function passwordFor(
     return given;
   }
   if (wish.quiet || wish.input === undefined || !canAsk(context, wish.input)) return null;
-  const answer = await context.io.askSecret(`Type ${what}`);
+  const answer = await context.io.askSecret(say`Type ${shown(what)}`);
   if (answer !== null) wish.redactor.add(answer);
   return answer;
 }

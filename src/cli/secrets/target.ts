@@ -11,6 +11,7 @@ import { canAsk } from "../confirm.ts";
 import type { Context } from "../context.ts";
 import { holdProject, holdUser } from "../hold.ts";
 import { ageKeys } from "./store.ts";
+import { say } from "../output/shown.ts";
 
 /** The folder a command writes to. */
 export interface SecretTarget {
@@ -107,8 +108,8 @@ async function newPassphrase(context: Context, input: Input, doing: string): Pro
       { hint: "Set ORCHESTRATOR_SECRETS_PASSPHRASE" },
     );
   }
-  const first = await context.io.askSecret("Choose a passphrase");
-  const again = first === null ? null : await context.io.askSecret("The same again");
+  const first = await context.io.askSecret(say`Choose a passphrase`);
+  const again = first === null ? null : await context.io.askSecret(say`The same again`);
   if (first === null || again === null) {
     throw new OrchestratorError("interrupted", `Cannot ${doing}: no passphrase was given`);
   }

@@ -10,6 +10,7 @@ import { type Key, readIdentities, requireStrongPassword } from "../../snapshot/
 import type { Limits } from "../../snapshot/limits.ts";
 import type { Input } from "../command.ts";
 import type { Context } from "../context.ts";
+import { say } from "../output/shown.ts";
 
 /** What opens a snapshot that is read. */
 export async function openingKey(
@@ -76,8 +77,8 @@ async function password(context: Context, input: Input, twice: boolean): Promise
       { hint: "Use --password-file, or set ORCHESTRATOR_SNAPSHOT_PASSWORD" },
     );
   }
-  const first = await io.askSecret("Password");
-  const second = first === null || !twice ? first : await io.askSecret("The same again");
+  const first = await io.askSecret(say`Password`);
+  const second = first === null || !twice ? first : await io.askSecret(say`The same again`);
   if (first === null || second === null) {
     throw new OrchestratorError("interrupted", "Cannot go on: no password was given");
   }
@@ -130,7 +131,7 @@ export async function snapshotBytes(
     );
   }
   if (io.isTerminal("stdin")) {
-    io.err("Paste the snapshot's text, then press Ctrl-D (on Windows Ctrl-Z and Enter)\n");
+    io.err(say`Paste the snapshot's text, then press Ctrl-D (on Windows Ctrl-Z and Enter)\n`);
   }
   return context.io.stdinBytes();
 }

@@ -5,7 +5,7 @@
 import { OrchestratorError } from "../../errors.ts";
 import type { Input } from "../command.ts";
 import type { Context } from "../context.ts";
-import { ProgressLine } from "../output/snapshot_text.ts";
+import { ProgressLine, type Step } from "../output/snapshot_text.ts";
 
 /** What a snapshot command tells while it works. */
 export class SnapshotProgress implements Disposable {
@@ -22,14 +22,14 @@ export class SnapshotProgress implements Disposable {
    * Shows so many of so many bytes, where that takes a while.
    * @throws `interrupted` when the process was told to stop: call it only where stopping is fine.
    */
-  show(label: string, done: number, total: number | null): void {
+  show(step: Step, done: number, total: number | null): void {
     if (this.#interrupted.aborted) throw interruption(this.#interrupted);
-    this.#line.show(label, done, total);
+    this.#line.show(step, done, total);
   }
 
   /** The same of what must not be stopped any more. */
-  showOnly(label: string, done: number, total: number): void {
-    this.#line.show(label, done, total);
+  showOnly(step: Step, done: number, total: number): void {
+    this.#line.show(step, done, total);
   }
 
   /** Bytes that may be long in coming; stops waiting for them when the process is told to. */

@@ -15,8 +15,8 @@ import { addTrust } from "../../trust/trust_file.ts";
 import type { Input } from "../command.ts";
 import { canAsk, confirm } from "../confirm.ts";
 import type { Context } from "../context.ts";
-import { printable } from "../output/text.ts";
 import { trustChange, trustOf } from "./change.ts";
+import { say, shown } from "../output/shown.ts";
 
 /** How long git may take to answer from its own files, in milliseconds. */
 const GIT_PATIENCE_MS = 10_000;
@@ -77,12 +77,11 @@ async function configuredDestination(context: Context): Promise<Destination | nu
 }
 
 async function ask(context: Context, input: Input, claim: Claim): Promise<void> {
-  const value = printable(claim.value);
   await confirm(context, input, {
-    text: `This repository's configuration sets ${
-      TRUST_KINDS[claim.kind].means
-    }: ${value}. Do you trust it?`,
-    doing: `use ${claim.kind} "${value}"`,
+    text: say`This repository's configuration sets ${shown(TRUST_KINDS[claim.kind].means)}: ${
+      shown(claim.value)
+    }. Do you trust it?`,
+    doing: `use ${claim.kind} "${claim.value}"`,
     hint: "Let a person decide",
   });
   const { io } = context;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EXIT_CODES, OrchestratorError } from "../../../src/errors.ts";
 import { helpText } from "../../../src/cli/help.ts";
 import { makeStyle } from "../../../src/cli/output/style.ts";
-import { visibleLength } from "../../../src/cli/output/text.ts";
+import { visibleLength } from "../../../src/cli/output/width.ts";
 import { GLOBAL_OPTIONS, parseRequest } from "../../../src/cli/parse.ts";
 import { COMMANDS } from "../../../src/cli/table.ts";
 import { splitCommandLine } from "../../harness/words.ts";

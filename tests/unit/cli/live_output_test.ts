@@ -32,6 +32,6 @@ phases:
     running.interrupt("SIGINT");
     const { code, stderr } = await running.result;
     assert.equal(code, 130, stderr);
-    assert.match(stderr, /^seen, then correct-ho/);
+    assert.match(stderr, /^│ seen, then correct-ho\n/);
   },
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { makeStyle } from "../../../src/cli/output/style.ts";
+import { say, shown } from "../../../src/cli/output/shown.ts";
 import {
   ago,
   bar,
@@ -9,21 +10,14 @@ import {
   hang,
   oneLine,
   pad,
-  printable,
-  visibleLength,
+  prose,
   wrap,
   wrapLines,
 } from "../../../src/cli/output/text.ts";
+import { visibleLength } from "../../../src/cli/output/width.ts";
 
 const TERMINAL = makeStyle({ terminal: true, colour: true, width: 80 });
 const PLAIN = makeStyle({ terminal: false, colour: false, width: 80 });
-
-Deno.test("printable text moves no cursor and turns no direction", () => {
-  assert.equal(printable("a\x1b[2Jb\rc\x07\x9bd"), "a\ufffd[2Jb\ufffdc\ufffd\ufffdd");
-  assert.equal(printable("user\u202e\u2066nimda"), "user\ufffd\ufffdnimda");
-  assert.equal(printable("tab\tand\nline"), "tab\tand\nline");
-  assert.equal(printable("für 計画 🎉"), "für 計画 🎉");
-});
 
 Deno.test("widths are columns of a terminal", () => {
   const widths: readonly (readonly [string, number])[] = [
@@ -40,16 +34,16 @@ Deno.test("widths are columns of a terminal", () => {
     ["👩\u200d👩\u200d👧", 2],
     ["✓ ○ ▶ →", 7],
     ["שלום", 4],
-    [TERMINAL.red("three"), 5],
-    [TERMINAL.bold(TERMINAL.cyan("計画")), 4],
+    [TERMINAL.red(say`three`), 5],
+    [TERMINAL.bold(TERMINAL.cyan(say`計画`)), 4],
   ];
   for (const [text, width] of widths) assert.equal(visibleLength(text), width, text);
 });
 
 Deno.test("text is padded by columns, not by characters", () => {
-  assert.equal(pad("計画", 6) + "|", "計画  |");
-  assert.equal(pad(TERMINAL.dim("ab"), 4) + "|", TERMINAL.dim("ab") + "  |");
-  assert.equal(pad("longer", 3), "longer");
+  assert.equal(pad(say`計画`, 6) + "|", "計画  |");
+  assert.equal(pad(TERMINAL.dim(say`ab`), 4) + "|", TERMINAL.dim(say`ab`) + "  |");
+  assert.equal(pad(say`longer`, 3), "longer");
 });
 
 Deno.test("one line is one line, and never wider than asked", () => {
@@ -68,8 +62,20 @@ Deno.test("one line is one line, and never wider than asked", () => {
 Deno.test("lines are broken at spaces", () => {
   assert.deepEqual(wrapLines("one two three four", 9), ["one two", "three", "four"]);
   assert.deepEqual(wrapLines("one\n\ntwo", 9), ["one", "", "two"]);
-  assert.equal(wrap("one two three", 24, "  "), "  one two three");
-  assert.equal(hang("aaaa bbbb cccc dddd eeee", 24, "    "), "aaaa bbbb cccc dddd\n    eeee");
+  assert.deepEqual(wrapLines("one two three four", 9, 5), ["one", "two three", "four"]);
+  assert.deepEqual(wrapLines("three four", 9, 5), ["", "three", "four"]);
+  assert.deepEqual(wrapLines("one\r\n \n\n\ntwo\n\n", 9), ["one", "", "two"]);
+});
+
+Deno.test("a line that goes on has a bar in front, our own prose has none", () => {
+  const narrow = makeStyle({ terminal: false, colour: false, width: 24 });
+  const text = "aaaa bbbb cccc dddd eeee ffff";
+  assert.equal(wrap("one two three", narrow, "  "), "  one two three");
+  assert.equal(wrap(text, narrow, "  "), "  aaaa bbbb cccc dddd\n  | eeee ffff");
+  assert.equal(hang(text, narrow, 4), "aaaa bbbb cccc dddd\n  | eeee ffff");
+  assert.equal(hang(text, narrow, 2, 12), "aaaa bbbb\n| cccc dddd eeee ffff");
+  assert.equal(hang("Next: x\nNext: y", narrow, 2), "Next: x\n| Next: y");
+  assert.equal(prose(shown(text), narrow, "  "), "  aaaa bbbb cccc dddd\n  eeee ffff");
 });
 
 Deno.test("a command or a path is never broken, text without spaces is", () => {
@@ -83,8 +89,13 @@ Deno.test("a command or a path is never broken, text without spaces is", () => {
 });
 
 Deno.test("columns stand under each other", () => {
-  const text = columns([["a", TERMINAL.red("計"), "last"], ["bbb", "c", "of row"], ["", "", ""]]);
-  assert.equal(text, `a    ${TERMINAL.red("計")}  last\nbbb  c   of row\n`);
+  const red = TERMINAL.red(say`計`);
+  const text = columns([
+    [say`a`, red, say`last`],
+    [say`bbb`, say`c`, say`of row`],
+    [say``, say``, say``],
+  ]);
+  assert.equal(text, `a    ${red}  last\nbbb  c   of row\n`);
   for (const line of text.split("\n")) assert.equal(line, line.trimEnd());
 });
 

@@ -54,8 +54,8 @@ Deno.test("a large snapshot says how far it is, on a terminal only, and leaves n
 Deno.test("a small one says nothing of it", () => {
   const written: string[] = [];
   const line = new ProgressLine((text) => void written.push(text));
-  line.show("Reading", 1e6, null);
-  line.show("Writing", 1e6, 2e6);
+  line.show("read", 1e6, null);
+  line.show("write", 1e6, 2e6);
   line.clear();
   assert.deepEqual(written, []);
 });

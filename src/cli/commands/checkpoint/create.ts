@@ -6,6 +6,7 @@ import { decide } from "../../../workflow/decide.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { changeAnswer } from "../../output/change.ts";
+import { say, shown } from "../../output/shown.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const { manager, actor } = context;
@@ -22,7 +23,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       files: input.options("file"),
     }, { actor });
   });
-  return changeAnswer(change, (style) => `Created checkpoint ${style.bold(checkpoint)}`, {
+  return changeAnswer(change, (style) => say`Created checkpoint ${style.bold(shown(checkpoint))}`, {
     checkpoint,
   });
 }

@@ -5,7 +5,8 @@
 import type { Answer } from "../../command.ts";
 import { listCheckpoints } from "../../checkpoints.ts";
 import type { Context } from "../../context.ts";
-import { ago, columns, oneLine, printable } from "../../output/text.ts";
+import { say, shown } from "../../output/shown.ts";
+import { ago, columns, lead, oneLine } from "../../output/text.ts";
 
 export async function run(context: Context): Promise<Answer> {
   const { session, checkpoints } = await listCheckpoints(context);
@@ -20,11 +21,11 @@ export async function run(context: Context): Promise<Answer> {
   return {
     data: { session, checkpoints: rows },
     text: (style) =>
-      rows.length === 0 ? style.dim("No checkpoints yet.") : columns([
-        ["CHECKPOINT", "PHASE", "AGE", "MESSAGE"].map((text) => style.dim(text)),
+      rows.length === 0 ? style.dim(say`No checkpoints yet.`) : columns([
+        [say`CHECKPOINT`, say`PHASE`, say`AGE`, say`MESSAGE`].map(style.dim),
         ...rows.map((row) => [
-          style.cyan(printable(row.id)),
-          printable(row.phase ?? "-"),
+          style.cyan(lead(row.id)),
+          shown(row.phase ?? "-"),
           ago(row.time, context.io.now()),
           oneLine(row.message ?? "", 50, style),
         ]),

@@ -9,6 +9,8 @@ import { checkpointsOf, findCheckpoint } from "../../checkpoints.ts";
 import { canAsk, confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
 import { changeAnswer } from "../../output/change.ts";
+import { say, shown } from "../../output/shown.ts";
+import { count } from "../../output/text.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const { manager, actor } = context;
@@ -28,8 +30,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const later = state.seq - event.seq;
   if (canAsk(context, input)) {
     await confirm(context, input, {
-      text: `Go back to ${checkpoint}? ${later} later ${
-        later === 1 ? "event stays" : "events stay"
+      text: say`Go back to ${shown(checkpoint)}? ${count(later, say`later event`)} ${
+        later === 1 ? say`stays` : say`stay`
       } in the journal.`,
       doing: `restore "${checkpoint}"`,
       hint: `Run \`orchestrator checkpoint show ${checkpoint}\``,
@@ -41,7 +43,11 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     (newest) => decide(newest, command, { actor }),
     { replay: true },
   );
-  return changeAnswer(change, (style) => `Went back to checkpoint ${style.bold(checkpoint)}`, {
-    checkpoint,
-  });
+  return changeAnswer(
+    change,
+    (style) => say`Went back to checkpoint ${style.bold(shown(checkpoint))}`,
+    {
+      checkpoint,
+    },
+  );
 }

@@ -6,7 +6,8 @@ import type { Answer, Input } from "../../command.ts";
 import { findCheckpoint, listCheckpoints } from "../../checkpoints.ts";
 import type { Context } from "../../context.ts";
 import { actorText } from "../../output/event_text.ts";
-import { columns, printable, wrap } from "../../output/text.ts";
+import { lines, num, say, shown } from "../../output/shown.ts";
+import { columns, hang, lead, wrap } from "../../output/text.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const { session, checkpoints } = await listCheckpoints(context);
@@ -22,27 +23,31 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       ...event.data,
     },
     text: (style) => {
-      const lines = [
-        `${style.bold(printable(checkpoint))}  ${event.time} by ${
-          actorText(event.actor)
-        }, event ${event.seq}`,
+      const by = actorText(event.actor);
+      const rows = [
+        say`${style.bold(lead(checkpoint))}  ${shown(event.time)} by ${by}, event ${
+          num(event.seq)
+        }`,
       ];
-      if (message !== null) lines.push(wrap(message, style.width));
-      for (const [title, entries] of [["Decisions", decisions], ["Files", files]] as const) {
+      if (message !== null) rows.push(wrap(message, style, "  "));
+      for (const [title, entries] of [[say`Decisions`, decisions], [say`Files`, files]] as const) {
         if (entries.length === 0) continue;
-        lines.push("", style.bold(title));
-        for (const entry of entries) lines.push(`  ${style.symbols.bullet} ${printable(entry)}`);
+        rows.push(say``, style.bold(title));
+        for (const entry of entries) {
+          rows.push(say`  ${style.symbols.bullet} ${hang(entry, style, 4)}`);
+        }
       }
-      lines.push("");
+      rows.push(say``);
       const phases = Object.entries(snapshot.phases).map(([id, phase]) => {
         const items = Object.values(phase.items);
         const done = items.filter((item) =>
           item.status === "completed" || item.status === "skipped"
         ).length;
-        const mark = id === snapshot.phase ? style.symbols.current : " ";
-        return [`${mark} ${printable(id)}`, `${done}/${items.length}`, phase.status];
+        const mark = id === snapshot.phase ? style.symbols.current : say` `;
+        const share = say`${num(done)}/${num(items.length)}`;
+        return [say`${mark} ${shown(id)}`, share, shown(phase.status)];
       });
-      return [...lines, columns(phases)].join("\n");
+      return lines([...rows, columns(phases)]);
     },
   };
 }

@@ -9,7 +9,8 @@ import type { SessionState } from "../../../workflow/state.ts";
 import { begins, type Candidate, completeLine, type Completion } from "../../candidates.ts";
 import { type Answer, Input } from "../../command.ts";
 import { Context } from "../../context.ts";
-import { printable } from "../../output/text.ts";
+import { lines, say, shown } from "../../output/shown.ts";
+import { brief } from "../../output/text.ts";
 
 /** So many sessions are looked into for their names; of more, only those whose id fits. */
 const SESSIONS_LOOKED_INTO = 300;
@@ -27,15 +28,17 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const typed = raw ? unquote(current) : current.replace(/^["']/, "");
   const completion = completeLine(words, typed, context.table);
   const candidates = [...completion.candidates, ...await valuesOf(completion, context)]
-    .filter(({ value }) => value === printable(value) && !/^:|[\t\n]/.test(value));
+    .filter(({ value }) => value === shown(value) && !value.startsWith(":"));
   const { files, prefix } = completion;
   return {
     data: { candidates, files, prefix },
     text: () =>
-      [
-        ...candidates.map(({ value, summary }) => `${value}\t${brief(summary)}`),
-        `:${files}${files === "none" || prefix === "" ? "" : ` ${prefix}`}`,
-      ].join("\n"),
+      lines([
+        ...candidates.map(({ value, summary }) =>
+          say`${shown(value)}\t${brief(summary, SUMMARY_LENGTH)}`
+        ),
+        say`:${shown(files)}${files === "none" || prefix === "" ? say`` : say` ${shown(prefix)}`}`,
+      ]),
   };
 }
 
@@ -138,12 +141,4 @@ function atHome(path: string, home: string | undefined): string {
 /** A word as bash has it in COMP_WORDS, without its quotes and backslashes. */
 function unquote(word: string): string {
   return word.replace(/\\(.)|["']/gs, (_, escaped?: string) => escaped ?? "");
-}
-
-function brief(text: string): string {
-  const line = printable(text).replace(/\s+/g, " ").trim();
-  const characters = [...line];
-  return characters.length <= SUMMARY_LENGTH
-    ? line
-    : characters.slice(0, SUMMARY_LENGTH - 1).join("").trimEnd() + "…";
 }

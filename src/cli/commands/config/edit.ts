@@ -15,6 +15,7 @@ import { isWindows } from "../../../platform/runtime.ts";
 import type { Answer, Input } from "../../command.ts";
 import { configTarget, holdTarget } from "../../config/target.ts";
 import type { Context } from "../../context.ts";
+import { say, shown } from "../../output/shown.ts";
 
 const NEW_FILE =
   `# Configuration of orchestrator. "orchestrator config show --effective" lists the keys.
@@ -62,8 +63,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       data: { file: target.path, changed },
       text: (style) =>
         changed
-          ? `${style.green(style.symbols.done)} changed ${target.shown}`
-          : `${style.dim(style.symbols.bullet)} ${target.shown} stays as it is`,
+          ? say`${style.green(style.symbols.done)} changed ${shown(target.shown)}`
+          : say`${style.dim(style.symbols.bullet)} ${shown(target.shown)} stays as it is`,
     };
   } finally {
     if (!keep) removeTemporary(folder);

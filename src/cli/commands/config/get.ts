@@ -10,7 +10,7 @@ import { OrchestratorError } from "../../../errors.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { effectiveData } from "../../output/config_text.ts";
-import { printable } from "../../output/text.ts";
+import { shown } from "../../output/shown.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const key = input.required("key");
@@ -26,5 +26,5 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       }`,
     );
   }
-  return { data: effectiveData(found), text: () => `${printable(valueWord(found.value))}\n` };
+  return { data: effectiveData(found), text: () => shown(valueWord(found.value)) };
 }

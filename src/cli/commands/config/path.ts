@@ -7,6 +7,7 @@ import type { Answer, Input } from "../../command.ts";
 import { configTarget } from "../../config/target.ts";
 import { configFiles } from "../../config/configuration.ts";
 import type { Context } from "../../context.ts";
+import { exact, shown } from "../../output/shown.ts";
 
 export function run(context: Context, input: Input): Promise<Answer> {
   const inHome = context.usablePaths === null;
@@ -17,5 +18,8 @@ export function run(context: Context, input: Input): Promise<Answer> {
     exists: existsSync(file.path),
     ...(file.old === true ? { old: true } : {}),
   }));
-  return Promise.resolve({ data: { path, files }, text: () => path });
+  return Promise.resolve({
+    data: { path, files },
+    text: ({ terminal }) => terminal ? shown(path) : exact(path),
+  });
 }

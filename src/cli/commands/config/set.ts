@@ -11,7 +11,7 @@ import type { Answer, Input } from "../../command.ts";
 import { changeConfig, configTarget, warnIfShadowed } from "../../config/target.ts";
 import type { Context } from "../../context.ts";
 import { effectiveData } from "../../output/config_text.ts";
-import { printable } from "../../output/text.ts";
+import { say, shown } from "../../output/shown.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const key = input.required("key");
@@ -33,13 +33,14 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     const { warnIfUnconfirmed } = await import("../../trust/confirm.ts");
     await warnIfUnconfirmed(context, key);
   }
-  const value = printable(valueText(row, checked.value));
+  const value = shown(valueText(row, checked.value));
+  const file = shown(target.shown);
   return {
     data: { file: target.path, changed: change.changed, ...effectiveData(found) },
     text: (style) =>
       change.changed
-        ? `${style.green(style.symbols.done)} ${key}: ${value} (in ${target.shown})`
-        : `${style.dim(style.symbols.bullet)} ${key} was ${value} already (in ${target.shown})`,
+        ? say`${style.green(style.symbols.done)} ${shown(key)}: ${value} (in ${file})`
+        : say`${style.dim(style.symbols.bullet)} ${shown(key)} was ${value} already (in ${file})`,
   };
 }
 

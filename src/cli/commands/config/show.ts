@@ -12,6 +12,7 @@ import { problemText, unknownKey } from "../../../config/problem.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { effectiveData, effectiveText } from "../../output/config_text.ts";
+import { lines, num, say } from "../../output/shown.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const config = await context.config();
@@ -24,15 +25,16 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   return {
     data: { keys: found.map(effectiveData), problems: config.problems },
     text: (style) =>
-      [
+      lines([
         ...found.map((entry) => effectiveText(entry, style)),
         ...(hidden === 0 ? [] : [
           style.dim(
-            `${found.length === 0 ? "All" : "The other"} ${hidden} keys have their defaults: ` +
-              "orchestrator config show --effective",
+            say`${found.length === 0 ? say`All` : say`The other`} ${
+              num(hidden)
+            } keys have their defaults: orchestrator config show --effective`,
           ),
         ]),
-      ].join("\n"),
+      ]),
   };
 }
 

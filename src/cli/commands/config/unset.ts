@@ -8,6 +8,7 @@ import type { Answer, Input } from "../../command.ts";
 import { changeConfig, configTarget } from "../../config/target.ts";
 import type { Context } from "../../context.ts";
 import { effectiveData, effectiveText } from "../../output/config_text.ts";
+import { lines, say, shown } from "../../output/shown.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const key = input.required("key");
@@ -15,14 +16,15 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const target = configTarget(context, input);
   const change = await changeConfig(context, target, "config unset", key, null);
   const found = (await context.config()).effective(key);
+  const file = shown(target.shown);
   return {
     data: { file: target.path, changed: change.changed, ...effectiveData(found) },
     text: (style) =>
-      [
+      lines([
         change.changed
-          ? `${style.green(style.symbols.done)} took ${key} out of ${target.shown}`
-          : `${style.dim(style.symbols.bullet)} ${target.shown} says nothing of ${key}`,
+          ? say`${style.green(style.symbols.done)} took ${shown(key)} out of ${file}`
+          : say`${style.dim(style.symbols.bullet)} ${file} says nothing of ${shown(key)}`,
         effectiveText(found, style),
-      ].join("\n"),
+      ]),
   };
 }

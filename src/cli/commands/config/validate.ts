@@ -9,7 +9,7 @@ import { OrchestratorError } from "../../../errors.ts";
 import type { Answer } from "../../command.ts";
 import { configFiles } from "../../config/configuration.ts";
 import type { Context } from "../../context.ts";
-import { printable } from "../../output/text.ts";
+import { lines, say, shown } from "../../output/shown.ts";
 
 export async function run(context: Context): Promise<Answer> {
   const config = await context.config();
@@ -36,13 +36,13 @@ export async function run(context: Context): Promise<Answer> {
   return {
     data: { valid: true, files: files.map(({ layer, path }) => ({ layer, path })), problems },
     text: (style) =>
-      [
+      lines([
         ...problems.map((problem) =>
-          `${style.yellow("warning:")} ${printable(problemText(problem))}`
+          say`${style.yellow(say`warning:`)} ${shown(problemText(problem))}`
         ),
-        `${style.green(style.symbols.done)} the configuration is valid: ${
-          files.length === 0 ? "no file" : files.map(({ shown }) => printable(shown)).join(", ")
+        say`${style.green(style.symbols.done)} the configuration is valid: ${
+          files.length === 0 ? say`no file` : shown(files.map((file) => file.shown).join(", "))
         }`,
-      ].join("\n"),
+      ]),
   };
 }

@@ -12,7 +12,9 @@ import { TEXT_LIMITS } from "../../../workflow/commands.ts";
 import type { Answer } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { chooseToRead, legacyProject } from "../../legacy/view.ts";
-import { columns, oneLine, printable } from "../../output/text.ts";
+import { lines, say, type Shown, shown } from "../../output/shown.ts";
+import type { Style } from "../../output/style.ts";
+import { hang, lead } from "../../output/text.ts";
 import { requireText } from "../../texts.ts";
 
 /** Adds feedback to the chosen session. */
@@ -29,7 +31,7 @@ export async function addFeedback(
   await addFeedbackLine(context.manager, session, kind, entry);
   return {
     data: { session, kind, ...entry },
-    text: (style) => `${style.green(style.symbols.done)} Recorded ${kind} feedback`,
+    text: (style) => say`${style.green(style.symbols.done)} Recorded ${shown(kind)} feedback`,
   };
 }
 
@@ -46,16 +48,23 @@ export async function listFeedback(context: Context, kind: FeedbackKind): Promis
     data: { session, kind, ...(view === null ? {} : { legacy: view.file }), entries },
     text: (style) => {
       const list = entries.length === 0
-        ? style.dim(`No ${kind} feedback yet.`)
-        : columns(entries.map((entry) => [
-          style.dim(printable(String(entry["time"] ?? entry["timestamp"] ?? ""))),
-          typeof entry["text"] === "string"
-            ? printable(entry["text"])
-            : oneLine(JSON.stringify(entry), style.width * 2, style),
-        ]));
-      return view === null ? list : `${style.yellow(view.remark)}\n${list}`;
+        ? style.dim(say`No ${shown(kind)} feedback yet.`)
+        : lines(entries.map((entry) => entryText(entry, style)));
+      return view === null ? list : lines([style.yellow(shown(view.remark)), list]);
     },
   };
+}
+
+function entryText(entry: Readonly<Record<string, unknown>>, style: Style): Shown {
+  const time = lead(String(entry["time"] ?? entry["timestamp"] ?? ""));
+  const { text } = entry;
+  const said = hang(
+    typeof text === "string" ? text : JSON.stringify(entry),
+    style,
+    4,
+    time.length + 2,
+  );
+  return say`${style.dim(time)}  ${said}`;
 }
 
 /** What the old tool's own files say, as long as they have not moved over. */

@@ -7,7 +7,9 @@ import type { Verification } from "../../../session/verify_session.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { chooseToRead } from "../../legacy/view.ts";
+import { lines, num, say, type Shown, shown } from "../../output/shown.ts";
 import type { Style } from "../../output/style.ts";
+import { count } from "../../output/text.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const ids = await wanted(context, input);
@@ -19,8 +21,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     data: { sessions: results },
     text: (style) =>
       results.length === 0
-        ? style.dim("No sessions.")
-        : results.map((result) => lineOf(result, style)).join("\n"),
+        ? style.dim(say`No sessions.`)
+        : lines(results.map((result) => lineOf(result, style))),
   };
 }
 
@@ -67,14 +69,17 @@ async function wanted(context: Context, input: Input): Promise<readonly string[]
   return [choice.id];
 }
 
-function lineOf(result: Verification, style: Style): string {
+function lineOf(result: Verification, style: Style): Shown {
   const torn = result.tornBytes === 0
-    ? ""
-    : `; behind them ${result.tornBytes} bytes of an append that was cut off and never acknowledged`;
+    ? say``
+    : say`; behind them ${
+      num(result.tornBytes)
+    } bytes of an append that was cut off and never acknowledged`;
   const state = result.rebuilt === null
-    ? ""
-    : `; state.json is ${result.rebuilt} and will be rebuilt`;
-  return `${style.green(style.symbols.done)} ${result.session}: ${result.lines} ${
-    result.lines === 1 ? "line" : "lines"
-  }, the chain holds${torn}${state}`;
+    ? say``
+    : say`; state.json is ${shown(result.rebuilt)} and will be rebuilt`;
+  const length = count(result.lines, say`line`);
+  return say`${style.green(style.symbols.done)} ${
+    shown(result.session)
+  }: ${length}, the chain holds${torn}${state}`;
 }

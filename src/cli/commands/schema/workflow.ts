@@ -4,8 +4,9 @@
  */
 import { workflowJsonSchema } from "../../../workflow/definition_schema.ts";
 import type { Answer } from "../../command.ts";
+import { exact } from "../../output/shown.ts";
 
 export function run(): Promise<Answer> {
   const schema = workflowJsonSchema();
-  return Promise.resolve({ data: schema, text: () => JSON.stringify(schema, null, 2) });
+  return Promise.resolve({ data: schema, text: () => exact(JSON.stringify(schema, null, 2)) });
 }

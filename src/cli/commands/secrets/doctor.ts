@@ -6,7 +6,7 @@ import { OrchestratorError } from "../../../errors.ts";
 import { examineSecrets, type SecretFinding } from "../../../secrets/examine.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { printable } from "../../output/text.ts";
+import { lines, say, shown } from "../../output/shown.ts";
 import { requiredSecrets } from "../../secrets/required.ts";
 import { ageKeys, makeStore } from "../../secrets/store.ts";
 
@@ -39,12 +39,16 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   return {
     data: { order: store.order, findings },
     text: (style) => {
-      if (findings.length === 0) return style.dim("No secrets, and none is required.");
-      return findings.map((finding) =>
-        finding.level === "ok"
-          ? `${style.green(style.symbols.done)} ${printable(lineOf(finding))}`
-          : `${style.yellow(style.symbols.failed)} ${printable(redactor.redact(lineOf(finding)))}`
-      ).join("\n");
+      if (findings.length === 0) {
+        return style.dim(say`No secrets, and none is required.`);
+      }
+      return lines(
+        findings.map((finding) =>
+          finding.level === "ok"
+            ? say`${style.green(style.symbols.done)} ${shown(lineOf(finding))}`
+            : say`${style.yellow(style.symbols.failed)} ${shown(redactor.redact(lineOf(finding)))}`
+        ),
+      );
     },
   };
 }

@@ -7,7 +7,8 @@ import { findInFolder, writeSecret } from "../../../secrets/folder.ts";
 import { type OldStore, trackedError } from "../../../secrets/store.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { columns, printable } from "../../output/text.ts";
+import { lines, say, shown } from "../../output/shown.ts";
+import { columns } from "../../output/text.ts";
 import { secretStore } from "../../secrets/store.ts";
 import { chooseLock, holdSecrets, sealed, secretTarget } from "../../secrets/target.ts";
 
@@ -79,22 +80,24 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       secrets: imported,
     },
     text: (style) =>
-      [
-        columns(imported.map(({ name, from, outcome }) => [
-          `${
-            outcome === "kept"
-              ? style.yellow(style.symbols.bullet)
-              : style.green(style.symbols.done)
-          } ${name}`,
-          dry && outcome !== "same" && outcome !== "kept" ? `would be ${outcome}` : outcome,
-          style.dim(printable(`from ${from}`)),
-        ])),
+      lines([
+        columns(imported.map(({ name, from, outcome }) => {
+          const mark = outcome === "kept"
+            ? style.yellow(style.symbols.bullet)
+            : style.green(style.symbols.done);
+          const would = dry && outcome !== "same" && outcome !== "kept";
+          return [
+            say`${mark} ${shown(name)}`,
+            would ? say`would be ${shown(outcome)}` : shown(outcome),
+            style.dim(say`from ${shown(from)}`),
+          ];
+        })),
         style.dim(
-          `The old ${olds.length === 1 ? "file stays" : "files stay"} where ${
-            olds.length === 1 ? "it is" : "they are"
-          }.`,
+          olds.length === 1
+            ? say`The old file stays where it is.`
+            : say`The old files stay where they are.`,
         ),
-      ].join("\n"),
+      ]),
   };
 }
 

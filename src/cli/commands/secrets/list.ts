@@ -5,16 +5,17 @@
 import type { SecretPlace } from "../../../secrets/store.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { columns, printable } from "../../output/text.ts";
+import { say, type Shown, shown, words } from "../../output/shown.ts";
+import { columns } from "../../output/text.ts";
 import { secretStore } from "../../secrets/store.ts";
 
-const FORMS: Readonly<Record<SecretPlace["form"], string>> = {
+const FORMS: Readonly<Record<SecretPlace["form"], Shown>> = words({
   plain: "plain",
   age: "age",
   openssl: "openssl",
   sops: "sops",
   variable: "variable",
-};
+});
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   // Nobody is asked for a password only to list names.
@@ -30,15 +31,16 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   return {
     data: { order: store.order, secrets },
     text: (style) =>
-      secrets.length === 0 ? style.dim("No secrets.") : columns(
+      secrets.length === 0 ? style.dim(say`No secrets.`) : columns(
         secrets.map(({ name, places: [first, ...others] }) => [
-          style.bold(name),
-          first?.source ?? "",
-          first === undefined ? "" : FORMS[first.form],
-          printable(first?.where ?? "") +
-          (others.length === 0
-            ? ""
-            : style.dim(`  over ${printable(others.map(({ where }) => where).join(", "))}`)),
+          style.bold(shown(name)),
+          shown(first?.source ?? ""),
+          first === undefined ? say`` : FORMS[first.form],
+          say`${shown(first?.where ?? "")}${
+            others.length === 0
+              ? say``
+              : style.dim(say`  over ${shown(others.map(({ where }) => where).join(", "))}`)
+          }`,
         ]),
       ),
   };

@@ -8,6 +8,7 @@ import { requireSecretName } from "../../../secrets/name.ts";
 import type { Answer, Input } from "../../command.ts";
 import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
+import { say, shown } from "../../output/shown.ts";
 import { secretStore } from "../../secrets/store.ts";
 import { holdSecrets, secretTarget } from "../../secrets/target.ts";
 
@@ -26,7 +27,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   }
   const where = context.paths.shown(file.path);
   await confirm(context, input, {
-    text: `Remove ${where} for good?`,
+    text: say`Remove ${shown(where)} for good?`,
     doing: `remove secret "${name}"`,
     hint: "Ask a person whether it is still needed",
   });
@@ -38,6 +39,6 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   );
   return {
     data: { name, source: target.source, file: file.path },
-    text: (style) => `${style.green(style.symbols.done)} Removed ${where}`,
+    text: (style) => say`${style.green(style.symbols.done)} Removed ${shown(where)}`,
   };
 }

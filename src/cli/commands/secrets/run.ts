@@ -8,6 +8,7 @@ import { requireSecretName } from "../../../secrets/name.ts";
 import type { SecretStore } from "../../../secrets/store.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
+import { say } from "../../output/shown.ts";
 import { requiredSecrets } from "../../secrets/required.ts";
 import { secretStore } from "../../secrets/store.ts";
 
@@ -26,7 +27,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const code = exitCode ?? 128 + signalNumber(signal);
   return {
     data: { exitCode, signal, secrets: Object.keys(secrets).sort() },
-    text: () => "",
+    text: () => say``,
     exitCode: code,
   };
 }

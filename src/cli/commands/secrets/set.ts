@@ -9,6 +9,7 @@ import { requireSecretName } from "../../../secrets/name.ts";
 import { trackedError } from "../../../secrets/store.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
+import { say, shown } from "../../output/shown.ts";
 import { secretStore } from "../../secrets/store.ts";
 import { chooseLock, holdSecrets, sealed, secretTarget } from "../../secrets/target.ts";
 
@@ -45,9 +46,9 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       replaced: result.replaced,
     },
     text: (style) =>
-      `${style.green(style.symbols.done)} ${
-        result.replaced ? "Replaced" : "Set"
-      } ${name} in ${where}${content.form === "age" ? ", encrypted" : ""}`,
+      say`${style.green(style.symbols.done)} ${result.replaced ? say`Replaced` : say`Set`} ${
+        shown(name)
+      } in ${shown(where)}${content.form === "age" ? say`, encrypted` : say``}`,
   };
 }
 
@@ -66,7 +67,7 @@ async function readValue(
         hint: `Run \`orchestrator secrets set ${name} < file\``,
       });
     }
-    const answer = await io.askSecret(`Value of ${name}`);
+    const answer = await io.askSecret(say`Value of ${shown(name)}`);
     if (answer === null) {
       throw new OrchestratorError("interrupted", `Cannot ${doing}: no value was given`);
     }

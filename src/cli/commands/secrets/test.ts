@@ -9,7 +9,7 @@ import { askProvider, type LiveResult, PROVIDERS } from "../../../secrets/live.t
 import { requireSecretName } from "../../../secrets/name.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { printable } from "../../output/text.ts";
+import { lines, num, say, shown } from "../../output/shown.ts";
 import { secretStore } from "../../secrets/store.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
@@ -33,16 +33,18 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       ...(live === null ? {} : { live }),
     },
     text: (style) =>
-      [
-        `${style.green(style.symbols.done)} ${name}: ${source}, ${printable(where)}${
-          form === "variable" ? " (variable)" : form === "plain" ? "" : ` (${form})`
+      lines([
+        say`${style.green(style.symbols.done)} ${shown(name)}: ${shown(source)}, ${shown(where)}${
+          form === "variable" ? say` (variable)` : form === "plain" ? say`` : say` (${shown(form)})`
         }`,
-        ...others.map((place) => style.dim(`  over ${place.source}, ${printable(place.where)}`)),
-        `  ${value.length} characters, fingerprint ${
-          print ?? "none: the value is too short for one"
+        ...others.map((place) =>
+          style.dim(say`  over ${shown(place.source)}, ${shown(place.where)}`)
+        ),
+        say`  ${num(value.length)} characters, fingerprint ${
+          shown(print ?? "none: the value is too short for one")
         }`,
-        ...(live === null ? [] : [`  ${PROVIDERS[name]?.title} accepts it`]),
-      ].join("\n"),
+        ...(live === null ? [] : [say`  ${shown(PROVIDERS[name]?.title ?? "")} accepts it`]),
+      ]),
   };
 }
 

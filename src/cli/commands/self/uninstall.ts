@@ -6,13 +6,13 @@ import { forgetInstaller, removeProgram } from "../../../release/remove_program.
 import type { Answer, Input } from "../../command.ts";
 import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
-import { printable } from "../../output/text.ts";
+import { lines, say, shown } from "../../output/shown.ts";
 import { ownCopy } from "../../self/copy.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const program = ownCopy("remove");
   await confirm(context, input, {
-    text: `Remove ${printable(program)}?`,
+    text: say`Remove ${shown(program)}?`,
     doing: `remove "${program}"`,
     hint: "Let a person decide",
   });
@@ -21,13 +21,13 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   return {
     data: { removed: program, startFiles, left },
     text: (style) =>
-      [
-        `${style.green(style.symbols.done)} Removed ${printable(program)}`,
-        ...startFiles.map((file) => `  Removed the installer's line from ${printable(file)}`),
+      lines([
+        say`${style.green(style.symbols.done)} Removed ${shown(program)}`,
+        ...startFiles.map((file) => say`  Removed the installer's line from ${shown(file)}`),
         ...(left === null
           ? []
-          : [`  Windows keeps a running program: ${printable(left)} can be deleted now`]),
-        "  State, configuration and secrets are still where they were",
-      ].join("\n"),
+          : [say`  Windows keeps a running program: ${shown(left)} can be deleted now`]),
+        say`  State, configuration and secrets are still where they were`,
+      ]),
   };
 }

@@ -14,8 +14,10 @@ import { compareVersions, isVersion } from "../../../release/version_order.ts";
 import { VERSION } from "../../../version.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { printable } from "../../output/text.ts";
+import { lines, say, shown } from "../../output/shown.ts";
 import { ownCopy } from "../../self/copy.ts";
+
+const THIS = shown(VERSION);
 
 /** The switches that cannot be used together. */
 const MODES = ["check", "to", "rollback"] as const;
@@ -33,7 +35,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   if (wanted !== undefined && !isVersion(wanted)) {
     throw new OrchestratorError(
       "invalid_argument",
-      `Cannot update to "${printable(wanted)}": it is not a version such as 0.2.0`,
+      `Cannot update to "${wanted}": it is not a version such as 0.2.0`,
     );
   }
   const program = input.has("check") ? null : ownCopy("update");
@@ -46,7 +48,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   if (program === null || !available) return standing(sums, available, wanted);
 
   if (!input.has("quiet") && !input.has("json")) {
-    context.io.err(`Downloading orchestrator ${sums.version} from ${printable(folder)}\n`);
+    const version = shown(sums.version);
+    context.io.err(say`Downloading orchestrator ${version} from ${shown(folder)}\n`);
   }
   const data = await fetchExecutable({ folder, sums, target: target(), signal });
   const said = { version: sums.version, target: target() };
@@ -55,9 +58,12 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   return {
     data: { updated: true, from: VERSION, to: sums.version, path: program },
     text: (style) =>
-      `${style.green(style.symbols.done)} orchestrator ${sums.version} replaced ${VERSION} in ${
-        printable(program)
-      }\n  \`orchestrator self update --rollback\` returns to ${VERSION}`,
+      lines([
+        say`${style.green(style.symbols.done)} orchestrator ${
+          shown(sums.version)
+        } replaced ${THIS} in ${shown(program)}`,
+        say`  \`orchestrator self update --rollback\` returns to ${THIS}`,
+      ]),
   };
 }
 
@@ -77,14 +83,15 @@ function folderOf(context: Context, version: string): string {
 function standing(sums: Sums, available: boolean, wanted: string | undefined): Answer {
   const { version } = sums;
   const older = compareVersions(version, VERSION) < 0;
+  const found = shown(version);
   return {
     data: { updated: false, current: VERSION, found: version, available },
     text: () => {
-      if (version === VERSION) return `orchestrator ${VERSION} is the wanted release`;
-      if (wanted !== undefined) return `Release ${version} can be installed; this is ${VERSION}`;
+      if (version === VERSION) return say`orchestrator ${THIS} is the wanted release`;
+      if (wanted !== undefined) return say`Release ${found} can be installed; this is ${THIS}`;
       return older
-        ? `The newest release is ${version}, older than this program (${VERSION}); --to ${version} installs it`
-        : `Release ${version} is newer than this program (${VERSION}); \`orchestrator self update\` installs it`;
+        ? say`The newest release is ${found}, older than this program (${THIS}); --to ${found} installs it`
+        : say`Release ${found} is newer than this program (${THIS}); \`orchestrator self update\` installs it`;
     },
   };
 }
@@ -95,8 +102,11 @@ async function rollBack(): Promise<Answer> {
   return {
     data: { updated: true, from: VERSION, to: version, path: program },
     text: (style) =>
-      `${style.green(style.symbols.done)} orchestrator ${version} is back in ${
-        printable(program)
-      }\n  The same command returns to ${VERSION}`,
+      lines([
+        say`${style.green(style.symbols.done)} orchestrator ${shown(version)} is back in ${
+          shown(program)
+        }`,
+        say`  The same command returns to ${THIS}`,
+      ]),
   };
 }

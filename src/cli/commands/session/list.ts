@@ -8,14 +8,9 @@ import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { legacySummaries } from "../../legacy/view.ts";
 import type { Style } from "../../output/style.ts";
-import {
-  ago,
-  columns,
-  columnWidths,
-  oneLine,
-  printable,
-  visibleLength,
-} from "../../output/text.ts";
+import { lines, num, say, type Shown, shown } from "../../output/shown.ts";
+import { ago, columns, columnWidths, oneLine } from "../../output/text.ts";
+import { visibleLength } from "../../output/width.ts";
 
 /** A row: a session, or a workflow of the old tool that is not imported yet. */
 interface Row extends SessionSummary {
@@ -67,43 +62,44 @@ function readLimit(text: string | undefined): number | undefined {
   );
 }
 
-function listText(rows: readonly Row[], total: number, now: Date, style: Style): string {
+function listText(rows: readonly Row[], total: number, now: Date, style: Style): Shown {
   if (rows.length === 0) {
-    return `${style.dim("No sessions.")}\n${style.bold("Next:")} ${
-      style.cyan('orchestrator start "<task>"')
-    }`;
+    return lines([
+      style.dim(say`No sessions.`),
+      say`${style.bold(say`Next:`)} ${style.cyan(say`orchestrator start "<task>"`)}`,
+    ]);
   }
-  const head = ["", "SESSION", "NAME", "PHASE", "DONE", "AGE"].map(style.dim);
+  const head = [say``, say`SESSION`, say`NAME`, say`PHASE`, say`DONE`, say`AGE`].map(style.dim);
   const body = rows.map((row) => [
-    row.current ? style.cyan(style.symbols.current) : "",
-    row.current ? style.bold(row.id) : row.id,
+    row.current ? style.cyan(style.symbols.current) : say``,
+    row.current ? style.bold(shown(row.id)) : shown(row.id),
     oneLine(row.name ?? "-", 20, style),
     phaseOf(row, style),
-    `${row.done}/${row.total}`,
-    row.created === "" ? "-" : ago(row.created, now),
+    say`${num(row.done)}/${num(row.total)}`,
+    row.created === "" ? say`-` : ago(row.created, now),
   ]);
   // The task takes what the other columns leave.
   const taken = columnWidths([head, ...body]).reduce((sum, width) => sum + width + 2, 0);
   const room = Math.max(16, style.width - taken);
   const table = [
-    [...head, style.dim("TASK")],
+    [...head, style.dim(say`TASK`)],
     ...rows.map((row, index) => [...(body[index] ?? []), taskOf(row, room, style)]),
   ];
-  const more = total > rows.length ? `\n${style.dim(`and ${total - rows.length} more`)}` : "";
-  return columns(table) + more;
+  const more = total - rows.length;
+  return lines([columns(table), ...(more > 0 ? [style.dim(say`and ${num(more)} more`)] : [])]);
 }
 
-function taskOf(row: Row, room: number, style: Style): string {
+function taskOf(row: Row, room: number, style: Style): Shown {
   if (row.heldBy === null) return oneLine(row.task, room, style);
-  const held = `${printable(row.heldBy.operation)} by ${printable(row.heldBy.actor)} now`;
+  const held = say`${shown(row.heldBy.operation)} by ${shown(row.heldBy.actor)} now`;
   const left = Math.max(16, room - visibleLength(held) - 3);
-  return `${oneLine(row.task, left, style)} ${style.yellow(`(${held})`)}`;
+  return say`${oneLine(row.task, left, style)} ${style.yellow(say`(${held})`)}`;
 }
 
-function phaseOf(row: Row, style: Style): string {
-  const legacy = row.legacy === undefined ? "" : style.yellow(" (old layout)");
-  if (row.status === "unreadable") return style.red("unreadable");
-  if (row.status === "completed") return style.green("finished") + legacy;
-  if (row.status === "abandoned") return style.dim("abandoned") + legacy;
-  return oneLine(row.phase ?? "-", 20, style) + legacy;
+function phaseOf(row: Row, style: Style): Shown {
+  const legacy = row.legacy === undefined ? say`` : style.yellow(say` (old layout)`);
+  if (row.status === "unreadable") return style.red(say`unreadable`);
+  if (row.status === "completed") return say`${style.green(say`finished`)}${legacy}`;
+  if (row.status === "abandoned") return say`${style.dim(say`abandoned`)}${legacy}`;
+  return say`${oneLine(row.phase ?? "-", 20, style)}${legacy}`;
 }

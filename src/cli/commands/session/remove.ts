@@ -8,6 +8,8 @@ import { summarise } from "../../../session/summary.ts";
 import type { Answer, Input } from "../../command.ts";
 import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
+import { say, shown } from "../../output/shown.ts";
+import { brief } from "../../output/text.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -19,7 +21,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   if (ids.length === 0) {
     return {
       data: { removed: [] },
-      text: (style) => style.dim("Nothing to remove."),
+      text: (style) => style.dim(say`Nothing to remove.`),
     };
   }
   if (ids.length > 1 && ids.length * 2 > total && !input.has("all")) {
@@ -33,11 +35,9 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   for (const id of ids) tasks.push(await requireEnded(context, id));
   const what = ids.length === 1 ? `session ${ids[0]}` : `${ids.length} sessions`;
   const [task = ""] = tasks;
-  const named = ids.length === 1
-    ? `${what}, "${task.length > 60 ? task.slice(0, 59) + "…" : task}",`
-    : what;
+  const named = ids.length === 1 ? say`${shown(what)}, "${brief(task)}",` : shown(what);
   await confirm(context, input, {
-    text: `Remove ${named} for good?`,
+    text: say`Remove ${named} for good?`,
     doing: `remove ${what}`,
     hint: ids.length === 1
       ? `Run \`orchestrator session show ${ids[0]}\` to see what would be lost`
@@ -52,7 +52,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   });
   return {
     data: { removed },
-    text: (style) => `${style.green(style.symbols.done)} Removed ${what}`,
+    text: (style) => say`${style.green(style.symbols.done)} Removed ${shown(what)}`,
   };
 }
 

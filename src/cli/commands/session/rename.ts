@@ -5,6 +5,7 @@
 import { decide } from "../../../workflow/decide.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
+import { say, shown } from "../../output/shown.ts";
 import { requireFreeName, sessionName } from "../../texts.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
@@ -24,8 +25,10 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   return {
     data: { session: id, name: change.state.name },
     text: (style) =>
-      `${style.green(style.symbols.done)} Session ${style.cyan(id)} ${
-        change.state.name === null ? "has no name now" : `is named ${style.bold(change.state.name)}`
+      say`${style.green(style.symbols.done)} Session ${style.cyan(shown(id))} ${
+        change.state.name === null
+          ? say`has no name now`
+          : say`is named ${style.bold(shown(change.state.name))}`
       }`,
   };
 }

@@ -9,7 +9,8 @@ import { chooseToRead } from "../../legacy/view.ts";
 import { actorText } from "../../output/event_text.ts";
 import { statusData } from "../../output/status_data.ts";
 import { statusText } from "../../output/status_text.ts";
-import { columns, printable } from "../../output/text.ts";
+import { lines, num, say, shown } from "../../output/shown.ts";
+import { columns } from "../../output/text.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const name = input.arg("session");
@@ -44,20 +45,19 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     }),
     text: (style) => {
       const facts = [
-        ["started", `${state.createdAt} by ${actorText(state.createdBy)}`],
-        ["branch", printable(meta?.branch ?? "-")],
-        ["lineage", `${state.lineage}, seq ${state.seq}`],
-        ...(meta?.parent ? [["split from", printable(meta.parent)]] : []),
+        [say`started`, say`${shown(state.createdAt)} by ${actorText(state.createdBy)}`],
+        [say`branch`, shown(meta?.branch ?? "-")],
+        [say`lineage`, say`${shown(state.lineage)}, seq ${num(state.seq)}`],
+        ...(meta?.parent ? [[say`split from`, shown(meta.parent)]] : []),
         ...(heldBy === null ? [] : [[
-          "held",
-          `by ${printable(heldBy.operation)} of ${printable(heldBy.actor)}, pid ${heldBy.pid} on ${
-            printable(heldBy.host)
-          }, since ${heldBy.since}`,
+          say`held`,
+          say`by ${shown(heldBy.operation)} of ${shown(heldBy.actor)}, pid ${num(heldBy.pid)} on ${
+            shown(heldBy.host)
+          }, since ${shown(heldBy.since)}`,
         ]]),
-      ].map(([key, value]) => [style.dim(key ?? ""), value ?? ""]);
-      return `${statusText(state, progress, { now: context.io.now() }, style)}\n\n${
-        columns(facts)
-      }`;
+      ].map(([key, value]) => [style.dim(key ?? say``), value ?? say``]);
+      const screen = statusText(state, progress, { now: context.io.now() }, style);
+      return lines([screen, say``, columns(facts)]);
     },
   };
 }

@@ -5,6 +5,7 @@
 import { useSession } from "../../../session/resolve.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
+import { say, shown } from "../../output/shown.ts";
 import { oneLine } from "../../output/text.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
@@ -16,7 +17,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   return {
     data: { session: id, name: state.name, task: state.task, boundAgent: agent?.variable ?? null },
     text: (style) =>
-      `${style.green(style.symbols.done)} Using session ${style.cyan(id)}: ${
+      say`${style.green(style.symbols.done)} Using session ${style.cyan(shown(id))}: ${
         oneLine(state.task, style.width - 35, style)
       }`,
   };

@@ -10,6 +10,7 @@ import { leftOut } from "../../../snapshot/left_out.ts";
 import { findSession } from "../../../session/resolve.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
+import { exact, lines, say, shown } from "../../output/shown.ts";
 import { byteText, sessionCount } from "../../output/snapshot_text.ts";
 import { lockingKey } from "../../snapshot/key.ts";
 import { leftOutText } from "../../output/left_out_text.ts";
@@ -42,7 +43,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     ...(wanted.length === 0 ? {} : { sessions: [...new Set(wanted)] }),
     includeSecrets: input.has("include-secrets"),
     armor,
-    onProgress: (done, total) => progress.show(total === null ? "Reading" : "Writing", done, total),
+    onProgress: (done, total) => progress.show(total === null ? "read" : "write", done, total),
   });
   const text = toStdout && input.has("json") ? await textOf(bytes) : null;
   const size = text !== null
@@ -50,7 +51,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     : toStdout
     ? await writeToStdout(context, bytes, armor)
     : await writeToFile(context, output, bytes, input.has("force"));
-  const what = `${sessionCount(manifest.sessions.length)}, ${byteText(size)}`;
+  const what = say`${sessionCount(manifest.sessions.length)}, ${byteText(size)}`;
   const left = leftOut(context.paths.stateDirectory, {
     carrier: key === undefined ? "snapshot" : "encrypted",
     names: new Set(manifest.files.map(({ name }) => name)),
@@ -59,7 +60,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   });
   const leftText = leftOutText(left);
   if (toStdout && text === null && leftText !== "" && !input.has("quiet")) {
-    context.io.err(`${leftText}\n`);
+    context.io.err(say`${leftText}\n`);
   }
   return {
     data: {
@@ -73,10 +74,10 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       ...(text === null ? {} : { snapshot: text }),
     },
     text: (style) =>
-      toStdout || input.has("quiet") ? "" : [
-        `${style.green(style.symbols.done)} Exported ${what} to ${output}`,
-        ...(leftText === "" ? [] : [`  ${style.dim(leftText)}`]),
-      ].join("\n"),
+      toStdout || input.has("quiet") ? say`` : lines([
+        say`${style.green(style.symbols.done)} Exported ${what} to ${shown(output)}`,
+        ...(leftText === "" ? [] : [say`  ${style.dim(leftText)}`]),
+      ]),
   };
 }
 
@@ -131,7 +132,7 @@ async function writeToStdout(
   const decoder = new TextDecoder();
   let size = 0;
   for await (const piece of bytes) {
-    const read = isText ? io.out(decoder.decode(piece)) : io.outBytes(piece);
+    const read = isText ? io.out(exact(decoder.decode(piece))) : io.outBytes(piece);
     if (!read) {
       throw new OrchestratorError("io_failed", "Cannot write the snapshot: nobody reads it");
     }

@@ -4,16 +4,16 @@
  */
 import {
   type ImportedSession,
-  type ImportProgress,
   type ImportReport,
   importSnapshot,
 } from "../../../snapshot/import.ts";
 import type { Relation } from "../../../snapshot/relation.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
+import { lines, num, say, type Shown, shown, words } from "../../output/shown.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
 import type { Style } from "../../output/style.ts";
-import { columns, oneLine, printable } from "../../output/text.ts";
+import { columns, lead, oneLine } from "../../output/text.ts";
 import { openingKey, snapshotBytes, snapshotLimits } from "../../snapshot/key.ts";
 import { SnapshotProgress } from "../../snapshot/progress.ts";
 
@@ -37,9 +37,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     adopt: input.has("adopt"),
     dryRun,
     onProgress: (step, done, total) =>
-      step === "put"
-        ? progress.showOnly(STEPS[step], done, total)
-        : progress.show(STEPS[step], done, total),
+      step === "put" ? progress.showOnly(step, done, total) : progress.show(step, done, total),
   });
   context.refresh();
   return {
@@ -56,59 +54,54 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   };
 }
 
-const STEPS: Readonly<Record<ImportProgress, string>> = {
-  read: "Reading",
-  check: "Checking",
-  put: "Importing",
-};
-
-const OUTCOMES: Readonly<Record<Relation, string>> = {
+const OUTCOMES: Readonly<Record<Relation, Shown>> = words({
   new: "new",
   same: "the same here",
   newer: "continued",
   older: "replaced by an older copy",
   diverged: "replaced by another copy",
-};
+});
 
 /** Most rows of a list of sessions. */
 const ROWS = 20;
 
-function reportText(report: ImportReport, dryRun: boolean, style: Style): string {
+function reportText(report: ImportReport, dryRun: boolean, style: Style): Shown {
   const changed = report.sessions.filter((session) => session.changed);
   const head = dryRun
-    ? `Would import ${sessionCount(changed.length)}`
+    ? say`Would import ${sessionCount(changed.length)}`
     : changed.length === 0
-    ? "Nothing to import: everything is here already"
-    : `Imported ${sessionCount(changed.length)}`;
+    ? say`Nothing to import: everything is here already`
+    : say`Imported ${sessionCount(changed.length)}`;
   const mark = dryRun ? style.dim(style.symbols.bullet) : style.green(style.symbols.done);
   const rows = report.sessions.slice(0, ROWS).map((session) => row(session, style));
   const backups = [...new Set(changed.flatMap(({ backup }) => backup === null ? [] : [backup]))];
   const more = report.sessions.length - rows.length;
-  return [
-    `${mark} ${head}`,
-    ...(rows.length === 0 ? [] : [columns(rows).replace(/^/gm, "  ")]),
-    ...(more > 0 ? [style.dim(`  and ${more} more`)] : []),
-    ...backups.map((folder) => `  the copy that was here: .orchestrator/${folder}`),
-    ...(report.repository.secrets > 0 ? [`  secrets: ${report.repository.secrets}`] : []),
-    ...(report.repository.old > 0 ? [`  files of the old tool: ${report.repository.old}`] : []),
-    ...keptText(report.repository.kept),
-  ].join("\n");
+  const { secrets, old, kept } = report.repository;
+  return lines([
+    say`${mark} ${head}`,
+    ...(rows.length === 0 ? [] : [columns(rows, "  ")]),
+    ...(more > 0 ? [style.dim(say`  and ${num(more)} more`)] : []),
+    ...backups.map((folder) => say`  the copy that was here: .orchestrator/${shown(folder)}`),
+    ...(secrets > 0 ? [say`  secrets: ${num(secrets)}`] : []),
+    ...(old > 0 ? [say`  files of the old tool: ${num(old)}`] : []),
+    ...keptText(kept),
+  ]);
 }
 
 /** Most names of files that were kept. */
 const NAMES = 3;
 
-function keptText(kept: readonly string[]): readonly string[] {
+function keptText(kept: readonly string[]): readonly Shown[] {
   if (kept.length === 0) return [];
-  const more = kept.length > NAMES ? ` and ${kept.length - NAMES} more` : "";
-  const names = kept.slice(0, NAMES).map(printable).join(", ");
-  return [`  not imported, because other files have these names here: ${names}${more}`];
+  const more = kept.length > NAMES ? say` and ${num(kept.length - NAMES)} more` : say``;
+  const names = shown(kept.slice(0, NAMES).join(", "));
+  return [say`  not imported, because other files have these names here: ${names}${more}`];
 }
 
-function row(session: ImportedSession, style: Style): readonly string[] {
+function row(session: ImportedSession, style: Style): readonly Shown[] {
   const { id, relation, seq, localSeq, task } = session;
   const events = localSeq === null || localSeq === seq
-    ? `event ${seq}`
-    : `event ${localSeq} ${style.symbols.arrow} ${seq}`;
-  return [style.cyan(id), OUTCOMES[relation], events, oneLine(task, 36, style)];
+    ? say`event ${num(seq)}`
+    : say`event ${num(localSeq)} ${style.symbols.arrow} ${num(seq)}`;
+  return [style.cyan(lead(id)), OUTCOMES[relation], events, oneLine(task, 36, style)];
 }

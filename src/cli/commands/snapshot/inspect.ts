@@ -6,6 +6,7 @@ import { totalSize } from "../../../snapshot/manifest.ts";
 import { readSnapshot } from "../../../snapshot/read.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
+import { lines, say } from "../../output/shown.ts";
 import { manifestText } from "../../output/snapshot_text.ts";
 import { openingKey, snapshotBytes, snapshotLimits } from "../../snapshot/key.ts";
 import { SnapshotProgress } from "../../snapshot/progress.ts";
@@ -19,13 +20,15 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const { manifest, encrypted } = await readSnapshot(progress.stoppable(bytes), {
     limits: await snapshotLimits(context),
     askKey: (needed) => openingKey(context, input, needed),
-    onProgress: (done, total) => progress.show("Reading", done, total),
+    onProgress: (done, total) => progress.show("read", done, total),
   }, NOWHERE);
   return {
     data: { ...manifest, encrypted, size: totalSize(manifest.files) },
     text: (style) =>
-      `${manifestText(manifest, { encrypted }, style)}\n\n${
-        style.green(style.symbols.done)
-      } Every file is whole`,
+      lines([
+        manifestText(manifest, { encrypted }, style),
+        say``,
+        say`${style.green(style.symbols.done)} Every file is whole`,
+      ]),
   };
 }

@@ -5,7 +5,8 @@
 import type { Answer, Input } from "../../command.ts";
 import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
-import { printable, shortCommit } from "../../output/text.ts";
+import { num, say, shown } from "../../output/shown.ts";
+import { shortCommit } from "../../output/text.ts";
 import { requireStateBranch } from "../../state/place.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
@@ -13,19 +14,19 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   if (context.meta === null) throw context.noSession();
   const branch = await requireStateBranch(context);
   await confirm(context, input, {
-    text: `Replace the history of branch ${branch.name} by one commit?`,
+    text: say`Replace the history of branch ${shown(branch.name)} by one commit?`,
     doing: `compact branch "${branch.name}"`,
     hint: "Let a person decide: the older commits are gone afterwards",
   });
   const { commit, replaced, problem } = await branch.compact();
   if (problem !== null) {
-    context.warn(`Only the history here was replaced, not the server's: ${printable(problem)}`);
+    context.warn(`Only the history here was replaced, not the server's: ${problem}`);
   }
   return {
     data: { branch: branch.name, commit, replaced },
     text: (style) =>
-      `${style.green(style.symbols.done)} Branch ${branch.name} is one commit now (${
+      say`${style.green(style.symbols.done)} Branch ${shown(branch.name)} is one commit now (${
         shortCommit(commit)
-      }); it was ${replaced}`,
+      }); it was ${num(replaced)}`,
   };
 }

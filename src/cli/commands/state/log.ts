@@ -5,6 +5,7 @@
 import { OrchestratorError } from "../../../errors.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
+import { say } from "../../output/shown.ts";
 import { ago, columns, oneLine, shortCommit } from "../../output/text.ts";
 import { fetchTip, requireStateBranch } from "../../state/place.ts";
 
@@ -41,11 +42,11 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   return {
     data: { branch: branch.name, commits },
     text: (style) =>
-      commits.length === 0 ? style.dim("Nothing has been committed yet.") : columns(
+      commits.length === 0 ? style.dim(say`Nothing has been committed yet.`) : columns(
         commits.map(({ commit, time, author, subject, pushed }) => [
           style.cyan(shortCommit(commit)),
           ago(time, context.io.now()),
-          pushed ? "pushed" : style.yellow("here only"),
+          pushed ? say`pushed` : style.yellow(say`here only`),
           oneLine(author, 16, style),
           oneLine(subject, 40, style),
         ]),

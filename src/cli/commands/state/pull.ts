@@ -8,7 +8,8 @@ import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { divergedText, mergedText } from "../../output/state_text.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
-import { printable, shortCommit } from "../../output/text.ts";
+import { lines, say, shown } from "../../output/shown.ts";
+import { shortCommit } from "../../output/text.ts";
 import { finishInterrupted, rememberLook } from "../../state/hooks.ts";
 import { requireStateBranch } from "../../state/place.ts";
 
@@ -34,9 +35,12 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     data: report,
     text: (style) =>
       sessions.length === 0
-        ? `${style.dim(style.symbols.bullet)} Everything is here already`
-        : `${style.green(style.symbols.done)} Brought ${sessionCount(sessions.length)} in from ${
-          printable(report.branch)
-        } (${shortCommit(commit)})\n${mergedText(sessions, style)}`,
+        ? say`${style.dim(style.symbols.bullet)} Everything is here already`
+        : lines([
+          say`${style.green(style.symbols.done)} Brought ${sessionCount(sessions.length)} in from ${
+            shown(report.branch)
+          } (${shortCommit(commit)})`,
+          mergedText(sessions, style),
+        ]),
   };
 }

@@ -9,6 +9,7 @@ import { trackedNames } from "../../../state_branch/portable.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { leftOutText } from "../../output/left_out_text.ts";
+import { exact, lines, say } from "../../output/shown.ts";
 import { handedOverText, mergedText, pushText, warnOfPush } from "../../output/state_text.ts";
 import { finishInterrupted, rememberLook } from "../../state/hooks.ts";
 import { requireStateBranch } from "../../state/place.ts";
@@ -27,18 +28,21 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const left = await leftOutOf(context, branch, report, snapshot !== null);
   const leftText = leftOutText(left);
   if (snapshot !== null && leftText !== "" && !input.has("quiet") && !input.has("json")) {
-    context.io.err(`${leftText}\n`);
+    context.io.err(say`${leftText}\n`);
   }
   const data = { ...report, leftOut: left };
   return {
     data: snapshot === null ? data : { ...data, snapshot },
     text: (style) =>
-      snapshot?.trimEnd() ??
-        [
-          pushText(report, style),
-          leftText === "" ? "" : `  ${style.dim(leftText)}`,
-          mergedText(report.sessions, style),
-        ].filter((text) => text !== "").join("\n"),
+      snapshot === null
+        ? lines(
+          [
+            pushText(report, style),
+            leftText === "" ? leftText : say`  ${style.dim(leftText)}`,
+            mergedText(report.sessions, style),
+          ].filter((text) => text !== ""),
+        )
+        : exact(snapshot.trimEnd()),
   };
 }
 

@@ -5,6 +5,7 @@
 import { OrchestratorError } from "../../../errors.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
+import { lines, say, shown } from "../../output/shown.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
 import { columns, oneLine, shortCommit } from "../../output/text.ts";
 import { finishInterrupted } from "../../state/hooks.ts";
@@ -24,16 +25,20 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     data: { commit, sessions },
     text: (style) =>
       sessions.length === 0
-        ? `${style.dim(style.symbols.bullet)} Nothing to restore: it is all as it was`
-        : `${style.green(style.symbols.done)} Restored ${sessionCount(sessions.length)} from ${
-          shortCommit(commit)
-        }\n${
-          columns(sessions.map(({ id, branch, task }) => [
-            style.cyan(branch ?? id),
-            branch === null ? "continued" : `as ${id} was then`,
-            oneLine(task, 36, style),
-          ])).replace(/^/gm, "  ")
-        }`,
+        ? say`${style.dim(style.symbols.bullet)} Nothing to restore: it is all as it was`
+        : lines([
+          say`${style.green(style.symbols.done)} Restored ${sessionCount(sessions.length)} from ${
+            shortCommit(commit)
+          }`,
+          columns(
+            sessions.map(({ id, branch, task }) => [
+              style.cyan(shown(branch ?? id)),
+              branch === null ? say`continued` : say`as ${shown(id)} was then`,
+              oneLine(task, 36, style),
+            ]),
+            "  ",
+          ),
+        ]),
   };
 }
 

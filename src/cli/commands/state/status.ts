@@ -5,7 +5,8 @@
 import { RUNG_TEXTS } from "../../../state_branch/places.ts";
 import type { Answer } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { ago, columns, printable, shortCommit } from "../../output/text.ts";
+import { num, say, shown } from "../../output/shown.ts";
+import { ago, columns, count, shortCommit } from "../../output/text.ts";
 import { webMode } from "../../state/hooks.ts";
 import { requireStateBranch } from "../../state/place.ts";
 
@@ -46,27 +47,36 @@ export async function run(context: Context): Promise<Answer> {
     text: (style) => {
       const now = context.io.now();
       const rows = [
-        ["web mode", on ? "on: pushed after each phase" : "off: pushed by state push only"],
-        ["branch", onBranch ? printable(taken ?? branch.name) : "none"],
-        ["kept on", rung === null ? "nothing yet" : RUNG_TEXTS[rung]],
-        ["last safe", safeAt === null ? style.yellow("never") : ago(safeAt, now)],
-        ["here", local === null ? "nothing committed" : shortCommit(local)],
-        ["server", remote === null ? "nothing seen" : shortCommit(remote)],
+        [
+          say`web mode`,
+          on ? say`on: pushed after each phase` : say`off: pushed by state push only`,
+        ],
+        [say`branch`, onBranch ? shown(taken ?? branch.name) : say`none`],
+        [say`kept on`, rung === null ? say`nothing yet` : shown(RUNG_TEXTS[rung])],
+        [say`last safe`, safeAt === null ? style.yellow(say`never`) : ago(safeAt, now)],
+        [say`here`, local === null ? say`nothing committed` : shortCommit(local)],
+        [say`server`, remote === null ? say`nothing seen` : shortCommit(remote)],
         ...(ahead === 0
           ? []
-          : [["waiting", style.yellow(`${ahead} ${ahead === 1 ? "commit" : "commits"} to push`)]]),
+          : [[say`waiting`, style.yellow(say`${count(ahead, say`commit`)} to push`)]]),
         ...(notThere.length === 0 || !onBranch ? [] : [[
-          "here only",
+          say`here only`,
           style.yellow(
-            `the newest of ${notThere.length === 1 ? notThere[0] : `${notThere.length} sessions`}`,
+            say`the newest of ${
+              notThere.length === 1
+                ? shown(notThere[0] ?? "")
+                : say`${num(notThere.length)} sessions`
+            }`,
           ),
         ]]),
         ...(problem === null ? [] : [[
-          "problem",
-          style.yellow(`${printable(problem)}${triedAt === null ? "" : ` (${ago(triedAt, now)})`}`),
+          say`problem`,
+          style.yellow(
+            say`${shown(problem)}${triedAt === null ? say`` : say` (${ago(triedAt, now)})`}`,
+          ),
         ]]),
       ];
-      return columns(rows.map(([key, value]) => [style.dim(key ?? ""), value ?? ""]));
+      return columns(rows.map(([key, value]) => [style.dim(key ?? say``), value ?? say``]));
     },
   };
 }

@@ -6,7 +6,7 @@ import { claimText } from "../../../trust/claim.ts";
 import { addTrust } from "../../../trust/trust_file.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { printable } from "../../output/text.ts";
+import { say, shown } from "../../output/shown.ts";
 import { claimOf, trustChange, trustOf } from "../../trust/change.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
@@ -20,9 +20,9 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     data: { ...claim, repository, added },
     text: (style) =>
       added
-        ? `${style.green(style.symbols.done)} Trusted for ${printable(repository)}: ${
-          printable(claimText(claim))
+        ? say`${style.green(style.symbols.done)} Trusted for ${shown(repository)}: ${
+          shown(claimText(claim))
         }`
-        : `${style.dim(style.symbols.bullet)} Already trusted: ${printable(claimText(claim))}`,
+        : say`${style.dim(style.symbols.bullet)} Already trusted: ${shown(claimText(claim))}`,
   };
 }

@@ -6,7 +6,7 @@ import { OrchestratorError } from "../../../errors.ts";
 import { removeTrust } from "../../../trust/trust_file.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { printable } from "../../output/text.ts";
+import { say, shown } from "../../output/shown.ts";
 import { trustChange, trustOf } from "../../trust/change.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
@@ -29,8 +29,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   return {
     data: { kind, value, repository },
     text: (style) =>
-      `${style.green(style.symbols.done)} No longer trusted for ${printable(repository)}: ${
-        printable(`${kind} "${value}"`)
-      }`,
+      say`${style.green(style.symbols.done)} No longer trusted for ${shown(repository)}: ${
+        shown(kind)
+      } "${shown(value)}"`,
   };
 }

@@ -1,0 +1,154 @@
+/**
+ * The checklist of the current phase, for the screen of `status`.
+ * @module
+ */
+import type { PhaseDefinition } from "../../workflow/definition.ts";
+import type { ItemProgress, Progress } from "../../workflow/progress.ts";
+import { joined, lines, say, type Shown, shown } from "./shown.ts";
+import type { Style } from "./style.ts";
+import { barred, flat, GUTTER_WIDTH, hang, lead, oneLine, pad, wrap, wrapLines } from "./text.ts";
+import { visibleLength } from "./width.ts";
+
+/** A checklist longer than this folds its completed items into one line. */
+const ITEMS_UNFOLDED = 20;
+/** Lines that one text beside an item may take. */
+const DETAIL_LINES = 5;
+
+const NOTHING = say``;
+
+/** The current phase: what it is about, and its items. */
+export function checklist(phase: PhaseDefinition, progress: Progress, style: Style): Shown {
+  const { items } = progress;
+  const about = phase.description ?? (sameWord(phase.name, phase.id) ? "" : phase.name);
+  const id = lead(phase.id);
+  const title = about === ""
+    ? style.bold(id)
+    : say`${style.bold(id)}${
+      style.dim(say`: ${hang(about, style, GUTTER_WIDTH, visibleLength(id) + 2)}`)
+    }`;
+  const folded = items.length > ITEMS_UNFOLDED
+    ? items.filter((item) => item.status === "completed")
+    : [];
+  const listed = items.filter((item) => !folded.includes(item));
+  // An id too long for the column stands alone in its line.
+  const fitting = listed.map((item) => visibleLength(item.id))
+    .filter((length) => length <= style.width * 0.35);
+  const width = Math.max(...fitting, 8);
+  return lines([
+    title,
+    ...phase.notes.map((note) => style.dim(wrap(note, style, "  "))),
+    ...(folded.length === 0 ? [] : [foldedLine(folded, style)]),
+    ...listed.map((item) => itemLines(item, phase, isNext(item, progress), width, style)),
+  ]);
+}
+
+function isNext(item: ItemProgress, progress: Progress): boolean {
+  return item.next !== undefined && progress.next.argv[1] === item.id;
+}
+
+function foldedLine(items: readonly ItemProgress[], style: Style): Shown {
+  const { done } = style.symbols;
+  const text = `${items.length} completed: ${items.map((item) => item.id).join(", ")}`;
+  const column = done.length + 1;
+  const rows = limited(text, style.width - column, style);
+  return say`${style.green(done)} ${style.dim(barred(rows, style, column))}`;
+}
+
+/**
+ * One item: mark, id and name in columns, and under the name what it takes and what went wrong. The
+ * item that comes next is explained in full.
+ */
+function itemLines(
+  item: ItemProgress,
+  phase: PhaseDefinition,
+  next: boolean,
+  width: number,
+  style: Style,
+): Shown {
+  const { symbols } = style;
+  const open = item.status === "pending" || item.status === "failed";
+  const mark = {
+    completed: style.green(symbols.done),
+    skipped: item.forced ? style.yellow(symbols.skipped) : style.dim(symbols.skipped),
+    failed: style.red(symbols.failed),
+    pending: symbols.open,
+  }[item.status];
+  const column = symbols.done.length + 1 + width + 2;
+  const room = Math.max(16, style.width - column);
+  const tags = [
+    ...(item.required ? [] : ["optional"]),
+    ...(open && item.stepType !== "flexible" ? [item.stepType] : []),
+  ];
+  const name = open
+    ? detail(item.name + (tags.length === 0 ? "" : ` (${tags.join(", ")})`), room, style)
+    : [oneLine(item.name, room, style)];
+  const id = shown(item.id);
+  const indent = say`\n${pad(NOTHING, column)}`;
+  const head = visibleLength(id) <= width ? say`${pad(id, width)}  ` : say`${id}${indent}`;
+  const details = open
+    ? openDetails(item, phase, next, room, style)
+    : endedDetails(item, room, style);
+  const right = [...name.map((line) => open ? line : style.dim(line)), ...details];
+  return say`${mark} ${open ? head : style.dim(head)}${joined(right, indent)}`;
+}
+
+function openDetails(
+  item: ItemProgress,
+  phase: PhaseDefinition,
+  next: boolean,
+  room: number,
+  style: Style,
+): readonly Shown[] {
+  const about = next
+    ? [
+      item.description,
+      item.proof.evidencePrompt,
+      ...(phase.items.find(({ id }) => id === item.id)?.notes ?? []),
+    ]
+    : [];
+  const { inWords } = item.proof;
+  const proof = inWords.join(", ") +
+    (next && item.proof.evidenceExample !== undefined
+      ? `, e.g. ${item.proof.evidenceExample}`
+      : "");
+  const times = item.failures > 1 ? ` ${item.failures} times` : "";
+  return [
+    ...about.flatMap((text) => text === undefined ? [] : detail(text, room, style)).map(style.dim),
+    ...(proof === "" ? [] : detail(`proof: ${proof}`, room, style)).map(style.dim),
+    ...(item.status !== "failed" || item.blocked === undefined
+      ? []
+      : detail(`failed${times}: ${item.blocked}`, room, style)).map(style.red),
+  ];
+}
+
+function endedDetails(item: ItemProgress, room: number, style: Style): readonly Shown[] {
+  if (item.status !== "skipped") return [];
+  const how = item.forced
+    ? "skipped by force: "
+    : item.automatic !== undefined
+    ? `skipped by ${item.automatic}: `
+    : "skipped: ";
+  const rows = detail(how + (item.skipReason ?? ""), room, style);
+  return rows.map(item.forced ? style.yellow : style.dim);
+}
+
+/** A text beside an item: wrapped lines, those that go on behind a bar. */
+function detail(text: string, room: number, style: Style): readonly Shown[] {
+  const rows = limited(text, room, style);
+  if (rows.length === 1) return rows;
+  const { gutter } = style.symbols;
+  return rows.map((line, index) => index === 0 ? line : say`${gutter}${line}`);
+}
+
+/** Wrapped lines that leave room for a bar, the last of them cut when there are too many. */
+function limited(text: string, width: number, style: Style): readonly Shown[] {
+  const rows = wrapLines(flat(text), width - GUTTER_WIDTH, -GUTTER_WIDTH);
+  if (rows.length <= DETAIL_LINES) return rows;
+  const rest = rows.slice(DETAIL_LINES - 1).join(" ");
+  return [...rows.slice(0, DETAIL_LINES - 1), oneLine(rest, width - GUTTER_WIDTH, style)];
+}
+
+/** Whether two names are one, but for capitals. */
+export function sameWord(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
+}

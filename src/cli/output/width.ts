@@ -1,0 +1,80 @@
+/**
+ * How many columns of a terminal text takes: a wide character two, a combining one none, a sequence
+ * that is drawn as one sign (a flag, a keycap, a family) two.
+ * @module
+ */
+import { TRICKY } from "./shown.ts";
+
+/** Anything but plain ASCII: only then is a look at each character worth its time. */
+export const UNUSUAL = /[^\x20-\x7e]/;
+
+/** Columns that text takes; colour codes take none. */
+export function visibleLength(text: string): number {
+  return UNUSUAL.test(text) ? unusualLength(text) : text.length;
+}
+
+function unusualLength(text: string): number {
+  // deno-lint-ignore no-control-regex
+  const bare = text.replace(/\x1b\[[\d;]*m/g, "");
+  let width = 0;
+  for (const sign of signs(bare)) width += widthOf(sign);
+  return width;
+}
+
+/** The longest beginning of `text`, which holds no colour codes, that fits into `width` columns. */
+export function fitting(text: string, width: number): string {
+  if (!UNUSUAL.test(text)) return text.slice(0, width);
+  let used = 0;
+  let end = 0;
+  for (const sign of signs(text)) {
+    used += widthOf(sign);
+    if (used > width) break;
+    end += sign.length;
+  }
+  return text.slice(0, end);
+}
+
+/** What is drawn as one: characters, or clusters of them where some may combine. */
+function signs(text: string): Iterable<string> {
+  return TRICKY.test(text) || PARTS.test(text) ? clusters(text) : text;
+}
+
+/** Letters of flags and colours of skin. */
+const PARTS = /[\u{1f1e6}-\u{1f1ff}\u{1f3fb}-\u{1f3ff}]/u;
+
+let segmenter: Intl.Segmenter | undefined;
+
+function* clusters(text: string): Generator<string> {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  for (const { segment } of segmenter.segment(text)) yield segment;
+}
+
+function widthOf(sign: string): number {
+  if (!UNUSUAL.test(sign)) return sign.length;
+  const [first = ""] = sign;
+  if (first !== sign && isEmoji(sign)) return 2;
+  if (hasNoWidth(first)) return 0;
+  return (isWide(first) ? 2 : 1) + (first === sign ? 0 : voicings(sign));
+}
+
+/** Half-width voicing marks have a column of their own, although they belong to the letter before. */
+function voicings(sign: string): number {
+  return sign.match(/[\uff9e\uff9f]/g)?.length ?? 0;
+}
+
+// The tables behind these classes are large: they are made where they are used, not at start.
+
+function isEmoji(sign: string): boolean {
+  return /^\p{RGI_Emoji}$/v.test(sign);
+}
+
+/** Whether it is drawn over the character before, or not at all: accents, joiners, marks. */
+function hasNoWidth(character: string): boolean {
+  return /[\p{Mn}\p{Me}\p{Cf}]/u.test(character);
+}
+
+/** Whether it is two columns wide: the blocks of UAX #11 classes W and F, and emoji. */
+function isWide(character: string): boolean {
+  return /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u
+    .test(character);
+}
