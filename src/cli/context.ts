@@ -58,6 +58,7 @@ export class Context {
   #config: Config | undefined;
   #redactor: Promise<Redactor> | undefined;
   #importCutOff = false;
+  #rootToLookFor: string | null = null;
 
   constructor(io: Io, spec: CommandSpec, input: Input, table: readonly CommandSpec[]) {
     this.io = io;
@@ -140,12 +141,20 @@ export class Context {
     if (this.#meta === undefined) {
       this.#meta = this.paths.isHome ? null : readRepositoryMeta(this.paths.meta);
       // What init settles it need not warn of.
-      if (this.#meta !== null && this.#meta.remote !== null && this.spec.path !== "init") {
-        const warning = copiedWarning(this.#meta, gitRemote(this.paths.root));
+      if (this.#meta !== null && this.spec.path !== "init") {
+        const { remote, rootCommit } = this.#meta;
+        const here = remote === null ? null : gitRemote(this.paths.root);
+        const warning = copiedWarning(this.#meta, here);
         if (warning !== null) this.warn(warning);
+        this.#rootToLookFor = here === null ? rootCommit : null;
       }
     }
     return this.#meta;
+  }
+
+  /** The commit that tells whether the state was copied here, where no remote does; else null. */
+  get rootToLookFor(): string | null {
+    return this.#rootToLookFor;
   }
 
   /** Forgets what was read of the project: something in it has just been made. */

@@ -31,6 +31,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       await beforeChange(context, request.input);
       const module = await request.spec.load();
       const answer = await answerOf(module, context, request.input);
+      if (context.rootToLookFor !== null) {
+        await (await import("./copied.ts")).warnIfCopied(context, context.rootToLookFor);
+      }
       const box = await noticeAfter(context, request.input);
       if (request.input.has("json")) {
         const { answerEnvelope } = await import("./output/json.ts");

@@ -8,7 +8,6 @@
 import { readFileSync } from "node:fs";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, replaceFile } from "../platform/atomic_file.ts";
-import { randomBase32 } from "../platform/random.ts";
 import { comparableRemote, stripCredentials } from "./git_remote.ts";
 
 /** The newest format of the state directory this program knows. */
@@ -27,32 +26,12 @@ export interface RepositoryMeta {
   readonly mode: RepositoryMode;
   /** Address of the git remote without credentials; null when there was none. */
   readonly remote: string | null;
+  /** The first commit of the history that the project was made in; null where it is not known. */
+  readonly rootCommit: string | null;
   /** Version of the program that wrote the file first. */
   readonly tool: string;
   /** Fields this program does not know. */
   readonly [field: string]: unknown;
-}
-
-/** What a new repository's meta.json is made of. */
-export interface NewRepositoryMeta {
-  readonly mode: RepositoryMode;
-  readonly remote: string | null;
-  readonly now: Date;
-  readonly toolVersion: string;
-  /** Makes the id; random unless a test says otherwise. */
-  readonly newId?: (() => string) | undefined;
-}
-
-/** A fresh identity. */
-export function newRepositoryMeta(from: NewRepositoryMeta): RepositoryMeta {
-  return {
-    format: REPOSITORY_FORMAT,
-    id: from.newId?.() ?? randomBase32(130),
-    created: from.now.toISOString(),
-    mode: from.mode,
-    remote: from.remote,
-    tool: from.toolVersion,
-  };
 }
 
 /**
@@ -90,7 +69,7 @@ export function parseRepositoryMeta(text: string, path: string): RepositoryMeta 
     throw corrupt(path, "it is not a JSON object");
   }
   const fields = value as Readonly<Record<string, unknown>>;
-  const { format, id, created, mode, remote, tool } = fields;
+  const { format, id, created, mode, remote, rootCommit, tool } = fields;
   if (typeof format !== "number" || !Number.isInteger(format) || format < 1) {
     throw corrupt(path, 'it has no usable "format"');
   }
@@ -118,6 +97,9 @@ export function parseRepositoryMeta(text: string, path: string): RepositoryMeta 
     mode,
     // A hand-edited or foreign file may hold anything, and this value is printed.
     remote: typeof remote === "string" ? stripCredentials(remote) : null,
+    rootCommit: typeof rootCommit === "string" && /^[0-9a-f]{40,64}$/.test(rootCommit)
+      ? rootCommit
+      : null,
     tool: typeof tool === "string" ? tool : "",
   };
 }

@@ -20,13 +20,13 @@ import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts"
 import { randomBase32 } from "../platform/random.ts";
 import { isWindows } from "../platform/runtime.ts";
 import { defaultWorkflowYaml } from "./default_workflow.ts";
+import { newRepositoryMeta } from "./new_identity.ts";
 import { detectCommands, type DetectedCommands } from "./detect_commands.ts";
 import { gitRemote } from "./git_remote.ts";
 import { gitattributesFor } from "./gitattributes.ts";
 import { gitignoreFor, gitignoreText } from "./gitignore.ts";
 import {
   copiedWarning,
-  newRepositoryMeta,
   readRepositoryMeta,
   type RepositoryMeta,
   type RepositoryMode,
@@ -40,11 +40,16 @@ export interface InitOptions {
   readonly mode?: RepositoryMode | undefined;
   /**
    * True when another command needs a project and nobody asked for `init`: nothing that exists is
-   * changed and no `workflow.yaml` is written. Default false.
+   * changed, but for a first commit that was not known yet, and no `workflow.yaml` is written. Default
+   * false.
    */
   readonly automatic?: boolean;
   /** Whether to write a `workflow.yaml` where there is none. Default: not when `automatic`. */
   readonly workflow?: boolean;
+  /** The first commit of the repository, where it is known. */
+  readonly rootCommit?: string | null;
+  /** Whether the repository lacks the commit on record. Default false. */
+  readonly isCopied?: boolean;
   readonly now: Date;
   readonly toolVersion: string;
   /** Makes the repository id; random unless a test says otherwise. */
@@ -101,8 +106,12 @@ export function initProject(paths: ProjectPaths, options: InitOptions): InitResu
   const remote = gitRemote(paths.root);
   const warning = present === null ? null : copiedWarning(present, remote);
   const report = new Report(paths);
+  const { rootCommit = null, isCopied = false } = options;
+  const learned = rootCommit !== null && present !== null &&
+    (present.rootCommit === null || (isCopied && !automatic));
 
   if (present !== null && automatic) {
+    if (learned) writeRepositoryMeta(paths.meta, { ...present, rootCommit });
     report.kept(paths.meta);
     return { ...report.files(), ...identityOf(present), ...UNCHANGED, warning };
   }
@@ -114,7 +123,7 @@ export function initProject(paths: ProjectPaths, options: InitOptions): InitResu
   if (present === null) {
     const { now, toolVersion, newId, identity } = options;
     const meta = identity === undefined
-      ? newRepositoryMeta({ mode, remote, now, toolVersion, newId })
+      ? newRepositoryMeta({ mode, remote, rootCommit, now, toolVersion, newId })
       : { ...identity, mode, remote: remote ?? identity.remote };
     writeRepositoryMeta(paths.meta, meta);
     report.created(paths.meta);
@@ -122,8 +131,13 @@ export function initProject(paths: ProjectPaths, options: InitOptions): InitResu
   }
   const moved = remote !== null && (present.remote === null || warning !== null);
   const switched = mode !== present.mode;
-  const meta = { ...present, mode, remote: moved ? remote : present.remote };
-  if (moved || switched) {
+  const meta = {
+    ...present,
+    mode,
+    remote: moved ? remote : present.remote,
+    rootCommit: learned ? rootCommit : present.rootCommit,
+  };
+  if (moved || switched || learned) {
     writeRepositoryMeta(paths.meta, meta);
     report.changed(paths.meta);
   } else {

@@ -57,7 +57,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     carriers: EVERYWHERE,
     merge: "first",
     what:
-      "`format` 1, repository `id` (26 characters base32), `created`, `mode`, `remote` without credentials, `tool`, `imported` (old session ids → new)",
+      "`format` 1, repository `id` (26 characters base32), `created`, `mode`, `remote` without credentials, `rootCommit` (the first of the history), `tool`, `imported` (old session ids → new)",
   },
   [KEYS.gitignore]: {
     ...repository,

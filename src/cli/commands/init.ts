@@ -5,6 +5,7 @@
 import { OrchestratorError } from "../../errors.ts";
 import { readRepositoryMeta } from "../../project/identity.ts";
 import { initProject, type InitResult, refuseHome } from "../../project/init.ts";
+import { lacksCommit, rootCommit } from "../../project/root_commit.ts";
 import { VERSION } from "../../version.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -20,13 +21,19 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   }
   refuseHome(context.paths);
   // Before anything is made: a damaged or newer project must not be written to.
-  readRepositoryMeta(context.paths.meta);
+  const present = readRepositoryMeta(context.paths.meta);
+  const { root } = context.paths;
+  const known = present?.rootCommit ?? null;
+  const isCopied = known !== null && await lacksCommit(root, known, context.io.env);
+  const first = known === null || isCopied ? await rootCommit(root, context.io.env) : null;
   const mode = input.has("portable") ? "portable" : input.has("normal") ? "normal" : undefined;
   const result = await context.manager.holdRepository(
     "init",
     () =>
       Promise.resolve(initProject(context.paths, {
         mode,
+        rootCommit: first,
+        isCopied,
         now: context.io.now(),
         toolVersion: VERSION,
       })),

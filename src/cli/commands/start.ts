@@ -56,8 +56,14 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   await bringIn(context);
 
   const id = newSessionId();
+  const first = await firstCommit(context);
   const state = await manager.holdRepository("start", async () => {
-    initProject(paths, { automatic: true, now: context.io.now(), toolVersion: VERSION });
+    initProject(paths, {
+      automatic: true,
+      rootCommit: first,
+      now: context.io.now(),
+      toolVersion: VERSION,
+    });
     context.refresh();
     if (name !== null) await requireFreeName(manager, name);
     const state = await manager.create({
@@ -198,4 +204,11 @@ function readSettings(pairs: readonly Setting[]): Readonly<Record<string, Settin
       : text;
   }
   return settings;
+}
+
+/** The first commit of the repository, where it has to be recorded; null where it is known already. */
+async function firstCommit({ meta, paths, io }: Context): Promise<string | null> {
+  if (meta !== null && meta.rootCommit !== null) return null;
+  const { rootCommit } = await import("../../project/root_commit.ts");
+  return await rootCommit(paths.root, io.env);
 }

@@ -1,5 +1,6 @@
 import { gitRemote } from "../../project/git_remote.ts";
 import { copiedWarning } from "../../project/identity.ts";
+import { COPIED_WITHOUT_REMOTE, lacksCommit } from "../../project/root_commit.ts";
 import { type Check, ok, skipped } from "../check.ts";
 
 export const projectCopied: Check = {
@@ -7,10 +8,14 @@ export const projectCopied: Check = {
   area: "project",
   title: "Origin",
   why: "A state directory copied from another repository tells of work that was not done here",
-  run({ meta, paths }) {
+  async run({ meta, paths, options }) {
     if (meta.value === null) return skipped("nothing is set up here");
-    const warning = copiedWarning(meta.value, gitRemote(paths.root));
-    if (warning === null) return ok(meta.value.remote ?? "no remote");
+    const { remote, rootCommit } = meta.value;
+    const here = gitRemote(paths.root);
+    const isForeign = (remote === null || here === null) && rootCommit !== null &&
+      await lacksCommit(paths.root, rootCommit, options.env);
+    const warning = isForeign ? COPIED_WITHOUT_REMOTE : copiedWarning(meta.value, here);
+    if (warning === null) return ok(remote ?? "no remote");
     return { level: "warning", seen: warning, todo: "Run `orchestrator init` when this is right" };
   },
 };

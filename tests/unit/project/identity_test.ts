@@ -3,11 +3,11 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { OrchestratorError } from "../../../src/errors.ts";
 import {
   copiedWarning,
-  newRepositoryMeta,
   parseRepositoryMeta,
   readRepositoryMeta,
   writeRepositoryMeta,
 } from "../../../src/project/identity.ts";
+import { newRepositoryMeta } from "../../../src/project/new_identity.ts";
 
 const ID = "abcdefghijklmnopqrstuvwxyz";
 const META = {
@@ -16,6 +16,7 @@ const META = {
   created: "2026-02-03T04:05:06.000Z",
   mode: "normal",
   remote: "https://h/o/r",
+  rootCommit: "0123456789abcdef0123456789abcdef01234567",
   tool: "0.1.0",
 } as const;
 
@@ -46,8 +47,11 @@ Deno.test("identity: a fresh one is random and says when, where from and by what
     created: "2026-02-03T04:05:06.000Z",
     mode: "portable",
     remote: null,
+    rootCommit: null,
     tool: "9.9.9",
   });
+  const rootCommit = "a".repeat(40);
+  assert.equal(newRepositoryMeta({ ...from, rootCommit }).rootCommit, rootCommit);
 });
 
 Deno.test("identity: unknown fields survive reading and writing", async () => {

@@ -103,6 +103,7 @@ test("a new project gets one new path and workflow.yaml", ({ root, init, read, w
     created: "2026-02-03T04:05:06.000Z",
     mode: "normal",
     remote: "https://h/o/r.git",
+    rootCommit: null,
     tool: "0.1.0",
   });
   assert.ok(!read(".orchestrator/meta.json").includes(root));
