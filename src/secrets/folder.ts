@@ -17,6 +17,7 @@ import { join } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, removeTemporaries, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { isWindows } from "../platform/runtime.ts";
+import { foldedName } from "../state_layout/grammar.ts";
 import { isSecretName } from "./name.ts";
 
 /** A secret's file. */
@@ -68,6 +69,28 @@ export function findInFolder(directory: string, name: string): SecretFile | null
 }
 
 /**
+ * Another secret whose name differs from `name` in capitals only: file systems that ignore case take
+ * both for one.
+ * @returns its name; null when there is none, and when both are here already.
+ */
+export function otherSpelling(directory: string, name: string): string | null {
+  const names = listFolder(directory).map((file) => file.name);
+  const folded = foldedName(name);
+  return names.includes(name) ? null : names.find((other) => foldedName(other) === folded) ?? null;
+}
+
+/** @throws `already_exists` when another secret of the folder is spelled like it: see {@link otherSpelling}. */
+export function requireOwnSpelling(directory: string, name: string): void {
+  const other = otherSpelling(directory, name);
+  if (other === null) return;
+  throw new OrchestratorError(
+    "already_exists",
+    `Cannot set secret "${name}": "${other}" exists, and many systems take the two for one name`,
+    { hint: "Choose another name", details: { name, other } },
+  );
+}
+
+/**
  * The bytes of a secret's file.
  * @param followLinks whether a symbolic link is followed: never in a repository, which may bring one.
  * @throws `io_failed` for what is no file or too large; I/O errors.
@@ -106,12 +129,14 @@ export function withoutLineEnd(text: string): string {
  * Writes a secret; its other form, and what a killed writer left, go. The folder is made when it is not
  * there; whoever calls it holds the lock that guards it.
  * @returns the file.
+ * @throws `already_exists` as {@link requireOwnSpelling}.
  */
 export function writeSecret(
   directory: string,
   name: string,
   content: { readonly form: SecretFile["form"]; readonly bytes: Uint8Array },
 ): SecretFile {
+  requireOwnSpelling(directory, name);
   makePrivateFolder(directory);
   removeTemporaries(directory);
   const path = join(directory, content.form === "age" ? name + AGE_SUFFIX : name);

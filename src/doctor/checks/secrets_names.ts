@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { isTemporaryName } from "../../platform/atomic_file.ts";
 import { AGE_SUFFIX } from "../../secrets/folder.ts";
 import { isSecretName } from "../../secrets/name.ts";
+import { foldedName } from "../../state_layout/grammar.ts";
 import { type Check, few, ok, skipped } from "../check.ts";
 import { secretFolders } from "../secret_files.ts";
 
@@ -18,10 +19,18 @@ export const secretsNames: Check = {
     const odd: string[] = [];
     for (const { path } of folders) {
       const names = examination.names(path);
+      const secrets = [...new Set(names.map(plainName))].filter(isSecretName);
+      for (const [index, name] of secrets.entries()) {
+        const other = secrets.slice(0, index).find((one) => foldedName(one) === foldedName(name));
+        if (other === undefined) continue;
+        odd.push(
+          `${examination.paths.shown(join(path, name))} and ${other} are one on many systems`,
+        );
+      }
       for (const name of names) {
         const shown = examination.paths.shown(join(path, name));
         if (name === ".gitignore" || isTemporaryName(name) || old.has(join(path, name))) continue;
-        const plain = name.endsWith(AGE_SUFFIX) ? name.slice(0, -AGE_SUFFIX.length) : name;
+        const plain = plainName(name);
         if (!isSecretName(plain)) odd.push(`${shown} is not read`);
         else if (name !== plain && names.includes(plain)) {
           odd.push(`${shown} is hidden by ${plain}`);
@@ -37,3 +46,8 @@ export const secretsNames: Check = {
     };
   },
 };
+
+/** A file's name without what an encrypted secret's ends in. */
+function plainName(name: string): string {
+  return name.endsWith(AGE_SUFFIX) ? name.slice(0, -AGE_SUFFIX.length) : name;
+}

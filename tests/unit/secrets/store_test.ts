@@ -218,3 +218,26 @@ function examine(
     shown: (path) => path,
   });
 }
+
+Deno.test("a name that some file systems take for another secret's is refused", () => {
+  using scratch = new Scratch();
+  const folder = scratch.path(".orchestrator/secrets");
+  plant(folder, "API_KEY", "one");
+  for (const name of ["api_key", "Api_Key"]) {
+    assert.throws(() => plant(folder, name, "two"), code("already_exists"), name);
+  }
+  plant(folder, "API_KEY", "three");
+  assert.deepEqual(listFolder(folder).map(({ name }) => name), ["API_KEY"]);
+  assert.equal(readFileSync(join(folder, "API_KEY"), "utf8"), "three");
+});
+
+Deno.test("two that are there already, where case counts, are both still changed", {
+  ignore: Deno.build.os !== "linux",
+}, () => {
+  using scratch = new Scratch();
+  scratch.write(".orchestrator/secrets/TOKEN", "one");
+  scratch.write(".orchestrator/secrets/token", "two");
+  plant(scratch.path(".orchestrator/secrets"), "token", "three");
+  assert.equal(scratch.read(".orchestrator/secrets/TOKEN"), "one");
+  assert.equal(scratch.read(".orchestrator/secrets/token"), "three");
+});

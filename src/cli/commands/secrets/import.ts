@@ -3,8 +3,9 @@
  * @module
  */
 import { OrchestratorError } from "../../../errors.ts";
-import { findInFolder, writeSecret } from "../../../secrets/folder.ts";
+import { findInFolder, otherSpelling, writeSecret } from "../../../secrets/folder.ts";
 import { type OldStore, trackedError } from "../../../secrets/store.ts";
+import { foldedName } from "../../../state_layout/grammar.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { lines, say, shown } from "../../output/shown.ts";
@@ -15,8 +16,8 @@ import { chooseLock, holdSecrets, sealed, secretTarget } from "../../secrets/tar
 interface Imported {
   readonly name: string;
   readonly from: string;
-  /** `kept`: there is another secret of this name. */
-  readonly outcome: "imported" | "replaced" | "same" | "kept";
+  /** `kept`: there is another secret of this name. `clashes`: of one that differs in capitals only. */
+  readonly outcome: "imported" | "replaced" | "same" | "kept" | "clashes";
 }
 
 export async function run(context: Context, input: Input): Promise<Answer> {
@@ -53,7 +54,11 @@ export async function run(context: Context, input: Input): Promise<Answer> {
         where: context.paths.shown(file.path),
         tracked: false,
       });
-      const outcome = present === null
+      const other = otherSpelling(target.directory, name) ??
+        spelledLike(name, imported.map((secret) => secret.name));
+      const outcome = other !== null
+        ? "clashes"
+        : present === null
         ? "imported"
         : present.value === value
         ? "same"
@@ -63,6 +68,11 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       const content = contents.get(name);
       if (content !== undefined && (outcome === "imported" || outcome === "replaced")) {
         writeSecret(target.directory, name, content);
+      }
+      if (other !== null) {
+        context.warn(
+          `${name} was not imported: ${other} is here, and many systems take the two for one name`,
+        );
       }
       imported.push({ name, from, outcome });
     }
@@ -82,10 +92,10 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     text: (style) =>
       lines([
         columns(imported.map(({ name, from, outcome }) => {
-          const mark = outcome === "kept"
+          const mark = outcome === "kept" || outcome === "clashes"
             ? style.yellow(style.symbols.bullet)
             : style.green(style.symbols.done);
-          const would = dry && outcome !== "same" && outcome !== "kept";
+          const would = dry && (outcome === "imported" || outcome === "replaced");
           return [
             say`${mark} ${shown(name)}`,
             would ? say`would be ${shown(outcome)}` : shown(outcome),
@@ -99,6 +109,11 @@ export async function run(context: Context, input: Input): Promise<Answer> {
         ),
       ]),
   };
+}
+
+/** One of the names that differs from `name` in capitals only; null when none does. */
+function spelledLike(name: string, names: readonly string[]): string | null {
+  return names.find((other) => other !== name && foldedName(other) === foldedName(name)) ?? null;
 }
 
 /** All old secrets by name; of two files with the same name the first. */

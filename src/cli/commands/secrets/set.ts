@@ -4,7 +4,12 @@
  */
 import { OrchestratorError } from "../../../errors.ts";
 import { whatIsWrong } from "../../../secrets/examine.ts";
-import { findInFolder, withoutLineEnd, writeSecret } from "../../../secrets/folder.ts";
+import {
+  findInFolder,
+  requireOwnSpelling,
+  withoutLineEnd,
+  writeSecret,
+} from "../../../secrets/folder.ts";
 import { requireSecretName } from "../../../secrets/name.ts";
 import { trackedError } from "../../../secrets/store.ts";
 import type { Answer, Input } from "../../command.ts";
@@ -21,6 +26,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const doing = `set secret "${name}"`;
   const store = await secretStore(context, input);
   const target = secretTarget(input, store);
+  // Before anybody is asked for a value.
+  requireOwnSpelling(target.directory, name);
   const lock = await chooseLock(context, input, doing);
   const value = await readValue(context, input, name, doing);
   (await context.redactor()).add(value);
