@@ -1,6 +1,6 @@
 /**
  * A folder of secrets: one file for each, `NAME` as it is or `NAME.age` encrypted, mode 0600 in a
- * folder of mode 0700.
+ * folder of mode 0700; where a group shares it, see `sharing.ts`.
  * @module
  */
 import {
@@ -19,6 +19,7 @@ import { ioError, removeTemporaries, replaceFile, syncDirectory } from "../platf
 import { isWindows } from "../platform/runtime.ts";
 import { foldedName } from "../state_layout/grammar.ts";
 import { isSecretName } from "./name.ts";
+import { secretModes } from "./sharing.ts";
 
 /** A secret's file. */
 export interface SecretFile {
@@ -33,9 +34,6 @@ export const AGE_SUFFIX = ".age";
 /** Largest file of a secret, in bytes. */
 const MAX_BYTES = 256 * 1024;
 
-const FOLDER_MODE = 0o700;
-const FILE_MODE = 0o600;
-
 /** Keeps git away, whatever the files around it say. */
 const IGNORE_ALL = "*\n";
 
@@ -47,7 +45,7 @@ export function listFolder(directory: string): readonly SecretFile[] {
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") return [];
-    throw ioError("read", directory, error);
+    throw accessError("read", directory, error);
   }
   const found = new Map<string, SecretFile>();
   for (const file of [...names].sort()) {
@@ -103,7 +101,7 @@ export function readSecretFile(path: string, shown: string, followLinks: boolean
     if (stat.size > MAX_BYTES) throw unusable(shown, `it is larger than ${MAX_BYTES} bytes`);
     return readFileSync(path);
   } catch (error) {
-    throw ioError("read", shown, error);
+    throw accessError("read", shown, error);
   }
 }
 
@@ -137,10 +135,10 @@ export function writeSecret(
   content: { readonly form: SecretFile["form"]; readonly bytes: Uint8Array },
 ): SecretFile {
   requireOwnSpelling(directory, name);
-  makePrivateFolder(directory);
+  makeFolder(directory);
   removeTemporaries(directory);
   const path = join(directory, content.form === "age" ? name + AGE_SUFFIX : name);
-  replaceFile(path, content.bytes, { mode: FILE_MODE });
+  replaceFile(path, content.bytes, { mode: secretModes(directory).file });
   const other = join(directory, content.form === "age" ? name : name + AGE_SUFFIX);
   removeFile(other);
   return { name, form: content.form, path };
@@ -154,8 +152,11 @@ export function removeSecret(directory: string, name: string): boolean {
   return true;
 }
 
-/** Who besides the owner can reach a file or folder: `others can read it`; null when nobody can. */
-export function exposure(path: string): string | null {
+/**
+ * Who can reach a file or folder that must not: `others can read it`; null when nobody can.
+ * @param forbidden permission bits that it must not have. Default: all of everybody but the owner.
+ */
+export function exposure(path: string, forbidden = 0o077): string | null {
   if (isWindows) return null;
   let stat: Stats;
   try {
@@ -163,7 +164,7 @@ export function exposure(path: string): string | null {
   } catch {
     return null;
   }
-  const others = stat.mode & 0o077;
+  const others = stat.mode & forbidden;
   if (others === 0) return null;
   return `its mode is ${(stat.mode & 0o777).toString(8).padStart(4, "0")}: others can ${
     (others & 0o022) !== 0 ? "change" : "reach"
@@ -175,21 +176,37 @@ function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
-    throw ioError("read", path, error);
+    throw accessError("read", path, error);
   }
 }
 
-function makePrivateFolder(directory: string): void {
+/** Makes the folder, private unless a group shares it. */
+export function makeFolder(directory: string): void {
   try {
-    const made = mkdirSync(directory, { recursive: true, mode: FOLDER_MODE });
+    const modes = secretModes(directory);
+    const made = mkdirSync(directory, { recursive: true, mode: modes.folder });
     // The umask takes bits away and never adds any; a folder that was there may have too many.
-    if (!isWindows) chmodSync(directory, FOLDER_MODE);
+    if (!isWindows && (statSync(directory).mode & 0o7777) !== modes.folder) {
+      chmodSync(directory, modes.folder);
+    }
     const ignore = join(directory, ".gitignore");
     if (!isThere(ignore)) replaceFile(ignore, IGNORE_ALL);
     if (made !== undefined) syncDirectory(join(directory, ".."));
   } catch (error) {
-    throw ioError("write", directory, error);
+    throw accessError("write", directory, error);
   }
+}
+
+/** An I/O error; where access is denied, its hint says who can give it. */
+function accessError(verb: string, path: string, error: unknown): OrchestratorError {
+  const known = ioError(verb, path, error);
+  const code = systemErrorCode(error);
+  if (isWindows || (code !== "EACCES" && code !== "EPERM")) return known;
+  return new OrchestratorError(known.code, known.message, {
+    hint: "Ask the folder's owner to run `orchestrator secrets share`",
+    ...(known.details === undefined ? {} : { details: known.details }),
+    cause: error,
+  });
 }
 
 function removeFile(path: string): boolean {

@@ -53,6 +53,17 @@ export const CONFIG_SCENARIOS: readonly Scenario[] = [
     argv: ["config", "unset", "color"],
   },
   {
+    name: "secrets share",
+    command: "secrets share",
+    prepare: async (repository) => {
+      await withOldFile(repository);
+      await repository.spawn(repository.executable, ["secrets", "import"], {
+        SECRETS_PASSWORD: PASSWORD,
+      });
+    },
+    argv: ["secrets", "share"],
+  },
+  {
     name: "secrets import",
     command: "secrets import",
     prepare: withOldFile,

@@ -113,6 +113,10 @@ Deno.test({
     const refused = await shared.run("ben", "secrets", "set", "OTHER_KEY");
     assert.equal(refused.code, 1, refused.stderr);
     assert.match(refused.stderr, /^error: Cannot .*permission/m);
+    assert.match(
+      refused.stderr,
+      /^hint: Ask the folder's owner to run `orchestrator secrets share`$/m,
+    );
 
     await shared.must("anna", "finish");
     await shared.must("ben", "session", "end", "paint", "--reason", "It rains all the time");
@@ -131,5 +135,41 @@ Deno.test({
     }
     const doctor = await shared.run("ben", "doctor", "--check", "project.owner", "--json");
     assert.equal(JSON.parse(doctor.stdout).data.checks[0].level, "ok", doctor.stdout);
+  },
+});
+
+Deno.test({
+  name: "two users of a group share the secrets of a project (skips where it cannot become them)",
+  ignore: !possible,
+  fn: async () => {
+    using shared = new Shared(await executable());
+    await shared.must("anna", "init");
+    await shared.must("anna", "secrets", "set", "FIRST_KEY");
+    const forbidden = await shared.run("ben", "secrets", "share");
+    assert.equal(forbidden.code, 1, forbidden.stderr);
+    assert.notEqual((await shared.run("ben", "secrets", "get", "FIRST_KEY")).code, 0);
+    await shared.must("anna", "secrets", "share");
+    await shared.must("anna", "secrets", "set", "SECOND_KEY");
+    await shared.must("ben", "secrets", "set", "THIRD_KEY");
+    await shared.must("ben", "secrets", "set", "FIRST_KEY");
+    for (const user of ["anna", "ben"] as const) {
+      for (const name of ["FIRST_KEY", "SECOND_KEY", "THIRD_KEY"]) {
+        assert.equal(await shared.must(user, "secrets", "get", name), "a made-up value\n");
+      }
+      const doctor = await shared.run(user, "doctor", "--check", "secrets.permissions", "--json");
+      const [check] = JSON.parse(doctor.stdout).data.checks;
+      assert.deepEqual([check.level, check.seen], ["ok", "the group shares them"]);
+    }
+    await shared.must("ben", "secrets", "remove", "SECOND_KEY", "--yes");
+    // Whoever is not of the group reaches nothing.
+    const folder = shared.scratch.path(".orchestrator/secrets");
+    for (const [path, mode] of [["", lstatSync(folder).mode & 0o777] as const, ...modes(folder)]) {
+      if (path !== ".gitignore") assert.equal(mode & 0o007, 0, path);
+    }
+    // It ends as it began, but for what another person owns.
+    const off = await shared.run("anna", "secrets", "share", "--off");
+    assert.equal(off.code, 0, off.stderr);
+    assert.equal(lstatSync(folder).mode & 0o077, 0);
+    assert.notEqual((await shared.run("ben", "secrets", "get", "FIRST_KEY")).code, 0);
   },
 });

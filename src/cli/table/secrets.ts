@@ -68,6 +68,20 @@ export const SECRETS_COMMANDS: readonly CommandSpec[] = [
     load: () => import("../commands/secrets/remove.ts"),
   },
   {
+    path: "secrets share",
+    group: "project",
+    summary: "Share the repository's secrets with the project's group",
+    details:
+      "For several users of one machine who work in one folder: the group that owns .orchestrator/ may read and change the secrets (mode 2770, files 0660), others may not. Only the owner of the folder can decide it; the folder's mode is where it is kept. --off makes them one person's again.",
+    options: [{ name: "off", summary: "Only the owner may read them" }],
+    examples: [
+      { line: "secrets share", means: "the project's group may read and set secrets" },
+      { line: "secrets share --off", means: "take it back" },
+    ],
+    changes: "project",
+    load: () => import("../commands/secrets/share.ts"),
+  },
+  {
     path: "secrets run",
     group: "project",
     summary: "Run a command with the secrets in its environment",

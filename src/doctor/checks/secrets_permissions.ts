@@ -2,12 +2,10 @@ import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { ioError } from "../../platform/io_error.ts";
 import { exposure } from "../../secrets/folder.ts";
+import { isShared, secretModes } from "../../secrets/sharing.ts";
 import { type Check, ok, skipped } from "../check.ts";
 import type { Examination } from "../examination.ts";
 import { secretFolders } from "../secret_files.ts";
-
-const FOLDER_MODE = 0o700;
-const FILE_MODE = 0o600;
 
 export const secretsPermissions: Check = {
   id: "secrets.permissions",
@@ -17,7 +15,10 @@ export const secretsPermissions: Check = {
   async run(examination) {
     if (examination.options.system.platform === "win32") return skipped("files have no modes here");
     const open = await exposed(examination);
-    if (open.length === 0) return ok("nobody else reaches them");
+    if (open.length === 0) {
+      const { secrets } = examination.paths;
+      return ok(isShared(secrets) ? "the group shares them" : "nobody else reaches them");
+    }
     const { paths } = examination;
     return {
       level: "error",
@@ -45,15 +46,16 @@ export const secretsPermissions: Check = {
 async function exposed(examination: Examination) {
   const store = await examination.options.secrets();
   return secretFolders(examination, store).flatMap(({ path: folder }) => {
+    const modes = secretModes(folder);
     const files = examination.names(folder).filter((name) => name !== ".gitignore")
       .map((name) => join(folder, name))
       // What a link leads to is not in the folder.
       .filter((path) => !examination.isLink(path) && examination.stat(path)?.isFile() === true);
     return [
-      ...(examination.isLink(folder) ? [] : [{ path: folder, mode: FOLDER_MODE }]),
-      ...files.map((path) => ({ path, mode: FILE_MODE })),
+      ...(examination.isLink(folder) ? [] : [{ path: folder, mode: modes.folder }]),
+      ...files.map((path) => ({ path, mode: modes.file })),
     ].flatMap((entry) => {
-      const why = exposure(entry.path);
+      const why = exposure(entry.path, modes.forbidden);
       return why === null ? [] : [{ ...entry, why }];
     });
   });

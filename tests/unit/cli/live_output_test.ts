@@ -20,7 +20,10 @@ phases:
           { type: command, command: "printf 'seen, then correct-ho'; touch begun; sleep 600" }
 `,
     });
-    const env = scratchEnvironment(scratch, { DEPLOY_TOKEN: "correct-horse-battery" });
+    const env = scratchEnvironment(scratch, {
+      DEPLOY_TOKEN: "correct-horse-battery",
+      NO_COLOR: "1",
+    });
     const surroundings = { cwd: scratch.root, env, terminal: 80 };
     assert.equal((await startInProcess(["start", "Try it"], surroundings).result).code, 0);
     const running = startInProcess(["complete", "slow"], surroundings);

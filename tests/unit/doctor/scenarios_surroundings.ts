@@ -188,6 +188,20 @@ export const SECRETS: readonly Scenario[] = [
   },
   {
     check: "secrets.permissions",
+    when: "others than the group that shares them reach a file",
+    level: "error",
+    seen: /^others reach 1 file or folder of secrets: \.orchestrator\/secrets\/API_KEY$/,
+    project: "initialised",
+    make: all(secret("API_KEY", "x1y2z3"), (world) => {
+      chmodSync(world.state("secrets"), 0o2770);
+      chmodSync(world.state("secrets", "API_KEY"), 0o664);
+    }),
+    fixable: true,
+    after: (world) => assert.equal(mode(world.state("secrets", "API_KEY")), 0o660),
+    ignore: windows,
+  },
+  {
+    check: "secrets.permissions",
     when: "others reach a file at home",
     level: "error",
     seen: /^others reach 1 file or folder of secrets: ~\/\.orchestrator\/secrets\/API_KEY$/,

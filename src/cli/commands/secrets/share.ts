@@ -1,0 +1,41 @@
+/**
+ * `orchestrator secrets share`
+ * @module
+ */
+import { OrchestratorError } from "../../../errors.ts";
+import { isWindows } from "../../../platform/runtime.ts";
+import { makeFolder } from "../../../secrets/folder.ts";
+import { setSharing } from "../../../secrets/sharing.ts";
+import type { Answer, Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { say, shown } from "../../output/shown.ts";
+import { secretStore } from "../../secrets/store.ts";
+import { holdSecrets, secretTarget } from "../../secrets/target.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  if (isWindows) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      "Cannot share secrets: files have no groups on Windows",
+      { hint: "Give access to .orchestrator/secrets in its properties" },
+    );
+  }
+  const store = await secretStore(context, input.with("no-input"));
+  const target = secretTarget(input, store);
+  const isShared = !input.has("off");
+  const { stateDirectory } = context.paths;
+  const changed = await holdSecrets(context, target, "secrets share", () => {
+    makeFolder(target.directory);
+    return setSharing(target.directory, isShared ? stateDirectory : null);
+  });
+  const where = context.paths.shown(target.directory);
+  return {
+    data: { file: target.directory, shared: isShared, changed },
+    text: (style) => {
+      const who = isShared ? "the group's" : "its owner's only";
+      return changed
+        ? say`${style.green(style.symbols.done)} ${shown(where)} is ${shown(who)} now`
+        : say`${style.dim(style.symbols.bullet)} ${shown(where)} is ${shown(who)} already`;
+    },
+  };
+}
