@@ -26,23 +26,12 @@ param(
   [switch] $Uninstall
 )
 
-Set-StrictMode -Version 2.0
-$ErrorActionPreference = 'Stop'
-# Its progress bar makes Invoke-WebRequest of 5.1 many times slower.
-$ProgressPreference = 'SilentlyContinue'
-
 # Filled in by the release script.
 $OwnVersion = '@VERSION@'
 $Releases = '@RELEASES@'
 $Known = '@KNOWN@'
 $KeyEcdsa = '@KEY_ECDSA@'
 $KeySsh = '@KEY_SSH@'
-
-# 5.1 on older Windows offers TLS 1.0 by itself.
-if ([Net.ServicePointManager]::SecurityProtocol -ne 0) {
-  [Net.ServicePointManager]::SecurityProtocol =
-    [Net.ServicePointManager]::SecurityProtocol -bor [Net.SecurityProtocolType]::Tls12
-}
 
 function Get-Sha256([string] $Path) {
   (Get-FileHash -Algorithm SHA256 -LiteralPath $Path).Hash.ToLowerInvariant()
@@ -120,7 +109,8 @@ function Get-SignatureState([string] $List, [string] $Folder, [string] $Director
       try { $signature = Save-ReleaseFile $Folder 'SHA256SUMS.sig' $Directory } catch {
         return "$Folder has no SHA256SUMS.sig"
       }
-      & $openssl dgst -sha256 -verify $key -signature $signature $List 2>&1 | Out-Null
+      $arguments = @('dgst', '-sha256', '-verify', $key, '-signature', $signature, $List)
+      & $openssl @arguments 2>&1 | Out-Null
       if ($LASTEXITCODE -eq 0) { return 'good' } else { return 'bad' }
     }
   }
@@ -131,11 +121,22 @@ function Get-SignatureState([string] $List, [string] $Folder, [string] $Director
   try { $signature = Save-ReleaseFile $Folder 'SHA256SUMS.sshsig' $Directory } catch {
     return "$Folder has no SHA256SUMS.sshsig"
   }
-  # A pipeline of PowerShell would change the bytes.
-  $command = "`"`"$($ssh.Source)`" -Y verify -f `"$allowed`" -I release " +
-    "-n orchestrator-release -s `"$signature`" < `"$List`"`""
-  $output = & cmd.exe /d /c $command 2>&1 | Out-String
-  if ($LASTEXITCODE -eq 0) { return 'good' }
+  # A pipeline of PowerShell would change the bytes that are signed.
+  $start = New-Object Diagnostics.ProcessStartInfo
+  $start.FileName = $ssh.Source
+  $start.Arguments = "-Y verify -f `"$allowed`" -I release -n orchestrator-release -s `"$signature`""
+  $start.UseShellExecute = $false
+  $start.RedirectStandardInput = $true
+  $start.RedirectStandardOutput = $true
+  $start.RedirectStandardError = $true
+  $process = [Diagnostics.Process]::Start($start)
+  $bytes = [IO.File]::ReadAllBytes($List)
+  # The stream itself: its writer would add a mark of its encoding.
+  $process.StandardInput.BaseStream.Write($bytes, 0, $bytes.Length)
+  $process.StandardInput.BaseStream.Close()
+  $output = $process.StandardOutput.ReadToEnd() + $process.StandardError.ReadToEnd()
+  $process.WaitForExit()
+  if ($process.ExitCode -eq 0) { return 'good' }
   if ($output -match 'option') { return 'the ssh-keygen here is too old to check signatures' }
   'bad'
 }
@@ -167,14 +168,24 @@ function Set-UserPath([string] $Value) {
 }
 
 function Install-Orchestrator {
+  # In here, so that nothing of it stays in the window that runs this with iex.
+  Set-StrictMode -Version 2.0
+  $ErrorActionPreference = 'Stop'
+  # Its progress bar makes Invoke-WebRequest of 5.1 many times slower.
+  $ProgressPreference = 'SilentlyContinue'
+  # 5.1 on older Windows offers TLS 1.0 by itself.
+  if ([Net.ServicePointManager]::SecurityProtocol -ne 0) {
+    [Net.ServicePointManager]::SecurityProtocol =
+      [Net.ServicePointManager]::SecurityProtocol -bor [Net.SecurityProtocolType]::Tls12
+  }
   if ($OwnVersion.StartsWith('@')) {
     throw 'This is the template; the install.ps1 of a release is made from it'
   }
   $chosen = -not $To
-  if ($chosen) { $script:To = Join-Path $env:LOCALAPPDATA 'Programs\orchestrator' }
+  $place = if ($chosen) { Join-Path $env:LOCALAPPDATA 'Programs\orchestrator' } else { $To }
   $changePath = $chosen -and -not $NoModifyPath -and
     ('', '0') -contains [string] $env:ORCHESTRATOR_NO_MODIFY_PATH
-  $directory = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($To)
+  $directory = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($place)
   $destination = Join-Path $directory 'orchestrator.exe'
 
   if ($Uninstall) {
@@ -223,10 +234,11 @@ function Install-Orchestrator {
         Write-Warning "The signature of the release was not checked: $state"
       }
       $list = [IO.File]::ReadAllText($file) -split "`n"
-      if ($list[0] -cnotmatch '^# orchestrator (\S+)$' -or -not (Test-Version $Matches[1])) {
+      $first = [regex]::Match($list[0], '^# orchestrator (\S+)$')
+      $signedVersion = $first.Groups[1].Value
+      if (-not $first.Success -or -not (Test-Version $signedVersion)) {
         throw "$folder/SHA256SUMS does not say which release it is about; nothing was installed"
       }
-      $signedVersion = $Matches[1]
       if ($wantedVersion -eq 'latest') {
         if (Test-Older $signedVersion $OwnVersion) {
           throw "The newest release there is $signedVersion, older than $OwnVersion, which this script is from. Nothing was installed. To install it all the same, use -Version $signedVersion"

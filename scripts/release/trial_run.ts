@@ -60,7 +60,7 @@ export function whyNotOurs(
   const [program = path, ...args] = [...runner.before, path, "--version", "--json"];
   const ended = spawnSync(program, args, {
     encoding: "utf8",
-    env: { ...process.env, ...runner.env },
+    env: { ...process.env, NO_COLOR: "1", ...runner.env },
     timeout: LIMIT_MS,
   });
   if (ended.error !== undefined) return `what was built does not run (${ended.error.message})`;

@@ -7,7 +7,7 @@ import type { Answer, Input } from "../../command.ts";
 import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
 import { lines, say, shown } from "../../output/shown.ts";
-import { ownCopy } from "../../self/copy.ts";
+import { ownCopy } from "../../release/copy.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const program = ownCopy("remove");

@@ -15,7 +15,7 @@ import { VERSION } from "../../../version.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { lines, say, shown } from "../../output/shown.ts";
-import { ownCopy } from "../../self/copy.ts";
+import { ownCopy } from "../../release/copy.ts";
 
 const THIS = shown(VERSION);
 

@@ -1,0 +1,225 @@
+/** `install.sh` on systems of all kinds, and what it changes beside the executable. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import {
+  found,
+  FULL,
+  type Machine,
+  missingOf,
+  Place,
+  Releases,
+  System,
+  TARGET,
+} from "../harness/installer_machine.ts";
+import { makeSmallRelease } from "../harness/small_release.ts";
+
+const releases = new Releases();
+globalThis.addEventListener("unload", () => releases[Symbol.dispose]());
+await Promise.all(["1.2.0", "1.3.0"].map((version) => releases.make(version)));
+
+const HERE: Machine = { name: "dash", shell: ["dash"], programs: FULL };
+const able = missingOf(HERE).length === 0 && Deno.build.os === "linux";
+const test = (name: string, fn: () => void | Promise<void>) =>
+  Deno.test({ name, ignore: !able, fn });
+const own = () => join(releases.folder("1.2.0"), "install.sh");
+
+test("install.sh says what is missing", async () => {
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [["sha256sum", "gunzip"], /neither curl nor wget/],
+    [["curl", "gunzip"], /cannot check what is downloaded: there is no tool for SHA-256/],
+    [["curl", "sha256sum"], /neither zstd nor gunzip/],
+  ];
+  for (const [programs, says] of cases) {
+    using place = new Place({ name: "", shell: ["dash"], programs });
+    const result = await place.run(own(), [], { ORCHESTRATOR_BASE_URL: "http://127.0.0.1:9" });
+    assert.equal(result.code, 1);
+    assert.match(result.stderr, says);
+    assert.deepEqual(place.left, []);
+  }
+});
+
+test("install.sh installs from a folder without curl and wget, also by its file: address", async () => {
+  for (const base of [releases.folder("1.2.0"), `file://${releases.folder("1.2.0")}`]) {
+    using place = new Place({ name: "", shell: ["dash"], programs: ["sha256sum", "gunzip"] });
+    const result = await place.run(own(), ["--base-url", base, "--quiet"]);
+    assert.deepEqual([result.code, result.stderr], [0, ""]);
+    assert.match(place.installed ?? "", /orchestrator 1\.2\.0/);
+  }
+});
+
+test("install.sh recognises the system", async () => {
+  const folder = mkdtempSync(join(releases.top, "systems-"));
+  const all = ["linux-x64", "linux-arm64", "linux-x64-musl", "macos-x64", "macos-arm64"];
+  await makeSmallRelease({ folder, version: "1.2.0", keys: releases.keys, targets: all });
+  const cases: readonly (readonly [uname: string, extra: string, expected: RegExp])[] = [
+    [
+      "Linux x86_64",
+      "",
+      new RegExp(`bun 1.0.0, ${TARGET.endsWith("musl") ? "linux-x64-musl" : "linux-x64"}\\)`),
+    ],
+    ["Linux aarch64", "", /bun 1\.0\.0, linux-arm64\)/],
+    ["Darwin x86_64", "", /bun 1\.0\.0, macos-x64\)/],
+    ["Darwin arm64", "", /bun 1\.0\.0, macos-arm64\)/],
+    ["Darwin x86_64", "sysctl", /bun 1\.0\.0, macos-arm64\)/],
+    ["Linux riscv64", "", /no executable for the processor "riscv64"/],
+    ["FreeBSD amd64", "", /no executable for the system "FreeBSD"/],
+    ["MINGW64_NT-10.0 x86_64", "", /Use install\.ps1/],
+  ];
+  for (const [uname, extra, expected] of cases) {
+    using place = new Place(HERE);
+    const [system, machine] = uname.split(" ");
+    rmSync(join(place.path, "uname"));
+    const answers = `#!/bin/sh\ncase $1 in -s) echo ${system} ;; -m) echo ${machine} ;; esac\n`;
+    writeFileSync(join(place.path, "uname"), answers);
+    chmodSync(join(place.path, "uname"), 0o755);
+    if (extra !== "") {
+      writeFileSync(join(place.path, extra), "#!/bin/sh\necho 1\n");
+      chmodSync(join(place.path, extra), 0o755);
+    }
+    const result = await place.run(join(folder, "install.sh"), ["--base-url", folder]);
+    assert.match(result.stderr, expected, uname + extra);
+  }
+});
+
+const staticBusybox = spawnSync("ldd", [found("busybox")], { encoding: "utf8" });
+const canMakeSystems = able && Deno.uid() === 0 && staticBusybox.status !== 0 &&
+  TARGET.startsWith("linux-x64");
+
+Deno.test({
+  name: "install.sh tells glibc from musl, and says what the executable would miss",
+  ignore: !canMakeSystems,
+  fn: async () => {
+    const targets = ["linux-x64", "linux-x64-musl"];
+    const self = "proc/self/exe";
+    const glibc = "lib64/ld-linux-x86-64.so.2";
+    const musl = "lib/ld-musl-x86_64.so.1";
+    const library = "usr/lib/libstdc++.so.6";
+    const cases: readonly (readonly [files: readonly string[], says: RegExp])[] = [
+      [[self, glibc], /bun 1\.0\.0, linux-x64\)/],
+      [[self, glibc, musl], /bun 1\.0\.0, linux-x64\)/],
+      [[self, musl, library], /bun 1\.0\.0, linux-x64-musl\)/],
+      [[self, musl], /libstdc\+\+ is missing[^]*apk add libstdc\+\+/],
+      // Alpine's gcompat puts a loader of glibc's name beside musl.
+      [[self, glibc, musl, library, "etc/alpine-release"], /bun 1\.0\.0, linux-x64-musl\)/],
+      [[glibc], /\/proc is not mounted/],
+      [[self, glibc, "proc/cpuinfo"], /the processor is too old/],
+    ];
+    for (const [files, says] of cases) {
+      const system = new System(releases.top, files);
+      const folder = join(system.root, system.folder);
+      await makeSmallRelease({ folder, version: "1.2.0", keys: releases.keys, targets });
+      const { stderr, code } = await system.install();
+      assert.match(stderr, says, files.join());
+      const installed = existsSync(join(system.root, "work", "orchestrator"));
+      assert.equal(installed, code === 0, stderr);
+    }
+  },
+});
+
+test("install.sh changes a start file only as much as it says, and takes it back", async () => {
+  using place = new Place(HERE);
+  const file = join(place.home, ".bashrc");
+  writeFileSync(file, "alias ll='ls -l'");
+  const args = ["--base-url", releases.folder("1.2.0")];
+  await place.run(own(), [...args, "--no-modify-path"]);
+  await place.run(own(), args, { ORCHESTRATOR_NO_MODIFY_PATH: "1" });
+  assert.equal(readFileSync(file, "utf8"), "alias ll='ls -l'");
+  for (let time = 0; time < 2; time++) await place.run(own(), args);
+  assert.equal(
+    readFileSync(file, "utf8"),
+    `alias ll='ls -l'\nexport PATH="${place.bin}:$PATH" # added by the installer of orchestrator\n`,
+  );
+  await place.run(own(), ["--uninstall"]);
+  assert.equal(readFileSync(file, "utf8"), "alias ll='ls -l'\n");
+});
+
+test("install.sh --to leaves start files alone, and works with a space and a relative path", async () => {
+  using place = new Place(HERE);
+  const args = ["--base-url", releases.folder("1.2.0"), "--to", "my tools"];
+  const result = await place.run(own(), args);
+  assert.equal(result.code, 0, result.stderr);
+  assert.match(result.stderr, /is not on PATH: run it as .*my tools\/orchestrator/);
+  assert.deepEqual(readdirSync(place.home), ["my tools"]);
+  assert.deepEqual(readdirSync(join(place.home, "my tools")), ["orchestrator"]);
+});
+
+test("install.sh replaces a program in use, and keeps it when the new one does not run", async () => {
+  using place = new Place(HERE);
+  const broken = mkdtempSync(join(releases.top, "broken-"));
+  await makeSmallRelease({
+    folder: broken,
+    version: "1.4.0",
+    keys: releases.keys,
+    targets: [TARGET],
+    executable: new TextEncoder().encode("#!/bin/sh\necho Killed >&2\nexit 137\n"),
+  });
+  await place.run(own(), ["--base-url", releases.folder("1.2.0")]);
+  const result = await place.run(join(broken, "install.sh"), ["--base-url", broken]);
+  assert.equal(result.code, 1);
+  assert.match(result.stderr, /does not run here; nothing was installed\nIt says: Killed/);
+  assert.match(place.installed ?? "", /orchestrator 1\.2\.0/);
+  const newer = await place.run(own(), [
+    "--version",
+    "1.3.0",
+    "--base-url",
+    releases.folder("1.3.0"),
+  ]);
+  assert.equal(newer.code, 0, newer.stderr);
+  assert.match(place.installed ?? "", /orchestrator 1\.3\.0/);
+});
+
+test("install.sh removes nothing that is not the program", async () => {
+  using place = new Place(HERE);
+  mkdirSync(place.bin, { recursive: true });
+  writeFileSync(join(place.bin, "orchestrator"), "#!/bin/sh\necho another tool\n");
+  chmodSync(join(place.bin, "orchestrator"), 0o755);
+  const result = await place.run(own(), ["--uninstall"]);
+  assert.equal(result.code, 1);
+  assert.match(place.installed ?? "", /another tool/);
+});
+
+test("install.sh that was cut off anywhere does nothing", async () => {
+  using place = new Place(HERE);
+  const whole = readFileSync(own(), "utf8");
+  const cut = join(place.top, "cut.sh");
+  for (let part = 1; part < 40; part++) {
+    writeFileSync(cut, whole.slice(0, Math.floor(whole.length * part / 40)));
+    await place.run(cut, ["--base-url", releases.folder("1.2.0")]);
+    assert.equal(place.installed, null, `cut at ${part}/40`);
+    assert.deepEqual(place.left, [], `cut at ${part}/40`);
+  }
+});
+
+test("install.sh orders versions as SemVer does", async () => {
+  using place = new Place(HERE);
+  const order = [
+    ...["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2"],
+    ...["1.0.0-beta.11", "1.0.0-rc.1", "1.0.0", "1.0.1-rc.1", "1.0.1", "1.0.10", "1.1.0", "2.0.0"],
+  ];
+  const functions = readFileSync(own(), "utf8").replace(/\nmain "\$@"\n$/, "\n");
+  const asks = order.flatMap((left) =>
+    order.map((right) => `if is_older ${left} ${right}; then echo older; else echo no; fi`)
+  );
+  const script = join(place.top, "order.sh");
+  writeFileSync(script, `${functions}\n${asks.join("\n")}\n`);
+  for (const shell of [["dash"], ["bash"], ["zsh"], ["busybox", "sh"]]) {
+    if (found(shell[0] ?? "") === "") continue;
+    using here = new Place({ ...HERE, shell });
+    const { stdout, stderr } = await here.run(script, []);
+    const expected = order.flatMap((_, left) =>
+      order.map((_, right) => left < right ? "older" : "no")
+    );
+    assert.deepEqual(stdout.trim().split("\n"), expected, `${shell[0]}: ${stderr}`);
+  }
+});
