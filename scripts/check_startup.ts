@@ -23,12 +23,12 @@ export const HOT_PATHS: readonly HotPath[] = [
   {
     command: "status",
     entries: ["main.ts", "src/cli/commands/status.ts"],
-    budget: { files: 48, bytes: 215_000 },
+    budget: { files: 52, bytes: 235_000 },
   },
   {
     command: "complete",
     entries: ["main.ts", "src/cli/commands/complete.ts"],
-    budget: { files: 68, bytes: 290_000 },
+    budget: { files: 72, bytes: 310_000 },
   },
 ];
 

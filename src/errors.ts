@@ -37,6 +37,7 @@ export const ERROR_CODES = {
   verification_failed: "failure",
   evidence_invalid: "failure",
   io_failed: "failure",
+  link_refused: "failure",
   read_only: "failure",
   no_space: "failure",
   check_failed: "failure",

@@ -4,12 +4,12 @@
  * Everything is found on first use, so that a command pays only for what it asks for.
  * @module
  */
-import { readdirSync } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
 import { type Actor } from "../workflow/events.ts";
 import type { Config } from "../config/config.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import { configMayExist, DEFAULT_LOCK_TIMEOUT } from "../config/hot.ts";
+import { namesWithin } from "../platform/within.ts";
 import { actorFrom } from "../project/actor.ts";
 import { detectEnvironment, type Environment } from "../project/environment.ts";
 import { copiedWarning, readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
@@ -234,7 +234,9 @@ export class Context {
   /** Whether there are session folders of the new layout. */
   #hasSessions(): boolean {
     try {
-      return readdirSync(this.paths.sessions).some((name) => SESSION_ID.test(name));
+      return namesWithin(this.paths.stateDirectory, this.paths.sessions).some((name) =>
+        SESSION_ID.test(name)
+      );
     } catch {
       return false;
     }
@@ -296,7 +298,9 @@ export class Context {
     const paths = this.usablePaths;
     if (paths === null) return false;
     try {
-      return readdirSync(paths.stateDirectory).some((name) => name.startsWith(IMPORT_FOLDER));
+      return namesWithin(paths.stateDirectory, paths.stateDirectory).some((name) =>
+        name.startsWith(IMPORT_FOLDER)
+      );
     } catch {
       // Whoever needs the directory says what is wrong with it.
       return false;

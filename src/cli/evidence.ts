@@ -2,13 +2,15 @@
  * Evidence from the command line.
  * @module
  */
-import { readFileSync } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
-import { ioError } from "../platform/atomic_file.ts";
+import { readGivenText } from "../platform/given_file.ts";
 import type { Context } from "./context.ts";
 
 /** Most bytes evidence may have. */
 const MAX_BYTES = 256 * 1024;
+
+/** Most bytes that are read to say how many there are. */
+const MAX_READ_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reads `--evidence`: JSON, `@FILE`, or `@-` for stdin.
@@ -25,11 +27,7 @@ export async function readEvidence(context: Context, given: string | undefined):
   } else if (given.startsWith("@")) {
     const name = given.slice(1);
     source = `the evidence in "${name}"`;
-    try {
-      text = readFileSync(context.paths.resolveFrom(context.io.cwd, name), "utf8");
-    } catch (error) {
-      throw ioError("read", name, error);
-    }
+    text = readGivenText(context.paths.resolveFrom(context.io.cwd, name), name, MAX_READ_BYTES);
   }
   if (text.length > MAX_BYTES) {
     throw new OrchestratorError(

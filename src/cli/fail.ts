@@ -4,6 +4,7 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import { machineFailure } from "../platform/io_error.ts";
+import { linkAdvice } from "../project/link_advice.ts";
 import type { Input } from "./command.ts";
 import type { Context } from "./context.ts";
 import type { Io } from "./io.ts";
@@ -39,7 +40,7 @@ export async function fail(
     })`,
     { hint: "Run the command again with --debug and report what it prints", cause: caught },
   );
-  const error = redactedError(failure, redactor);
+  const error = redactedError(withAdvice(failure), redactor);
   // An error in the options themselves leaves no input: look at the words.
   const json = input?.has("json") ?? argv.includes("--json");
   // What was done before it was refused, an import for instance, is not undone by the refusal.
@@ -63,4 +64,17 @@ export async function fail(
   return error.code === "interrupted" && error.details?.["signal"] === "SIGTERM"
     ? 143
     : error.exitCode;
+}
+
+/** What replaces a link that is refused depends on its name. */
+function withAdvice(error: OrchestratorError): OrchestratorError {
+  const { within, link } = error.details ?? {};
+  const known = error.code === "link_refused" && typeof within === "string" &&
+    typeof link === "string" && link !== within;
+  if (!known) return error;
+  return new OrchestratorError(error.code, error.message, {
+    hint: linkAdvice(within, link),
+    details: { ...error.details },
+    cause: error,
+  });
 }

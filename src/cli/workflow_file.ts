@@ -3,7 +3,13 @@
  * @module
  */
 import { originText } from "../config/layers.ts";
+import { OrchestratorError } from "../errors.ts";
+import { readGivenText } from "../platform/given_file.ts";
+import { readTextWithin } from "../platform/within.ts";
 import type { Context } from "./context.ts";
+
+/** A definition has at most 1 MiB; whoever parses a longer text says so. */
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /** A definition's file; it need not exist. */
 export interface WorkflowFile {
@@ -41,6 +47,20 @@ export async function workflowFile(
     shown: paths.relative(path),
     chosen: origin.layer === "default" ? null : `The configuration names it: ${originText(origin)}`,
   };
+}
+
+/**
+ * The text of a definition's file; null when there is none. What the command line names may be a pipe.
+ * @throws `limit_exceeded`, `io_failed`
+ */
+export function readWorkflowFile({ path, shown, chosen }: WorkflowFile): string | null {
+  if (chosen !== "argument") return readTextWithin(null, path, MAX_BYTES);
+  try {
+    return readGivenText(path, shown, MAX_BYTES);
+  } catch (error) {
+    if (error instanceof OrchestratorError && error.code === "file_unknown") return null;
+    throw error;
+  }
 }
 
 /** `~/x` below the home directory. */

@@ -2,15 +2,16 @@
  * Changing a configuration file on disk: whole or not at all, and never one that cannot be read.
  * @module
  */
-import { lstatSync, mkdirSync, readFileSync, realpathSync, type Stats } from "node:fs";
+import { mkdirSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, replaceFile } from "../platform/atomic_file.ts";
 import { acquireLock } from "../platform/file_lock.ts";
+import { lookAtFile, readTextWithin } from "../platform/within.ts";
 import { editConfigText } from "./edit_text.ts";
 import type { ConfigKeyName, ConfigValue } from "./keys.ts";
 import { problemError } from "./problem.ts";
-import { type ConfigFile, readConfigText, valuesOf } from "./read_file.ts";
+import { type ConfigFile, MAX_BYTES, readConfigText, valuesOf, withinOf } from "./read_file.ts";
 
 /** What a change did. */
 export interface ConfigChange {
@@ -54,33 +55,18 @@ export function changeConfigFile(
 /**
  * Replaces a configuration file, keeping its mode. A user's own file may be a symbolic link (many
  * keep such files elsewhere): then the file it leads to is replaced.
- * @throws I/O errors
+ * @throws `link_refused` for a repository's file; I/O errors
  */
 export function writeConfigFile(file: ConfigFile, text: string): void {
   const path = file.layer === "global" ? realPath(file.path) : file.path;
-  let stat: Stats | undefined;
-  try {
-    stat = lstatSync(path, { throwIfNoEntry: false });
-  } catch (error) {
-    throw ioError("read", file.shown, error);
-  }
-  if (stat?.isSymbolicLink()) {
-    throw new OrchestratorError(
-      "config_invalid",
-      `Cannot write "${file.shown}": it is a symbolic link, and may lead out of the repository`,
-    );
-  }
-  replaceFile(path, text, stat === undefined ? {} : { mode: stat.mode & 0o777 });
+  const within = withinOf(file);
+  const stat = lookAtFile(within, path, "write");
+  replaceFile(path, text, { within, ...(stat === null ? {} : { mode: stat.mode & 0o777 }) });
 }
 
 /** The text of a file; empty when there is none. */
 export function readIfThere(file: ConfigFile): string {
-  try {
-    return readFileSync(file.path, "utf8");
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return "";
-    throw ioError("read", file.shown, error);
-  }
+  return readTextWithin(withinOf(file), file.path, MAX_BYTES) ?? "";
 }
 
 /**
@@ -101,7 +87,7 @@ export async function holdUserDirectory<Result>(
   const path = join(directory, "lock");
   let lock;
   try {
-    lock = await acquireLock(path, { holder: { operation, actor }, timeoutMs });
+    lock = await acquireLock(path, { holder: { operation, actor }, timeoutMs, within: null });
   } catch (error) {
     throw ioError("lock", path, error);
   }

@@ -6,7 +6,8 @@
  * `tests/property/config_plain_text_test.ts` holds both to the same answers.
  * @module
  */
-import { readFileSync } from "node:fs";
+import { parentOf } from "../platform/parent.ts";
+import { readTextWithin } from "../platform/within.ts";
 import { configKey, type ConfigKeyName, isConfigKey } from "./keys.ts";
 import type { Entry } from "./layers.ts";
 import type { ConfigFile, ReadConfig } from "./read_file.ts";
@@ -26,7 +27,9 @@ const INTEGER = /^(?:0|[1-9]\d{0,14})$/;
 /** Reads a file. Null: the library has to read it. */
 export function readPlainFile(file: ConfigFile): ReadConfig | null {
   try {
-    return readPlainText(readFileSync(file.path, "utf8"), file);
+    const within = file.layer === "repository" ? parentOf(file.path) : null;
+    const text = readTextWithin(within, file.path, MAX_LENGTH);
+    return text === null ? null : readPlainText(text, file);
   } catch {
     return null;
   }

@@ -4,11 +4,11 @@
  * Loads the YAML library: import it only when there is a file to read.
  * @module
  */
-import { readFileSync } from "node:fs";
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import type { Document, Node, YAMLMap } from "yaml";
-import { systemErrorCode } from "../errors.ts";
-import { ioError } from "../platform/io_error.ts";
+import { OrchestratorError } from "../errors.ts";
+import { parentOf } from "../platform/parent.ts";
+import { readTextWithin, type Within } from "../platform/within.ts";
 import {
   CONFIG_KEYS,
   configKey,
@@ -42,29 +42,34 @@ export interface ReadConfig {
 }
 
 /** Larger files are no configuration. */
-const MAX_BYTES = 1024 * 1024;
+export const MAX_BYTES = 1024 * 1024;
+
+/** A repository's file is read and written as it lies there; a user's own may be a link. */
+export function withinOf({ layer, path }: ConfigFile): Within {
+  return layer === "repository" ? parentOf(path) : null;
+}
 
 /**
  * Reads a file. Whatever is wrong becomes a problem; nothing is thrown.
  * @returns Null when there is no such file.
  */
 export function readConfigFile(file: ConfigFile): ReadConfig | null {
-  let text: string;
   try {
-    text = readFileSync(file.path, "utf8");
+    const text = readTextWithin(withinOf(file), file.path, MAX_BYTES);
+    return text === null ? null : readConfigText(text, file);
   } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return null;
-    const reason = ioError("read", file.shown, error).message.replace(/^.*": /, "");
+    if (!(error instanceof OrchestratorError)) throw error;
+    if (error.details?.["system"] === "ENOTDIR") return null;
+    if (error.code === "limit_exceeded") return brokenFile(file, tooLarge(file));
+    const reason = error.message.replace(/^.*": /, "");
     return brokenFile(file, { source: file.shown, message: `it cannot be read: ${reason}` });
   }
-  return readConfigText(text, file);
 }
 
 /** Reads the text of a file. */
 export function readConfigText(text: string, file: ConfigFile): ReadConfig {
   if (text.length > MAX_BYTES) {
-    return brokenFile(file, { source: file.shown, message: "it is larger than 1 MiB" });
+    return brokenFile(file, tooLarge(file));
   }
   const lines = new LineCounter();
   let document: Document.Parsed;
@@ -105,6 +110,10 @@ export function readConfigText(text: string, file: ConfigFile): ReadConfig {
     problems: reader.problems,
     broken: false,
   };
+}
+
+function tooLarge(file: ConfigFile): Omit<ConfigProblem, "level" | "key"> {
+  return { source: file.shown, message: "it is larger than 1 MiB" };
 }
 
 /** Parses the YAML of a configuration file. */

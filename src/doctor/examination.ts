@@ -2,14 +2,14 @@
  * What the checks look at. Each fact is found once, on first use, and shared by all of them.
  * @module
  */
-import { lstatSync, readdirSync, readFileSync, type Stats, statSync } from "node:fs";
-import { join } from "node:path";
+import { lstatSync, type Stats } from "node:fs";
+import { join, sep } from "node:path";
 import type { Config } from "../config/config.ts";
 import type { ConfigFile } from "../config/read_file.ts";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { findLegacy, type LegacyPlaces } from "../legacy/find.ts";
 import { type LegacyProject, readLegacyProject } from "../legacy/project.ts";
-import { ioError } from "../platform/io_error.ts";
+import { lookWithin, namesWithin, readTextWithin, type Within } from "../platform/within.ts";
 import { detectEnvironment, type Environment } from "../project/environment.ts";
 import { readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
 import { KEYS, type ProjectPaths } from "../project/paths.ts";
@@ -94,6 +94,9 @@ const NO_OTHER_REPOSITORY = {
   GIT_INDEX_FILE: undefined,
   GIT_PREFIX: undefined,
 } as const;
+
+/** Longer texts are none that a check reads. */
+const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 
 /** The facts of one project. */
 export class Examination {
@@ -196,36 +199,39 @@ export class Examination {
       }));
   }
 
+  /** The state directory for what lies in it, where no link is followed; null for all else. */
+  #within(path: string): Within {
+    const { stateDirectory } = this.paths;
+    return path === stateDirectory || path.startsWith(stateDirectory + sep) ? stateDirectory : null;
+  }
+
   /** Names in a folder, sorted; empty when it is not there or cannot be looked into. */
   names(folder: string): readonly string[] {
     try {
-      return readdirSync(folder).sort();
+      return [...namesWithin(this.#within(folder), folder)].sort();
     } catch (error) {
-      if (systemErrorCode(error) === undefined) throw error;
+      if (!(error instanceof OrchestratorError)) throw error;
       return [];
     }
   }
 
   /**
    * A text file; null when it is not there.
-   * @throws I/O errors
+   * @throws `link_refused`, `limit_exceeded`, I/O errors
    */
   text(path: string): string | null {
-    try {
-      return readFileSync(path, "utf8");
-    } catch (error) {
-      const code = systemErrorCode(error);
-      if (code === "ENOENT" || code === "ENOTDIR") return null;
-      throw ioError("read", path, error);
-    }
+    return readTextWithin(this.#within(path), path, MAX_TEXT_BYTES);
   }
 
-  /** What is at a path, links followed; null when nothing is, or the system does not say. */
+  /**
+   * What is at a path, links followed outside the state directory only; null when nothing is, or it
+   * cannot be looked at.
+   */
   stat(path: string): Stats | null {
     try {
-      return statSync(path);
+      return lookWithin(this.#within(path), path);
     } catch (error) {
-      if (systemErrorCode(error) === undefined) throw error;
+      if (!(error instanceof OrchestratorError)) throw error;
       return null;
     }
   }

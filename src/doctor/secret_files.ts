@@ -3,40 +3,46 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { AGE_SUFFIX, listFolder, type SecretFile } from "../secrets/folder.ts";
+import { AGE_SUFFIX, listFolder, type SecretFile, type SecretFolder } from "../secrets/folder.ts";
 import type { FoundSecret, SecretPlace, SecretStore } from "../secrets/store.ts";
 import type { Examination } from "./examination.ts";
 
 /** A folder of secrets. */
-export interface SecretFolder {
+interface SeenFolder {
   readonly source: "repository" | "global";
-  readonly path: string;
+  readonly folder: SecretFolder;
 }
 
 /** The folders that there are. */
-export function secretFolders(
+function secretFolders(
   examination: Examination,
   store: SecretStore,
-): readonly SecretFolder[] {
+): readonly SeenFolder[] {
   return (["repository", "global"] as const).flatMap((source) => {
-    const path = store.folder(source);
-    return path !== null && examination.stat(path)?.isDirectory() === true
-      ? [{ source, path }]
+    const folder = store.folder(source);
+    return folder !== null && examination.stat(folder.directory)?.isDirectory() === true
+      ? [{ source, folder }]
       : [];
   });
 }
 
 /** The secrets of a folder, or why it cannot be looked into. */
-function listed(path: string): {
+function listed(folder: SecretFolder): {
   readonly files: readonly SecretFile[];
   readonly error: OrchestratorError | null;
 } {
   try {
-    return { files: listFolder(path), error: null };
+    return { files: listFolder(folder), error: null };
   } catch (error) {
     if (!(error instanceof OrchestratorError)) throw error;
     return { files: [], error };
   }
+}
+
+/** Directories of the folders that can be looked into. */
+export function openFolders(examination: Examination, store: SecretStore): readonly string[] {
+  return secretFolders(examination, store).filter(({ folder }) => listed(folder).error === null)
+    .map(({ folder }) => folder.directory);
 }
 
 /** Why folders cannot be looked into. */
@@ -44,7 +50,7 @@ export async function closedFolders(
   examination: Examination,
 ): Promise<readonly OrchestratorError[]> {
   const store = await examination.options.secrets();
-  return secretFolders(examination, store).flatMap(({ path }) => listed(path).error ?? []);
+  return secretFolders(examination, store).flatMap(({ folder }) => listed(folder).error ?? []);
 }
 
 /** A secret in a folder, or a variable that is declared as one. */
@@ -58,10 +64,10 @@ export async function seenSecrets(examination: Examination): Promise<readonly Se
   const { options } = examination;
   const store = await options.secrets();
   const seen: SeenSecret[] = [];
-  for (const { source, path } of secretFolders(examination, store)) {
-    for (const { name, form, path: file } of listed(path).files) {
+  for (const { source, folder } of secretFolders(examination, store)) {
+    for (const { name, form, path: file } of listed(folder).files) {
       const base = form === "age" ? name + AGE_SUFFIX : name;
-      const tracked = await store.isTracked(path, base) === true;
+      const tracked = await store.isTracked(folder.directory, base) === true;
       const place = { source, form, where: examination.paths.shown(file), tracked };
       seen.push({ name, place });
     }

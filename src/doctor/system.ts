@@ -23,7 +23,7 @@ export interface System {
    * Takes the lock and lets it go; held by another is fine.
    * @throws `io_failed` where the file system has no locks; the system error when it cannot be opened.
    */
-  readonly probeLock: (path: string) => void;
+  readonly probeLock: (path: string, within: string) => void;
 }
 
 /** A file system. */
@@ -54,7 +54,7 @@ export const REAL_SYSTEM: System = {
     }
   },
   exists: existsSync,
-  probeLock(path) {
-    tryLock(path, "shared")?.release();
+  probeLock(path, within) {
+    tryLock(path, { mode: "shared", within })?.release();
   },
 };

@@ -3,24 +3,23 @@
  *
  * The old tool began by scattering files over the repository root and moved to one folder per
  * session under `.orchestrator/` later; both may be there at once. This room only ever reads.
- * Whatever a symbolic link leads out of the project is reported and not read.
+ * Whatever a symbolic link leads out of the project is reported and not read, and so is any link below
+ * `.orchestrator/`.
  * @module
  */
 import {
   closeSync,
   type Dirent,
-  fstatSync,
   lstatSync,
-  openSync,
   readdirSync,
-  readFileSync,
   readSync,
   realpathSync,
   type Stats,
   statSync,
 } from "node:fs";
-import { systemErrorCode } from "../errors.ts";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
+import { openWithin, readTextWithin } from "../platform/within.ts";
 
 /** The old tool's names, relative to the root. Its other files concern no workflow. */
 export const LEGACY_PATHS = {
@@ -82,6 +81,7 @@ export interface OldCurrent {
 /** Something about the old files that a person should know. */
 export interface LegacyFinding {
   readonly code:
+    | "link_in_state"
     | "link_outside"
     | "link_broken"
     | "wrong_kind"
@@ -190,10 +190,10 @@ export class Look {
     }
   }
 
-  /** The text of a file that was looked at, or null. */
-  text(path: string): string | null {
+  /** The text of a file that was looked at, or null; a longer one than `limit` is a finding. */
+  text(path: string, limit: number): string | null {
     try {
-      return readFileSync(`${this.root}/${path}`, "utf8");
+      return readTextWithin(null, `${this.root}/${path}`, limit);
     } catch (error) {
       this.#report(path, error);
       return null;
@@ -206,21 +206,23 @@ export class Look {
    */
   lastLines(path: string, limit: number): string | null {
     try {
-      const fd = openSync(`${this.root}/${path}`, "r");
+      const file = openWithin(null, `${this.root}/${path}`);
+      if (file === null) return null;
       try {
-        const { size } = fstatSync(fd);
-        if (size <= limit) return readFileSync(fd, "utf8");
-        const bytes = new Uint8Array(limit);
+        const { size } = file.stat;
+        const bytes = new Uint8Array(Math.min(size, limit));
         let length = 0;
-        for (let read = -1; read !== 0 && length < limit; length += read) {
-          read = readSync(fd, bytes, length, limit - length, size - limit + length);
+        for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+          const from = size - bytes.length + length;
+          read = readSync(file.descriptor, bytes, length, bytes.length - length, from);
         }
+        if (size <= limit) return new TextDecoder().decode(bytes.subarray(0, length));
         const begin = bytes.indexOf(0x0a) + 1;
         const message = `"${path}" is larger than ${limit} bytes; only its last lines are read`;
         this.find("log_cut", path, message);
         return new TextDecoder().decode(bytes.subarray(begin, length));
       } finally {
-        closeSync(fd);
+        closeSync(file.descriptor);
       }
     } catch (error) {
       this.#report(path, error);
@@ -239,6 +241,12 @@ export class Look {
   }
 
   #behindLink(path: string, kind: LegacyPlace["kind"]): LegacyPlace | null {
+    if (path.startsWith(`${LEGACY_PATHS.directory}/`)) {
+      const message =
+        `"${path}" is a symbolic link below ${LEGACY_PATHS.directory}, so it is not read`;
+      this.find("link_in_state", path, message);
+      return null;
+    }
     let real: string;
     try {
       real = realpathSync(`${this.root}/${path}`);
@@ -259,7 +267,10 @@ export class Look {
   }
 
   #report(path: string, error: unknown): void {
-    const code = systemErrorCode(error);
+    if (error instanceof OrchestratorError && error.code === "limit_exceeded") {
+      return this.find("unreadable", path, error.message);
+    }
+    const code = systemErrorCode(error instanceof OrchestratorError ? error.cause : error);
     if (code === "ENOENT" || code === "ENOTDIR") return;
     if (code === undefined) throw error;
     // A failing disk is nothing that was found: who goes on without a file of it loses it.
@@ -301,10 +312,13 @@ function oldSessions(look: Look): readonly OldSession[] {
   return sessions;
 }
 
+/** An id, or at most a path. */
+const MAX_CURRENT_BYTES = 64 * 1024;
+
 function readCurrent(look: Look, sessions: readonly OldSession[]): OldCurrent | null {
   const path = LEGACY_PATHS.current;
   const place = look.at(path, "file");
-  const value = place === null ? null : look.text(path)?.trim() ?? null;
+  const value = place === null ? null : look.text(path, MAX_CURRENT_BYTES)?.trim() ?? null;
   if (value === null) {
     if (sessions.length > 0) {
       look.find(

@@ -114,7 +114,7 @@ function newestCheckpoints(
   for (const { name } of look.entries(LEGACY_PATHS.checkpoints).toReversed()) {
     const path = `${LEGACY_PATHS.checkpoints}/${name}`;
     if (!name.endsWith(".json") || look.at(path, "file") === null) continue;
-    const text = look.text(path) ?? "";
+    const text = look.text(path, MAX_CHECKPOINT_BYTES) ?? "";
     left -= text.length;
     if (left < 0) break;
     try {

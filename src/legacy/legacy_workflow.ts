@@ -2,10 +2,11 @@
  * One workflow of the old tool: what a listing needs is there at once, the rest is read when asked for.
  * @module
  */
-import { readFileSync, statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
-import { sha256Hex } from "../platform/hash.ts";
+import { hashFile } from "../platform/copy_file.ts";
 import { ioError } from "../platform/io_error.ts";
+import { readWithin } from "../platform/within.ts";
 import { type LegacyFinding, type LegacyPlace, Look } from "./find.ts";
 import { toPlain } from "./python_json.ts";
 import { type LegacyCheckpoint, readLegacyCheckpoint } from "./read_checkpoint.ts";
@@ -318,8 +319,8 @@ export class LegacyWorkflow {
     const checkpoints = this.error === null ? this.#ownCheckpoints().checkpoints : [];
     for (const checkpoint of checkpoints) files.push(["checkpoint", checkpoint.file]);
     return files.map(([role, path]) => {
-      const bytes = readBytes(this.root, path);
-      return { path, role, bytes: bytes.length, sha256: sha256Hex(bytes) };
+      const { bytes, sha256 } = hashFile(realOf(this.root, path));
+      return { path, role, bytes, sha256 };
     });
   }
 
@@ -381,12 +382,24 @@ function sizeOf(root: string, path: string): number {
   }
 }
 
-function readBytes(root: string, path: string): Uint8Array {
+/** A file that was looked at: a link to it stays in the project. */
+function realOf(root: string, path: string): string {
   try {
-    return readFileSync(`${root}/${path}`);
+    return realpathSync(`${root}/${path}`);
   } catch (error) {
     throw ioError("read", path, error);
   }
+}
+
+/** A larger file holds no state. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+function readBytes(root: string, path: string): Uint8Array {
+  const bytes = readWithin(null, `${root}/${path}`, MAX_FILE_BYTES);
+  if (bytes !== null) return bytes;
+  throw new OrchestratorError("file_unknown", `Cannot read "${path}": it does not exist`, {
+    details: { path },
+  });
 }
 
 function readText(root: string, path: string): string {

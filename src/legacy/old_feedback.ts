@@ -22,6 +22,9 @@ export function hasOldFeedback(root: string): boolean {
   return FEEDBACK_FILES.some((path) => look.at(path, "file") !== null);
 }
 
+/** Longer feedback was written by nobody. */
+const MAX_FEEDBACK_BYTES = 64 * 1024 * 1024;
+
 /** The lines about that workflow, as they were written: what `migrate` gives to its session. */
 export function readOldFeedback(
   project: LegacyProject,
@@ -36,7 +39,10 @@ export function readOldFeedback(
   const wanted = [...ids.keys()].indexOf(session);
   if (wanted < 0) return [];
   return files
-    .flatMap((path) => readFeedbackLines(path, look.text(path) ?? "", [...ids.values()], salt))
+    .flatMap((path) => {
+      const text = look.text(path, MAX_FEEDBACK_BYTES) ?? "";
+      return readFeedbackLines(path, text, [...ids.values()], salt);
+    })
     .filter((line) => line.kind === kind && line.workflow === wanted)
     .map((line) => line.text);
 }

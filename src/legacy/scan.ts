@@ -3,9 +3,10 @@
  * what tells whose a file is. Symbolic links are reported, never followed.
  * @module
  */
-import { lstatSync, readdirSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
+import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { systemErrorCode } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
+import { readTextWithin } from "../platform/within.ts";
 import { INVENTORY_FOLDERS, type InventoryRow, inventoryRow, type Ownership } from "./inventory.ts";
 
 /** A regular file of an entry. */
@@ -165,12 +166,11 @@ function foreignDirectory(
   return null;
 }
 
+/** Files that are told apart by their content are small. */
+const MAX_TEXT_BYTES = 16 * 1024 * 1024;
+
 function text(root: string, path: string): string {
-  try {
-    return readFileSync(`${root}/${path}`, "utf8");
-  } catch (error) {
-    throw ioError("read", path, error);
-  }
+  return readTextWithin(null, `${root}/${path}`, MAX_TEXT_BYTES) ?? "";
 }
 
 function json(root: string, path: string): unknown {

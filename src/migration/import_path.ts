@@ -3,7 +3,7 @@
  * @module
  */
 import { basename, dirname } from "node:path";
-import { lstatSync, readFileSync, statSync } from "node:fs";
+import { lstatSync, statSync } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
 import { findLegacy, LEGACY_PATHS, SESSION_NAMES } from "../legacy/find.ts";
 import { readForgotten } from "../legacy/forgotten.ts";
@@ -11,6 +11,7 @@ import { LegacyWorkflow } from "../legacy/legacy_workflow.ts";
 import { readLegacyProject } from "../legacy/project.ts";
 import { readLegacyCheckpoint } from "../legacy/read_checkpoint.ts";
 import { ioError } from "../platform/io_error.ts";
+import { readTextWithin } from "../platform/within.ts";
 
 /** An old workflow that was found, and the root its paths are relative to. */
 export interface FoundWorkflow {
@@ -71,11 +72,17 @@ function nameOfFolder(folder: string): string {
   return /^[0-9a-f]{8}$/i.test(name) ? name : "file";
 }
 
+/** A larger file is no checkpoint. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
 /** A checkpoint has a full copy of the state. */
 function fromCheckpoint(path: string): LegacyWorkflow | null {
   const name = basename(path);
   try {
-    const { snapshot } = readLegacyCheckpoint(readFileSync(path, "utf8"), name);
+    const { snapshot } = readLegacyCheckpoint(
+      readTextWithin(null, path, MAX_FILE_BYTES) ?? "",
+      name,
+    );
     if (snapshot === null) return null;
     return LegacyWorkflow.made(dirname(path), {
       name: "checkpoint",

@@ -9,11 +9,15 @@
  * about the steps; a rollback works from it too.
  * @module
  */
-import { mkdirSync, readFileSync, unlinkSync } from "node:fs";
+import { mkdirSync, unlinkSync } from "node:fs";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
+import { refuseLinks } from "../platform/plain_tree.ts";
 import { removeTree as removeAll } from "../platform/remove_tree.ts";
+import { readTextWithin } from "../platform/within.ts";
 import { MIGRATION, type ProjectPaths } from "../project/paths.ts";
+import { requireOwnWork } from "../project/unfinished_work.ts";
+import { wrongInJournal, wrongInManifest, wrongInMarker } from "./check.ts";
 
 /** The newest format of these files that this program knows. */
 export const MIGRATION_FORMAT = 1;
@@ -120,14 +124,34 @@ export interface MigrationMarker {
   readonly total: { readonly files: number; readonly bytes: number };
 }
 
-/** Reads the journal; null when nothing is under way. */
+/** A manifest has some lines for each file of the old tool. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/**
+ * Reads the journal; null when nothing is under way.
+ * @throws `state_corrupt` when it is damaged, or git tracks it; `format_too_new`, `link_refused`
+ */
 export function readJournal(paths: ProjectPaths): MigrationJournal | null {
-  return readFormat<MigrationJournal>(paths.migrationJournal);
+  const path = paths.migrationJournal;
+  const journal = readFormat<MigrationJournal>(paths, path, wrongInJournal);
+  if (journal !== null) requireOwnWork(paths, path);
+  return journal;
+}
+
+/**
+ * Refuses a state directory in which a link lies: whole folders are moved in it. What was moved to a
+ * backup stays as it was, links included.
+ * @throws `link_refused`
+ */
+export function requirePlainState(paths: ProjectPaths): void {
+  refuseLinks(paths.stateDirectory, "migrate", new Set([MIGRATION.backup]));
 }
 
 /** Writes the journal; durable when it returns. */
 export function writeJournal(paths: ProjectPaths, journal: MigrationJournal): void {
-  replaceFile(paths.migrationJournal, JSON.stringify(journal, null, 2) + "\n");
+  replaceFile(paths.migrationJournal, JSON.stringify(journal, null, 2) + "\n", {
+    within: paths.stateDirectory,
+  });
 }
 
 /** Removes the journal: what was under way is done. */
@@ -138,7 +162,7 @@ export function removeJournal(paths: ProjectPaths): void {
 
 /** Reads what the last migration did; null when there was none. */
 export function readMarker(paths: ProjectPaths): MigrationMarker | null {
-  return readFormat<MigrationMarker>(paths.migrationMarker);
+  return readFormat<MigrationMarker>(paths, paths.migrationMarker, wrongInMarker);
 }
 
 /** Absolute path of something in the state directory. */
@@ -148,13 +172,15 @@ export function inState(paths: ProjectPaths, name: string): string {
 
 /** Reads a backup's manifest; null when it is gone. */
 export function readManifest(paths: ProjectPaths, backup: string): Manifest | null {
-  return readFormat<Manifest>(`${inState(paths, backup)}/manifest.json`);
+  return readFormat(paths, `${inState(paths, backup)}/manifest.json`, wrongInManifest);
 }
 
 /** Writes a backup's manifest, making its folder; durable when it returns. */
 export function writeManifest(paths: ProjectPaths, backup: string, manifest: Manifest): void {
   makeFolder(inState(paths, backup), PRIVATE);
-  replaceFile(`${inState(paths, backup)}/manifest.json`, JSON.stringify(manifest) + "\n");
+  replaceFile(`${inState(paths, backup)}/manifest.json`, JSON.stringify(manifest) + "\n", {
+    within: paths.stateDirectory,
+  });
   syncDirectory(inState(paths, MIGRATION.backup));
   syncDirectory(paths.stateDirectory);
 }
@@ -184,21 +210,20 @@ export function removeFile(path: string): void {
 /** Removes a folder with all in it; absent is fine. */
 export function removeTree(path: string): void {
   try {
-    removeAll(path);
+    removeAll(path, null);
   } catch (error) {
     throw ioError("remove", path, error);
   }
 }
 
-function readFormat<Content extends { readonly format: number }>(path: string): Content | null {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return null;
-    throw ioError("read", path, error);
-  }
+/** @param wrong says what cannot be in what was read. */
+function readFormat<Content extends { readonly format: number }>(
+  paths: ProjectPaths,
+  path: string,
+  wrong: (content: Content) => string | null,
+): Content | null {
+  const text = readTextWithin(paths.stateDirectory, path, MAX_BYTES);
+  if (text === null) return null;
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -215,7 +240,10 @@ function readFormat<Content extends { readonly format: number }>(path: string): 
       { hint: "Use the newer orchestrator that wrote it" },
     );
   }
-  return value as Content;
+  const content = value as Content;
+  const problem = wrong(content);
+  if (problem !== null) throw damaged(path, problem);
+  return content;
 }
 
 function damaged(path: string, what: string, cause?: unknown): OrchestratorError {

@@ -2,12 +2,13 @@
  * Moves a project over: plan → stage → commit → publish, all or nothing.
  * @module
  */
-import { existsSync, lstatSync, readdirSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, replaceFile } from "../platform/atomic_file.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { OWNED_FOLDERS } from "../legacy/inventory.ts";
 import { pathExists } from "../platform/path_exists.ts";
+import { namesWithin } from "../platform/within.ts";
 import { gitignoreText } from "../project/gitignore.ts";
 import { refuseHome } from "../project/init.ts";
 import { MIGRATION, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
@@ -21,6 +22,7 @@ import {
   MIGRATION_FORMAT,
   type MigrationJournal,
   readJournal,
+  requirePlainState,
   writeJournal,
   writeManifest,
 } from "./journal.ts";
@@ -92,22 +94,14 @@ export async function migrate(input: MigrateInput): Promise<MigrateResult> {
 /** What is there before the repository is held: holding it makes the state directory and the lock. */
 export function lookBefore(paths: ProjectPaths): Before {
   // A folder with nothing but a lock is what somebody who was cut off before has left.
-  const directory = namesIn(paths.stateDirectory).some((name) => !/^(?:lock|\.tmp-.*)$/.test(name));
+  const names = namesWithin(paths.stateDirectory, paths.stateDirectory);
+  const directory = names.some((name) => !/^(?:lock|\.tmp-.*)$/.test(name));
   return {
     directory,
     lock: directory && pathExists(paths.lock),
     gitignore: pathExists(paths.gitignore),
     meta: pathExists(paths.meta),
   };
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return [];
-    throw ioError("read", folder, error);
-  }
 }
 
 async function migrateHeld(
@@ -120,6 +114,7 @@ async function migrateHeld(
   const planned = await makePlan(paths, manager, input.options);
   const { plan } = planned;
   if (isEmptyPlan(plan)) return { plan, backup: null, manifest: null, findings: [] };
+  requirePlainState(paths);
   checkPlan(paths, plan);
   const now = input.now();
   const id = randomBase32(40);
@@ -138,7 +133,9 @@ async function migrateHeld(
   let manifest: Manifest;
   let findings: readonly string[];
   try {
-    if (!pathExists(paths.gitignore)) replaceFile(paths.gitignore, gitignoreText("normal"));
+    if (!pathExists(paths.gitignore)) {
+      replaceFile(paths.gitignore, gitignoreText("normal"), { within: paths.stateDirectory });
+    }
     const staged = await stage({
       paths,
       planned,

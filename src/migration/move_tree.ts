@@ -142,10 +142,10 @@ export function removeEmpty(path: string): boolean {
 export function clearRemains(sessions: string, id: string): void {
   if (lstat(`${sessions}/${id}/log.jsonl`) !== null) return;
   try {
-    removeTree(`${sessions}/${id}`);
+    removeTree(`${sessions}/${id}`, null);
     if (lstat(sessions) === null) return;
     for (const name of readdirSync(sessions)) {
-      if (name.startsWith(`.removed-${id}-`)) removeTree(`${sessions}/${name}`);
+      if (name.startsWith(`.removed-${id}-`)) removeTree(`${sessions}/${name}`, null);
     }
   } catch (error) {
     throw ioError("remove", `${sessions}/${id}`, error);

@@ -2,12 +2,11 @@
  * The part of a plan that is about sessions: what old workflows and their feedback become.
  * @module
  */
-import { readFileSync } from "node:fs";
 import { FEEDBACK_FILES, readFeedbackLines } from "../legacy/feedback_lines.ts";
 import type { LegacyWorkflow } from "../legacy/legacy_workflow.ts";
 import type { LegacyProject } from "../legacy/project.ts";
 import { hashFile } from "../platform/copy_file.ts";
-import { ioError } from "../platform/io_error.ts";
+import { readTextWithin } from "../platform/within.ts";
 import { type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import type {
@@ -156,6 +155,9 @@ export function planCurrent(
   return current?.layout === "new" ? null : active;
 }
 
+/** Longer feedback was written by nobody. */
+const MAX_FEEDBACK_BYTES = 64 * 1024 * 1024;
+
 /** Gives the lines of the old feedback files to the sessions that they are about. */
 export function planFeedback(
   root: string,
@@ -166,12 +168,7 @@ export function planFeedback(
   const found = new Map<string, { session: string; kind: "tool" | "process"; lines: string[] }>();
   for (const { path } of files) {
     if (!FEEDBACK_FILES.includes(path)) continue;
-    let text: string;
-    try {
-      text = readFileSync(`${root}/${path}`, "utf8");
-    } catch (error) {
-      throw ioError("read", path, error);
-    }
+    const text = readTextWithin(null, `${root}/${path}`, MAX_FEEDBACK_BYTES) ?? "";
     const ids = sessions.map((session) => session.workflow);
     for (const { kind, workflow, text: line } of readFeedbackLines(path, text, ids, salt)) {
       const session = workflow === null ? undefined : sessions[workflow]?.id;

@@ -6,10 +6,10 @@
  * on: sessions are there before that, originals disappear after it, a workflow's state first.
  * @module
  */
-import { readFileSync } from "node:fs";
 import { ioError, renamePatiently, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { OWNED_FOLDERS } from "../legacy/inventory.ts";
 import { pathExists } from "../platform/path_exists.ts";
+import { readTextWithin } from "../platform/within.ts";
 import { gitignoreFor } from "../project/gitignore.ts";
 import { readRepositoryMeta } from "../project/identity.ts";
 import { initProject } from "../project/init.ts";
@@ -69,7 +69,9 @@ export async function publish(input: PublishInput): Promise<void> {
       bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0),
     },
   };
-  replaceFile(paths.migrationMarker, JSON.stringify(marker, null, 2) + "\n");
+  replaceFile(paths.migrationMarker, JSON.stringify(marker, null, 2) + "\n", {
+    within: paths.stateDirectory,
+  });
   removeTree(staging);
   removeJournal(paths);
 }
@@ -91,13 +93,17 @@ async function setAsideReplaced(
   }
 }
 
+/** A longer list of what git ignores is none. */
+const MAX_TEXT_BYTES = 1024 * 1024;
+
 /** The old tool's selective list, or one of an earlier version, would let git see too much. */
 function completeGitignore(paths: ProjectPaths, initialised: boolean): void {
   const mode = readRepositoryMeta(paths.meta)?.mode ?? "normal";
   if (initialised && mode === "normal") return;
-  const present = readFileSync(paths.gitignore, "utf8");
+  const within = paths.stateDirectory;
+  const present = readTextWithin(within, paths.gitignore, MAX_TEXT_BYTES);
   const wanted = gitignoreFor(mode, present);
-  if (wanted !== present) replaceFile(paths.gitignore, wanted);
+  if (wanted !== present) replaceFile(paths.gitignore, wanted, { within });
 }
 
 /** Sessions that were there before get their lines; new ones were built with them. */

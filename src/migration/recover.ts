@@ -5,7 +5,7 @@
 import { OrchestratorError } from "../errors.ts";
 import type { ProjectPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
-import { inState, readJournal, readManifest } from "./journal.ts";
+import { inState, readJournal, readManifest, requirePlainState } from "./journal.ts";
 import { lstat } from "./move_tree.ts";
 import { publish } from "./publish.ts";
 import { finishRollback } from "./rollback.ts";
@@ -29,6 +29,7 @@ export async function recover(input: RecoverInput): Promise<Recovery> {
   const { paths, manager, now } = input;
   const journal = readJournal(paths);
   if (journal === null) return "nothing";
+  requirePlainState(paths);
   const manifest = readManifest(paths, journal.backup);
   if (journal.operation === "rollback") {
     await finishRollback({ paths, manager, journal, manifest });

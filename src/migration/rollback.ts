@@ -2,11 +2,11 @@
  * Goes back: the originals return to their places, byte for byte, and what the migration made goes.
  * @module
  */
-import { readdirSync, readFileSync, utimesSync } from "node:fs";
+import { readdirSync, utimesSync } from "node:fs";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, renamePatiently, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { hashFile } from "../platform/copy_file.ts";
-import { pathExists } from "../platform/path_exists.ts";
+import { readTextWithin, readWithin } from "../platform/within.ts";
 import { KEYS, MIGRATION, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { SESSION_ID } from "../storage/keys.ts";
@@ -21,6 +21,7 @@ import {
   readMarker,
   removeFile,
   removeTree,
+  requirePlainState,
   writeJournal,
 } from "./journal.ts";
 import {
@@ -138,13 +139,17 @@ function backupOf(paths: ProjectPaths, manifest: Manifest): string {
   return inState(paths, MIGRATION.backup);
 }
 
+/** Longer feedback was written by no session. */
+const MAX_FEEDBACK_BYTES = 64 * 1024 * 1024;
+
 function feedbackGrew(paths: ProjectPaths, manifest: Manifest, id: string): boolean {
   return (["tool", "process"] as const).some((kind) => {
     const path = inState(paths, KEYS.feedback(id, kind));
-    if (!pathExists(path)) return false;
+    const text = readTextWithin(paths.stateDirectory, path, MAX_FEEDBACK_BYTES);
+    if (text === null) return false;
     const known = manifest.feedback.filter((part) => part.session === id && part.kind === kind);
     const expected = known.flatMap((part) => part.lines).map((line) => `${line}\n`).join("");
-    return readFileSync(path, "utf8") !== expected;
+    return text !== expected;
   });
 }
 
@@ -159,6 +164,7 @@ function sessionOf(path: string): string | null {
  */
 export async function rollBack(input: RollbackInput): Promise<RollbackResult> {
   const { paths, manager, keepNew } = input;
+  requirePlainState(paths);
   const { manifest, ...result } = await planRollback(paths, manager);
   if (result.kept.length > 0 && !keepNew) throw movedOn(result.kept);
   const journal: MigrationJournal = {
@@ -238,6 +244,9 @@ function restoreOriginals(paths: ProjectPaths, manifest: Manifest, backup: strin
 
 const MARKER = `${STATE_DIRECTORY}/${MIGRATION.marker}`;
 
+/** Far more than any of the files that a migration writes anew has. */
+const MAX_REPLACED_BYTES = 256 * 1024 * 1024;
+
 /** `current`, `.gitignore`, `meta.json` and workflow.yaml as they were, with modes and times. */
 function restoreReplaced(
   paths: ProjectPaths,
@@ -265,7 +274,11 @@ function restoreReplaced(
       removeFile(original);
     } catch (error) {
       if (systemErrorCode(error) !== "EXDEV") throw ioError("write", target, error);
-      replaceFile(target, readFileSync(original), { mode: mode ?? stats.mode & 0o7777 });
+      const bytes = readWithin(paths.stateDirectory, original, MAX_REPLACED_BYTES);
+      replaceFile(target, bytes ?? new Uint8Array(), {
+        within: inNew ? paths.stateDirectory : null,
+        mode: mode ?? stats.mode & 0o7777,
+      });
       utimesSync(target, stats.atimeMs / 1000, stats.mtimeMs / 1000);
     }
   }

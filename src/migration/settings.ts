@@ -3,12 +3,14 @@
  * there they go, so that the next start does what the last one did.
  * @module
  */
-import { readFileSync } from "node:fs";
 import { isMap, isScalar, parseDocument } from "yaml";
-import { ioError } from "../platform/io_error.ts";
+import { readTextWithin } from "../platform/within.ts";
 
 /** The old file. */
 export const OLD_SETTINGS = ".orchestrator.yaml";
+
+/** A longer file is none of settings. */
+const MAX_BYTES = 1024 * 1024;
 
 /**
  * Reads the old settings.
@@ -21,12 +23,7 @@ export function readOldSettings(
   warnings: Set<string>,
 ): Readonly<Record<string, string | number | boolean>> {
   if (!taken.includes(OLD_SETTINGS)) return {};
-  let text: string;
-  try {
-    text = readFileSync(`${root}/${OLD_SETTINGS}`, "utf8");
-  } catch (error) {
-    throw ioError("read", OLD_SETTINGS, error);
-  }
+  const text = readTextWithin(null, `${root}/${OLD_SETTINGS}`, MAX_BYTES) ?? "";
   const document = parseDocument(text);
   const value: unknown = document.errors.length > 0 ? undefined : document.toJS();
   if (value === null) return {};

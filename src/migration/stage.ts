@@ -3,10 +3,11 @@
  * published. Nothing outside the staging folder and the backup's own new folder is touched.
  * @module
  */
-import { linkSync, lstatSync, readFileSync, statSync } from "node:fs";
+import { linkSync, lstatSync, statSync } from "node:fs";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { copyAndHash, hashFile, syncFiles } from "../platform/copy_file.ts";
+import { readTextWithin } from "../platform/within.ts";
 import { gitBranch } from "../project/git_branch.ts";
 import { KEYS, MIGRATION, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
 import { requireReadable, viewLegacy } from "../session/import_session.ts";
@@ -169,6 +170,9 @@ async function stageFiles(input: StageInput): Promise<readonly MovedFile[]> {
   return moved;
 }
 
+/** A definition has at most 1 MiB. */
+const MAX_WORKFLOW_BYTES = 4 * 1024 * 1024;
+
 /** Keeps the originals of what will be written anew, and prepares the new workflow.yaml. */
 function stageReplaced(input: StageInput, plan: Plan): readonly ReplacedFile[] {
   const { paths } = input;
@@ -187,14 +191,14 @@ function stageReplaced(input: StageInput, plan: Plan): readonly ReplacedFile[] {
   if (Object.keys(plan.settings).length > 0) {
     const stats = lstatSync(paths.workflow, { throwIfNoEntry: false });
     const text = stats?.isFile() === true
-      ? withSettings(readFileSync(paths.workflow, "utf8"), plan.settings)
+      ? withSettings(readTextWithin(null, paths.workflow, MAX_WORKFLOW_BYTES) ?? "", plan.settings)
       : null;
     if (text !== null) {
       keep(workflow);
       const folder = `${inState(paths, input.staging)}/replace`;
       makeFolder(folder);
       const mode = stats === undefined ? {} : { mode: stats.mode & 0o7777 };
-      replaceFile(`${folder}/${workflow}`, text, mode);
+      replaceFile(`${folder}/${workflow}`, text, { within: paths.stateDirectory, ...mode });
     }
   }
   return replaced;

@@ -2,17 +2,10 @@
  * Appending to the journal: one write, on disk when the call returns.
  * @module
  */
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  statSync,
-  writeSync,
-} from "node:fs";
-import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { closeSync, fsyncSync, ftruncateSync, type Stats, writeSync } from "node:fs";
+import { OrchestratorError } from "../errors.ts";
 import { ioError } from "./io_error.ts";
+import { lookAtFile, openWithin, type Within } from "./within.ts";
 
 /**
  * A file's size in bytes and its modification time in nanoseconds as a decimal string. The time is
@@ -28,15 +21,14 @@ export interface FileStamp {
  * mean the same content as long as every writer goes through {@link appendAndSync}.
  * @throws {OrchestratorError} When the file cannot be looked at.
  */
-export function fileStamp(path: string): FileStamp | null {
-  try {
-    const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-    if (stat === undefined) return null;
-    return { size: Number(stat.size), stamp: String(stat.mtimeNs / 1_000_000n * 1_000_000n) };
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return null;
-    throw ioError("read", path, error);
-  }
+export function fileStamp(path: string, within: Within): FileStamp | null {
+  const stat = lookAtFile(within, path);
+  return stat === null ? null : stampOf(stat);
+}
+
+/** Size and modification time out of what the system says of a file. */
+export function stampOf({ size, mtimeMs }: Stats): FileStamp {
+  return { size, stamp: String(BigInt(Math.trunc(mtimeMs)) * 1_000_000n) };
 }
 
 /**
@@ -44,19 +36,25 @@ export function fileStamp(path: string): FileStamp | null {
  * `at` (a torn line that was never acknowledged) is cut first. The data goes out in one write. When
  * anything fails the file is cut back to `at`, so that nothing half-written stays.
  * @returns Size and stamp of the file afterwards; the stamp is empty when the system would not tell it.
- * @throws {OrchestratorError} `no_space`, `read_only` or `io_failed`, also when the file is shorter
- * than `at`.
+ * @throws {OrchestratorError} `no_space`, `read_only`, `link_refused` or `io_failed`, also when the
+ * file is shorter than `at`.
  */
 export function appendAndSync(
   path: string,
   data: Uint8Array | string,
-  { at }: { readonly at: number },
+  { at, within }: { readonly at: number; readonly within: Within },
 ): FileStamp {
   const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
   try {
-    const fd = openSync(path, "r+");
+    const file = openWithin(within, path, "update");
+    if (file === null) {
+      throw new OrchestratorError("io_failed", `Cannot write "${path}": it does not exist`, {
+        details: { path },
+      });
+    }
+    const fd = file.descriptor;
     try {
-      const { size } = fstatSync(fd);
+      const { size } = file.stat;
       if (size < at) {
         throw new OrchestratorError(
           "io_failed",
@@ -77,7 +75,7 @@ export function appendAndSync(
     } finally {
       closeSync(fd);
     }
-    return stampAfter(path, at + bytes.length);
+    return stampAfter(path, within, at + bytes.length);
   } catch (error) {
     throw ioError("write", path, error);
   }
@@ -87,10 +85,10 @@ export function appendAndSync(
  * The stamp of a file whose new content is on disk. Not being able to look at it is no failure of the
  * append: then the stamp is empty, which equals that of no file.
  */
-function stampAfter(path: string, size: number): FileStamp {
+function stampAfter(path: string, within: Within, size: number): FileStamp {
   let stamp: FileStamp | null;
   try {
-    stamp = fileStamp(path);
+    stamp = fileStamp(path, within);
   } catch {
     return { size, stamp: "" };
   }

@@ -9,11 +9,10 @@ import {
   linkSync,
   lstatSync,
   openSync,
-  readdirSync,
   realpathSync,
   renameSync,
-  rmSync,
   statSync,
+  unlinkSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -21,13 +20,17 @@ import process from "node:process";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { pause } from "./clock.ts";
 import { ioError } from "./io_error.ts";
+import { parentOf } from "./parent.ts";
 import { randomBase32 } from "./random.ts";
 import { isWindows } from "./runtime.ts";
+import { lookAtFile, namesWithin, type Within } from "./within.ts";
 
 export { ioError } from "./io_error.ts";
 
 /** How {@link replaceFile} works. */
 export interface ReplaceOptions {
+  /** The directory below which a link, a pipe or a device in the file's place is refused. */
+  readonly within: Within;
   /**
    * Permission bits of the new file, whatever the umask, set before its content is written. Default:
    * what the umask leaves of `0o666`. Windows knows none.
@@ -69,26 +72,24 @@ export function isTemporaryName(name: string): boolean {
 
 /**
  * Removes what {@link replaceFile} left in `directory` when it was killed. The caller holds the lock
- * that guards the directory. A missing directory is fine.
+ * that guards the directory. A missing directory is fine; what has such a name and is no file stays.
  * @returns The names removed.
  * @throws {OrchestratorError} When a file cannot be removed.
  */
-export function removeTemporaries(directory: string): string[] {
-  let names: string[];
-  try {
-    names = readdirSync(directory).filter(isTemporaryName);
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return [];
-    throw ioError("read", directory, error);
-  }
-  for (const name of names) {
+export function removeTemporaries(directory: string, within: Within): string[] {
+  return namesWithin(within, directory).filter((name) => {
+    if (!isTemporaryName(name)) return false;
+    const path = `${directory}/${name}`;
     try {
-      patiently(() => rmSync(`${directory}/${name}`, { force: true }));
+      const stat = lstatSync(path, { throwIfNoEntry: false });
+      if (stat?.isFile() !== true && stat?.isSymbolicLink() !== true) return false;
+      patiently(() => unlinkSync(path));
+      return true;
     } catch (error) {
-      throw ioError("remove", `${directory}/${name}`, error);
+      if (systemErrorCode(error) === "ENOENT") return false;
+      throw ioError("remove", path, error);
     }
-  }
-  return names;
+  });
 }
 
 /**
@@ -116,15 +117,16 @@ export function syncDirectory(path: string): void {
  * Replaces a file, or creates it: a unique temporary file in the same directory gets the content and
  * then takes the name. Never writes in place: on any failure the old content stands and the temporary
  * file is gone. (Only when the last step fails, the directory's fsync, the new content stands already.)
- * A symbolic link at `path` is replaced, not followed.
- * @throws {OrchestratorError} `no_space`, `read_only`, `already_exists` or `io_failed`.
+ * Where links are allowed (see {@link Within}), one at `path` is replaced, not followed.
+ * @throws {OrchestratorError} `no_space`, `read_only`, `already_exists`, `link_refused` or `io_failed`.
  */
 export function replaceFile(
   path: string,
   data: string | Uint8Array,
-  options: ReplaceOptions = {},
+  options: ReplaceOptions,
 ): void {
-  const { mode, durable = true, exclusive = false } = options;
+  const { within, mode, durable = true, exclusive = false } = options;
+  if (within !== null) lookAtFile(within, path, "write");
   const directory = parentOf(path);
   const temporary = `${directory}/${TEMPORARY_PREFIX}${process.pid}-${randomBase32(40)}`;
   try {
@@ -182,7 +184,7 @@ function takeNewName(temporary: string, path: string): void {
 /** Removes a temporary file; one that resists is removed by a later {@link removeTemporaries}. */
 function removeQuietly(path: string): void {
   try {
-    rmSync(path, { force: true });
+    unlinkSync(path);
   } catch {
     // The caller's own failure is the one to report.
   }
@@ -214,13 +216,6 @@ export function patiently(action: () => void): void {
   }
 }
 
-/** The directory part of a path, without `node:path`, whose loading is not free. */
-function parentOf(path: string): string {
-  const end = Math.max(path.lastIndexOf("/"), isWindows ? path.lastIndexOf("\\") : -1);
-  if (end < 0) return ".";
-  return end === 0 ? "/" : path.slice(0, end);
-}
-
 /**
  * Writes what a person asked to have in a file of theirs: a regular file is replaced as a whole, a link
  * is followed, and a device or a pipe (`/dev/stdout`, `/dev/null`) is written into, never replaced.
@@ -237,5 +232,5 @@ export function writeOutput(path: string, data: string | Uint8Array): void {
   } catch (error) {
     if (systemErrorCode(error) !== "ENOENT") throw ioError("write", path, error);
   }
-  replaceFile(target, data);
+  replaceFile(target, data, { within: null });
 }

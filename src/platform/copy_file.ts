@@ -11,10 +11,12 @@ import {
   openSync,
   readSync,
   statfsSync,
+  type Stats,
   utimesSync,
   writeSync,
 } from "node:fs";
 import process from "node:process";
+import { OrchestratorError } from "../errors.ts";
 import { runningSha256 } from "./hash.ts";
 import { ioError } from "./io_error.ts";
 import { isWindows } from "./runtime.ts";
@@ -29,8 +31,11 @@ export interface FileDigest {
 const CHUNK_BYTES = 1024 * 1024;
 let chunk: Uint8Array | undefined;
 
-/** Opens for reading, without following a symbolic link at the end of the path. */
-const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+/** Opens for reading; nothing waits for the other end of a pipe. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** The same, without following a symbolic link at the end of the path. */
+const READ_OWN = READ | (constants.O_NOFOLLOW ?? 0);
 
 /**
  * Copies a regular file to a new one, hashing what it reads; the time of change is the original's.
@@ -45,9 +50,9 @@ export function copyAndHash(
   to: string,
   options: { readonly mode?: number; readonly follow?: boolean } = {},
 ): FileDigest {
-  const source = open(from, options.follow === true ? constants.O_RDONLY : READ);
+  const source = open(from, options.follow === true ? READ : READ_OWN);
   try {
-    const stat = fstatSync(source);
+    const stat = regular(source, from);
     let target: number;
     try {
       target = openSync(to, "wx", 0o600);
@@ -77,8 +82,9 @@ export function copyAndHash(
  * @throws OrchestratorError `file_unknown`, `io_failed`
  */
 export function hashFile(path: string): FileDigest {
-  const source = open(path, READ);
+  const source = open(path, READ_OWN);
   try {
+    regular(source, path);
     return pump(source, path, () => {});
   } finally {
     closeSync(source);
@@ -97,7 +103,7 @@ export function syncFiles(directory: string, files: readonly string[]): void {
   if (files.length >= MANY_FILES && syncFileSystem(directory)) return;
   for (const path of files) {
     // Windows flushes only what is open for writing; a file without that right is opened to read.
-    const source = open(path, isWindows ? constants.O_RDWR : READ);
+    const source = open(path, isWindows ? constants.O_RDWR : READ_OWN);
     try {
       fsyncSync(source);
     } catch (error) {
@@ -142,6 +148,15 @@ function open(path: string, flags: number): number {
   } catch (error) {
     throw ioError("read", path, error);
   }
+}
+
+/** What the system says of an open file. @throws `io_failed` for a directory, a pipe or a device. */
+function regular(source: number, path: string): Stats {
+  const stat = fstatSync(source);
+  if (stat.isFile()) return stat;
+  throw new OrchestratorError("io_failed", `Cannot read "${path}": it is not a regular file`, {
+    details: { path },
+  });
 }
 
 function pump(source: number, path: string, take: (bytes: Uint8Array) => void): FileDigest {

@@ -6,12 +6,13 @@
  * description inside the file serves messages only.
  * @module
  */
-import { readFileSync, statSync } from "node:fs";
 import process from "node:process";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { ioError } from "./io_error.ts";
 import { openLocked } from "./kernel_lock.ts";
 import type { LockedFile, LockMode } from "./locked_file.ts";
 import { randomBase32 } from "./random.ts";
+import { lookAtFile, readTextWithin, type Within } from "./within.ts";
 
 /** A lock this process holds. */
 export interface FileLock extends Disposable {
@@ -38,9 +39,22 @@ export interface AcquireOptions {
   readonly holder: Pick<LockHolder, "operation" | "actor">;
   /** How long to wait, in milliseconds; 0 tries once. */
   readonly timeoutMs: number;
+  /** The directory below which a link, a pipe or a device in the lock's place is refused. */
+  readonly within: Within;
   /** Called once when the wait has become noticeable (a quarter of a second). */
   readonly onWait?: (holder: LockHolder | null) => void;
 }
+
+/** Whether a lock is held at one moment. */
+export type LockState =
+  | { readonly state: "free" }
+  /** `holder` is null when it has left no description. */
+  | { readonly state: "held"; readonly holder: LockHolder | null }
+  /** The system does not say; `reason` is a clause without a full stop. */
+  | { readonly state: "unknown"; readonly reason: string };
+
+/** The most bytes of a description. */
+const MAX_DESCRIPTION_BYTES = 64 * 1024;
 
 /** How long a wait may be before it is worth a word. */
 const NOTICEABLE_MS = 250;
@@ -48,15 +62,23 @@ const NOTICEABLE_MS = 250;
 /** How often a lock file may turn out to have been replaced before the file system is not believed. */
 const MAX_REOPENINGS = 100;
 
+/** How {@link tryLock} takes a lock. */
+export interface TryOptions {
+  /** Default `exclusive`. */
+  readonly mode?: LockMode;
+  /** See {@link AcquireOptions.within}. */
+  readonly within: Within;
+}
+
 /**
  * Tries to take the lock, without waiting. Exclusive creates the file when it is absent; shared needs
  * it to exist and to be readable only.
  * @returns Null when another process holds it.
  * @throws The system error when the file cannot be opened (`ENOENT` when its directory is gone);
- * {@link OrchestratorError} `io_failed` when the file system has no locks.
+ * {@link OrchestratorError} `io_failed` when the file system has no locks, `link_refused`.
  */
-export function tryLock(path: string, mode: LockMode = "exclusive"): FileLock | null {
-  const file = lockNamed(path, mode);
+export function tryLock(path: string, options: TryOptions): FileLock | null {
+  const file = lockNamed(path, options.mode ?? "exclusive", options.within);
   return file === null ? null : fileLock(file, false);
 }
 
@@ -64,13 +86,14 @@ export function tryLock(path: string, mode: LockMode = "exclusive"): FileLock | 
  * Takes the lock exclusively, waiting for it up to `timeoutMs`, and writes the holder's description
  * into the file.
  * @throws {OrchestratorError} `lock_held` with the holder when the time is up, `io_failed` when the
- * file system has no locks; the system error when the file cannot be opened.
+ * file system has no locks, `link_refused`; the system error when the file cannot be opened.
  */
 export async function acquireLock(path: string, options: AcquireOptions): Promise<FileLock> {
+  const { within } = options;
   const started = performance.now();
   let announced = false;
   for (let attempt = 0;; attempt++) {
-    const file = lockNamed(path, "exclusive");
+    const file = lockNamed(path, "exclusive", within);
     if (file !== null) {
       try {
         file.write(new TextEncoder().encode(JSON.stringify(describeSelf(options.holder)) + "\n"));
@@ -82,39 +105,53 @@ export async function acquireLock(path: string, options: AcquireOptions): Promis
     const waited = performance.now() - started;
     if (!announced && waited >= NOTICEABLE_MS) {
       announced = true;
-      options.onWait?.(readHolder(path));
+      options.onWait?.(readHolder(path, within));
     }
-    if (waited >= options.timeoutMs) throw heldError(path, readHolder(path), waited);
+    if (waited >= options.timeoutMs) throw heldError(path, readHolder(path, within), waited);
     const pause = Math.min(pauseAfter(attempt, waited), options.timeoutMs - waited);
     await new Promise((resolve) => setTimeout(resolve, Math.max(pause, 0)));
   }
 }
 
-/** The holder's description, or null when there is none. It may be that of a holder that was killed. */
-export function readHolder(path: string): LockHolder | null {
+/**
+ * The holder's description; null when there is none, or when its process has ended on this machine. It
+ * may be that of a holder that was killed elsewhere.
+ */
+export function readHolder(path: string, within: Within): LockHolder | null {
   try {
-    const text = readFileSync(path, "utf8");
+    const text = readTextWithin(within, path, MAX_DESCRIPTION_BYTES) ?? "";
     const value: unknown = JSON.parse(text.slice(0, text.indexOf("\n") + 1));
-    return isHolder(value) ? value : null;
+    return isHolder(value) && !hasEnded(value) ? value : null;
   } catch {
     return null;
   }
 }
 
+/** Whether a holder on this machine runs no more. */
+function hasEnded({ host, pid }: LockHolder): boolean {
+  if (host !== process.getBuiltinModule("node:os").hostname()) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return systemErrorCode(error) === "ESRCH";
+  }
+}
+
 /**
  * Whether anyone holds the lock at this moment. Cheap, writes nothing, works on a read-only file
- * system. Holders that came through {@link tryLock} leave no description and are not seen.
+ * system. Never throws.
  */
-export function isHeld(path: string): boolean {
+export function lockState(path: string, within: Within): LockState {
   try {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat === undefined || stat.size === 0) return false;
-    const probe = openLocked(path, "shared");
-    probe?.close();
-    return probe === null;
+    if (lookAtFile(within, path, "lock") === null) return { state: "free" };
+    const probe = openLocked(path, "shared", within);
+    if (probe === null) return { state: "held", holder: readHolder(path, within) };
+    probe.close();
+    return { state: "free" };
   } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return false;
-    throw error;
+    if (systemErrorCode(error) === "ENOENT") return { state: "free" };
+    return { state: "unknown", reason: ioError("lock", path, error).message };
   }
 }
 
@@ -122,9 +159,9 @@ export function isHeld(path: string): boolean {
  * Locks the file that `path` names at the end: between opening and locking, its directory may have
  * been removed and made again, and a lock on the removed file would exclude nobody.
  */
-function lockNamed(path: string, mode: LockMode): LockedFile | null {
+function lockNamed(path: string, mode: LockMode, within: Within): LockedFile | null {
   for (let attempt = 0; attempt < MAX_REOPENINGS; attempt++) {
-    const file = openLocked(path, mode);
+    const file = openLocked(path, mode, within);
     if (file === null) return null;
     let named = false;
     try {

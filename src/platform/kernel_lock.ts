@@ -17,20 +17,24 @@ import { openWithDeno } from "./kernel_lock_deno.ts";
 import { openOnWindows } from "./kernel_lock_windows.ts";
 import { type LockedFile, type LockMode, LockRefusal } from "./locked_file.ts";
 import { engine, isWindows } from "./runtime.ts";
+import { lookAtFile, type Within } from "./within.ts";
 
 /**
  * Opens `path` and tries to lock it, without waiting.
  *
  * Exclusive opens for reading and writing and creates the file when it is absent, as the umask says:
- * whoever may write beside it must be able to hold it. Shared opens for reading only. No program that this one starts inherits the file.
+ * whoever may write beside it must be able to hold it. Shared opens for reading only. No program that
+ * this one starts inherits the file.
  * @returns Null when another open file holds the lock.
  * @throws The system error when the file cannot be opened; {@link OrchestratorError} `io_failed` when
- * the file system has no locks.
+ * the file system has no locks, or what has the name is no file; `link_refused`.
  */
-export function openLocked(path: string, mode: LockMode): LockedFile | null {
+export function openLocked(path: string, mode: LockMode, within: Within): LockedFile | null {
+  // Before it is opened: a device or a pipe may do anything then, and Deno follows any link.
+  lookAtFile(within, path, "lock");
   try {
     if (engine() === "deno") return openWithDeno(path, mode);
-    return isWindows ? openOnWindows(path, mode) : openWithBun(path, mode);
+    return isWindows ? openOnWindows(path, mode) : openWithBun(path, mode, within);
   } catch (error) {
     if (!(error instanceof LockRefusal)) throw error;
     throw new OrchestratorError(

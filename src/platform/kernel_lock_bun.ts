@@ -15,6 +15,7 @@ import process from "node:process";
 import { type BunFfi, bunFfi } from "./bun_ffi.ts";
 import { type LockedFile, type LockMode, LockRefusal } from "./locked_file.ts";
 import { target } from "./runtime.ts";
+import type { Within } from "./within.ts";
 
 // Operations of flock(2): the same numbers on Linux and macOS.
 const LOCK_SH = 1;
@@ -69,11 +70,15 @@ type Flock = (fd: number, operation: number) => boolean;
 let flock: Flock | undefined;
 
 /** See `openLocked` in `kernel_lock.ts`, whose part for Bun on Linux and macOS this is. */
-export function openWithBun(path: string, mode: LockMode): LockedFile | null {
+export function openWithBun(path: string, mode: LockMode, within: Within): LockedFile | null {
   const exclusive = mode === "exclusive";
   const lock = flock ??= loadFlock();
   // Bun opens with O_CLOEXEC.
-  const fd = openSync(path, exclusive ? constants.O_RDWR | constants.O_CREAT : constants.O_RDONLY);
+  const access = exclusive ? constants.O_RDWR | constants.O_CREAT : constants.O_RDONLY;
+  const fd = openSync(
+    path,
+    access | constants.O_NONBLOCK | (within === null ? 0 : constants.O_NOFOLLOW),
+  );
   let locked = false;
   try {
     locked = lock(fd, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB);

@@ -2,12 +2,13 @@
  * Files that are too large to hold in memory: written whole or not at all, and read in pieces.
  * @module
  */
-import { closeSync, fsyncSync, linkSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, linkSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { systemErrorCode } from "../errors.ts";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, renamePatiently, syncDirectory } from "./atomic_file.ts";
 import { randomBase32 } from "./random.ts";
+import { openWithin, type Within } from "./within.ts";
 
 /** How much is read at a time. */
 const PIECE = 256 * 1024;
@@ -36,6 +37,7 @@ export async function writeStream(
   } catch (error) {
     throw ioError("write", path, error);
   }
+  let named = false;
   try {
     let size = 0;
     try {
@@ -49,11 +51,11 @@ export async function writeStream(
     } finally {
       closeSync(descriptor);
     }
-    takeName(temporary, path, options.exclusive);
+    named = takeName(temporary, path, options.exclusive);
     syncDirectory(folder);
     return size;
   } finally {
-    rmSync(temporary, { force: true });
+    if (!named) removeQuietly(temporary);
   }
 }
 
@@ -65,10 +67,12 @@ function writePiece(path: string, descriptor: number, piece: Uint8Array, from: n
   }
 }
 
-function takeName(temporary: string, path: string, exclusive: boolean): void {
+/** @returns whether the temporary name is gone. */
+function takeName(temporary: string, path: string, exclusive: boolean): boolean {
   try {
     if (exclusive) linkSync(temporary, path);
     else renamePatiently(temporary, path);
+    return !exclusive;
   } catch (error) {
     // Without hard links nobody is kept from taking the name just now; it is taken all the same.
     const noLinks = ["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"];
@@ -76,24 +80,38 @@ function takeName(temporary: string, path: string, exclusive: boolean): void {
       throw ioError("write", path, error);
     }
     renamePatiently(temporary, path);
+    return true;
   }
+}
+
+/** What was written has its name, or the failure that led here is the one to report. */
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // A temporary file stays behind.
+  }
+}
+
+/** Which file is read, and how. */
+export interface PiecesOptions {
+  /** See {@link Within}. */
+  readonly within: Within;
+  /** A person has named the file: a pipe is read, too. Default false. */
+  readonly given?: boolean;
+  /** A piece is good until the next one is asked for: reading makes no garbage. Default false. */
+  readonly reuse?: boolean;
 }
 
 /**
  * Reads a file in pieces.
- * @param options.reuse a piece is good until the next one is asked for: reading makes no garbage.
- * @throws `file_unknown`, `io_failed`
+ * @throws `file_unknown`, `link_refused`, `io_failed`
  */
 export async function* readPieces(
   path: string,
-  options: { readonly reuse?: boolean } = {},
+  options: PiecesOptions,
 ): AsyncGenerator<Uint8Array> {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, "r");
-  } catch (error) {
-    throw ioError("read", path, error);
-  }
+  const descriptor = openToRead(path, options);
   const reuse = options.reuse === true;
   let piece = reuse && spare !== undefined ? spare : new Uint8Array(PIECE);
   if (reuse) spare = undefined;
@@ -115,4 +133,17 @@ export async function* readPieces(
     closeSync(descriptor);
     if (reuse) spare = piece;
   }
+}
+
+function openToRead(path: string, { within, given }: PiecesOptions): number {
+  try {
+    if (given === true) return openSync(path, "r");
+    const file = openWithin(within, path);
+    if (file !== null) return file.descriptor;
+  } catch (error) {
+    throw ioError("read", path, error);
+  }
+  throw new OrchestratorError("file_unknown", `Cannot read "${path}": it does not exist`, {
+    details: { path },
+  });
 }

@@ -5,13 +5,17 @@
  * are carried along.
  * @module
  */
-import { readFileSync } from "node:fs";
-import { OrchestratorError, systemErrorCode } from "../errors.ts";
-import { ioError, replaceFile } from "../platform/atomic_file.ts";
+import { OrchestratorError } from "../errors.ts";
+import { replaceFile } from "../platform/atomic_file.ts";
+import { parentOf } from "../platform/parent.ts";
+import { readTextWithin } from "../platform/within.ts";
 import { comparableRemote, stripCredentials } from "./git_remote.ts";
 
 /** The newest format of the state directory this program knows. */
 export const REPOSITORY_FORMAT = 1;
+
+/** A larger file is no identity. */
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /** Whether the state directory stays out of git (`normal`) or is committed (`portable`). */
 export type RepositoryMode = "normal" | "portable";
@@ -40,18 +44,11 @@ export interface RepositoryMeta {
  * @param path `ProjectPaths.meta`
  * @returns Null when there is none: nothing was initialised here.
  * @throws OrchestratorError `state_corrupt` when the file says nothing usable, `format_too_new` when a
- * newer program wrote it.
+ * newer program wrote it; `link_refused`, `io_failed`.
  */
 export function readRepositoryMeta(path: string): RepositoryMeta | null {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return null;
-    throw ioError("read", path, error);
-  }
-  return parseRepositoryMeta(text, path);
+  const text = readTextWithin(parentOf(path), path, MAX_BYTES);
+  return text === null ? null : parseRepositoryMeta(text, path);
 }
 
 /**
@@ -106,10 +103,10 @@ export function parseRepositoryMeta(text: string, path: string): RepositoryMeta 
 
 /**
  * Writes a repository's identity, whole or not at all.
- * @throws OrchestratorError `no_space`, `read_only` or `io_failed`.
+ * @throws OrchestratorError `no_space`, `read_only`, `link_refused` or `io_failed`.
  */
 export function writeRepositoryMeta(path: string, meta: RepositoryMeta): void {
-  replaceFile(path, repositoryMetaText(meta));
+  replaceFile(path, repositoryMetaText(meta), { within: parentOf(path) });
 }
 
 /** The text of a `meta.json`. */

@@ -6,19 +6,12 @@
  * run that was killed anywhere is completed by the next.
  * @module
  */
-import {
-  constants,
-  copyFileSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-} from "node:fs";
+import { constants, copyFileSync, linkSync, lstatSync, mkdirSync, unlinkSync } from "node:fs";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { isWindows } from "../platform/runtime.ts";
+import { lookWithin, readTextWithin } from "../platform/within.ts";
 import { defaultWorkflowYaml } from "./default_workflow.ts";
 import { newRepositoryMeta } from "./new_identity.ts";
 import { detectCommands, type DetectedCommands } from "./detect_commands.ts";
@@ -153,6 +146,9 @@ export function initProject(paths: ProjectPaths, options: InitOptions): InitResu
   };
 }
 
+/** Longer files that people and this program write together are neither's. */
+const MAX_TEXT_BYTES = 1024 * 1024;
+
 const UNCHANGED = { previousMode: null, previousRemote: null, commands: null, warning: null };
 
 function identityOf({ id, mode, remote }: RepositoryMeta) {
@@ -161,6 +157,7 @@ function identityOf({ id, mode, remote }: RepositoryMeta) {
 
 function makeStateDirectory(paths: ProjectPaths): void {
   const directory = paths.stateDirectory;
+  lookWithin(directory, directory, "create");
   try {
     if (mkdirSync(directory, { recursive: true }) !== undefined) syncDirectory(paths.root);
   } catch (error) {
@@ -179,22 +176,24 @@ function placeGitignore(
   automatic: boolean,
   report: Report,
 ): void {
-  const present = readIfThere(paths.gitignore);
+  const within = paths.stateDirectory;
+  const present = readTextWithin(within, paths.gitignore, MAX_TEXT_BYTES);
   if (present === null) {
-    replaceFile(paths.gitignore, gitignoreText(mode));
+    replaceFile(paths.gitignore, gitignoreText(mode), { within });
     return report.created(paths.gitignore);
   }
   const wanted = automatic ? present : gitignoreFor(mode, present);
   if (wanted === present) return report.kept(paths.gitignore);
-  replaceFile(paths.gitignore, wanted);
+  replaceFile(paths.gitignore, wanted, { within });
   report.changed(paths.gitignore);
 }
 
 function placeGitattributes(paths: ProjectPaths, automatic: boolean, report: Report): void {
-  const present = readIfThere(paths.gitattributes);
+  const within = paths.stateDirectory;
+  const present = readTextWithin(within, paths.gitattributes, MAX_TEXT_BYTES);
   const wanted = automatic && present !== null ? present : gitattributesFor(present);
   if (wanted === present) return report.kept(paths.gitattributes);
-  replaceFile(paths.gitattributes, wanted);
+  replaceFile(paths.gitattributes, wanted, { within });
   if (present === null) report.created(paths.gitattributes);
   else report.changed(paths.gitattributes);
 }
@@ -219,7 +218,7 @@ function placeWorkflow(paths: ProjectPaths, report: Report): DetectedCommands | 
  */
 function createWhole(paths: ProjectPaths, text: string): boolean {
   const staged = `${paths.stateDirectory}/.tmp-workflow-${randomBase32(40)}`;
-  replaceFile(staged, text);
+  replaceFile(staged, text, { within: paths.stateDirectory });
   try {
     try {
       linkSync(staged, paths.workflow);
@@ -240,7 +239,7 @@ function createWhole(paths: ProjectPaths, text: string): boolean {
 /** A staged file that resists is removed by the next holder. */
 function removeQuietly(path: string): void {
   try {
-    rmSync(path, { force: true });
+    unlinkSync(path);
   } catch {
     // What it was staged for has been done, or has its own failure to report.
   }
@@ -262,15 +261,6 @@ function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
-    throw ioError("read", path, error);
-  }
-}
-
-function readIfThere(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return null;
     throw ioError("read", path, error);
   }
 }

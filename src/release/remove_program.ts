@@ -68,7 +68,7 @@ export function forgetInstaller(
       const kept = lines.filter((line) => !line.endsWith(INSTALLER_MARK));
       if (kept.length === lines.length) return false;
       const real = realpathSync(file);
-      replaceFile(real, kept.join("\n"), { mode: statSync(real).mode & 0o777 });
+      replaceFile(real, kept.join("\n"), { within: null, mode: statSync(real).mode & 0o777 });
       return true;
     } catch (error) {
       throw ioError("write", file, error);

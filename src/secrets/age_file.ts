@@ -5,9 +5,8 @@
  * `age-encryption` is loaded at the first use.
  * @module
  */
-import { readFileSync } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
-import { ioError } from "../platform/io_error.ts";
+import { readWithin } from "../platform/within.ts";
 
 /** For whom a value is encrypted. */
 export type Lock =
@@ -113,16 +112,19 @@ export async function openText(bytes: Uint8Array, keys: AgeKeys, shown: string):
   }
 }
 
+/** Longer files hold no identities. */
+const MAX_IDENTITY_BYTES = 1024 * 1024;
+
 /**
  * The secret keys of an identity file, which may itself be encrypted with a passphrase.
  * @throws `secret_locked`, `password_wrong`, I/O errors
  */
 export async function readIdentities(path: string, keys: AgeKeys): Promise<readonly string[]> {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw ioError("read", path, error);
+  const bytes = readWithin(null, path, MAX_IDENTITY_BYTES);
+  if (bytes === null) {
+    throw new OrchestratorError("file_unknown", `Cannot read "${path}": it does not exist`, {
+      details: { path },
+    });
   }
   let text = new TextDecoder().decode(bytes);
   if (text.startsWith(MAGIC) || text.startsWith(ARMOR)) {

@@ -95,7 +95,7 @@ async function secretFindings(
     return findings;
   }
   if (first.form === "plain" || first.form === "age") {
-    const folder = store.folder(first.source) ?? "";
+    const folder = store.folder(first.source)?.directory ?? "";
     const open = exposure(`${folder}/${name}${first.form === "age" ? ".age" : ""}`);
     if (open !== null) {
       add("warning", `${first.where}: ${open}`, `Run \`chmod 600 ${first.where}\``);
@@ -140,8 +140,8 @@ export function whatIsWrong(value: string): string | null {
 
 function folderFindings({ store, shown }: Examination): readonly SecretFinding[] {
   return (["repository", "global"] as const).flatMap((source) => {
-    const folder = store.folder(source);
-    if (folder === null || !existsSync(folder)) return [];
+    const folder = store.folder(source)?.directory;
+    if (folder === undefined || !existsSync(folder)) return [];
     const open = exposure(folder);
     if (open === null) return [];
     return [{

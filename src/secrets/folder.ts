@@ -3,23 +3,31 @@
  * folder of mode 0700; where a group shares it, see `sharing.ts`.
  * @module
  */
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  type Stats,
-  statSync,
-} from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, type Stats, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, removeTemporaries, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
+import { parentOf } from "../platform/parent.ts";
 import { isWindows } from "../platform/runtime.ts";
 import { foldedName } from "../state_layout/grammar.ts";
+import { lookWithin, namesWithin, readWithin, type Within } from "../platform/within.ts";
 import { isSecretName } from "./name.ts";
 import { secretModes } from "./sharing.ts";
+
+/** A folder of secrets. */
+export interface SecretFolder {
+  readonly directory: string;
+  /**
+   * The state directory of a repository, which may bring links: none is followed. Null for a user's own
+   * folder.
+   */
+  readonly within: Within;
+}
+
+/** The folder of a repository's secrets. */
+export function repositoryFolder(directory: string): SecretFolder {
+  return { directory, within: parentOf(directory) };
+}
 
 /** A secret's file. */
 export interface SecretFile {
@@ -38,13 +46,11 @@ const MAX_BYTES = 256 * 1024;
 const IGNORE_ALL = "*\n";
 
 /** The secrets of a folder by name; of `NAME` and `NAME.age` the first. Empty without a folder. */
-export function listFolder(directory: string): readonly SecretFile[] {
+export function listFolder({ directory, within }: SecretFolder): readonly SecretFile[] {
   let names: readonly string[];
   try {
-    names = readdirSync(directory);
+    names = namesWithin(within, directory);
   } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return [];
     throw accessError("read", directory, error);
   }
   const found = new Map<string, SecretFile>();
@@ -58,7 +64,11 @@ export function listFolder(directory: string): readonly SecretFile[] {
 }
 
 /** The file of one secret; null when there is none. */
-export function findInFolder(directory: string, name: string): SecretFile | null {
+export function findInFolder(
+  { directory, within }: SecretFolder,
+  name: string,
+): SecretFile | null {
+  if (lookWithin(within, directory) === null) return null;
   for (const form of ["plain", "age"] as const) {
     const path = join(directory, form === "age" ? name + AGE_SUFFIX : name);
     if (isThere(path)) return { name, form, path };
@@ -71,15 +81,15 @@ export function findInFolder(directory: string, name: string): SecretFile | null
  * both for one.
  * @returns its name; null when there is none, and when both are here already.
  */
-export function otherSpelling(directory: string, name: string): string | null {
-  const names = listFolder(directory).map((file) => file.name);
+export function otherSpelling(folder: SecretFolder, name: string): string | null {
+  const names = listFolder(folder).map((file) => file.name);
   const folded = foldedName(name);
   return names.includes(name) ? null : names.find((other) => foldedName(other) === folded) ?? null;
 }
 
 /** @throws `already_exists` when another secret of the folder is spelled like it: see {@link otherSpelling}. */
-export function requireOwnSpelling(directory: string, name: string): void {
-  const other = otherSpelling(directory, name);
+export function requireOwnSpelling(folder: SecretFolder, name: string): void {
+  const other = otherSpelling(folder, name);
   if (other === null) return;
   throw new OrchestratorError(
     "already_exists",
@@ -90,19 +100,19 @@ export function requireOwnSpelling(directory: string, name: string): void {
 
 /**
  * The bytes of a secret's file.
- * @param followLinks whether a symbolic link is followed: never in a repository, which may bring one.
- * @throws `io_failed` for what is no file or too large; I/O errors.
+ * @throws `link_refused`, `limit_exceeded`, `file_unknown`, `io_failed` for what is no file.
  */
-export function readSecretFile(path: string, shown: string, followLinks: boolean): Uint8Array {
+export function readSecretFile(path: string, within: Within): Uint8Array {
+  let bytes: Uint8Array | null;
   try {
-    const stat = followLinks ? statSync(path) : lstatSync(path);
-    if (stat.isSymbolicLink()) throw unusable(shown, "it is a symbolic link");
-    if (!stat.isFile()) throw unusable(shown, "it is not a file");
-    if (stat.size > MAX_BYTES) throw unusable(shown, `it is larger than ${MAX_BYTES} bytes`);
-    return readFileSync(path);
+    bytes = readWithin(within, path, MAX_BYTES);
   } catch (error) {
-    throw accessError("read", shown, error);
+    throw accessError("read", path, error);
   }
+  if (bytes !== null) return bytes;
+  throw new OrchestratorError("file_unknown", `Cannot read "${path}": it does not exist`, {
+    details: { path },
+  });
 }
 
 /** The text of a plain secret: one line end at its end belongs to the file, not to the value. */
@@ -130,22 +140,24 @@ export function withoutLineEnd(text: string): string {
  * @throws `already_exists` as {@link requireOwnSpelling}.
  */
 export function writeSecret(
-  directory: string,
+  folder: SecretFolder,
   name: string,
   content: { readonly form: SecretFile["form"]; readonly bytes: Uint8Array },
 ): SecretFile {
-  requireOwnSpelling(directory, name);
-  makeFolder(directory);
-  removeTemporaries(directory);
+  const { directory, within } = folder;
+  requireOwnSpelling(folder, name);
+  makeFolder(folder);
+  removeTemporaries(directory, within);
   const path = join(directory, content.form === "age" ? name + AGE_SUFFIX : name);
-  replaceFile(path, content.bytes, { mode: secretModes(directory).file });
+  replaceFile(path, content.bytes, { within, mode: secretModes(directory).file });
   const other = join(directory, content.form === "age" ? name : name + AGE_SUFFIX);
   removeFile(other);
   return { name, form: content.form, path };
 }
 
 /** Removes a secret in both forms. @returns whether there was one. */
-export function removeSecret(directory: string, name: string): boolean {
+export function removeSecret({ directory, within }: SecretFolder, name: string): boolean {
+  if (lookWithin(within, directory, "remove") === null) return false;
   const removed = [name, name + AGE_SUFFIX].map((file) => removeFile(join(directory, file)));
   if (!removed.includes(true)) return false;
   syncDirectory(directory);
@@ -181,7 +193,8 @@ function isThere(path: string): boolean {
 }
 
 /** Makes the folder, private unless a group shares it. */
-export function makeFolder(directory: string): void {
+export function makeFolder({ directory, within }: SecretFolder): void {
+  lookWithin(within, directory, "write");
   try {
     const modes = secretModes(directory);
     const made = mkdirSync(directory, { recursive: true, mode: modes.folder });
@@ -190,7 +203,7 @@ export function makeFolder(directory: string): void {
       chmodSync(directory, modes.folder);
     }
     const ignore = join(directory, ".gitignore");
-    if (!isThere(ignore)) replaceFile(ignore, IGNORE_ALL);
+    if (!isThere(ignore)) replaceFile(ignore, IGNORE_ALL, { within });
     if (made !== undefined) syncDirectory(join(directory, ".."));
   } catch (error) {
     throw accessError("write", directory, error);
@@ -200,7 +213,7 @@ export function makeFolder(directory: string): void {
 /** An I/O error; where access is denied, its hint says who can give it. */
 function accessError(verb: string, path: string, error: unknown): OrchestratorError {
   const known = ioError(verb, path, error);
-  const code = systemErrorCode(error);
+  const code = systemErrorCode(error) ?? known.details?.["system"];
   if (isWindows || (code !== "EACCES" && code !== "EPERM")) return known;
   return new OrchestratorError(known.code, known.message, {
     hint: "Ask the folder's owner to run `orchestrator secrets share`",
@@ -211,14 +224,10 @@ function accessError(verb: string, path: string, error: unknown): OrchestratorEr
 
 function removeFile(path: string): boolean {
   try {
-    rmSync(path);
+    unlinkSync(path);
     return true;
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT") return false;
     throw ioError("remove", path, error);
   }
-}
-
-function unusable(shown: string, what: string): OrchestratorError {
-  return new OrchestratorError("io_failed", `Cannot read "${shown}": ${what}`);
 }

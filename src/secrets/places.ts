@@ -2,7 +2,8 @@
  * Where secrets can lie.
  * @module
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import type { Within } from "../platform/within.ts";
 
 /** Where secrets can be. */
 export type SourceName = "repository" | "global" | "environment";
@@ -23,32 +24,34 @@ export interface OldPlace {
   readonly source: "repository" | "global";
   readonly kind: "openssl" | "sops";
   readonly path: string;
+  /** The directory below which no link is followed; null where its user fills it. */
+  readonly within: Within;
 }
 
 /** All such places, in the order in which they are looked into. */
 export function oldPlaces({ root, repository, global, home }: SecretRoots): readonly OldPlace[] {
   const places: OldPlace[] = [];
   if (root !== null && repository !== null) {
+    const state = dirname(repository);
+    const source = "repository" as const;
     places.push(
-      { source: "repository", kind: "openssl", path: join(repository, ".secrets.enc") },
-      { source: "repository", kind: "openssl", path: join(repository, "secrets.enc") },
-      { source: "repository", kind: "openssl", path: join(root, ".secrets.enc") },
-      { source: "repository", kind: "openssl", path: join(root, ".manus", "secrets.enc") },
-      { source: "repository", kind: "sops", path: join(repository, "secrets.enc.yaml") },
-      { source: "repository", kind: "sops", path: join(root, "secrets.enc.yaml") },
-      { source: "repository", kind: "sops", path: join(root, ".manus", "secrets.enc.yaml") },
+      { source, kind: "openssl", path: join(repository, ".secrets.enc"), within: state },
+      { source, kind: "openssl", path: join(repository, "secrets.enc"), within: state },
+      { source, kind: "openssl", path: join(root, ".secrets.enc"), within: null },
+      { source, kind: "openssl", path: join(root, ".manus", "secrets.enc"), within: null },
+      { source, kind: "sops", path: join(repository, "secrets.enc.yaml"), within: state },
+      { source, kind: "sops", path: join(root, "secrets.enc.yaml"), within: null },
+      { source, kind: "sops", path: join(root, ".manus", "secrets.enc.yaml"), within: null },
     );
   }
   if (home !== null && global !== null) {
+    const source = "global" as const;
+    const config = join(home, ".config", "orchestrator");
     places.push(
-      { source: "global", kind: "openssl", path: join(global, ".secrets.enc") },
-      { source: "global", kind: "openssl", path: join(global, "secrets.enc") },
-      {
-        source: "global",
-        kind: "openssl",
-        path: join(home, ".config", "orchestrator", "secrets.enc"),
-      },
-      { source: "global", kind: "sops", path: join(global, "secrets.enc.yaml") },
+      { source, kind: "openssl", path: join(global, ".secrets.enc"), within: null },
+      { source, kind: "openssl", path: join(global, "secrets.enc"), within: null },
+      { source, kind: "openssl", path: join(config, "secrets.enc"), within: null },
+      { source, kind: "sops", path: join(global, "secrets.enc.yaml"), within: null },
     );
   }
   return places;

@@ -6,17 +6,18 @@
  * Every value that is read is made known to the redactor before anybody gets it.
  * @module
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { OrchestratorError } from "../errors.ts";
-import { ioError } from "../platform/io_error.ts";
 import { pathExists } from "../platform/path_exists.ts";
+import { lookAtFile, lookWithin, readWithin } from "../platform/within.ts";
 import { type AgeKeys, openText } from "./age_file.ts";
 import {
   findInFolder,
   listFolder,
   readSecretFile,
+  repositoryFolder,
   type SecretFile,
+  type SecretFolder,
   textOf,
   withoutLineEnd,
 } from "./folder.ts";
@@ -64,6 +65,9 @@ export interface StoreOptions extends SecretRoots {
   readonly warn: (message: string) => void;
 }
 
+/** A larger file holds no secrets. */
+const MAX_STORE_BYTES = 16 * 1024 * 1024;
+
 /** Finds secrets. Reads each encrypted file of the old tool at most once. */
 export class SecretStore {
   readonly #options: StoreOptions;
@@ -80,9 +84,10 @@ export class SecretStore {
   }
 
   /** The folder of a place; null for the environment, and where there is none. */
-  folder(source: SourceName): string | null {
-    if (source === "environment") return null;
-    return this.#options[source];
+  folder(source: SourceName): SecretFolder | null {
+    const { repository, global } = this.#options;
+    if (source === "repository" && repository !== null) return repositoryFolder(repository);
+    return source === "global" && global !== null ? { directory: global, within: null } : null;
   }
 
   /** The old tool's encrypted files that are there. */
@@ -196,7 +201,7 @@ export class SecretStore {
   }
 
   async #placeOf(source: SourceName, file: SecretFile): Promise<SecretPlace> {
-    const folder = this.folder(source) ?? "";
+    const folder = this.folder(source)?.directory ?? "";
     const tracked = await this.isTracked(folder, file.path.slice(folder.length + 1));
     const where = this.#options.shown(file.path);
     if (tracked === null) {
@@ -216,9 +221,9 @@ export class SecretStore {
       }
       case "plain":
       case "age": {
-        const folder = this.folder(place.source) ?? "";
-        const path = join(folder, place.form === "age" ? `${name}.age` : name);
-        const bytes = readSecretFile(path, place.where, place.source === "global");
+        const folder = this.folder(place.source);
+        const path = join(folder?.directory ?? "", place.form === "age" ? `${name}.age` : name);
+        const bytes = readSecretFile(path, folder?.within ?? null);
         return place.form === "plain"
           ? textOf(bytes, place.where)
           : withoutLineEnd(await openText(bytes, this.#options.keys, place.where));
@@ -239,6 +244,7 @@ export class SecretStore {
   }
 
   async #open(store: OldStore): Promise<ReadonlyMap<string, string>> {
+    lookAtFile(store.within, store.path);
     const secrets = store.kind === "sops"
       ? await readSopsSecrets(store.path, store.where, this.#options.env)
       : await this.#openOpenssl(store);
@@ -255,19 +261,23 @@ export class SecretStore {
         { hint: "Set SECRETS_PASSWORD, or run the command on a terminal" },
       );
     }
-    let bytes: Uint8Array;
-    try {
-      bytes = readFileSync(store.path);
-    } catch (error) {
-      throw ioError("read", store.where, error);
-    }
+    const bytes = readWithin(store.within, store.path, MAX_STORE_BYTES) ?? new Uint8Array();
     return await readOpensslSecrets(bytes, password, store.where);
   }
 
   #oldStoresOf(source: SourceName): readonly OldStore[] {
-    return oldPlaces(this.#options).filter((place) =>
-      place.source === source && pathExists(place.path)
-    ).map((place) => ({ ...place, where: this.#options.shown(place.path) }));
+    return oldPlaces(this.#options).filter((place) => place.source === source && isThere(place))
+      .map((place) => ({ ...place, where: this.#options.shown(place.path) }));
+  }
+}
+
+/** Whether there is a file of the old tool, usable or not: reading it says what is wrong. */
+function isThere({ path, within }: OldPlace): boolean {
+  try {
+    return within === null ? pathExists(path) : lookWithin(within, path) !== null;
+  } catch (error) {
+    if (error instanceof OrchestratorError && error.code === "link_refused") return true;
+    throw error;
   }
 }
 

@@ -5,10 +5,9 @@
  * workflow at once make one session.
  * @module
  */
-import { readFileSync } from "node:fs";
-import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { OrchestratorError } from "../errors.ts";
 import { sha256Hex } from "../platform/hash.ts";
-import { ioError } from "../platform/io_error.ts";
+import { readTextWithin } from "../platform/within.ts";
 import { LEGACY_PATHS, type LegacyFinding } from "../legacy/find.ts";
 import type { LegacyProject } from "../legacy/project.ts";
 import type { LegacyWorkflow } from "../legacy/legacy_workflow.ts";
@@ -175,15 +174,13 @@ export function rememberImport(paths: ProjectPaths, names: readonly string[], id
   writeRepositoryMeta(paths.meta, { ...meta, imported });
 }
 
+/** A definition has at most 1 MiB. */
+const MAX_WORKFLOW_BYTES = 4 * 1024 * 1024;
+
 /** The project's own definition, for old states that hold none. */
 async function seedOptions(paths: ProjectPaths): Promise<SeedOptions> {
-  let text: string;
-  try {
-    text = readFileSync(paths.workflow, "utf8");
-  } catch (error) {
-    if (systemErrorCode(error) !== "ENOENT") throw ioError("read", paths.workflow, error);
-    return { root: paths.root };
-  }
+  const text = readTextWithin(null, paths.workflow, MAX_WORKFLOW_BYTES);
+  if (text === null) return { root: paths.root };
   const { parseDefinition } = await import("../workflow/parse_definition.ts");
   const { definition } = parseDefinition(text, { file: paths.relative(paths.workflow) });
   const definitionSha256 = sha256Hex(text);

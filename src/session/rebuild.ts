@@ -61,7 +61,7 @@ export async function rebuild(
   if (latest.entry !== null && latest.entry.head.seq < head.seq) {
     // A writer may have appended and be about to replace state.json, which is no damage. Asked before
     // state.json is read again: whoever has let go by now has replaced it.
-    writing = options.holding !== true && await backend.holder({ session: id }) !== null;
+    writing = options.holding !== true && (await backend.holder({ session: id })).state === "held";
     latest = await readCache(backend, id);
   }
   const { entry, present } = latest;

@@ -27,7 +27,9 @@ export async function readMeta(backend: StorageBackend, id: string): Promise<Ses
   try {
     return parseMeta(await backend.readText(KEYS.sessionMeta(id)));
   } catch (error) {
-    if (!(error instanceof OrchestratorError) || error.code !== "io_failed") throw error;
+    const damaged = error instanceof OrchestratorError &&
+      (error.code === "io_failed" || error.code === "limit_exceeded");
+    if (!damaged) throw error;
     return null;
   }
 }

@@ -98,14 +98,16 @@ export interface CacheRead {
 
 /**
  * Reads the state.json of a session. One that cannot be read is damaged: the journal says it all.
- * @throws `format_too_new`
+ * @throws `format_too_new`, `link_refused`
  */
 export async function readCache(backend: StorageBackend, id: string): Promise<CacheRead> {
   let text: string | null;
   try {
     text = await backend.readText(KEYS.sessionState(id));
   } catch (error) {
-    if (!(error instanceof OrchestratorError) || error.code !== "io_failed") throw error;
+    const damaged = error instanceof OrchestratorError &&
+      (error.code === "io_failed" || error.code === "limit_exceeded");
+    if (!damaged) throw error;
     return { entry: null, present: true };
   }
   return text === null

@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import type { HolderInfo } from "../storage/backend.ts";
+import type { HolderInfo, Holding } from "../storage/backend.ts";
 import type { SessionState, WorkflowStatus } from "../workflow/state.ts";
 import { loadSession } from "./load.ts";
 import type { SessionManager } from "./session_manager.ts";
@@ -22,7 +22,9 @@ export interface SessionSummary {
   /** RFC 3339 UTC; of the beginning and of the last event. */
   readonly created: string;
   readonly updated: string;
-  /** Who holds its lock right now. */
+  /** Whether its lock is held right now. */
+  readonly lock: Holding["state"];
+  /** Who holds it; null for a program that says nothing of itself, too. */
   readonly heldBy: HolderInfo | null;
   readonly problem?: string;
 }
@@ -59,7 +61,9 @@ export function progressOf(state: SessionState): { readonly done: number; readon
 }
 
 async function summaryOf(manager: SessionManager, id: string): Promise<SessionSummary | null> {
-  const heldBy = await manager.backend.holder({ session: id });
+  const holding = await manager.backend.holder({ session: id });
+  const lock = holding.state;
+  const heldBy = holding.state === "held" ? holding.by : null;
   try {
     const { state } = await loadSession(manager.backend, id);
     return {
@@ -71,6 +75,7 @@ async function summaryOf(manager: SessionManager, id: string): Promise<SessionSu
       ...progressOf(state),
       created: state.createdAt,
       updated: state.updatedAt,
+      lock,
       heldBy,
     };
   } catch (error) {
@@ -88,6 +93,7 @@ async function summaryOf(manager: SessionManager, id: string): Promise<SessionSu
       total: 0,
       created: meta?.created ?? "",
       updated: meta?.created ?? "",
+      lock,
       heldBy,
       problem: error.message,
     };

@@ -3,13 +3,13 @@
  * under its name once all of it is on disk.
  * @module
  */
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { systemErrorCode } from "../errors.ts";
 import { ioError, renamePatiently, syncDirectory } from "../platform/atomic_file.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { removeTemporary, removeTree } from "../platform/remove_tree.ts";
 import { writeStream } from "../platform/stream_file.ts";
+import { lookWithin, namesWithin } from "../platform/within.ts";
 import type { ProjectPaths } from "../project/paths.ts";
 import { FOLDERS, KEYS, UNFINISHED } from "../state_layout/names.ts";
 import type { StorageBackend } from "../storage/backend.ts";
@@ -46,6 +46,7 @@ export async function backUp(
     }
     await writeStream(path, pieces, { exclusive: true, mode: FILE_MODE });
   };
+  lookWithin(stateDirectory, backups, "back up");
   try {
     mkdirSync(staging, { recursive: true, mode: FOLDER_MODE });
     for (const id of sessions) {
@@ -68,11 +69,10 @@ export async function backUp(
 export function sweepBackups({ stateDirectory }: ProjectPaths): void {
   const backups = join(stateDirectory, FOLDERS.backups);
   try {
-    for (const name of readdirSync(backups)) {
-      if (name.startsWith(UNFINISHED.staging)) removeTree(join(backups, name));
+    for (const name of namesWithin(stateDirectory, backups)) {
+      if (name.startsWith(UNFINISHED.staging)) removeTree(join(backups, name), stateDirectory);
     }
   } catch (error) {
-    const code = systemErrorCode(error);
-    if (code !== "ENOENT") throw ioError("read", backups, error);
+    throw ioError("read", backups, error);
   }
 }

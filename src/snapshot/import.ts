@@ -3,7 +3,7 @@
  * published, all of it or nothing.
  * @module
  */
-import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers";
@@ -11,6 +11,7 @@ import { OrchestratorError } from "../errors.ts";
 import { ioError, replaceFile } from "../platform/atomic_file.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { removeTemporary } from "../platform/remove_tree.ts";
+import { lookWithin } from "../platform/within.ts";
 import { comparableRemote, gitRemote } from "../project/git_remote.ts";
 import { gitignoreText } from "../project/gitignore.ts";
 import { readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
@@ -406,12 +407,13 @@ function otherRepository(from: ManifestRepository, here: string | null): Orchest
  * @returns false when it was there.
  */
 function makeStateDirectory({ stateDirectory, gitignore }: ProjectPaths): boolean {
+  lookWithin(stateDirectory, stateDirectory, "create");
   try {
     if (mkdirSync(stateDirectory, { recursive: true }) === undefined) return false;
   } catch (error) {
     throw ioError("create", stateDirectory, error);
   }
-  replaceFile(gitignore, gitignoreText("normal"));
+  replaceFile(gitignore, gitignoreText("normal"), { within: stateDirectory });
   return true;
 }
 
@@ -419,7 +421,7 @@ function makeStateDirectory({ stateDirectory, gitignore }: ProjectPaths): boolea
 function unmakeStateDirectory({ stateDirectory, gitignore }: ProjectPaths): void {
   try {
     if (readdirSync(stateDirectory).join() !== ".gitignore") return;
-    rmSync(gitignore);
+    unlinkSync(gitignore);
     rmdirSync(stateDirectory);
   } catch {
     // What stays is an empty place that git does not see.

@@ -9,6 +9,7 @@ import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts"
 import { hashFile } from "../platform/copy_file.ts";
 import { runningSha256, sha256Hex } from "../platform/hash.ts";
 import { writeStream } from "../platform/stream_file.ts";
+import { lookWithin } from "../platform/within.ts";
 import { KEYS, type ProjectPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { meaningOf } from "../state_layout/lookup.ts";
@@ -140,7 +141,9 @@ function placeSecret({ paths }: Place, file: StagedFile, content: StagedContent)
   const path = `${paths.stateDirectory}/${file.name}`;
   const bytes = content.read(file);
   return comparedWithHere(path, file) ??
-    unlessTaken(() => replaceFile(path, bytes, { mode: 0o600, exclusive: true }));
+    unlessTaken(() =>
+      replaceFile(path, bytes, { within: paths.stateDirectory, mode: 0o600, exclusive: true })
+    );
 }
 
 /** A file of the old tool is made once. */
@@ -190,6 +193,7 @@ function comparedWithHere(path: string, { size, sha256 }: StagedFile): "same" | 
  */
 function makeFolders(paths: ProjectPaths, name: string, mode?: number): boolean {
   let folder = paths.stateDirectory;
+  lookWithin(folder, folder, "write");
   for (const part of name.split("/").slice(0, -1)) {
     const parent = folder;
     folder = `${folder}/${part}`;

@@ -17,6 +17,7 @@ import { gitignoreText } from "../project/gitignore.ts";
 import { initProject } from "../project/init.ts";
 import { mergedIdentity } from "../project/merge_identity.ts";
 import { KEYS, type ProjectPaths } from "../project/paths.ts";
+import { requireOwnWork } from "../project/unfinished_work.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { VERSION } from "../version.ts";
 import type { SessionState } from "../workflow/state.ts";
@@ -163,7 +164,9 @@ export async function carryOut(
   const { paths, now } = surroundings;
   const { initialise } = plan;
   // While it was on its way git was to see nothing of it.
-  if (initialise !== null) replaceFile(paths.gitignore, gitignoreText(initialise.mode));
+  if (initialise !== null) {
+    replaceFile(paths.gitignore, gitignoreText(initialise.mode), { within: paths.stateDirectory });
+  }
   const sessions = bySession(plan.files);
   const holding = new Set(held);
   let done = 0;
@@ -282,6 +285,7 @@ export async function finishImports(surroundings: Surroundings): Promise<void> {
         sweepStaging(folder);
         continue;
       }
+      requireOwnWork(paths, folder);
       const plan = parsePlan(text);
       await withContent(folder, async (content) => {
         const held = contested(plan.steps);

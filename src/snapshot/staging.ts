@@ -20,11 +20,9 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readdirSync,
-  readFileSync,
   readSync,
-  rmSync,
   statfsSync,
+  unlinkSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -32,8 +30,10 @@ import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { type FileLock, tryLock } from "../platform/file_lock.ts";
 import { runningSha256, sha256Hex } from "../platform/hash.ts";
+import { parentOf } from "../platform/parent.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { removeTree } from "../platform/remove_tree.ts";
+import { lookWithin, namesWithin, openWithin, readTextWithin } from "../platform/within.ts";
 import { IMPORT_FOLDER } from "../project/paths.ts";
 import { KEPT_FREE } from "./limits.ts";
 import { type Manifest, type ManifestFile, totalSize } from "./manifest.ts";
@@ -42,6 +42,9 @@ import type { Sink } from "./read.ts";
 const LOCK = ".lock";
 const CONTENT = "content";
 const PLAN = "plan.json";
+
+/** A plan names each file of a snapshot once or twice. */
+const MAX_PLAN_BYTES = 256 * 1024 * 1024;
 
 /** Where in the content each file lies. */
 export interface StagedFile extends ManifestFile {
@@ -75,8 +78,9 @@ export class Staging implements Sink, AsyncDisposable {
   begin(manifest: Manifest): void {
     const parent = this.#parent();
     const folder = join(parent, `${IMPORT_FOLDER}${randomBase32(60)}`);
+    lookWithin(parent, parent, "create");
     try {
-      this.#place = { folder, lock: tryLock(folder + LOCK) };
+      this.#place = { folder, lock: tryLock(folder + LOCK, { within: parent }) };
       mkdirSync(folder, { mode: 0o700 });
       this.#descriptor = openSync(join(folder, CONTENT), "wx+", 0o600);
     } catch (error) {
@@ -135,13 +139,14 @@ export class Staging implements Sink, AsyncDisposable {
     } catch (error) {
       throw ioError("write", join(this.#folder, CONTENT), error);
     }
-    replaceFile(join(this.#folder, PLAN), plan, { mode: 0o600 });
+    const within = parentOf(this.#folder);
+    replaceFile(join(this.#folder, PLAN), plan, { within, mode: 0o600 });
     syncDirectory(join(this.#folder, ".."));
   }
 
   /** The plan is carried out: nothing of it is needed any more. */
   finish(): void {
-    rmSync(join(this.#folder, PLAN), { force: true });
+    removeFile(join(this.#folder, PLAN));
   }
 
   #open(): number {
@@ -257,15 +262,10 @@ export function altered({ name }: StagedFile): OrchestratorError {
 
 /** Folders of imports in the state directory, living or dead. Cheap where there are none. */
 export function stagingFolders(stateDirectory: string): readonly string[] {
-  try {
-    const names = readdirSync(stateDirectory).filter((name) => name.startsWith(IMPORT_FOLDER))
-      .map((name) => name.endsWith(LOCK) ? name.slice(0, -LOCK.length) : name);
-    return [...new Set(names)].map((name) => join(stateDirectory, name));
-  } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return [];
-    throw ioError("read", stateDirectory, error);
-  }
+  const names = namesWithin(stateDirectory, stateDirectory)
+    .filter((name) => name.startsWith(IMPORT_FOLDER))
+    .map((name) => name.endsWith(LOCK) ? name.slice(0, -LOCK.length) : name);
+  return [...new Set(names)].map((name) => join(stateDirectory, name));
 }
 
 /**
@@ -275,7 +275,7 @@ export function stagingFolders(stateDirectory: string): readonly string[] {
 export function sweepStaging(folder: string): boolean {
   let lock: FileLock | null;
   try {
-    lock = tryLock(folder + LOCK);
+    lock = tryLock(folder + LOCK, { within: parentOf(folder) });
   } catch (error) {
     throw ioError("lock", folder, error);
   }
@@ -287,13 +287,7 @@ export function sweepStaging(folder: string): boolean {
 
 /** The plan of an import that was committed; null when there is none. */
 export function readPlan(folder: string): string | null {
-  const path = join(folder, PLAN);
-  if (!existsSync(path)) return null;
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw ioError("read", path, error);
-  }
+  return readTextWithin(parentOf(folder), join(folder, PLAN), MAX_PLAN_BYTES);
 }
 
 /** Runs `task` with the open content of a committed import. */
@@ -302,27 +296,38 @@ export async function withContent<Result>(
   task: (content: StagedContent) => Promise<Result>,
 ): Promise<Result> {
   const path = join(folder, CONTENT);
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, "r");
-  } catch (error) {
-    throw ioError("read", path, error);
+  const file = openWithin(parentOf(folder), path);
+  if (file === null) {
+    throw new OrchestratorError("file_unknown", `Cannot read "${path}": it does not exist`, {
+      details: { path },
+    });
   }
   try {
-    return await task(new StagedContent(descriptor));
+    return await task(new StagedContent(file.descriptor));
   } finally {
-    closeSync(descriptor);
+    closeSync(file.descriptor);
   }
 }
 
 /** Removes an import's folder: the plan first, so that a half-removed one is never carried out. */
 export function removeStaging(folder: string): void {
   try {
-    rmSync(join(folder, PLAN), { force: true });
-    removeTree(folder);
-    rmSync(folder + LOCK, { force: true });
+    const within = parentOf(folder);
+    lookWithin(within, folder, "remove");
+    removeFile(join(folder, PLAN));
+    removeTree(folder, within);
+    removeFile(folder + LOCK);
   } catch (error) {
     throw ioError("remove", folder, error);
+  }
+}
+
+/** Absent is fine. */
+function removeFile(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (systemErrorCode(error) !== "ENOENT" && systemErrorCode(error) !== "ENOTDIR") throw error;
   }
 }
 

@@ -2,13 +2,15 @@
  * Whether an import was killed in the middle: asked before every change, so it loads nothing else.
  * @module
  */
-import { readdirSync } from "node:fs";
+import { namesWithin } from "../platform/within.ts";
 import { IMPORT_FOLDER } from "../project/paths.ts";
 
 /** Whether there is a folder of an import, living or dead. */
 export function unfinishedImport(stateDirectory: string): boolean {
   try {
-    return readdirSync(stateDirectory).some((name) => name.startsWith(IMPORT_FOLDER));
+    return namesWithin(stateDirectory, stateDirectory).some((name) =>
+      name.startsWith(IMPORT_FOLDER)
+    );
   } catch {
     // Whoever needs the directory says what is wrong with it.
     return false;

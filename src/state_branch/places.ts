@@ -120,7 +120,7 @@ export function writeRecord(git: Git, branch: string, record: PushRecord): void 
   } catch (error) {
     throw ioError("create", folder, error);
   }
-  replaceFile(recordPath(git, branch), JSON.stringify(record) + "\n");
+  replaceFile(recordPath(git, branch), JSON.stringify(record) + "\n", { within: null });
 }
 
 function recordPath(git: Git, branch: string): string {

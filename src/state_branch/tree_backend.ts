@@ -8,7 +8,7 @@ import { KEYS } from "../project/paths.ts";
 import { contentOf, journalName } from "../snapshot/contents.ts";
 import { checkFromFiles, type Incoming, stateText } from "../snapshot/incoming.ts";
 import { DEFAULT_LIMITS, limitError } from "../snapshot/limits.ts";
-import type { HolderInfo, JournalHead, JournalRead, StorageBackend } from "../storage/backend.ts";
+import type { Holding, JournalHead, JournalRead, StorageBackend } from "../storage/backend.ts";
 import { checkKey, checkPrefix, unknownSession } from "../storage/keys.ts";
 import type { Git } from "./git.ts";
 import { sessionsOf } from "./merge.ts";
@@ -92,8 +92,8 @@ export class TreeBackend implements StorageBackend {
     return Promise.resolve(keys.sort());
   }
 
-  holder(): Promise<HolderInfo | null> {
-    return Promise.resolve(null);
+  holder(): Promise<Holding> {
+    return Promise.resolve({ state: "free" });
   }
 
   createSession(): Promise<never> {

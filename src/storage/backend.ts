@@ -75,6 +75,14 @@ export interface HolderInfo {
   readonly since: string;
 }
 
+/** Whether something is held at one moment. */
+export type Holding =
+  | { readonly state: "free" }
+  /** `by` is null for a program that says nothing of itself. */
+  | { readonly state: "held"; readonly by: HolderInfo | null }
+  /** It cannot be told; `reason` is a clause without a full stop. */
+  | { readonly state: "unknown"; readonly reason: string };
+
 /** What can be held: one session, or the repository's own things (`current`, `meta.json`, the list). */
 export type HoldScope = "repository" | { readonly session: string };
 
@@ -191,9 +199,6 @@ export interface StorageBackend {
     task: () => Promise<Result>,
   ): Promise<Result>;
 
-  /**
-   * Who holds `scope` right now; null when nobody does, or when it cannot be told. Never waits, never
-   * writes.
-   */
-  holder(scope: HoldScope): Promise<HolderInfo | null>;
+  /** Whether `scope` is held right now, and by whom. Never waits, never writes. */
+  holder(scope: HoldScope): Promise<Holding>;
 }

@@ -5,14 +5,15 @@
  * `lock` or `sessions/<id>/lock`.
  * @module
  */
-import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, removeTemporaries, replaceFile } from "../platform/atomic_file.ts";
 import { pathExists } from "../platform/path_exists.ts";
+import { lookWithin, namesWithin, readTextWithin, readWithin } from "../platform/within.ts";
+import { readLimit } from "../state_layout/limits.ts";
 import { FOLDERS } from "../state_layout/names.ts";
 import type {
-  HolderInfo,
+  Holding,
   HoldRequest,
   HoldScope,
   JournalHead,
@@ -20,7 +21,12 @@ import type {
   NewSession,
   StorageBackend,
 } from "./backend.ts";
-import { appendToJournal, readJournalFile, readLinesFrom } from "./journal_file.ts";
+import {
+  appendToJournal,
+  type JournalFile,
+  readJournalFile,
+  readLinesFrom,
+} from "./journal_file.ts";
 import {
   checkKey,
   checkLines,
@@ -49,7 +55,7 @@ export class FileBackend implements StorageBackend {
   sessions(): Promise<readonly string[]> {
     return settle(() => {
       const ids = new Set<string>();
-      for (const name of readNames(this.#sessions())) {
+      for (const name of namesWithin(this.#directory, this.#sessions())) {
         const id = name.startsWith(REPLACING) ? name.slice(REPLACING.length) : name;
         if (SESSION_ID.test(id) && mayExist(join(this.#sessions(), name, JOURNAL))) ids.add(id);
       }
@@ -87,16 +93,16 @@ export class FileBackend implements StorageBackend {
   }
 
   readJournal(id: string, after?: JournalHead): Promise<JournalRead> {
-    return settle(() => this.#readOf(id, (path) => readJournalFile(path, after)));
+    return settle(() => this.#readOf(id, (file) => readJournalFile(file, after)));
   }
 
   async *journalPieces(id: string): AsyncIterable<Uint8Array> {
     const { journalFilePieces } = await import("./pieces.ts");
-    yield* journalFilePieces(() => this.#journal(id), id);
+    yield* journalFilePieces(() => this.#journal(id), this.#directory, id);
   }
 
   readFrom(id: string, fromSeq: number): Promise<readonly string[]> {
-    return settle(() => this.#readOf(id, (path) => readLinesFrom(path, fromSeq)));
+    return settle(() => this.#readOf(id, (file) => readLinesFrom(file, fromSeq)));
   }
 
   append(
@@ -106,21 +112,23 @@ export class FileBackend implements StorageBackend {
   ): Promise<{ readonly mark: string }> {
     return settle(() => {
       checkLines(lines);
-      return { mark: this.#readOf(id, (path) => appendToJournal(path, after, lines)) };
+      return { mark: this.#readOf(id, (file) => appendToJournal(file, after, lines)) };
     });
   }
 
   readBlob(key: string): Promise<Uint8Array | null> {
-    return settle(() => this.#read(key, (path) => readFileSync(path)));
+    const limit = readLimit(key);
+    return settle(() => this.#read(key, (path) => readWithin(this.#directory, path, limit)));
   }
 
   async *blobPieces(key: string): AsyncIterable<Uint8Array> {
     const { filePieces } = await import("./pieces.ts");
-    yield* filePieces(() => this.#path(key));
+    yield* filePieces(() => this.#path(key), this.#directory);
   }
 
   readText(key: string): Promise<string | null> {
-    return settle(() => this.#read(key, (path) => readFileSync(path, "utf8")));
+    const limit = readLimit(key);
+    return settle(() => this.#read(key, (path) => readTextWithin(this.#directory, path, limit)));
   }
 
   async writeBlob(
@@ -131,8 +139,9 @@ export class FileBackend implements StorageBackend {
     const path = this.#path(key);
     const directory = await this.#directoryFor(key, path);
     // A hold sweeps its own directory; what a killed writer left further down is swept here.
-    if (directory !== this.#directory && !isSessionDirectory(key)) removeTemporaries(directory);
-    replaceFile(path, data, { durable: options.durable ?? true });
+    const within = this.#directory;
+    if (directory !== within && !isSessionDirectory(key)) removeTemporaries(directory, within);
+    replaceFile(path, data, { within, durable: options.durable ?? true });
   }
 
   async appendLine(key: string, line: string): Promise<void> {
@@ -140,20 +149,20 @@ export class FileBackend implements StorageBackend {
     const path = this.#path(key);
     await this.#directoryFor(key, path);
     const { appendLineTo } = await import("./file_writes.ts");
-    appendLineTo(path, line);
+    appendLineTo({ path, within: this.#directory, limit: readLimit(key) }, line);
   }
 
   async removeBlob(key: string): Promise<void> {
     const path = this.#path(key);
     const { removeBlobFile } = await import("./file_writes.ts");
-    removeBlobFile(path);
+    removeBlobFile(path, this.#directory);
   }
 
   async listBlobs(prefix: string): Promise<readonly string[]> {
     const folder = checkPrefix(prefix);
     if (folder !== FOLDERS.sessions) {
       const { listFiles } = await import("./list_files.ts");
-      return listFiles(() => this.#path(folder), prefix);
+      return listFiles(() => this.#path(folder), prefix, this.#directory);
     }
     const keys: string[] = [];
     for (const id of await this.sessions()) keys.push(...await this.listBlobs(`${prefix}${id}/`));
@@ -169,7 +178,7 @@ export class FileBackend implements StorageBackend {
     if (scope !== "repository") this.#require(scope.session);
     // Of a session that is being replaced, the new copy may be all that there is.
     if (scope === "repository" || this.#isReplaced(scope.session)) {
-      await makeDirectory(dirname(path));
+      await makeDirectory(dirname(path), this.#directory);
     }
     let lock;
     try {
@@ -177,6 +186,7 @@ export class FileBackend implements StorageBackend {
       lock = await acquireLock(path, {
         holder: { operation: request.operation, actor: request.actor },
         timeoutMs: request.timeoutMs,
+        within: this.#directory,
       });
     } catch (error) {
       if (scope !== "repository" && isAbsent(error)) throw unknownSession(scope.session);
@@ -189,8 +199,8 @@ export class FileBackend implements StorageBackend {
         await this.#finishReplacement(scope.session);
       }
       // Whoever wrote temporary files here is gone: we hold the lock they worked under.
-      removeTemporaries(dirname(path));
-      if (scope === "repository") sweepSecrets(join(this.#directory, FOLDERS.secrets));
+      removeTemporaries(dirname(path), this.#directory);
+      if (scope === "repository") sweepSecrets(this.#directory);
       return await task();
     } finally {
       lock.release();
@@ -201,32 +211,24 @@ export class FileBackend implements StorageBackend {
     }
   }
 
-  async holder(scope: HoldScope): Promise<HolderInfo | null> {
-    const { isHeld, readHolder } = await import("../platform/file_lock.ts");
-    const path = this.#lock(scope);
-    try {
-      return isHeld(path) ? readHolder(path) : null;
-    } catch {
-      // A lock of another user's, or a system without locks: nobody can tell.
-      return null;
-    }
+  async holder(scope: HoldScope): Promise<Holding> {
+    const { lockState } = await import("../platform/file_lock.ts");
+    const found = lockState(this.#lock(scope), this.#directory);
+    return found.state === "held" ? { state: "held", by: found.holder } : found;
   }
 
-  #read<Content>(key: string, read: (path: string) => Content): Content | null {
+  /** @param read answers null where there is no file. */
+  #read<Content>(key: string, read: (path: string) => Content | null): Content | null {
     const path = this.#path(key);
-    try {
-      return read(path);
-    } catch (error) {
-      if (!isAbsent(error)) throw ioError("read", path, error);
-      // A replacement may have ended, or begun to count, in between.
-      return this.#path(key) === path ? null : this.#read(key, read);
-    }
+    const content = read(path);
+    // A replacement may have ended, or begun to count, in between.
+    return content !== null || this.#path(key) === path ? content : this.#read(key, read);
   }
 
   /** Does something with a journal that answers null where there is none. */
-  #readOf<Content>(id: string, read: (path: string) => Content | null): Content {
+  #readOf<Content>(id: string, read: (file: JournalFile) => Content | null): Content {
     const path = this.#journal(id);
-    const content = read(path);
+    const content = read({ path, within: this.#directory });
     if (content !== null) return content;
     if (this.#journal(id) !== path) return this.#readOf(id, read);
     throw unknownSession(id);
@@ -235,7 +237,8 @@ export class FileBackend implements StorageBackend {
   /** Ends a replacement that another process has begun. The session is held. */
   async #finishReplacement(id: string): Promise<void> {
     if (!this.#isReplaced(id)) return;
-    const { finishReplacement } = await import("./session_replacement.ts");
+    const { finishReplacement, requireOwnReplacement } = await import("./session_replacement.ts");
+    requireOwnReplacement(this.#sessions(), id);
     finishReplacement(this.#sessions(), id);
   }
 
@@ -244,7 +247,7 @@ export class FileBackend implements StorageBackend {
     const session = sessionOf(key);
     if (session !== null) this.#require(session);
     const directory = dirname(path);
-    await makeDirectory(directory);
+    await makeDirectory(directory, this.#directory);
     return directory;
   }
 
@@ -301,37 +304,19 @@ function mayExist(path: string): boolean {
 }
 
 /** Removes what writers of secrets that died have left; those of another user are theirs to sweep. */
-function sweepSecrets(directory: string): void {
+function sweepSecrets(stateDirectory: string): void {
   try {
-    removeTemporaries(directory);
+    removeTemporaries(join(stateDirectory, FOLDERS.secrets), stateDirectory);
   } catch (error) {
     const forbidden = error instanceof OrchestratorError && error.details?.["system"] === "EACCES";
     if (!forbidden) throw error;
   }
 }
 
-async function makeDirectory(directory: string): Promise<void> {
-  if (isDirectory(directory)) return;
+async function makeDirectory(directory: string, within: string): Promise<void> {
+  if (lookWithin(within, directory, "create")?.isDirectory() === true) return;
   const { requireDirectory } = await import("./file_writes.ts");
   await requireDirectory(directory);
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  } catch (error) {
-    if (isAbsent(error)) return false;
-    throw ioError("read", path, error);
-  }
-}
-
-function readNames(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw ioError("read", directory, error);
-  }
 }
 
 function isAbsent(error: unknown): boolean {

@@ -2,34 +2,40 @@
  * How blobs are written as files.
  * @module
  */
-import { readFileSync, unlinkSync } from "node:fs";
+import { unlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { appendAndSync } from "../platform/append_file.ts";
 import { ioError, removeTemporaries, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { pathExists } from "../platform/path_exists.ts";
+import { lookWithin, readWithin } from "../platform/within.ts";
 import type { NewSession } from "./backend.ts";
 import { checkKey, checkLines, checkSessionId } from "./keys.ts";
 
 const NEWLINE = 0x0a;
 
+/** A file of a state directory. */
+export interface StateFile {
+  readonly path: string;
+  /** The state directory: nothing below it is reached through a link. */
+  readonly within: string;
+  /** The most bytes it may have. */
+  readonly limit: number;
+}
+
 /** Appends a line to a file of lines, durably; a cut-off last line is replaced. */
-export function appendLineTo(path: string, line: string): void {
-  if (!pathExists(path)) {
-    removeTemporaries(dirname(path));
-    return replaceFile(path, line + "\n");
+export function appendLineTo({ path, within, limit }: StateFile, line: string): void {
+  const bytes = readWithin(within, path, limit);
+  if (bytes === null) {
+    removeTemporaries(dirname(path), within);
+    return replaceFile(path, line + "\n", { within });
   }
-  let at: number;
-  try {
-    at = readFileSync(path).lastIndexOf(NEWLINE) + 1;
-  } catch (error) {
-    throw ioError("read", path, error);
-  }
-  appendAndSync(path, line + "\n", { at });
+  appendAndSync(path, line + "\n", { at: bytes.lastIndexOf(NEWLINE) + 1, within });
 }
 
 /** Removes a file, durably; absent is fine. */
-export function removeBlobFile(path: string): void {
+export function removeBlobFile(path: string, within: string): void {
+  if (lookWithin(within, path, "remove") === null) return;
   try {
     unlinkSync(path);
   } catch (error) {

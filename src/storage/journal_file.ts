@@ -8,11 +8,12 @@
  * Lines that a checkout has given carriage returns are read without them: JSON has none at its end.
  * @module
  */
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
-import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { closeSync, readFileSync, readSync } from "node:fs";
+import { OrchestratorError } from "../errors.ts";
 import { appendAndSync, fileStamp } from "../platform/append_file.ts";
 import { ioError } from "../platform/atomic_file.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { openWithin } from "../platform/within.ts";
 import type { JournalHead, JournalRead } from "./backend.ts";
 
 const NEWLINE = 0x0a;
@@ -20,18 +21,28 @@ const NEWLINE = 0x0a;
 /** How much of the end of a journal is read at first to find its last line. */
 const TAIL_BYTES = 4096;
 
+/** Where a journal is. */
+export interface JournalFile {
+  readonly path: string;
+  /** The state directory: nothing below it is reached through a link. */
+  readonly within: string;
+}
+
 /**
  * Reads a journal; null when there is none.
  * @throws `io_failed`
  */
-export function readJournalFile(path: string, after: JournalHead | undefined): JournalRead | null {
+export function readJournalFile(
+  file: JournalFile,
+  after: JournalHead | undefined,
+): JournalRead | null {
   // The stamp is taken before the content: an append in between makes it stale, never wrong.
-  const stamp = fileStamp(path);
+  const stamp = fileStamp(file.path, file.within);
   if (stamp === null) return null;
   if (after !== undefined && after.mark === formatMark(stamp.size, stamp.stamp)) {
     return { unchanged: true };
   }
-  const bytes = readBytes(path);
+  const bytes = readBytes(file);
   if (bytes === null) return null;
   const end = bytes.lastIndexOf(NEWLINE) + 1;
   const lines = splitLines(decode(bytes.subarray(0, end)));
@@ -46,8 +57,8 @@ export function readJournalFile(path: string, after: JournalHead | undefined): J
 }
 
 /** Whole lines number `fromSeq` (1-based) and later; null when there is no journal. */
-export function readLinesFrom(path: string, fromSeq: number): readonly string[] | null {
-  const bytes = readBytes(path);
+export function readLinesFrom(file: JournalFile, fromSeq: number): readonly string[] | null {
+  const bytes = readBytes(file);
   if (bytes === null) return null;
   const start = offsetBehind(bytes, fromSeq - 1);
   if (start === null) return [];
@@ -62,13 +73,14 @@ export function readLinesFrom(path: string, fromSeq: number): readonly string[] 
  * @throws `state_moved` when `after` is not where the journal ends; `no_space`, `read_only`, `io_failed`.
  */
 export function appendToJournal(
-  path: string,
+  file: JournalFile,
   after: JournalHead,
   lines: readonly string[],
 ): string | null {
-  const stamp = fileStamp(path);
+  const { path, within } = file;
+  const stamp = fileStamp(path, within);
   if (stamp === null) return null;
-  const offset = endOf(path, after, stamp.size);
+  const offset = endOf(file, after, stamp.size);
   if (offset === null) {
     throw new OrchestratorError("state_moved", `Cannot append to "${path}": it moved on`, {
       hint: "Run the command again",
@@ -76,27 +88,27 @@ export function appendToJournal(
     });
   }
   const data = lines.map((line) => line + "\n").join("");
-  const written = appendAndSync(path, data, { at: offset });
+  const written = appendAndSync(path, data, { at: offset, within });
   return formatMark(written.size, written.stamp);
 }
 
 /** The mark of a journal nobody has touched since it was written. */
-export function markOf(path: string): string {
-  const stamp = fileStamp(path);
+export function markOf({ path, within }: JournalFile): string {
+  const stamp = fileStamp(path, within);
   return stamp === null ? "" : formatMark(stamp.size, stamp.stamp);
 }
 
 /** The offset behind the head, or null when the journal does not end there. */
-function endOf(path: string, head: JournalHead, size: number): number | null {
+function endOf(file: JournalFile, head: JournalHead, size: number): number | null {
   const known = /^(\d+):/.exec(head.mark)?.[1];
   if (known !== undefined && Number(known) === size) {
     const matches = size === 0
       ? head.seq === 0
-      : head.seq > 0 && lastLineHash(path, size) === head.hash;
+      : head.seq > 0 && lastLineHash(file, size) === head.hash;
     return matches ? size : null;
   }
   // Something lies behind the head, or nobody knows where it is: only reading tells.
-  const bytes = readBytes(path);
+  const bytes = readBytes(file);
   if (bytes === null) return null;
   const offset = known === undefined ? offsetBehind(bytes, head.seq) : Number(known);
   if (offset === null || offset > bytes.length || bytes.includes(NEWLINE, offset)) return null;
@@ -107,9 +119,11 @@ function endOf(path: string, head: JournalHead, size: number): number | null {
 }
 
 /** Hash of the last line of a journal of that size; null when it does not end with a line feed. */
-function lastLineHash(path: string, size: number): string | null {
+function lastLineHash({ path, within }: JournalFile, size: number): string | null {
   try {
-    const fd = openSync(path, "r");
+    const file = openWithin(within, path);
+    if (file === null) return null;
+    const fd = file.descriptor;
     try {
       for (let length = Math.min(TAIL_BYTES, size);; length = Math.min(length * 4, size)) {
         const tail = new Uint8Array(length);
@@ -141,13 +155,15 @@ function offsetBehind(bytes: Uint8Array, seq: number): number | null {
   return offset;
 }
 
-function readBytes(path: string): Uint8Array | null {
+function readBytes({ path, within }: JournalFile): Uint8Array | null {
+  const file = openWithin(within, path);
+  if (file === null) return null;
   try {
-    return readFileSync(path);
+    return readFileSync(file.descriptor);
   } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return null;
     throw ioError("read", path, error);
+  } finally {
+    closeSync(file.descriptor);
   }
 }
 

@@ -6,16 +6,20 @@ import { type Dirent, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { systemErrorCode } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
+import { lookWithin } from "../platform/within.ts";
 import { isReserved } from "./keys.ts";
 
 /**
  * Lists the files below a folder that may be a blob's.
  * @param folderOf tells where the folder is just now.
  * @param base its key, with a `/` at its end.
+ * @param within the state directory: no link in it is followed.
  * @returns their keys, sorted.
+ * @throws `link_refused` when the folder lies behind a link.
  */
-export function listFiles(folderOf: () => string, base: string): string[] {
+export function listFiles(folderOf: () => string, base: string, within: string): string[] {
   const folder = folderOf();
+  lookWithin(within, folder);
   const keys: string[] = [];
   const walk = (directory: string, base: string): void => {
     for (const entry of entriesOf(directory)) {
@@ -27,7 +31,7 @@ export function listFiles(folderOf: () => string, base: string): string[] {
   };
   walk(folder, base);
   // What was looked at meanwhile may have been on its way out.
-  return folderOf() === folder ? keys.sort() : listFiles(folderOf, base);
+  return folderOf() === folder ? keys.sort() : listFiles(folderOf, base, within);
 }
 
 function entriesOf(directory: string): readonly Dirent[] {

@@ -6,6 +6,7 @@ import { OrchestratorError } from "../errors.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import {
   type HolderInfo,
+  type Holding,
   type HoldRequest,
   type HoldScope,
   type JournalHead,
@@ -205,9 +206,9 @@ export class MemoryBackend implements StorageBackend {
   }
 
   // deno-lint-ignore require-await
-  async holder(scope: HoldScope): Promise<HolderInfo | null> {
-    const name = scope === "repository" ? scope : checkSessionId(scope.session);
-    return this.#holders.get(name) ?? null;
+  async holder(scope: HoldScope): Promise<Holding> {
+    const by = this.#holders.get(scope === "repository" ? scope : checkSessionId(scope.session));
+    return by === undefined ? { state: "free" } : { state: "held", by };
   }
 
   #writable(key: string): string {

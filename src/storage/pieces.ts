@@ -19,26 +19,31 @@ let spare: Uint8Array<ArrayBuffer> | undefined;
 /**
  * Reads a file in pieces, each of which is good until the next one is asked for.
  * @param pathOf tells where the file is just now.
- * @throws `file_unknown`, `io_failed`
+ * @param within the state directory: no link in it is followed.
+ * @throws `file_unknown`, `link_refused`, `io_failed`
  */
-export async function* filePieces(pathOf: () => string): AsyncIterable<Uint8Array> {
+export async function* filePieces(
+  pathOf: () => string,
+  within: string,
+): AsyncIterable<Uint8Array> {
   const path = pathOf();
   try {
-    yield* readPieces(path, { reuse: true });
+    yield* readPieces(path, { within, reuse: true });
   } catch (error) {
     // The file is opened before the first piece: nothing was handed out yet.
     if (!isUnknownFile(error) || pathOf() === path) throw error;
-    yield* filePieces(pathOf);
+    yield* filePieces(pathOf, within);
   }
 }
 
 /** The same of a session's journal, in pieces of whole lines. @throws `session_unknown` */
 export async function* journalFilePieces(
   pathOf: () => string,
+  within: string,
   id: string,
 ): AsyncIterable<Uint8Array> {
   try {
-    yield* journalLines(filePieces(pathOf));
+    yield* journalLines(filePieces(pathOf, within));
   } catch (error) {
     throw isUnknownFile(error) ? unknownSession(id) : error;
   }

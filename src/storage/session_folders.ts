@@ -23,9 +23,19 @@ import { ioError, renamePatiently, syncDirectory } from "../platform/atomic_file
 import { pathExists } from "../platform/path_exists.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { removeTree } from "../platform/remove_tree.ts";
+import { lookWithin } from "../platform/within.ts";
 import type { NewSession } from "./backend.ts";
 import { JOURNAL, LOCK, REMOVED, REPLACING, SESSION_ID, STAGING } from "./keys.ts";
 import { markOf } from "./journal_file.ts";
+
+/**
+ * Refuses to work in the folder of all sessions, or on one session's, where it is reached through a link.
+ * @param parent the folder of all sessions: it lies in the state directory.
+ * @throws `link_refused`
+ */
+export function requireReal(parent: string, folder: string, verb: string): void {
+  lookWithin(dirname(parent), folder, verb);
+}
 
 /** Makes a directory with all above it, durably. One that exists is fine. */
 export function makeDirectory(directory: string): void {
@@ -72,6 +82,7 @@ function writeNew(
  */
 export function publishSession(parent: string, id: string, content: NewSession): string {
   const target = join(parent, id);
+  requireReal(parent, target, "create");
   makeDirectory(parent);
   try {
     sweep(parent);
@@ -123,7 +134,7 @@ export function stageSession(staging: string, content: NewSession): string {
   const { lines } = content;
   const journal = "length" in lines ? lines.map((line) => line + "\n").join("") : lines.pieces;
   writeNew(join(staging, JOURNAL), journal, true);
-  const mark = markOf(join(staging, JOURNAL));
+  const mark = markOf({ path: join(staging, JOURNAL), within: staging });
   writeAll(staging, content.blobs, true);
   writeAll(staging, content.derived?.(mark) ?? {}, false);
   return mark;
@@ -135,7 +146,7 @@ export function stageSession(staging: string, content: NewSession): string {
  * with it the session appears.
  */
 export function moveInto(staging: string, target: string): void {
-  for (const name of readdirSync(target)) if (name !== LOCK) removeTree(join(target, name));
+  for (const name of readdirSync(target)) if (name !== LOCK) removeTree(join(target, name), null);
   const last = readdirSync(staging).filter((name) => name !== LOCK && name !== JOURNAL);
   for (const name of [...last, JOURNAL]) renamePatiently(join(staging, name), join(target, name));
   syncDirectory(target);
@@ -153,11 +164,12 @@ function takeBack(parent: string, id: string): void {
 
 /**
  * Makes a session disappear. Absent is fine.
- * @throws `read_only`, `io_failed`; then it is all there.
+ * @throws `read_only`, `link_refused`, `io_failed`; then it is all there.
  */
 export function takeSessionAway(parent: string, id: string): void {
   const target = join(parent, id);
   const tombstone = join(parent, `${REMOVED}${id}-${randomBase32(30)}`);
+  requireReal(parent, target, "remove");
   try {
     renamePatiently(join(target, JOURNAL), tombstone);
   } catch (error) {
@@ -176,6 +188,7 @@ export function takeSessionAway(parent: string, id: string): void {
  */
 export function clearAway(parent: string, id: string): void {
   try {
+    requireReal(parent, parent, "remove");
     for (const name of tombstonesOf(parent, id)) bury(parent, name);
   } catch {
     // The session is gone, and its rest is in nobody's way.
@@ -249,7 +262,7 @@ function syncQuietly(directory: string): void {
 /** @returns false when something of it is still there. */
 export function removeQuietly(path: string): boolean {
   try {
-    removeTree(path);
+    removeTree(path, null);
     return lstatSync(path, { throwIfNoEntry: false }) === undefined;
   } catch {
     return false;

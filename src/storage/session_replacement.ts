@@ -9,17 +9,25 @@
  * process that died has begun.
  * @module
  */
-import { existsSync, lstatSync, mkdirSync, readdirSync, type Stats, unlinkSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, type Stats, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, patiently, renamePatiently, syncDirectory } from "../platform/atomic_file.ts";
 import { copyAndHash, syncFiles } from "../platform/copy_file.ts";
+import { isTracked } from "../platform/own_link.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { removeTree } from "../platform/remove_tree.ts";
+import { namesWithin } from "../platform/within.ts";
 import type { NewSession, StorageBackend } from "./backend.ts";
 import { JOURNAL, LOCK, REPLACING } from "./keys.ts";
-import { makeDirectory, removeQuietly, stageSession, stagingFolder } from "./session_folders.ts";
+import {
+  makeDirectory,
+  removeQuietly,
+  requireReal,
+  stageSession,
+  stagingFolder,
+} from "./session_folders.ts";
 
 /**
  * Replaces a session that is there. The repository and the session are held.
@@ -35,7 +43,8 @@ export function replaceFolder(parent: string, id: string, content: NewSession): 
     mark = stageSession(staging, content);
     syncDirectory(staging);
     // The empty rest of an earlier one would keep the name.
-    removeTree(replacing);
+    requireReal(parent, replacing, "replace");
+    removeTree(replacing, null);
     renamePatiently(staging, replacing);
   } catch (error) {
     removeQuietly(staging);
@@ -69,11 +78,13 @@ function takeBack(replacing: string, staging: string): void {
 /**
  * Ends a replacement whose new copy counts already: may be repeated, and need not be the process that
  * began it. The session is held, or its lock is gone with its folder.
- * @throws `no_space`, `read_only`, `io_failed`; then the new copy still counts.
+ * @throws `no_space`, `read_only`, `link_refused`, `io_failed`; then the new copy still counts.
  */
 export function finishReplacement(parent: string, id: string): void {
   const from = join(parent, REPLACING + id);
   const to = join(parent, id);
+  requireReal(parent, from, "replace");
+  requireReal(parent, to, "replace");
   makeDirectory(to);
   try {
     removeOthers(from, to);
@@ -92,7 +103,7 @@ export async function finishReplacements(
   parent: string,
   backend: Pick<StorageBackend, "hasSession" | "hold">,
 ): Promise<void> {
-  const names = existsSync(parent) ? readdirSync(parent) : [];
+  const names = namesWithin(dirname(parent), parent);
   for (const name of names.filter((name) => name.startsWith(REPLACING))) {
     const session = name.slice(REPLACING.length);
     if (!await backend.hasSession(session)) continue;
@@ -106,13 +117,27 @@ export async function finishReplacements(
   }
 }
 
+/**
+ * Refuses to end a replacement that no process here has begun: git tracks it.
+ * @throws `state_corrupt`
+ */
+export function requireOwnReplacement(parent: string, id: string): void {
+  const path = join(parent, REPLACING + id);
+  if (isTracked(path) !== true) return;
+  throw new OrchestratorError(
+    "state_corrupt",
+    `Cannot replace session "${id}": git tracks "${path}", so it is not this machine's`,
+    { hint: "Remove it from git: such a folder is never committed", details: { path } },
+  );
+}
+
 /** Removes what the new copy does not have, or has as something else. */
 function removeOthers(from: string, to: string): void {
   for (const name of readdirSync(to)) {
     if (name === LOCK) continue;
     const wanted = kindOf(join(from, name));
     const present = kindOf(join(to, name));
-    if (wanted !== present) removeTree(join(to, name));
+    if (wanted !== present) removeTree(join(to, name), null);
     else if (wanted === "folder") removeOthers(join(from, name), join(to, name));
   }
 }

@@ -149,13 +149,17 @@ async function changeFile(
   const changed = next(entries);
   if (changed === null) return false;
   const text = JSON.stringify({ ...fields, format: TRUST_FORMAT, trusted: changed }, null, 2);
-  replaceFile(path, text + "\n", { mode: 0o600 });
+  replaceFile(path, text + "\n", { within: null, mode: 0o600 });
   return true;
 }
 
 async function lock(path: string, { actor, timeoutMs, operation }: TrustChange) {
   try {
-    return await acquireLock(path, { holder: { operation, actor: actor.name }, timeoutMs });
+    return await acquireLock(path, {
+      holder: { operation, actor: actor.name },
+      timeoutMs,
+      within: null,
+    });
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error;
     throw ioError("lock", path, error);

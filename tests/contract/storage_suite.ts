@@ -35,8 +35,8 @@ const sessionCases: readonly StorageCase[] = [
       assert.equal(await backend.readBlob("current"), null);
       assert.equal(await backend.readText("current"), null);
       assert.deepEqual(await backend.listBlobs("sessions/"), []);
-      assert.equal(await backend.holder("repository"), null);
-      assert.equal(await backend.holder({ session: A }), null);
+      assert.deepEqual(await backend.holder("repository"), { state: "free" });
+      assert.deepEqual(await backend.holder({ session: A }), { state: "free" });
     },
   },
   {
@@ -750,7 +750,7 @@ const holdCases: readonly StorageCase[] = [
           }),
           TypeError,
         );
-        assert.equal(await other.holder(scope), null);
+        assert.deepEqual(await other.holder(scope), { state: "free" });
         await other.hold(scope, request({ timeoutMs: 0 }), () => Promise.resolve());
       }
     },
@@ -761,18 +761,20 @@ const holdCases: readonly StorageCase[] = [
       await made(backend, A);
       await made(backend, B);
       const scope = { session: A };
-      assert.equal(await other.holder(scope), null);
+      assert.deepEqual(await other.holder(scope), { state: "free" });
       await backend.hold(scope, request({ operation: "advance", actor: "grace" }), async () => {
-        const holder = await other.holder(scope);
+        const holding = await other.holder(scope);
+        assert.equal(holding.state, "held");
+        const holder = "by" in holding ? holding.by : null;
         assert.equal(holder?.operation, "advance");
         assert.equal(holder.actor, "grace");
         assert.equal(new Date(holder.since).toISOString(), holder.since);
         assert.equal(typeof holder.pid, "number");
         assert.equal(typeof holder.host, "string");
-        assert.equal(await other.holder({ session: B }), null);
-        assert.equal(await other.holder("repository"), null);
+        assert.deepEqual(await other.holder({ session: B }), { state: "free" });
+        assert.deepEqual(await other.holder("repository"), { state: "free" });
       });
-      assert.equal(await other.holder(scope), null);
+      assert.deepEqual(await other.holder(scope), { state: "free" });
     },
   },
   {
@@ -799,7 +801,7 @@ const holdCases: readonly StorageCase[] = [
     async run({ backend, accidents }) {
       await refused("session_unknown", backend.hold({ session: GONE }, request(), never));
       await refused("session_unknown", backend.hold({ session: "../x" }, request(), never));
-      assert.equal(await backend.holder({ session: GONE }), null);
+      assert.deepEqual(await backend.holder({ session: GONE }), { state: "free" });
       await refused("session_unknown", backend.holder({ session: "../x" }));
       assert.deepEqual(await backend.sessions(), []);
       assert.deepEqual(accidents?.leftovers() ?? [], []);

@@ -278,7 +278,7 @@ class Player implements AsyncDisposable {
       ? join(state, "lock")
       : join(state, "sessions", this.#expand(what), "lock");
     const holder = { operation: "complete", actor: "bert" };
-    this.#locks.push(await acquireLock(path, { holder, timeoutMs: 0 }));
+    this.#locks.push(await acquireLock(path, { holder, timeoutMs: 0, within: null }));
   }
 
   /** Waits until a file is there: what a command in the background makes. */

@@ -2,9 +2,7 @@
  * `orchestrator start "<task>"`
  * @module
  */
-import { readFileSync } from "node:fs";
-import { OrchestratorError, systemErrorCode } from "../../errors.ts";
-import { ioError } from "../../platform/atomic_file.ts";
+import { OrchestratorError } from "../../errors.ts";
 import { sha256Hex } from "../../platform/hash.ts";
 import { gitBranch } from "../../project/git_branch.ts";
 import { discardSession, useSession } from "../../session/resolve.ts";
@@ -20,7 +18,7 @@ import { type Setting, workflowSettings } from "../config/flags.ts";
 import type { Context } from "../context.ts";
 import { lines, say, shown } from "../output/shown.ts";
 import { requireFreeName, requireText, sessionName } from "../texts.ts";
-import { workflowFile } from "../workflow_file.ts";
+import { readWorkflowFile, workflowFile } from "../workflow_file.ts";
 import { findingText } from "../output/finding_text.ts";
 import { stepText } from "../output/next_step.ts";
 import { commandLine, oneLine } from "../output/text.ts";
@@ -140,30 +138,30 @@ interface WorkflowSource {
 
 async function readWorkflow(context: Context, given: string | undefined): Promise<WorkflowSource> {
   const { paths } = context;
-  const { path, shown, chosen } = await workflowFile(context, given, "start");
-  try {
+  const found = await workflowFile(context, given, "start");
+  const { shown, chosen } = found;
+  const text = readWorkflowFile(found);
+  if (text !== null) {
     const named = chosen === "argument" ? [shown] : [];
     const showAll = commandLine(["orchestrator", "validate", ...named]);
-    return { text: readFileSync(path, "utf8"), file: shown, builtIn: false, showAll };
-  } catch (error) {
-    if (systemErrorCode(error) !== "ENOENT") throw ioError("read", path, error);
-    if (chosen !== null) {
-      throw new OrchestratorError(
-        "file_unknown",
-        `Cannot read "${shown}": there is no such file`,
-        { ...(chosen === "argument" ? {} : { hint: chosen }), cause: error },
-      );
-    }
-    const { defaultWorkflowYaml } = await import("../../project/default_workflow.ts");
-    const { detectCommands } = await import("../../project/detect_commands.ts");
-    const { isWindows } = await import("../../platform/runtime.ts");
-    return {
-      text: defaultWorkflowYaml(detectCommands(paths.root, { windows: isWindows })),
-      file: "the built-in workflow",
-      builtIn: true,
-      showAll: "orchestrator validate",
-    };
+    return { text, file: shown, builtIn: false, showAll };
   }
+  if (chosen !== null) {
+    throw new OrchestratorError(
+      "file_unknown",
+      `Cannot read "${shown}": there is no such file`,
+      chosen === "argument" ? {} : { hint: chosen },
+    );
+  }
+  const { defaultWorkflowYaml } = await import("../../project/default_workflow.ts");
+  const { detectCommands } = await import("../../project/detect_commands.ts");
+  const { isWindows } = await import("../../platform/runtime.ts");
+  return {
+    text: defaultWorkflowYaml(detectCommands(paths.root, { windows: isWindows })),
+    file: "the built-in workflow",
+    builtIn: true,
+    showAll: "orchestrator validate",
+  };
 }
 
 /** A setting that nothing in the workflow knows of is most often misspelt. */

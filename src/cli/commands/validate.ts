@@ -2,13 +2,11 @@
  * `orchestrator validate [file]`
  * @module
  */
-import { readFileSync } from "node:fs";
-import { OrchestratorError, systemErrorCode } from "../../errors.ts";
-import { ioError } from "../../platform/atomic_file.ts";
+import { OrchestratorError } from "../../errors.ts";
 import { parseDefinition } from "../../workflow/parse_definition.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
-import { workflowFile } from "../workflow_file.ts";
+import { readWorkflowFile, workflowFile } from "../workflow_file.ts";
 import { findingText } from "../output/finding_text.ts";
 import type { Style } from "../output/style.ts";
 import { lines, say, shown } from "../output/shown.ts";
@@ -17,13 +15,11 @@ import { count } from "../output/text.ts";
 export async function run(context: Context, input: Input): Promise<Answer> {
   const { io } = context;
   const given = input.arg("file");
-  const { path, shown: name, chosen } = await workflowFile(context, given, "validate");
+  const found = await workflowFile(context, given, "validate");
+  const { shown: name, chosen } = found;
   const file = given === "-" ? "stdin" : name;
-  let text: string;
-  try {
-    text = given === "-" ? await io.readStdin() : readFileSync(path, "utf8");
-  } catch (error) {
-    if (systemErrorCode(error) !== "ENOENT") throw ioError("read", path, error);
+  const text = given === "-" ? await io.readStdin() : readWorkflowFile(found);
+  if (text === null) {
     throw new OrchestratorError(
       "file_unknown",
       `Cannot validate "${file}": there is no such file`,
@@ -33,7 +29,6 @@ export async function run(context: Context, input: Input): Promise<Answer> {
           : chosen === "argument"
           ? "Check the path"
           : chosen,
-        cause: error,
       },
     );
   }

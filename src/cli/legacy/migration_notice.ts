@@ -52,7 +52,7 @@ export async function notice(context: Context, input: Input): Promise<Shown | nu
 
 /** Warns of a migration that was cut off; says nothing of one that somebody is at. */
 export async function warnOfInterruption(context: Context): Promise<void> {
-  if (await context.manager.backend.holder("repository") !== null) return;
+  if ((await context.manager.backend.holder("repository")).state === "held") return;
   // It may have ended between the two looks.
   if (!existsSync(context.paths.migrationJournal)) return;
   context.warn(

@@ -191,6 +191,7 @@ export async function legacySummaries(
     const { summary } = workflow;
     const base = {
       name: null,
+      lock: "free" as const,
       heldBy: null,
       legacy: workflow.origin.name,
       current: workflow === active,

@@ -2,12 +2,11 @@
  * Which secrets must be there.
  * @module
  */
-import { readFileSync } from "node:fs";
 import { originText } from "../../config/layers.ts";
-import { OrchestratorError, systemErrorCode } from "../../errors.ts";
+import { OrchestratorError } from "../../errors.ts";
 import { isSecretName } from "../../secrets/name.ts";
 import type { Context } from "../context.ts";
-import { workflowFile } from "../workflow_file.ts";
+import { readWorkflowFile, workflowFile } from "../workflow_file.ts";
 
 /**
  * Names of the required secrets, with who requires them: `secrets.required` of the configuration and
@@ -31,16 +30,17 @@ async function fromWorkflow(
   context: Context,
 ): Promise<{ readonly file: string; readonly names: readonly string[] }> {
   const none = { file: "", names: [] };
-  let text: string;
+  let text: string | null;
   let file: string;
   try {
     const found = await workflowFile(context, undefined, "look for required secrets");
     file = found.shown;
-    text = readFileSync(found.path, "utf8");
+    text = readWorkflowFile(found);
   } catch (error) {
-    if (error instanceof OrchestratorError || systemErrorCode(error) !== undefined) return none;
+    if (error instanceof OrchestratorError) return none;
     throw error;
   }
+  if (text === null) return none;
   const { parseDefinition } = await import("../../workflow/parse_definition.ts");
   const { definition } = parseDefinition(text, { file });
   const setting = definition?.settings["required_secrets"];

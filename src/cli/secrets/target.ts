@@ -4,7 +4,7 @@
  */
 import { OrchestratorError } from "../../errors.ts";
 import { type Lock, readIdentities, recipientsOf, sealText } from "../../secrets/age_file.ts";
-import type { SecretFile } from "../../secrets/folder.ts";
+import type { SecretFile, SecretFolder } from "../../secrets/folder.ts";
 import type { SecretStore } from "../../secrets/store.ts";
 import type { Input } from "../command.ts";
 import { canAsk } from "../confirm.ts";
@@ -16,7 +16,7 @@ import { say } from "../output/shown.ts";
 /** The folder a command writes to. */
 export interface SecretTarget {
   readonly source: "repository" | "global";
-  readonly directory: string;
+  readonly folder: SecretFolder;
 }
 
 /**
@@ -25,8 +25,8 @@ export interface SecretTarget {
  */
 export function secretTarget(input: Input, store: SecretStore): SecretTarget {
   const source = input.has("global") ? "global" : "repository";
-  const directory = store.folder(source);
-  if (directory !== null) return { source, directory };
+  const folder = store.folder(source);
+  if (folder !== null) return { source, folder };
   if (source === "global") {
     throw new OrchestratorError("invalid_argument", `Cannot use "--global": there is no home`, {
       hint: "Set HOME",

@@ -19,7 +19,7 @@ export async function warnOfImport(context: Context): Promise<boolean> {
   try {
     if (!committed()) return false;
     // Whoever carries it out, or finishes it, holds the repository; and may have let go just now.
-    if (await manager.backend.holder("repository") !== null || !committed()) return false;
+    if ((await manager.backend.holder("repository")).state === "held" || !committed()) return false;
   } catch {
     // Whoever needs the directory says what is wrong with it.
     return false;

@@ -3,9 +3,8 @@
  * `ORCHESTRATOR_SNAPSHOT_PASSWORD`), or whoever sits at the terminal. Never the command line.
  * @module
  */
-import { readFileSync } from "node:fs";
 import { OrchestratorError } from "../../errors.ts";
-import { ioError } from "../../platform/atomic_file.ts";
+import { readGivenText } from "../../platform/given_file.ts";
 import { type Key, readIdentities, requireStrongPassword } from "../../snapshot/encryption.ts";
 import type { Limits } from "../../snapshot/limits.ts";
 import type { Input } from "../command.ts";
@@ -86,13 +85,11 @@ async function password(context: Context, input: Input, twice: boolean): Promise
   throw new OrchestratorError("invalid_argument", "Cannot use the password: the two differ");
 }
 
+/** Longer files hold no password and no recipients. */
+const MAX_KEY_BYTES = 1024 * 1024;
+
 function readText(context: Context, file: string): string {
-  const path = context.paths.resolveFrom(context.io.cwd, file);
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw ioError("read", file, error);
-  }
+  return readGivenText(context.paths.resolveFrom(context.io.cwd, file), file, MAX_KEY_BYTES);
 }
 
 /** The limits in force. */
@@ -120,7 +117,10 @@ export async function snapshotBytes(
   const file = input.arg("file");
   if (file !== undefined && file !== "-") {
     const { readPieces } = await import("../../platform/stream_file.ts");
-    return readPieces(context.paths.resolveFrom(context.io.cwd, file));
+    return readPieces(context.paths.resolveFrom(context.io.cwd, file), {
+      within: null,
+      given: true,
+    });
   }
   const { io } = context;
   if (io.isTerminal("stdin") && (file === undefined || input.has("no-input"))) {

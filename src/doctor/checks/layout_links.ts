@@ -1,26 +1,77 @@
-import { type Check, few, ok } from "../check.ts";
+import { lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { isTrackedLink } from "../../platform/own_link.ts";
+import { linkAdvice } from "../../project/link_advice.ts";
+import { MIGRATION } from "../../project/paths.ts";
+import { type Check, count, few, ok } from "../check.ts";
+import type { Examination } from "../examination.ts";
+
+/** What is no file, no folder and no part of what moving over has kept. */
+interface Odd {
+  /** Relative to the state directory. */
+  readonly name: string;
+  readonly link: boolean;
+}
 
 export const layoutLinks: Check = {
   id: "layout.links",
   area: "layout",
-  title: "Symbolic links",
-  why: "A link in the state directory makes state depend on what lies elsewhere",
-  async run(examination) {
+  title: "Links and devices",
+  why:
+    "A link could make commands read or change files elsewhere, so none below .orchestrator is used",
+  run(examination) {
+    const { stateDirectory } = examination.paths;
+    const whole = examination.isLink(stateDirectory) ? readlinkSync(stateDirectory) : null;
+    if (whole !== null && isTrackedLink(stateDirectory) !== false) {
+      return {
+        level: "error",
+        seen: `.orchestrator is a link to ${whole} that git tracks: it is not used`,
+        todo: "Replace the link with a directory, or keep it out of git",
+      };
+    }
     if (examination.absent !== null) return examination.absent;
-    const names = examination.names(examination.paths.stateDirectory);
-    const inside = (await examination.sessions()).flatMap(({ id }) =>
-      ["", "/log.jsonl", "/state.json", "/meta.json", "/workflow.yaml"]
-        .map((name) => `sessions/${id}${name}`)
-    );
-    const links = [...names, ...inside].filter((name) =>
-      examination.isLink(examination.statePath(name))
-    );
-    if (links.length === 0) return ok("none");
-    return {
-      level: "warning",
-      seen: `links in .orchestrator: ${few(links)}`,
-      todo: "Replace them by what they point to",
-      list: links,
-    };
+    const odd = oddIn(examination, "");
+    const links = odd.filter(({ link }) => link).map(({ name }) => name);
+    const others = odd.filter(({ link }) => !link).map(({ name }) => name);
+    const [first] = links;
+    if (first !== undefined) {
+      return {
+        level: "error",
+        seen: `${count(links.length, "link")} in .orchestrator: ${few(links)}`,
+        todo: linkAdvice(stateDirectory, examination.statePath(first)),
+        list: [...links, ...others],
+      };
+    }
+    if (others.length > 0) {
+      return {
+        level: "error",
+        seen: `no regular files in .orchestrator: ${few(others)}`,
+        todo: "Move them elsewhere; nothing reads them",
+        list: others,
+      };
+    }
+    return whole === null
+      ? ok("none")
+      : { level: "info", seen: `.orchestrator is a link to ${whole}, which git does not track` };
   },
 };
+
+function oddIn(examination: Examination, folder: string): readonly Odd[] {
+  const found: Odd[] = [];
+  for (const name of namesIn(examination.statePath(folder))) {
+    const below = folder === "" ? name : `${folder}/${name}`;
+    const stat = lstatSync(examination.statePath(below), { throwIfNoEntry: false });
+    if (stat === undefined || stat.isFile() || below === MIGRATION.backup) continue;
+    if (stat.isDirectory()) found.push(...oddIn(examination, below));
+    else found.push({ name: below, link: stat.isSymbolicLink() });
+  }
+  return found;
+}
+
+/** A folder that cannot be looked into is another check's matter. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}

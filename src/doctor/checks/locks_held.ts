@@ -1,3 +1,4 @@
+import type { HoldScope } from "../../storage/backend.ts";
 import { type Check, count, ok } from "../check.ts";
 
 const LONG_MS = 15 * 60_000;
@@ -12,18 +13,32 @@ export const locksHeld: Check = {
     const { backend } = examination.options.manager;
     const now = examination.options.now().getTime();
     const held: string[] = [];
+    const unclear: string[] = [];
     let long = false;
-    const look = async (name: string, scope: Parameters<typeof backend.holder>[0]) => {
-      const holder = await backend.holder(scope);
-      if (holder === null) return;
-      const since = Date.parse(holder.since);
-      long ||= now - since > LONG_MS;
+    const look = async (name: string, scope: HoldScope) => {
+      const holding = await backend.holder(scope);
+      if (holding.state === "unknown") unclear.push(`${name}: ${holding.reason}`);
+      if (holding.state !== "held") return;
+      const { by } = holding;
+      long ||= by !== null && now - Date.parse(by.since) > LONG_MS;
       held.push(
-        `${name}: ${holder.operation} by ${holder.actor}, pid ${holder.pid} on ${holder.host}, since ${holder.since}`,
+        by === null
+          ? `${name}: an unknown program`
+          : `${name}: ${by.operation} by ${by.actor}, pid ${by.pid} on ${by.host}, since ${by.since}`,
       );
     };
     await look("repository", "repository");
     for (const { id } of await examination.sessions()) await look(id, { session: id });
+    if (unclear.length > 0) {
+      return {
+        level: "warning",
+        seen: `cannot determine whether ${count(unclear.length, "lock")} ${
+          unclear.length === 1 ? "is" : "are"
+        } held: ${unclear[0]}`,
+        todo: "Look at the lock file and its permissions",
+        list: [...unclear, ...held],
+      };
+    }
     if (held.length === 0) return ok("none is held");
     return {
       level: long ? "warning" : "info",

@@ -9,7 +9,7 @@ export const locksPossible: Check = {
   run({ paths, initialised, options: { system } }) {
     if (!initialised || !system.exists(paths.lock)) return skipped("there is no lock file yet");
     try {
-      system.probeLock(paths.lock);
+      system.probeLock(paths.lock, paths.stateDirectory);
       return ok("the file system has locks");
     } catch (error) {
       if (!(error instanceof OrchestratorError)) return skipped("the lock file cannot be opened");

@@ -26,7 +26,9 @@ export const projectGitattributes: Check = {
     const { meta, paths, options } = examination;
     if (meta.value?.mode !== "portable") return [];
     return await options.manager.holdRepository("doctor", () => {
-      replaceFile(paths.gitattributes, gitattributesFor(examination.text(paths.gitattributes)));
+      replaceFile(paths.gitattributes, gitattributesFor(examination.text(paths.gitattributes)), {
+        within: paths.stateDirectory,
+      });
       return Promise.resolve(["Wrote .orchestrator/.gitattributes"]);
     });
   },

@@ -28,7 +28,9 @@ export const projectGitignore: Check = {
     if (meta.value === null) return [];
     const { mode } = meta.value;
     return await options.manager.holdRepository("doctor", () => {
-      replaceFile(paths.gitignore, gitignoreFor(mode, examination.text(paths.gitignore)));
+      replaceFile(paths.gitignore, gitignoreFor(mode, examination.text(paths.gitignore)), {
+        within: paths.stateDirectory,
+      });
       return Promise.resolve([`Wrote .orchestrator/.gitignore for ${mode} mode`]);
     });
   },

@@ -4,7 +4,7 @@ import { AGE_SUFFIX } from "../../secrets/folder.ts";
 import { isSecretName } from "../../secrets/name.ts";
 import { foldedName } from "../../state_layout/grammar.ts";
 import { type Check, few, ok, skipped } from "../check.ts";
-import { secretFolders } from "../secret_files.ts";
+import { openFolders } from "../secret_files.ts";
 
 export const secretsNames: Check = {
   id: "secrets.names",
@@ -13,11 +13,11 @@ export const secretsNames: Check = {
   why: "A file whose name is no secret's name is not found by any command",
   async run(examination) {
     const store = await examination.options.secrets();
-    const folders = secretFolders(examination, store);
+    const folders = openFolders(examination, store);
     if (folders.length === 0) return skipped("there are no secrets");
     const old = new Set(store.oldStores().map(({ path }) => path));
     const odd: string[] = [];
-    for (const { path } of folders) {
+    for (const path of folders) {
       const names = examination.names(path);
       const secrets = [...new Set(names.map(plainName))].filter(isSecretName);
       for (const [index, name] of secrets.entries()) {

@@ -5,7 +5,7 @@ import { exposure } from "../../secrets/folder.ts";
 import { isShared, secretModes } from "../../secrets/sharing.ts";
 import { type Check, ok, skipped } from "../check.ts";
 import type { Examination } from "../examination.ts";
-import { secretFolders } from "../secret_files.ts";
+import { openFolders } from "../secret_files.ts";
 
 export const secretsPermissions: Check = {
   id: "secrets.permissions",
@@ -45,7 +45,7 @@ export const secretsPermissions: Check = {
 
 async function exposed(examination: Examination) {
   const store = await examination.options.secrets();
-  return secretFolders(examination, store).flatMap(({ path: folder }) => {
+  return openFolders(examination, store).flatMap((folder) => {
     const modes = secretModes(folder);
     const files = examination.names(folder).filter((name) => name !== ".gitignore")
       .map((name) => join(folder, name))

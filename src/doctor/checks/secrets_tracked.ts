@@ -1,6 +1,6 @@
 import { trackedIn } from "../../secrets/tracked.ts";
 import { type Check, count, few, ok, skipped } from "../check.ts";
-import { secretFolders } from "../secret_files.ts";
+import { openFolders } from "../secret_files.ts";
 
 export const secretsTracked: Check = {
   id: "secrets.tracked",
@@ -9,11 +9,11 @@ export const secretsTracked: Check = {
   why: "Git hands on what it tracks, to everybody and for ever; such a secret is refused",
   async run(examination) {
     const store = await examination.options.secrets();
-    const folders = secretFolders(examination, store);
+    const folders = openFolders(examination, store);
     if (folders.length === 0) return skipped("there are no secrets");
     const tracked: string[] = [];
     let unsure = false;
-    for (const { path } of folders) {
+    for (const path of folders) {
       const names = await trackedIn(path);
       unsure ||= names === null;
       tracked.push(

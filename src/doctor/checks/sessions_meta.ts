@@ -61,7 +61,9 @@ async function rewrite(examination: Examination, id: string, text: string): Prom
     let kept = "";
     if (present !== null) {
       const aside = `meta.damaged-${sha256Hex(present).slice(0, 8)}.json`;
-      replaceFile(examination.statePath("sessions", id, aside), present);
+      replaceFile(examination.statePath("sessions", id, aside), present, {
+        within: examination.paths.stateDirectory,
+      });
       kept = `; the damaged one is ${aside}`;
     }
     await backend.writeBlob(KEYS.sessionMeta(id), text);

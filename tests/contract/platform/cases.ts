@@ -8,10 +8,12 @@ import { lockCases } from "./lock_cases.ts";
 import type { PlatformCase } from "./platform_case.ts";
 import { processCases } from "./process_cases.ts";
 import { valueCases } from "./value_cases.ts";
+import { withinCases } from "./within_cases.ts";
 
 export const platformCases: readonly PlatformCase[] = [
   ...valueCases,
   ...lockCases,
   ...fileCases,
+  ...withinCases,
   ...processCases,
 ];

@@ -12,15 +12,9 @@ import {
 import { hostname } from "node:os";
 import process from "node:process";
 import { OrchestratorError, systemErrorCode } from "../../../src/errors.ts";
-import {
-  acquireLock,
-  isHeld,
-  type LockHolder,
-  readHolder,
-  tryLock,
-} from "../../../src/platform/file_lock.ts";
-import { openLocked } from "../../../src/platform/kernel_lock.ts";
+import type { LockHolder } from "../../../src/platform/file_lock.ts";
 import { isWindows } from "../../../src/platform/runtime.ts";
+import { acquireLock, isHeld, lockState, openLocked, readHolder, tryLock } from "./own_places.ts";
 import type { PlatformCase } from "./platform_case.ts";
 
 const HOLDER = { operation: "complete", actor: "ada" } as const;
@@ -223,6 +217,44 @@ export const lockCases: readonly PlatformCase[] = [
         }),
       );
       assert.deepEqual(waiting, [true, true, true]);
+    },
+  },
+  {
+    name: "a lock without a description is held by an unknown program, not free",
+    run(directory) {
+      const path = `${directory}/lock`;
+      assert.deepEqual(lockState(path), { state: "free" });
+      const lock = tryLock(path);
+      assert.ok(lock !== null);
+      assert.deepEqual(lockState(path), { state: "held", holder: null });
+      lock.release();
+      assert.deepEqual(lockState(path), { state: "free" });
+    },
+  },
+  {
+    name: "the description of a holder that has ended on this machine is nobody's",
+    run(directory) {
+      const path = `${directory}/lock`;
+      const dead: LockHolder = {
+        id: "a",
+        operation: "o",
+        // The largest there can be, and no system gives it out.
+        pid: 2 ** 31 - 1,
+        host: hostname(),
+        actor: "a",
+        since: "2026-01-01T00:00:00.000Z",
+      };
+      writeFileSync(path, `${JSON.stringify(dead)}\n`);
+      using _lock = tryLock(path);
+      assert.deepEqual(lockState(path), { state: "held", holder: null });
+    },
+  },
+  {
+    name: "whether a lock is held cannot be determined where something else lies",
+    run(directory) {
+      const state = lockState(directory);
+      assert.equal(state.state, "unknown");
+      assert.match("reason" in state ? state.reason : "", /^Cannot lock .*: it is a directory$/);
     },
   },
   {

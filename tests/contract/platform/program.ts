@@ -20,10 +20,15 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, readSync } from "node:fs";
 import process from "node:process";
 import { OrchestratorError, systemErrorCode } from "../../../src/errors.ts";
-import { appendAndSync } from "../../../src/platform/append_file.ts";
-import { replaceFile } from "../../../src/platform/atomic_file.ts";
 import { writeOut } from "../../../src/platform/console.ts";
-import { acquireLock, isHeld, readHolder, tryLock } from "../../../src/platform/file_lock.ts";
+import {
+  acquireLock,
+  appendAndSync,
+  isHeld,
+  readHolder,
+  replaceFile,
+  tryLock,
+} from "./own_places.ts";
 
 type Role = (...args: readonly string[]) => void | Promise<void>;
 

@@ -1,5 +1,6 @@
 /** What can be wrong with the layout and the locks. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -12,6 +13,7 @@ import {
 import { REAL_SYSTEM } from "../../../src/doctor/system.ts";
 import { OrchestratorError } from "../../../src/errors.ts";
 import { importSnapshot } from "../../../src/snapshot/import.ts";
+import type { Holding } from "../../../src/storage/backend.ts";
 import { fixture, fixtureValue } from "../legacy/old_project.ts";
 import { inPieces, World as Machine } from "../snapshot/world.ts";
 import type { Scenario } from "./scenario.ts";
@@ -166,11 +168,57 @@ export const LAYOUT: readonly Scenario[] = [
   {
     check: "layout.links",
     when: "a session's journal is a link",
-    level: "warning",
-    seen: /^links in \.orchestrator: sessions\/[a-z2-7]{13}\/log\.jsonl$/,
+    level: "error",
+    seen: /^1 link in \.orchestrator: sessions\/[a-z2-7]{13}\/log\.jsonl$/,
     make: (world) => {
       renameSync(world.ofSession("log.jsonl"), world.scratch.path("log.jsonl"));
       symlinkSync(world.scratch.path("log.jsonl"), world.ofSession("log.jsonl"));
+    },
+    ignore: windows,
+  },
+  {
+    check: "layout.links",
+    when: "a folder beside the sessions is a link",
+    level: "error",
+    seen: /^1 link in \.orchestrator: secrets$/,
+    make: (world) => {
+      mkdirSync(world.scratch.path("elsewhere"));
+      symlinkSync(world.scratch.path("elsewhere"), world.state("secrets"));
+    },
+    ignore: windows,
+  },
+  {
+    check: "layout.links",
+    when: "a pipe lies among the bindings",
+    level: "error",
+    seen: /^no regular files in \.orchestrator: bindings\/pipe$/,
+    make: (world) => {
+      mkdirSync(world.state("bindings"), { recursive: true });
+      execFileSync("mkfifo", [world.state("bindings", "pipe")]);
+    },
+    ignore: windows,
+  },
+  {
+    check: "layout.links",
+    when: "the whole state directory is its user's own link",
+    level: "info",
+    seen: /^\.orchestrator is a link to .*elsewhere, which git does not track$/,
+    make: (world) => {
+      renameSync(world.state(), world.scratch.path("elsewhere"));
+      symlinkSync(world.scratch.path("elsewhere"), world.state());
+    },
+    ignore: windows,
+  },
+  {
+    check: "layout.links",
+    when: "the state directory is a link that git tracks",
+    level: "error",
+    seen: /^\.orchestrator is a link to .*elsewhere that git tracks: it is not used$/,
+    git: true,
+    make: async (world) => {
+      renameSync(world.state(), world.scratch.path("elsewhere"));
+      symlinkSync(world.scratch.path("elsewhere"), world.state());
+      await world.git("add", "-f", ".orchestrator");
     },
     ignore: windows,
   },
@@ -249,12 +297,32 @@ function heldSince(world: World, milliseconds: number): void {
     actor: "bea",
     since: new Date(world.now.getTime() - milliseconds).toISOString(),
   };
+  holding(world, { state: "held", by: holder });
+}
+
+/** What is said of the repository's lock. */
+function holding(world: World, answer: Holding): void {
   const manager = world.manager();
-  manager.backend.holder = (scope) => Promise.resolve(scope === "repository" ? holder : null);
+  manager.backend.holder = (scope) =>
+    Promise.resolve(scope === "repository" ? answer : { state: "free" });
   world.manager = () => manager;
 }
 
 export const LOCKS: readonly Scenario[] = [
+  {
+    check: "locks.held",
+    when: "a program that says nothing of itself is at work",
+    level: "info",
+    seen: /^1 lock held: repository: an unknown program$/,
+    make: (world) => holding(world, { state: "held", by: null }),
+  },
+  {
+    check: "locks.held",
+    when: "nobody can tell",
+    level: "warning",
+    seen: /^cannot determine whether 1 lock is held: repository: it is a secret$/,
+    make: (world) => holding(world, { state: "unknown", reason: "it is a secret" }),
+  },
   {
     check: "locks.held",
     when: "somebody is at work",

@@ -149,7 +149,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "findLegacy: links on the way are followed no further than the root either",
+  name: "findLegacy: links below .orchestrator are not followed, wherever they lead",
   ignore: !SYMLINKS,
   fn: () => {
     const elsewhere = {
@@ -177,16 +177,18 @@ Deno.test({
         const places = findLegacy(root);
         assert.equal(places.hasWorkflow, false);
         assert.deepEqual(codes(places), [
-          "link_outside .orchestrator/sessions/0a1b2c3d",
-          "link_outside .orchestrator/sessions/ffff0000/state.json",
+          "link_in_state .orchestrator/sessions/0a1b2c3d",
+          "link_in_state .orchestrator/sessions/ffff0000/state.json",
           "session_empty .orchestrator/sessions/ffff0000",
-          "link_outside .orchestrator/current",
+          "link_in_state .orchestrator/current",
           "current_missing .orchestrator/current",
         ]);
       });
       withProject({ "shelf/0a1b2c3d/state.json": STATE, ".orchestrator/x": "" }, (root) => {
         Deno.symlinkSync("../shelf", `${root}/.orchestrator/sessions`);
-        assert.deepEqual(findLegacy(root).sessions.map((session) => session.id), ["0a1b2c3d"]);
+        const places = findLegacy(root);
+        assert.deepEqual(places.sessions, []);
+        assert.deepEqual(codes(places), ["link_in_state .orchestrator/sessions"]);
       });
     });
   },

@@ -12,7 +12,13 @@ import {
 import { join } from "node:path";
 import { OrchestratorError } from "../../../src/errors.ts";
 import { examineSecrets, type SecretFinding } from "../../../src/secrets/examine.ts";
-import { exposure, listFolder, removeSecret, writeSecret } from "../../../src/secrets/folder.ts";
+import {
+  exposure,
+  listFolder,
+  removeSecret,
+  repositoryFolder,
+  writeSecret,
+} from "../../../src/secrets/folder.ts";
 import { Redactor } from "../../../src/secrets/redact.ts";
 import { SecretStore, type StoreOptions } from "../../../src/secrets/store.ts";
 import { Scratch } from "../../harness/scratch.ts";
@@ -48,17 +54,22 @@ function make(scratch: Scratch, more: Partial<StoreOptions> = {}): Made {
   return { store, redactor, warnings };
 }
 
-function plant(directory: string | null, name: string, value: string): void {
-  writeSecret(directory ?? "", name, { form: "plain", bytes: new TextEncoder().encode(value) });
+function plant(directory: string, name: string, value: string): void {
+  const folder = repositoryFolder(directory);
+  writeSecret(folder, name, { form: "plain", bytes: new TextEncoder().encode(value) });
+}
+
+function directoryOf(store: SecretStore, source: "repository" | "global" = "repository"): string {
+  return store.folder(source)?.directory ?? "";
 }
 
 Deno.test("the first place that has a secret answers, and the order is what it is told", async () => {
   using scratch = new Scratch();
   const env = { A: "from env", B: "from env", C: "" };
   const { store } = make(scratch, { env });
-  plant(store.folder("global"), "A", "from home\n");
-  plant(store.folder("repository"), "A", "from repo\n");
-  plant(store.folder("global"), "B", "from home\n");
+  plant(directoryOf(store, "global"), "A", "from home\n");
+  plant(directoryOf(store), "A", "from repo\n");
+  plant(directoryOf(store, "global"), "B", "from home\n");
   const found = async (name: string, order: readonly string[]) =>
     (await make(scratch, { env, order }).store.find(name))?.value;
   assert.equal(await found("A", ["repository", "global", "environment"]), "from repo");
@@ -79,7 +90,7 @@ Deno.test("the first place that has a secret answers, and the order is what it i
 Deno.test("what is read is known to the redactor, and one line end at the end is not part of it", async () => {
   using scratch = new Scratch();
   const { store, redactor } = make(scratch);
-  plant(store.folder("repository"), "A", "value-1\n\n");
+  plant(directoryOf(store), "A", "value-1\n\n");
   assert.equal((await store.find("A"))?.value, "value-1\n");
   assert.equal(redactor.known("x value-1"), "x [redacted]");
   await assert.rejects(store.require("NONE", "get"), code("secret_unknown"));
@@ -105,16 +116,17 @@ Deno.test({
 
 Deno.test("one form replaces the other, and removing takes both", () => {
   using scratch = new Scratch();
-  const directory = scratch.path("secrets");
+  const folder = repositoryFolder(scratch.path("secrets"));
+  const { directory } = folder;
   const bytes = new TextEncoder().encode("x");
-  writeSecret(directory, "A", { form: "plain", bytes });
-  writeSecret(directory, "A", { form: "age", bytes });
+  writeSecret(folder, "A", { form: "plain", bytes });
+  writeSecret(folder, "A", { form: "age", bytes });
   assert.deepEqual(readdirSync(directory).sort(), [".gitignore", "A.age"]);
-  assert.deepEqual(listFolder(directory).map(({ name, form }) => [name, form]), [["A", "age"]]);
-  writeSecret(directory, "A", { form: "plain", bytes });
+  assert.deepEqual(listFolder(folder).map(({ name, form }) => [name, form]), [["A", "age"]]);
+  writeSecret(folder, "A", { form: "plain", bytes });
   assert.deepEqual(readdirSync(directory).sort(), [".gitignore", "A"]);
-  assert.equal(removeSecret(directory, "A"), true);
-  assert.equal(removeSecret(directory, "A"), false);
+  assert.equal(removeSecret(folder, "A"), true);
+  assert.equal(removeSecret(folder, "A"), false);
 });
 
 Deno.test({
@@ -123,7 +135,7 @@ Deno.test({
   fn: async () => {
     using scratch = new Scratch();
     const { store } = make(scratch);
-    const directory = store.folder("repository") ?? "";
+    const directory = directoryOf(store);
     plant(directory, "A", "x");
     scratch.write("outside", "secret of somebody else");
     symlinkSync(scratch.path("outside"), join(directory, "LINK"));
@@ -131,7 +143,7 @@ Deno.test({
     writeFileSync(join(directory, "BINARY"), new Uint8Array([0xff, 0xfe, 0x00]));
     writeFileSync(join(directory, "HUGE"), "x".repeat(300_000));
     await assert.rejects(store.find("LINK"), /it is a symbolic link/);
-    await assert.rejects(store.find("FOLDER"), /it is not a file/);
+    await assert.rejects(store.find("FOLDER"), /it is a directory/);
     await assert.rejects(store.find("BINARY"), /it is not text/);
     await assert.rejects(store.find("HUGE"), /larger than/);
   },
@@ -143,8 +155,8 @@ Deno.test("a secret that git tracks is refused", async () => {
     execFileSync("git", args, { cwd: scratch.root, stdio: "ignore" });
   git("init", "-q");
   const { store } = make(scratch);
-  plant(store.folder("repository"), "A", "x-value");
-  plant(store.folder("repository"), "B", "y-value");
+  plant(directoryOf(store), "A", "x-value");
+  plant(directoryOf(store), "B", "y-value");
   git("add", "-f", ".orchestrator/secrets/A");
   await assert.rejects(store.find("A"), code("secret_tracked"));
   assert.equal((await store.find("B"))?.value, "y-value");
@@ -180,7 +192,7 @@ for (const [value, level, seen] of EXAMINED) {
   Deno.test(`examined: ${JSON.stringify(value)}`, async () => {
     using scratch = new Scratch();
     const { store } = make(scratch);
-    plant(store.folder("repository"), "A", value);
+    plant(directoryOf(store), "A", value);
     const findings = await examine(store);
     assert.deepEqual(findings.map((finding) => [finding.name, finding.level]), [["A", level]]);
     assert.match(findings[0]?.seen ?? "", seen);
@@ -193,7 +205,7 @@ for (const [value, level, seen] of EXAMINED) {
 Deno.test("examined: required and missing, open to others, an identity that is not there", async () => {
   using scratch = new Scratch();
   const { store } = make(scratch);
-  const directory = store.folder("repository") ?? "";
+  const directory = directoryOf(store);
   plant(directory, "A", "good-value-1");
   if (posix) chmodSync(join(directory, "A"), 0o604);
   if (posix) chmodSync(directory, 0o755);
@@ -227,7 +239,7 @@ Deno.test("a name that some file systems take for another secret's is refused", 
     assert.throws(() => plant(folder, name, "two"), code("already_exists"), name);
   }
   plant(folder, "API_KEY", "three");
-  assert.deepEqual(listFolder(folder).map(({ name }) => name), ["API_KEY"]);
+  assert.deepEqual(listFolder(repositoryFolder(folder)).map(({ name }) => name), ["API_KEY"]);
   assert.equal(readFileSync(join(folder, "API_KEY"), "utf8"), "three");
 });
 

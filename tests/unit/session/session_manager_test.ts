@@ -202,7 +202,7 @@ Deno.test("change: an append that fails changes nothing, and the next one works"
   const before = [await backend.readJournal(A), await backend.readText(STATE)];
   await refusal("no_space", act(managed(failing(backend, "append")).manager, A, complete("a")));
   assert.deepEqual([await backend.readJournal(A), await backend.readText(STATE)], before);
-  assert.equal(await backend.holder({ session: A }), null);
+  assert.deepEqual(await backend.holder({ session: A }), { state: "free" });
   await act(manager, A, complete("a"));
 });
 

@@ -41,8 +41,8 @@ Deno.test({
       mkdirSync(join(top, "gone", "deep"), { recursive: true });
       Deno.symlinkSync(join(top, "kept"), join(top, "gone", "deep", "link"));
       Deno.symlinkSync("nowhere", join(top, "gone", "broken"));
-      removeTree(join(top, "gone"));
-      removeTree(join(top, "gone"));
+      removeTree(join(top, "gone"), null);
+      removeTree(join(top, "gone"), null);
       assert.deepEqual(readdirSync(top), ["kept"]);
       assert.deepEqual(readdirSync(join(top, "kept")), ["file"]);
     } finally {

@@ -156,6 +156,7 @@ Deno.test("trust file: whoever changes it holds it, and whoever reads does not w
   using _held = await acquireLock(`${path}.lock`, {
     holder: { operation: "test", actor: "other" },
     timeoutMs: 1000,
+    within: null,
   });
   assert.equal(
     await codeOf(() => addTrust(path, { ...ENTRY, value: "b" }, PERSON)),

@@ -42,10 +42,10 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const work = async () => {
     const imported: Imported[] = [];
     for (const [name, { value, from }] of found) {
-      const file = findInFolder(target.directory, name);
+      const file = findInFolder(target.folder, name);
       for (const form of [name, `${name}.age`]) {
-        if (await store.isTracked(target.directory, form) === true) {
-          throw trackedError(name, context.paths.shown(`${target.directory}/${form}`));
+        if (await store.isTracked(target.folder.directory, form) === true) {
+          throw trackedError(name, context.paths.shown(`${target.folder.directory}/${form}`));
         }
       }
       const present = file === null ? null : await store.read(name, {
@@ -54,7 +54,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
         where: context.paths.shown(file.path),
         tracked: false,
       });
-      const other = otherSpelling(target.directory, name) ??
+      const other = otherSpelling(target.folder, name) ??
         spelledLike(name, imported.map((secret) => secret.name));
       const outcome = other !== null
         ? "clashes"
@@ -67,7 +67,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
         : "kept";
       const content = contents.get(name);
       if (content !== undefined && (outcome === "imported" || outcome === "replaced")) {
-        writeSecret(target.directory, name, content);
+        writeSecret(target.folder, name, content);
       }
       if (other !== null) {
         context.warn(
@@ -85,7 +85,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   return {
     data: {
       dryRun: dry,
-      directory: target.directory,
+      directory: target.folder.directory,
       files: olds.map(({ path }) => path),
       secrets: imported,
     },

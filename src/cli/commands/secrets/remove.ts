@@ -16,9 +16,9 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const name = requireSecretName(input.required("name"), "remove");
   const store = await secretStore(context, input.with("no-input"));
   const target = secretTarget(input, store);
-  const file = findInFolder(target.directory, name);
+  const file = findInFolder(target.folder, name);
   if (file === null) {
-    const where = context.paths.shown(target.directory);
+    const where = context.paths.shown(target.folder.directory);
     throw new OrchestratorError(
       "secret_unknown",
       `Cannot remove secret "${name}": it is not in ${where}`,
@@ -35,7 +35,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     context,
     target,
     "secrets remove",
-    () => removeSecret(target.directory, name),
+    () => removeSecret(target.folder, name),
   );
   return {
     data: { name, source: target.source, file: file.path },

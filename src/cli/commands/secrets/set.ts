@@ -27,7 +27,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const store = await secretStore(context, input);
   const target = secretTarget(input, store);
   // Before anybody is asked for a value.
-  requireOwnSpelling(target.directory, name);
+  requireOwnSpelling(target.folder, name);
   const lock = await chooseLock(context, input, doing);
   const value = await readValue(context, input, name, doing);
   (await context.redactor()).add(value);
@@ -36,12 +36,12 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const content = await sealed(value, lock);
   const result = await holdSecrets(context, target, "secrets set", async () => {
     for (const file of [name, `${name}.age`]) {
-      if (await store.isTracked(target.directory, file) === true) {
-        throw trackedError(name, context.paths.shown(`${target.directory}/${file}`));
+      if (await store.isTracked(target.folder.directory, file) === true) {
+        throw trackedError(name, context.paths.shown(`${target.folder.directory}/${file}`));
       }
     }
-    const replaced = findInFolder(target.directory, name) !== null;
-    return { replaced, file: writeSecret(target.directory, name, content) };
+    const replaced = findInFolder(target.folder, name) !== null;
+    return { replaced, file: writeSecret(target.folder, name, content) };
   });
   const where = context.paths.shown(result.file.path);
   return {

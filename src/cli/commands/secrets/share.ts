@@ -22,15 +22,16 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   }
   const store = await secretStore(context, input.with("no-input"));
   const target = secretTarget(input, store);
+  const { directory } = target.folder;
   const isShared = !input.has("off");
   const { stateDirectory } = context.paths;
   const changed = await holdSecrets(context, target, "secrets share", () => {
-    makeFolder(target.directory);
-    return setSharing(target.directory, isShared ? stateDirectory : null);
+    makeFolder(target.folder);
+    return setSharing(directory, isShared ? stateDirectory : null);
   });
-  const where = context.paths.shown(target.directory);
+  const where = context.paths.shown(directory);
   return {
-    data: { file: target.directory, shared: isShared, changed },
+    data: { file: directory, shared: isShared, changed },
     text: (style) => {
       const who = isShared ? "the group's" : "its owner's only";
       return changed

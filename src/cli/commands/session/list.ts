@@ -90,8 +90,10 @@ function listText(rows: readonly Row[], total: number, now: Date, style: Style):
 }
 
 function taskOf(row: Row, room: number, style: Style): Shown {
-  if (row.heldBy === null) return oneLine(row.task, room, style);
-  const held = say`${shown(row.heldBy.operation)} by ${shown(row.heldBy.actor)} now`;
+  if (row.lock !== "held") return oneLine(row.task, room, style);
+  const held = row.heldBy === null
+    ? say`held by an unknown program`
+    : say`${shown(row.heldBy.operation)} by ${shown(row.heldBy.actor)} now`;
   const left = Math.max(16, room - visibleLength(held) - 3);
   return say`${oneLine(row.task, left, style)} ${style.yellow(say`(${held})`)}`;
 }

@@ -7,6 +7,7 @@ import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { chooseToRead } from "../../legacy/view.ts";
 import { actorText } from "../../output/event_text.ts";
+import { holdingText } from "../../output/lock_text.ts";
 import { statusData } from "../../output/status_data.ts";
 import { statusText } from "../../output/status_text.ts";
 import { lines, num, say, shown } from "../../output/shown.ts";
@@ -30,7 +31,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     };
   }
   const { manager } = context;
-  const [{ state }, meta, heldBy] = await Promise.all([
+  const [{ state }, meta, holding] = await Promise.all([
     manager.load(choice.id),
     manager.meta(choice.id),
     manager.backend.holder({ session: choice.id }),
@@ -40,21 +41,18 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     data: statusData(state, progress, {
       origin: choice.origin,
       meta,
-      heldBy,
+      lock: holding.state,
+      heldBy: holding.state === "held" ? holding.by : null,
       createdBy: state.createdBy,
     }),
     text: (style) => {
+      const held = holdingText(holding);
       const facts = [
         [say`started`, say`${shown(state.createdAt)} by ${actorText(state.createdBy)}`],
         [say`branch`, shown(meta?.branch ?? "-")],
         [say`lineage`, say`${shown(state.lineage)}, seq ${num(state.seq)}`],
         ...(meta?.parent ? [[say`split from`, shown(meta.parent)]] : []),
-        ...(heldBy === null ? [] : [[
-          say`held`,
-          say`by ${shown(heldBy.operation)} of ${shown(heldBy.actor)}, pid ${num(heldBy.pid)} on ${
-            shown(heldBy.host)
-          }, since ${shown(heldBy.since)}`,
-        ]]),
+        ...(held === null ? [] : [[say`held`, held]]),
       ].map(([key, value]) => [style.dim(key ?? say``), value ?? say``]);
       const screen = statusText(state, progress, { now: context.io.now() }, style);
       return lines([screen, say``, columns(facts)]);

@@ -1,0 +1,110 @@
+/**
+ * Whether something in a clone is its user's own work or was brought by git: asked of links and of
+ * unfinished work before either is relied on.
+ * @module
+ */
+import { existsSync, lstatSync } from "node:fs";
+import process from "node:process";
+import { OrchestratorError } from "../errors.ts";
+import { parentOf } from "./parent.ts";
+
+/** Whether git tracks something; null when it cannot be told. */
+export type Answer = boolean | null;
+
+/** Asked once for each link: a command looks at its state directory many times. */
+const answers = new Map<string, Answer>();
+
+/** How long git may take, in milliseconds. */
+const PATIENCE_MS = 10_000;
+
+/** The most bytes of an answer of git's. */
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Refuses a directory that is a link unless git knows nothing of it: then its user has made it.
+ * @param link the directory.
+ * @param path what is about to be reached through it.
+ * @param verb what is about to be done, for the message.
+ * @throws `link_refused`
+ */
+export function requireOwnLink(link: string, path: string, verb: string): void {
+  let tracked = answers.get(link);
+  if (tracked === undefined) {
+    tracked = isTrackedLink(link);
+    answers.set(link, tracked);
+  }
+  if (tracked === false) return;
+  throw new OrchestratorError(
+    "link_refused",
+    `Cannot ${verb} "${path}": "${link}" is a symbolic link ${
+      tracked ? "that git tracks" : "and git cannot tell whether it tracks it"
+    }`,
+    {
+      hint: tracked
+        ? "Replace the link with a directory, or keep it out of git"
+        : "Make git work here, or replace the link with a directory",
+      details: { path, link, within: link },
+    },
+  );
+}
+
+/**
+ * Whether git tracks a link, by its index. Links are compared as files, not by name: a file system may
+ * take differently written names for the same.
+ */
+export function isTrackedLink(link: string): Answer {
+  const parent = parentOf(link);
+  const entries = indexEntries(parent, ":(glob)*");
+  if (entries === null) return null;
+  const here = lstatSync(link);
+  return entries.some((entry) => {
+    const name = /^120000 [^\t]*\t(.*)$/s.exec(entry)?.[1];
+    if (name === undefined) return false;
+    const other = lstatSync(`${parent}/${name}`, { throwIfNoEntry: false });
+    return other?.ino === here.ino && other.dev === here.dev;
+  });
+}
+
+/**
+ * Whether git tracks a file, or anything in a directory, by its index. Names that differ in case only
+ * are one name here, as they are on some file systems.
+ * @param path absolute; its directory exists.
+ */
+export function isTracked(path: string): Answer {
+  const directory = parentOf(path);
+  const entries = indexEntries(directory, `:(icase,literal)${path.slice(directory.length + 1)}`);
+  return entries === null ? null : entries.length > 0;
+}
+
+/** Entries of the index as `ls-files --stage` prints them; none outside a repository. */
+function indexEntries(directory: string, pathspec: string): readonly string[] | null {
+  if (!insideRepository(directory)) return [];
+  const { spawnSync } = process.getBuiltinModule("node:child_process");
+  const { status, stdout } = spawnSync(
+    "git",
+    // Nothing that the repository's own configuration names may run for a look at the index.
+    ["-c", "core.fsmonitor=false", "ls-files", "--stage", "-z", "--", pathspec],
+    {
+      cwd: directory,
+      env: quietGit(),
+      encoding: "utf8",
+      timeout: PATIENCE_MS,
+      maxBuffer: MAX_OUTPUT_BYTES,
+    },
+  );
+  return status === 0 ? stdout.split("\0").filter((entry) => entry !== "") : null;
+}
+
+function insideRepository(directory: string): boolean {
+  for (let at = directory;; at = parentOf(at)) {
+    if (existsSync(`${at}/.git`)) return true;
+    if (parentOf(at) === at) return false;
+  }
+}
+
+/** The environment for git, without what names another repository or index. */
+function quietGit(): Record<string, string | undefined> {
+  const env: Record<string, string | undefined> = { ...process.env, GIT_OPTIONAL_LOCKS: "0" };
+  for (const name of ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"]) delete env[name];
+  return env;
+}

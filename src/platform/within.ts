@@ -1,0 +1,210 @@
+/**
+ * Files below a directory whose content may come from others, as a clone brings it: nothing is reached
+ * through a link, and nothing but a regular file is opened.
+ *
+ * The danger is a link, a pipe or a device that lies there, not another process of the same user that
+ * exchanges files at the same moment.
+ * @module
+ */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  type Stats,
+  statSync,
+} from "node:fs";
+import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { ioError } from "./io_error.ts";
+import { requireOwnLink } from "./own_link.ts";
+import { isWindows } from "./runtime.ts";
+
+/**
+ * The directory below which no link is followed: a project's state directory. Null for a place that
+ * only its user fills, such as the home directory: there links are followed.
+ */
+export type Within = string | null;
+
+/** Not following a link, not waiting for the other end of a pipe: where the system has the flags. */
+const NO_LINK = constants.O_NOFOLLOW ?? 0;
+const NO_WAIT = constants.O_NONBLOCK ?? 0;
+
+/** How often a file may turn out to have been replaced between the look at it and its opening. */
+const MAX_LOOKS = 100;
+
+/**
+ * Looks at `path` without opening anything.
+ * @param within `path` is this directory or lies below it.
+ * @param verb what is about to be done, for the message.
+ * @returns null when nothing is there.
+ * @throws `link_refused` when `path` or a directory on the way to it is a link; I/O errors.
+ */
+export function lookWithin(within: Within, path: string, verb = "read"): Stats | null {
+  try {
+    if (within === null) return statSync(path, { throwIfNoEntry: false }) ?? null;
+    if (!path.startsWith(within)) throw new TypeError(`"${path}" is not below "${within}"`);
+    let stat = lstatSync(within, { throwIfNoEntry: false });
+    if (stat?.isSymbolicLink() === true) {
+      requireOwnLink(within, path, verb);
+      stat = statSync(within, { throwIfNoEntry: false });
+    }
+    for (let end = within.length; stat !== undefined && end < path.length;) {
+      end = endOfPart(path, end + 1);
+      const part = end === path.length ? path : path.slice(0, end);
+      stat = lstatSync(part, { throwIfNoEntry: false });
+      // Junctions on Windows are links here, too.
+      if (stat?.isSymbolicLink() === true) throw refusedLink({ within, path, verb, link: part });
+    }
+    return stat ?? null;
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "ENOENT" || (code === "ENOTDIR" && within !== null)) return null;
+    throw ioError(verb, path, error);
+  }
+}
+
+/**
+ * Looks at what is to be a file.
+ * @throws as {@link lookWithin}; `io_failed` for a directory, a pipe, a socket or a device.
+ */
+export function lookAtFile(within: Within, path: string, verb = "read"): Stats | null {
+  const stat = lookWithin(within, path, verb);
+  if (stat !== null && !stat.isFile()) throw notAFile(path, verb, stat);
+  return stat;
+}
+
+/** An open file. Whoever gets it closes the descriptor. */
+export interface OpenFile {
+  readonly descriptor: number;
+  readonly stat: Stats;
+}
+
+/**
+ * Opens a regular file that is there.
+ * @param access `update`: for reading and writing.
+ * @returns null when there is none.
+ * @throws as {@link lookAtFile}
+ */
+export function openWithin(
+  within: Within,
+  path: string,
+  access: "read" | "update" = "read",
+): OpenFile | null {
+  const verb = access === "read" ? "read" : "write";
+  const flags = (access === "read" ? constants.O_RDONLY : constants.O_RDWR) | NO_WAIT |
+    (within === null ? 0 : NO_LINK);
+  for (let look = 0; look < MAX_LOOKS; look++) {
+    const seen = lookAtFile(within, path, verb);
+    if (seen === null) return null;
+    const descriptor = openThere(path, flags, verb);
+    if (descriptor === null) continue;
+    const stat = fstatSync(descriptor);
+    if (stat.isFile() && stat.ino === seen.ino && stat.dev === seen.dev) {
+      return { descriptor, stat };
+    }
+    closeSync(descriptor);
+  }
+  throw new OrchestratorError(
+    "io_failed",
+    `Cannot ${verb} "${path}": the file system reports a different inode on every check`,
+    { details: { path } },
+  );
+}
+
+/** Null when the file has gone since it was looked at, or has become a link. */
+function openThere(path: string, flags: number, verb: string): number | null {
+  try {
+    return openSync(path, flags);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "ENOENT" || code === "ELOOP") return null;
+    throw ioError(verb, path, error);
+  }
+}
+
+/**
+ * Reads a whole file.
+ * @param limit the most bytes it may have.
+ * @returns null when there is none.
+ * @throws as {@link lookAtFile}; `limit_exceeded`
+ */
+export function readWithin(within: Within, path: string, limit: number): Uint8Array | null {
+  return readOpen(within, path, limit, (descriptor) => readFileSync(descriptor));
+}
+
+/** {@link readWithin} for UTF-8 text; a byte order mark stays. */
+export function readTextWithin(within: Within, path: string, limit: number): string | null {
+  return readOpen(within, path, limit, (descriptor) => readFileSync(descriptor, "utf8"));
+}
+
+function readOpen<Content>(
+  within: Within,
+  path: string,
+  limit: number,
+  read: (descriptor: number) => Content,
+): Content | null {
+  const file = openWithin(within, path);
+  if (file === null) return null;
+  try {
+    if (file.stat.size > limit) throw tooLarge(path, limit);
+    return read(file.descriptor);
+  } catch (error) {
+    throw ioError("read", path, error);
+  } finally {
+    closeSync(file.descriptor);
+  }
+}
+
+/**
+ * Names of what lies in a directory, in no order; none when it is not there.
+ * @throws as {@link lookWithin}
+ */
+export function namesWithin(within: Within, directory: string): readonly string[] {
+  if (lookWithin(within, directory)?.isDirectory() !== true) return [];
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    throw ioError("read", directory, error);
+  }
+}
+
+/** The refusal of a file that is larger than its kind may be. */
+export function tooLarge(path: string, limit: number): OrchestratorError {
+  return new OrchestratorError(
+    "limit_exceeded",
+    `Cannot read "${path}": it is larger than ${limit} bytes`,
+    { details: { path, limit } },
+  );
+}
+
+function endOfPart(path: string, from: number): number {
+  const slash = path.indexOf("/", from);
+  const back = isWindows ? path.indexOf("\\", from) : -1;
+  const end = slash < 0 || (back >= 0 && back < slash) ? back : slash;
+  return end < 0 ? path.length : end;
+}
+
+function refusedLink({ within, path, verb, link }: {
+  readonly within: string;
+  readonly path: string;
+  readonly verb: string;
+  readonly link: string;
+}): OrchestratorError {
+  const what = link === path ? "it is a symbolic link" : `"${link}" is a symbolic link`;
+  return new OrchestratorError("link_refused", `Cannot ${verb} "${path}": ${what}`, {
+    hint: "Put the files it points to in its place",
+    details: { path, link, within },
+  });
+}
+
+function notAFile(path: string, verb: string, stat: Stats): OrchestratorError {
+  const what = stat.isDirectory() ? "it is a directory" : "it is not a regular file";
+  return new OrchestratorError("io_failed", `Cannot ${verb} "${path}": ${what}`, {
+    details: { path },
+  });
+}
