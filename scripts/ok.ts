@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import process from "node:process";
 import { addCounts, countsText, NO_TESTS, type TestCounts } from "./junit.ts";
-import { runTests } from "./test.ts";
+import { requestOfEnvironment, runTests } from "./test.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "..");
 
@@ -65,6 +65,6 @@ function runCheck({ name, program, args, optional }: Check): TestCounts {
 
 let sum = NO_TESTS;
 for (const check of CHECKS) sum = addCounts(sum, runCheck(check));
-sum = addCounts(sum, await runTests());
+sum = addCounts(sum, (await runTests(requestOfEnvironment())).counts);
 if (sum.failed > 0) process.exitCode = 1;
 console.log(`\n${countsText(sum)}`);

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { Repository } from "../crash/repository.ts";
 import { straceMissing } from "../crash/strace.ts";
 import { executable, executableAvailable } from "../harness/executable.ts";
-import { LONG } from "../harness/long.ts";
+import { LONG } from "../harness/effort.ts";
 import { compareTrees, readTree } from "../harness/tree.ts";
 import { buildMissing, buildOf } from "./builds.ts";
 import { must } from "./continuing.ts";

@@ -2,13 +2,14 @@
  * Every command that changes something, killed and failed at every system call that touches the
  * project.
  *
- * `CRASH_SAMPLE=k` takes every k-th call only, `CRASH_ONLY=<name>` one scenario, `CRASH_WORKERS=n`
+ * `CRASH_SAMPLE=k` stops at every k-th call only, `CRASH_ONLY=<name>` one scenario, `CRASH_WORKERS=n`
  * sets how many runs go at a time, `CRASH_VERBOSE=1` names the calls that may fail without harm.
  */
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import process from "node:process";
 import { COMMANDS } from "../../src/cli/table.ts";
+import { SAMPLE, tell as tellFigure } from "../harness/effort.ts";
 import { executable } from "../harness/executable.ts";
 import { ProblemList } from "./problem_list.ts";
 import type { Scenario } from "./scenario.ts";
@@ -23,7 +24,7 @@ const missing = straceMissing();
 if (missing !== null) console.log(`The crash tests skip: ${missing}`);
 
 const options = {
-  sample: Number(process.env["CRASH_SAMPLE"] ?? 1),
+  sample: SAMPLE,
   workers: Number(process.env["CRASH_WORKERS"] ?? Math.min(navigator.hardwareConcurrency, 4)),
 };
 const only = process.env["CRASH_ONLY"];
@@ -68,6 +69,7 @@ async function sweepAll(scenario: Scenario): Promise<void> {
   const prepared = await prepare(scenario, { executable: await executable(), scratch });
   const found = new ProblemList();
   for (const fault of FAULTS) results.set(fault, await prepared.sweep(fault, found, options));
+  tellFigure("runs stopped", sumOf(results, ({ verified }) => verified));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`  ${scenario.name}: ${summary(results)}, ${seconds} s`);
   if (process.env["CRASH_VERBOSE"] !== undefined) tell(results);
@@ -96,6 +98,13 @@ function inMemory(): { readonly dir?: string } {
   } catch {
     return {};
   }
+}
+
+function sumOf(
+  results: ReadonlyMap<Fault, SweepResult>,
+  count: (result: SweepResult) => number,
+): number {
+  return [...results.values()].reduce((total, result) => total + count(result), 0);
 }
 
 function summary(results: ReadonlyMap<Fault, SweepResult>): string {

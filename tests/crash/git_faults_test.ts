@@ -9,13 +9,13 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import process from "node:process";
+import { SAMPLE, tell } from "../harness/effort.ts";
 import { executable, executableAvailable } from "../harness/executable.ts";
 import { ProblemList } from "./problem_list.ts";
 import { type Ended, pictureOf, Repository, type Variables } from "./repository.ts";
 import { aheadOfServer, behindServer, freshClone, pushesOn, SERVER } from "./state_scenarios.ts";
 import { straceMissing } from "./strace.ts";
 
-const SAMPLE = Number(process.env["CRASH_SAMPLE"] ?? 1);
 const WORKERS = Number(process.env["CRASH_WORKERS"] ?? Math.min(navigator.hardwareConcurrency, 4));
 
 const { stdout: found } = spawnSync("sh", ["-c", "command -v git"], { encoding: "utf8" });
@@ -141,6 +141,7 @@ async function failEach(one: Case): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: WORKERS }, work));
+  tell("runs of git stopped", total);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(
     `  ${one.name}: ${runs} runs of git, ${total} faults, ${failed} reported, ${seconds} s`,

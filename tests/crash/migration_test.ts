@@ -18,6 +18,7 @@ import {
   utimesSync,
 } from "node:fs";
 import process from "node:process";
+import { SAMPLE, tell } from "../harness/effort.ts";
 import { executable, executableAvailable } from "../harness/executable.ts";
 import { repositoryOf } from "../unit/migration/old_repository.ts";
 import { digestOf } from "./digest.ts";
@@ -40,7 +41,6 @@ import { ATTEMPTS, type Fault, runStopped, type Target, targetsOf } from "./targ
 const missing = straceMissing() ?? (executableAvailable ? null : "there is no executable");
 if (missing !== null) console.log(`The crash tests of moving over skip: ${missing}`);
 
-const SAMPLE = Number(process.env["CRASH_SAMPLE"] ?? 1);
 const WORKERS = Number(
   process.env["CRASH_WORKERS"] ?? Math.min(navigator.hardwareConcurrency, 4),
 );
@@ -176,6 +176,7 @@ async function sweep(one: Case): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: WORKERS }, work));
+  tell("runs stopped", met);
   const problems = [...found.texts()];
   problems.push(...differences(elsewhereBefore, treeOf(elsewhere)));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);

@@ -6,9 +6,8 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { executable } from "../harness/executable.ts";
+import { SAMPLE } from "../harness/effort.ts";
 import { type Picture, pictureOf, Repository } from "./repository.ts";
-
-const sample = Number(Deno.env.get("CRASH_SAMPLE") ?? 1);
 
 /** A session with one acknowledged note, and the bytes that a second note added to its journal. */
 interface Situation {
@@ -68,7 +67,7 @@ function leave({ repository, session }: Situation, name: string, content: Uint8A
 
 /** Lengths of a line in part: all, or fewer with `CRASH_SAMPLE`; the ends always. */
 function lengths(line: Uint8Array): readonly number[] {
-  const step = 8 * sample;
+  const step = 8 * SAMPLE;
   const chosen = Array.from({ length: line.length }, (_, length) => length);
   return chosen.filter((length) => length < 2 || length === line.length - 1 || length % step === 0);
 }

@@ -1,17 +1,19 @@
 /**
  * Many short lives of a sandbox in a row: each begins with a fresh clone, goes on where the last one
- * was acknowledged to be, and is killed at any moment. `LIVES=200` sets how many.
+ * was acknowledged to be, and is killed at any moment. `LIVES=200`
+ * sets how many.
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { tell, times } from "../harness/effort.ts";
 import { executable, executableAvailable } from "../harness/executable.ts";
 import { git, makeBare } from "../harness/git_server.ts";
 import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
 
-const LIVES = Number(process.env["LIVES"] ?? 12);
+const LIVES = Number(process.env["LIVES"] ?? times(200, 12));
 
 /** A life is killed this many milliseconds after its push began, at most. */
 const LONGEST_MS = 400;
@@ -102,6 +104,7 @@ Deno.test({
     const { data } = JSON.parse(must(last, "session", "list", "--json").stdout);
     assert.equal(data.total, 1, "nobody went another way");
     git(bare, "fsck", "--no-dangling", "--no-progress");
+    tell("lives of a sandbox", LIVES);
     console.log(`  ${LIVES} lives, ${killed} killed, ${acknowledged} phases acknowledged`);
   },
 });
