@@ -25,7 +25,17 @@ export function requireSecretName(name: string, verb: string): string {
  * and shown.
  */
 export function isSecretVariable(name: string): boolean {
-  return /(^|_)(API_?KEY|ACCESS_?KEY|SECRET(_?KEY)?|PRIVATE_?KEY|TOKEN|PASSWORD|PASSWD|PASSPHRASE|PWD|CREDENTIALS?|AUTH|AGE_KEY)(_\w+)?$/i
-    .test(name) &&
-    !/^(PWD|OLDPWD)$|(_(FILE|PATH|DIR|URL|URI|TYPE|NAME|SOCK|HOST|PORT))$/i.test(name);
+  return SECRET_WORD.test(name.replace(NO_SECRET_WORD, "")) && !DESCRIBES.test(name);
 }
+
+/** Anywhere in a name, `PASS`, `PWD` and `AUTH` as words of their own or at its end. */
+const SECRET_WORD =
+  /API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|AGE_KEY|SECRET|TOKEN|PASSW(?:OR)?D|PASSPHRASE|CREDENTIAL|(?:^|_)(?:PWD|AUTH|PASS)(?:_|$)|[A-Z]PASS$/i;
+
+/** Words that only look like one of them. */
+const NO_SECRET_WORD =
+  /TOKENI[SZ]\w{0,40}|(?:MAX|MIN|NUM|TOTAL|PROMPT|INPUT|OUTPUT)_(?:[A-Z]{1,20}_){0,2}TOKENS|BYPASS|COMPASS|TRESPASS/gi;
+
+/** Names of what leads to a secret, or says something about one. */
+const DESCRIBES =
+  /^(?:PWD|OLDPWD)$|_(?:FILE|PATH|DIR|URL|URI|TYPE|NAME|SOCK|HOST|PORT|COUNT|LIMIT|TIMEOUT|TTL|EXPIRY)$/i;

@@ -1,45 +1,27 @@
 /**
  * Takes secrets out of text before it is stored or shown.
  *
- * Knows the shapes of common keys, and in a {@link Redactor} the values of this run's secrets. A shape
- * counts only as a word of its own, so that ordinary words (`task-…`) and hashes stay as they are.
+ * Knows the shapes of common keys (`shapes.ts`), what stands around secrets (`patterns.ts`), and in a
+ * {@link Redactor} the values of this run's secrets.
  * @module
  */
+import { formsOf } from "./known_forms.ts";
+import {
+  replaceAddresses,
+  replaceAssigned,
+  replaceHeaders,
+  replacePrivateKeys,
+} from "./patterns.ts";
+import { replaceShapes } from "./shapes.ts";
 
 /** What stands where a secret was. */
 export const REDACTED = "[redacted]";
 
-const KEY_SHAPES: readonly RegExp[] = [
-  // OpenAI, OpenRouter, Anthropic, Stripe
-  /(?<![\w-])(?:sk|pk|rk)[-_](?:[a-z]+[-_]){0,3}[A-Za-z0-9_-]{20,}/g,
-  // GitHub
-  /(?<![\w-])gh[pousr]_[A-Za-z0-9]{30,}/g,
-  /(?<![\w-])github_pat_[A-Za-z0-9_]{30,}/g,
-  // GitLab, npm, Hugging Face, Slack, xAI, Google, AWS
-  /(?<![\w-])glpat-[A-Za-z0-9_-]{20,}/g,
-  /(?<![\w-])npm_[A-Za-z0-9]{30,}/g,
-  /(?<![\w-])hf_[A-Za-z0-9]{30,}/g,
-  /(?<![\w-])xox[abprs]-[A-Za-z0-9-]{10,}/g,
-  /(?<![\w-])xai-[A-Za-z0-9]{20,}/g,
-  /(?<![\w-])AIza[A-Za-z0-9_-]{35}/g,
-  /(?<![\w-])(?:AKIA|ASIA)[A-Z0-9]{16}(?!\w)/g,
-  // age identities, JSON web tokens, PEM private keys
-  /AGE-SECRET-KEY-1[0-9A-Z]{20,}/g,
-  /(?<![\w-])eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/g,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-];
-
-const URL_CREDENTIALS = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/@]+@/gi;
-const BEARER = /(\bBearer\s+)[A-Za-z0-9._~+/=-]{16,}/g;
-/** A name behind a quote has its value in quotes as well: `"API_KEY": it is …` is a sentence. */
-const ASSIGNMENT =
-  /(\b[\w-]*(?:password|passwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token)(?:["']\s*[=:]\s*["']|\s*[=:]\s*["']?))([^\s"',;]{6,})/gi;
-
-/** The text with every secret replaced by {@link REDACTED}. */
+/** The text with every secret replaced by {@link REDACTED}. The work grows with the text's length. */
 export function redact(text: string): string {
-  let result = text.replace(URL_CREDENTIALS, `$1${REDACTED}@`).replace(BEARER, `$1${REDACTED}`);
-  for (const shape of KEY_SHAPES) result = result.replace(shape, REDACTED);
-  return result.replace(ASSIGNMENT, `$1${REDACTED}`);
+  const outside = replaceHeaders(replaceAddresses(text, REDACTED), REDACTED);
+  const keys = replacePrivateKeys(replaceShapes(outside, REDACTED), REDACTED);
+  return replaceAssigned(keys, REDACTED);
 }
 
 /** Shorter values are words that occur anywhere: to take them out would take texts apart. */
@@ -90,9 +72,8 @@ export class Redactor {
   redactTail(text: string): string {
     let cut = 0;
     for (const form of this.#sorted()) {
-      for (let length = Math.min(form.length - 1, text.length); length > cut; length--) {
-        if (length >= SHORTEST_REST && text.startsWith(form.slice(-length))) cut = length;
-      }
+      const length = overlap(form.slice(1), text.slice(0, form.length - 1));
+      if (length >= SHORTEST_REST && length > cut) cut = length;
     }
     return this.redact(cut === 0 ? text : REDACTED + text.slice(cut));
   }
@@ -126,9 +107,7 @@ export class RedactingStream {
     const text = this.#redactor.known(this.#held + piece);
     let held = 0;
     for (const form of this.#forms) {
-      for (let length = Math.min(form.length - 1, text.length); length > held; length--) {
-        if (text.endsWith(form.slice(0, length))) held = length;
-      }
+      held = Math.max(held, overlap(text.slice(1 - form.length), form.slice(0, -1)));
     }
     this.#held = text.slice(text.length - held);
     return text.slice(0, text.length - held);
@@ -147,16 +126,24 @@ function isLong(line: string): boolean {
   return line.length >= 12 && !line.startsWith("-----");
 }
 
-function formsOf(text: string): readonly string[] {
-  const bytes = new TextEncoder().encode(text);
-  const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-  const bare = base64.replace(/=+$/, "");
-  return [
-    text,
-    JSON.stringify(text).slice(1, -1),
-    encodeURIComponent(text),
-    bare,
-    bare.replaceAll("+", "-").replaceAll("/", "_"),
-    Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(""),
-  ];
+/**
+ * How many characters of the end of one text are the beginning of another: the most there are. Each
+ * character is looked at a few times at most (Knuth, Morris, Pratt).
+ */
+function overlap(ending: string, beginning: string): number {
+  // Mostly not even one character is.
+  if (ending === "" || beginning === "" || !ending.includes(beginning.charAt(0))) return 0;
+  const shorter = new Int32Array(beginning.length);
+  for (let at = 1, length = 0; at < beginning.length; at++) {
+    while (length > 0 && beginning[at] !== beginning[length]) length = shorter[length - 1] ?? 0;
+    if (beginning[at] === beginning[length]) length += 1;
+    shorter[at] = length;
+  }
+  let length = 0;
+  for (let at = 0; at < ending.length; at++) {
+    if (length === beginning.length) length = shorter[length - 1] ?? 0;
+    while (length > 0 && ending[at] !== beginning[length]) length = shorter[length - 1] ?? 0;
+    if (ending[at] === beginning[length]) length += 1;
+  }
+  return length;
 }

@@ -6,6 +6,7 @@
 import process from "node:process";
 import { OrchestratorError } from "../errors.ts";
 import { type Environment, type ProgramResult, runProgram } from "../platform/processes.ts";
+import { redact } from "../secrets/redact.ts";
 import { clearRefLock } from "./ref_lock.ts";
 
 /** Settings that count above all of the user's. */
@@ -259,9 +260,6 @@ function gitFailed(args: readonly string[], stderr: string): OrchestratorError {
   );
 }
 
-/** Names and passwords in an address. */
-const CREDENTIALS = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi;
-
 /** The line of git's that says most, without credentials. */
 export function firstWords(text: string): string {
   const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
@@ -269,5 +267,5 @@ export function firstWords(text: string): string {
     lines.find((line) => line.startsWith("remote:")) ?? lines[0] ?? "it failed";
   // Of a line of `push --porcelain` only the reason: flag, refs and reason are parted by tabs.
   const reason = telling.startsWith("!") ? telling.split("\t").at(-1) ?? telling : telling;
-  return reason.replace(/^(fatal|error|remote): */, "").replace(CREDENTIALS, "$1").slice(0, 300);
+  return redact(reason.slice(0, 2000)).replace(/^(fatal|error|remote): {0,9}/, "").slice(0, 300);
 }
