@@ -18,6 +18,7 @@ import { readTextWithin } from "../platform/within.ts";
 import { MIGRATION, type ProjectPaths } from "../project/paths.ts";
 import { requireOwnWork } from "../project/unfinished_work.ts";
 import { wrongInJournal, wrongInManifest, wrongInMarker } from "./check.ts";
+import { PRIVATE } from "../state_layout/modes.ts";
 
 /** The newest format of these files that this program knows. */
 export const MIGRATION_FORMAT = 1;
@@ -177,16 +178,13 @@ export function readManifest(paths: ProjectPaths, backup: string): Manifest | nu
 
 /** Writes a backup's manifest, making its folder; durable when it returns. */
 export function writeManifest(paths: ProjectPaths, backup: string, manifest: Manifest): void {
-  makeFolder(inState(paths, backup), PRIVATE);
+  makeFolder(inState(paths, backup), PRIVATE.folder);
   replaceFile(`${inState(paths, backup)}/manifest.json`, JSON.stringify(manifest) + "\n", {
     within: paths.stateDirectory,
   });
   syncDirectory(inState(paths, MIGRATION.backup));
   syncDirectory(paths.stateDirectory);
 }
-
-/** Permission bits of a folder for its owner only. */
-export const PRIVATE = 0o700;
 
 /** Makes a folder and its parents. */
 export function makeFolder(path: string, mode?: number): void {

@@ -17,6 +17,7 @@ import { KEYS, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
 import { rememberImport } from "../session/import_session.ts";
 import { setCurrent } from "../session/resolve.ts";
 import type { SessionManager } from "../session/session_manager.ts";
+import { PRIVATE } from "../state_layout/modes.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import {
   inState,
@@ -25,7 +26,6 @@ import {
   MIGRATION_FORMAT,
   type MigrationJournal,
   type MigrationMarker,
-  PRIVATE,
   removeJournal,
   removeTree,
 } from "./journal.ts";
@@ -85,7 +85,7 @@ async function setAsideReplaced(
   for (const { id, replaced } of manifest.sessions) {
     const aside = `${backup}/sessions/${id}`;
     if (!replaced || lstat(aside) !== null || lstat(`${staging}/sessions/${id}`) === null) continue;
-    makeFolder(`${backup}/sessions`, PRIVATE);
+    makeFolder(`${backup}/sessions`, PRIVATE.folder);
     await manager.hold({ session: id }, "migrate", () => {
       moveOnce(inState(paths, `sessions/${id}`), aside);
       return Promise.resolve();
@@ -149,11 +149,11 @@ async function pointCurrent(manager: SessionManager, manifest: Manifest): Promis
 function moveOriginals(paths: ProjectPaths, manifest: Manifest, backup: string): void {
   const touched = new Set<string>();
   const files = `${backup}/files`;
-  makeFolder(files, PRIVATE);
+  makeFolder(files, PRIVATE.folder);
   for (const { path, kind, mode } of statesFirst(manifest)) {
     const to = `${files}/${path}`;
     const folder = to.slice(0, to.lastIndexOf("/"));
-    makeFolder(folder, PRIVATE);
+    makeFolder(folder, PRIVATE.folder);
     if (!moveOnce(`${paths.root}/${path}`, to, kind === "directory" ? mode : undefined)) continue;
     touched.add(folder);
     touched.add(`${paths.root}/${path.slice(0, Math.max(path.lastIndexOf("/"), 0))}`);

@@ -14,13 +14,13 @@ import { requireReadable, viewLegacy } from "../session/import_session.ts";
 import { newLineage } from "../session/session_id.ts";
 import { SessionManager } from "../session/session_manager.ts";
 import { FileBackend } from "../storage/file_backend.ts";
+import { PRIVATE } from "../state_layout/modes.ts";
 import type { Actor } from "../workflow/events.ts";
 import {
   inState,
   type MadeSession,
   makeFolder,
   type MovedFile,
-  PRIVATE,
   type ReplacedFile,
 } from "./journal.ts";
 import type { Plan, PlannedFile, PlanWithSources } from "./plan.ts";
@@ -69,10 +69,10 @@ const REWRITTEN = [KEYS.gitignore, KEYS.meta, KEYS.current, MIGRATION.marker].ma
  */
 export async function stage(input: StageInput): Promise<Staged> {
   const { paths, planned: { plan } } = input;
-  makeFolder(inState(paths, input.staging), PRIVATE);
-  makeFolder(inState(paths, input.backup), PRIVATE);
+  makeFolder(inState(paths, input.staging), PRIVATE.folder);
+  makeFolder(inState(paths, input.backup), PRIVATE.folder);
   if (plan.files.some((file) => file.secret)) {
-    makeFolder(`${inState(paths, input.staging)}/${MIGRATION.secrets}`, PRIVATE);
+    makeFolder(`${inState(paths, input.staging)}/${MIGRATION.secrets}`, PRIVATE.folder);
   }
   const { sessions, findings } = await stageSessions(input);
   const files = await stageFiles(input);
@@ -145,9 +145,6 @@ async function stageSessions(
   return { sessions: made, findings: [...findings] };
 }
 
-/** A secret is readable for its owner only. */
-const SECRET_MODE = 0o600;
-
 async function stageFiles(input: StageInput): Promise<readonly MovedFile[]> {
   const { paths, planned: { plan } } = input;
   const moved: MovedFile[] = [];
@@ -161,7 +158,7 @@ async function stageFiles(input: StageInput): Promise<readonly MovedFile[]> {
     folders.add(folder);
     const { bytes, sha256 } = copyAndHash(`${paths.root}/${file.path}`, to, {
       follow: file.follow,
-      ...(file.secret ? { mode: SECRET_MODE } : {}),
+      ...(file.secret ? { mode: PRIVATE.file } : {}),
     });
     moved.push({ from: file.path, to: file.to, bytes, sha256 });
     done += bytes;

@@ -11,6 +11,7 @@ import { parentOf } from "../platform/parent.ts";
 import { isWindows } from "../platform/runtime.ts";
 import { foldedName } from "../state_layout/grammar.ts";
 import { lookWithin, namesWithin, readWithin, type Within } from "../platform/within.ts";
+import { LIMITS } from "../state_layout/limits.ts";
 import { isSecretName } from "./name.ts";
 import { secretModes } from "./sharing.ts";
 
@@ -38,9 +39,6 @@ export interface SecretFile {
 
 /** Ends the name of an encrypted secret. */
 export const AGE_SUFFIX = ".age";
-
-/** Largest file of a secret, in bytes. */
-const MAX_BYTES = 256 * 1024;
 
 /** Keeps git away, whatever the files around it say. */
 const IGNORE_ALL = "*\n";
@@ -105,7 +103,7 @@ export function requireOwnSpelling(folder: SecretFolder, name: string): void {
 export function readSecretFile(path: string, within: Within): Uint8Array {
   let bytes: Uint8Array | null;
   try {
-    bytes = readWithin(within, path, MAX_BYTES);
+    bytes = readWithin(within, path, LIMITS.secret);
   } catch (error) {
     throw accessError("read", path, error);
   }

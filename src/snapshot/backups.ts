@@ -11,12 +11,9 @@ import { removeTemporary, removeTree } from "../platform/remove_tree.ts";
 import { writeStream } from "../platform/stream_file.ts";
 import { lookWithin, namesWithin } from "../platform/within.ts";
 import type { ProjectPaths } from "../project/paths.ts";
+import { PRIVATE } from "../state_layout/modes.ts";
 import { FOLDERS, KEYS, UNFINISHED } from "../state_layout/names.ts";
 import type { StorageBackend } from "../storage/backend.ts";
-
-/** Backups are for their owner only. */
-const FOLDER_MODE = 0o700;
-const FILE_MODE = 0o600;
 
 /** The name of a folder of backups that nobody has. */
 export function backupName(now: Date): string {
@@ -40,15 +37,15 @@ export async function backUp(
   const folders = new Set<string>([staging]);
   const copy = async (key: string, pieces: AsyncIterable<Uint8Array>) => {
     const path = join(staging, key);
-    mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
+    mkdirSync(dirname(path), { recursive: true, mode: PRIVATE.folder });
     for (let folder = dirname(path); folder !== staging; folder = dirname(folder)) {
       folders.add(folder);
     }
-    await writeStream(path, pieces, { exclusive: true, mode: FILE_MODE });
+    await writeStream(path, pieces, { exclusive: true, mode: PRIVATE.file });
   };
   lookWithin(stateDirectory, backups, "back up");
   try {
-    mkdirSync(staging, { recursive: true, mode: FOLDER_MODE });
+    mkdirSync(staging, { recursive: true, mode: PRIVATE.folder });
     for (const id of sessions) {
       await copy(KEYS.sessionJournal(id), backend.journalPieces(id));
       for (const key of await backend.listBlobs(`${FOLDERS.sessions}/${id}/`)) {

@@ -13,6 +13,7 @@ import { lookWithin } from "../platform/within.ts";
 import { KEYS, type ProjectPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { meaningOf } from "../state_layout/lookup.ts";
+import { PRIVATE } from "../state_layout/modes.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import type { Bytes } from "./byte_stream.ts";
@@ -137,12 +138,12 @@ async function placeCurrent(backend: StorageBackend, wanted: string | null): Pro
 
 /** A secret is its owner's alone, from the first byte on. */
 function placeSecret({ paths }: Place, file: StagedFile, content: StagedContent): Placed {
-  if (!makeFolders(paths, file.name, 0o700)) return "kept";
+  if (!makeFolders(paths, file.name, PRIVATE.folder)) return "kept";
   const path = `${paths.stateDirectory}/${file.name}`;
   const bytes = content.read(file);
   return comparedWithHere(path, file) ??
     unlessTaken(() =>
-      replaceFile(path, bytes, { within: paths.stateDirectory, mode: 0o600, exclusive: true })
+      replaceFile(path, bytes, { within: paths.stateDirectory, mode: PRIVATE.file, exclusive: true })
     );
 }
 

@@ -32,7 +32,10 @@ export type Kind =
   /** Of a process at work, or of one that died. */
   | "unfinished";
 
-/** `shared`: what the umask leaves. `private`: for its owner only, 0600 in folders of 0700. */
+/**
+ * `shared`: what the umask leaves. `private`: for its owner only, in folders of 0700; what this program
+ * writes there itself is 0600.
+ */
 export type Mode = "shared" | "private";
 
 /** A way for state to leave this machine. */

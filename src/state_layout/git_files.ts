@@ -15,6 +15,16 @@ export const NEVER_COMMITTED: readonly string[] = unique(
   LAYOUT.filter((entry) => !takes("git", entry)).map(ignorePattern),
 );
 
+const NEVER = new RegExp(NEVER_COMMITTED.map(patternSource).join("|"));
+
+/**
+ * Whether a file must never be committed.
+ * @param name relative to the state directory, with `/`.
+ */
+export function isNeverCommitted(name: string): boolean {
+  return NEVER.test(name);
+}
+
 /** Lines that say how git merges what is committed: the later one counts. */
 export const MERGE_ATTRIBUTES: readonly string[] = [
   `/${FOLDERS.sessions}/** -merge`,
@@ -45,4 +55,13 @@ function unique(patterns: readonly string[]): readonly string[] {
   return [...new Set(patterns)].filter((pattern) =>
     !anywhere.some((general) => pattern.startsWith(`/${general.slice(0, -1)}`))
   );
+}
+
+/** A pattern of git's as a regular expression: as much of it as the table needs. */
+function patternSource(pattern: string): string {
+  const bound = pattern.startsWith("/");
+  const inside = pattern.endsWith("/") ? "" : "(?:/|$)";
+  const source = pattern.slice(bound ? 1 : 0).replace(/[.+?^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", "[^/]*");
+  return `${bound ? "^" : "(?:^|/)"}${source}${inside}`;
 }

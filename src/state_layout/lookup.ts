@@ -76,6 +76,47 @@ export function repositoryPlaces(carrier: Carrier): RepositoryPlaces {
   };
 }
 
+/** Folders of the state directory that only their owner may look into. */
+export const PRIVATE_FOLDERS: readonly string[] = [
+  ...new Set(
+    LAYOUT.filter(({ mode, path }) => mode === "private" && path.includes("/"))
+      .map(({ path }) => firstName(path)),
+  ),
+];
+
+/** What a folder is. */
+export type FolderMeaning =
+  /** It holds files of the table, and folders that do. */
+  | "known"
+  /** All files in it and below are of one row, whatever their names. */
+  | "opaque"
+  | "unfinished"
+  | "unknown";
+
+/**
+ * What a folder of the state directory means.
+ * @param path relative to the state directory, with `/`.
+ */
+export function folderMeaning(path: string): FolderMeaning {
+  if (UNFINISHED_ROWS.some(({ pattern }) => pattern.match(path) !== null)) return "unfinished";
+  const depth = path.split("/").length;
+  let meaning: FolderMeaning = "unknown";
+  for (const { entry } of BY_FIRST_NAME.get(firstName(path)) ?? []) {
+    const names = entry.path.split("/");
+    const below = names.indexOf("<path>");
+    const shared = below < 0 ? depth : Math.min(depth, below);
+    const start = path.split("/").slice(0, shared).join("/");
+    if (
+      names.length <= shared || pathPattern(names.slice(0, shared).join("/")).match(start) === null
+    ) {
+      continue;
+    }
+    if (below >= 0 && below <= depth) return "opaque";
+    meaning = "known";
+  }
+  return meaning;
+}
+
 /** The first name of a path. */
 function firstName(path: string): string {
   return path.split("/", 1)[0] ?? "";

@@ -1,41 +1,17 @@
 import { inventoryRow } from "../../legacy/inventory.ts";
-import { KEYS, MIGRATION, STATE_DIRECTORY } from "../../project/paths.ts";
-import { LOCK, SESSION_ID } from "../../storage/keys.ts";
+import { STATE_DIRECTORY } from "../../project/paths.ts";
+import { folderMeaning, meaningOf } from "../../state_layout/lookup.ts";
 import { type Check, few, ok } from "../check.ts";
-
-/** Names in the state directory that this program makes. */
-const OURS: ReadonlySet<string> = new Set([
-  KEYS.meta,
-  KEYS.gitignore,
-  KEYS.gitattributes,
-  KEYS.config,
-  KEYS.current,
-  LOCK,
-  "sessions",
-  "bindings",
-  "secrets",
-  // What an import put aside.
-  "backups",
-  ...Object.values(MIGRATION).filter((name) => !name.startsWith(".staging-")),
-]);
+import type { Examination } from "../examination.ts";
 
 export const layoutUnknown: Check = {
   id: "layout.unknown",
   area: "layout",
   title: "Unknown files",
-  why: "What nobody knows is carried along by nothing: it may be somebody's, or a leftover",
+  why: "No snapshot and no state branch takes a file that orchestrator does not know",
   run(examination) {
     if (examination.absent !== null) return examination.absent;
-    const { stateDirectory, sessions } = examination.paths;
-    const unknown = [
-      ...examination.names(stateDirectory).filter((name) => !OURS.has(name)),
-      ...examination.names(sessions).filter((name) => !SESSION_ID.test(name))
-        .map((name) => `sessions/${name}`),
-    ].filter((name) =>
-      // Unfinished work has checks of its own.
-      !/(^|\/)\.(tmp|staging|removed|replacing)-/.test(name) &&
-      inventoryRow(`${STATE_DIRECTORY}/${name}`) === null
-    );
+    const unknown = unknownIn(examination, "").sort();
     if (unknown.length === 0) return ok("none");
     return {
       level: "info",
@@ -45,3 +21,19 @@ export const layoutUnknown: Check = {
     };
   },
 };
+
+/** Names of files and folders that neither the table nor the old tool's inventory has. */
+function unknownIn(examination: Examination, folder: string): string[] {
+  const path = folder === "" ? examination.statePath() : examination.statePath(folder);
+  return examination.names(path).flatMap((base) => {
+    const name = folder === "" ? base : `${folder}/${base}`;
+    if (inventoryRow(`${STATE_DIRECTORY}/${name}`) !== null) return [];
+    const isFolder = examination.stat(examination.statePath(name))?.isDirectory() === true &&
+      !examination.isLink(examination.statePath(name));
+    if (!isFolder) return meaningOf(name) === null ? [name] : [];
+    const meaning = folderMeaning(name);
+    // Unfinished work has checks of its own.
+    if (meaning === "unknown") return [name];
+    return meaning === "known" ? unknownIn(examination, name) : [];
+  });
+}

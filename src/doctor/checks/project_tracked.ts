@@ -1,8 +1,9 @@
+import { STATE_DIRECTORY } from "../../project/paths.ts";
+import { isNeverCommitted } from "../../state_layout/git_files.ts";
 import { type Check, count, few, ok, skipped } from "../check.ts";
 
-/** What is never committed, in any mode. */
-const NEVER =
-  /^\.orchestrator\/(lock|current|bindings\/|secrets\/|migration_backup\/|sessions\/[^/]+\/lock$|.*\.tmp-)/;
+/** What the names of files in the state directory begin with. */
+const STATE = `${STATE_DIRECTORY}/`;
 
 export const projectTracked: Check = {
   id: "project.tracked",
@@ -17,7 +18,11 @@ export const projectTracked: Check = {
     const listed = await examination.git("ls-files", "-z", "--", ".orchestrator");
     if (listed === null || listed.exitCode !== 0) return skipped("git does not tell");
     const files = listed.stdout.split("\0").filter((name) => name !== "");
-    const wrong = meta.value.mode === "normal" ? files : files.filter((name) => NEVER.test(name));
+    const wrong = meta.value.mode === "normal"
+      ? files
+      : files.filter((name) =>
+        name.startsWith(STATE) && isNeverCommitted(name.slice(STATE.length))
+      );
     if (wrong.length === 0) return ok("nothing that must stay out is tracked");
     return {
       level: wrong.some((name) => name.includes("/secrets/")) ? "error" : "warning",

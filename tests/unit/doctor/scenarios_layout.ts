@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   renameSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -279,6 +280,34 @@ export const LAYOUT: readonly Scenario[] = [
     make: (world) => {
       writeFileSync(world.state("notes.txt"), "x");
       mkdirSync(world.state("sessions", "mine"));
+    },
+  },
+  {
+    check: "layout.unknown",
+    when: "they lie among files that are known",
+    level: "info",
+    seen: /^\.orchestrator holds secrets\/deep, sessions\/[a-z2-7]{13}\/extra$/,
+    make: async (world) => {
+      const [id] = await world.manager().ids();
+      world.write(world.state("sessions", id ?? "", "extra"), "x");
+      world.write(world.state("secrets", "deep", "er"), "x");
+      world.write(world.state("archive", "any", "thing: at all"), "x");
+      world.write(world.state("removed", `${id}.jsonl`), "{}\n");
+    },
+  },
+  {
+    check: "layout.private",
+    when: "others can look into what was set aside",
+    level: "warning",
+    seen: /^other users reach migration_backup, backups in \.orchestrator$/,
+    ignore: windows,
+    fixable: true,
+    make: (world) => {
+      mkdirSync(world.state("backups"), { mode: 0o755 });
+      mkdirSync(world.state("migration_backup"), { mode: 0o755 });
+    },
+    after: (world) => {
+      assert.equal(statSync(world.state("backups")).mode & 0o777, 0o700);
     },
   },
 ];

@@ -271,6 +271,15 @@ export const SECRETS: readonly Scenario[] = [
     make: all(secret("API_KEY", "x1y2z3"), secret("API_KEY.age", "x"), secret("api-key.txt", "x")),
   },
   {
+    check: "secrets.names",
+    when: "two differ in capitals only",
+    level: "info",
+    seen: /^\.orchestrator\/secrets\/token and TOKEN are one on many systems$/,
+    project: "initialised",
+    ignore: Deno.build.os !== "linux",
+    make: all(secret("TOKEN", "x1y2z3"), secret("token", "x4y5z6")),
+  },
+  {
     check: "secrets.old-files",
     when: "the old tool's file is there",
     level: "info",

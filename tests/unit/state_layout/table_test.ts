@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { LayoutEntry } from "../../../src/state_layout/entry.ts";
 import { LIMITS, readLimit } from "../../../src/state_layout/limits.ts";
-import { meaningOf } from "../../../src/state_layout/lookup.ts";
+import { isNeverCommitted } from "../../../src/state_layout/git_files.ts";
+import { folderMeaning, meaningOf, takes } from "../../../src/state_layout/lookup.ts";
 import { CARRIERS, LAYOUT } from "../../../src/state_layout/table.ts";
 import { isReserved } from "../../../src/storage/keys.ts";
 import { pathsOf } from "../../harness/layout_names.ts";
@@ -61,4 +62,26 @@ Deno.test("no name is in the table that leaves the state directory or is spelled
   for (
     const name of ["", ".", "..", "../meta.json", "/meta.json", "sessions//x", "a\\b", "META.JSON"]
   ) assert.equal(meaningOf(name), null, JSON.stringify(name));
+});
+
+Deno.test("git ignores exactly what it must never carry", () => {
+  ofEveryRow((_entry, path) => {
+    const found = meaningOf(path)?.entry;
+    if (found !== undefined) assert.equal(isNeverCommitted(path), !takes("git", found), path);
+  });
+});
+
+Deno.test("a folder of a known name is known, or all in it is of one row", () => {
+  ofEveryRow((entry, path) => {
+    if (meaningOf(path)?.entry !== entry || entry.kind === "unfinished") return;
+    const names = path.split("/");
+    for (let length = 1; length < names.length; length++) {
+      const folder = names.slice(0, length).join("/");
+      assert.match(folderMeaning(folder), /^(?:known|opaque)$/, folder);
+    }
+  });
+  for (const folder of ["nothing", "secrets/deep", "sessions/mine", "bindings/x"]) {
+    assert.equal(folderMeaning(folder), "unknown", folder);
+  }
+  assert.equal(folderMeaning("sessions/.staging-abc"), "unfinished");
 });

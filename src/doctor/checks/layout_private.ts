@@ -1,0 +1,50 @@
+import { chmodSync } from "node:fs";
+import { ioError } from "../../platform/io_error.ts";
+import { exposure } from "../../secrets/folder.ts";
+import { PRIVATE_FOLDERS } from "../../state_layout/lookup.ts";
+import { PRIVATE } from "../../state_layout/modes.ts";
+import { FOLDERS } from "../../state_layout/names.ts";
+import { type Check, few, ok, skipped } from "../check.ts";
+import type { Examination } from "../examination.ts";
+
+export const layoutPrivate: Check = {
+  id: "layout.private",
+  area: "layout",
+  title: "Access to what was set aside",
+  why: "Backups hold files as they were, and those may hold secrets",
+  run(examination) {
+    if (examination.absent !== null) return examination.absent;
+    if (examination.options.system.platform === "win32") return skipped("files have no modes here");
+    const open = exposed(examination);
+    if (open.length === 0) return ok("only their owner reaches them");
+    return {
+      level: "warning",
+      seen: `other users reach ${few(open.map(({ name }) => name))} in .orchestrator`,
+      todo: "Remove other users' access",
+      fixable: true,
+      list: open.map(({ name, why }) => `.orchestrator/${name}: ${why}`),
+    };
+  },
+  fix(examination) {
+    return Promise.resolve(
+      exposed(examination).map(({ name }) => {
+        try {
+          chmodSync(examination.statePath(name), PRIVATE.folder);
+        } catch (error) {
+          throw ioError("change", `.orchestrator/${name}`, error);
+        }
+        return `.orchestrator/${name} has mode ${PRIVATE.folder.toString(8).padStart(4, "0")} now`;
+      }),
+    );
+  },
+};
+
+/** The folders that others can look into. A check of its own looks at secrets. */
+function exposed(examination: Examination) {
+  return PRIVATE_FOLDERS.filter((name) => name !== FOLDERS.secrets).flatMap((name) => {
+    const path = examination.statePath(name);
+    if (examination.isLink(path) || examination.stat(path)?.isDirectory() !== true) return [];
+    const why = exposure(path);
+    return why === null ? [] : [{ name, why }];
+  });
+}
