@@ -12,6 +12,7 @@ import process from "node:process";
 import { systemErrorCode } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
 import { isWindows } from "../platform/runtime.ts";
+import { PRIVATE } from "../state_layout/modes.ts";
 
 /** The permission bits of a folder of secrets and of the files in it. */
 export interface SecretModes {
@@ -21,12 +22,12 @@ export interface SecretModes {
   readonly forbidden: number;
 }
 
-const PRIVATE: SecretModes = { folder: 0o700, file: 0o600, forbidden: 0o077 };
+const ALONE: SecretModes = { ...PRIVATE, forbidden: 0o077 };
 const SHARED: SecretModes = { folder: 0o2770, file: 0o660, forbidden: 0o007 };
 
 /** The modes of a folder; those of one person where there is none yet. */
 export function secretModes(directory: string): SecretModes {
-  return isShared(directory) ? SHARED : PRIVATE;
+  return isShared(directory) ? SHARED : ALONE;
 }
 
 /** Whether a group shares the folder. */
@@ -48,7 +49,7 @@ export function isShared(directory: string): boolean {
  * @throws I/O errors; then some of it may be done.
  */
 export function setSharing(directory: string, group: string | null): boolean {
-  const modes = group === null ? PRIVATE : SHARED;
+  const modes = group === null ? ALONE : SHARED;
   try {
     const gid = group === null ? null : statSync(group).gid;
     // To be shared, the folder opens last; to be private, it closes first.

@@ -11,6 +11,7 @@ import { runningSha256, sha256Hex } from "../platform/hash.ts";
 import { writeStream } from "../platform/stream_file.ts";
 import { lookWithin } from "../platform/within.ts";
 import { KEYS, type ProjectPaths } from "../project/paths.ts";
+import { secretModes } from "../secrets/sharing.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { meaningOf } from "../state_layout/lookup.ts";
 import { PRIVATE } from "../state_layout/modes.ts";
@@ -141,9 +142,10 @@ function placeSecret({ paths }: Place, file: StagedFile, content: StagedContent)
   if (!makeFolders(paths, file.name, PRIVATE.folder)) return "kept";
   const path = `${paths.stateDirectory}/${file.name}`;
   const bytes = content.read(file);
+  const mode = secretModes(paths.secrets).file;
   return comparedWithHere(path, file) ??
     unlessTaken(() =>
-      replaceFile(path, bytes, { within: paths.stateDirectory, mode: PRIVATE.file, exclusive: true })
+      replaceFile(path, bytes, { within: paths.stateDirectory, mode, exclusive: true })
     );
 }
 
