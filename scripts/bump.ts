@@ -9,6 +9,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { HAS_ADDRESS } from "../src/release/address.ts";
+import { RELEASE_KEYS } from "../src/release/keys.ts";
 import { compareVersions, isVersion } from "../src/release/version_order.ts";
 
 /** The section of what is not released, as Keep a Changelog has it. */
@@ -93,6 +95,15 @@ export function bump({ root, version, date }: BumpRequest): readonly string[] {
   return [];
 }
 
+/** What must be decided before anything can be published: one line each. */
+function publishingProblems(): readonly string[] {
+  const { ecdsa, ssh } = RELEASE_KEYS;
+  return [
+    ...(HAS_ADDRESS ? [] : ["src/release/address.ts does not say where releases are published"]),
+    ...(ecdsa.length > 0 && ssh.length > 0 ? [] : ["src/release/keys.ts lacks a key"]),
+  ];
+}
+
 function readTexts(root: string): Texts {
   const read = (name: string) => readFileSync(join(root, name), "utf8");
   return {
@@ -129,7 +140,8 @@ function git(root: string, ...args: readonly string[]): string {
 }
 
 const USAGE = `Usage: deno task bump VERSION
-       deno task bump --check [TAG]   only look whether the tree agrees with itself`;
+       deno task bump --check [TAG]   only look whether the tree agrees with itself
+                                      (with TAG: and can be published)`;
 
 function main(): number {
   const { values, positionals } = parseArgs({
@@ -145,7 +157,7 @@ function main(): number {
   }
   const version = first?.replace(/^v/, "") ?? "";
   const problems = values.check
-    ? treeProblems(root, first)
+    ? [...treeProblems(root, first), ...(first === undefined ? [] : publishingProblems())]
     : bump({ root, version, date: new Date().toISOString().slice(0, 10) });
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) return 1;

@@ -18,7 +18,7 @@ export interface ArchiveFile {
 /** Unix, which the attributes below belong to. */
 const ZIP_SYSTEM_UNIX = 3;
 
-/** Packs a `.tar.gz`. Its files belong to nobody in particular. */
+/** Packs a `.tar.gz`. Its files belong to user and group 0. */
 export async function tarGz(files: readonly ArchiveFile[], time: Date): Promise<Uint8Array> {
   const tar = await packTar(files.map(({ path, data, executable }) => ({
     header: {

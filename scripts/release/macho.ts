@@ -3,7 +3,7 @@
  *
  * macOS on Apple silicon refuses to run code without a signature; everywhere it refuses pages that do
  * not have the hash that a signature states. Bun puts its payload into a base that its makers have
- * signed, so the base's signature no longer fits. An ad hoc signature names nobody: it only states
+ * signed, so the base's signature no longer fits. An ad hoc signature has no signer: it only states
  * the hashes of all pages. The layout is that of `cs_blobs.h` in Apple's XNU sources; code signatures
  * are big-endian, everything else in these files little-endian.
  * @module

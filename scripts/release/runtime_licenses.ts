@@ -17,7 +17,7 @@ export interface RuntimePart {
 /** The runtime itself is MIT. */
 export const RUNTIME_LICENSE = "MIT";
 
-/** Where the source of the LGPL parts is, and how they are linked anew. */
+/** Where the source of the LGPL parts is, and how to relink them. */
 export const RELINKING = [
   "The executables contain Bun, which links JavaScriptCore (LGPL-2.0) and TinyCC (LGPL-2.1)",
   "statically. Their sources: https://github.com/oven-sh/WebKit and",

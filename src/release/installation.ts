@@ -60,7 +60,7 @@ const MANAGERS: readonly ManagerRule[] = [
 /**
  * Who looks after a copy of the program.
  * @param path its real path.
- * @returns null when nobody does: it was copied there, or the project's installer put it there.
+ * @returns null when no package manager does: it was copied there, or the project's installer put it there.
  */
 export function managerOf(path: string): Manager | null {
   const slashed = path.replaceAll("\\", "/");

@@ -66,8 +66,13 @@ Deno.test("a file that is too large, one that is not there, and an interruption 
     await assert.rejects(tooLarge, code("limit_exceeded"));
     assert.equal(await readReleaseFile({ folder, name: "absent", limit: 99, signal }), null);
   }
-  const nobody = readReleaseFile({ folder: "http://127.0.0.1:9", name: "x", limit: 9, signal });
-  await assert.rejects(nobody, code("network_failed"));
+  const unreachable = readReleaseFile({
+    folder: "http://127.0.0.1:9",
+    name: "x",
+    limit: 9,
+    signal,
+  });
+  await assert.rejects(unreachable, code("network_failed"));
   await using slowServer = new FileServer(scratch.root, 10);
   const folder = await slowServer.listen();
   const controller = new AbortController();
