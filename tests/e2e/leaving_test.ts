@@ -70,7 +70,7 @@ class Place implements Disposable {
 
 /** Commands that need what a test has not: a terminal, a network, files of the old tool. */
 const NOT_USED: ReadonlySet<string> = new Set([
-  ...["config edit", "secrets import", "import-legacy", "migrate"],
+  ...["config edit", "secrets import", "import-legacy", "migrate", "self update"],
   "deinit",
 ]);
 
@@ -106,6 +106,7 @@ async function useEverything(place: Place): Promise<void> {
   assert.equal((await place.run(["secrets", "set", "OTHER_KEY"], secret)).code, 0);
   assert.equal((await place.run(["secrets", "set", "MY_KEY", "--global"], secret)).code, 0);
   await place.must("secrets", "remove", "OTHER_KEY", "--yes");
+  await place.must("secrets", "share");
   await place.must("config", "set", "state_remote", "backup");
   await place.must("trust", "add", "state_remote", "backup");
   await place.must("trust", "add", "state_branch", "x");
