@@ -9,27 +9,24 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers";
 import { OrchestratorError } from "../errors.ts";
 import { ioError, replaceFile } from "../platform/atomic_file.ts";
-import { randomBase32 } from "../platform/random.ts";
+import { freeBytes } from "../platform/copy_file.ts";
+import { pathExists } from "../platform/path_exists.ts";
 import { removeTemporary } from "../platform/remove_tree.ts";
 import { lookWithin } from "../platform/within.ts";
-import { comparableRemote, gitRemote } from "../project/git_remote.ts";
+import { gitRemote } from "../project/git_remote.ts";
 import { gitignoreText } from "../project/gitignore.ts";
-import { readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
+import { readRepositoryMeta } from "../project/identity.ts";
 import { refuseHome } from "../project/init.ts";
 import type { ProjectPaths } from "../project/paths.ts";
 import { TEMPORARY_FOLDERS } from "../state_layout/places.ts";
 import { backUp, backupName, sweepBackups } from "./backups.ts";
+import { checkIdentity, chooseSessions } from "./accept.ts";
 import type { Bytes } from "./byte_stream.ts";
 import { compare } from "./compare.ts";
 import { contentOf } from "./contents.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { checkFiles, checkJournal } from "./incoming.ts";
-import {
-  type Manifest,
-  type ManifestRepository,
-  type ManifestSession,
-  totalSize,
-} from "./manifest.ts";
+import { type Manifest, type ManifestSession, totalSize } from "./manifest.ts";
 import {
   bySession,
   carryOut,
@@ -47,6 +44,7 @@ import {
 import type { RepositoryOutcome } from "./place_files.ts";
 import { type ReadRequest, readSnapshot } from "./read.ts";
 import type { Relation } from "./relation.ts";
+import { bytesOnDisk, requireRoom } from "./room.ts";
 import { type StagedContent, type StagedFile, Staging } from "./staging.ts";
 
 /** What is taken in, and how. */
@@ -195,6 +193,10 @@ async function importInto(parent: () => string, request: ImportRequest): Promise
       held: readonly string[],
     ): Promise<ImportReport> => {
       const plan: Plan = { initialise, steps: decided.map(({ step }) => step), files };
+      requireRoom(
+        bytesToPut(request.paths, decided, files),
+        freeBytes(request.paths.stateDirectory),
+      );
       await staging.commit(encodePlan(plan));
       const repository = await carryOut(
         request,
@@ -238,6 +240,8 @@ function identityOf(request: ImportRequest, manifest: Manifest): Plan["initialis
 interface Decided {
   readonly report: ImportedSession;
   readonly step: PlanStep;
+  /** Bytes of its journal that are here already and stay. */
+  readonly present: number;
 }
 
 /** What is to be done. */
@@ -282,6 +286,7 @@ async function decideAll(
         ...(replaces && local !== null ? { replaces: local.hash } : {}),
         checked: check,
       },
+      present: replaces ? 0 : local?.size ?? 0,
     });
   }
   if (backups !== null) {
@@ -290,6 +295,27 @@ async function decideAll(
     await backUp(manager.backend, request.paths, backups, ids);
   }
   return { initialise, decided };
+}
+
+/** What putting everything in its place takes on disk, as far as it is not there already. */
+function bytesToPut(
+  { stateDirectory }: ProjectPaths,
+  decided: readonly Decided[],
+  files: readonly StagedFile[],
+): number {
+  const steps = new Map(decided.map((one) => [one.step.session, one]));
+  const sizes = files.map(({ name, size }) => {
+    const content = contentOf(name);
+    if (content === null) return 0;
+    const step = "session" in content ? steps.get(content.session) : undefined;
+    if (content.kind === "journal") return size - (step?.present ?? 0);
+    const stays = content.kind === "old" || step === undefined || step.step.action === "feedback";
+    return stays && pathExists(`${stateDirectory}/${name}`) ? 0 : size;
+  });
+  const states = decided.map(({ step }) =>
+    step.action === "feedback" ? 0 : step.checked.state.size
+  );
+  return bytesOnDisk([...sizes, ...states]);
 }
 
 const ACTIONS: Readonly<Record<Relation, PlanStep["action"]>> = {
@@ -331,75 +357,6 @@ function checkListed(
   checkFiles(id, stagedFiles(files, content));
   const text = new TextEncoder().encode(JSON.stringify(state));
   return { seq, hash, state: staging.add(`sessions/${id}/state`, text) };
-}
-
-/** @throws `session_unknown`, `session_ambiguous` */
-export function chooseSessions(
-  manifest: Manifest,
-  wanted: readonly string[] | undefined,
-): readonly ManifestSession[] {
-  if (wanted === undefined || wanted.length === 0) return manifest.sessions;
-  const chosen = new Map<string, ManifestSession>();
-  for (const value of wanted) {
-    const exact = manifest.sessions.filter(({ id, name }) => id === value || name === value);
-    const matches = exact.length > 0
-      ? exact
-      : manifest.sessions.filter(({ id }) => value !== "" && id.startsWith(value));
-    const [first, ...others] = matches;
-    if (first === undefined) {
-      throw new OrchestratorError(
-        "session_unknown",
-        `Cannot find session ${JSON.stringify(value)}: the snapshot has none of that id or name`,
-        { hint: "`orchestrator snapshot inspect` shows what it has" },
-      );
-    }
-    if (others.length > 0) {
-      throw new OrchestratorError(
-        "session_ambiguous",
-        `Cannot choose session ${JSON.stringify(value)}: it fits ${matches.length} of the snapshot`,
-        { hint: "Give more of the id", details: { sessions: matches.map(({ id }) => id) } },
-      );
-    }
-    chosen.set(first.id, first);
-  }
-  return [...chosen.values()];
-}
-
-/**
- * Whether a snapshot may come into this repository.
- * @returns how the project is to be made; null when it is there.
- * @throws `other_repository`
- */
-export function checkIdentity(
-  from: ManifestRepository,
-  here: {
-    readonly meta: RepositoryMeta | null;
-    readonly remote: string | null;
-    readonly adopt: boolean;
-  },
-): Plan["initialise"] {
-  const { meta, remote, adopt } = here;
-  const known = meta?.remote ?? remote;
-  const same = from.remote !== null && known !== null
-    ? comparableRemote(from.remote) === comparableRemote(known)
-    : null;
-  if (meta === null) {
-    if (same === false && !adopt) throw otherRepository(from, known);
-    return { id: same === false ? randomBase32(130) : from.id, mode: from.mode };
-  }
-  if (meta.id !== from.id && same !== true && !adopt) throw otherRepository(from, known);
-  return null;
-}
-
-function otherRepository(from: ManifestRepository, here: string | null): OrchestratorError {
-  const whose = from.remote === null ? `repository ${from.id}` : `"${from.remote}"`;
-  return new OrchestratorError(
-    "other_repository",
-    `Cannot import snapshot: it is of ${whose}, and this is ${
-      here === null ? "another one" : `"${here}"`
-    }`,
-    { hint: "Add --adopt to take its sessions all the same", details: { repository: from, here } },
-  );
 }
 
 /**

@@ -33,9 +33,6 @@ export const DEFAULT_LIMITS: Limits = {
 /** Below this many unpacked bytes nobody asks for the ratio. */
 export const RATIO_MATTERS = 16 * MEBIBYTE;
 
-/** What is left free on the disk whatever an archive says, in bytes. */
-export const KEPT_FREE = 64 * MEBIBYTE;
-
 /** What is counted, and the configuration's key of the limit. */
 const NAMES: Readonly<
   Record<keyof Limits, { readonly what: string; readonly key: string | null }>

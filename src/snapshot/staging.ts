@@ -21,7 +21,6 @@ import {
   mkdirSync,
   openSync,
   readSync,
-  statfsSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
@@ -29,15 +28,16 @@ import { join } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { type FileLock, tryLock } from "../platform/file_lock.ts";
+import { freeBytes } from "../platform/copy_file.ts";
 import { runningSha256, sha256Hex } from "../platform/hash.ts";
 import { parentOf } from "../platform/parent.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { removeTree } from "../platform/remove_tree.ts";
 import { lookWithin, namesWithin, openWithin, readTextWithin } from "../platform/within.ts";
 import { IMPORT_FOLDER } from "../project/paths.ts";
-import { KEPT_FREE } from "./limits.ts";
 import { type Manifest, type ManifestFile, totalSize } from "./manifest.ts";
 import type { Sink } from "./read.ts";
+import { requireRoom } from "./room.ts";
 
 const LOCK = ".lock";
 const CONTENT = "content";
@@ -86,14 +86,7 @@ export class Staging implements Sink, AsyncDisposable {
     } catch (error) {
       throw ioError("create", folder, error);
     }
-    const needed = totalSize(manifest.files);
-    const free = freeBytes(parent);
-    if (free === null || needed + KEPT_FREE <= free) return;
-    throw new OrchestratorError(
-      "no_space",
-      `Cannot read snapshot: it needs ${needed} bytes, and the disk has ${free} left`,
-      { hint: "Free some space and run the command again", details: { needed, free } },
-    );
+    requireRoom(totalSize(manifest.files), freeBytes(parent));
   }
 
   file(file: ManifestFile): void {
@@ -328,14 +321,5 @@ function removeFile(path: string): void {
     unlinkSync(path);
   } catch (error) {
     if (systemErrorCode(error) !== "ENOENT" && systemErrorCode(error) !== "ENOTDIR") throw error;
-  }
-}
-
-function freeBytes(folder: string): number | null {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return null;
   }
 }

@@ -8,12 +8,13 @@ import process from "node:process";
 import { executable, executableAvailable } from "../harness/executable.ts";
 import { runProcess } from "../harness/running.ts";
 import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
+import { World } from "../unit/snapshot/world.ts";
 
-const MOUNT = 'mount -t tmpfs -o size=200k tmpfs "$1"';
+const mount = (size: string) => `mount -t tmpfs -o size=${size} tmpfs "$1"`;
 
 const available = executableAvailable && Deno.build.os === "linux" && process.getuid?.() === 0 &&
   (await new Deno.Command("unshare", {
-    args: ["--mount", "sh", "-c", MOUNT, "sh", "/mnt"],
+    args: ["--mount", "sh", "-c", mount("200k"), "sh", "/mnt"],
     stdout: "null",
     stderr: "null",
   }).output()).success;
@@ -27,9 +28,22 @@ interface Ended {
   readonly output: string;
 }
 
-/** Runs a story on a disk of 200 KB that exists as long as its shell does. */
-async function onSmallDisk(steps: readonly Step[]): Promise<readonly Ended[]> {
+/**
+ * Runs a story on a small disk that exists as long as its shell does.
+ * @param options.size as `mount` takes it. Default: 200 KB.
+ * @param options.beside files that lie beside the disk, by name; a command names one as `../name`.
+ */
+async function onSmallDisk(
+  steps: readonly Step[],
+  options: {
+    readonly size?: string;
+    readonly beside?: Readonly<Record<string, Uint8Array>>;
+  } = {},
+): Promise<readonly Ended[]> {
   using scratch = new Scratch();
+  for (const [name, bytes] of Object.entries(options.beside ?? {})) {
+    Deno.writeFileSync(join(scratch.top, name), bytes);
+  }
   const file = await executable();
   const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
   const results = join(scratch.top, "results");
@@ -39,7 +53,7 @@ async function onSmallDisk(steps: readonly Step[]): Promise<readonly Ended[]> {
     const words = [file, ...step].map(quoted).join(" ");
     return `${words} > "$2.${index}" 2>&1; echo $? >> "$2"`;
   });
-  const script = [MOUNT, 'cd "$1"', ...lines].join("\n");
+  const script = [mount(options.size ?? "200k"), 'cd "$1"', ...lines].join("\n");
   const { code, stderr } = await runProcess(
     "unshare",
     ["--mount", "sh", "-c", script, "sh", scratch.root, results],
@@ -88,5 +102,33 @@ Deno.test({
     assert.match(verify?.output ?? "", new RegExp(`: ${lines} lines, the chain holds`));
     assert.match(all?.output ?? "", new RegExp(`: ${lines + 1} lines, the chain holds`));
     assert.equal(JSON.parse(list?.output ?? "").data.sessions.length, 2);
+  },
+});
+
+/** A snapshot of one small session. */
+async function smallSnapshot(): Promise<Uint8Array> {
+  using world = new World();
+  await world.start("Build a bridge");
+  return await world.export();
+}
+
+Deno.test({
+  name: "an import that the disk has no room for says how much it needs, and changes nothing",
+  ignore: !available,
+  async fn() {
+    const beside = { "state.tar.gz": await smallSnapshot() };
+    const steps = [["snapshot", "import", "../state.tar.gz"], ["status"]];
+    const [refused, status] = await onSmallDisk(steps, { beside });
+    assert.equal(refused?.code, 1, refused?.output);
+    const [, needed, reserve, free] =
+      /needs (\d+) bytes of free space .*, (\d+) in reserve\), and (\d+) are free/.exec(
+        refused.output,
+      ) ?? [];
+    assert.ok(Number(needed) > Number(free), refused.output);
+    assert.ok(Number(reserve) < 2 * 1024 * 1024, refused.output);
+    assert.equal(status?.code, 4, status?.output);
+    const [imported, shown] = await onSmallDisk(steps, { beside, size: "2m" });
+    assert.equal(imported?.code, 0, imported?.output);
+    assert.equal(shown?.code, 0, shown?.output);
   },
 });
