@@ -2,10 +2,11 @@
  * Changing a configuration file on disk: whole or not at all, and never one that cannot be read.
  * @module
  */
-import { mkdirSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, replaceFile } from "../platform/atomic_file.ts";
+import { makeDirectory } from "../platform/make_directory.ts";
 import { acquireLock } from "../platform/file_lock.ts";
 import { lookAtFile, readTextWithin } from "../platform/within.ts";
 import { editConfigText } from "./edit_text.ts";
@@ -79,11 +80,7 @@ export async function holdUserDirectory<Result>(
   task: () => Promise<Result> | Result,
 ): Promise<Result> {
   const { operation, actor, timeoutMs } = options;
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw ioError("create", directory, error);
-  }
+  makeDirectory(directory, { mode: 0o700 });
   const path = join(directory, "lock");
   let lock;
   try {

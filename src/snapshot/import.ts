@@ -3,13 +3,14 @@
  * published, all of it or nothing.
  * @module
  */
-import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers";
 import { OrchestratorError } from "../errors.ts";
-import { ioError, replaceFile } from "../platform/atomic_file.ts";
+import { replaceFile } from "../platform/atomic_file.ts";
 import { freeBytes } from "../platform/copy_file.ts";
+import { makeDirectory } from "../platform/make_directory.ts";
 import { pathExists } from "../platform/path_exists.ts";
 import { removeTemporary } from "../platform/remove_tree.ts";
 import { lookWithin } from "../platform/within.ts";
@@ -365,11 +366,7 @@ function checkListed(
  */
 function makeStateDirectory({ stateDirectory, gitignore }: ProjectPaths): boolean {
   lookWithin(stateDirectory, stateDirectory, "create");
-  try {
-    if (mkdirSync(stateDirectory, { recursive: true }) === undefined) return false;
-  } catch (error) {
-    throw ioError("create", stateDirectory, error);
-  }
+  if (!makeDirectory(stateDirectory)) return false;
   replaceFile(gitignore, gitignoreText("normal"), { within: stateDirectory });
   return true;
 }

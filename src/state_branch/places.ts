@@ -6,9 +6,10 @@
  * work (`portable`), and a snapshot that somebody has to carry (`snapshot`).
  * @module
  */
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ioError, replaceFile } from "../platform/atomic_file.ts";
+import { replaceFile } from "../platform/atomic_file.ts";
+import { makeDirectory } from "../platform/make_directory.ts";
 import { GIT_FOLDER, pushRecordName, REFS } from "../state_layout/places.ts";
 import type { Git } from "./git.ts";
 
@@ -115,11 +116,7 @@ export function readRecord(git: Git, branch: string): PushRecord {
 /** Remembers. @throws `no_space`, `read_only`, `io_failed` */
 export function writeRecord(git: Git, branch: string, record: PushRecord): void {
   const folder = join(git.commonDirectory, GIT_FOLDER);
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw ioError("create", folder, error);
-  }
+  makeDirectory(folder);
   replaceFile(recordPath(git, branch), JSON.stringify(record) + "\n", { within: null });
 }
 

@@ -54,7 +54,7 @@ export async function requireDirectory(directory: string): Promise<void> {
       { hint: "Rename it, then run the command again" },
     );
   }
-  const { makeDirectory } = await import("./session_folders.ts");
+  const { makeDirectory } = await import("../platform/make_directory.ts");
   makeDirectory(directory);
 }
 

@@ -20,6 +20,7 @@ import {
 import { dirname, join } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, renamePatiently, syncDirectory } from "../platform/atomic_file.ts";
+import { makeDirectory } from "../platform/make_directory.ts";
 import { pathExists } from "../platform/path_exists.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { removeTree } from "../platform/remove_tree.ts";
@@ -35,19 +36,6 @@ import { markOf } from "./journal_file.ts";
  */
 export function requireReal(parent: string, folder: string, verb: string): void {
   lookWithin(dirname(parent), folder, verb);
-}
-
-/** Makes a directory with all above it, durably. One that exists is fine. */
-export function makeDirectory(directory: string): void {
-  try {
-    const first = mkdirSync(directory, { recursive: true });
-    if (first === undefined) return;
-    for (let made = directory; made.length >= first.length; made = dirname(made)) {
-      syncDirectory(dirname(made));
-    }
-  } catch (error) {
-    throw ioError("create", directory, error);
-  }
 }
 
 /** Writes a file that must not exist yet, and makes its content durable unless it is derived. */

@@ -15,19 +15,14 @@ import process from "node:process";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, patiently, renamePatiently, syncDirectory } from "../platform/atomic_file.ts";
 import { copyAndHash, syncFiles } from "../platform/copy_file.ts";
+import { makeDirectory } from "../platform/make_directory.ts";
 import { isTracked } from "../platform/own_link.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { removeTree } from "../platform/remove_tree.ts";
 import { namesWithin } from "../platform/within.ts";
 import type { NewSession, StorageBackend } from "./backend.ts";
 import { JOURNAL, LOCK, REPLACING } from "./keys.ts";
-import {
-  makeDirectory,
-  removeQuietly,
-  requireReal,
-  stageSession,
-  stagingFolder,
-} from "./session_folders.ts";
+import { removeQuietly, requireReal, stageSession, stagingFolder } from "./session_folders.ts";
 
 /**
  * Replaces a session that is there. The repository and the session are held.

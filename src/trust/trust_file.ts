@@ -8,11 +8,12 @@
  * Readers take no lock and never fail: what cannot be read confirms nothing.
  * @module
  */
-import { chmodSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, replaceFile } from "../platform/atomic_file.ts";
 import { acquireLock } from "../platform/file_lock.ts";
+import { makeDirectory } from "../platform/make_directory.ts";
 import { isWindows } from "../platform/runtime.ts";
 import { userStateDirectory, type UserStateQuery } from "../project/user_state.ts";
 import { LOCK } from "../state_layout/names.ts";
@@ -143,7 +144,7 @@ async function changeFile(
       { hint: isWindows ? "Set LOCALAPPDATA" : "Set HOME or XDG_STATE_HOME" },
     );
   }
-  makeDirectory(dirname(path));
+  makeDirectory(dirname(path), { mode: 0o700 });
   using _lock = await lock(`${path}.${LOCK}`, { actor, timeoutMs, operation });
   const { fields, entries } = read(path);
   const changed = next(entries);
@@ -163,16 +164,6 @@ async function lock(path: string, { actor, timeoutMs, operation }: TrustChange) 
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error;
     throw ioError("lock", path, error);
-  }
-}
-
-/** Makes the folder, for its owner only. */
-function makeDirectory(directory: string): void {
-  try {
-    if (mkdirSync(directory, { recursive: true }) === undefined || isWindows) return;
-    chmodSync(directory, 0o700);
-  } catch (error) {
-    throw ioError("create", directory, error);
   }
 }
 
