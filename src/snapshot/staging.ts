@@ -133,13 +133,15 @@ export class Staging implements Sink, AsyncDisposable {
       throw ioError("write", join(this.#folder, CONTENT), error);
     }
     const within = parentOf(this.#folder);
+    // Names too: a plan that is there without its content could never be carried out.
+    syncDirectory(this.#folder);
+    syncDirectory(within);
     replaceFile(join(this.#folder, PLAN), plan, { within, mode: 0o600 });
-    syncDirectory(join(this.#folder, ".."));
   }
 
   /** The plan is carried out: nothing of it is needed any more. */
   finish(): void {
-    removeFile(join(this.#folder, PLAN));
+    removePlan(this.#folder);
   }
 
   #open(): number {
@@ -302,12 +304,23 @@ export async function withContent<Result>(
   }
 }
 
+/**
+ * Removes a plan for good: after a power cut it must neither be there without its content, nor be
+ * carried out again over what was changed since.
+ */
+function removePlan(folder: string): void {
+  const path = join(folder, PLAN);
+  if (!existsSync(path)) return;
+  removeFile(path);
+  syncDirectory(folder);
+}
+
 /** Removes an import's folder: the plan first, so that a half-removed one is never carried out. */
 export function removeStaging(folder: string): void {
   try {
     const within = parentOf(folder);
     lookWithin(within, folder, "remove");
-    removeFile(join(folder, PLAN));
+    removePlan(folder);
     removeTree(folder, within);
     removeFile(folder + LOCK);
   } catch (error) {
