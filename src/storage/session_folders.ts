@@ -167,7 +167,7 @@ export function takeSessionAway(parent: string, id: string): void {
   // The new name first: a power cut must not lose both.
   syncDirectory(parent);
   syncQuietly(target);
-  if (removeQuietly(target)) removeQuietly(tombstone);
+  removeRest(parent, target, tombstone);
 }
 
 /**
@@ -193,7 +193,17 @@ function bury(parent: string, name: string): void {
   const id = name.slice(REMOVED.length).split("-")[0] ?? "";
   // The name may come from anywhere, a checkout for instance: only a session's folder is removed.
   const rest = SESSION_ID.test(id) ? join(parent, id) : null;
-  if (rest === null || isSession(rest) || removeQuietly(rest)) removeQuietly(join(parent, name));
+  const tombstone = join(parent, name);
+  if (rest === null || isSession(rest)) removeQuietly(tombstone);
+  else removeRest(parent, rest, tombstone);
+}
+
+/** Removes what is left of a session's folder, and then the journal that says that it is a rest. */
+function removeRest(parent: string, rest: string, tombstone: string): void {
+  if (!removeQuietly(rest)) return;
+  // A power cut must not bring the folder back without the journal beside it: nobody would remove it.
+  syncQuietly(parent);
+  removeQuietly(tombstone);
 }
 
 /**
