@@ -155,8 +155,12 @@ export function writeJournal(paths: ProjectPaths, journal: MigrationJournal): vo
   });
 }
 
-/** Removes the journal: what was under way is done. */
+/**
+ * Removes the journal: what was under way is done, and lasts before nothing says any more that it was
+ * under way.
+ */
 export function removeJournal(paths: ProjectPaths): void {
+  syncDirectory(paths.stateDirectory);
   removeFile(paths.migrationJournal);
   syncDirectory(paths.stateDirectory);
 }

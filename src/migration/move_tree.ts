@@ -28,9 +28,10 @@ import { randomBase32 } from "../platform/random.ts";
  */
 export function moveOnce(from: string, to: string, mode?: number): boolean {
   const stats = lstat(from);
-  if (stats === null || lstat(to) !== null) {
-    if (mode !== undefined && lstat(to)?.isDirectory() === true) setMode(to, mode);
-    return false;
+  const there = lstat(to);
+  if (stats === null || there !== null) {
+    if (mode !== undefined && there?.isDirectory() === true) setMode(to, mode);
+    return isSameFile(stats, there) && removeOldName(from, to);
   }
   try {
     rename(from, to, stats);
@@ -60,7 +61,7 @@ function moveAcross(from: string, to: string, stats: Stats): void {
   const aside = `${to}.tmp-${randomBase32(40)}`;
   copyTree(from, aside, stats);
   renamePatiently(aside, to);
-  syncDirectory(to.slice(0, to.lastIndexOf("/")));
+  syncDirectory(parentOf(to));
   removeCopied(from, stats);
 }
 
@@ -103,21 +104,78 @@ function removeCopied(path: string, stats: Stats): void {
 export function mergeTree(from: string, to: string): void {
   const stats = lstat(from);
   if (stats === null) return;
-  if (lstat(to) === null) {
+  const there = lstat(to);
+  if (there === null) {
     try {
       renamePatiently(from, to);
-      syncDirectory(to.slice(0, to.lastIndexOf("/")));
+      syncDirectory(parentOf(to));
       return;
     } catch (error) {
       throw ioError("move", from, error);
     }
   }
+  if (isSameFile(stats, there)) return void removeOldName(from, to);
   if (!stats.isDirectory()) {
     throw new OrchestratorError("already_exists", `Cannot write "${to}": it already exists`);
   }
   for (const name of readdirSync(from)) mergeTree(`${from}/${name}`, `${to}/${name}`);
   syncDirectory(to);
   removeEmpty(from);
+}
+
+/**
+ * Whether two names are of one file: a power cut may have let the old name of a move stand beside the
+ * new one.
+ */
+function isSameFile(one: Stats | null, other: Stats | null): boolean {
+  return one?.isFile() === true && other?.isFile() === true && one.ino !== 0 &&
+    one.ino === other.ino && one.dev === other.dev;
+}
+
+/** Ends a move of which both names are there. */
+function removeOldName(from: string, to: string): boolean {
+  // It may be that the new name is not on the disk yet.
+  syncDirectory(parentOf(to));
+  try {
+    unlinkSync(from);
+  } catch (error) {
+    throw ioError("move", from, error);
+  }
+  return true;
+}
+
+/** Names that were moved from some folders to others. */
+export interface Moves {
+  /** Folders that names were moved to. */
+  readonly into: Iterable<string>;
+  /** Folders that they were moved out of; one that is gone is fine. */
+  readonly from: Iterable<string>;
+  /** A folder above all of `into`, or one of them, whose own name is durable. */
+  readonly top: string;
+}
+
+/**
+ * Makes moves last. The folders that the new names are in come first, from the top, then the new names,
+ * then that the old ones are gone: a power cut leaves one name at least. Folders for whole folders to be
+ * moved to must last before (see `makeDirectory`).
+ * @throws OrchestratorError `io_failed`
+ */
+export function syncMoves({ into, from, top }: Moves): void {
+  const folders = new Set<string>();
+  for (const folder of into) {
+    for (let above = folder; above.length >= top.length; above = parentOf(above)) {
+      folders.add(above);
+    }
+  }
+  const fromTheTop = [...folders].sort((one, other) => one.length - other.length);
+  for (const folder of fromTheTop) syncDirectory(folder);
+  for (const folder of new Set(from)) {
+    if (!folders.has(folder) && lstat(folder) !== null) syncDirectory(folder);
+  }
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
 }
 
 /** Removes a folder if it is empty; anything else is fine. */

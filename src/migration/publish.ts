@@ -8,6 +8,7 @@
  */
 import { ioError, renamePatiently, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { OWNED_FOLDERS } from "../legacy/inventory.ts";
+import { makeDirectory } from "../platform/make_directory.ts";
 import { pathExists } from "../platform/path_exists.ts";
 import { readTextWithin } from "../platform/within.ts";
 import { gitignoreFor } from "../project/gitignore.ts";
@@ -21,7 +22,6 @@ import { PRIVATE } from "../state_layout/modes.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import {
   inState,
-  makeFolder,
   type Manifest,
   MIGRATION_FORMAT,
   type MigrationJournal,
@@ -29,7 +29,7 @@ import {
   removeJournal,
   removeTree,
 } from "./journal.ts";
-import { clearRemains, lstat, mergeTree, moveOnce, removeEmpty } from "./move_tree.ts";
+import { clearRemains, lstat, mergeTree, moveOnce, removeEmpty, syncMoves } from "./move_tree.ts";
 import { PUBLISHED } from "./stage.ts";
 
 /** What publishing works on. The repository is held. */
@@ -85,9 +85,11 @@ async function setAsideReplaced(
   for (const { id, replaced } of manifest.sessions) {
     const aside = `${backup}/sessions/${id}`;
     if (!replaced || lstat(aside) !== null || lstat(`${staging}/sessions/${id}`) === null) continue;
-    makeFolder(`${backup}/sessions`, PRIVATE.folder);
+    makeDirectory(`${backup}/sessions`, { mode: PRIVATE.folder });
     await manager.hold({ session: id }, "migrate", () => {
       moveOnce(inState(paths, `sessions/${id}`), aside);
+      // Before another one takes the name.
+      syncMoves({ into: [`${backup}/sessions`], from: [paths.sessions], top: backup });
       return Promise.resolve();
     });
   }
@@ -147,23 +149,27 @@ async function pointCurrent(manager: SessionManager, manifest: Manifest): Promis
 }
 
 function moveOriginals(paths: ProjectPaths, manifest: Manifest, backup: string): void {
-  const touched = new Set<string>();
   const files = `${backup}/files`;
-  makeFolder(files, PRIVATE.folder);
+  const [into, from] = [new Set([files]), new Set<string>()];
+  for (const { path } of manifest.originals) into.add(folderOf(`${files}/${path}`));
+  for (const folder of into) makeDirectory(folder, { mode: PRIVATE.folder });
   for (const { path, kind, mode } of statesFirst(manifest)) {
+    const source = `${paths.root}/${path}`;
     const to = `${files}/${path}`;
-    const folder = to.slice(0, to.lastIndexOf("/"));
-    makeFolder(folder, PRIVATE.folder);
-    if (!moveOnce(`${paths.root}/${path}`, to, kind === "directory" ? mode : undefined)) continue;
-    touched.add(folder);
-    touched.add(`${paths.root}/${path.slice(0, Math.max(path.lastIndexOf("/"), 0))}`);
+    moveOnce(source, to, kind === "directory" ? mode : undefined);
+    // Also of one that was moved before: by a process that died, perhaps, before it synced.
+    from.add(folderOf(source));
   }
-  for (const folder of touched) syncDirectory(folder);
+  syncMoves({ into, from, top: backup });
   for (const folder of OWNED_FOLDERS) {
     if (manifest.folders.some(({ path }) => path === folder)) {
       removeEmpty(`${paths.root}/${folder}`);
     }
   }
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
 }
 
 const HAS_STATE = new RegExp(

@@ -6,13 +6,13 @@ import { readdirSync, utimesSync } from "node:fs";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, renamePatiently, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { hashFile } from "../platform/copy_file.ts";
+import { makeDirectory } from "../platform/make_directory.ts";
 import { readTextWithin, readWithin } from "../platform/within.ts";
 import { KEYS, MIGRATION, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import {
   inState,
-  makeFolder,
   type Manifest,
   MIGRATION_FORMAT,
   type MigrationJournal,
@@ -31,6 +31,7 @@ import {
   moveOnce,
   removeEmpty,
   restoreFolder,
+  syncMoves,
 } from "./move_tree.ts";
 import { leaveNoTrace } from "./undo.ts";
 
@@ -220,7 +221,8 @@ export async function finishRollback(
   }
   removeTree(inState(paths, journal.staging));
   if (!hasAny(`${backup}/files`) && !hasAny(`${backup}/sessions`)) removeTree(backup);
-  removeEmpty(inState(paths, MIGRATION.backup));
+  const backups = inState(paths, MIGRATION.backup);
+  if (!removeEmpty(backups) && lstat(backups) !== null) syncDirectory(backups);
   removeEmpty(inState(paths, "sessions"));
   leaveNoTrace(paths, journal);
   if (manifest === null) return;
@@ -230,16 +232,19 @@ export async function finishRollback(
 }
 
 function restoreOriginals(paths: ProjectPaths, manifest: Manifest, backup: string): void {
-  const touched = new Set<string>();
+  const files = `${backup}/files`;
+  const [into, from] = [new Set<string>(), new Set<string>()];
   for (const { path, mode } of [...manifest.folders].sort((a, b) => a.path < b.path ? -1 : 1)) {
-    if (path !== "") makeFolder(`${paths.root}/${path}`, mode);
+    if (path !== "") makeDirectory(`${paths.root}/${path}`, { mode });
   }
   for (const { path, kind, mode } of manifest.originals) {
+    const source = `${files}/${path}`;
     const to = `${paths.root}/${path}`;
-    if (!moveOnce(`${backup}/files/${path}`, to, kind === "directory" ? mode : undefined)) continue;
-    touched.add(to.slice(0, to.lastIndexOf("/")));
+    moveOnce(source, to, kind === "directory" ? mode : undefined);
+    into.add(to.slice(0, to.lastIndexOf("/")));
+    from.add(source.slice(0, source.lastIndexOf("/")));
   }
-  for (const folder of touched) syncDirectory(folder);
+  syncMoves({ into, from, top: paths.root });
 }
 
 const MARKER = `${STATE_DIRECTORY}/${MIGRATION.marker}`;
@@ -255,6 +260,7 @@ function restoreReplaced(
   kept: ReadonlySet<string>,
 ): void {
   const keepsSessions = [...kept].some((name) => SESSION_ID.test(name));
+  const [into, from] = [new Set<string>(), new Set<string>()];
   for (const { path, mode } of manifest.replaced) {
     const inNew = path.startsWith(`${STATE_DIRECTORY}/`);
     // Sessions that stay need their surroundings.
@@ -262,6 +268,8 @@ function restoreReplaced(
     const target = `${paths.root}/${path}`;
     const original = `${backup}/replaced/${path}`;
     const stats = lstat(original);
+    into.add(target.slice(0, target.lastIndexOf("/")));
+    from.add(original.slice(0, original.lastIndexOf("/")));
     if (stats === null) {
       // None was there; or it is restored already, and the file with it.
       // The .gitignore goes last of all.
@@ -282,6 +290,7 @@ function restoreReplaced(
       utimesSync(target, stats.atimeMs / 1000, stats.mtimeMs / 1000);
     }
   }
+  syncMoves({ into, from, top: paths.root });
 }
 
 async function removeSessions(
@@ -333,8 +342,9 @@ function removeCopies(paths: ProjectPaths, manifest: Manifest, kept: ReadonlySet
   }
   folders.add(`${STATE_DIRECTORY}/${MIGRATION.secrets}`);
   for (const folder of [...folders].sort((a, b) => b.length - a.length)) {
-    if (SESSION_FOLDER.test(folder)) continue;
-    removeEmpty(`${paths.root}/${folder}`);
+    const path = `${paths.root}/${folder}`;
+    if (!SESSION_FOLDER.test(folder) && removeEmpty(path)) continue;
+    if (lstat(path)?.isDirectory() === true) syncDirectory(path);
   }
 }
 

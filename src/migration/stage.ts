@@ -24,6 +24,7 @@ import {
   type ReplacedFile,
 } from "./journal.ts";
 import type { Plan, PlannedFile, PlanWithSources } from "./plan.ts";
+import { syncMoves } from "./move_tree.ts";
 import { withSettings } from "./settings.ts";
 
 /** How far copying and checking is. */
@@ -173,12 +174,16 @@ const MAX_WORKFLOW_BYTES = 4 * 1024 * 1024;
 /** Keeps the originals of what will be written anew, and prepares the new workflow.yaml. */
 function stageReplaced(input: StageInput, plan: Plan): readonly ReplacedFile[] {
   const { paths } = input;
+  const backup = inState(paths, input.backup);
   const replaced: ReplacedFile[] = [];
+  const folders = new Set<string>();
   const keep = (path: string) => {
     const stats = lstatSync(`${paths.root}/${path}`, { throwIfNoEntry: false });
     if (stats !== undefined && stats.isFile()) {
-      const to = `${inState(paths, input.backup)}/replaced/${path}`;
-      makeFolder(to.slice(0, to.lastIndexOf("/")));
+      const to = `${backup}/replaced/${path}`;
+      const folder = to.slice(0, to.lastIndexOf("/"));
+      makeFolder(folder);
+      folders.add(folder);
       keepOriginal(`${paths.root}/${path}`, to);
     }
     replaced.push({ path, mode: stats === undefined ? null : stats.mode & 0o7777 });
@@ -198,6 +203,7 @@ function stageReplaced(input: StageInput, plan: Plan): readonly ReplacedFile[] {
       replaceFile(`${folder}/${workflow}`, text, { within: paths.stateDirectory, ...mode });
     }
   }
+  syncMoves({ into: folders, from: [], top: backup });
   return replaced;
 }
 
