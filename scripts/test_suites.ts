@@ -44,6 +44,13 @@ export const SUITES: readonly Suite[] = [
     sampled: true,
     tells: true,
   },
+  {
+    name: "power_loss",
+    what: "the disks that a power cut may leave",
+    parallel: false,
+    sampled: true,
+    tells: true,
+  },
 ];
 
 /** Minutes that a suite takes on two quiet cores. */

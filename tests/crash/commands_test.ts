@@ -11,6 +11,7 @@ import process from "node:process";
 import { COMMANDS } from "../../src/cli/table.ts";
 import { SAMPLE, tell as tellFigure } from "../harness/effort.ts";
 import { executable } from "../harness/executable.ts";
+import { inMemory } from "../harness/scratch.ts";
 import { ProblemList } from "./problem_list.ts";
 import type { Scenario } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
@@ -86,17 +87,6 @@ function tell(results: ReadonlyMap<Fault, SweepResult>): void {
   for (const [fault, { tolerated, late }] of results) {
     for (const call of new Set(tolerated)) console.log(`    ${fault} tolerated: ${call}`);
     for (const call of new Set(late)) console.log(`    ${fault} reported, yet durable: ${call}`);
-  }
-}
-
-/** Where there is a file system in memory, waiting for a disk is spared. */
-function inMemory(): { readonly dir?: string } {
-  try {
-    return process.env["TMPDIR"] === undefined && Deno.statSync("/dev/shm").isDirectory
-      ? { dir: "/dev/shm" }
-      : {};
-  } catch {
-    return {};
   }
 }
 

@@ -7,12 +7,15 @@
 export class ProblemList {
   readonly #found = new Map<string, { problems: readonly string[]; places: Place[] }>();
 
-  add(problems: readonly string[], place: Place): void {
-    if (problems.length === 0) return;
+  /** @returns whether there are problems, and none was like them so far. */
+  add(problems: readonly string[], place: Place): boolean {
+    if (problems.length === 0) return false;
     const key = problems.map(stable).join("\n");
-    const entry = this.#found.get(key) ?? { problems, places: [] };
+    const known = this.#found.get(key);
+    const entry = known ?? { problems, places: [] };
     entry.places.push(place);
     this.#found.set(key, entry);
+    return known === undefined;
   }
 
   texts(): readonly string[] {

@@ -87,6 +87,13 @@ async function wentTwoWays(repository: Repository): Promise<void> {
   await repository.must("note", WAYS[0]);
 }
 
+/** The same, and a snapshot of what the session was here before the last note. */
+async function wentTwoWaysWithSnapshot(repository: Repository): Promise<void> {
+  await wentTwoWays(repository);
+  await repository.must("snapshot", "export", "-o", "state.tar.gz");
+  await repository.must("note", "not in the snapshot");
+}
+
 /** Whoever lists the sessions, or asks for one by its name, meets a whole copy of it. */
 async function readsWhole(repository: Repository): Promise<readonly string[]> {
   const problems: string[] = [];
@@ -298,6 +305,17 @@ export const STATE_SCENARIOS: readonly Scenario[] = [
     argv: ["state", "push"],
     next: NOTE,
     diverges: true,
+    inGit: true,
+    check: readsWhole,
+    afterwards: bothWaysOnServer,
+  },
+  {
+    name: "snapshot import in place of a session that went two ways",
+    command: "snapshot import",
+    prepare: wentTwoWaysWithSnapshot,
+    argv: ["snapshot", "import", "state.tar.gz", "--replace"],
+    next: NOTE,
+    replaces: true,
     inGit: true,
     check: readsWhole,
     afterwards: bothWaysOnServer,

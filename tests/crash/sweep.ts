@@ -14,6 +14,7 @@ import {
   standingOf,
   wholeOrNothing,
 } from "./aftermath.ts";
+import { publishedTooEarly } from "../power_loss/published.ts";
 import { digestOf } from "./digest.ts";
 import {
   type Ended,
@@ -72,13 +73,13 @@ export interface SweepOptions {
 }
 
 /**
- * Prepares a scenario and runs its command undisturbed.
+ * Makes a repository in which a scenario's command can run.
  * @param scratch an existing directory of this scenario's own.
  */
-export async function prepare(
+export async function prepareRepository(
   scenario: Scenario,
   { executable, scratch }: { readonly executable: string; readonly scratch: string },
-): Promise<Prepared> {
+): Promise<Repository> {
   const home = `${scratch}/home`;
   const root = `${scratch}/prepared`;
   for (const directory of [home, root]) Deno.mkdirSync(directory);
@@ -89,13 +90,28 @@ export async function prepare(
   await scenario.prepare(prepared);
   await prepared.git("add", "--all");
   await prepared.git("commit", "--quiet", "--allow-empty", "--message", "prepared");
+  return prepared;
+}
 
+/**
+ * Prepares a scenario and runs its command undisturbed.
+ * @param scratch an existing directory of this scenario's own.
+ */
+export async function prepare(
+  scenario: Scenario,
+  { executable, scratch }: { readonly executable: string; readonly scratch: string },
+): Promise<Prepared> {
+  const prepared = await prepareRepository(scenario, { executable, scratch });
+  const { root } = prepared;
   const before = pictureOf(root);
   const standingBefore = await standingOf(prepared, before);
   const gitBefore = await gitLinesOf(prepared, before);
 
   const startsPrograms = await requireOneThread(prepared.copyTo(`${scratch}/threads`), scenario);
   rmSync(`${scratch}/threads`, { recursive: true });
+
+  const early = await publishedTooEarly(prepared.copyTo(`${scratch}/early`), scenario);
+  rmSync(`${scratch}/early`, { recursive: true });
 
   const undisturbed = prepared.copyTo(`${scratch}/undisturbed`);
   const { ended, trace } = await traced(undisturbed, scenario);
@@ -114,6 +130,7 @@ export async function prepare(
   };
   const targets = targetsOf(trace, undisturbed.root);
   const problems = [
+    ...early,
     ...notDurable(trace.calls, undisturbed.root),
     ...wholeOrNothing(after, baseline),
     ...await lookAfter(undisturbed, baseline),

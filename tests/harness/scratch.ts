@@ -105,3 +105,14 @@ function makeWritable(directory: string): void {
     if (lstatSync(path).isDirectory()) makeWritable(path);
   }
 }
+
+/** Options of `makeTempDir`: where there is a file system in memory, waiting for a disk is spared. */
+export function inMemory(): { readonly dir?: string } {
+  try {
+    const memory = "/dev/shm";
+    const chosen = Deno.env.get("TMPDIR") !== undefined;
+    return !chosen && Deno.statSync(memory).isDirectory ? { dir: memory } : {};
+  } catch {
+    return {};
+  }
+}
