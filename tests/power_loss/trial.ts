@@ -128,6 +128,10 @@ async function lookAtAll(
     distinct.add(state.key);
     const problems = await look(judge, { state, root, closely });
     if (problems.length === 0) continue;
+    // The first state is that of the end, with nothing lost.
+    if (count.states === 1) {
+      throw new Error(`it is not even well when all is there:\n${problems.join("\n")}`);
+    }
     count.bad += 1;
     const isNew = found.add(problems, { where: state.what, again: [] });
     if (isNew && count.kept++ < MOST_KEPT) keep(`${scratch}/bad-${count.kept}`, state.tree);
