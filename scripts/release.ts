@@ -1,8 +1,8 @@
 /**
  * `deno task release`: builds all that a release consists of into `dist/release/`.
  *
- * The same commit gives the same bytes wherever it is built, apart from the ECDSA signature, which
- * holds a random number by its nature. `scripts/release/README.md` has the steps of a release.
+ * The same commit gives the same bytes wherever it is built. `scripts/release/README.md` has the steps
+ * of a release.
  * @module
  */
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
