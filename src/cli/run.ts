@@ -6,6 +6,7 @@ import { OrchestratorError } from "../errors.ts";
 import type { Answer, CommandModule, CommandSpec, Input } from "./command.ts";
 import { Context } from "./context.ts";
 import type { Io } from "./io.ts";
+import { onTerminals } from "./output/fitted.ts";
 import { say, type Shown } from "./output/shown.ts";
 import { styleFor } from "./output/style_for.ts";
 import { printWarnings } from "./output/warnings.ts";
@@ -18,7 +19,8 @@ import { HOT_COMMANDS } from "./table/hot.ts";
  * @param argv the words behind the program's name.
  * @returns the exit code (see `EXIT_CODES`). Never throws and never exits.
  */
-export async function run(argv: readonly string[], io: Io): Promise<number> {
+export async function run(argv: readonly string[], surroundings: Io): Promise<number> {
+  const io = onTerminals(surroundings);
   let input: Input | undefined;
   let context: Context | undefined;
   try {

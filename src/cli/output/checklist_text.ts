@@ -4,7 +4,7 @@
  */
 import type { PhaseDefinition } from "../../workflow/definition.ts";
 import type { ItemProgress, Progress } from "../../workflow/progress.ts";
-import { joined, lines, say, type Shown, shown } from "./shown.ts";
+import { joined, lines, OWN, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
 import { barred, flat, GUTTER_WIDTH, hang, lead, oneLine, pad, wrap, wrapLines } from "./text.ts";
 import { visibleLength } from "./width.ts";
@@ -14,18 +14,15 @@ const ITEMS_UNFOLDED = 20;
 /** Lines that one text beside an item may take. */
 const DETAIL_LINES = 5;
 
-const NOTHING = say``;
-
 /** The current phase: what it is about, and its items. */
 export function checklist(phase: PhaseDefinition, progress: Progress, style: Style): Shown {
   const { items } = progress;
   const about = phase.description ?? (sameWord(phase.name, phase.id) ? "" : phase.name);
   const id = lead(phase.id);
-  const title = about === ""
-    ? style.bold(id)
-    : say`${style.bold(id)}${
-      style.dim(say`: ${hang(about, style, GUTTER_WIDTH, visibleLength(id) + 2)}`)
-    }`;
+  const title = about === "" ? style.bold(id) : OWN.concat(
+    style.bold(id),
+    style.dim(OWN.concat(": ", hang(about, style, GUTTER_WIDTH, visibleLength(id) + 2))),
+  );
   const folded = items.length > ITEMS_UNFOLDED
     ? items.filter((item) => item.status === "completed")
     : [];
@@ -51,7 +48,7 @@ function foldedLine(items: readonly ItemProgress[], style: Style): Shown {
   const text = `${items.length} completed: ${items.map((item) => item.id).join(", ")}`;
   const column = done.length + 1;
   const rows = limited(text, style.width - column, style);
-  return say`${style.green(done)} ${style.dim(barred(rows, style, column))}`;
+  return OWN.concat(style.green(done), " ", style.dim(barred(rows, style, column)));
 }
 
 /**
@@ -83,13 +80,15 @@ function itemLines(
     ? detail(item.name + (tags.length === 0 ? "" : ` (${tags.join(", ")})`), room, style)
     : [oneLine(item.name, room, style)];
   const id = shown(item.id);
-  const indent = say`\n${pad(NOTHING, column)}`;
-  const head = visibleLength(id) <= width ? say`${pad(id, width)}  ` : say`${id}${indent}`;
+  const indent = OWN.concat("\n", pad(OWN, column));
+  const head = visibleLength(id) <= width
+    ? OWN.concat(pad(id, width), "  ")
+    : OWN.concat(id, indent);
   const details = open
     ? openDetails(item, phase, next, room, style)
     : endedDetails(item, room, style);
   const right = [...name.map((line) => open ? line : style.dim(line)), ...details];
-  return say`${mark} ${open ? head : style.dim(head)}${joined(right, indent)}`;
+  return OWN.concat(mark, " ", open ? head : style.dim(head), joined(right, indent));
 }
 
 function openDetails(
@@ -137,7 +136,7 @@ function detail(text: string, room: number, style: Style): readonly Shown[] {
   const rows = limited(text, room, style);
   if (rows.length === 1) return rows;
   const { gutter } = style.symbols;
-  return rows.map((line, index) => index === 0 ? line : say`${gutter}${line}`);
+  return rows.map((line, index) => index === 0 ? line : OWN.concat(gutter, line));
 }
 
 /** Wrapped lines that leave room for a bar, the last of them cut when there are too many. */

@@ -3,7 +3,8 @@
  * @module
  */
 import type { OrchestratorError } from "../../errors.ts";
-import { type Shown, TRICKY } from "./shown.ts";
+import type { Shown } from "./shown.ts";
+import { TRICKY } from "./spelled.ts";
 
 /** Version of both envelopes. */
 export const SCHEMA_VERSION = 1;

@@ -6,7 +6,7 @@ import type { Plan } from "../../migration/plan.ts";
 import type { RollbackResult } from "../../migration/rollback.ts";
 import { joined, lines, num, say, type Shown, shown, words } from "./shown.ts";
 import type { Style } from "./style.ts";
-import { columns, count, flat } from "./text.ts";
+import { columns, count, flat, prose } from "./text.ts";
 
 /** The plan for programs. */
 export function planData(plan: Plan) {
@@ -89,10 +89,13 @@ export function planText(plan: Plan, style: Style): Shown {
   rows.push(
     say``,
     say`${style.bold(say`Total`)} ${total}; needs ${size(needed)}${tight}`,
-    say`The originals go to .orchestrator/migration_backup/; orchestrator migrate --rollback brings them back.`,
+    style.terminal ? prose(ORIGINALS, style) : ORIGINALS,
   );
   return lines(rows);
 }
+
+const ORIGINALS =
+  say`The originals go to .orchestrator/migration_backup/; orchestrator migrate --rollback brings them back.`;
 
 const ACTIONS = words({
   create: "new",

@@ -3,7 +3,7 @@
  * @module
  */
 import type { NextStep } from "../../workflow/next_step.ts";
-import { say, type Shown, shown } from "./shown.ts";
+import { OWN, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
 import { commandLine, hang } from "./text.ts";
 
@@ -28,7 +28,13 @@ export function stepText(step: NextStep, style: Style): Shown {
   const { command, byPerson, why } = stepData(step);
   const who = byPerson ? "; a person runs this, not an agent" : "";
   const reason = hang(why + who, style, NEXT_INDENT);
-  return say`${style.bold(say`Next:`)} ${style.cyan(shown(command))}\n      ${style.dim(reason)}`;
+  return OWN.concat(
+    style.bold(OWN.concat("Next:")),
+    " ",
+    style.cyan(shown(command)),
+    "\n      ",
+    style.dim(reason),
+  );
 }
 
 /** Columns of `Next: `. */

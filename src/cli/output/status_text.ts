@@ -9,7 +9,7 @@ import type { BypassNotice, PhaseProgress, Progress } from "../../workflow/progr
 import type { SessionState } from "../../workflow/state.ts";
 import { checklist, sameWord } from "./checklist_text.ts";
 import { stepText } from "./next_step.ts";
-import { joined, lines, num, say, type Shown, shown, words } from "./shown.ts";
+import { joined, lines, num, OWN, type Shown, shown, words } from "./shown.ts";
 import type { Style } from "./style.ts";
 import {
   ago,
@@ -66,9 +66,9 @@ export function statusText(
   return joined(parts.filter((part) => part !== ""), GAP);
 }
 
-const NOTHING = say``;
-const GAP = say`\n\n`;
-const CONSTRAINTS = say`Constraints`;
+const GAP = OWN.concat("\n\n");
+const CONSTRAINTS = OWN.concat("Constraints");
+const BAR_WIDTH = 24;
 
 function head(
   state: SessionState,
@@ -76,23 +76,27 @@ function head(
   screen: StatusScreen,
   style: Style,
 ): Shown {
-  const name = state.name === null ? NOTHING : say` (${shown(state.name)})`;
+  const name = state.name === null ? OWN : OWN.concat(" (", shown(state.name), ")");
   const room = style.width - style.symbols.dot.length - 1;
   const facts = [
-    say`session ${style.cyan(shown(state.session))}${name}`,
+    OWN.concat("session ", style.cyan(shown(state.session)), name),
     ...(screen.remark === undefined ? [] : [shown(screen.remark)]),
     oneLine(state.definition.name, room, style),
     ...(state.project === null ? [] : [oneLine(state.project, room, style)]),
     ago(state.updatedAt, screen.now),
   ];
-  const items = progress.total === 1 ? say`item` : say`items`;
-  const share = say`${num(progress.done)} of ${num(progress.total)} ${items} done`;
+  const items = progress.total === 1 ? OWN.concat("item") : OWN.concat("items");
+  const share = OWN.concat(num(progress.done), " of ", num(progress.total), " ", items, " done");
   // A bar says nothing that the numbers do not: where nobody looks it is left out.
-  const drawn = style.terminal ? say`${bar(progress.done, progress.total, 24, style)} ` : NOTHING;
+  const end = standing(state, style);
+  const wide = Math.min(BAR_WIDTH, style.width - share.length - visibleLength(end) - 1);
+  const drawn = style.terminal
+    ? OWN.concat(bar(progress.done, progress.total, wide, style), " ")
+    : OWN;
   return lines([
-    style.bold(say`Task: ${hang(state.task, style, GUTTER_WIDTH, "Task: ".length)}`),
+    style.bold(OWN.concat("Task: ", hang(state.task, style, GUTTER_WIDTH, "Task: ".length))),
     ...factLines(facts, style),
-    say`${drawn}${share}${standing(state, style)}`,
+    OWN.concat(drawn, share, end),
   ]);
 }
 
@@ -100,12 +104,12 @@ function head(
 function factLines(facts: readonly Shown[], style: Style): readonly Shown[] {
   const { dot } = style.symbols;
   const rows: Shown[] = [];
-  let line = NOTHING;
+  let line = OWN;
   for (const fact of facts) {
-    const longer = line === "" ? fact : say`${line} ${dot} ${fact}`;
+    const longer = line === "" ? fact : OWN.concat(line, " ", dot, " ", fact);
     if (line !== "" && visibleLength(longer) > style.width) {
       rows.push(line);
-      line = say`${dot} ${fact}`;
+      line = OWN.concat(dot, " ", fact);
     } else {
       line = longer;
     }
@@ -114,9 +118,9 @@ function factLines(facts: readonly Shown[], style: Style): readonly Shown[] {
 }
 
 function standing(state: SessionState, style: Style): Shown {
-  if (state.status === "completed") return say`, ${style.green(say`finished`)}`;
-  if (state.status === "abandoned") return say`, ${style.yellow(say`abandoned`)}`;
-  return NOTHING;
+  if (state.status === "completed") return OWN.concat(", ", style.green(OWN.concat("finished")));
+  if (state.status === "abandoned") return OWN.concat(", ", style.yellow(OWN.concat("abandoned")));
+  return OWN;
 }
 
 function phases(progress: Progress, style: Style): Shown {
@@ -159,27 +163,28 @@ function phaseLine(
     ? REMARKS.missing
     : REMARKS.none;
   const id = pad(oneLine(phase.id, width, style), width);
-  const numbers = say`${padLeft(num(phase.done), digits)}/${num(phase.total)}`;
-  const text = say`${id}  ${numbers}`;
+  const numbers = OWN.concat(padLeft(num(phase.done), digits), "/", num(phase.total));
+  const text = OWN.concat(id, "  ", numbers);
   const room = style.width - symbols.done.length - 3 - width - 3 - 2 * digits -
     (remark === "" ? 0 : remark.length + 2);
-  const name = sameWord(phase.name, phase.id) || room < 8
-    ? NOTHING
-    : oneLine(phase.name, room, style);
+  const name = sameWord(phase.name, phase.id) || room < 8 ? OWN : oneLine(phase.name, room, style);
   const paint = active ? style.bold : phase.status === "completed" ? undefined : style.dim;
-  const line = name === "" ? text : say`${pad(text, width + 3 + 2 * digits)}  ${name}`;
+  const line = name === "" ? text : OWN.concat(pad(text, width + 3 + 2 * digits), "  ", name);
   const paintRemark = remark === REMARKS.approved ? style.dim : style.yellow;
-  return say`${mark} ${paint === undefined ? line : paint(line)}${
-    remark === "" ? NOTHING : say`  ${paintRemark(remark)}`
-  }`;
+  return OWN.concat(
+    mark,
+    " ",
+    paint === undefined ? line : paint(line),
+    remark === "" ? OWN : OWN.concat("  ", paintRemark(remark)),
+  );
 }
 
 function list(title: Shown, entries: readonly string[], style: Style): Shown {
-  if (entries.length === 0) return NOTHING;
+  if (entries.length === 0) return OWN;
   const { bullet } = style.symbols;
   return lines([
     style.bold(title),
-    ...entries.map((entry) => say`  ${bullet} ${hang(entry, style, LIST_INDENT)}`),
+    ...entries.map((entry) => OWN.concat("  ", bullet, " ", hang(entry, style, LIST_INDENT))),
   ]);
 }
 
@@ -192,19 +197,19 @@ function notes(state: SessionState, style: Style): Shown {
     note.phase === null ? note.text : `[${note.phase}] ${note.text}`
   );
   const title = count > newest.length
-    ? say`Notes (last ${num(newest.length)} of ${num(count)})`
-    : say`Notes`;
+    ? OWN.concat("Notes (last ", num(newest.length), " of ", num(count), ")")
+    : OWN.concat("Notes");
   return list(title, newest, style);
 }
 
 function notices(progress: Progress, style: Style): Shown {
   const entries = firstFew(progress.bypasses.map(noticeText), SKIPS_SHOWN);
-  return list(style.yellow(say`Not as the workflow says`), entries, style);
+  return list(style.yellow(OWN.concat("Not as the workflow says")), entries, style);
 }
 
 function skips(progress: Progress, style: Style): Shown {
   const entries = progress.skips.map((skip) => `${skip.phase}/${skip.item}: ${skip.reason}`);
-  return list(say`Skipped`, firstFew(entries, SKIPS_SHOWN), style);
+  return list(OWN.concat("Skipped"), firstFew(entries, SKIPS_SHOWN), style);
 }
 
 function firstFew(entries: readonly string[], most: number): readonly string[] {
@@ -234,15 +239,15 @@ export function noticeText(notice: BypassNotice): string {
 function ending(state: SessionState, screen: StatusScreen, style: Style): Shown {
   const why = state.abandonReason ?? state.endNotes;
   const when = state.endedAt ?? state.updatedAt;
-  const by = state.endedBy === undefined ? NOTHING : say` by ${shown(state.endedBy.name)}`;
-  const how = state.status === "completed" ? say`Finished` : say`Abandoned`;
-  const line = say`${how} ${clockTime(when)} (${ago(when, screen.now)})${by}`;
-  return why === undefined ? line : say`${line}\n${style.dim(wrap(why, style, "  "))}`;
+  const by = state.endedBy === undefined ? OWN : OWN.concat(" by ", shown(state.endedBy.name));
+  const how = state.status === "completed" ? OWN.concat("Finished") : OWN.concat("Abandoned");
+  const line = OWN.concat(how, " ", clockTime(when), " (", ago(when, screen.now), ")", by);
+  return why === undefined ? line : OWN.concat(line, "\n", style.dim(wrap(why, style, "  ")));
 }
 
 /** Items by their ids, for the checklist says the rest of them; everything else in words. */
 function blockers(state: SessionState, progress: Progress, style: Style): Shown {
-  if (progress.blockers.length === 0) return NOTHING;
+  if (progress.blockers.length === 0) return OWN;
   const last = state.definition.phases.at(-1)?.id === progress.phase;
   const words = progress.blockers.map((blocker) =>
     blocker.kind !== "item_open"
@@ -251,7 +256,7 @@ function blockers(state: SessionState, progress: Progress, style: Style): Shown 
       ? `${blocker.phase}/${blocker.item}`
       : blocker.item
   );
-  const title = last ? say`In the way of finish:` : say`In the way of advance:`;
+  const title = last ? OWN.concat("In the way of finish:") : OWN.concat("In the way of advance:");
   const text = flat(firstFew(words, BLOCKERS_SHOWN).join(", "));
-  return say`${style.bold(title)} ${hang(text, style, GUTTER_WIDTH, title.length + 1)}`;
+  return OWN.concat(style.bold(title), " ", hang(text, style, GUTTER_WIDTH, title.length + 1));
 }

@@ -2,7 +2,7 @@
  * How text for people looks: colour and symbols on a terminal, plain ASCII marks elsewhere.
  * @module
  */
-import { num, say, type Shown, words } from "./shown.ts";
+import { num, OWN, type Shown, words } from "./shown.ts";
 
 /** Marks of a checklist. */
 export interface Symbols {
@@ -83,7 +83,8 @@ export function makeStyle(
 ): Style {
   const paint = (open: number, close: number): (text: Shown) => Shown =>
     options.colour
-      ? (text) => text === "" ? text : say`\x1b[${num(open)}m${text}\x1b[${num(close)}m`
+      ? (text) =>
+        text === "" ? text : OWN.concat("\x1b[", num(open), "m", text, "\x1b[", num(close), "m")
       : asItIs;
   return {
     colour: options.colour,

@@ -5,9 +5,10 @@
  * harmless already, with its colours. Widths are columns of a terminal.
  * @module
  */
-import { num, say, type Shown, shown } from "./shown.ts";
+import { num, OWN, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
-import { fitting, UNUSUAL, visibleLength } from "./width.ts";
+import { UNUSUAL } from "./spelled.ts";
+import { fitting, visibleLength } from "./width.ts";
 
 /** Text with one space for every run of white space, and none around it. */
 function folded(text: string): string {
@@ -32,7 +33,8 @@ export function padLeft(text: Shown, width: number): Shown {
 
 /** All of a text in one line. */
 export function flat(text: string): Shown {
-  return shown(folded(text));
+  const line = folded(text);
+  return UNUSUAL.test(line) ? shown(line) : line as Shown;
 }
 
 /** A text in one line, cut to `width` columns, where there is no screen to take a style from. */
@@ -45,12 +47,12 @@ export function brief(text: string, width = 60): Shown {
 /** A name at the beginning of a line: in quotes when it could be taken for more than one. */
 export function lead(name: string): Shown {
   const text = shown(name);
-  return /[\s"]/.test(text) ? say`"${text}"` : text;
+  return /[\s"]/.test(text) ? OWN.concat('"', text, '"') : text;
 }
 
 /** A text in one line, cut to `width` columns. */
 export function oneLine(text: string, width: number, style: Style): Shown {
-  const line = shown(folded(text));
+  const line = flat(text);
   if (line.length <= width && !UNUSUAL.test(line) || visibleLength(line) <= width) return line;
   const mark = style.symbols.ellipsis;
   return fitting(line, Math.max(1, width - mark.length)).trimEnd() + mark as Shown;
@@ -62,40 +64,60 @@ export function oneLine(text: string, width: number, style: Style): Shown {
  * @param taken columns of the first line that are taken already.
  */
 export function wrapLines(text: string, width: number, taken = 0): readonly Shown[] {
-  const plain = !UNUSUAL.test(text);
-  if (plain && taken + text.length <= width && !text.includes("  ")) return [text.trim() as Shown];
-  const lines: Shown[] = [];
+  if (UNUSUAL.test(text)) return wrapUnusual(text, width, taken);
+  if (taken + text.length <= width && !text.includes("  ")) return [text.trim() as Shown];
+  const lines: string[] = [];
+  let line = "";
+  let room = width - taken;
+  for (const word of text.split(" ")) {
+    if (word === "") continue;
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (longer.length > room && (line !== "" || room < width && word.length <= width)) {
+      lines.push(line);
+      line = word;
+      room = width;
+    } else {
+      line = longer;
+    }
+  }
+  lines.push(line);
+  return lines as Shown[];
+}
+
+function wrapUnusual(text: string, width: number, taken: number): readonly Shown[] {
+  const lines: string[] = [];
   let room = width - taken;
   for (const paragraph of text.trim().replace(/\n(?:[^\S\n]*\n)+/g, "\n\n").split("\n")) {
     let line = "";
     let used = 0;
     for (let word of flat(paragraph).split(" ")) {
-      let size = plain ? word.length : visibleLength(word);
+      if (word === "") continue;
+      let size = visibleLength(word);
       const belongsBelow = used === 0 && size > room && size <= width;
       if (belongsBelow || used > 0 && used + 1 + size > room) {
         // What has no spaces at all goes on in the same line.
         const spare = room - used - 1;
         if (size <= width || spare < width / 2 || !UNUSUAL.test(word)) {
-          lines.push(line as Shown);
+          lines.push(line);
           [line, used, room] = ["", 0, width];
         }
       }
       while (size > room - used && UNUSUAL.test(word)) {
         const gap = line === "" ? "" : " ";
         const piece = fitting(word, Math.max(2, room - used - gap.length));
-        lines.push(line + gap + piece as Shown);
+        lines.push(line + gap + piece);
         [line, used, room] = ["", 0, width];
         word = word.slice(piece.length);
-        size = plain ? word.length : visibleLength(word);
+        size = visibleLength(word);
       }
       if (word === "") continue;
       used += size + (line === "" ? 0 : 1);
       line = line === "" ? word : `${line} ${word}`;
     }
-    lines.push(line as Shown);
+    lines.push(line);
     room = width;
   }
-  return lines;
+  return lines as Shown[];
 }
 
 /**
@@ -115,7 +137,7 @@ export function wrap(text: string, style: Style, indent = ""): Shown {
  */
 export function hang(text: string, style: Style, indent: number, taken = indent): Shown {
   const lines = wrapLines(text, Math.max(20, style.width - indent), taken - indent);
-  if (lines.length === 1) return lines[0] ?? say``;
+  if (lines.length === 1) return lines[0] ?? OWN;
   return barred(lines, style, indent);
 }
 
@@ -147,12 +169,12 @@ export function painted(text: Shown, part: Shown, paint: (text: Shown) => Shown)
 /** A time span for people: `just now`, `5 min ago`, `3 h ago`, `12 days ago`. */
 export function ago(time: string, now: Date): Shown {
   const seconds = Math.max(0, (now.getTime() - Date.parse(time)) / 1000);
-  if (!Number.isFinite(seconds)) return say`unknown`;
-  if (seconds < 60) return say`just now`;
-  if (seconds < 3600) return say`${num(Math.floor(seconds / 60))} min ago`;
-  if (seconds < 86_400) return say`${num(Math.floor(seconds / 3600))} h ago`;
+  if (!Number.isFinite(seconds)) return OWN.concat("unknown");
+  if (seconds < 60) return OWN.concat("just now");
+  if (seconds < 3600) return OWN.concat(num(Math.floor(seconds / 60)), " min ago");
+  if (seconds < 86_400) return OWN.concat(num(Math.floor(seconds / 3600)), " h ago");
   const days = Math.floor(seconds / 86_400);
-  return days === 1 ? say`1 day ago` : say`${num(days)} days ago`;
+  return days === 1 ? OWN.concat("1 day ago") : OWN.concat(num(days), " days ago");
 }
 
 /** An RFC 3339 time without the letter and the fractions: `2026-03-01 12:30:00Z`. */
@@ -166,7 +188,10 @@ export function bar(done: number, total: number, width: number, style: Style): S
     ? width
     : Math.min(width - 1, Math.max(done > 0 ? 1 : 0, Math.round((done / total) * width)));
   const { barFull, barEmpty } = style.symbols;
-  return say`${style.green(repeated(barFull, full))}${style.dim(repeated(barEmpty, width - full))}`;
+  return OWN.concat(
+    style.green(repeated(barFull, full)),
+    style.dim(repeated(barEmpty, width - full)),
+  );
 }
 
 /** A text so many times. */
@@ -201,7 +226,7 @@ export function columnWidths(rows: readonly (readonly Shown[])[]): readonly numb
 
 /** `1 file`, `2 files`. */
 export function count(number: number, what: Shown): Shown {
-  return number === 1 ? say`1 ${what}` : say`${num(number)} ${what}s`;
+  return number === 1 ? OWN.concat("1 ", what) : OWN.concat(num(number), " ", what, "s");
 }
 
 /** What a person has to fill in, e.g. `<json>`: quoted so that no shell takes it for a redirection. */

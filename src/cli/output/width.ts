@@ -3,10 +3,7 @@
  * that is drawn as one sign (a flag, a keycap, a family) two.
  * @module
  */
-import { TRICKY } from "./shown.ts";
-
-/** Anything but plain ASCII: only then is a look at each character worth its time. */
-export const UNUSUAL = /[^\x20-\x7e]/;
+import { TRICKY, UNUSUAL } from "./spelled.ts";
 
 /** Columns that text takes; colour codes take none. */
 export function visibleLength(text: string): number {

@@ -6,12 +6,13 @@ import {
   joined,
   lines,
   num,
+  OWN,
   say,
   type Shown,
   shown,
-  TRICKY,
   words,
 } from "../../../src/cli/output/shown.ts";
+import { TRICKY } from "../../../src/cli/output/spelled.ts";
 
 /** What must never reach a reader as it is, whatever stands around it. */
 const UNSEEN =
@@ -94,6 +95,13 @@ Deno.test("own words and what is shown make text, nothing else does", () => {
   assert.equal(text, "done: \\u{1b}[2J 3");
   assert.equal(lines([say`a`, say`b`]), "a\nb");
   assert.equal(joined([say`a`, say`b`], say`, `), "a, b");
+  const put: Shown = OWN.concat("done: ", shown(foreign), " ", num(3));
+  assert.equal(put, text);
+  // @ts-expect-error a string of anybody's
+  const foreignPut: Shown = OWN.concat("done: ", foreign);
+  // @ts-expect-error the beginning alone is known
+  const halfPut: Shown = OWN.concat(`done: ${foreign}`);
+  assert.equal(foreignPut, halfPut);
   // What the type says of a value from a file may be a lie.
   assert.equal(num("\x1b[2J" as unknown as number), "?");
   // @ts-expect-error a string of anybody's
@@ -123,6 +131,7 @@ Deno.test("only the folder of the output turns strings into what is shown", () =
     if (/\bexact\(/.test(source) && !path.endsWith("/shown.ts")) exacts.push(path);
   }
   assert.deepEqual(makers.sort(), [
+    "cli/output/fitted.ts",
     "cli/output/json.ts",
     "cli/output/shown.ts",
     "cli/output/text.ts",

@@ -80,7 +80,7 @@ function listText(rows: readonly Row[], total: number, now: Date, style: Style):
   ]);
   // The task takes what the other columns leave.
   const taken = columnWidths([head, ...body]).reduce((sum, width) => sum + width + 2, 0);
-  const room = Math.max(16, style.width - taken);
+  const room = Math.max(style.terminal ? 8 : 16, style.width - taken);
   const table = [
     [...head, style.dim(say`TASK`)],
     ...rows.map((row, index) => [...(body[index] ?? []), taskOf(row, room, style)]),

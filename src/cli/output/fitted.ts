@@ -1,0 +1,89 @@
+/**
+ * The last look at what goes to a terminal: no line is left for the terminal to break, since a row that
+ * it begins could be filled with anything.
+ * @module
+ */
+import type { Io } from "../io.ts";
+import { OWN, type Shown } from "./shown.ts";
+import { UNUSUAL } from "./spelled.ts";
+import { fitting, visibleLength } from "./width.ts";
+
+/** A command of ours whose words need no quotes: it stays in one piece to be copied. */
+const COMMAND = /^[ │]*(?:\w+: )?`?orchestrator(?: (?:[\w./:@%+=,-]+|"<[^">]*>"))*`?$/;
+
+const BAR = OWN.concat("│ ");
+
+/** Where a row has no room for a bar and some text, nothing is fitted. */
+const NARROWEST = 8;
+
+/** The same surroundings, in which texts for terminals fit into them. */
+export function onTerminals(io: Io): Io {
+  return {
+    env: io.env,
+    cwd: io.cwd,
+    home: io.home,
+    now: io.now,
+    out: (text) => io.out(io.isTerminal("stdout") ? fitted(text, io.width()) : text),
+    outBytes: io.outBytes,
+    err: (text) => io.err(io.isTerminal("stderr") ? fitted(text, io.width()) : text),
+    isTerminal: io.isTerminal,
+    width: io.width,
+    userName: io.userName,
+    readStdin: io.readStdin,
+    stdinBytes: io.stdinBytes,
+    confirm: io.confirm,
+    askText: io.askText,
+    askSecret: io.askSecret,
+    foreground: io.foreground,
+    // Asking for it installs handlers: only who listens may.
+    get interrupted(): AbortSignal {
+      return io.interrupted;
+    },
+  };
+}
+
+/** A text whose lines are not wider than `width`: those that were go on behind a bar. */
+export function fitted(text: Shown, width: number): Shown {
+  if (width < NARROWEST || text.length <= width && !UNUSUAL.test(text)) return text;
+  return text.split("\n").map((line) => {
+    const fits = line.length <= width && !UNUSUAL.test(line) || visibleLength(line) <= width;
+    return fits ? line : broken(line, width);
+  }).join("\n") as Shown;
+}
+
+// deno-lint-ignore no-control-regex
+const COLOURS = /(\x1b\[[\d;:]*[mK]|\r)/;
+
+function broken(line: string, width: number): string {
+  const parts = line.split(COLOURS);
+  // With a group in the pattern, colours are the parts of odd numbers.
+  const bare = parts.filter((_, index) => index % 2 === 0).join("");
+  if (COMMAND.test(bare)) return line;
+  let result = "";
+  let column = 0;
+  for (const [index, part] of parts.entries()) {
+    if (index % 2 === 1) {
+      result += part;
+      if (part === "\r") column = 0;
+      continue;
+    }
+    let rest = part;
+    while (column + visibleLength(rest) > width) {
+      const piece = row(rest, width - column);
+      result += `${piece.trimEnd()}\n${BAR}`;
+      column = BAR.length;
+      rest = rest.slice(piece.length);
+    }
+    result += rest;
+    column += visibleLength(rest);
+  }
+  return result;
+}
+
+/** What goes into a row: up to a space where one is near its end. */
+function row(text: string, room: number): string {
+  const piece = fitting(text, room);
+  if (text[piece.length] === " ") return `${piece} `;
+  const space = piece.lastIndexOf(" ") + 1;
+  return space > piece.length / 2 ? piece.slice(0, space) : piece;
+}
