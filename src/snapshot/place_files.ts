@@ -5,7 +5,7 @@
  */
 import { lstatSync, mkdirSync, type Stats } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
-import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
+import { ioError, removeTemporaries, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { hashFile } from "../platform/copy_file.ts";
 import { runningSha256, sha256Hex } from "../platform/hash.ts";
 import { writeStream } from "../platform/stream_file.ts";
@@ -56,6 +56,7 @@ export async function placeRepositoryFiles(
   const { backend } = place.manager;
   const counts = { config: 0, secrets: 0, old: 0 };
   const kept: string[] = [];
+  const swept = new Set<string>();
   let wanted: string | null = null;
   const note = (what: keyof typeof counts | null, name: string, placed: Placed) => {
     if (placed === "kept") kept.push(name);
@@ -67,6 +68,7 @@ export async function placeRepositoryFiles(
     if (found?.kind === "secret") {
       note("secrets", name, placeSecret(place, file, content));
     } else if (found?.kind === "old") {
+      sweepOnce(place, name, swept);
       note("old", name, await placeOld(place, file, content));
     } else if (name === KEYS.config) {
       note("config", name, await placeConfig(backend, content.read(file)));
@@ -147,6 +149,14 @@ function placeSecret({ paths }: Place, file: StagedFile, content: StagedContent)
     unlessTaken(() =>
       replaceFile(path, bytes, { within: paths.stateDirectory, mode, exclusive: true })
     );
+}
+
+/** Removes what an import that was killed here has left in the folder of a file. */
+function sweepOnce({ paths }: Place, name: string, swept: Set<string>): void {
+  const folder = `${paths.stateDirectory}/${name.slice(0, name.lastIndexOf("/"))}`;
+  if (swept.has(folder)) return;
+  swept.add(folder);
+  if (statOf(folder)?.isDirectory() === true) removeTemporaries(folder, paths.stateDirectory);
 }
 
 /** A file of the old tool is made once. */

@@ -2,8 +2,9 @@
  * Scenarios of the commands that carry state from one machine to another.
  * @module
  */
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { leftovers, type Repository } from "./repository.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -32,6 +33,43 @@ async function exported(repository: Repository): Promise<void> {
   await started(repository);
   await repository.must("snapshot", "export", "-o", "state.tar.gz");
   rmSync(state(repository), { recursive: true });
+}
+
+/** Files that are no session's, by name in the state directory. */
+const OTHER_FILES: Readonly<Record<string, string>> = {
+  "archive/.workflow_sessions/One two.jsonl": "of the old tool\n",
+  "archive/.workflow_sessions/three.jsonl": "",
+  "prd/state.json": "{}",
+  "secrets/API_KEY": "s3cr3t-v4lue",
+  "removed/abcdefghijk23.jsonl": '{"of":"another machine"}\n',
+};
+
+const IDENTITY = "identity.txt";
+
+/** An encrypted snapshot with files of every kind, and no state any more. */
+async function exportedWhole(repository: Repository): Promise<void> {
+  await started(repository);
+  for (const [name, text] of Object.entries(OTHER_FILES)) {
+    repository.write(`.orchestrator/${name}`, text);
+  }
+  const identity = await generateX25519Identity();
+  repository.write(IDENTITY, `${identity}\n`);
+  const to = ["--recipient", await identityToRecipient(identity)];
+  await repository.must("snapshot", "export", "-o", "state.age", "--include-secrets", ...to);
+  rmSync(state(repository), { recursive: true });
+}
+
+const IMPORT_WHOLE = ["snapshot", "import", "state.age", "--identity", IDENTITY];
+
+/** All files have arrived, whole, and nothing unfinished lies beside them. */
+function otherFilesAreThere(repository: Repository): Promise<readonly string[]> {
+  const problems = Object.entries(OTHER_FILES).flatMap(([name, text]) => {
+    const path = join(state(repository), name);
+    const read = existsSync(path) ? readFileSync(path, "utf8") : "nothing";
+    return read === text ? [] : [`${name} is ${JSON.stringify(read)}`];
+  });
+  const left = leftovers(repository.root).map((path) => `the import left ${path} behind`);
+  return Promise.resolve([...problems, ...left]);
 }
 
 /** A snapshot that goes on where the session here ends. */
@@ -240,6 +278,14 @@ export const STATE_SCENARIOS: readonly Scenario[] = [
     prepare: exported,
     argv: ["snapshot", "import", "state.tar.gz"],
     next: ["snapshot", "import", "state.tar.gz"],
+  },
+  {
+    name: "snapshot import of files of every kind",
+    command: "snapshot import",
+    prepare: exportedWhole,
+    argv: IMPORT_WHOLE,
+    next: IMPORT_WHOLE,
+    afterwards: otherFilesAreThere,
   },
   {
     name: "snapshot import of what goes on",
