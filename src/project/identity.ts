@@ -11,8 +11,14 @@ import { parentOf } from "../platform/parent.ts";
 import { readTextWithin } from "../platform/within.ts";
 import { comparableRemote, stripCredentials } from "./git_remote.ts";
 
-/** The newest format of the state directory this program knows. */
-export const REPOSITORY_FORMAT = 1;
+/** The format of a new state directory: what every program reads. */
+export const FIRST_FORMAT = 1;
+
+/**
+ * The newest format of the state directory this program knows. It is raised to 2 with the first
+ * record of a removal (`removed/`), which programs that know format 1 only would not keep to.
+ */
+export const REPOSITORY_FORMAT = 2;
 
 /** A larger file is no identity. */
 const MAX_BYTES = 4 * 1024 * 1024;

@@ -10,8 +10,8 @@ import type { RepositoryMeta } from "./identity.ts";
 const OLD_ID = /^(?![a-z2-7]{13}$)[\w.-]{1,200}$/;
 
 /**
- * The copy here with the old ids that only the other one knows.
- * @returns null when it knows them all.
+ * The copy here with the old ids that only the other one knows, in the newer format of the two.
+ * @returns null when it says all that already.
  */
 export function mergedIdentity(
   here: RepositoryMeta,
@@ -22,8 +22,9 @@ export function mergedIdentity(
     !Object.hasOwn(known, name) && OLD_ID.test(name) && typeof id === "string" &&
     SESSION_ID.test(id)
   );
-  if (more.length === 0) return null;
-  return { ...here, imported: { ...known, ...Object.fromEntries(more) } };
+  const format = Math.max(here.format, there.format);
+  if (more.length === 0) return format === here.format ? null : { ...here, format };
+  return { ...here, format, imported: { ...known, ...Object.fromEntries(more) } };
 }
 
 function importedOf(meta: RepositoryMeta): Readonly<Record<string, unknown>> {

@@ -3,7 +3,7 @@
  * @module
  */
 import { randomBase32 } from "../platform/random.ts";
-import { REPOSITORY_FORMAT, type RepositoryMeta, type RepositoryMode } from "./identity.ts";
+import { FIRST_FORMAT, type RepositoryMeta, type RepositoryMode } from "./identity.ts";
 
 /** What a new repository's meta.json is made of. */
 export interface NewRepositoryMeta {
@@ -19,7 +19,7 @@ export interface NewRepositoryMeta {
 /** A fresh identity. */
 export function newRepositoryMeta(from: NewRepositoryMeta): RepositoryMeta {
   return {
-    format: REPOSITORY_FORMAT,
+    format: FIRST_FORMAT,
     id: from.newId?.() ?? randomBase32(130),
     created: from.now.toISOString(),
     mode: from.mode,

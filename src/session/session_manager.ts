@@ -46,12 +46,6 @@ export interface Change {
 
 const START: JournalHead = { seq: 0, hash: ORIGIN_HASH, mark: "" };
 
-/**
- * Milliseconds to wait for a session that is to be removed: nobody waits for somebody at work, but a
- * reader that looks at the lock has it for an instant.
- */
-const REMOVE_PATIENCE_MS = 100;
-
 const REBUILT_TEXT: Readonly<Record<Rebuilt, string>> = {
   missing: "state.json was missing",
   damaged: "state.json was damaged",
@@ -101,6 +95,7 @@ export class SessionManager {
     readonly workflow: string;
     readonly blobs?: Readonly<Record<string, string | Uint8Array>>;
   }): Promise<SessionState> {
+    await this.bringBack(input.id, "import");
     const { encodeEvents } = await import("./journal.ts");
     const { replay } = await import("./rebuild.ts");
     const time = this.#options.now().toISOString();
@@ -231,28 +226,25 @@ export class SessionManager {
     return await readMeta(this.backend, id);
   }
 
+  /** See `removeSession` of `removed_sessions.ts`; `why` is what the person says about it. */
+  async remove(id: string, why: string | null = null): Promise<void> {
+    const { removeSession } = await import("./removed_sessions.ts");
+    const said = why === null ? null : (await this.#clean())(why);
+    await removeSession(this.backend, id, { why: said, ...this.#stamp() });
+  }
+
   /**
-   * Removes an ended session. The repository must be held. Whether it has ended is read from its
-   * journal, not from state.json.
-   * @throws `session_active`, `lock_held`, `journal_corrupt`
+   * Records that a session is about to be there again, if it was removed. The repository must be held.
+   * @param how the command.
    */
-  async remove(id: string): Promise<void> {
-    const request = {
-      operation: "session remove",
-      actor: this.#options.actor().name,
-      timeoutMs: REMOVE_PATIENCE_MS,
-    };
-    await this.backend.hold({ session: id }, request, async () => {
-      const { state } = await loadSession(this.backend, id, { replay: true, holding: true });
-      if (state.status === "active") {
-        throw new OrchestratorError(
-          "session_active",
-          `Cannot remove session "${id}": its workflow is still active`,
-          { hint: `Run \`orchestrator session end ${id} --reason "<why>"\`` },
-        );
-      }
-      await this.backend.removeSession(id);
-    });
+  async bringBack(id: string, how: string): Promise<void> {
+    if (await this.backend.readText(KEYS.removed(id)) === null) return;
+    const { recordBringingBack } = await import("./removed_sessions.ts");
+    await recordBringingBack(this.backend, id, { how, ...this.#stamp() });
+  }
+
+  #stamp(): { readonly time: string; readonly actor: Actor } {
+    return { time: this.#options.now().toISOString(), actor: this.#options.actor() };
   }
 
   /** Runs `task` while nobody else changes the repository's own things. */

@@ -15,7 +15,7 @@ import { meaningOf, repositoryPlaces } from "../state_layout/lookup.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { wholeLines } from "../storage/pieces.ts";
 import { type Bytes, joined } from "./byte_stream.ts";
-import { contentOf, journalName } from "./contents.ts";
+import { contentOf, journalName, removedSession } from "./contents.ts";
 import { JournalScan } from "./journal_scan.ts";
 import type { ManifestFile, ManifestSession } from "./manifest.ts";
 
@@ -102,6 +102,8 @@ export async function collect(
     const content = contentOf(key, carrier);
     if (content === null || content.kind === "secret" && request.includeSecrets !== true) continue;
     if (key === KEYS.current && !ids.has(current ?? "")) continue;
+    const removed = removedSession(key);
+    if (removed !== null && request.sessions !== undefined && !ids.has(removed)) continue;
     files.push(...await collectBlob(backend, key, looking));
   }
   files.sort((left, right) => left.name < right.name ? -1 : 1);

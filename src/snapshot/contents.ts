@@ -55,6 +55,14 @@ export function contentOf(name: string, carrier: Carrier = "encrypted"): Content
   return { kind: "session", session, name: rest, lines: merge === "union" };
 }
 
+/** The folder of the records of removed sessions. */
+export const REMOVED = `${FOLDERS.removed}/`;
+
+/** The session whose removals a file records; null when it is no such file. */
+export function removedSession(name: string): string | null {
+  return name.startsWith(REMOVED) ? meaningOf(name)?.parts.session ?? null : null;
+}
+
 /** The name of a session's journal. */
 export function journalName(session: string): string {
   return KEYS.sessionJournal(session);

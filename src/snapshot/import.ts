@@ -24,7 +24,7 @@ import { backUp, backupName, sweepBackups } from "./backups.ts";
 import { checkIdentity, chooseSessions } from "./accept.ts";
 import type { Bytes } from "./byte_stream.ts";
 import { compare } from "./compare.ts";
-import { contentOf } from "./contents.ts";
+import { contentOf, removedSession } from "./contents.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { checkFiles, checkJournal } from "./incoming.ts";
 import { type Manifest, type ManifestSession, totalSize } from "./manifest.ts";
@@ -157,6 +157,11 @@ async function importInto(parent: () => string, request: ImportRequest): Promise
   const ids = new Set(chosen.map(({ id }) => id));
   const files = [...staging.files.values()].filter(({ name }) => {
     const kind = contentOf(name);
+    const removed = removedSession(name);
+    // Another repository's removals mean nothing here, and neither do those of what was not chosen.
+    if (removed !== null) {
+      return request.adopt !== true && (request.sessions === undefined || ids.has(removed));
+    }
     return kind !== null && (!("session" in kind) || ids.has(kind.session));
   });
   const sessions = bySession(files);

@@ -5,6 +5,7 @@
 import { OrchestratorError } from "../errors.ts";
 import { type BadLine, ChainReader } from "../session/journal.ts";
 import { replay } from "../session/rebuild.ts";
+import type { SessionCopy } from "../session/removal.ts";
 import type { SessionMeta } from "../session/session_manager.ts";
 import { encodeState } from "../session/state_cache.ts";
 import type { NewSession } from "../storage/backend.ts";
@@ -145,6 +146,13 @@ function badLine(id: string, bad: BadLine): OrchestratorError {
     );
   }
   return invalid(`line ${bad.line} of the journal of session "${id}" ${bad.reason}`);
+}
+
+/** A session that arrives as removals are compared with it. */
+export function incomingCopy({ state, lines, files }: Incoming): SessionCopy {
+  const feedback = Object.entries(files).filter(([name]) => name.startsWith("feedback/"))
+    .flatMap(([, bytes]) => new TextDecoder().decode(bytes).split("\n").slice(0, -1));
+  return { lineage: state.lineage, lines, feedback };
 }
 
 /** The lines of a journal. @throws `snapshot_invalid` */

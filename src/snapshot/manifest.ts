@@ -66,7 +66,7 @@ export interface Manifest {
   readonly files: readonly ManifestFile[];
 }
 
-/** The manifest's text. */
+/** The manifest's text, in the oldest format that can say it. */
 export function encodeManifest(manifest: Manifest): string {
   const format = manifest.files.every(({ name }) => FIRST_NAMES.test(name)) ? 1 : 2;
   return JSON.stringify({ kind: KIND, format, ...manifest }, null, 1) + "\n";

@@ -12,13 +12,14 @@ import { writeStream } from "../platform/stream_file.ts";
 import { lookWithin } from "../platform/within.ts";
 import { KEYS, type ProjectPaths } from "../project/paths.ts";
 import { secretModes } from "../secrets/sharing.ts";
+import { mergeRecords } from "../session/removal.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { meaningOf } from "../state_layout/lookup.ts";
 import { PRIVATE } from "../state_layout/modes.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import type { Bytes } from "./byte_stream.ts";
-import { contentOf } from "./contents.ts";
+import { contentOf, removedSession } from "./contents.ts";
 import { mergeChains, mergeLines } from "./relation.ts";
 import { altered, type StagedContent, type StagedFile } from "./staging.ts";
 
@@ -111,6 +112,9 @@ export function joinedLines(
   incoming: Uint8Array,
 ): Uint8Array | null {
   const [ours, theirs] = [here, incoming].map((bytes) => new TextDecoder().decode(bytes));
+  if (removedSession(name) !== null) {
+    return new TextEncoder().encode(mergeRecords(ours ?? "", theirs ?? ""));
+  }
   const isChain = meaningOf(name)?.entry.merge === "journal";
   const merged = (isChain ? mergeChains : mergeLines)(ours ?? "", theirs ?? "");
   return merged === null ? null : new TextEncoder().encode(merged);

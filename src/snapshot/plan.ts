@@ -18,11 +18,13 @@ import { initProject } from "../project/init.ts";
 import { mergedIdentity } from "../project/merge_identity.ts";
 import { KEYS, type ProjectPaths } from "../project/paths.ts";
 import { requireOwnWork } from "../project/unfinished_work.ts";
+import { addRecords } from "../session/removed_sessions.ts";
 import type { SessionManager } from "../session/session_manager.ts";
+import type { StorageBackend } from "../storage/backend.ts";
 import { VERSION } from "../version.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { compare } from "./compare.ts";
-import { contentOf, journalName } from "./contents.ts";
+import { contentOf, journalName, removedSession } from "./contents.ts";
 import { type CheckedSession, journalLines } from "./incoming.ts";
 import { placeRepositoryFiles, type RepositoryOutcome } from "./place_files.ts";
 import {
@@ -170,8 +172,11 @@ export async function carryOut(
   const sessions = bySession(plan.files);
   const holding = new Set(held);
   let done = 0;
+  await placeRecords(manager.backend, plan.files, content);
   for (const step of plan.steps) {
     const files = sessions.get(step.session) ?? [];
+    // Before it appears: a session whose removal stands would be removed again by the next pull.
+    await manager.bringBack(step.session, OPERATION);
     await carryOutStep(surroundings, step, files, content, holding.has(step.session));
     onProgress(done += stagedJournal(step.session, files).size);
   }
@@ -252,6 +257,19 @@ async function carryOutStep(
     await replaceWith(backend, session);
   } else {
     warn(`Session ${id} was not imported: it went on here meanwhile`);
+  }
+}
+
+/** What the snapshot knows of removals is known here from now on. */
+async function placeRecords(
+  backend: StorageBackend,
+  files: readonly StagedFile[],
+  content: StagedContent,
+): Promise<void> {
+  for (const file of files) {
+    const session = removedSession(file.name);
+    if (session === null) continue;
+    await addRecords(backend, session, new TextDecoder().decode(content.read(file)));
   }
 }
 

@@ -63,8 +63,21 @@ export async function extendBy(
     await backend.writeBlob(KEYS.sessionState(id), text, { durable: false });
     const meta = session.files["meta.json"];
     if (meta !== undefined) await backend.writeBlob(KEYS.sessionMeta(id), meta);
+    await addMissing(backend, session);
   }
   await addFiles(backend, session, { lines: true });
+}
+
+/** Writes files that the journal may name, and that are not here. */
+async function addMissing(
+  backend: StorageBackend,
+  { id, files }: Pick<CheckedSession, "id" | "files">,
+): Promise<void> {
+  const present = new Set(await backend.listBlobs(`sessions/${id}/`));
+  for (const [name, data] of Object.entries(files)) {
+    const key = `sessions/${id}/${name}`;
+    if (!present.has(key)) await backend.writeBlob(key, data);
+  }
 }
 
 /** Writes state.json where it is not what the journal says: a copy that was cut off here before. */

@@ -5,24 +5,25 @@
 import { OrchestratorError } from "../errors.ts";
 import { parseRepositoryMeta, repositoryMetaText } from "../project/identity.ts";
 import { mergedIdentity } from "../project/merge_identity.ts";
-import { KEYS } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { collect, type CollectedFile } from "../snapshot/collect.ts";
 import { contentOf } from "../snapshot/contents.ts";
 import { joinedLines } from "../snapshot/place_files.ts";
+import { FOLDERS, KEYS } from "../state_layout/names.ts";
 import { VERSION } from "../version.ts";
+import { BranchTree } from "./branch_tree.ts";
 import type { Git } from "./git.ts";
 import {
   blobId,
   readBlobs,
-  readTree,
-  type Tree,
+  type TreeEntry,
   writeBlobs,
   writeCommit,
   writeTree,
 } from "./objects.ts";
 import { localRef } from "./places.ts";
 import { isAncestor, setRef } from "./refs.ts";
+import { removedFrom } from "./removals.ts";
 
 /** Whose state is committed, and where. */
 export interface CommitPlace {
@@ -41,12 +42,20 @@ export interface CommitRequest {
   readonly seen: string | null;
   /** Sessions of `seen` that could not be merged: they stay as they are there. */
   readonly refused: ReadonlySet<string>;
-  /** Sessions of `seen` that were removed here. What is merely not here stays. */
-  readonly removed: ReadonlySet<string>;
+}
+
+/** A commit of all that is here, and of all that is only there. */
+export interface Committed {
+  readonly commit: string;
+  /** Sessions that it has and that are not here. */
+  readonly kept: ReadonlySet<string>;
 }
 
 /** How often it is tried again because another process of ours was faster. */
 const ATTEMPTS = 6;
+
+const FILE_MODE = "100644";
+const FOLDER_MODE = "40000";
 
 const README = "README.md";
 const README_TEXT = `# State of orchestrator
@@ -56,15 +65,16 @@ Each folder below sessions/ is one session; its log.jsonl is the journal.
 `;
 
 /**
- * Commits all that is here on top of what is known, and lets the local ref stand for it.
+ * Commits all that is here on top of what is known, and lets the local ref stand for it. What is only
+ * there stays, unless a removal of it was recorded.
  * @returns the commit; the one there is when nothing has changed.
  * @throws `git_failed`
  */
-export async function commitAll(place: CommitPlace, request: CommitRequest): Promise<string> {
+export async function commitAll(place: CommitPlace, request: CommitRequest): Promise<Committed> {
   const { git, name, now } = place;
   for (let attempt = 1;; attempt++) {
     const local = await git.resolve(localRef(name));
-    const tree = await treeOfAll(place, local, request);
+    const { tree, kept } = await treeOfAll(place, local, request);
     const parents = await parentsOf(git, request.seen, local);
     const tip = parents[0];
     const unchanged = parents.length === 1 && tip !== undefined &&
@@ -75,10 +85,10 @@ export async function commitAll(place: CommitPlace, request: CommitRequest): Pro
       message: commitMessage(request.reason),
       time: now(),
     });
-    if (commit === local) return commit;
+    if (commit === local) return { commit, kept };
     try {
       await setRef(git, localRef(name), commit, local ?? "");
-      return commit;
+      return { commit, kept };
     } catch (error) {
       if (attempt >= ATTEMPTS) throw error;
     }
@@ -105,48 +115,52 @@ async function parentsOf(
   return related.exitCode === 0 ? [seen, local] : [seen];
 }
 
-/** A tree of all that is here; what is there and not ours to judge stays. */
+/** A tree of all that is here, and of all that is only there. */
 async function treeOfAll(
   { git, manager }: CommitPlace,
   local: string | null,
-  { seen, refused, removed }: CommitRequest,
-): Promise<string> {
-  const before: Tree = seen === null ? new Map() : await readTree(git, seen);
-  const committed = local === null ? before : await readTree(git, local);
+  { seen, refused }: CommitRequest,
+): Promise<{ readonly tree: string; readonly kept: ReadonlySet<string> }> {
+  const before = await BranchTree.open(git, seen);
+  const committed = local === null || local === seen ? before : await BranchTree.open(git, local);
   const { sessions, files: here } = await collect(manager.backend, { carrier: "branch" });
-  const ours = new Set(sessions.map(({ id }) => id).filter((id) => !refused.has(id)));
-  const files = new Map<string, string>();
-  for (const [path, { oid }] of before) {
-    if (staysThere(path, (id) => !ours.has(id) && !removed.has(id))) files.set(path, oid);
-  }
+  const ids = new Set(sessions.map(({ id }) => id));
+  const kept = await keptSessions(git, manager, [before, committed], ids);
+  const ours = new Set([...ids].filter((id) => !refused.has(id)));
+  const entries = new Map([
+    ...await keptFiles(before, ours),
+    ...[...kept].map(([id, oid]) => folderEntry(id, oid)),
+    ...[...before.folders].filter(([id]) => refused.has(id)).map(([id, oid]) =>
+      folderEntry(id, oid)
+    ),
+  ]);
+  const known = await knownBlobs([before, committed], ours);
   const missing: { readonly path: string; readonly read: () => Promise<Uint8Array> }[] = [];
-  for (const file of here) {
-    const content = contentOf(file.name);
-    if (content !== null && "session" in content && refused.has(content.session)) continue;
-    const bytes = await joined(git, before, file);
+  const put = (path: string, bytes: Uint8Array, read = () => Promise.resolve(bytes)) => {
     const oid = blobId(git, bytes);
-    files.set(file.name, oid);
-    const stored = before.get(file.name)?.oid === oid || committed.get(file.name)?.oid === oid;
-    if (stored) continue;
+    entries.set(path, { mode: FILE_MODE, type: "blob", oid });
+    if (!known.has(oid)) missing.push({ path, read });
+  };
+  for (const file of here) {
+    const content = contentOf(file.name, "branch");
+    if (content === null || "session" in content && refused.has(content.session)) continue;
+    const bytes = await joined(git, before, file);
     // What was joined is small and was read already; the rest is read again when it is written.
-    const isJoined = content?.kind === "repository";
-    missing.push({ path: file.name, read: isJoined ? () => Promise.resolve(bytes) : file.read });
+    if (content.kind === "repository") put(file.name, bytes);
+    else put(file.name, bytes, file.read);
   }
-  if (!files.has(README)) {
-    missing.push({
-      path: README,
-      read: () => Promise.resolve(new TextEncoder().encode(README_TEXT)),
-    });
-  }
+  if (!entries.has(README)) put(README, new TextEncoder().encode(README_TEXT));
   const written = await writeBlobs(git, readAll(missing));
-  for (const [index, { path }] of missing.entries()) files.set(path, written[index] ?? "");
-  return await writeTree(git, files);
+  for (const [index, { path }] of missing.entries()) {
+    entries.set(path, { mode: FILE_MODE, type: "blob", oid: written[index] ?? "" });
+  }
+  return { tree: (await writeTree(git, entries)).oid, kept: new Set(kept.keys()) };
 }
 
 /** What a file is to be in the new commit: the repository's own keep what the server has in them. */
-async function joined(git: Git, before: Tree, file: CollectedFile): Promise<Uint8Array> {
+async function joined(git: Git, before: BranchTree, file: CollectedFile): Promise<Uint8Array> {
   const bytes = await file.read();
-  const there = before.get(file.name)?.oid;
+  const there = before.files.get(file.name)?.oid;
   const content = contentOf(file.name);
   const joins = content?.kind === "repository" && (content.lines || file.name === KEYS.meta);
   if (!joins || there === undefined || there === blobId(git, bytes)) return bytes;
@@ -156,7 +170,7 @@ async function joined(git: Git, before: Tree, file: CollectedFile): Promise<Uint
     : joinedLines(file.name, seen, bytes) ?? seen;
 }
 
-/** Who the repository is, the first one has said; what is new here are old session ids. */
+/** Who the repository is, the first one has said; what is new here are old session ids, and the format. */
 function joinedIdentity(seen: Uint8Array, here: Uint8Array): Uint8Array {
   const parse = (bytes: Uint8Array) =>
     parseRepositoryMeta(new TextDecoder().decode(bytes), KEYS.meta);
@@ -170,12 +184,60 @@ function joinedIdentity(seen: Uint8Array, here: Uint8Array): Uint8Array {
   }
 }
 
-/** Whether a file of the server's stays, whatever is here. A secret never does. */
-function staysThere(path: string, keeps: (session: string) => boolean): boolean {
-  const content = contentOf(path);
-  if (content === null) return true;
-  if (content.kind === "secret") return false;
-  return "session" in content ? keeps(content.session) : true;
+/**
+ * The folders of sessions that are not here, by id: those of the first of the commits that has them. One
+ * that was removed does not stay; that it is not here, or not in the newer commit, is no removal.
+ */
+async function keptSessions(
+  git: Git,
+  manager: SessionManager,
+  trees: readonly BranchTree[],
+  here: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, string>> {
+  const kept = new Map<string, string>();
+  for (const tree of trees) {
+    const missing = [...tree.folders].filter(([id]) => !here.has(id) && !kept.has(id));
+    const removed = await removedFrom(git, manager, tree, missing.map(([id]) => id), trees);
+    for (const [id, oid] of missing) if (!removed.has(id)) kept.set(id, oid);
+  }
+  return kept;
+}
+
+/** The files that stay whatever is here: what is here of a session takes the place of its own. */
+async function keptFiles(
+  before: BranchTree,
+  ours: ReadonlySet<string>,
+): Promise<readonly (readonly [string, TreeEntry])[]> {
+  // A secret never stays.
+  const files = [...before.files].filter(([path]) => contentOf(path)?.kind !== "secret");
+  const strays = [...before.strays].map(([name, entry]) =>
+    [`${FOLDERS.sessions}/${name}`, entry] as const
+  );
+  return [
+    ...[...files, ...await before.filesOf(ours)].map(([path, { oid }]) =>
+      [path, { mode: FILE_MODE, type: "blob", oid }] as const
+    ),
+    ...strays,
+  ];
+}
+
+/** A session that stays as it is. */
+function folderEntry(id: string, oid: string): readonly [string, TreeEntry] {
+  return [`${FOLDERS.sessions}/${id}`, { mode: FOLDER_MODE, type: "tree", oid }];
+}
+
+/** Ids of the blobs that are in the object store already, as far as they matter for what is here. */
+async function knownBlobs(
+  trees: readonly BranchTree[],
+  ours: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  const known = new Set<string>();
+  for (const tree of trees) {
+    for (const files of [tree.files, await tree.filesOf(ours)]) {
+      for (const { oid } of files.values()) known.add(oid);
+    }
+  }
+  return known;
 }
 
 async function* readAll(

@@ -5,11 +5,13 @@
 import { OrchestratorError } from "../errors.ts";
 import { KEYS } from "../project/paths.ts";
 import { setCurrent } from "../session/resolve.ts";
+import { covers, type StandingRemoval, standingRemovals } from "../session/removal.ts";
+import { readRecords } from "../session/removed_sessions.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { collectSession, encodeLines } from "../snapshot/collect.ts";
 import { contentOf, journalName } from "../snapshot/contents.ts";
-import { checkFromFiles, type Incoming } from "../snapshot/incoming.ts";
-import { DEFAULT_LIMITS, limitError, type Limits } from "../snapshot/limits.ts";
+import { checkFromFiles, type Incoming, incomingCopy } from "../snapshot/incoming.ts";
+import { DEFAULT_LIMITS, type Limits } from "../snapshot/limits.ts";
 import {
   createIncoming,
   extendWith,
@@ -18,9 +20,12 @@ import {
   replaceWith,
 } from "../snapshot/put_session.ts";
 import { relate, type Relation } from "../snapshot/relation.ts";
+import type { BranchTree } from "./branch_tree.ts";
 import { branchSession } from "./diverged.ts";
 import type { Git } from "./git.ts";
-import { blobId, readBlobs, type Tree } from "./objects.ts";
+import { blobId } from "./objects.ts";
+import { readSession } from "./read_session.ts";
+import { GOES_ON, noticeOf, type RemovalNotice } from "./removal_notice.ts";
 
 /** What became of one session of a commit. */
 export interface MergedSession {
@@ -35,12 +40,13 @@ export interface MergedSession {
 export interface MergeRequest {
   readonly git: Git;
   readonly manager: SessionManager;
-  readonly tree: Tree;
-  /** Sessions that were removed here since: they are not brought back. */
-  readonly removed: ReadonlySet<string>;
+  readonly tree: BranchTree;
+  /** Sessions of the commit to look at. */
+  readonly sessions: Iterable<string>;
   /**
    * Bring back what the commit has where the copy here has gone further: as a branch session, which
-   * becomes the current one where the copy here was. Default false: the copy here counts.
+   * becomes the current one where the copy here was; and what was removed. Default false: the copy
+   * here counts, and so does a removal.
    */
   readonly restore?: boolean;
   readonly limits?: Limits;
@@ -53,25 +59,25 @@ export interface Merged {
   readonly sessions: readonly MergedSession[];
   /** Sessions of the commit that cannot be trusted, and were left alone. */
   readonly refused: ReadonlySet<string>;
-  /** Sessions of the commit that were removed here since, and were not brought back. */
-  readonly removed: ReadonlySet<string>;
+  /** Sessions that were removed here and have gone on there: they are here again. */
+  readonly removals: readonly RemovalNotice[];
 }
 
-/** The sessions a tree has a journal of. */
-export function sessionsOf(tree: Tree): readonly string[] {
-  return [...tree.keys()].flatMap((path) => {
-    const content = contentOf(path);
-    return content?.kind === "journal" ? [content.session] : [];
-  });
-}
-
-/** Merges every session of a tree. The project must be there. */
+/** Merges sessions of a commit. The project, and the records of removals, must be there. */
 export async function mergeSessions(request: MergeRequest): Promise<Merged> {
-  const { git, manager, tree, removed, warn } = request;
+  const { git, manager, tree, warn } = request;
+  const restore = request.restore === true;
   const sessions: MergedSession[] = [];
   const refused = new Set<string>();
-  for (const id of sessionsOf(tree)) {
-    if (removed.has(id) || await isSame(git, manager, tree, id)) continue;
+  const removals: RemovalNotice[] = [];
+  const wanted = [...new Set(request.sessions)].filter((id) => tree.folders.has(id));
+  // All at once: git is started once for them.
+  await tree.filesOf(wanted);
+  for (const id of wanted) {
+    if (await isSame(git, manager, tree, id)) {
+      if (restore) await bringBack(manager, id, "state restore");
+      continue;
+    }
     let incoming: Incoming;
     try {
       incoming = await readSession(git, tree, id, request.limits ?? DEFAULT_LIMITS);
@@ -81,77 +87,77 @@ export async function mergeSessions(request: MergeRequest): Promise<Merged> {
       refused.add(id);
       continue;
     }
-    const merged = await mergeSession(manager, incoming, request.restore === true);
+    const standing = await standingFor(manager, incoming, restore);
+    if (standing === "removed") continue;
+    if (standing.length > 0) {
+      await bringBack(manager, id, restore ? "state restore" : GOES_ON);
+      if (!restore) removals.push(...noticeOf(id, standing, "goes on"));
+    }
+    const merged = await mergeSession(manager, incoming, restore);
     if (merged !== null) sessions.push(merged);
   }
-  return { sessions, refused, removed };
+  return { sessions, refused, removals };
+}
+
+/**
+ * The removals that a session of the commit comes back from: because it is restored, or has gone on
+ * since. "removed" when it stays away. One that is here is settled when all are merged.
+ */
+async function standingFor(
+  manager: SessionManager,
+  incoming: Incoming,
+  restore: boolean,
+): Promise<readonly StandingRemoval[] | "removed"> {
+  const { backend } = manager;
+  const { id } = incoming;
+  if (await backend.hasSession(id) && !restore) return [];
+  const standing = standingRemovals(await readRecords(backend, id));
+  const copy = incomingCopy(incoming);
+  const isCovered = standing.some((removal) => covers(removal, copy));
+  return isCovered && !restore ? "removed" : standing;
+}
+
+async function bringBack(manager: SessionManager, id: string, how: string): Promise<void> {
+  if (await readRecords(manager.backend, id) === "") return;
+  await manager.holdRepository("state merge", () => manager.bringBack(id, how));
 }
 
 /** Whether a session's journal and feedback are the same here, byte for byte. */
 async function isSame(
   git: Git,
   manager: SessionManager,
-  tree: Tree,
+  tree: BranchTree,
   id: string,
 ): Promise<boolean> {
   const lines = await localLines(manager.backend, id);
   if (lines === null) return false;
-  if (blobId(git, encodeLines(lines)) !== tree.get(journalName(id))?.oid) return false;
-  for (const [path, { oid }] of tree) {
-    const content = contentOf(path);
-    if (content?.kind !== "session" || content.session !== id || !content.lines) continue;
+  const files = await tree.filesOf([id]);
+  if (blobId(git, encodeLines(lines)) !== files.get(journalName(id))?.oid) return false;
+  for (const [path, { oid }] of files) {
+    if (!isLines(path)) continue;
     const here = await manager.backend.readBlob(path);
     if (here === null || blobId(git, here) !== oid) return false;
   }
   return true;
 }
 
-/** Whether a tree has all that is here of a session's journal and feedback. */
+/** Whether a commit has all that is here of a session's journal and feedback. */
 export async function isThere(
   git: Git,
   manager: SessionManager,
-  tree: Tree,
+  tree: BranchTree,
   id: string,
 ): Promise<boolean> {
   if (!await isSame(git, manager, tree, id)) return false;
+  const files = await tree.filesOf([id]);
   const keys = await manager.backend.listBlobs(`sessions/${id}/`);
-  return keys.every((key) => {
-    const content = contentOf(key);
-    return content?.kind !== "session" || !content.lines || tree.has(key);
-  });
+  return keys.every((key) => !isLines(key) || files.has(key));
 }
 
-/** Reads and checks a session of a tree. @throws `snapshot_invalid`, `limit_exceeded` */
-export async function readSession(
-  git: Git,
-  tree: Tree,
-  id: string,
-  limits: Limits,
-): Promise<Incoming> {
-  const paths = [...tree.keys()].filter((path) => {
-    const content = contentOf(path);
-    return content !== null && "session" in content && content.session === id;
-  });
-  for (const path of paths) {
-    const size = tree.get(path)?.size ?? 0;
-    if (size > limits.fileSize) throw limitError("fileSize", limits, size);
-  }
-  const blobs = await readBlobs(git, paths.map((path) => tree.get(path)?.oid ?? ""));
-  return checkFromFiles(
-    id,
-    paths.map((path, index) => [path, blobs[index] ?? new Uint8Array()] as const),
-  );
-}
-
-/** Whether a session of a tree can be read and trusted by this program. */
-export async function isReadable(git: Git, tree: Tree, id: string): Promise<boolean> {
-  try {
-    await readSession(git, tree, id, DEFAULT_LIMITS);
-    return true;
-  } catch (error) {
-    if (error instanceof OrchestratorError && error.code !== "git_failed") return false;
-    throw error;
-  }
+/** Whether a file of a session only ever grows by lines, besides its journal. */
+function isLines(path: string): boolean {
+  const content = contentOf(path, "branch");
+  return content?.kind === "session" && content.lines;
 }
 
 async function mergeSession(

@@ -2,6 +2,7 @@
  * Reading and writing git's objects, many at a time.
  * @module
  */
+import { Buffer } from "node:buffer";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
@@ -27,41 +28,80 @@ export function blobId(git: Git, bytes: Uint8Array): string {
   return createHash(git.objectFormat).update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 }
 
-/** The files of a commit. */
-export async function readTree(git: Git, commit: string): Promise<Tree> {
-  const { stdout } = await git.run(["ls-tree", "-r", "-l", "-z", "--full-tree", commit]);
-  const tree = new Map<string, TreeFile>();
-  for (const entry of stdout.split("\0")) {
-    const parts = /^(100644|100755) blob ([0-9a-f]+) +(\d+)\t(.*)$/s.exec(entry);
-    const [, , oid, size, path] = parts ?? [];
-    if (oid === undefined || path === undefined) continue;
-    tree.set(path, { oid, size: Number(size) });
-  }
-  return tree;
+/** An object as git keeps it. */
+export interface GitObject {
+  readonly type: string;
+  readonly bytes: Uint8Array;
 }
 
-/** Reads blobs, in the order asked for. */
+/** Reads objects by ids or other names, in the order asked for; null for one that is not there. */
+export async function readObjects(
+  git: Git,
+  names: readonly string[],
+): Promise<readonly (GitObject | null)[]> {
+  if (names.length === 0) return [];
+  const input = names.map((name) => `${name}\n`).join("");
+  const result = await git.run(["cat-file", "--batch"], { input, binary: true });
+  const bytes = result.bytes ?? new Uint8Array();
+  const objects: (GitObject | null)[] = [];
+  let at = 0;
+  for (const name of names) {
+    const end = bytes.indexOf(0x0a, at);
+    const head = new TextDecoder().decode(bytes.subarray(at, Math.max(end, at)));
+    const [, type, size] = /^[0-9a-f]+ ([a-z]+) (\d+)$/.exec(head) ?? [];
+    if (end >= 0 && / missing$/.test(head)) {
+      objects.push(null);
+      at = end + 1;
+      continue;
+    }
+    if (end < 0 || type === undefined || size === undefined) {
+      throw new OrchestratorError("git_failed", `Cannot read git object "${name}": ${head}`);
+    }
+    objects.push({ type, bytes: bytes.subarray(end + 1, end + 1 + Number(size)) });
+    at = end + 1 + Number(size) + 1;
+  }
+  return objects;
+}
+
+/** Reads blobs, in the order asked for. @throws `git_failed` when one is not there. */
 export async function readBlobs(
   git: Git,
   oids: readonly string[],
 ): Promise<readonly Uint8Array[]> {
-  if (oids.length === 0) return [];
-  const input = oids.map((oid) => `${oid}\n`).join("");
-  const result = await git.run(["cat-file", "--batch"], { input, binary: true });
-  const bytes = result.bytes ?? new Uint8Array();
-  const blobs: Uint8Array[] = [];
-  let at = 0;
-  for (const oid of oids) {
-    const end = bytes.indexOf(0x0a, at);
-    const head = new TextDecoder().decode(bytes.subarray(at, Math.max(end, at)));
-    const size = /^[0-9a-f]+ blob (\d+)$/.exec(head)?.[1];
-    if (end < 0 || size === undefined) {
-      throw new OrchestratorError("git_failed", `Cannot read git object "${oid}": ${head}`);
-    }
-    blobs.push(bytes.subarray(end + 1, end + 1 + Number(size)));
-    at = end + 1 + Number(size) + 1;
+  const objects = await readObjects(git, oids);
+  return objects.map((object, index) => {
+    if (object?.type === "blob") return object.bytes;
+    throw new OrchestratorError("git_failed", `Cannot read git object "${oids[index]}": no blob`);
+  });
+}
+
+/** What a tree says of a name. */
+export interface TreeEntry {
+  /** As git spells it, e.g. `100644`, `40000`. */
+  readonly mode: string;
+  readonly type: "blob" | "tree" | "commit";
+  readonly oid: string;
+}
+
+/** The entries of a tree by name; none of what is no tree. */
+export function treeEntries(
+  git: Git,
+  object: GitObject | null | undefined,
+): Map<string, TreeEntry> {
+  const entries = new Map<string, TreeEntry>();
+  if (object?.type !== "tree") return entries;
+  const { bytes } = object;
+  const idLength = git.objectFormat === "sha256" ? 32 : 20;
+  const decoder = new TextDecoder();
+  for (let at = 0; at < bytes.length;) {
+    const end = bytes.indexOf(0, at);
+    const [mode = "", ...name] = decoder.decode(bytes.subarray(at, end)).split(" ");
+    const oid = Buffer.from(bytes.subarray(end + 1, end + 1 + idLength)).toString("hex");
+    const type = mode === "40000" ? "tree" : mode === "160000" ? "commit" : "blob";
+    entries.set(name.join(" "), { mode, type, oid });
+    at = end + 1 + idLength;
   }
-  return blobs;
+  return entries;
 }
 
 /** Writes blobs into the object store; the user's attributes and filters do not count. */
@@ -93,49 +133,59 @@ export async function writeBlobs(
 
 interface Folder {
   readonly folders: Map<string, Folder>;
-  readonly files: Map<string, string>;
+  readonly entries: Map<string, TreeEntry>;
 }
 
 /**
  * Writes trees.
- * @param files object ids by path.
- * @returns the id of the whole.
+ * @param entries files by path; a folder that stays as it is may stand for all that is in it.
+ * @returns the id of the whole, and of every folder that was written, by path.
  */
-export async function writeTree(git: Git, files: ReadonlyMap<string, string>): Promise<string> {
-  const root: Folder = { folders: new Map(), files: new Map() };
-  const levels: Folder[][] = [];
-  for (const [path, oid] of files) {
+export async function writeTree(
+  git: Git,
+  entries: ReadonlyMap<string, TreeEntry>,
+): Promise<{ readonly oid: string; readonly folders: ReadonlyMap<string, string> }> {
+  const root: Folder = { folders: new Map(), entries: new Map() };
+  const levels: { readonly path: string; readonly folder: Folder }[][] = [];
+  for (const [path, entry] of entries) {
     const parts = path.split("/");
     const name = parts.pop() ?? "";
     let folder = root;
     for (const [depth, part] of parts.entries()) {
       let next = folder.folders.get(part);
       if (next === undefined) {
-        next = { folders: new Map(), files: new Map() };
+        next = { folders: new Map(), entries: new Map() };
         folder.folders.set(part, next);
-        (levels[depth] ??= []).push(next);
+        (levels[depth] ??= []).push({ path: parts.slice(0, depth + 1).join("/"), folder: next });
       }
       folder = next;
     }
-    folder.files.set(name, oid);
+    folder.entries.set(name, entry);
   }
   const ids = new Map<Folder, string>();
+  const folders = new Map<string, string>();
   // The deepest first: a folder is written once all in it are.
-  for (const level of [...levels.reverse(), [root]]) {
-    const input = level.map((folder) => entriesOf(folder, ids)).join("\n");
-    const { stdout } = await git.run(["mktree", "--batch"], { input: input + "\n" });
+  for (const level of [...levels.reverse(), [{ path: "", folder: root }]]) {
+    const input = level.map(({ folder }) => linesOf(folder, ids)).join("\0");
+    const { stdout } = await git.run(["mktree", "-z", "--batch"], { input: input + "\0" });
     const written = stdout.trim().split("\n");
-    for (const [index, folder] of level.entries()) ids.set(folder, written[index] ?? "");
+    for (const [index, { path, folder }] of level.entries()) {
+      const oid = written[index] ?? "";
+      ids.set(folder, oid);
+      folders.set(path, oid);
+    }
   }
-  return ids.get(root) ?? "";
+  return { oid: ids.get(root) ?? "", folders };
 }
 
-function entriesOf(folder: Folder, ids: ReadonlyMap<Folder, string>): string {
+function linesOf(folder: Folder, ids: ReadonlyMap<Folder, string>): string {
   const lines = [
     ...[...folder.folders].map(([name, inner]) => `040000 tree ${ids.get(inner) ?? ""}\t${name}`),
-    ...[...folder.files].map(([name, oid]) => `100644 blob ${oid}\t${name}`),
+    ...[...folder.entries].map(([name, { mode, type, oid }]) =>
+      `${mode.padStart(6, "0")} ${type} ${oid}\t${name}`
+    ),
   ];
-  return lines.map((line) => `${line}\n`).join("");
+  return lines.map((line) => `${line}\0`).join("");
 }
 
 /** Who commits: the user where git knows one, else this program. */

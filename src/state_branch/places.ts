@@ -93,6 +93,10 @@ export interface PushRecord {
   readonly problem: string | null;
   /** When the last push was tried. */
   readonly triedAt: string | null;
+  /** Sessions that were here then, sorted; absent where an earlier program has pushed last. */
+  readonly here?: readonly string[];
+  /** How many more the branch had. */
+  readonly onlyThere?: number;
 }
 
 const NOTHING: PushRecord = {

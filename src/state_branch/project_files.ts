@@ -18,7 +18,8 @@ import { placeLines } from "../snapshot/place_files.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import { VERSION } from "../version.ts";
 import type { Git } from "./git.ts";
-import { blobId, readBlobs, readTree, type Tree } from "./objects.ts";
+import { BranchTree } from "./branch_tree.ts";
+import { blobId, readBlobs, type Tree } from "./objects.ts";
 
 /**
  * Who the repository of a commit is; null where the commit does not say.
@@ -117,7 +118,7 @@ export async function placeFiles(
   async function isOutdated(oid: string): Promise<boolean> {
     const bytes = await backend.readBlob(KEYS.config);
     if (bytes === null) return true;
-    const committed = local === null ? undefined : (await readTree(git, local)).get(KEYS.config);
+    const committed = (await BranchTree.open(git, local)).files.get(KEYS.config);
     const id = blobId(git, bytes);
     return id !== oid && id === committed?.oid;
   }
@@ -132,7 +133,8 @@ async function joinLines(
   const differ: { readonly path: string; readonly oid: string }[] = [];
   for (const [path, { oid }] of tree) {
     const content = contentOf(path, "branch");
-    if (content?.kind !== "repository" || !content.lines) continue;
+    // Records of removals are taken over by whoever needs them.
+    if (content?.kind !== "repository" || !content.lines || removedSession(path) !== null) continue;
     const here = await backend.readBlob(path);
     if (here === null || blobId(git, here) !== oid) differ.push({ path, oid });
   }

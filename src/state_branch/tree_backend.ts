@@ -6,13 +6,14 @@
 import { OrchestratorError } from "../errors.ts";
 import { KEYS } from "../project/paths.ts";
 import { contentOf, journalName } from "../snapshot/contents.ts";
-import { checkFromFiles, type Incoming, stateText } from "../snapshot/incoming.ts";
+import { stateText } from "../snapshot/incoming.ts";
 import { DEFAULT_LIMITS, limitError } from "../snapshot/limits.ts";
 import type { Holding, JournalHead, JournalRead, StorageBackend } from "../storage/backend.ts";
 import { checkKey, checkPrefix, unknownSession } from "../storage/keys.ts";
+import { BranchTree } from "./branch_tree.ts";
 import type { Git } from "./git.ts";
-import { sessionsOf } from "./merge.ts";
-import { readBlobs, readTree, type Tree } from "./objects.ts";
+import { readBlobs, type Tree, type TreeFile } from "./objects.ts";
+import { readSession } from "./read_session.ts";
 
 /** Blobs up to this size, and so much of them, are read at once: git is started once for all. */
 const SMALL = 256 * 1024;
@@ -21,40 +22,53 @@ const AT_ONCE = 32 * 1024 * 1024;
 /** A commit, read-only. */
 export class TreeBackend implements StorageBackend {
   readonly kind = "state branch";
-  readonly tree: Tree;
+  readonly tree: BranchTree;
   readonly #git: Git;
-  readonly #sessions: ReadonlySet<string>;
-  #blobs: Map<string, Uint8Array> | undefined;
+  readonly #blobs = new Map<string, Uint8Array>();
 
-  private constructor(git: Git, tree: Tree) {
+  constructor(git: Git, tree: BranchTree) {
     this.#git = git;
     this.tree = tree;
-    this.#sessions = new Set(sessionsOf(tree));
   }
 
   /** @throws `git_failed` for what is no commit. */
   static async open(git: Git, commit: string): Promise<TreeBackend> {
-    return new TreeBackend(git, await readTree(git, commit));
+    return new TreeBackend(git, await BranchTree.open(git, commit));
   }
 
   sessions(): Promise<readonly string[]> {
-    return Promise.resolve([...this.#sessions]);
+    return Promise.resolve([...this.tree.folders.keys()]);
   }
 
-  hasSession(id: string): Promise<boolean> {
-    return Promise.resolve(this.#sessions.has(id));
+  async hasSession(id: string): Promise<boolean> {
+    return (await this.#files(id)).has(journalName(id));
+  }
+
+  /** Reads many sessions at once, so that asking for them one by one starts no git any more. */
+  async prefetch(ids: Iterable<string>): Promise<void> {
+    const files = await this.tree.filesOf(ids);
+    const oids = new Set<string>();
+    let total = 0;
+    for (const [path, { oid, size }] of files) {
+      const wanted = contentOf(path, "branch") !== null && !this.#blobs.has(oid);
+      if (!wanted || size > SMALL || total + size > AT_ONCE) continue;
+      total += size;
+      oids.add(oid);
+    }
+    const blobs = await readBlobs(this.#git, [...oids]);
+    for (const [index, oid] of [...oids].entries()) {
+      this.#blobs.set(oid, blobs[index] ?? new Uint8Array());
+    }
   }
 
   async readJournal(id: string, after?: JournalHead): Promise<JournalRead> {
-    const file = this.tree.get(journalName(id));
-    if (file === undefined || !this.#sessions.has(id)) throw unknownSession(id);
-    if (after?.mark === file.oid) return { unchanged: true };
-    return { unchanged: false, lines: await this.#lines(id), mark: file.oid, tornBytes: 0 };
+    const { oid } = await this.#journal(id);
+    if (after?.mark === oid) return { unchanged: true };
+    return { unchanged: false, lines: await this.#lines(id), mark: oid, tornBytes: 0 };
   }
 
   async *journalPieces(id: string): AsyncIterable<Uint8Array> {
-    if (!this.#sessions.has(id)) throw unknownSession(id);
-    yield await this.#blob(journalName(id)) ?? new Uint8Array();
+    yield await this.#blob(await this.#journal(id));
   }
 
   async *blobPieces(key: string): AsyncIterable<Uint8Array> {
@@ -66,16 +80,17 @@ export class TreeBackend implements StorageBackend {
   }
 
   async readFrom(id: string, fromSeq: number): Promise<readonly string[]> {
-    if (!this.#sessions.has(id)) throw unknownSession(id);
     return (await this.#lines(id)).slice(Math.max(0, fromSeq - 1));
   }
 
   async readBlob(key: string): Promise<Uint8Array | null> {
     checkKey(key);
-    const content = contentOf(key);
-    if (content === null || content.kind === "secret") return await this.#derived(key);
-    if (key === KEYS.current && !this.tree.has(key)) return this.#onlySession();
-    return await this.#blob(key);
+    const session = sessionIn(key);
+    if (session !== null && key === KEYS.sessionState(session)) return await this.#derived(session);
+    if (contentOf(key, "branch") === null) return null;
+    const file = (await this.#filesFor(key)).get(key);
+    if (file !== undefined) return await this.#blob(file);
+    return key === KEYS.current ? this.#onlySession() : null;
   }
 
   async readText(key: string): Promise<string | null> {
@@ -83,13 +98,15 @@ export class TreeBackend implements StorageBackend {
     return bytes === null ? null : new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   }
 
-  listBlobs(prefix: string): Promise<readonly string[]> {
+  async listBlobs(prefix: string): Promise<readonly string[]> {
     checkPrefix(prefix);
-    const keys = [...this.tree.keys()].filter((key) => {
-      const content = key.startsWith(prefix) ? contentOf(key) : null;
-      return content !== null && content.kind !== "journal" && content.kind !== "secret";
-    });
-    return Promise.resolve(keys.sort());
+    const files = prefix === "sessions/"
+      ? await this.tree.filesOf(this.tree.folders.keys())
+      : await this.#filesFor(prefix);
+    return [...files.keys()].filter((key) => {
+      const content = key.startsWith(prefix) ? contentOf(key, "branch") : null;
+      return content !== null && content.kind !== "journal";
+    }).sort();
   }
 
   holder(): Promise<Holding> {
@@ -129,12 +146,17 @@ export class TreeBackend implements StorageBackend {
   }
 
   /** `state.json`, which no branch has: made of the journal. Null when that cannot be trusted. */
-  async #derived(key: string): Promise<Uint8Array | null> {
-    const id = [...this.#sessions].find((session) => key === KEYS.sessionState(session));
-    const mark = id === undefined ? undefined : this.tree.get(journalName(id))?.oid;
-    if (id === undefined || mark === undefined) return null;
+  async #derived(id: string): Promise<Uint8Array | null> {
+    const mark = (await this.#files(id)).get(journalName(id))?.oid;
+    if (mark === undefined) return null;
     try {
-      const { state, lines, hash } = await this.#checked(id);
+      const { state, lines, hash } = await readSession(
+        this.#git,
+        this.tree,
+        id,
+        DEFAULT_LIMITS,
+        (file) => this.#blob(file),
+      );
       const text = stateText(state, { seq: lines.length, hash, mark }, {});
       return new TextEncoder().encode(text);
     } catch (error) {
@@ -144,50 +166,45 @@ export class TreeBackend implements StorageBackend {
     }
   }
 
-  async #checked(id: string): Promise<Incoming> {
-    const files: (readonly [string, Uint8Array])[] = [];
-    for (const path of this.tree.keys()) {
-      const content = contentOf(path);
-      if (content === null || !("session" in content) || content.session !== id) continue;
-      files.push([path, await this.#blob(path) ?? new Uint8Array()]);
-    }
-    return checkFromFiles(id, files);
-  }
-
   #onlySession(): Uint8Array | null {
-    const [only, ...others] = this.#sessions;
+    const [only, ...others] = this.tree.folders.keys();
     return only === undefined || others.length > 0 ? null : new TextEncoder().encode(`${only}\n`);
   }
 
   async #lines(id: string): Promise<readonly string[]> {
-    const text = new TextDecoder().decode(await this.#blob(journalName(id)) ?? new Uint8Array());
+    const text = new TextDecoder().decode(await this.#blob(await this.#journal(id)));
     return text.split("\n").slice(0, -1);
   }
 
-  async #blob(path: string): Promise<Uint8Array | null> {
-    const file = this.tree.get(path);
-    if (file === undefined) return null;
-    this.#blobs ??= await this.#readSmall();
-    const known = this.#blobs.get(file.oid);
-    if (known !== undefined) return known;
-    if (file.size > DEFAULT_LIMITS.fileSize) {
-      throw limitError("fileSize", DEFAULT_LIMITS, file.size);
-    }
-    const [blob] = await readBlobs(this.#git, [file.oid]);
-    return blob ?? null;
+  /** @throws `session_unknown` */
+  async #journal(id: string): Promise<TreeFile> {
+    const file = (await this.#files(id)).get(journalName(id));
+    if (file === undefined) throw unknownSession(id);
+    return file;
   }
 
-  async #readSmall(): Promise<Map<string, Uint8Array>> {
-    const oids = new Set<string>();
-    let total = 0;
-    for (const [path, { oid, size }] of this.tree) {
-      if (contentOf(path) === null || size > SMALL || total + size > AT_ONCE) continue;
-      total += size;
-      oids.add(oid);
-    }
-    const blobs = await readBlobs(this.#git, [...oids]);
-    return new Map([...oids].map((oid, index) => [oid, blobs[index] ?? new Uint8Array()]));
+  async #files(id: string): Promise<Tree> {
+    return await this.tree.filesOf([id]);
   }
+
+  /** The files among which a key is found. */
+  async #filesFor(key: string): Promise<Tree> {
+    const session = sessionIn(key);
+    return session === null ? this.tree.files : await this.#files(session);
+  }
+
+  async #blob({ oid, size }: TreeFile): Promise<Uint8Array> {
+    const known = this.#blobs.get(oid);
+    if (known !== undefined) return known;
+    if (size > DEFAULT_LIMITS.fileSize) throw limitError("fileSize", DEFAULT_LIMITS, size);
+    const [blob] = await readBlobs(this.#git, [oid]);
+    return blob ?? new Uint8Array();
+  }
+}
+
+/** The session that a key, or the prefix of one, is about; null for none. */
+function sessionIn(key: string): string | null {
+  return /^sessions\/([^/]+)\//.exec(key)?.[1] ?? null;
 }
 
 function refuse(): Promise<never> {

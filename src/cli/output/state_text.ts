@@ -2,8 +2,9 @@
  * What is said of the state branch.
  * @module
  */
-import type { PushReport } from "../../state_branch/branch.ts";
+import type { PushReport } from "../../state_branch/push.ts";
 import type { MergedSession } from "../../state_branch/merge.ts";
+import type { RemovalNotice } from "../../state_branch/removal_notice.ts";
 import { RUNG_TEXTS } from "../../state_branch/places.ts";
 import { lines, num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
@@ -12,12 +13,43 @@ import { columns, oneLine, shortCommit } from "./text.ts";
 /** Most sessions that are listed. */
 const ROWS = 20;
 
-/** Warns of what a push could not do, and of sessions that went two ways. */
+/** Warns of what a push could not do, and of what it has met. */
 export function warnOfPush(report: PushReport, warn: (text: string) => void): void {
-  for (const { id, branch } of report.sessions) {
-    if (branch !== null) warn(divergedText(id, branch));
-  }
+  warnOfMerge(report, warn);
+  if (report.gone > 0) warn(goneText(report.gone));
   if (!report.safe) warn(unsafeText(report));
+}
+
+/** Warns of sessions that went two ways, and of those that were removed elsewhere. */
+export function warnOfMerge(
+  { sessions, removals }: Pick<PushReport, "sessions" | "removals">,
+  warn: (text: string) => void,
+): void {
+  for (const { id, branch } of sessions) if (branch !== null) warn(divergedText(id, branch));
+  for (const notice of removals) warn(removalText(notice));
+}
+
+/** What became of a session that was removed. */
+function removalText({ id, by, time, outcome }: RemovalNotice): string {
+  const removed = `Session ${id} was removed by ${by} on ${time.slice(0, 10)}`;
+  switch (outcome) {
+    case "removed":
+      return `${removed}; it is removed here too`;
+    case "goes on":
+      return `${removed}, but has gone on since: it stays`;
+    case "held":
+      return `${removed}; here it is in use and stays until the next pull`;
+  }
+}
+
+/** That sessions are not here any more, though nobody has removed them. */
+function goneText(gone: number): string {
+  const [what, they] = gone === 1 ? ["1 session", "it stays"] : [`${gone} sessions`, "they stay"];
+  return `${what} of the last push ${
+    gone === 1 ? "is" : "are"
+  } not here any more, and no removal was recorded: ${they} on the branch; orchestrator state pull brings ${
+    gone === 1 ? "it" : "them"
+  } back`;
 }
 
 /** That a session went two ways. */
@@ -44,12 +76,15 @@ export function handedOverText({ problem }: PushReport): string {
 
 /** Where a push went. */
 export function pushText(report: PushReport, style: Style): Shown {
-  const { branch, commit, rung, safe } = report;
+  const { branch, commit, rung, safe, onlyThere } = report;
   if (!safe) return say`${style.dim(style.symbols.bullet)} The state is committed here, not pushed`;
   const done = style.green(style.symbols.done);
   if (branch === null) return say`${done} The state is in .orchestrator, pushed with the work`;
   const where = say`${shown(branch)} (${shortCommit(commit)})`;
-  return say`${done} The state is on branch ${where}, ${shown(RUNG_TEXTS[rung])}`;
+  const text = say`${done} The state is on branch ${where}, ${shown(RUNG_TEXTS[rung])}`;
+  if (onlyThere === 0) return text;
+  const more = onlyThere === 1 ? say`1 session is` : say`${num(onlyThere)} sessions are`;
+  return lines([text, style.dim(say`  ${more} only there`)]);
 }
 
 /** What a merge did, as rows. */

@@ -75,7 +75,7 @@ async function openBranch(context: Context): Promise<Found | null> {
 }
 
 async function show(context: Context, { branch, backend, commit }: Found): Promise<void> {
-  const meta = await metaOf(branch.git, backend.tree) ?? context.meta;
+  const meta = await metaOf(branch.git, backend.tree.files) ?? context.meta;
   if (meta === null) return;
   const view = { name: branch.name, commit };
   context.lookAt(view, backend, meta);

@@ -86,14 +86,13 @@ export async function bringIn(context: Context): Promise<void> {
     const branch = await findStateBranch(context, { patience: LOOK_SECONDS });
     if (branch !== null) warnOfNowhere(context, branch);
     if (branch === null || branch.remote === null) return;
-    const { sessions, problem } = await branch.pull();
+    const report = await branch.pull();
+    const { sessions, problem } = report;
     context.refresh();
     context.refreshConfig();
     if (problem !== null) context.warn(`The state branch could not be fetched: ${problem}`);
-    const { divergedText } = await import("../output/state_text.ts");
-    for (const session of sessions) {
-      if (session.branch !== null) context.warn(divergedText(session.id, session.branch));
-    }
+    const { warnOfMerge } = await import("../output/state_text.ts");
+    warnOfMerge(report, (text) => context.warn(text));
     if (sessions.length > 0) {
       const what = sessions.length === 1 ? "1 session" : `${sessions.length} sessions`;
       context.warn(`Brought ${what} in from branch ${branch.name}`);

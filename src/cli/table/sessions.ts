@@ -78,12 +78,13 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
     group: "sessions",
     summary: "Remove ended sessions for good",
     details:
-      "Only ended sessions, and only when nobody holds them. Asks, or needs --yes. When it would take more than half of all sessions it also needs --all.",
+      "Only ended sessions, and only when nobody holds them. Asks, or needs --yes. When it would take more than half of all sessions it also needs --all. The removal is recorded, so that pull and push remove the same sessions elsewhere; copies that have gone on since stay.",
     args: [{ ...SESSION, optional: true, many: true }],
     options: [
       { name: "ended", summary: "All ended sessions" },
       { name: "older-than", value: "DAYS", summary: "With --ended: only those that ended before" },
       { name: "all", summary: "Allow taking more than half of all sessions" },
+      { name: "reason", short: "r", value: "TEXT", summary: "Why; kept with the record" },
       { name: "yes", short: "y", summary: "Answer yes instead of being asked" },
     ],
     examples: [

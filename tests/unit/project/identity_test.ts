@@ -108,7 +108,7 @@ for (
 }
 
 Deno.test("identity: a newer format is refused, whatever else the file says", () => {
-  assert.equal(codeOf(() => parseRepositoryMeta('{"format":2}', "meta.json")), "format_too_new");
+  assert.equal(codeOf(() => parseRepositoryMeta('{"format":3}', "meta.json")), "format_too_new");
 });
 
 Deno.test("identity: a copy is told by its remote", () => {

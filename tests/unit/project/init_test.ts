@@ -229,7 +229,7 @@ test("a damaged or newer meta.json is refused and nothing is written", ({ root, 
   for (
     const [text, code, exit] of [
       ["{", "state_corrupt", 8],
-      ['{"format":2,"id":"x"}', "format_too_new", 8],
+      ['{"format":3,"id":"x"}', "format_too_new", 8],
     ] as const
   ) {
     write(".orchestrator/meta.json", text);

@@ -6,10 +6,12 @@ import { OrchestratorError } from "../../../errors.ts";
 import { findSession } from "../../../session/resolve.ts";
 import { summarise } from "../../../session/summary.ts";
 import type { Answer, Input } from "../../command.ts";
+import { TEXT_LIMITS } from "../../../workflow/commands.ts";
 import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
 import { brief } from "../../output/text.ts";
+import { requireText } from "../../texts.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -36,6 +38,12 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const what = ids.length === 1 ? `session ${ids[0]}` : `${ids.length} sessions`;
   const [task = ""] = tasks;
   const named = ids.length === 1 ? say`${shown(what)}, "${brief(task)}",` : shown(what);
+  const reason = input.option("reason");
+  const why = reason === undefined ? null : requireText(reason, {
+    doing: `remove ${what}`,
+    what: "reason",
+    max: TEXT_LIMITS.reason,
+  });
   await confirm(context, input, {
     text: say`Remove ${named} for good?`,
     doing: `remove ${what}`,
@@ -46,7 +54,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const removed: string[] = [];
   await manager.holdRepository("session remove", async () => {
     for (const id of ids) {
-      await manager.remove(id);
+      await manager.remove(id, why);
       removed.push(id);
     }
   });

@@ -6,7 +6,7 @@ import { OrchestratorError } from "../../../errors.ts";
 import { refuseHome } from "../../../project/init.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { divergedText, mergedText } from "../../output/state_text.ts";
+import { mergedText, warnOfMerge } from "../../output/state_text.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
 import { lines, say, shown } from "../../output/shown.ts";
 import { shortCommit } from "../../output/text.ts";
@@ -28,13 +28,15 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     );
   }
   if (problem !== null) context.warn(`Only what was known before was merged: ${problem}`);
-  for (const session of sessions) {
-    if (session.branch !== null) context.warn(divergedText(session.id, session.branch));
-  }
+  warnOfMerge(report, (text) => context.warn(text));
   return {
     data: report,
     text: (style) =>
-      sessions.length === 0
+      sessions.length === 0 && report.removals.length > 0
+        ? say`${style.green(style.symbols.done)} Pulled ${shown(report.branch)} (${
+          shortCommit(commit)
+        })`
+        : sessions.length === 0
         ? say`${style.dim(style.symbols.bullet)} Everything is here already`
         : lines([
           say`${style.green(style.symbols.done)} Brought ${sessionCount(sessions.length)} in from ${

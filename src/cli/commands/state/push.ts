@@ -3,9 +3,10 @@
  * @module
  */
 import { type LeftOut, leftOut } from "../../../snapshot/left_out.ts";
-import type { PushReport, StateBranch } from "../../../state_branch/branch.ts";
-import { readTree } from "../../../state_branch/objects.ts";
+import type { StateBranch } from "../../../state_branch/branch.ts";
+import { BranchTree } from "../../../state_branch/branch_tree.ts";
 import { trackedNames } from "../../../state_branch/portable.ts";
+import type { PushReport } from "../../../state_branch/push.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { leftOutText } from "../../output/left_out_text.ts";
@@ -48,12 +49,14 @@ export async function run(context: Context, input: Input): Promise<Answer> {
 
 /** What the carrier of a push did not take. */
 async function leftOutOf(
-  { paths: { stateDirectory } }: Context,
+  { manager, paths: { stateDirectory } }: Context,
   { git }: StateBranch,
   { commit, rung }: PushReport,
   handedOver: boolean,
 ): Promise<readonly LeftOut[]> {
-  const names = new Set((await readTree(git, commit)).keys());
+  const tree = await BranchTree.open(git, commit);
+  const ofSessions = await tree.filesOf(await manager.ids());
+  const names = new Set([...tree.files.keys(), ...ofSessions.keys()]);
   if (handedOver) return leftOut(stateDirectory, { carrier: "snapshot", names });
   if (rung !== "portable") return leftOut(stateDirectory, { carrier: "branch", names });
   return leftOut(stateDirectory, {

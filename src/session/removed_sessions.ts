@@ -1,0 +1,169 @@
+/**
+ * Removing sessions as a recorded act, and bringing them back as another.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import { FIRST_FORMAT, REPOSITORY_FORMAT } from "../project/identity.ts";
+import { FOLDERS, KEYS } from "../state_layout/names.ts";
+import { SESSION_ID } from "../storage/keys.ts";
+import type { StorageBackend } from "../storage/backend.ts";
+import type { SessionEvent } from "../workflow/events.ts";
+import { loadSession } from "./load.ts";
+import {
+  type BringingBack,
+  broughtBackLine,
+  covers,
+  mergeRecords,
+  type RemovalDetails,
+  removalLine,
+  type SessionCopy,
+  type StandingRemoval,
+  standingRemovals,
+} from "./removal.ts";
+
+/**
+ * Milliseconds to wait for a session that is to be removed: nobody waits for somebody at work, but a
+ * reader that looks at the lock has it for an instant.
+ */
+const REMOVE_PATIENCE_MS = 100;
+
+/** The records of a session's removals; empty where there are none. */
+export async function readRecords(backend: StorageBackend, id: string): Promise<string> {
+  return await backend.readText(KEYS.removed(id)) ?? "";
+}
+
+/** Sessions that have records of removals, sorted. */
+export async function recordedSessions(backend: StorageBackend): Promise<readonly string[]> {
+  return (await backend.listBlobs(`${FOLDERS.removed}/`))
+    .map((key) => key.slice(FOLDERS.removed.length + 1, -".jsonl".length))
+    .filter((id) => SESSION_ID.test(id));
+}
+
+/**
+ * Adds lines to the records of a session, durably. The repository must be held.
+ * @returns whether there was any that was not there yet.
+ */
+export async function addRecords(
+  backend: StorageBackend,
+  id: string,
+  ...texts: readonly string[]
+): Promise<boolean> {
+  const before = await readRecords(backend, id);
+  const after = mergeRecords(before, ...texts);
+  if (after === mergeRecords(before)) return false;
+  await raiseFormat(backend);
+  await backend.writeBlob(KEYS.removed(id), after);
+  return true;
+}
+
+/**
+ * Removes an ended session, and records it first. The repository must be held. Whether it has ended is
+ * read from its journal, not from state.json. Killed in between, both are there: the session stays as
+ * it is, and the next pull, push or removal ends it.
+ * @throws `session_active`, `lock_held`, `journal_corrupt`
+ */
+export async function removeSession(
+  backend: StorageBackend,
+  id: string,
+  said: Pick<RemovalDetails, "why" | "time" | "actor">,
+): Promise<void> {
+  const request = {
+    operation: "session remove",
+    actor: said.actor.name,
+    timeoutMs: REMOVE_PATIENCE_MS,
+  };
+  await backend.hold({ session: id }, request, async () => {
+    const { state } = await loadSession(backend, id, { replay: true, holding: true });
+    const { name, task, status } = state;
+    if (status === "active") {
+      throw new OrchestratorError(
+        "session_active",
+        `Cannot remove session "${id}": its workflow is still active`,
+        { hint: `Run \`orchestrator session end ${id} --reason "<why>"\`` },
+      );
+    }
+    await recordRemoval(backend, { session: id, name, task, status, ...said });
+    await backend.removeSession(id);
+  });
+}
+
+/** Records that a session is removed. The repository must be held. */
+export async function recordRemoval(
+  backend: StorageBackend,
+  details: RemovalDetails,
+): Promise<void> {
+  const { session } = details;
+  const copy = await copyOf(backend, session);
+  const standing = standingRemovals(await readRecords(backend, session));
+  if (copy === null || standing.some((removal) => isExactly(removal, copy))) return;
+  await addRecords(backend, session, `${removalLine(details, copy)}\n`);
+}
+
+/**
+ * Records that a session is brought back, whichever removals of it stand. The repository must be held.
+ * @returns the removals that stood.
+ */
+export async function recordBringingBack(
+  backend: StorageBackend,
+  id: string,
+  how: BringingBack,
+): Promise<readonly StandingRemoval[]> {
+  const standing = standingRemovals(await readRecords(backend, id));
+  if (standing.length === 0) return [];
+  const lines = standing.map(({ line }) => `${broughtBackLine(line, how)}\n`);
+  await addRecords(backend, id, ...lines);
+  return standing;
+}
+
+/** A session as a removal is compared with it; null when there is none, or its journal is no journal. */
+export async function copyOf(backend: StorageBackend, id: string): Promise<SessionCopy | null> {
+  if (!await backend.hasSession(id)) return null;
+  const read = await backend.readJournal(id);
+  if (read.unchanged) throw new TypeError("a journal read from its beginning is never unchanged");
+  const lineage = lineageOf(read.lines);
+  if (lineage === null) return null;
+  const feedback: string[] = [];
+  for (const key of await backend.listBlobs(`${FOLDERS.sessions}/${id}/feedback/`)) {
+    feedback.push(...(await backend.readText(key) ?? "").split("\n").slice(0, -1));
+  }
+  return { lineage, lines: read.lines, feedback };
+}
+
+function lineageOf([first]: readonly string[]): string | null {
+  try {
+    const { data } = JSON.parse(first ?? "") as Partial<SessionEvent>;
+    return data !== undefined && "lineage" in data && typeof data.lineage === "string"
+      ? data.lineage
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a removal is already that of this very copy. */
+function isExactly(removal: StandingRemoval, copy: SessionCopy): boolean {
+  return removal.seq === copy.lines.length && covers(removal, copy);
+}
+
+/**
+ * Raises the format of the repository: programs of before do not know that a removal is a record. Their
+ * `meta.json` says so, before the first record stands. One that cannot be read is left alone.
+ */
+async function raiseFormat(backend: StorageBackend): Promise<void> {
+  const text = raisedMeta(await backend.readText(KEYS.meta) ?? "");
+  if (text !== null) await backend.writeBlob(KEYS.meta, text);
+}
+
+/** The text of a `meta.json` with the format that records of removals need; null when it has it. */
+export function raisedMeta(text: string): string | null {
+  let meta: unknown;
+  try {
+    meta = JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch {
+    return null;
+  }
+  if (typeof meta !== "object" || meta === null || !("format" in meta)) return null;
+  return meta.format === FIRST_FORMAT
+    ? JSON.stringify({ ...meta, format: REPOSITORY_FORMAT }, null, 2) + "\n"
+    : null;
+}

@@ -1,0 +1,234 @@
+/**
+ * Pushing: what the server has is merged, all that is here is committed on top of it, and the commit is
+ * pushed with a lease, along the ladder of places.
+ * @module
+ */
+import { readRepositoryMeta } from "../project/identity.ts";
+import type { StateBranch } from "./branch.ts";
+import { BranchTree } from "./branch_tree.ts";
+import { commitAll, type Committed } from "./commit.ts";
+import { branchRefused } from "./destination.ts";
+import { Trouble } from "./git.ts";
+import type { MergedSession } from "./merge.ts";
+import { type PushRecord, remoteRef, type Rung, type Target, writeRecord } from "./places.ts";
+import { hasOwnName, isDefaultBranch } from "./protected.ts";
+import { setRef } from "./refs.ts";
+import type { RemovalNotice } from "./removal_notice.ts";
+import { pushCommit } from "./server.ts";
+
+/** What a push did. */
+export interface PushReport {
+  /** The commit of all that is here. */
+  readonly commit: string;
+  /** The branch it went to, or would go to; null on a rung without one. */
+  readonly branch: string | null;
+  readonly rung: Rung;
+  /** True when all of it is on a server. */
+  readonly safe: boolean;
+  readonly problem: string | null;
+  /** What was merged in on the way. */
+  readonly sessions: readonly MergedSession[];
+  /** What became of sessions whose removal was recorded. */
+  readonly removals: readonly RemovalNotice[];
+  /** How many sessions of the branch are not here. They stay there. */
+  readonly onlyThere: number;
+  /** How many of these were here at the last push, though nobody has recorded their removal. */
+  readonly gone: number;
+}
+
+/** How a push goes about it. */
+export interface PushOptions {
+  /** Tries the whole ladder again, from its first rung. */
+  readonly probe?: boolean;
+  /** Only commits, when the server was in trouble a moment ago: a later push catches up. */
+  readonly patient?: boolean;
+}
+
+/** How long a patient push leaves a server alone that could not be reached, or refused. */
+const PAUSE_MS = 60_000;
+const REFUSED_PAUSE_MS = 10 * 60_000;
+
+/** How often a push is tried again because somebody was faster. */
+const ATTEMPTS = 6;
+
+/** Why nothing is pushed where there is no server. */
+export const NO_REMOTE = "this repository has no remote";
+
+/** What a push has done so far. */
+interface Doing {
+  readonly state: StateBranch;
+  /** Sessions that were here at the last push. */
+  readonly before: readonly string[];
+  readonly reason: string;
+  readonly sessions: MergedSession[];
+  readonly removals: RemovalNotice[];
+}
+
+/**
+ * Commits all that is here, merged with what the server has, and pushes it. Never throws for what a
+ * server does: then it is committed here, and a later push catches up.
+ * @param reason the first line of the commit's message.
+ */
+export async function pushState(
+  state: StateBranch,
+  reason: string,
+  options: PushOptions = {},
+): Promise<PushReport> {
+  const { targets, remote, found, paths } = state.options;
+  const before = state.record;
+  const { nowhere } = state;
+  const doing: Doing = {
+    state,
+    before: await hereBefore(state),
+    reason,
+    sessions: [],
+    removals: [],
+  };
+  if (options.patient === true && nowhere === null && isPausing(state, before)) {
+    // What was seen on the server since is merged by the next push that talks to it.
+    const seen = await state.localTip() ?? await state.remoteTip();
+    const committed = await commitOn(doing, seen);
+    const { branch, rung } = before;
+    const problem = await state.problem();
+    return {
+      ...reportOf(doing, committed),
+      branch,
+      rung: rung ?? "own",
+      problem,
+      safe: problem === null,
+    };
+  }
+  const taken = before.branch ?? found;
+  const known = targets.findIndex(({ branch }) => branch === taken);
+  const from = options.probe === true || known < 0 ? 0 : known;
+  let problem = nowhere ?? NO_REMOTE;
+  let committed: Committed | null = null;
+  for (const target of remote === null ? [] : targets.slice(from)) {
+    const tried = await pushTo(doing, target);
+    committed = tried.committed;
+    const { branch, rung } = target;
+    if (tried.trouble === null) {
+      return await remember(doing, committed, { branch, rung, problem: null });
+    }
+    problem = tried.trouble.message;
+    if (tried.trouble.kind !== "forbidden" && tried.trouble.kind !== "rejected") {
+      return await remember(doing, committed, { branch, rung: before.rung ?? rung, problem });
+    }
+  }
+  committed ??= await commitOn(doing, await state.localTip());
+  if (readRepositoryMeta(paths.meta)?.mode !== "portable") {
+    const rung = nowhere === null ? "snapshot" : before.rung ?? "own";
+    return await remember(doing, committed, { branch: null, rung, problem });
+  }
+  const left = await state.portableProblem();
+  return await remember(doing, committed, { branch: null, rung: "portable", problem: left });
+}
+
+function isPausing(state: StateBranch, { problem, rung, triedAt }: PushRecord): boolean {
+  const refused = rung === "snapshot" || rung === "portable";
+  if ((problem === null && !refused) || triedAt === null) return false;
+  const pause = refused ? REFUSED_PAUSE_MS : PAUSE_MS;
+  const passed = state.options.now().getTime() - Date.parse(triedAt);
+  return passed >= 0 && passed < pause;
+}
+
+async function pushTo(
+  doing: Doing,
+  { branch }: Target,
+): Promise<{ readonly committed: Committed; readonly trouble: Trouble | null }> {
+  const { state } = doing;
+  const { git, remote } = state;
+  for (let attempt = 1;; attempt++) {
+    let seen: string | null;
+    let trouble: Trouble | null = null;
+    try {
+      seen = await state.fetch(branch);
+    } catch (error) {
+      if (!(error instanceof Trouble)) throw error;
+      trouble = error;
+      seen = null;
+    }
+    const known = seen ?? await state.remoteTip();
+    // What is only there stays there: a push brings nothing in.
+    const here = await state.options.manager.ids();
+    const merged = known === null ? null : await state.mergeIn(known, { sessions: here });
+    doing.sessions.push(...merged?.sessions ?? []);
+    doing.removals.push(...merged?.removals ?? []);
+    const committed = await commitOn(doing, known, merged?.refused);
+    const { commit } = committed;
+    if (trouble !== null) return { committed, trouble };
+    if (commit === seen) return { committed, trouble: null };
+    try {
+      const push = { commit, branch, expected: seen };
+      if (attempt === 1 && state.record.branch !== branch) {
+        if (remote !== null && !hasOwnName(branch) && await isDefaultBranch(git, remote, branch)) {
+          throw branchRefused(branch, "it is the default branch of the remote");
+        }
+        await pushCommit(git, remote, { ...push, dryRun: true });
+      }
+      await pushCommit(git, remote, push);
+    } catch (error) {
+      if (!(error instanceof Trouble)) throw error;
+      if (error.kind === "stale" && attempt < ATTEMPTS) {
+        const pause = 20 * 2 ** attempt * (0.5 + Math.random());
+        await new Promise((resolve) => setTimeout(resolve, pause));
+        continue;
+      }
+      return { committed, trouble: error };
+    }
+    await setRef(git, remoteRef(state.name), commit, null);
+    return { committed, trouble: null };
+  }
+}
+
+/** Commits all that is here, and what of `seen` is only there. */
+function commitOn(
+  { state, reason }: Doing,
+  seen: string | null,
+  refused: ReadonlySet<string> = new Set(),
+): Promise<Committed> {
+  return commitAll({ ...state.options, name: state.name }, { reason, seen, refused });
+}
+
+function reportOf(
+  { before, sessions, removals }: Doing,
+  { commit, kept }: Committed,
+): Pick<PushReport, "commit" | "sessions" | "removals" | "onlyThere" | "gone"> {
+  const gone = before.filter((id) => kept.has(id)).length;
+  return { commit, sessions, removals, onlyThere: kept.size, gone };
+}
+
+/**
+ * The sessions that were here at the last push: those that are not any more, though the branch has them,
+ * were not removed but lost, as by `git clean`. An earlier program has not written them down; all that
+ * it has committed was here.
+ */
+async function hereBefore(state: StateBranch): Promise<readonly string[]> {
+  const { here, triedAt } = state.record;
+  if (here !== undefined || triedAt === null) return here ?? [];
+  return [...(await BranchTree.open(state.git, await state.localTip())).folders.keys()];
+}
+
+async function remember(
+  doing: Doing,
+  committed: Committed,
+  done: Pick<PushReport, "branch" | "rung" | "problem">,
+): Promise<PushReport> {
+  const { state } = doing;
+  const { branch, rung, problem } = done;
+  const report = reportOf(doing, committed);
+  const now = state.options.now().toISOString();
+  const safe = problem === null;
+  const before = state.record;
+  writeRecord(state.git, state.name, {
+    rung,
+    branch: safe && branch !== null ? branch : before.branch,
+    safeAt: safe ? now : before.safeAt,
+    problem,
+    // Where nothing was tried nothing is waited for.
+    triedAt: state.nowhere === null ? now : null,
+    here: [...await state.options.manager.ids()].sort(),
+    onlyThere: committed.kept.size,
+  });
+  return { ...report, ...done, safe };
+}

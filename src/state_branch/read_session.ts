@@ -1,0 +1,43 @@
+/**
+ * Reading sessions of a commit, checked as if they were hostile.
+ * @module
+ */
+import { contentOf } from "../snapshot/contents.ts";
+import { checkFromFiles, type Incoming } from "../snapshot/incoming.ts";
+import { limitError, type Limits } from "../snapshot/limits.ts";
+import type { BranchTree } from "./branch_tree.ts";
+import type { Git } from "./git.ts";
+import { readBlobs, type Tree, type TreeFile } from "./objects.ts";
+
+/**
+ * Reads and checks a session.
+ * @param read gives the bytes of a file, where they may be at hand. Default: git does.
+ * @throws `snapshot_invalid`, `limit_exceeded`, `format_too_new`
+ */
+export async function readSession(
+  git: Git,
+  tree: BranchTree,
+  id: string,
+  limits: Limits,
+  read?: (file: TreeFile) => Promise<Uint8Array>,
+): Promise<Incoming> {
+  const files = sessionFiles(await tree.filesOf([id]), id);
+  for (const { size } of files.values()) {
+    if (size > limits.fileSize) throw limitError("fileSize", limits, size);
+  }
+  const blobs = read === undefined
+    ? await readBlobs(git, [...files.values()].map(({ oid }) => oid))
+    : await Promise.all([...files.values()].map(read));
+  return checkFromFiles(
+    id,
+    [...files.keys()].map((path, index) => [path, blobs[index] ?? new Uint8Array()] as const),
+  );
+}
+
+/** The files among those of a tree that a session on a branch consists of. */
+export function sessionFiles(files: Tree, id: string): Tree {
+  return new Map([...files].filter(([path]) => {
+    const content = contentOf(path, "branch");
+    return content !== null && "session" in content && content.session === id;
+  }));
+}

@@ -1,0 +1,142 @@
+/**
+ * Removals that were recorded elsewhere: a session goes here too when the copy here holds nothing that
+ * the removed one did not hold; one that has gone on since stays.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import {
+  covers,
+  mergeRecords,
+  type StandingRemoval,
+  standingRemovals,
+} from "../session/removal.ts";
+import { addRecords, copyOf, readRecords, recordedSessions } from "../session/removed_sessions.ts";
+import type { SessionManager } from "../session/session_manager.ts";
+import { incomingCopy } from "../snapshot/incoming.ts";
+import { DEFAULT_LIMITS } from "../snapshot/limits.ts";
+import { KEYS } from "../state_layout/names.ts";
+import type { BranchTree } from "./branch_tree.ts";
+import type { Git } from "./git.ts";
+import { readBlobs } from "./objects.ts";
+import { readSession } from "./read_session.ts";
+import { GOES_ON, noticeOf, type RemovalNotice } from "./removal_notice.ts";
+
+/**
+ * Takes the records of removals over from a commit.
+ * @param sessions whose; default: all there are.
+ */
+export async function takeRecords(
+  git: Git,
+  manager: SessionManager,
+  tree: BranchTree,
+  sessions: Iterable<string>,
+): Promise<void> {
+  const { backend } = manager;
+  const wanted = [...new Set(sessions)].flatMap((id) => {
+    const file = tree.files.get(KEYS.removed(id));
+    return file === undefined || file.size > MOST_BYTES ? [] : [{ id, oid: file.oid }];
+  });
+  if (wanted.length === 0) return;
+  const blobs = await readBlobs(git, wanted.map(({ oid }) => oid));
+  await manager.holdRepository("state merge", async () => {
+    for (const [index, { id }] of wanted.entries()) {
+      await addRecords(backend, id, new TextDecoder().decode(blobs[index]));
+    }
+  });
+}
+
+/** More than the records of one session ever are. */
+const MOST_BYTES = 1024 * 1024;
+
+/** Removals that stand, of the sessions that have any here. */
+export async function standingHere(
+  manager: SessionManager,
+): Promise<ReadonlyMap<string, readonly StandingRemoval[]>> {
+  const { backend } = manager;
+  const found = new Map<string, readonly StandingRemoval[]>();
+  for (const id of await recordedSessions(backend)) {
+    const standing = standingRemovals(await readRecords(backend, id));
+    if (standing.length > 0) found.set(id, standing);
+  }
+  return found;
+}
+
+/**
+ * Brings the sessions here in line with the removals that stand.
+ * @returns what became of them; nothing of those that are not here.
+ */
+export async function settleRemovals(manager: SessionManager): Promise<readonly RemovalNotice[]> {
+  const { backend } = manager;
+  const notices: RemovalNotice[] = [];
+  for (const [id, standing] of await standingHere(manager)) {
+    if (!await backend.hasSession(id)) continue;
+    const outcome = await settle(manager, id);
+    if (outcome !== null) notices.push(...noticeOf(id, standing, outcome));
+  }
+  return notices;
+}
+
+async function settle(
+  manager: SessionManager,
+  id: string,
+): Promise<RemovalNotice["outcome"] | null> {
+  const { backend } = manager;
+  return await manager.holdRepository("state merge", async () => {
+    const request = { operation: "state merge", actor: "orchestrator", timeoutMs: PATIENCE_MS };
+    try {
+      return await backend.hold({ session: id }, request, async () => {
+        const standing = standingRemovals(await readRecords(backend, id));
+        const copy = await copyOf(backend, id);
+        if (standing.length === 0 || copy === null) return null;
+        if (standing.some((removal) => covers(removal, copy))) {
+          await backend.removeSession(id);
+          return "removed";
+        }
+        await manager.bringBack(id, GOES_ON);
+        return "goes on";
+      });
+    } catch (error) {
+      if (!(error instanceof OrchestratorError)) throw error;
+      if (error.code === "session_unknown") return null;
+      if (error.code === "lock_held") return "held";
+      throw error;
+    }
+  });
+}
+
+/** Nobody waits long for somebody at work. */
+const PATIENCE_MS = 100;
+
+/**
+ * Which sessions of a commit were removed: a standing removal covers the copy there. What cannot be
+ * read is not removed.
+ * @param sessions the ones in question; none of them is here.
+ * @param recorders commits whose records count, besides those here.
+ */
+export async function removedFrom(
+  git: Git,
+  manager: SessionManager,
+  tree: BranchTree,
+  sessions: readonly string[],
+  recorders: readonly BranchTree[],
+): Promise<ReadonlySet<string>> {
+  const { backend } = manager;
+  const recordedHere = new Set(await recordedSessions(backend));
+  const removed = new Set<string>();
+  for (const id of sessions) {
+    const key = KEYS.removed(id);
+    const oids = new Set(recorders.flatMap(({ files }) => files.get(key)?.oid ?? []));
+    if (oids.size === 0 && !recordedHere.has(id)) continue;
+    const blobs = await readBlobs(git, [...oids]);
+    const there = blobs.map((blob) => new TextDecoder().decode(blob));
+    const standing = standingRemovals(mergeRecords(await readRecords(backend, id), ...there));
+    if (standing.length === 0) continue;
+    try {
+      const copy = incomingCopy(await readSession(git, tree, id, DEFAULT_LIMITS));
+      if (standing.some((removal) => covers(removal, copy))) removed.add(id);
+    } catch (error) {
+      if (!(error instanceof OrchestratorError) || error.code === "git_failed") throw error;
+    }
+  }
+  return removed;
+}
