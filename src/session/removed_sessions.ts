@@ -149,13 +149,13 @@ function isExactly(removal: StandingRemoval, copy: SessionCopy): boolean {
  * Raises the format of the repository: programs of before do not know that a removal is a record. Their
  * `meta.json` says so, before the first record stands. One that cannot be read is left alone.
  */
-async function raiseFormat(backend: StorageBackend): Promise<void> {
+export async function raiseFormat(backend: StorageBackend): Promise<void> {
   const text = raisedMeta(await backend.readText(KEYS.meta) ?? "");
   if (text !== null) await backend.writeBlob(KEYS.meta, text);
 }
 
 /** The text of a `meta.json` with the format that records of removals need; null when it has it. */
-export function raisedMeta(text: string): string | null {
+function raisedMeta(text: string): string | null {
   let meta: unknown;
   try {
     meta = JSON.parse(text.replace(/^\uFEFF/, ""));

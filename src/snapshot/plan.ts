@@ -18,7 +18,7 @@ import { initProject } from "../project/init.ts";
 import { mergedIdentity } from "../project/merge_identity.ts";
 import { KEYS, type ProjectPaths } from "../project/paths.ts";
 import { requireOwnWork } from "../project/unfinished_work.ts";
-import { addRecords } from "../session/removed_sessions.ts";
+import { addRecords, raiseFormat, recordedSessions } from "../session/removed_sessions.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { VERSION } from "../version.ts";
@@ -172,11 +172,11 @@ export async function carryOut(
   const sessions = bySession(plan.files);
   const holding = new Set(held);
   let done = 0;
-  await placeRecords(manager.backend, plan.files, content);
+  await placeRecords(surroundings.manager.backend, plan.files, content);
   for (const step of plan.steps) {
     const files = sessions.get(step.session) ?? [];
     // Before it appears: a session whose removal stands would be removed again by the next pull.
-    await manager.bringBack(step.session, OPERATION);
+    await surroundings.manager.bringBack(step.session, OPERATION);
     await carryOutStep(surroundings, step, files, content, holding.has(step.session));
     onProgress(done += stagedJournal(step.session, files).size);
   }
@@ -192,6 +192,8 @@ export async function carryOut(
       newId: () => initialise.id,
       identity: arrived?.id === initialise.id ? arrived : undefined,
     });
+    const { backend } = surroundings.manager;
+    if ((await recordedSessions(backend)).length > 0) await raiseFormat(backend);
   } else if (arrived !== null) {
     const here = readRepositoryMeta(paths.meta);
     const merged = here === null ? null : mergedIdentity(here, arrived);

@@ -13,7 +13,7 @@ import { initProject } from "../project/init.ts";
 import { mergedIdentity } from "../project/merge_identity.ts";
 import { KEYS, type ProjectPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
-import { contentOf } from "../snapshot/contents.ts";
+import { contentOf, removedSession } from "../snapshot/contents.ts";
 import { placeLines } from "../snapshot/place_files.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import { VERSION } from "../version.ts";

@@ -200,7 +200,10 @@ export class FileBackend implements StorageBackend {
       }
       // Whoever wrote temporary files here is gone: we hold the lock they worked under.
       removeTemporaries(dirname(path), this.#directory);
-      if (scope === "repository") sweepSecrets(this.#directory);
+      if (scope === "repository") {
+        removeTemporaries(join(this.#directory, FOLDERS.removed), this.#directory);
+        sweepSecrets(this.#directory);
+      }
       return await task();
     } finally {
       lock.release();

@@ -647,12 +647,14 @@ const blobCases: readonly StorageCase[] = [
       const accidents = accidentsOf(place);
       await made(backend, A);
       await backend.writeBlob("bindings/x", "x");
+      await backend.writeBlob("removed/x", "x");
       await backend.writeBlob(`sessions/${A}/deep/x`, "x");
       accidents.killWrite("current");
       accidents.killWrite("bindings/x");
+      accidents.killWrite("removed/x");
       accidents.killWrite(`sessions/${A}/state.json`);
       accidents.killWrite(`sessions/${A}/deep/x`);
-      assert.equal(accidents.leftovers().length, 4);
+      assert.equal(accidents.leftovers().length, 5);
       assert.deepEqual(await backend.listBlobs("bindings/"), ["bindings/x"]);
       assert.equal((await backend.listBlobs("sessions/")).length, 2);
       await backend.hold("repository", request(), () => backend.writeBlob("bindings/y", "y"));

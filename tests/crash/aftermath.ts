@@ -154,6 +154,9 @@ export function wholeOrNothing(
     const now = picture.sessions[id];
     if (now === undefined) {
       if (after.sessions[id] !== undefined) problems.push(`session ${id} is gone`);
+      else if (after.removals[id] !== undefined && picture.removals[id] === undefined) {
+        problems.push(`session ${id} is gone, and nothing records its removal`);
+      }
     } else if (baseline.scenario.replaces === true && isBackedUp(picture, lines)) {
       continue;
     } else if (baseline.scenario.diverges === true && goesOnApart(picture, id, lines)) {

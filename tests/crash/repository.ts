@@ -145,6 +145,8 @@ export interface Picture {
   readonly current: string | null;
   readonly bindings: readonly string[];
   readonly sessions: Readonly<Record<string, SessionPicture>>;
+  /** What is recorded of removals, by session: the kinds of records, without who and when. */
+  readonly removals: Readonly<Record<string, readonly string[]>>;
   /** Journals of sessions that were replaced. */
   readonly backups: readonly string[];
   /** Every file outside `.git` and outside what the program keeps in the state directory. */
@@ -172,6 +174,13 @@ export function pictureOf(root: string): Picture {
       .filter(isNoTemporary)
       .map((name) => textOf(join(state, "bindings", name))?.trim() ?? "").sort(),
     sessions,
+    removals: Object.fromEntries(
+      namesIn(join(state, "removed")).filter(isNoTemporary).map((name) => [
+        name.replace(/\.jsonl$/, ""),
+        (textOf(join(state, "removed", name)) ?? "").split("\n").slice(0, -1)
+          .map((line) => String(parsed(line)?.["record"])),
+      ]),
+    ),
     backups: walk(root, "")
       .filter((path) => /^\.orchestrator\/backups\/(?!\.).*\/log\.jsonl$/.test(path))
       .map((path) => textOf(join(root, path)) ?? ""),
@@ -250,7 +259,7 @@ function sessionPicture(directory: string): SessionPicture {
 function projectFiles(root: string): Readonly<Record<string, string>> {
   const files: Record<string, string> = {};
   const ours =
-    /^\.orchestrator\/(\.|lock$|meta\.json$|bindings\/|backups\/|sessions\/(\.|[a-z2-7]{13}\/))/;
+    /^\.orchestrator\/(\.|lock$|meta\.json$|bindings\/|removed\/|backups\/|sessions\/(\.|[a-z2-7]{13}\/))/;
   for (const path of walk(root, "")) {
     if (ours.test(path) || path === ".orchestrator/current") continue;
     if (statSync(join(root, path)).isDirectory()) continue;

@@ -290,6 +290,10 @@ test("importing a snapshot brings a session back, and a snapshot carries removal
   await here.must("state", "push");
   assert.deepEqual(onServer(machines), [id, other].sort());
 
+  // A project that is made by the snapshot has its format.
+  const fresh = byHand(machines.clone("fresh"));
+  await fresh.must("snapshot", "import", later);
+  assert.match(readFileSync(stateOf(fresh, "meta.json"), "utf8"), /"format": 2/);
   // The record arrives by the snapshot, and counts at the next pull.
   await there.must("snapshot", "import", later);
   assert.deepEqual([...hereOn(there)].sort(), [id, other].sort());
