@@ -19,6 +19,7 @@ import { ioError, renamePatiently, syncDirectory } from "../platform/atomic_file
 import { copyAndHash, hashFile, syncFiles } from "../platform/copy_file.ts";
 import { removeTree } from "../platform/remove_tree.ts";
 import { randomBase32 } from "../platform/random.ts";
+import { REPLACING } from "../storage/keys.ts";
 
 /**
  * Moves a file, a link or a folder to a name nobody has; to another file system by a copy that is
@@ -56,13 +57,38 @@ function rename(from: string, to: string, stats: Stats): void {
   }
 }
 
-/** Copies aside, checks, takes the name, then removes the original: whoever dies in between repeats it. */
+/** Copies, then removes the original: whoever dies in between repeats it. */
 function moveAcross(from: string, to: string, stats: Stats): void {
-  const aside = `${to}.tmp-${randomBase32(40)}`;
+  copyWhole(from, to, stats);
+  removeCopied(from, stats);
+}
+
+/** Copies aside, checks, and takes the name once all is on the disk. */
+function copyWhole(from: string, to: string, stats: Stats): void {
+  const folder = parentOf(to);
+  const temporary = `${to.slice(folder.length + 1)}.tmp-`;
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(temporary)) removeTree(`${folder}/${name}`, null);
+  }
+  const aside = `${folder}/${temporary}${randomBase32(40)}`;
   copyTree(from, aside, stats);
   renamePatiently(aside, to);
-  syncDirectory(parentOf(to));
-  removeCopied(from, stats);
+  syncDirectory(folder);
+}
+
+/**
+ * Copies a file, a link or a folder to a name nobody has, with modes and times; durable when it returns.
+ * @returns false when there was nothing to copy, or its place is taken: then it was copied before.
+ */
+export function copyOnce(from: string, to: string): boolean {
+  const stats = lstat(from);
+  if (stats === null || lstat(to) !== null) return false;
+  try {
+    copyWhole(from, to, stats);
+  } catch (error) {
+    throw ioError("copy", from, error);
+  }
+  return true;
 }
 
 function copyTree(from: string, to: string, stats: Stats): void {
@@ -208,6 +234,24 @@ export function clearRemains(sessions: string, id: string): void {
   } catch (error) {
     throw ioError("remove", `${sessions}/${id}`, error);
   }
+}
+
+/**
+ * Lets a whole copy take the place of a session, by one rename: from there on it counts, and whoever
+ * holds the session next ends the replacement. The session is held.
+ * @param sessions the folder of all sessions.
+ * @param copy a folder that is on the disk.
+ */
+export function takePlace(sessions: string, id: string, copy: string): void {
+  const replacing = `${sessions}/${REPLACING}${id}`;
+  try {
+    // The rest of an earlier one, which has no journal any more.
+    removeTree(replacing, null);
+  } catch (error) {
+    throw ioError("remove", replacing, error);
+  }
+  moveOnce(copy, replacing);
+  syncMoves({ into: [sessions], from: [parentOf(copy)], top: sessions });
 }
 
 /** Gives a folder its permission bits and time of change back. */

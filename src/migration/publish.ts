@@ -29,7 +29,16 @@ import {
   removeJournal,
   removeTree,
 } from "./journal.ts";
-import { clearRemains, lstat, mergeTree, moveOnce, removeEmpty, syncMoves } from "./move_tree.ts";
+import {
+  clearRemains,
+  copyOnce,
+  lstat,
+  mergeTree,
+  moveOnce,
+  removeEmpty,
+  syncMoves,
+  takePlace,
+} from "./move_tree.ts";
 import { PUBLISHED } from "./stage.ts";
 
 /** What publishing works on. The repository is held. */
@@ -46,7 +55,7 @@ export async function publish(input: PublishInput): Promise<void> {
   const { paths, manager, journal, manifest } = input;
   const staging = inState(paths, journal.staging);
   const backup = inState(paths, journal.backup);
-  await setAsideReplaced(input, staging, backup);
+  await replaceSessions(input, staging, backup);
   initProject(paths, { automatic: true, now: input.now, toolVersion: manifest.tool });
   completeGitignore(paths, journal.before.meta);
   for (const { id } of manifest.sessions) clearRemains(paths.sessions, id);
@@ -76,22 +85,23 @@ export async function publish(input: PublishInput): Promise<void> {
   removeJournal(paths);
 }
 
-/** Sessions that an old state takes the place of go to the backup. */
-async function setAsideReplaced(
+/** Sessions that an old state takes the place of: the one here is copied to the backup before. */
+async function replaceSessions(
   { manager, manifest, paths }: PublishInput,
   staging: string,
   backup: string,
 ): Promise<void> {
   for (const { id, replaced } of manifest.sessions) {
-    const aside = `${backup}/sessions/${id}`;
-    if (!replaced || lstat(aside) !== null || lstat(`${staging}/sessions/${id}`) === null) continue;
+    const staged = `${staging}/sessions/${id}`;
+    if (!replaced || lstat(staged) === null) continue;
     makeDirectory(`${backup}/sessions`, { mode: PRIVATE.folder });
     await manager.hold({ session: id }, "migrate", () => {
-      moveOnce(inState(paths, `sessions/${id}`), aside);
-      // Before another one takes the name.
-      syncMoves({ into: [`${backup}/sessions`], from: [paths.sessions], top: backup });
+      copyOnce(inState(paths, `sessions/${id}`), `${backup}/sessions/${id}`);
+      takePlace(paths.sessions, id, staged);
       return Promise.resolve();
     });
+    // Holding it ends the replacement.
+    await manager.hold({ session: id }, "migrate", () => Promise.resolve());
   }
 }
 

@@ -6,6 +6,7 @@ import { readdirSync, utimesSync } from "node:fs";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, renamePatiently, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { hashFile } from "../platform/copy_file.ts";
+import { runningSha256 } from "../platform/hash.ts";
 import { makeDirectory } from "../platform/make_directory.ts";
 import { readTextWithin, readWithin } from "../platform/within.ts";
 import { KEYS, MIGRATION, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
@@ -32,6 +33,7 @@ import {
   removeEmpty,
   restoreFolder,
   syncMoves,
+  takePlace,
 } from "./move_tree.ts";
 import { leaveNoTrace } from "./undo.ts";
 
@@ -117,8 +119,8 @@ async function changedSince(
       continue;
     }
     // One that was to be replaced may still be the older one, in a migration that was cut off.
-    if (session.replaced && lstat(`${backupOf(paths, manifest)}/sessions/${id}`) === null) continue;
-    if (hashFile(inState(paths, `sessions/${id}/log.jsonl`)).sha256 !== session.journal) {
+    if (session.replaced && isStaged(paths, id)) continue;
+    if (await journalHash(manager, id) !== session.journal) {
       changed.add(id);
     } else if (feedbackGrew(paths, manifest, id)) changed.add(id);
   }
@@ -131,13 +133,17 @@ async function changedSince(
   return [...changed];
 }
 
-function backupOf(paths: ProjectPaths, manifest: Manifest): string {
-  for (const name of [readJournal(paths)?.backup, readMarker(paths)?.backup]) {
-    if (name !== undefined && readManifest(paths, name)?.time === manifest.time) {
-      return inState(paths, name);
-    }
-  }
-  return inState(paths, MIGRATION.backup);
+/** Whether a session still waits to take the place of another. */
+function isStaged(paths: ProjectPaths, id: string): boolean {
+  const staging = readJournal(paths)?.staging;
+  return staging !== undefined && lstat(`${inState(paths, staging)}/sessions/${id}`) !== null;
+}
+
+/** Hash of the journal that counts, which a replacement may have put elsewhere. */
+async function journalHash(manager: SessionManager, id: string): Promise<string> {
+  const hash = runningSha256();
+  for await (const piece of manager.backend.journalPieces(id)) hash.update(piece);
+  return hash.hex();
 }
 
 /** Longer feedback was written by no session. */
@@ -302,13 +308,34 @@ async function removeSessions(
   for (const { id, replaced } of manifest.sessions) {
     if (kept.has(id)) continue;
     const aside = `${backup}/sessions/${id}`;
-    if (replaced && lstat(aside) === null) continue;
-    if (await manager.backend.hasSession(id)) {
+    const isHere = await manager.backend.hasSession(id);
+    if (replaced) {
+      if (lstat(aside) === null) continue;
+      if (isHere) {
+        await bringBack(paths, manager, id, aside);
+        continue;
+      }
+    } else if (isHere) {
       await manager.hold({ session: id }, "migrate", () => manager.backend.removeSession(id));
     }
     clearRemains(paths.sessions, id);
     if (replaced) mergeTree(aside, inState(paths, `sessions/${id}`));
   }
+}
+
+/** Lets the session that was replaced count again. */
+async function bringBack(
+  paths: ProjectPaths,
+  manager: SessionManager,
+  id: string,
+  aside: string,
+): Promise<void> {
+  await manager.hold({ session: id }, "migrate", () => {
+    takePlace(paths.sessions, id, aside);
+    return Promise.resolve();
+  });
+  // Holding it ends the replacement.
+  await manager.hold({ session: id }, "migrate", () => Promise.resolve());
 }
 
 async function takeFeedbackBack(manager: SessionManager, manifest: Manifest): Promise<void> {
