@@ -35,7 +35,7 @@ export type DiskCall =
   | { readonly kind: "sync"; readonly path: string; readonly thread: number }
   /** Everything on the file system is synced. */
   | { readonly kind: "sync all" }
-  /** The program has written to its standard output. */
+  /** A program has written to its standard output, which is a pipe. */
   | { readonly kind: "answer" };
 
 /** The calls that are traced; those that a system lacks are left out. */
@@ -246,8 +246,7 @@ class LogReader {
   #writeOf(process: Process, { name, args, result }: Line): DiskCall | null {
     const descriptor = Number(/^\d+/.exec(args[0] ?? "")?.[0]);
     const path = annotation(args[0]);
-    if (descriptor === 1 && process === this.#first) return { kind: "answer" };
-    if (path === null) return null;
+    if (path === null) return descriptor === 1 ? { kind: "answer" } : null;
     const length = Number(result);
     const data = bytesIn(args[1] ?? "").subarray(0, length);
     if (data.length < length) throw new Error(`a write to ${path} is cut off in the log`);

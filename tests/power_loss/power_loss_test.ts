@@ -15,9 +15,11 @@ import { SCENARIOS } from "../crash/scenarios.ts";
 import { straceMissing } from "../crash/strace.ts";
 import { SAMPLE, tell, times } from "../harness/effort.ts";
 import { inMemory } from "../harness/scratch.ts";
+import { MIGRATION_OVER } from "./migration_over_trial.ts";
 import { migrationTrialOf } from "./migration_trial.ts";
 import { HOME_SCENARIOS, MORE_SCENARIOS } from "./more_scenarios.ts";
 import { trialOf } from "./scenario_trial.ts";
+import { SEQUENCES } from "./sequences.ts";
 import { runTrial, type Trial } from "./trial.ts";
 
 const missing = straceMissing();
@@ -39,7 +41,9 @@ const TRIALS: readonly Trial[] = [
   ...[...SCENARIOS, ...MORE_SCENARIOS].filter(({ inGit }) => inGit !== true)
     .map((scenario) => trialOf(scenario)),
   ...HOME_SCENARIOS.map((scenario) => trialOf(scenario, { withHome: true })),
+  ...SEQUENCES,
   ...MIGRATION_CASES.map(migrationTrialOf),
+  MIGRATION_OVER,
 ];
 
 for (const [index, trial] of TRIALS.entries()) {

@@ -17,7 +17,7 @@ import { type Ended, type Picture, pictureOf, Repository, treeOf } from "../cras
 import type { Variables } from "../crash/repository.ts";
 import type { Scenario } from "../crash/scenario.ts";
 import { SERVER } from "../crash/state_scenarios.ts";
-import { prepareRepository } from "../crash/sweep.ts";
+import { prepareRepository, quote } from "../crash/sweep.ts";
 import { executable } from "../harness/executable.ts";
 import { runInProcess } from "../harness/running.ts";
 import type { Judge, Trial } from "./trial.ts";
@@ -35,15 +35,24 @@ export class FastRepository extends Repository {
   }
 }
 
-/**
- * A scenario as a trial.
- * @param options.withHome whether the power fails for the home directory too. Default false.
- */
+/** What a trial does with a scenario. */
+export interface ScenarioTrial {
+  /** Whether the power fails for the home directory too. Default false. */
+  readonly withHome?: boolean;
+  /**
+   * Commands that follow the scenario's. Only what is left when the last one has
+   * answered is looked at then: what an earlier one has not made to last may undo a later one.
+   */
+  readonly followedBy?: readonly (readonly string[])[];
+}
+
+/** A scenario as a trial. */
 export function trialOf(
   scenario: Scenario,
-  { withHome = false }: { readonly withHome?: boolean } = {},
+  { withHome = false, followedBy = [] }: ScenarioTrial = {},
 ): Trial {
-  const { name, argv, env, stdin, code, inGit } = scenario;
+  const { name, env, stdin, code, inGit } = scenario;
+  const script = [scenario.argv, ...followedBy].map((argv) => `"$0" ${argv.map(quote).join(" ")}`);
   return {
     name,
     prepare: async (above) => {
@@ -72,8 +81,12 @@ export function trialOf(
       };
       return {
         repository,
-        argv,
         done,
+        ...followedBy.length === 0 ? { argv: scenario.argv } : {
+          program: "sh",
+          argv: ["-c", script.join(" && "), repository.executable],
+          onlyAnswered: true,
+        },
         ...env === undefined ? {} : { env },
         ...stdin === undefined ? {} : { stdin },
         ...code === undefined ? {} : { code },
@@ -113,7 +126,7 @@ function judgeBy({ baseline, prepared, usual, home }: Court): Judge {
       if (!usual.has(finding)) problems.push(`doctor cannot mend: ${finding}`);
     }
     const { afterwards: _, ...quick } = baseline.scenario;
-    const scenario = closely ? baseline.scenario : quick;
+    const scenario = closely || baseline.scenario.inGit !== true ? baseline.scenario : quick;
     problems.push(...await lookAfter(repository, { ...baseline, scenario }));
     return problems;
   };

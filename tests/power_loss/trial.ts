@@ -30,6 +30,8 @@ export type Judge = (
 /** A command that is about to run. */
 export interface Ready {
   readonly repository: Repository;
+  /** Default: the executable. */
+  readonly program?: string;
   readonly argv: readonly string[];
   readonly env?: Variables;
   readonly stdin?: string;
@@ -39,6 +41,8 @@ export interface Ready {
   readonly world?: string;
   /** See {@link Disk}. */
   readonly elsewhere?: string;
+  /** Whether only what is left once all is answered is looked at. Default false. */
+  readonly onlyAnswered?: boolean;
   /** Called when the command has run. */
   readonly done: () => Promise<Judge>;
 }
@@ -88,7 +92,7 @@ export async function runTrial(
   const log = `${scratch}/calls`;
   const { code, stderr } = await repository.spawn(
     "strace",
-    [...callLogArguments(log), repository.executable, ...ready.argv],
+    [...callLogArguments(log), ready.program ?? repository.executable, ...ready.argv],
     ready.env,
     ready.stdin,
   );
@@ -105,7 +109,8 @@ export async function runTrial(
   const stackLines = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
   try {
-    return await lookAtAll(judge, moments, scratch, options);
+    const chosen = moments.filter(({ answered }) => answered || ready.onlyAnswered !== true);
+    return await lookAtAll(judge, chosen, scratch, options);
   } finally {
     Error.stackTraceLimit = stackLines;
   }
