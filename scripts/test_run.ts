@@ -15,7 +15,7 @@ import type { Suite } from "./test_suites.ts";
 const ROOT = resolve(import.meta.dirname ?? ".", "..");
 
 /** What hangs is ended after this many times the minutes it should take, and no less than these. */
-const PATIENCE = { times: 6, minutes: 20 } as const;
+const PATIENCE = { times: 10, minutes: 30 } as const;
 
 /** How often a run says how far it is where there is no terminal. */
 const PROGRESS_MS = 30_000;

@@ -51,6 +51,7 @@ export const SUITES: readonly Suite[] = [
     sampled: true,
     tells: true,
   },
+  { name: "mutants", what: "broken on purpose, and seen", parallel: true, long: true },
 ];
 
 /** Minutes that a suite takes on two quiet cores. */

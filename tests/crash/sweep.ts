@@ -16,6 +16,7 @@ import {
 } from "./aftermath.ts";
 import { publishedTooEarly } from "../power_loss/published.ts";
 import { digestOf } from "./digest.ts";
+import { unsyncedBelow } from "./durability.ts";
 import {
   type Ended,
   gitTreeOf,
@@ -132,6 +133,7 @@ export async function prepare(
   const problems = [
     ...early,
     ...notDurable(trace.calls, undisturbed.root),
+    ...unsyncedBelow(trace.calls, `${undisturbed.root}/.orchestrator`),
     ...wholeOrNothing(after, baseline),
     ...await lookAfter(undisturbed, baseline),
   ];

@@ -4,7 +4,15 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { git, GitHttpServer, httpBackend, refuseBranches } from "../harness/git_server.ts";
 import { type Machine, Machines } from "../harness/machines.ts";
@@ -537,6 +545,50 @@ test("secrets leave on no rung", async () => {
   assert.equal(git(machine.root, "diff", "--cached").includes("CANARY"), false);
   const exported = await machine.must("snapshot", "export");
   assert.equal(gunzipSync(exported.bytes ?? new Uint8Array()).includes("CANARY"), false);
+});
+
+test("a secret that somebody put on the server's branch is not carried on", async () => {
+  using machines = new Machines();
+  const machine = machines.clone("one");
+  await machine.start("Keep to ourselves");
+  await machine.must("state", "push");
+  const [branch = ""] = machines.branches;
+  const other = join(machines.scratch.top, "other");
+  git(machines.scratch.top, "clone", "--quiet", "--branch", branch, machines.bare, other);
+  mkdirSync(join(other, "secrets"));
+  for (const name of ["deploy_key", "DEPLOY_KEY.age", "lock"]) {
+    writeFileSync(join(other, "secrets", name), "not for a server\n");
+  }
+  git(other, "add", "--all", "--force");
+  git(other, "commit", "--quiet", "-m", "By hand");
+  git(other, "push", "--quiet", "origin", branch);
+  await machine.must("note", "Going on");
+  await machine.must("state", "push");
+  const files = git(machines.bare, "ls-tree", "-r", "--name-only", branch).split("\n");
+  assert.ok(files.some((name) => name.endsWith("/log.jsonl")));
+  assert.deepEqual(files.filter((name) => /^secrets\/.*key/i.test(name)), []);
+  assert.deepEqual(
+    readdirSync(machine.root + "/.orchestrator").filter((name) => name === "secrets"),
+    [],
+  );
+});
+
+test("a folder of sessions that is gone was not emptied on purpose", async () => {
+  using machines = new Machines();
+  const [one, two] = [machines.clone("one"), machines.clone("two")];
+  await one.start("Of the one");
+  await one.must("state", "push");
+  await two.must("state", "pull");
+  await two.start("Of the other");
+  await two.must("state", "push");
+  await one.must("state", "pull");
+  rmSync(join(two.root, ".orchestrator", "sessions"), { recursive: true });
+  await two.must("state", "push");
+  const { sessions } = await machines.clone("three").data<{ sessions: { task: string }[] }>(
+    "session",
+    "list",
+  );
+  assert.deepEqual(sessions.map(({ task }) => task).sort(), ["Of the one", "Of the other"]);
 });
 
 test("restore brings an earlier state back beside the present one", async () => {

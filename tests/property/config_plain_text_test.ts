@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { CONFIG_KEY_NAMES } from "../../src/config/keys.ts";
+import { CONFIG_KEY_NAMES, configKey } from "../../src/config/keys.ts";
 import { readPlainText } from "../../src/config/plain_text.ts";
 import { type ConfigFile, readConfigText } from "../../src/config/read_file.ts";
 
@@ -41,6 +41,8 @@ const plausible = fc.constantFrom(
   "state_push_timeout: 60",
   "lock_timeout: 5",
   "color: never",
+  "actor: eve",
+  "auto_migrate: true",
   "# a comment",
   "",
 );
@@ -87,6 +89,20 @@ Deno.test("what is read without the library is what the library reads", () => {
     { numRuns: 5000 },
   );
   assert.ok(taken > 100, `only ${taken} values were read`);
+});
+
+Deno.test("what is for a person to decide is never taken from a repository's file", () => {
+  const personal = CONFIG_KEY_NAMES.filter((name) => configKey(name).personal === true);
+  assert.ok(personal.length >= 3, personal.join());
+  for (const name of personal) {
+    for (const value of ["eve", "true", "7"]) {
+      const content = `web_mode: true\n${name}: ${value}\n`;
+      for (const read of [readPlainText(content, FILE), readConfigText(content, FILE)]) {
+        assert.equal(read?.layer.entries.has(name) ?? false, false, content);
+      }
+    }
+  }
+  assert.ok(readPlainText("actor: anna\n", GLOBAL)?.layer.entries.has("actor"));
 });
 
 Deno.test("the files that config set writes need no library", () => {

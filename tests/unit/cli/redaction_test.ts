@@ -1,80 +1,69 @@
-/** Whatever a run says on stderr, no secret is in it: messages, hints, details, warnings, stacks. */
+/** What a command says besides its answer goes through the redactor: warnings, hints, details. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { OrchestratorError } from "../../../src/errors.ts";
-import { redactedError } from "../../../src/cli/secrets/redactor.ts";
-import { Redactor } from "../../../src/secrets/redact.ts";
-import { git } from "../../harness/git_server.ts";
-import { runInProcess } from "../../harness/running.ts";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { type Result, runInProcess } from "../../harness/running.ts";
 import { Scratch, scratchEnvironment } from "../../harness/scratch.ts";
 
-const KNOWN = "correct-horse-battery";
-const SHAPED = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
+/** A stored secret; nothing about its form gives it away. */
+const SECRET = "hunter2hunter2";
 
-Deno.test("an error is redacted in each of its parts, however deep", () => {
-  const redactor = new Redactor();
-  redactor.add(KNOWN);
-  const error = new OrchestratorError("io_failed", `Cannot read "${KNOWN}": it holds ${SHAPED}`, {
-    hint: `Run \`x ${KNOWN} ${SHAPED}\``,
-    details: {
-      list: [`a ${KNOWN}`, `b ${SHAPED}`],
-      deep: { deeper: [{ deepest: `TOKEN=${SHAPED}` }, { url: `https://${KNOWN}@host` }] },
-      count: 3,
-      none: null,
-    },
-  });
-  const clean = redactedError(error, redactor);
-  const all = JSON.stringify([clean.message, clean.hint, clean.details]);
-  assert.ok(!all.includes(KNOWN) && !all.includes(SHAPED), all);
-  assert.equal(clean.code, "io_failed");
-  assert.deepEqual([clean.details?.["count"], clean.details?.["none"]], [3, null]);
+const WORKFLOW =
+  "name: Tiny\nphases: [{ id: PLAN, name: Plan, items: [{ id: think, name: Think }] }]\n";
+
+/** A project that has the secret, and in which the secret is a name of something as well. */
+async function project(files: Readonly<Record<string, string>>): Promise<Scratch> {
+  const scratch = new Scratch({ "workflow.yaml": WORKFLOW });
+  await must(scratch, ["start", "Tell nothing"]);
+  mkdirSync(scratch.path(".orchestrator/secrets"), { recursive: true, mode: 0o700 });
+  writeFileSync(scratch.path(".orchestrator/secrets/API_KEY"), SECRET, { mode: 0o600 });
+  for (const [path, text] of Object.entries(files)) scratch.write(path, text);
+  return scratch;
+}
+
+function run(scratch: Scratch, argv: readonly string[]): Promise<Result> {
+  return runInProcess(argv, { cwd: scratch.root, env: scratchEnvironment(scratch) });
+}
+
+async function must(scratch: Scratch, argv: readonly string[]): Promise<Result> {
+  const result = await run(scratch, argv);
+  assert.equal(result.code, 0, result.stderr);
+  return result;
+}
+
+/** Runs it for people and for programs. */
+async function both(scratch: Scratch, ...argv: readonly string[]): Promise<readonly Result[]> {
+  return [await run(scratch, argv), await run(scratch, [...argv, "--json"])];
+}
+
+function assertUnsaid(results: readonly Result[], said: RegExp): void {
+  for (const { stdout, stderr } of results) {
+    assert.match(stdout + stderr, said, "what would show it is said");
+    assert.ok(!`${stdout}${stderr}`.includes(SECRET), `${stdout}${stderr}`);
+  }
+}
+
+/** A key that is unknown, and warned of by every command that reads the configuration. */
+const CONFIG = { ".orchestrator/config.yaml": `web_mode: false\n${SECRET}: 1\n` };
+
+Deno.test("a warning of a command that succeeds", async () => {
+  using scratch = await project(CONFIG);
+  const results = await both(scratch, "note", "Warned");
+  assert.deepEqual(results.map(({ code }) => code), [0, 0]);
+  assertUnsaid(results, /there is no key.*\[redacted\]/);
 });
 
-Deno.test("what a run says of a place with credentials has none of them, nor has what it keeps", async () => {
-  using scratch = new Scratch({ "workflow.yaml": "name: Small\nsteps:\n  - name: Do it\n" });
-  git(scratch.root, "init", "--quiet");
-  const token = "0a1b2c3d4e5f6a7b8c9d";
-  const env = scratchEnvironment(scratch, {
-    ORCHESTRATOR_STATE_REMOTE: `http://${token}@127.0.0.1:1/state.git`,
-    ORCHESTRATOR_WEB_MODE: "true",
-    NO_PROXY: "*",
-  });
-  for (
-    const argv of [
-      ["start", "Try it"],
-      ["state", "push"],
-      ["state", "push", "--json"],
-      ["state", "pull", "--debug"],
-      ["state", "status"],
-      ["state", "status", "--json"],
-      ["doctor", "--check", "state", "--json"],
-      ["config", "show"],
-    ]
-  ) {
-    const { stdout, stderr } = await runInProcess(argv, { cwd: scratch.root, env });
-    assert.ok(!stderr.includes(token), `${argv.join(" ")}: ${stderr}`);
-    assert.ok(!stdout.includes(token), `${argv.join(" ")}: ${stdout}`);
-  }
-  const { id } = JSON.parse(scratch.read(".orchestrator/meta.json"));
-  const record = join(scratch.root, ".git", "orchestrator", `orchestrator-state-${id}.json`);
-  assert.ok(!readFileSync(record, "utf8").includes(token));
+Deno.test("a warning of a command that fails", async () => {
+  using scratch = await project(CONFIG);
+  const results = await both(scratch, "complete", "nothing");
+  assert.deepEqual(results.map(({ code }) => code), [4, 4]);
+  assertUnsaid(results, /there is no key.*\[redacted\]/);
 });
 
-Deno.test("a warning is redacted, for people and for programs", async () => {
-  using scratch = new Scratch({ "workflow.yaml": "name: Small\nsteps:\n  - name: Do it\n" });
-  git(scratch.root, "init", "--quiet");
-  git(scratch.root, "remote", "add", "origin", `file://${scratch.top}/absent-${SHAPED}.git`);
-  const env = scratchEnvironment(scratch, { ORCHESTRATOR_WEB_MODE: "true", API_KEY: KNOWN });
-  for (const more of [[], ["--json"]]) {
-    const { code, stdout, stderr } = await runInProcess(
-      ["start", `Try ${KNOWN}`, ...more],
-      { cwd: scratch.root, env },
-    );
-    assert.equal(code, 0, stderr);
-    const all = stdout + stderr;
-    assert.match(all, /absent-|could not|not pushed/);
-    assert.ok(!all.includes(SHAPED), all);
-    assert.ok(!all.includes(KNOWN), all);
-  }
+Deno.test("message, hint and details of an error", async () => {
+  using scratch = await project({});
+  const results = await both(scratch, "snapshot", "inspect", `${SECRET}.tar.gz`);
+  assert.deepEqual(results.map(({ code }) => code), [4, 4]);
+  assertUnsaid(results, /\[redacted\]/);
+  const { details } = JSON.parse(results[1]?.stderr ?? "").error;
+  assert.match(JSON.stringify(details), /\[redacted\]/, "the details name it, too");
 });

@@ -100,8 +100,13 @@ Deno.test("a phase is approved by a person, while it is the current one, once", 
     by: PERSON,
     notes: "fine",
   });
-  const again = session.try(approvePhase("PLAN"), AGENT);
-  assert.ok("already" in again);
+  const approved = session.state;
+  for (const actor of [AGENT, PERSON]) {
+    const again = session.try(approvePhase("PLAN"), actor);
+    assert.ok("already" in again, actor.kind);
+    assert.deepEqual(again.events, []);
+    assert.equal(session.state, approved);
+  }
   session.complete("a").do(ADVANCE);
   const needless = session.refusal(approvePhase("BUILD"));
   assert.match(needless.message, /it needs no approval/);

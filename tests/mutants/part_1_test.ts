@@ -1,0 +1,3 @@
+import { testMutants } from "./suite.ts";
+
+testMutants(0, 2);

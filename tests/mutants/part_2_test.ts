@@ -1,0 +1,3 @@
+import { testMutants } from "./suite.ts";
+
+testMutants(1, 2);

@@ -1,0 +1,204 @@
+/**
+ * Every fault that was removed once, or that must never come in, and the test that sees it.
+ * @module
+ */
+import type { Mutant } from "./mutant.ts";
+
+const GUARDS = "tests/unit/migration/guards_test.ts";
+const ORDER = "tests/crash/migration_order_test.ts";
+const REDACTION = "tests/unit/cli/redaction_test.ts";
+
+const MIGRATION: readonly Mutant[] = [
+  {
+    name: "moving over does not read its copies back",
+    file: "src/migration/stage.ts",
+    search: "  await verifyCopies(input, files);\n",
+    replace: "",
+    killedBy: { file: GUARDS, filter: "a copy that is not what was written" },
+  },
+  {
+    name: "moving over takes any copy of the right size",
+    file: "src/migration/stage.ts",
+    search: "copy.sha256 !== file.sha256 || copy.bytes !== file.bytes",
+    replace: "copy.bytes !== file.bytes",
+    killedBy: { file: GUARDS, filter: "a copy that is not what was written" },
+  },
+  {
+    name: "moving over does not see that an original changed",
+    file: "src/migration/stage.ts",
+    search: "  requireUnchanged(paths, plan.files);\n",
+    replace: "",
+    killedBy: { file: GUARDS, filter: "an original that the old tool goes on writing" },
+  },
+  {
+    name: "moving over does not sync its copies",
+    file: "src/migration/stage.ts",
+    search: `  syncFiles(
+    inState(paths, input.staging),
+    files.map((file) => stagedPath(input, file.to)),
+  );
+`,
+    replace: "",
+    killedBy: { file: ORDER, filter: "moving over in order: scattered files" },
+  },
+  {
+    name: "moving over does not sync the folders of its copies",
+    file: "src/migration/stage.ts",
+    search: "  syncFolders(input, files);\n",
+    replace: "",
+    killedBy: { file: ORDER, filter: "moving over in order: scattered files" },
+  },
+  {
+    name: "states are moved last",
+    file: "src/migration/publish.ts",
+    search: `    ...originals.filter(({ path }) => HAS_STATE.test(path)),
+    ...originals.filter(({ path }) => !HAS_STATE.test(path)),
+`,
+    replace: `    ...originals.filter(({ path }) => !HAS_STATE.test(path)),
+    ...originals.filter(({ path }) => HAS_STATE.test(path)),
+`,
+    killedBy: { file: ORDER, filter: "moving over in order: scattered files" },
+  },
+  {
+    name: "recovery undoes a migration although originals have moved",
+    file: "src/migration/recover.ts",
+    search: 'journal.phase === "staging" && !moved',
+    replace: 'journal.phase === "staging"',
+    killedBy: { file: GUARDS, filter: "a commit that a power cut took back" },
+  },
+];
+
+const TRAVEL: readonly Mutant[] = [
+  {
+    name: "an import replaces a copy that has moved on since",
+    file: "src/snapshot/plan.ts",
+    search: 'step.action === "replace" && local.hash === step.replaces',
+    replace: 'step.action === "replace"',
+    killedBy: { file: "tests/unit/snapshot/moved_on_test.ts" },
+  },
+  {
+    name: "secrets on the server's branch are carried on",
+    file: "src/state_branch/commit.ts",
+    search: '  if (content.kind === "secret") return false;\n',
+    replace: '  if (content.kind === "secret") return true;\n',
+    killedBy: { file: "tests/e2e/state_branch_test.ts", filter: "a secret that somebody put" },
+  },
+  {
+    name: "a folder of sessions that is gone counts as emptied",
+    file: "src/state_branch/branch.ts",
+    search: "    if ((await manager.ids()).length === 0) return new Set();\n",
+    replace: "",
+    killedBy: {
+      file: "tests/e2e/state_branch_test.ts",
+      filter: "a folder of sessions that is gone",
+    },
+  },
+  {
+    name: "a branch of a newer program is merged",
+    file: "src/state_branch/branch.ts",
+    search: "    await refuseNewer(git, tree);\n",
+    replace: "",
+    killedBy: {
+      file: "tests/compatibility/newer_test.ts",
+      filter: "a state branch that is newer, from clones that know it",
+    },
+  },
+];
+
+const LOCKS: readonly Mutant[] = [
+  {
+    name: "a lock on a file that has lost its name counts",
+    file: "src/platform/file_lock.ts",
+    search: "      named = file.isAt(path);\n",
+    replace: "      named = true;\n",
+    killedBy: { file: "tests/crash/lock_race_test.ts" },
+  },
+];
+
+const TRUST: readonly Mutant[] = [
+  {
+    name: "a repository's file sets what is for a person to decide, read the fast way",
+    file: "src/config/plain_text.ts",
+    search: '    if (file.layer === "repository" && row.personal === true) return null;\n',
+    replace: "",
+    killedBy: { file: "tests/property/config_plain_text_test.ts" },
+  },
+  {
+    name: "a repository's file sets what is for a person to decide, read by the library",
+    file: "src/config/read_file.ts",
+    search: 'this.#file.layer === "repository" && row.personal === true',
+    replace: 'this.#file.layer === "repository" && row.personal === undefined',
+    killedBy: { file: "tests/property/config_plain_text_test.ts" },
+  },
+];
+
+const SECRECY: readonly Mutant[] = [
+  {
+    name: "warnings of a command that succeeds are not redacted",
+    file: "src/cli/run.ts",
+    search: "context.warnings.map((warning) => redactor.redact(warning))",
+    replace: "context.warnings",
+    killedBy: { file: REDACTION, filter: "a warning of a command that succeeds" },
+  },
+  {
+    name: "warnings of a command that fails are not redacted",
+    file: "src/cli/fail.ts",
+    search: "(context?.warnings ?? []).map((warning) => redactor.redact(warning))",
+    replace: "(context?.warnings ?? [])",
+    killedBy: { file: REDACTION, filter: "a warning of a command that fails" },
+  },
+  {
+    name: "an error's details are not redacted",
+    file: "src/cli/secrets/redactor.ts",
+    search: "redactDeep(error.details, clean) as Readonly<Record<string, unknown>>",
+    replace: "error.details",
+    killedBy: { file: REDACTION, filter: "message, hint and details" },
+  },
+  {
+    name: "a secret in base64 for addresses is not known",
+    file: "src/secrets/known_forms.ts",
+    search: '    ...bases.map((form) => form.replaceAll("+", "-").replaceAll("/", "_")),\n',
+    replace: "",
+    killedBy: { file: "tests/unit/secrets/redactor_test.ts" },
+  },
+];
+
+const WORKFLOW: readonly Mutant[] = [
+  {
+    name: "a gate's command does not see its caller's environment",
+    file: "src/session/verification.ts",
+    search: "env: { ...request.env, ...commandVariables(",
+    replace: 'env: { PATH: request.env["PATH"], ...commandVariables(',
+    killedBy: { file: "tests/unit/cli/verification_environment_test.ts" },
+  },
+  {
+    name: "a phase is approved twice",
+    file: "src/workflow/decide.ts",
+    search: `  if (current.value.state.approval !== undefined) {
+    return { events: [], already: \`Phase "\${id}" is already approved\` };
+  }
+`,
+    replace: "",
+    killedBy: { file: "tests/unit/workflow/decide_moves_test.ts", filter: "once" },
+  },
+  {
+    name: "a line of a newer journal is called damaged",
+    file: "src/session/journal.ts",
+    search: "      tooNew: true,\n",
+    replace: "      tooNew: false,\n",
+    killedBy: {
+      file: "tests/compatibility/newer_test.ts",
+      filter: "to restore a checkpoint of a session whose journal is newer",
+    },
+  },
+];
+
+/** All of them. */
+export const MUTANTS: readonly Mutant[] = [
+  ...MIGRATION,
+  ...TRAVEL,
+  ...LOCKS,
+  ...TRUST,
+  ...SECRECY,
+  ...WORKFLOW,
+];
