@@ -79,15 +79,15 @@ const TRAVEL: readonly Mutant[] = [
   {
     name: "secrets on the server's branch are carried on",
     file: "src/state_branch/commit.ts",
-    search: '  if (content.kind === "secret") return false;\n',
-    replace: '  if (content.kind === "secret") return true;\n',
+    search: 'contentOf(path)?.kind !== "secret"',
+    replace: 'contentOf(path)?.kind !== "nothing"',
     killedBy: { file: "tests/e2e/state_branch_test.ts", filter: "a secret that somebody put" },
   },
   {
-    name: "a folder of sessions that is gone counts as emptied",
-    file: "src/state_branch/branch.ts",
-    search: "    if ((await manager.ids()).length === 0) return new Set();\n",
-    replace: "",
+    name: "what is not here counts as removed",
+    file: "src/state_branch/commit.ts",
+    search: "if (!removed.has(id)) kept.set(id, oid);",
+    replace: 'if (id === "") kept.set(id, oid);',
     killedBy: {
       file: "tests/e2e/state_branch_test.ts",
       filter: "a folder of sessions that is gone",
@@ -96,7 +96,7 @@ const TRAVEL: readonly Mutant[] = [
   {
     name: "a branch of a newer program is merged",
     file: "src/state_branch/branch.ts",
-    search: "    await refuseNewer(git, tree);\n",
+    search: "    await refuseNewer(git, tree.files);\n",
     replace: "",
     killedBy: {
       file: "tests/compatibility/newer_test.ts",
