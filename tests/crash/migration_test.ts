@@ -11,7 +11,6 @@ import { cpSync, lstatSync, readFileSync, rmSync } from "node:fs";
 import process from "node:process";
 import { SAMPLE, tell } from "../harness/effort.ts";
 import { executable, executableAvailable } from "../harness/executable.ts";
-import { publishedTooEarly } from "../power_loss/published.ts";
 import { digestOf } from "./digest.ts";
 import {
   differences,
@@ -75,9 +74,6 @@ async function sweep(one: MigrationCase): Promise<void> {
   const standing = await migrationStanding(prepared);
   for (const argv of one.before) await prepared.must(...argv);
 
-  const early = prepared.copyTo(`${scratch}/early`);
-  assert.deepEqual(await publishedTooEarly(early, one), []);
-  rmSync(early.root, { recursive: true });
   const undisturbed = prepared.copyTo(`${scratch}/undisturbed`);
   const { ended, trace } = await traced(undisturbed, one.argv);
   assert.equal(ended.code, 0, ended.stderr);

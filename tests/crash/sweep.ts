@@ -14,7 +14,6 @@ import {
   standingOf,
   wholeOrNothing,
 } from "./aftermath.ts";
-import { publishedTooEarly } from "../power_loss/published.ts";
 import { digestOf } from "./digest.ts";
 import { unsyncedBelow } from "./durability.ts";
 import {
@@ -111,9 +110,6 @@ export async function prepare(
   const startsPrograms = await requireOneThread(prepared.copyTo(`${scratch}/threads`), scenario);
   rmSync(`${scratch}/threads`, { recursive: true });
 
-  const early = await publishedTooEarly(prepared.copyTo(`${scratch}/early`), scenario);
-  rmSync(`${scratch}/early`, { recursive: true });
-
   const undisturbed = prepared.copyTo(`${scratch}/undisturbed`);
   const { ended, trace } = await traced(undisturbed, scenario);
   if (ended.code !== (scenario.code ?? 0)) {
@@ -131,7 +127,6 @@ export async function prepare(
   };
   const targets = targetsOf(trace, undisturbed.root);
   const problems = [
-    ...early,
     ...notDurable(trace.calls, undisturbed.root),
     ...unsyncedBelow(trace.calls, `${undisturbed.root}/.orchestrator`),
     ...wholeOrNothing(after, baseline),

@@ -3,7 +3,7 @@
  * may be of any version since, and what was never written reads as zeros.
  * @module
  */
-import { isSame, type Version } from "./disk.ts";
+import { isSame, type Version, type Versions } from "./moment.ts";
 
 /** What file systems write at once, in bytes. */
 export const PAGE = 4096;
@@ -16,8 +16,6 @@ export interface Leaving {
   readonly version: Version;
   readonly what: string;
 }
-
-type Versions = readonly [Version, ...Version[]];
 
 /** A random number from 0 up to 1. */
 export type Chance = () => number;

@@ -13,65 +13,23 @@
  */
 import { dirname } from "node:path";
 import type { DiskCall } from "./call_log.ts";
-
-/** What a file was at some time. */
-export interface Version {
-  readonly bytes: Uint8Array;
-  readonly mode: number;
-  /** When it was changed last, in milliseconds; null where nobody knows. */
-  readonly time: number | null;
-}
-
-/** What a name stands for. */
-export type Content =
-  | { readonly kind: "file"; readonly versions: readonly [Version, ...Version[]] }
-  | { readonly kind: "directory"; readonly mode: number }
-  | { readonly kind: "symlink"; readonly target: string };
-
-/** Identifies what a name stands for. */
-export type NodeId = number;
-
-export type Names = ReadonlyMap<string, NodeId>;
-
-/** A change of names that happens or not. */
-export interface NameChange {
-  readonly sets: readonly {
-    readonly directory: NodeId;
-    readonly name: string;
-    readonly node: NodeId | null;
-  }[];
-  /** Another one without which this one does not happen. */
-  readonly needs: NameChange | null;
-  /** For people. */
-  readonly what: string;
-}
-
-/** What a power cut at one instant meets. */
-export interface Moment {
-  readonly root: NodeId;
-  readonly content: ReadonlyMap<NodeId, Content>;
-  /** Names that are on the disk, by directory. */
-  readonly names: ReadonlyMap<NodeId, Names>;
-  /** Changes that may be. */
-  readonly changes: readonly NameChange[];
-  /** Whether the program has answered by then. */
-  readonly answered: boolean;
-  /** The last call before it, for people. */
-  readonly after: string;
-}
-
-/** A tree by path relative to the root; directories come before what is in them. */
-export type FileTree = ReadonlyMap<
-  string,
-  | { readonly kind: "file"; readonly version: Version; readonly node: NodeId }
-  | { readonly kind: "directory"; readonly mode: number }
-  | { readonly kind: "symlink"; readonly target: string }
->;
+import {
+  type Content,
+  type FileTree,
+  isSame,
+  type Moment,
+  type NameChange,
+  type Names,
+  type NodeId,
+  treeOf,
+  type Version,
+  type Versions,
+} from "./moment.ts";
 
 interface FileNode {
   readonly kind: "file";
   /** The first one is on the disk. */
-  versions: readonly [Version, ...Version[]];
+  versions: Versions;
 }
 
 interface DirectoryNode {
@@ -206,28 +164,6 @@ export class Disk {
   /** The node that a path stands for, seen by the program. */
   nodeAt(path: string): NodeId | null {
     return this.#find(path);
-  }
-
-  /**
-   * What is not on the disk yet of what a path stands for: files whose content is not, and directories
-   * in which a name is not, as paths below it; the empty path is itself.
-   */
-  unsynced(path: string): readonly string[] {
-    const found: string[] = [];
-    const visit = (id: NodeId, base: string): void => {
-      const node = this.#nodes.get(id);
-      if (node?.kind === "file" && node.versions.length > 1) found.push(base);
-      if (node?.kind !== "directory") return;
-      const isPending = (change: NameChange) =>
-        change.sets.some(({ directory, name, node: named }) =>
-          directory === id && named !== null && node.names.get(name) === named
-        );
-      if (this.#changes.some(isPending)) found.push(base === "" ? "" : `${base}/`);
-      for (const [name, inner] of node.names) visit(inner, base === "" ? name : `${base}/${name}`);
-    };
-    const id = this.#find(path);
-    if (id !== null) visit(id, "");
-    return found;
   }
 
   #open(call: Extract<DiskCall, { kind: "open" }>): boolean {
@@ -439,48 +375,17 @@ export function describe(call: DiskCall, root: string): string {
   return `${call.kind} ${short(call.path)}${more}`;
 }
 
-/** Walks a tree from its root. */
-export function treeOf(
-  root: NodeId,
-  namesOf: (id: NodeId) => Names,
-  contentOf: (id: NodeId) =>
-    | { readonly kind: "file"; readonly version: Version }
-    | { readonly kind: "directory"; readonly mode: number }
-    | { readonly kind: "symlink"; readonly target: string },
-): FileTree {
-  const tree = new Map<string, FileTree extends ReadonlyMap<string, infer Entry> ? Entry : never>();
-  const walk = (id: NodeId, base: string): void => {
-    for (const [name, node] of namesOf(id)) {
-      const path = base === "" ? name : `${base}/${name}`;
-      const content = contentOf(node);
-      if (content.kind === "file") tree.set(path, { kind: "file", version: content.version, node });
-      else if (content.kind === "symlink") tree.set(path, content);
-      else {
-        tree.set(path, { kind: "directory", mode: content.mode });
-        walk(node, path);
-      }
-    }
-  };
-  walk(root, "");
-  return tree;
-}
-
 function directory(mode: number): DirectoryNode {
   return { kind: "directory", mode, names: new Map(), durable: new Map() };
 }
 
-function last(versions: readonly [Version, ...Version[]]): Version {
+function last(versions: Versions): Version {
   return versions.at(-1) ?? versions[0];
 }
 
 /** Names without what git has under way: whoever serves it removes that when a client is gone. */
 function withoutWork(names: Names): Names {
   return new Map([...names].filter(([name]) => !/\.lock$|^tmp_/.test(name)));
-}
-
-/** Whether two contents are the same. */
-export function isSame(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index]);
 }
 
 function resized(bytes: Uint8Array, size: number): Uint8Array {

@@ -3,14 +3,15 @@
  */
 import assert from "node:assert/strict";
 import type { DiskCall } from "./call_log.ts";
-import { Disk, type FileTree } from "./disk.ts";
+import { Disk } from "./disk.ts";
+import type { FileTree, TreeEntry } from "./moment.ts";
 import { momentsOf } from "./recording.ts";
 import { diskStates } from "./states.ts";
 
 const ROOT = "/disk";
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-function file(text: string, node = 1): Parameters<Parameters<FileTree["forEach"]>[0]>[0] {
+function file(text: string, node = 1): TreeEntry {
   return { kind: "file", version: { bytes: bytes(text), mode: 0o644, time: 1 }, node };
 }
 

@@ -16,19 +16,19 @@ import {
 } from "node:fs";
 import process from "node:process";
 import { type DiskCall, readCallLog } from "./call_log.ts";
+import { describe, Disk } from "./disk.ts";
 import {
-  describe,
-  Disk,
   type FileTree,
   isSame,
   type Moment,
   type NodeId,
+  type TreeEntry,
   type Version,
-} from "./disk.ts";
+} from "./moment.ts";
 
 /** A directory as it is, all of it taken to be durable. */
 export function readFileTree(root: string): FileTree {
-  const tree = new Map<string, Parameters<Parameters<FileTree["forEach"]>[0]>[0]>();
+  const tree = new Map<string, TreeEntry>();
   const walk = (base: string): void => {
     for (const name of readdirSync(`${root}/${base}`).sort()) {
       const path = base === "" ? name : `${base}/${name}`;

@@ -4,7 +4,14 @@
  */
 import { createHash } from "node:crypto";
 import { anyLeaving, type Chance, type Leaving, leavings, newest } from "./contents.ts";
-import { type FileTree, type Moment, type NameChange, type NodeId, treeOf } from "./disk.ts";
+import {
+  type FileTree,
+  type Moment,
+  type NameChange,
+  type NodeId,
+  treeOf,
+  type Versions,
+} from "./moment.ts";
 
 /** A disk as a power cut has left it. */
 export interface DiskState {
@@ -40,31 +47,82 @@ export function* diskStates(
 ): Generator<DiskState> {
   const chance = randomNumbers(seed);
   // From the end: what an answered command must stand, one that has not answered stands too.
-  const sources = [...moments].reverse().map((moment) => ({
-    states: statesAt(moment, chance),
-    repeats: 0,
-  }));
+  const fromTheEnd = [...moments].reverse();
   const seen = new Map<string, boolean>();
   let count = 0;
-  while (sources.length > 0 && count < most) {
-    for (const source of [...sources]) {
-      const next = source.states.next();
-      if (next.done === true) {
-        sources.splice(sources.indexOf(source), 1);
-        continue;
-      }
-      const { key, answered } = next.value;
-      const before = seen.get(key);
-      if (before === true || before === answered) {
-        source.repeats += 1;
-        if (source.repeats > ENOUGH_REPEATS) sources.splice(sources.indexOf(source), 1);
-        continue;
-      }
-      source.repeats = 0;
-      seen.set(key, answered);
-      if (before === undefined) count += 1;
-      yield next.value;
+  for (
+    const sources of [
+      [extremes(fromTheEnd), singleNames(fromTheEnd), singleFiles(fromTheEnd, chance)],
+      fromTheEnd.map((moment) => statesAt(moment, chance)),
+    ]
+  ) {
+    for (const state of inTurns(sources, (state) => isNew(seen, state))) {
+      if (!seen.has(state.key)) count += 1;
+      seen.set(state.key, state.answered);
+      yield state;
       if (count >= most) return;
+    }
+  }
+}
+
+function isNew(seen: ReadonlyMap<string, boolean>, { key, answered }: DiskState): boolean {
+  const before = seen.get(key);
+  return before !== true && before !== answered;
+}
+
+/** One state of each source in turn, as long as they give new ones. */
+function* inTurns(
+  sources: readonly Iterator<DiskState>[],
+  isNew: (state: DiskState) => boolean,
+): Generator<DiskState> {
+  const left = new Map(sources.map((source) => [source, 0]));
+  while (left.size > 0) {
+    for (const [source, repeats] of [...left]) {
+      const next = source.next();
+      if (next.done === true) left.delete(source);
+      else if (isNew(next.value)) {
+        left.set(source, 0);
+        yield next.value;
+      } else if (repeats >= ENOUGH_REPEATS) left.delete(source);
+      else left.set(source, repeats + 1);
+    }
+  }
+}
+
+/** At each moment all is there, nothing is, or no content is. */
+function* extremes(moments: readonly Moment[]): Generator<DiskState> {
+  for (const moment of moments) {
+    const [all, lost] = [new Set(moment.changes), lostContents(moment)];
+    yield stateOf(moment, all, new Map());
+    yield stateOf(moment, new Set(), lost);
+    yield stateOf(moment, all, lost);
+  }
+}
+
+/** Each change of a name lost alone, and there alone, at the last moment at which it can be. */
+function* singleNames(moments: readonly Moment[]): Generator<DiskState> {
+  const met = new Set<NameChange>();
+  for (const moment of moments) {
+    for (const change of moment.changes) {
+      if (met.has(change)) continue;
+      met.add(change);
+      yield stateOf(moment, withoutOne(moment.changes, change), new Map());
+      yield stateOf(moment, closed([change]), new Map());
+    }
+  }
+}
+
+/** What can be left of each file alone, at the last moment at which it can be. */
+function* singleFiles(moments: readonly Moment[], chance: Chance): Generator<DiskState> {
+  const met = new Set<unknown>();
+  for (const moment of moments) {
+    const all = new Set(moment.changes);
+    for (const [id, versions] of pendingFiles(moment)) {
+      if (met.has(versions[0])) continue;
+      met.add(versions[0]);
+      for (const leaving of leavings(versions, chance)) {
+        yield stateOf(moment, all, new Map([[id, leaving]]));
+      }
     }
   }
 }
@@ -78,12 +136,7 @@ type Left = ReadonlyMap<NodeId, Leaving>;
 function* statesAt(moment: Moment, chance: Chance): Generator<DiskState> {
   const pending = pendingFiles(moment);
   const all = new Set(moment.changes);
-  const lost = new Map(
-    [...pending].map(([id, versions]) => [id, { version: versions[0], what: "lost" }]),
-  );
-  yield stateOf(moment, all, new Map());
-  yield stateOf(moment, new Set(), lost);
-  yield stateOf(moment, all, lost);
+  const lost = lostContents(moment);
   const namings = [...namingsOf(moment.changes, chance)];
   const kinds = [...pending].map(([id, versions]) => ({ id, more: leavings(versions, chance) }));
   // In turns, so that the first states of a moment are of all kinds.
@@ -139,11 +192,14 @@ function closed(changes: readonly NameChange[]): Kept {
   return new Set(changes.filter(({ needs }) => needs === null || kept.has(needs)));
 }
 
+function lostContents(moment: Moment): Left {
+  return new Map(
+    [...pendingFiles(moment)].map(([id, versions]) => [id, { version: versions[0], what: "lost" }]),
+  );
+}
+
 function pendingFiles(moment: Moment) {
-  const pending = new Map<
-    NodeId,
-    Extract<ReturnType<typeof contentAt>, { kind: "file" }>["versions"]
-  >();
+  const pending = new Map<NodeId, Versions>();
   for (const [id, content] of moment.content) {
     if (content.kind === "file" && content.versions.length > 1) pending.set(id, content.versions);
   }

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { ProblemList } from "../crash/problem_list.ts";
 import type { Repository, Variables } from "../crash/repository.ts";
 import { callLogArguments } from "./call_log.ts";
-import type { FileTree, Moment } from "./disk.ts";
+import type { FileTree, Moment } from "./moment.ts";
 import { readFileTree, replayLog, writeFileTree } from "./recording.ts";
 import { type DiskState, diskStates, type StateOptions } from "./states.ts";
 
