@@ -7,7 +7,7 @@
 import { lstatSync, readdirSync, type Stats } from "node:fs";
 import { systemErrorCode } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
-import type { Carrier, Stay } from "../state_layout/entry.ts";
+import type { Carrier, LayoutEntry, Stay } from "../state_layout/entry.ts";
 import { meaningOf, takes } from "../state_layout/lookup.ts";
 import { FOLDERS, KEYS, SESSION_ID } from "../state_layout/names.ts";
 import { LAYOUT } from "../state_layout/table.ts";
@@ -95,7 +95,8 @@ function reasonOf(
   const meaning = meaningOf(name);
   if (meaning === null) {
     const row = rowAround(name);
-    return row === null ? { what: name, why: "unknown" } : { what: row, why: "name" };
+    if (row === null) return { what: name, why: "unknown" };
+    return { what: row.path, why: takes(carrier, row) ? "name" : row.stays ?? "name" };
   }
   const { entry } = meaning;
   const what = entry.path;
@@ -133,11 +134,11 @@ function orphansIn(stateDirectory: string): (session: string) => boolean {
 }
 
 /** The row whose files a name would be among if it were another one. */
-function rowAround(name: string): string | null {
+function rowAround(name: string): LayoutEntry | null {
   const row = LAYOUT.find(({ path }) =>
     /<(?:path|name|secret file)>$/.test(path) && isBelow(name, path)
   );
-  return row?.path ?? null;
+  return row ?? null;
 }
 
 /** Whether a name lies in the folder of a row. */

@@ -11,6 +11,7 @@ import { runningSha256, sha256Hex } from "../platform/hash.ts";
 import { writeStream } from "../platform/stream_file.ts";
 import { lookWithin } from "../platform/within.ts";
 import { KEYS, type ProjectPaths } from "../project/paths.ts";
+import { makeFolder as makeSecretFolder } from "../secrets/folder.ts";
 import { secretModes } from "../secrets/sharing.ts";
 import { mergeRecords } from "../session/removal.ts";
 import type { SessionManager } from "../session/session_manager.ts";
@@ -146,6 +147,7 @@ async function placeCurrent(backend: StorageBackend, wanted: string | null): Pro
 /** A secret is its owner's alone, from the first byte on. */
 function placeSecret({ paths }: Place, file: StagedFile, content: StagedContent): Placed {
   if (!makeFolders(paths, file.name, PRIVATE.folder)) return "kept";
+  makeSecretFolder({ directory: paths.secrets, within: paths.stateDirectory });
   const path = `${paths.stateDirectory}/${file.name}`;
   const bytes = content.read(file);
   const mode = secretModes(paths.secrets).file;
