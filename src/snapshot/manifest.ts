@@ -12,6 +12,7 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import type { RepositoryMode } from "../project/identity.ts";
+import { readLimit } from "../state_layout/limits.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import { contentOf, journalName } from "./contents.ts";
 import { limitError, type Limits } from "./limits.ts";
@@ -21,6 +22,9 @@ import { limitError, type Limits } from "./limits.ts";
  * format 1 has, else 1, which older programs read.
  */
 export const SNAPSHOT_FORMAT = 2;
+
+/** Files up to this size are taken whatever their kind, as older programs did. Bytes. */
+const SMALL = 16 * 1024 * 1024;
 
 /** The names of format 1. */
 const FIRST_NAMES =
@@ -134,6 +138,9 @@ function checkFiles({ files }: Manifest, limits: Limits): void {
     if (names.has(name)) throw invalid(`it lists ${JSON.stringify(name)} twice`);
     names.add(name);
     if (size > limits.fileSize) throw limitError("fileSize", limits, size);
+    if (size > Math.max(readLimit(name), SMALL)) {
+      throw invalid(`${JSON.stringify(name)} is larger than files of its kind may be`);
+    }
     total += size;
     if (total > limits.totalSize) throw limitError("totalSize", limits, total);
   }

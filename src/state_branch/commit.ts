@@ -9,6 +9,7 @@ import type { SessionManager } from "../session/session_manager.ts";
 import { collect, type CollectedFile } from "../snapshot/collect.ts";
 import { contentOf } from "../snapshot/contents.ts";
 import { joinedLines } from "../snapshot/place_files.ts";
+import { readLimit } from "../state_layout/limits.ts";
 import { FOLDERS, KEYS } from "../state_layout/names.ts";
 import { VERSION } from "../version.ts";
 import { BranchTree } from "./branch_tree.ts";
@@ -144,6 +145,10 @@ async function treeOfAll(
   for (const file of here) {
     const content = contentOf(file.name, "branch");
     if (content === null || "session" in content && refused.has(content.session)) continue;
+    // What is too large to be read there stays as it is.
+    if (isJoined(file.name) && (before.files.get(file.name)?.size ?? 0) > readLimit(file.name)) {
+      continue;
+    }
     const bytes = await joined(git, before, file);
     // What was joined is small and was read already; the rest is read again when it is written.
     if (content.kind === "repository") put(file.name, bytes);
@@ -157,13 +162,17 @@ async function treeOfAll(
   return { tree: (await writeTree(git, entries)).oid, kept: new Set(kept.keys()) };
 }
 
+/** Whether a file of the repository's keeps what the server has in it, besides what is here. */
+function isJoined(name: string): boolean {
+  const content = contentOf(name, "branch");
+  return content?.kind === "repository" && (content.lines || name === KEYS.meta);
+}
+
 /** What a file is to be in the new commit: the repository's own keep what the server has in them. */
 async function joined(git: Git, before: BranchTree, file: CollectedFile): Promise<Uint8Array> {
   const bytes = await file.read();
   const there = before.files.get(file.name)?.oid;
-  const content = contentOf(file.name);
-  const joins = content?.kind === "repository" && (content.lines || file.name === KEYS.meta);
-  if (!joins || there === undefined || there === blobId(git, bytes)) return bytes;
+  if (!isJoined(file.name) || there === undefined || there === blobId(git, bytes)) return bytes;
   const [seen = new Uint8Array()] = await readBlobs(git, [there]);
   return file.name === KEYS.meta
     ? joinedIdentity(seen, bytes)

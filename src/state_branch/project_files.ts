@@ -14,6 +14,7 @@ import { mergedIdentity } from "../project/merge_identity.ts";
 import { KEYS, type ProjectPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { contentOf, removedSession } from "../snapshot/contents.ts";
+import { readLimit } from "../state_layout/limits.ts";
 import { placeLines } from "../snapshot/place_files.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import { VERSION } from "../version.ts";
@@ -27,7 +28,8 @@ import { blobId, readBlobs, type Tree } from "./objects.ts";
  */
 export async function metaOf(git: Git, tree: Tree): Promise<RepositoryMeta | null> {
   const entry = tree.get(KEYS.meta);
-  const text = entry === undefined ? undefined : (await readBlobs(git, [entry.oid]))[0];
+  const usable = entry !== undefined && entry.size <= readLimit(KEYS.meta);
+  const text = usable ? (await readBlobs(git, [entry.oid]))[0] : undefined;
   return text === undefined ? null : parseRepositoryMeta(new TextDecoder().decode(text), KEYS.meta);
 }
 
@@ -92,8 +94,10 @@ export async function placeFiles(
   const { backend } = manager;
   await joinLines(tree, { git, manager });
   await joinIdentity(tree, { git, manager, paths });
-  const config = tree.get(KEYS.config);
-  const current = tree.get(KEYS.current);
+  const [config, current] = [KEYS.config, KEYS.current].map((key) => {
+    const file = tree.get(key);
+    return file === undefined || file.size > readLimit(key) ? undefined : file;
+  });
   const here = (await backend.readText(KEYS.current))?.trim() ?? "";
   const hasCurrent = SESSION_ID.test(here) && await backend.hasSession(here);
   const wanted = [
@@ -131,10 +135,11 @@ async function joinLines(
 ): Promise<void> {
   const { backend } = manager;
   const differ: { readonly path: string; readonly oid: string }[] = [];
-  for (const [path, { oid }] of tree) {
+  for (const [path, { oid, size }] of tree) {
     const content = contentOf(path, "branch");
     // Records of removals are taken over by whoever needs them.
     if (content?.kind !== "repository" || !content.lines || removedSession(path) !== null) continue;
+    if (size > readLimit(path)) continue;
     const here = await backend.readBlob(path);
     if (here === null || blobId(git, here) !== oid) differ.push({ path, oid });
   }

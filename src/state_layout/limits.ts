@@ -20,7 +20,7 @@ export const LIMITS = {
   definition: 16 * MEBIBYTE,
   /** The newest state of a session. A larger one is made anew from the journal. */
   state: 64 * MEBIBYTE,
-  /** Feedback, one object a line. */
+  /** Feedback, one object a line; the repository's own journal. Read whole to be joined. */
   lines: 64 * MEBIBYTE,
   /** Removals of one session. */
   removals: MEBIBYTE,
@@ -64,7 +64,7 @@ const BY_FOLDER = new Map<string, number>([
   ["bindings", LIMITS.short],
   ["secrets", LIMITS.secret],
   ["removed", LIMITS.removals],
-  ["log", LIMITS.journal],
+  ["log", LIMITS.lines],
 ]);
 
 const BY_FOLDER_IN_SESSION = new Map<string, number>([

@@ -121,7 +121,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   [KEYS.repositoryLog("<writer>")]: {
     ...repository,
     kind: "journal",
-    limit: LIMITS.journal,
+    limit: LIMITS.lines,
     carriers: EVERYWHERE,
     merge: "journal",
     what: "journal of the repository, one chain for each writer",

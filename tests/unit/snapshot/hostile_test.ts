@@ -96,6 +96,15 @@ Deno.test("names that lead elsewhere are refused, listed or not", async () => {
     "m\u00e9ta.json",
     "meta.json\u202e",
     ".git/hooks/pre-commit",
+    "archive/.git/config",
+    "archive/../../evil",
+    "prd/a\\b",
+    "secrets/.gitignore",
+    "secrets/GITIGN~1",
+    "removed/../lock.jsonl",
+    `sessions/${ID}/legacy/../log.jsonl`,
+    `sessions/${ID}/set_aside/x`,
+    "log/x.jsonl",
   ];
   for (const name of names) {
     const more = [...entries, file(name, "evil")];
@@ -192,6 +201,18 @@ Deno.test("every limit is met, and named", async () => {
     header: { name: `d${index}/`, size: 0, type: "directory" },
   }));
   await refused(await archive([...many, ...entries]), "limit_exceeded", { files: 20 });
+});
+
+Deno.test("a file that is larger than its kind may be is refused before it is read", async () => {
+  const { entries } = await goodEntries();
+  const listed = withManifest(entries, (edited) => {
+    const meta = edited.files.find((one: { name: string }) => one.name === "meta.json");
+    meta.size = 17 * 1024 * 1024;
+  });
+  assert.match(
+    await refused(await archive(listed), "snapshot_invalid"),
+    /larger than files of its/,
+  );
 });
 
 Deno.test("a bomb is stopped long before it has unfolded", async () => {

@@ -350,3 +350,27 @@ Deno.test("secrets travel only when they are asked for, and never replace others
   assert.equal(there.scratch.read(".orchestrator/secrets/token"), "OTHER");
   assert.deepEqual(again.repository.kept, ["secrets/token"]);
 });
+
+Deno.test("no file of a snapshot is written through a link, and what is here stays", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  using here = new World();
+  await here.start("Add login");
+  here.scratch.write(".orchestrator/archive/deep/one", "arrives");
+  here.scratch.write(".orchestrator/prd/two", "arrives");
+  const key = { password: "correct horse battery" };
+  const bytes = await here.export({ key });
+  using there = new World();
+  await there.start("Something else");
+  const outside = `${there.scratch.top}/outside`;
+  Deno.mkdirSync(outside);
+  Deno.symlinkSync(outside, there.scratch.path(".orchestrator/archive"));
+  there.scratch.write(".orchestrator/prd/two", "was here");
+  const report = await there.import(bytes, {
+    adopt: true,
+    read: { askKey: () => Promise.resolve(key) },
+  });
+  assert.deepEqual(report.repository.kept, ["archive/deep/one", "prd/two"]);
+  assert.deepEqual([...Deno.readDirSync(outside)], []);
+  assert.equal(there.scratch.read(".orchestrator/prd/two"), "was here");
+});
