@@ -106,6 +106,9 @@ function reasonOf(
   if (entry.kind === "secret" && secrets !== true) return { what, why: "not asked for" };
   const session = sessionOf(name);
   if (session !== null && orphans(session)) return { what, why: "no session" };
+  // The records of removals are about sessions, too.
+  const about = meaning.parts.session;
+  if (about !== undefined && sessions?.has(about) === false) return { what, why: "not asked for" };
   if (name === KEYS.current) {
     return { what, why: sessions === undefined ? "no session" : "not asked for" };
   }

@@ -4,6 +4,7 @@ import { unpackTar } from "modern-tar";
 import { OrchestratorError } from "../../../src/errors.ts";
 import { SessionManager } from "../../../src/session/session_manager.ts";
 import { exportSnapshot } from "../../../src/snapshot/export.ts";
+import { leftOut } from "../../../src/snapshot/left_out.ts";
 import { finishImports } from "../../../src/snapshot/plan.ts";
 import { compareTrees, readTree } from "../../harness/tree.ts";
 import { collectBytes, World } from "./world.ts";
@@ -373,4 +374,28 @@ Deno.test("no file of a snapshot is written through a link, and what is here sta
   assert.deepEqual(report.repository.kept, ["archive/deep/one", "prd/two"]);
   assert.deepEqual([...Deno.readDirSync(outside)], []);
   assert.equal(there.scratch.read(".orchestrator/prd/two"), "was here");
+});
+
+Deno.test("what was not asked for is said to be just that", async () => {
+  using here = new World();
+  const wanted = await here.start("Add login");
+  const other = await here.start("Fix search");
+  here.scratch.write(`.orchestrator/removed/${other}.jsonl`, '{"a":1}\n');
+  here.scratch.write(`.orchestrator/removed/${wanted}.jsonl`, '{"a":1}\n');
+  const sessions = [wanted];
+  const { manifest } = await exportSnapshot(here.backend, {
+    repository: here.meta,
+    now: here.time,
+    sessions,
+  });
+  const names = new Set(manifest.files.map(({ name }) => name));
+  assert.ok(names.has(`removed/${wanted}.jsonl`));
+  const left = leftOut(here.paths.stateDirectory, {
+    carrier: "snapshot",
+    names,
+    sessions: new Set(sessions),
+  });
+  const unasked = left.filter(({ why }) => why === "not asked for").flatMap((entry) => entry.names);
+  assert.deepEqual(unasked, ["current", `removed/${other}.jsonl`, `sessions/${other}/`]);
+  assert.deepEqual(left.filter(({ why }) => why === "not taken"), []);
 });

@@ -202,7 +202,7 @@ function write(state: string, name: string, entry?: LayoutEntry): void {
 
 function contentFor(name: string, kind: LayoutEntry["kind"]): Uint8Array {
   const text = kind === "lines" || kind === "journal"
-    ? `${JSON.stringify({ of: name })}\n${JSON.stringify({ last: true })}\n`
+    ? `${JSON.stringify({ a: name })}\n${JSON.stringify({ b: "last" })}\n`
     : kind === "json"
     ? JSON.stringify({ format: 1, of: name })
     : kind === "text"
@@ -233,6 +233,10 @@ for (const way of WAYS) {
     using there = new Machine(bare);
     here.scratch.write("workflow.yaml", WORKFLOW);
     if (way.init !== undefined) await here.must(...way.init);
+    // A removal that was recorded raises the format, as planted records alone would not.
+    await here.must("start", "Gone", "--name", "gone");
+    await here.must("session", "end", "gone", "--reason", "It was only begun for its end");
+    await here.must("session", "remove", "gone", "--yes");
     await here.must("start", "Everything");
     await here.must("feedback", "tool", "add", "It is fine");
     const session = readFileSync(join(here.state, KEYS.current), "utf8").trim();
