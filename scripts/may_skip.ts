@@ -3,24 +3,61 @@
  * CI, any other skip is a failure.
  * @module
  */
+import { spawnSync } from "node:child_process";
 import process from "node:process";
 
-/** Tests by name, and on which systems they have nothing to do. */
+/** What a machine is and may do, as far as tests depend on it. */
+export interface Machine {
+  /** `process.platform`. */
+  readonly platform: string;
+  readonly root: boolean;
+  /** Whether file systems can be mounted in a name space of one's own. */
+  readonly mounts: boolean;
+}
+
+/** Tests by name, and where they have nothing to do. */
 interface MaySkip {
   readonly name: RegExp;
   readonly why: string;
-  /** Where they may skip: values of `process.platform`. Default: everywhere. */
-  readonly on?: readonly string[];
+  readonly where: (machine: Machine) => boolean;
 }
 
-const MAY_SKIP: readonly MaySkip[] = [];
+const MAY_SKIP: readonly MaySkip[] = [
+  {
+    name: /^project\.writable: the system says so$/,
+    why: "root may write everywhere",
+    where: ({ root }) => root,
+  },
+  {
+    name: /^trust file: a folder that cannot be written is an error with its path$/,
+    why: "root may write everywhere",
+    where: ({ root }) => root,
+  },
+  {
+    name: /disk|file system|mount|users? of a group|glibc from musl|BusyBox/,
+    why: "needs root, and the right to mount or to become another user",
+    where: ({ root, mounts }) => !root || !mounts,
+  },
+];
 
 /** Those of the skipped tests that should have run. */
 export function unexpectedSkips(
   skips: readonly string[],
-  platform: string = process.platform,
+  machine: Machine = thisMachine(),
 ): readonly string[] {
   return skips.filter((skip) =>
-    !MAY_SKIP.some(({ name, on }) => name.test(skip) && (on === undefined || on.includes(platform)))
+    !MAY_SKIP.some(({ name, where }) => name.test(skip) && where(machine))
   );
+}
+
+let known: Machine | undefined;
+
+/** What this machine may do. Asked once. */
+function thisMachine(): Machine {
+  known ??= {
+    platform: process.platform,
+    root: process.getuid?.() === 0,
+    mounts: spawnSync("unshare", ["--mount", "true"], { stdio: "ignore" }).status === 0,
+  };
+  return known;
 }
