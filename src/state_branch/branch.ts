@@ -26,6 +26,7 @@ import { makeProject, placeFiles, refuseNewer } from "./project_files.ts";
 import { isState } from "./protected.ts";
 import { NO_REMOTE, type PushOptions, type PushReport, pushState } from "./push.ts";
 import type { RemovalNotice } from "./removal_notice.ts";
+import { repairing } from "./repair.ts";
 import { settleRemovals, standingHere, takeRecords } from "./removals.ts";
 import { fetchBranch, seenRef, trackingRef } from "./server.ts";
 
@@ -178,7 +179,18 @@ export class StateBranch {
   }
 
   /** Fetches, and merges what is there. A project is made where there is none. */
-  async pull(): Promise<PullReport> {
+  pull(): Promise<PullReport> {
+    return this.#repairing(() => this.#pull());
+  }
+
+  #repairing<Result>(task: () => Promise<Result>): Promise<Result> {
+    const { git, remote, targets, warn } = this.options;
+    const branches = [...targets.map(({ branch }) => branch), this.branch];
+    const tracking = remote === null ? [] : branches.map((branch) => trackingRef(remote, branch));
+    return repairing({ git, tracking: [...new Set(tracking)], warn }, task);
+  }
+
+  async #pull(): Promise<PullReport> {
     let problem = this.options.remote === null ? this.nowhere ?? NO_REMOTE : null;
     let commit: string | null;
     try {
@@ -238,12 +250,12 @@ export class StateBranch {
 
   /** See {@link pushState}. */
   push(reason: string, options: PushOptions = {}): Promise<PushReport> {
-    return pushState(this, reason, options);
+    return this.#repairing(() => pushState(this, reason, options));
   }
 
   /** See {@link compactState}. */
   compact(): Promise<CompactReport> {
-    return compactState(this);
+    return this.#repairing(() => compactState(this));
   }
 
   /** The branch on the server: the remembered rung's, else the one that was found, else the first. */

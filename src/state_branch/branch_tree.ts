@@ -6,7 +6,14 @@
 import { removedSession } from "../snapshot/contents.ts";
 import { FOLDERS, SESSION_ID } from "../state_layout/names.ts";
 import type { Git } from "./git.ts";
-import { readObjects, type Tree, treeEntries, type TreeEntry, type TreeFile } from "./objects.ts";
+import {
+  missing,
+  readObjects,
+  type Tree,
+  treeEntries,
+  type TreeEntry,
+  type TreeFile,
+} from "./objects.ts";
 
 /** More sessions than this are asked for by asking for all: command lines have an end. */
 const MOST_NAMED = 200;
@@ -54,7 +61,12 @@ export class BranchTree {
       `${commit}^{tree}`,
       `${commit}:${FOLDERS.sessions}`,
     ]);
-    const names = [...treeEntries(git, top).keys()].filter((name) => name !== FOLDERS.sessions);
+    const entries = treeEntries(git, top);
+    if (top?.type !== "tree") throw missing(git, `${commit}^{tree}`);
+    if (entries.has(FOLDERS.sessions) && sessions?.type !== "tree") {
+      throw missing(git, entries.get(FOLDERS.sessions)?.oid ?? commit);
+    }
+    const names = [...entries.keys()].filter((name) => name !== FOLDERS.sessions);
     const files = names.length === 0 ? new Map() : await list(git, commit, names);
     return new BranchTree(git, commit, files, treeEntries(git, sessions));
   }
@@ -93,9 +105,10 @@ async function list(git: Git, commit: string, names: readonly string[]): Promise
   ]);
   const tree = new Map<string, TreeFile>();
   for (const entry of stdout.split("\0")) {
-    const parts = /^(100644|100755) blob ([0-9a-f]+) +(\d+)\t(.*)$/s.exec(entry);
+    const parts = /^(100644|100755) blob ([0-9a-f]+) +(\d+|BAD)\t(.*)$/s.exec(entry);
     const [, , oid, size, path] = parts ?? [];
     if (oid === undefined || path === undefined) continue;
+    if (size === "BAD") throw missing(git, oid);
     tree.set(path, { oid, size: Number(size) });
   }
   return tree;

@@ -17,6 +17,7 @@ import type { Git } from "./git.ts";
 import {
   blobId,
   readBlobs,
+  syncObjects,
   type TreeEntry,
   writeBlobs,
   writeCommit,
@@ -75,7 +76,7 @@ export async function commitAll(place: CommitPlace, request: CommitRequest): Pro
   const { git, name, now } = place;
   for (let attempt = 1;; attempt++) {
     const local = await git.resolve(localRef(name));
-    const { tree, kept } = await treeOfAll(place, local, request);
+    const { tree, written, kept } = await treeOfAll(place, local, request);
     const parents = await parentsOf(git, request.seen, local);
     const tip = parents[0];
     const unchanged = parents.length === 1 && tip !== undefined &&
@@ -87,6 +88,8 @@ export async function commitAll(place: CommitPlace, request: CommitRequest): Pro
       time: now(),
     });
     if (commit === local) return { commit, kept };
+    // Before anything stands for them.
+    syncObjects(git, [...written, commit]);
     try {
       await setRef(git, localRef(name), commit, local ?? "");
       return { commit, kept };
@@ -121,7 +124,12 @@ async function treeOfAll(
   { git, manager }: CommitPlace,
   local: string | null,
   { seen, refused }: CommitRequest,
-): Promise<{ readonly tree: string; readonly kept: ReadonlySet<string> }> {
+): Promise<{
+  readonly tree: string;
+  /** Objects that it took. */
+  readonly written: readonly string[];
+  readonly kept: ReadonlySet<string>;
+}> {
   const before = await BranchTree.open(git, seen);
   const committed = local === null || local === seen ? before : await BranchTree.open(git, local);
   const { sessions, files: here } = await collect(manager.backend, { carrier: "branch" });
@@ -159,7 +167,8 @@ async function treeOfAll(
   for (const [index, { path }] of missing.entries()) {
     entries.set(path, { mode: FILE_MODE, type: "blob", oid: written[index] ?? "" });
   }
-  return { tree: (await writeTree(git, entries)).oid, kept: new Set(kept.keys()) };
+  const { oid, folders } = await writeTree(git, entries);
+  return { tree: oid, written: [...written, ...folders.values()], kept: new Set(kept.keys()) };
 }
 
 /** Whether a file of the repository's keeps what the server has in it, besides what is here. */

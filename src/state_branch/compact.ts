@@ -6,7 +6,7 @@ import { OrchestratorError } from "../errors.ts";
 import type { StateBranch } from "./branch.ts";
 import { commitMessage } from "./commit.ts";
 import { Trouble } from "./git.ts";
-import { writeCommit } from "./objects.ts";
+import { syncObjects, writeCommit } from "./objects.ts";
 import { localRef, remoteRef } from "./places.ts";
 import { setRef } from "./refs.ts";
 import { pushCommit } from "./server.ts";
@@ -36,6 +36,7 @@ export async function compactState(state: StateBranch): Promise<CompactReport> {
     message: commitMessage("Compact the history", `${count} commits before`),
     time: state.options.now(),
   });
+  syncObjects(git, [commit]);
   if (pushed.safe && pushed.branch !== null) {
     try {
       await pushCommit(git, state.remote, {

@@ -29,7 +29,17 @@ const SETTINGS: readonly string[] = [
   "credential.interactive=never",
   "advice.pushUpdateRejected=false",
   "protocol.version=2",
+  // What is acknowledged must not be lost with the power. A git older than 2.36 does not know it yet.
+  "core.fsync=loose-object,pack,pack-metadata,reference",
+  "core.fsyncMethod=fsync",
 ];
+
+/** Signs of damage in what git prints, of which {@link repairing} makes the best. */
+const DAMAGE =
+  /object file .* is empty|is corrupt|reference broken|ignoring broken ref|bad object|did not send all necessary objects|unable to (?:unpack|read|open)|inflate: |is unavailable|missing (?:blob|tree|commit)|unable to stream|bad tree|corrupt loose object|could not (?:read|parse)|not a valid object|invalid sha1 pointer|does not point to a valid object|hash mismatch|garbage at end|reference already exists/i;
+
+/** Most characters of complaints that are kept. */
+const MOST_COMPLAINTS = 64 * 1024;
 
 /** What a hook or another git sets that would lead ours astray (git rev-parse --local-env-vars). */
 const LOCAL_VARIABLES: readonly string[] = [
@@ -91,6 +101,8 @@ export interface GitRun {
   readonly network?: boolean;
   /** Hands over bytes. */
   readonly binary?: boolean;
+  /** What it writes is made durable by the caller. */
+  readonly unsynced?: boolean;
   /** Exit codes besides 0 that are answers. */
   readonly codes?: readonly number[];
 }
@@ -104,6 +116,7 @@ export class Git {
   readonly commonDirectory: string;
   readonly #env: Environment;
   readonly #networkTimeoutMs: number;
+  #complaints = "";
 
   private constructor(
     root: string,
@@ -166,16 +179,30 @@ export class Git {
   }
 
   async #runOnce(args: readonly string[], options: GitRun): Promise<ProgramResult> {
-    const { input, network = false, binary = false } = options;
+    const { input, network = false, binary = false, unsynced = false } = options;
     const env = { ...this.#env, ...options.env };
     try {
       const timeoutMs = network ? this.#networkTimeoutMs : LOCAL_TIMEOUT_MS;
-      return await runGit(this.root, args, env, timeoutMs, { input, binary });
+      const result = await runGit(this.root, args, env, timeoutMs, { input, binary, unsynced });
+      if (DAMAGE.test(result.stderr)) this.complain(result.stderr);
+      return result;
     } catch (error) {
       const late = error instanceof OrchestratorError && "timeoutMs" in (error.details ?? {});
       if (!network || !late) throw error;
       throw new Trouble("unreachable", `no answer within ${this.#networkTimeoutMs / 1000} s`);
     }
+  }
+
+  /** Notes that an object is missing or damaged, where git says it by its answer only. */
+  complain(text: string): void {
+    this.#complaints = (this.#complaints + text + "\n").slice(-MOST_COMPLAINTS);
+  }
+
+  /** What git has said of damaged objects and refs since this was last asked for; empty for nothing. */
+  takeComplaints(): string {
+    const complaints = this.#complaints;
+    this.#complaints = "";
+    return complaints;
   }
 
   /** The first line of what git prints. */
@@ -197,11 +224,12 @@ async function runGit(
   args: readonly string[],
   env: Environment,
   timeoutMs: number,
-  { input, binary = false }: Pick<GitRun, "binary"> & {
+  { input, binary = false, unsynced = false }: Pick<GitRun, "binary" | "unsynced"> & {
     readonly input?: string | Uint8Array | undefined;
   } = {},
 ): Promise<ProgramResult> {
-  const settings = SETTINGS.flatMap((setting) => ["-c", setting]);
+  const settings = [...SETTINGS, ...unsynced ? ["core.fsync=none"] : []]
+    .flatMap((setting) => ["-c", setting]);
   const stall = Math.max(1, Math.floor(timeoutMs / 1000));
   return await runProgram(
     "git",

@@ -3,12 +3,13 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { OrchestratorError } from "../errors.ts";
-import { ioError } from "../platform/atomic_file.ts";
+import { ioError, syncDirectory } from "../platform/atomic_file.ts";
+import { syncFiles } from "../platform/copy_file.ts";
 import { removeTemporary } from "../platform/remove_tree.ts";
 import { TEMPORARY_FOLDERS } from "../state_layout/places.ts";
 import type { Git } from "./git.ts";
@@ -71,8 +72,14 @@ export async function readBlobs(
   const objects = await readObjects(git, oids);
   return objects.map((object, index) => {
     if (object?.type === "blob") return object.bytes;
-    throw new OrchestratorError("git_failed", `Cannot read git object "${oids[index]}": no blob`);
+    throw missing(git, oids[index] ?? "");
   });
+}
+
+/** The error of an object that must be there. */
+export function missing(git: Git, name: string): OrchestratorError {
+  git.complain(`missing object ${name}`);
+  return new OrchestratorError("git_failed", `Cannot read git object "${name}": it is missing`);
 }
 
 /** What a tree says of a name. */
@@ -104,7 +111,7 @@ export function treeEntries(
   return entries;
 }
 
-/** Writes blobs into the object store; the user's attributes and filters do not count. */
+/** Writes blobs into the object store, see {@link syncObjects}; the user's attributes and filters do not count. */
 export async function writeBlobs(
   git: Git,
   blobs: AsyncIterable<Uint8Array>,
@@ -124,11 +131,35 @@ export async function writeBlobs(
     if (paths.length === 0) return [];
     const { stdout } = await git.run(["hash-object", "-w", "--no-filters", "--stdin-paths"], {
       input: paths.map((path) => `${path}\n`).join(""),
+      unsynced: true,
     });
     return stdout.trim().split("\n");
   } finally {
     removeTemporary(folder);
   }
+}
+
+/**
+ * Makes objects durable, their names too. Git syncs no names, and which of its commands sync what is in
+ * them differs from version to version.
+ */
+export function syncObjects(git: Git, oids: Iterable<string>): void {
+  const files = [...new Set(oids)].map((oid) => looseObject(git, oid)).filter((path) =>
+    existsSync(path)
+  );
+  if (files.length === 0) return;
+  syncFiles(objectFolder(git), files);
+  for (const folder of new Set(files.map(dirname))) syncDirectory(folder);
+  syncDirectory(objectFolder(git));
+}
+
+/** Where an object lies that is in no pack. */
+export function looseObject(git: Git, oid: string): string {
+  return join(objectFolder(git), oid.slice(0, 2), oid.slice(2));
+}
+
+function objectFolder({ commonDirectory }: Git): string {
+  return join(commonDirectory, "objects");
 }
 
 interface Folder {

@@ -73,7 +73,7 @@ export const ELSEWHERE: readonly Place[] = [
     recognise: "the name; git has no such folder",
     onLeaving: "remove",
     what:
-      "`<branch>.json`: what is remembered of pushing; `looked`: when the server was last asked",
+      "`<branch>.json`: what is remembered of pushing; `looked`: when the server was last asked; `damaged/`: git objects that were set aside because a power cut had left them empty",
   },
   ...Object.values(REFS).map((where): Place => ({
     kind: "refs",

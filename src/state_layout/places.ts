@@ -14,6 +14,12 @@ export function pushRecordName(branch: string): string {
   return `${encodeURIComponent(branch)}.json`;
 }
 
+/** Folder in {@link GIT_FOLDER} of git objects that were damaged. */
+export const SET_ASIDE = "damaged";
+
+/** The folder of our refs in git's own directory: nobody else has any there. */
+export const REFS_FOLDER = "refs/orchestrator";
+
 /** What our refs begin with. */
 export const REFS = {
   /** The commit of all that is here. */
