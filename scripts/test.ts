@@ -115,7 +115,7 @@ function environment(
 }
 
 function headline({ name, what, sampled }: Suite, { sample }: TestPlan): string {
-  const part = sampled === true && sample > 1 ? ` (one of ${sample} cases each)` : "";
+  const part = sampled === true && sample > 1 ? ` (sampled: one of ${sample})` : "";
   return `${name}: ${what}${part}`;
 }
 

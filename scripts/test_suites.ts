@@ -35,8 +35,8 @@ export const SUITES: readonly Suite[] = [
     what: "repositories of earlier versions, and those of later ones",
     parallel: true,
   },
-  { name: "e2e", what: "whole stories with the executable", parallel: true },
-  { name: "concurrency", what: "many processes at once", parallel: false },
+  { name: "e2e", what: "whole stories with the executable", parallel: true, sampled: true },
+  { name: "concurrency", what: "many processes at once", parallel: false, sampled: true },
   {
     name: "crash",
     what: "killed and failed at every step",

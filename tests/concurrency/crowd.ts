@@ -11,6 +11,7 @@ import { walkChain } from "../../src/session/journal.ts";
 import { replay } from "../../src/session/rebuild.ts";
 import { FileBackend } from "../../src/storage/file_backend.ts";
 import type { SessionEvent } from "../../src/workflow/events.ts";
+import { BRIEF, LONG } from "../harness/effort.ts";
 import { executable } from "../harness/executable.ts";
 import { type Result, runProcess } from "../harness/running.ts";
 import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
@@ -20,10 +21,10 @@ const BATCH = fileURLToPath(new URL("./batch.ts", import.meta.url));
 /** Longer than anyone waits for anyone here, on a machine that is busy with other things too. */
 const PATIENCE_SECONDS = "120";
 
-/** How many processes, and how much each does. The defaults are what CI runs. */
+/** How many processes, and how much each does. */
 export const SCALE = {
-  processes: setting("CONCURRENCY_PROCESSES", 50),
-  mutations: setting("CONCURRENCY_MUTATIONS", 20),
+  processes: setting("CONCURRENCY_PROCESSES", LONG ? 100 : BRIEF ? 16 : 50),
+  mutations: setting("CONCURRENCY_MUTATIONS", LONG ? 40 : BRIEF ? 10 : 20),
 } as const;
 
 function setting(name: string, value: number): number {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { compile } from "../../scripts/compile.ts";
+import { slowTest } from "../harness/effort.ts";
 import { executableAvailable } from "../harness/executable.ts";
 import { runProcess } from "../harness/running.ts";
 import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
@@ -16,7 +17,7 @@ const LIBRARIES = "/usr/aarch64-linux-gnu";
 const able = executableAvailable && QEMU !== undefined &&
   existsSync(join(LIBRARIES, "lib", "libstdc++.so.6"));
 
-Deno.test({
+slowTest({
   name: able
     ? "the arm64 executable begins, records and verifies a session"
     : "the arm64 executable (skipped: needs qemu-user-static and the arm64 C++ library)",

@@ -8,6 +8,7 @@ import { npmPackages } from "../../scripts/release/npm_packages.ts";
 import { SYSTEMS } from "../../scripts/release/systems.ts";
 import { isWindows, target } from "../../src/platform/runtime.ts";
 import { NPM_NAME } from "../../src/release/address.ts";
+import { slowTest } from "../harness/effort.ts";
 import { NpmRegistry } from "../harness/npm_registry.ts";
 import { type Result, runProcess } from "../harness/running.ts";
 import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
@@ -66,7 +67,7 @@ class Project {
   }
 }
 
-Deno.test({
+slowTest({
   name: `npm: the packages bring the executable for this system${npm ? "" : " (skipped: no npm)"}`,
   ignore: !npm || isWindows,
   fn: async (t) => {

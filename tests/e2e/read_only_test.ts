@@ -9,6 +9,7 @@ import process from "node:process";
 import { EXIT_CODES } from "../../src/errors.ts";
 import type { ArgumentSpec, CommandSpec } from "../../src/cli/command.ts";
 import { COMMANDS } from "../../src/cli/table.ts";
+import { BRIEF } from "../harness/effort.ts";
 import { executable, executableAvailable } from "../harness/executable.ts";
 import { type Result, runProcess } from "../harness/running.ts";
 import { compareTrees, readTree } from "../harness/tree.ts";
@@ -203,10 +204,8 @@ function isAboutSessions(argv: readonly string[]): boolean {
 for (
   const name of [
     "a project at work",
-    "a damaged state.json",
-    "an old project, g4",
     "an old project, g8",
-    "what killed processes left",
+    ...BRIEF ? [] : ["a damaged state.json", "an old project, g4", "what killed processes left"],
   ]
 ) {
   Deno.test({

@@ -28,6 +28,7 @@ import { readNames } from "../../scripts/release/windows_resources.ts";
 import { target as hostTarget } from "../../src/platform/runtime.ts";
 import { parseSums } from "../../src/release/sums.ts";
 import { VERSION } from "../../src/version.ts";
+import { slowTest } from "../harness/effort.ts";
 import { executableAvailable } from "../harness/executable.ts";
 import { runProcess } from "../harness/running.ts";
 import { Scratch } from "../harness/scratch.ts";
@@ -49,7 +50,7 @@ function copyOfTree(folder: string): string {
   return folder;
 }
 
-Deno.test({
+slowTest({
   name: "executables are the same bytes in another folder, and shaped as their systems want them",
   ignore: !executableAvailable,
   fn: async () => {
@@ -130,7 +131,7 @@ const tools = ["openssl", "ssh-keygen"].every((name) =>
 );
 const linux = Deno.build.os === "linux" && executableAvailable && tools;
 
-Deno.test({
+slowTest({
   name: "a release is whole, and one line installs it where there is nothing but BusyBox and curl",
   ignore: !linux,
   fn: async (t) => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { makeProject } from "../../scripts/bench_projects.ts";
+import { slowTest } from "../harness/effort.ts";
 import { executable, executableAvailable } from "../harness/executable.ts";
 import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
 
@@ -51,7 +52,7 @@ for (
     55_000,
   ]] as const
 ) {
-  Deno.test({
+  slowTest({
     name: `300 MB in ${what} are exported, inspected and imported in less memory`,
     ignore: !executableAvailable || Deno.build.os !== "linux",
     async fn() {

@@ -21,6 +21,19 @@ export function times(whole: number, least: number): number {
   return Math.max(least, Math.ceil(whole / SAMPLE));
 }
 
+/** How many runs a property gets: ten times as many in the long form. */
+export function runs(usual: number): number {
+  return LONG ? usual * 10 : usual;
+}
+
+/** True where there are few minutes: what takes one by itself is left to runs that have more. */
+export const BRIEF: boolean = SAMPLE > 8;
+
+/** A test that takes a minute or more on a quiet machine: none where the run is {@link BRIEF}. */
+export function slowTest(definition: Deno.TestDefinition): void {
+  if (!BRIEF) Deno.test(definition);
+}
+
 /** Adds to the figures of the last line of the run: `12,345 runs stopped`. */
 export function tell(what: string, count: number): void {
   const file = Deno.env.get("TEST_FIGURES");

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { runs } from "../harness/effort.ts";
 import { CONFIG_KEY_NAMES, configKey } from "../../src/config/keys.ts";
 import { readPlainText } from "../../src/config/plain_text.ts";
 import { type ConfigFile, readConfigText } from "../../src/config/read_file.ts";
@@ -86,7 +87,7 @@ Deno.test("what is read without the library is what the library reads", () => {
       taken += plain.layer.entries.size;
       assert.deepEqual(plain, readConfigText(content, file));
     }),
-    { numRuns: 5000 },
+    { numRuns: runs(5000) },
   );
   assert.ok(taken > 100, `only ${taken} values were read`);
 });

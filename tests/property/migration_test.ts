@@ -1,6 +1,7 @@
 /** Any mixture of old files moves over without loss, and comes back as it was. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { runs } from "../harness/effort.ts";
 import {
   answer,
   assertFoundAgain,
@@ -48,6 +49,6 @@ Deno.test("any mixture of old files goes there and back", async () => {
         assertSameTree(before, treeOf(scratch));
       },
     ),
-    { numRuns: 25 },
+    { numRuns: runs(25) },
   );
 });

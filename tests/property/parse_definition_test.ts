@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
+import { runs } from "../harness/effort.ts";
 import { definitionFromObject, parseDefinition } from "../../src/workflow/parse_definition.ts";
 import { substitute } from "../../src/workflow/template.ts";
 
@@ -34,7 +35,9 @@ function check(text: string): void {
 }
 
 Deno.test("property: parseDefinition reads any text without throwing", () => {
-  fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 200 }), check), { numRuns: 300 });
+  fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 200 }), check), {
+    numRuns: runs(300),
+  });
 });
 
 /** Fragments that mean something to YAML or to the format. */
@@ -57,7 +60,7 @@ const FRAGMENT = fc.constantFrom(
 
 Deno.test("property: parseDefinition reads any pile of YAML without throwing", () => {
   const pile = fc.array(FRAGMENT, { maxLength: 30 }).map((parts) => parts.join(""));
-  fc.assert(fc.property(pile, check), { numRuns: 500 });
+  fc.assert(fc.property(pile, check), { numRuns: runs(500) });
 });
 
 Deno.test("property: parseDefinition reads a mutated workflow without throwing", () => {
@@ -72,7 +75,7 @@ Deno.test("property: parseDefinition reads a mutated workflow without throwing",
       BASE,
     )
   );
-  fc.assert(fc.property(mutated, check), { numRuns: 400 });
+  fc.assert(fc.property(mutated, check), { numRuns: runs(400) });
 });
 
 Deno.test("property: definitionFromObject takes any JSON value in any place", () => {
@@ -87,7 +90,7 @@ Deno.test("property: definitionFromObject takes any JSON value in any place", ()
       const { definition, findings } = definitionFromObject(JSON.parse(text));
       assert.ok(definition !== null || findings.some(({ level }) => level === "error"));
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { runs } from "../harness/effort.ts";
 import { OrchestratorError } from "../../src/errors.ts";
 import { walkChain } from "../../src/session/journal.ts";
 import { loadSession } from "../../src/session/load.ts";
@@ -145,7 +146,7 @@ Deno.test("any commands and accidents: the session is what its journal adds up t
         assert.equal((await manager.verify(A)).bad, null);
       },
     ),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   ));
 
 Deno.test("any two managers that act at once: every change is in the journal once, in one order", () =>
@@ -176,5 +177,5 @@ Deno.test("any two managers that act at once: every change is in the journal onc
         assert.deepEqual([...acknowledged].sort(), [...recorded].sort());
       },
     ),
-    { numRuns: 80 },
+    { numRuns: runs(80) },
   ));

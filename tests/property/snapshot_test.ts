@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { OrchestratorError } from "../../src/errors.ts";
+import { runs } from "../harness/effort.ts";
 import { compareTrees, readTree } from "../harness/tree.ts";
 import { World } from "../unit/snapshot/world.ts";
 
@@ -53,7 +54,7 @@ Deno.test("bytes changed in the tar", async () => {
   const tar = gunzipSync(await snapshot());
   await fc.assert(
     fc.asyncProperty(changes, (edits) => allOrNothing(gzipSync(changed(tar, edits)))),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 
@@ -77,7 +78,7 @@ Deno.test("headers changed in the tar", async () => {
       }
       await allOrNothing(copy);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 
@@ -90,7 +91,7 @@ Deno.test("bytes changed in the gzip, and cut or doubled", async () => {
       new Uint8Array([...bytes.subarray(0, at), ...bytes.subarray(at >> 1)])
     ),
   );
-  await fc.assert(fc.asyncProperty(damage, allOrNothing), { numRuns: 60 });
+  await fc.assert(fc.asyncProperty(damage, allOrNothing), { numRuns: runs(60) });
 });
 
 Deno.test("characters changed in the text, and lines lost, doubled or mixed with others", async () => {
@@ -113,7 +114,7 @@ Deno.test("characters changed in the text, and lines lost, doubled or mixed with
       new TextEncoder().encode([...lines.slice(from), ...lines.slice(to)].join("\n"))
     ),
   );
-  await fc.assert(fc.asyncProperty(damage, allOrNothing), { numRuns: 80 });
+  await fc.assert(fc.asyncProperty(damage, allOrNothing), { numRuns: runs(80) });
 });
 
 /** The checksum of a tar header (POSIX pax, "ustar Interchange Format"). */

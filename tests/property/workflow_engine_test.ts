@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { runs } from "../harness/effort.ts";
 import type { Command } from "../../src/workflow/commands.ts";
 import { decide } from "../../src/workflow/decide.ts";
 import type {
@@ -386,7 +387,7 @@ function assertSound(state: SessionState, journal: readonly SessionEvent[]): voi
   assert.equal(state.bypasses.reduce((sum, { count }) => sum + count, 0), happened.length);
 }
 
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: runs(300) };
 
 Deno.test("any commands on any workflow keep the invariants", () => {
   fc.assert(
@@ -527,6 +528,6 @@ Deno.test("evolve takes any event of any shape of name", () => {
         );
       },
     ),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });
