@@ -132,3 +132,20 @@ Deno.test({
     assert.equal(shown?.code, 0, shown?.output);
   },
 });
+
+Deno.test({
+  name: "an import that could not be finished is not decided",
+  ignore: !available,
+  async fn() {
+    // Little to read, and much to put in its place: each small file takes a whole block.
+    using world = new World();
+    for (let count = 0; count < 200; count++) await world.start("Build a bridge");
+    const [refused, status] = await onSmallDisk(
+      [["snapshot", "import", "../state.tar.gz"], ["status"]],
+      { beside: { "state.tar.gz": await world.export() }, size: "4m" },
+    );
+    assert.equal(refused?.code, 1, refused?.output);
+    assert.match(refused.output, /needs \d+ bytes of free space/);
+    assert.equal(status?.code, 4, status?.output);
+  },
+});
