@@ -8,6 +8,7 @@ import { parseRequest } from "../../src/cli/parse.ts";
 import { COMMANDS } from "../../src/cli/table.ts";
 import { EXIT_CODES } from "../../src/errors.ts";
 import type { Result } from "./running.ts";
+import { harmIn } from "./escapes.ts";
 import { hintProblems } from "./hint_rule.ts";
 import { compareTrees, type Tree } from "./tree.ts";
 
@@ -43,6 +44,13 @@ export async function brokenRules(observed: Observed): Promise<readonly string[]
   const all = result.stdout + result.stderr;
   expect(!/\bundefined\b|\bNaN\b|\[object /.test(all), "it printed a value that is none");
   expect(!/^\s+at .*:\d+:\d+\)?$/m.test(all), "it printed a stack");
+  // A secret is handed over as it is.
+  if (spec?.path !== "secrets get") {
+    const tabs = spec?.path.startsWith("completions") === true;
+    for (const harm of harmIn(all, { colours: spec?.path === "complete", tabs })) {
+      expect(false, `it printed what may do harm: ${harm}`);
+    }
+  }
   for (const hint of hintsIn(result.stderr)) {
     expect(!DESTRUCTIVE.test(hint), `the hint proposes what destroys: ${hint}`);
     for (const problem of hintProblems(hint)) {

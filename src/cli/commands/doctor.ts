@@ -169,8 +169,10 @@ function reportLines(report: CheckReport, fix: boolean, style: Style): readonly 
   }
   if (report.todo !== undefined && report.fixed === undefined) {
     const how = report.fixable && !fix ? " (--fix does it)" : "";
-    rows.push(wrap(`${symbols.arrow} ${report.todo}${how}`, style, "    "));
+    rows.push(say`    ${symbols.arrow} ${hang(`${report.todo}${how}`, style, 6)}`);
   }
-  for (const done of report.fixed ?? []) rows.push(style.green(wrap(done, style, "    ")));
+  for (const done of report.fixed ?? []) {
+    rows.push(style.green(say`    ${symbols.done} ${hang(done, style, 6)}`));
+  }
   return rows;
 }

@@ -112,7 +112,8 @@ function openDetails(
       : "");
   const times = item.failures > 1 ? ` ${item.failures} times` : "";
   return [
-    ...about.flatMap((text) => text === undefined ? [] : detail(text, room, style)).map(style.dim),
+    ...about.flatMap((text) => text === undefined ? [] : limited(text, room, style))
+      .map((line) => style.dim(OWN.concat(style.symbols.gutter, line))),
     ...(proof === "" ? [] : detail(`proof: ${proof}`, room, style)).map(style.dim),
     ...(item.status !== "failed" || item.blocked === undefined
       ? []

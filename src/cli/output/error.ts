@@ -19,7 +19,8 @@ export function errorText(error: OrchestratorError, style: Style): Shown {
   const parts = [say`${style.red(say`error:`)} ${fit(error.message, style, "error: ".length)}`];
   const list = error.details?.["list"];
   if (Array.isArray(list)) {
-    for (const entry of list) parts.push(say`  ${fit(String(entry), style, 4, 2)}`);
+    const { gutter } = style.symbols;
+    for (const entry of list) parts.push(say`  ${gutter}${fit(String(entry), style, 4)}`);
   }
   if (error.hint !== undefined) {
     parts.push(say`${style.cyan(say`hint:`)} ${copyable(error.hint, style)}`);

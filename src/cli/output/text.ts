@@ -121,19 +121,18 @@ function wrapUnusual(text: string, width: number, taken: number): readonly Shown
 }
 
 /**
- * A text as lines behind `indent`, wrapped to the screen. A line that goes on with the one above it
- * has a bar in front: nobody can write a line that looks like one of ours.
+ * A text as lines behind `indent` and a bar, wrapped to the screen: nobody can write a line that looks
+ * like one of ours.
  */
 export function wrap(text: string, style: Style, indent = ""): Shown {
-  const width = Math.max(20, style.width - indent.length - GUTTER_WIDTH);
-  const [first = "", ...others] = wrapLines(text, width, -GUTTER_WIDTH);
-  return [indent + first, ...others.map((line) => indent + style.symbols.gutter + line)]
-    .map((line) => line.trimEnd()).join("\n") as Shown;
+  const lead = indent + style.symbols.gutter;
+  return wrapLines(text, Math.max(20, style.width - lead.length))
+    .map((line) => (lead + line).trimEnd()).join("\n") as Shown;
 }
 
 /**
- * As {@link wrap}, for text behind `taken` columns of a line. The lines below it are indented by
- * `indent` columns, the last of which is for the bar.
+ * As {@link wrap}, for text that begins behind `taken` columns of a line, a label for instance. The
+ * lines below it are indented by `indent` columns, the last of which are for the bar.
  */
 export function hang(text: string, style: Style, indent: number, taken = indent): Shown {
   const lines = wrapLines(text, Math.max(20, style.width - indent), taken - indent);

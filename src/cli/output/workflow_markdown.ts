@@ -31,7 +31,7 @@ export function workflowMarkdown(state: SessionState): Shown {
     const numbers = progress.phases.find((entry) => entry.id === phase.id);
     const done = numbers === undefined ? say`` : say` (${num(numbers.done)}/${num(numbers.total)})`;
     rows.push(say``, say`## ${escaped(phase.id)}: ${escaped(phase.name)}${done}`);
-    if (phase.description !== undefined) rows.push(say``, escaped(phase.description));
+    if (phase.description !== undefined) rows.push(say``, say`> ${escaped(phase.description)}`);
     if (numbers !== undefined && numbers.approval !== "not_needed") {
       rows.push(say``, say`Approval: ${shown(numbers.approval)}`);
     }

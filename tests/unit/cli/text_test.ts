@@ -67,11 +67,11 @@ Deno.test("lines are broken at spaces", () => {
   assert.deepEqual(wrapLines("one\r\n \n\n\ntwo\n\n", 9), ["one", "", "two"]);
 });
 
-Deno.test("a line that goes on has a bar in front, our own prose has none", () => {
+Deno.test("a text of somebody else's stands behind a bar, our own prose does not", () => {
   const narrow = makeStyle({ terminal: false, colour: false, width: 24 });
   const text = "aaaa bbbb cccc dddd eeee ffff";
-  assert.equal(wrap("one two three", narrow, "  "), "  one two three");
-  assert.equal(wrap(text, narrow, "  "), "  aaaa bbbb cccc dddd\n  | eeee ffff");
+  assert.equal(wrap("one two three", narrow, "  "), "  | one two three");
+  assert.equal(wrap(text, narrow, "  "), "  | aaaa bbbb cccc dddd\n  | eeee ffff");
   assert.equal(hang(text, narrow, 4), "aaaa bbbb cccc dddd\n  | eeee ffff");
   assert.equal(hang(text, narrow, 2, 12), "aaaa bbbb\n| cccc dddd eeee ffff");
   assert.equal(hang("Next: x\nNext: y", narrow, 2), "Next: x\n| Next: y");
