@@ -34,7 +34,12 @@ const MAY_SKIP: readonly MaySkip[] = [
     where: ({ root }) => root,
   },
   {
-    name: /disk|file system|mount|users? of a group|glibc from musl|BusyBox/,
+    name: /^on (?:vfat|a case-insensitive ext4 folder): /,
+    why: "many kernels are built without them",
+    where: () => true,
+  },
+  {
+    name: /^on [a-z]|disk|file system|mount|users? of a group|glibc from musl|BusyBox/,
     why: "needs root, and the right to mount or to become another user",
     where: ({ root, mounts }) => !root || !mounts,
   },

@@ -38,6 +38,12 @@ export const SUITES: readonly Suite[] = [
   { name: "e2e", what: "whole stories with the executable", parallel: true, sampled: true },
   { name: "concurrency", what: "many processes at once", parallel: false, sampled: true },
   {
+    name: "file_systems",
+    what: "on the file systems that people have",
+    parallel: false,
+    sampled: true,
+  },
+  {
     name: "crash",
     what: "killed and failed at every step",
     parallel: false,

@@ -25,13 +25,18 @@ export class Scratch implements Disposable {
   readonly root: string;
   /** The home directory of whoever works on it. */
   readonly home: string;
+  /** Where projects lie when `TEST_PROJECTS` says that this is not in {@link top}. */
+  readonly #elsewhere: string;
 
   /** @param files texts by path relative to the project. */
   constructor(files: Readonly<Record<string, string>> = {}) {
     this.top = realpathSync(mkdtempSync(join(tmpdir(), "orchestrator-test-")));
-    this.root = join(this.top, "project");
+    this.#elsewhere = Deno.env.get("TEST_PROJECTS") ?? "";
+    this.root = this.#elsewhere === ""
+      ? join(this.top, "project")
+      : realpathSync(mkdtempSync(join(this.#elsewhere, "project-")));
     this.home = join(this.top, "home");
-    mkdirSync(this.root);
+    mkdirSync(this.root, { recursive: true });
     mkdirSync(this.home);
     for (const [path, text] of Object.entries(files)) this.write(path, text);
   }
@@ -56,8 +61,10 @@ export class Scratch implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    makeWritable(this.top);
-    rmSync(this.top, { recursive: true, force: true, maxRetries: 3 });
+    for (const path of this.#elsewhere === "" ? [this.top] : [this.top, this.root]) {
+      makeWritable(path);
+      rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+    }
   }
 }
 
