@@ -1,0 +1,39 @@
+/** Faults of what travels between machines. */
+import type { Mutant } from "../mutant.ts";
+
+export const TRAVEL: readonly Mutant[] = [
+  {
+    name: "an import replaces a copy that has moved on since",
+    file: "src/snapshot/plan.ts",
+    search: 'step.action === "replace" && local.hash === step.replaces',
+    replace: 'step.action === "replace"',
+    killedBy: { file: "tests/unit/snapshot/moved_on_test.ts" },
+  },
+  {
+    name: "secrets on the server's branch are carried on",
+    file: "src/state_branch/commit.ts",
+    search: 'contentOf(path)?.kind !== "secret"',
+    replace: 'contentOf(path)?.kind !== "nothing"',
+    killedBy: { file: "tests/e2e/state_branch_test.ts", filter: "a secret that somebody put" },
+  },
+  {
+    name: "what is not here counts as removed",
+    file: "src/state_branch/commit.ts",
+    search: "if (!removed.has(id)) kept.set(id, oid);",
+    replace: 'if (id === "") kept.set(id, oid);',
+    killedBy: {
+      file: "tests/e2e/state_branch_test.ts",
+      filter: "a folder of sessions that is gone",
+    },
+  },
+  {
+    name: "a branch of a newer program is merged",
+    file: "src/state_branch/branch.ts",
+    search: "    await refuseNewer(git, tree.files);\n",
+    replace: "",
+    killedBy: {
+      file: "tests/compatibility/newer_test.ts",
+      filter: "a state branch that is newer, from clones that know it",
+    },
+  },
+];
