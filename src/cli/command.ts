@@ -71,7 +71,7 @@ export interface CommandSpec {
 
 /** What a command's file exports. */
 export interface CommandModule {
-  readonly run: (context: Context, input: Input) => Promise<Answer>;
+  readonly run: (context: Context, input: Input) => Promise<Answer | LongAnswer>;
 }
 
 /** What a command answers with. */
@@ -82,6 +82,22 @@ export interface Answer {
   readonly text: (style: Style) => Shown;
   /** The exit code when it is not 0 although the command did what it was asked. */
   readonly exitCode?: number;
+}
+
+/** An answer that may be too long to be held. */
+export interface LongAnswer {
+  /** Prints it piece by piece; what fails on the way is the command's failure. */
+  readonly print: (printer: Printer) => Promise<void>;
+}
+
+/** Where and how a long answer is printed. */
+export interface Printer {
+  /** How the text for people looks; null for `--json`. */
+  readonly style: Style | null;
+  /** @returns false when nobody reads any more. */
+  readonly out: (text: Shown) => boolean;
+  /** The line of `--json` around its payload. */
+  readonly envelope: (data: unknown) => Shown;
 }
 
 /** The parsed arguments of a command. */

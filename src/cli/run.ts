@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import type { Answer, CommandModule, CommandSpec, Input } from "./command.ts";
+import type { CommandModule, CommandSpec, Input } from "./command.ts";
 import { Context } from "./context.ts";
 import type { Io } from "./io.ts";
 import { onTerminals } from "./output/fitted.ts";
@@ -37,6 +37,12 @@ export async function run(argv: readonly string[], surroundings: Io): Promise<nu
         await (await import("./copied.ts")).warnIfCopied(context, context.rootToLookFor);
       }
       const box = await noticeAfter(context, request.input);
+      if ("print" in answer) {
+        const { printLong } = await import("./output/print_long.ts");
+        await printLong(answer, context, request.input, await warningsOf(context));
+        if (box !== null && !request.input.has("json")) io.err(box);
+        return 0;
+      }
       if (request.input.has("json")) {
         const { answerEnvelope } = await import("./output/json.ts");
         const warnings = await warningsOf(context);
@@ -85,7 +91,11 @@ async function print(io: Io, text: Shown, { spec }: Context): Promise<void> {
  * What a command answers. A reading one whose session is gone when it wants to read it looks once more:
  * a rollback takes a session away after the old files are back.
  */
-async function answerOf(module: CommandModule, context: Context, input: Input): Promise<Answer> {
+async function answerOf(
+  module: CommandModule,
+  context: Context,
+  input: Input,
+): ReturnType<CommandModule["run"]> {
   try {
     return await module.run(context, input);
   } catch (error) {

@@ -173,7 +173,10 @@ export class Examination {
       for (const id of ids) {
         const loaded = await attemptAsync(() => loadSession(manager.backend, id, { replay: deep }));
         if (loaded.error?.code === "session_unknown") continue;
-        sessions.push({ id, loaded, meta: await manager.meta(id) });
+        const meta = await manager.meta(id);
+        // Removed between the two.
+        if (meta === null && !await manager.backend.hasSession(id)) continue;
+        sessions.push({ id, loaded, meta });
       }
       return sessions;
     });
@@ -295,7 +298,8 @@ function attempt<Value>(task: () => Value): Attempt<Value> {
   }
 }
 
-async function attemptAsync<Value>(task: () => Promise<Value>): Promise<Attempt<Value>> {
+/** What a task gives, or the error it fails with. */
+export async function attemptAsync<Value>(task: () => Promise<Value>): Promise<Attempt<Value>> {
   try {
     return { value: await task(), error: null };
   } catch (error) {

@@ -110,7 +110,7 @@ async function changedSinceImport(
   workflow: LegacyWorkflow,
   root: string,
 ): Promise<boolean> {
-  const [first] = await manager.events(session);
+  const first = await manager.firstEvent(session);
   if (first?.type !== "session_imported") return true;
   const files: unknown = first.data.source["files"];
   if (!Array.isArray(files)) return false;

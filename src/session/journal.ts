@@ -9,11 +9,24 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import { sha256Hex } from "../platform/hash.ts";
-import { type JournalHead, ORIGIN_HASH } from "../storage/backend.ts";
-import type { Actor, NewEvent, SessionEvent } from "../workflow/events.ts";
+import { DEPTH_LIMIT } from "../state_layout/limits.ts";
+import { type JournalHead, type JournalLine, ORIGIN_HASH } from "../storage/backend.ts";
+import { checkJournalLines } from "../storage/keys.ts";
+import { type Actor, isHistoryFile, type NewEvent, type SessionEvent } from "../workflow/events.ts";
+import { isNestedDeeper } from "./json_limits.ts";
+import { readLongLine } from "./long_line.ts";
 
-/** The journal format this program writes, and the newest it reads. */
-export const JOURNAL_FORMAT = 1;
+/** The newest journal format this program knows. */
+export const JOURNAL_FORMAT = 2;
+
+/**
+ * The format of an event's line: the oldest whose programs do not misread it. Programs of format 1 know
+ * no history beside the journal, and no journal that was accepted with lines missing.
+ */
+function formatOf(event: NewEvent): number {
+  if (event.type === "journal_accepted") return 2;
+  return event.type === "session_imported" && isHistoryFile(event.data.history) ? 2 : 1;
+}
 
 /** What stamping adds to an event. */
 export interface Stamp {
@@ -26,6 +39,7 @@ export interface Stamp {
  * Stamps events and makes their lines.
  * @param after the head they follow.
  * @returns the stamped events, their lines, and the head behind them (with an empty mark).
+ * @throws `too_long` for an event that no reader would take: it is too long, or nested too deeply.
  */
 export function encodeEvents(
   events: readonly NewEvent[],
@@ -42,7 +56,7 @@ export function encodeEvents(
   for (const event of events) {
     seq += 1;
     const line = JSON.stringify({
-      v: JOURNAL_FORMAT,
+      v: formatOf(event),
       seq,
       time: stamp.time,
       type: event.type,
@@ -50,11 +64,21 @@ export function encodeEvents(
       data: event.data,
       prev: hash,
     });
+    if (isNestedDeeper(line, DEPTH_LIMIT)) throw tooDeep(event);
     hash = sha256Hex(line);
     lines.push(line);
     stamped.push({ ...event, seq, time: stamp.time, actor: stamp.actor });
   }
+  checkJournalLines(lines);
   return { events: stamped, lines, head: { seq, hash, mark: "" } };
+}
+
+function tooDeep(event: NewEvent): OrchestratorError {
+  return new OrchestratorError(
+    "too_long",
+    `Cannot record "${event.type}": its data is nested deeper than ${DEPTH_LIMIT} levels`,
+    { hint: "Keep such data in a file and name it" },
+  );
 }
 
 /** The first thing that does not fit in a journal. */
@@ -64,6 +88,8 @@ export interface BadLine {
   readonly reason: string;
   /** True when the line was written by a newer program. */
   readonly tooNew: boolean;
+  /** True when it is no event at all: an append that was cut off leaves such lines. */
+  readonly garbage?: true;
 }
 
 /** Result of walking a chain. */
@@ -86,17 +112,20 @@ export class ChainReader {
   }
 
   /** The next line's event, or why it does not fit; then it was not taken. */
-  next(line: string): { readonly event: SessionEvent } | { readonly bad: BadLine } {
-    const parsed = parseLine(line, this.#seq + 1, this.#hash);
-    if ("reason" in parsed) return { bad: { line: this.#seq + 1, ...parsed } };
-    this.#seq += 1;
-    this.#hash = sha256Hex(line);
-    return parsed;
+  next(line: JournalLine): { readonly event: SessionEvent } | { readonly bad: BadLine } {
+    const number = this.#seq + 1;
+    const read = readRecord(line, number);
+    if (!("record" in read)) return { bad: { line: number, ...read } };
+    const misfit = misfitOf(read.record, number, this.#hash);
+    if (misfit !== null) return { bad: { line: number, ...misfit } };
+    this.#seq = number;
+    this.#hash = read.hash;
+    return { event: toEvent(read.record) };
   }
 }
 
 /** Reads lines and checks that each follows the one before. Never throws. */
-export function walkChain(lines: readonly string[]): ChainWalk {
+export function walkChain(lines: readonly JournalLine[]): ChainWalk {
   const events: SessionEvent[] = [];
   const chain = new ChainReader();
   for (const line of lines) {
@@ -130,7 +159,7 @@ export function chainError(session: string, bad: BadLine, cause?: unknown): Orch
 
 /** Parses one line without looking at its neighbours; null when it is no event. */
 export function parseEvent(line: string): SessionEvent | null {
-  const read = readRecord(line);
+  const read = readText(line);
   return "record" in read ? toEvent(read.record) : null;
 }
 
@@ -138,8 +167,8 @@ export function parseEvent(line: string): SessionEvent | null {
  * The same for line number `seq` of a session's journal.
  * @throws `journal_corrupt`, `format_too_new`
  */
-export function requireEvent(session: string, seq: number, line: string): SessionEvent {
-  const read = readRecord(line);
+export function requireEvent(session: string, seq: number, line: JournalLine): SessionEvent {
+  const read = readRecord(line, seq);
   if ("record" in read) return toEvent(read.record);
   throw chainError(session, { line: seq, ...read });
 }
@@ -155,53 +184,74 @@ interface EventRecord {
 }
 
 /** Why a line is no event. */
-type Unreadable = Pick<BadLine, "reason" | "tooNew">;
+type Unreadable = Omit<BadLine, "line">;
 
-function readRecord(line: string): { readonly record: EventRecord } | Unreadable {
+/** An event and the hash of its line. */
+interface ReadRecord {
+  readonly record: EventRecord;
+  readonly hash: string;
+}
+
+function unreadable(reason: string, more: Partial<Unreadable> = {}): Unreadable {
+  return { reason, tooNew: false, ...more };
+}
+
+/** Only the first line may be long: that of an import by 0.1.0. */
+function readRecord(line: JournalLine, number: number): ReadRecord | Unreadable {
+  if (typeof line === "string") {
+    const read = readText(line);
+    return "record" in read ? { ...read, hash: sha256Hex(line) } : read;
+  }
+  if (number > 1) return unreadable("is longer than a line may be");
+  const long = readLongLine(line);
+  if ("reason" in long) return unreadable(long.reason);
+  const read = readText(long.text);
+  if (!("record" in read)) return read;
+  const { record } = read;
+  if (record.type !== "session_imported") return unreadable("is longer than a line may be");
+  const history = { inLine: long.history };
+  return { record: { ...record, data: { ...record.data, history } }, hash: long.hash };
+}
+
+function readText(line: string): { readonly record: EventRecord } | Unreadable {
+  if (isNestedDeeper(line, DEPTH_LIMIT)) {
+    return unreadable(`is nested deeper than ${DEPTH_LIMIT} levels`);
+  }
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
-    return { reason: "is not JSON", tooNew: false };
+    return unreadable("is not JSON", { garbage: true });
   }
   if (
     typeof value === "object" && value !== null && "v" in value && typeof value.v === "number" &&
     value.v > JOURNAL_FORMAT
   ) {
-    return {
-      reason: `has format ${value.v}, newer than ${JOURNAL_FORMAT}, the newest this program knows`,
-      tooNew: true,
-    };
+    return unreadable(
+      `has format ${value.v}, newer than ${JOURNAL_FORMAT}, the newest this program knows`,
+      { tooNew: true },
+    );
   }
-  return isEventRecord(value) ? { record: value } : { reason: "is not an event", tooNew: false };
+  return isEventRecord(value)
+    ? { record: value }
+    : unreadable("is not an event", typeof value === "object" ? {} : { garbage: true });
 }
 
-function parseLine(
-  line: string,
-  seq: number,
-  prev: string,
-): { readonly event: SessionEvent } | Unreadable {
-  const read = readRecord(line);
-  if (!("record" in read)) return read;
-  const { record } = read;
-  if (record.seq !== seq) {
-    return { reason: `has seq ${record.seq} where ${seq} belongs`, tooNew: false };
-  }
-  if (record.prev !== prev) {
-    return {
-      reason: seq === 1
-        ? "does not begin a chain"
-        : `does not fit line ${seq - 1}: one of the two was changed`,
-      tooNew: false,
-    };
-  }
-  return { event: toEvent(record) };
+/** Why an event does not follow the one before; null when it does. */
+function misfitOf(record: EventRecord, seq: number, prev: string): Unreadable | null {
+  if (record.seq !== seq) return unreadable(`has seq ${record.seq} where ${seq} belongs`);
+  if (record.prev === prev) return null;
+  return unreadable(
+    seq === 1
+      ? "does not begin a chain"
+      : `does not fit line ${seq - 1}: one of the two was changed`,
+  );
 }
 
 function isEventRecord(value: unknown): value is EventRecord {
   if (typeof value !== "object" || value === null) return false;
   const record = value as Partial<Record<keyof EventRecord, unknown>>;
-  return record.v === JOURNAL_FORMAT && Number.isSafeInteger(record.seq) &&
+  return (record.v === 1 || record.v === 2) && Number.isSafeInteger(record.seq) &&
     typeof record.time === "string" && typeof record.type === "string" &&
     typeof record.actor === "object" && record.actor !== null &&
     typeof record.data === "object" && record.data !== null && typeof record.prev === "string";

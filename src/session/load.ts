@@ -5,13 +5,16 @@
  * Nothing is written here. What was found wrong with the cache comes back as {@link Rebuilt}.
  * @module
  */
-import type { JournalHead, StorageBackend } from "../storage/backend.ts";
+import type { JournalHead, JournalVisit, StorageBackend } from "../storage/backend.ts";
 import type { Progress } from "../workflow/progress.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { readCache } from "./state_cache.ts";
 
 /** Why state.json could not be used. */
 export type Rebuilt = "missing" | "damaged" | "behind" | "different";
+
+/** A line that somebody was told is recorded, and that the journal does not hold. */
+export type Lost = Pick<JournalHead, "seq" | "hash">;
 
 /** A session as read. */
 export interface LoadedSession {
@@ -23,8 +26,15 @@ export interface LoadedSession {
   readonly rebuilt: Rebuilt | null;
   /** Fields of state.json to carry along. */
   readonly unknown: Readonly<Record<string, unknown>>;
-  /** Bytes of an append that was cut off; the next writer replaces them. */
+  /** Bytes behind the last event that were never acknowledged; the next writer sets them aside. */
   readonly tornBytes: number;
+  /** How the journal's lines end. */
+  readonly lineEnds: JournalVisit["lineEnds"];
+  /**
+   * The line that state.json was derived from, where the journal does not hold it any more: what was
+   * acknowledged is missing, or was replaced. Nothing is changed then until somebody accepts it.
+   */
+  readonly lost: Lost | null;
 }
 
 /** How a session is loaded. */
@@ -33,6 +43,8 @@ export interface LoadOptions {
   readonly replay?: boolean;
   /** The caller holds the session: nobody else is about to write state.json. */
   readonly holding?: boolean;
+  /** What state.json knows is needed: fail when it cannot be read. */
+  readonly strict?: boolean;
 }
 
 /**
@@ -44,17 +56,12 @@ export async function loadSession(
   id: string,
   options: LoadOptions = {},
 ): Promise<LoadedSession> {
-  const cached = await readCache(backend, id);
-  const known = options.replay === true ? undefined : cached.entry?.head;
-  const read = await backend.readJournal(id, known);
-  if (!read.unchanged) {
-    const { rebuild } = await import("./rebuild.ts");
-    // Null: the journal grew, or was replaced, while it was read.
-    return await rebuild(backend, id, cached, read, options) ??
-      await loadSession(backend, id, options);
+  const cached = await readCache(backend, id, options.strict);
+  const { entry } = cached;
+  if (entry !== null && options.replay !== true && await backend.isUnchanged(id, entry.head)) {
+    return { ...entry, rebuilt: null, tornBytes: 0, lineEnds: "line feeds", lost: null };
   }
-  if (cached.entry === null) {
-    throw new TypeError("a journal read from its beginning is never unchanged");
-  }
-  return { ...cached.entry, rebuilt: null, tornBytes: 0 };
+  const { rebuild } = await import("./rebuild.ts");
+  // Null: the journal grew, or was replaced, while it was read.
+  return await rebuild(backend, id, cached, options) ?? await loadSession(backend, id, options);
 }

@@ -3,14 +3,41 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { sha256Hex } from "../platform/hash.ts";
-import type { JournalRead, StorageBackend } from "../storage/backend.ts";
+import type { StorageBackend } from "../storage/backend.ts";
 import type { SessionEvent } from "../workflow/events.ts";
 import { evolve } from "../workflow/evolve.ts";
 import type { SessionState } from "../workflow/state.ts";
-import { chainError, walkChain } from "./journal.ts";
+import { type BadLine, chainError } from "./journal.ts";
 import type { LoadedSession, LoadOptions } from "./load.ts";
+import { scanJournal, type ScannedJournal } from "./scan_journal.ts";
 import { type CachedState, type CacheRead, readCache } from "./state_cache.ts";
+
+/** Folds the events of one session into its state. */
+export class Replay {
+  readonly #session: string;
+  #state: SessionState | null = null;
+
+  constructor(session: string) {
+    this.#session = session;
+  }
+
+  /** Null before the first event. */
+  get state(): SessionState | null {
+    return this.#state;
+  }
+
+  /** Takes the next event, or says what is wrong with it. */
+  take(event: SessionEvent): BadLine | null {
+    const wrong = this.#state === null ? wrongFirst(this.#session, event) : null;
+    if (wrong !== null) return badEvent(event.seq, wrong);
+    try {
+      this.#state = evolve(this.#state, event);
+    } catch {
+      return badEvent(event.seq, `has data that no "${event.type}" has`);
+    }
+    return null;
+  }
+}
 
 /**
  * Folds events into a state.
@@ -18,104 +45,135 @@ import { type CachedState, type CacheRead, readCache } from "./state_cache.ts";
  * when the data of one is not what its type has.
  */
 export function replay(session: string, events: Iterable<SessionEvent>): SessionState {
-  let state: SessionState | null = null;
+  const replay = new Replay(session);
   for (const event of events) {
-    if (state === null) checkFirst(session, event);
-    try {
-      state = evolve(state, event);
-    } catch (cause) {
-      throw damaged(session, event.seq, `has data that no "${event.type}" has`, cause);
-    }
+    const bad = replay.take(event);
+    if (bad !== null) throw chainError(session, bad);
   }
-  if (state === null) throw damaged(session, 1, "is missing: the journal is empty");
-  return state;
+  return stateOf(session, replay);
 }
 
-function checkFirst(session: string, first: SessionEvent): void {
+function stateOf(session: string, { state }: Replay): SessionState {
+  if (state !== null) return state;
+  throw chainError(session, badEvent(1, "is missing: the journal is empty"));
+}
+
+function badEvent(line: number, reason: string): BadLine {
+  return { line, reason, tooNew: false };
+}
+
+function wrongFirst(session: string, first: SessionEvent): string | null {
   if (first.type !== "session_started" && first.type !== "session_imported") {
-    throw damaged(session, 1, `is "${first.type}", which begins no session`);
+    return `is "${first.type}", which begins no session`;
   }
-  if (first.data.session !== session) {
-    throw damaged(session, 1, `begins another session, "${first.data.session}"`);
-  }
+  return first.data.session === session ? null : `begins another session, "${first.data.session}"`;
 }
 
 /**
  * Replays a journal and says what was wrong with state.json.
  * @returns null when the journal grew or was replaced meanwhile, so that it must be read again.
- * @throws `journal_corrupt`, `format_too_new`
+ * @throws `session_unknown`, `journal_corrupt`, `format_too_new`
  */
 export async function rebuild(
   backend: StorageBackend,
   id: string,
   cached: CacheRead,
-  read: Extract<JournalRead, { unchanged: false }>,
   options: LoadOptions = {},
 ): Promise<LoadedSession | null> {
-  const walk = walkChain(read.lines);
-  if (walk.bad !== null) throw chainError(id, walk.bad);
-  const state = replay(id, walk.events);
-  const head = { ...walk.head, mark: read.mark };
-  let latest = cached;
-  let writing = false;
-  if (latest.entry !== null && latest.entry.head.seq < head.seq) {
-    // A writer may have appended and be about to replace state.json, which is no damage. Asked before
-    // state.json is read again: whoever has let go by now has replaced it.
-    writing = options.holding !== true && (await backend.holder({ session: id })).state === "held";
-    latest = await readCache(backend, id);
-  }
-  const { entry, present } = latest;
-  const base = {
+  const replay = new Replay(id);
+  const scan = await scanJournal(backend, id, {
+    take: (event) => replay.take(event),
+    known: cached.entry?.head,
+  });
+  if (scan.bad !== null) throw chainError(id, scan.bad);
+  const state = stateOf(id, replay);
+  const { head, tornBytes, lineEnds } = scan;
+  const { entry, present } = cached;
+  const loaded: LoadedSession = {
     state,
     head,
     progress: null,
     unknown: entry?.unknown ?? {},
-    tornBytes: read.tornBytes,
+    tornBytes,
+    lineEnds,
+    rebuilt: null,
+    lost: null,
   };
-  if (entry === null) return { ...base, rebuilt: present ? "damaged" : "missing" };
-  const line = read.lines[entry.head.seq - 1];
-  const fits = entry.state.lineage === state.lineage && line !== undefined &&
-    sha256Hex(line) === entry.head.hash;
-  // The session was replaced after state.json was read: it is the old copy's.
-  if (!fits && options.holding !== true && isOther(entry, await readCache(backend, id))) {
-    return null;
+  if (entry === null) return { ...loaded, rebuilt: present ? "damaged" : "missing" };
+  const known = fits(scan, entry) || wasAccepted(state, entry);
+  if (entry.state.lineage === state.lineage && known) {
+    if (entry.head.hash !== head.hash) return await behind(backend, id, { loaded, entry }, options);
+    const same = JSON.stringify(entry.state) === JSON.stringify(state);
+    return { ...loaded, rebuilt: same ? null : "different" };
   }
-  if (entry.state.lineage !== state.lineage) return { ...base, rebuilt: "different" };
-  if (entry.head.seq > head.seq) {
-    // Ahead of what was read: either it grew meanwhile, or the journal lost its end.
-    // Only what has grown is read again, so that this comes to an end whatever state.json says.
-    const again = await backend.readJournal(id);
-    if (!again.unchanged && again.lines.length > read.lines.length) return null;
-    throw cutError(id, head.seq, entry.head.seq);
-  }
-  if (!fits) {
-    const reason = "is not the line that state.json was derived from: the journal was rewritten";
-    throw damaged(id, entry.head.seq, reason);
-  }
-  if (entry.head.seq < head.seq) return { ...base, rebuilt: writing ? null : "behind" };
-  const same = JSON.stringify(entry.state) === JSON.stringify(state);
-  return { ...base, rebuilt: same ? null : "different" };
+  // The journal grew, or was replaced, after state.json was read: that one is the old copy's.
+  if (options.holding !== true && await hasMoved(backend, id, entry, scan)) return null;
+  if (entry.state.lineage !== state.lineage) return { ...loaded, rebuilt: "different" };
+  const { seq, hash } = entry.head;
+  return { ...loaded, rebuilt: "different", lost: { seq, hash } };
 }
 
-function isOther(before: CachedState, { entry }: CacheRead): boolean {
-  return entry?.head.hash !== before.head.hash || entry.state.lineage !== before.state.lineage;
+/** Whether the line that state.json was derived from is in the journal. */
+function fits(scan: ScannedJournal, { head }: CachedState): boolean {
+  return scan.hashes.get(head.seq) === head.hash;
 }
 
-function damaged(session: string, line: number, reason: string, cause?: unknown) {
-  return chainError(session, { line, reason, tooNew: false }, cause);
+/** Whether the journal was gone on from although it does not hold that line. */
+function wasAccepted({ accepted }: SessionState, { head }: CachedState): boolean {
+  return accepted?.recent.some(({ known }) =>
+    known.seq === head.seq && known.hash === head.hash
+  ) === true;
 }
 
-function cutError(session: string, have: number, know: number): OrchestratorError {
+/**
+ * A writer may have appended and be about to replace state.json, which is no damage. Asked before
+ * state.json is read again: whoever has let go by now has replaced it.
+ * @returns null when state.json is another one now.
+ */
+async function behind(
+  backend: StorageBackend,
+  id: string,
+  { loaded, entry }: { readonly loaded: LoadedSession; readonly entry: CachedState },
+  options: LoadOptions,
+): Promise<LoadedSession | null> {
+  if (options.holding === true) return { ...loaded, rebuilt: "behind" };
+  const writing = (await backend.holder({ session: id })).state === "held";
+  const latest = (await readCache(backend, id)).entry;
+  if (latest !== null && latest.head.hash !== entry.head.hash) return null;
+  return { ...loaded, rebuilt: writing ? null : "behind" };
+}
+
+/** Whether state.json or the journal is another one than a moment ago. */
+async function hasMoved(
+  backend: StorageBackend,
+  id: string,
+  entry: CachedState,
+  { head }: ScannedJournal,
+): Promise<boolean> {
+  const latest = (await readCache(backend, id)).entry;
+  if (
+    latest?.head.hash !== entry.head.hash || latest.state.lineage !== entry.state.lineage
+  ) return true;
+  // Only what has grown is read again, so that this comes to an end whatever state.json says.
+  return (await scanJournal(backend, id)).head.seq > head.seq;
+}
+
+/** The refusal of a change to a session whose journal does not hold what was acknowledged. */
+export function lostError(id: string, { head, lost }: LoadedSession): OrchestratorError {
+  const known = lost?.seq ?? 0;
+  const missing = known > head.seq;
   return new OrchestratorError(
     "journal_corrupt",
-    `Cannot trust session "${session}": its journal ends at line ${have}, but state.json knows line ${know}`,
+    `Cannot change session "${id}": its journal ${
+      missing
+        ? `ends at line ${head.seq}, and state.json was derived from ${known} lines`
+        : `has another line ${known} than the one that state.json was derived from`
+    }`,
     {
-      hint: `Bring back sessions/${session}/log.jsonl from a backup or from git`,
-      details: {
-        session,
-        line: have + 1,
-        reason: `is missing: state.json knows ${know} lines`,
-      },
+      hint:
+        `Bring back sessions/${id}/log.jsonl from a backup, or go on without what is missing: ` +
+        `\`orchestrator log accept --session ${id}\``,
+      details: { session: id, known: lost, found: { seq: head.seq, hash: head.hash } },
     },
   );
 }

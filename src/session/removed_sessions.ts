@@ -6,9 +6,12 @@ import { OrchestratorError } from "../errors.ts";
 import { FIRST_FORMAT, REPOSITORY_FORMAT } from "../project/identity.ts";
 import { FOLDERS, KEYS } from "../state_layout/names.ts";
 import { SESSION_ID } from "../storage/keys.ts";
+import { asJournalLine } from "../storage/pieces.ts";
 import type { StorageBackend } from "../storage/backend.ts";
-import type { SessionEvent } from "../workflow/events.ts";
+import { readLines } from "./journal_end.ts";
+import { walkChain } from "./journal.ts";
 import { loadSession } from "./load.ts";
+import { lostError } from "./rebuild.ts";
 import {
   type BringingBack,
   broughtBackLine,
@@ -73,8 +76,9 @@ export async function removeSession(
     timeoutMs: REMOVE_PATIENCE_MS,
   };
   await backend.hold({ session: id }, request, async () => {
-    const { state } = await loadSession(backend, id, { replay: true, holding: true });
-    const { name, task, status } = state;
+    const loaded = await loadSession(backend, id, { replay: true, holding: true });
+    if (loaded.lost !== null) throw lostError(id, loaded);
+    const { name, task, status } = loaded.state;
     if (status === "active") {
       throw new OrchestratorError(
         "session_active",
@@ -117,27 +121,22 @@ export async function recordBringingBack(
 
 /** A session as a removal is compared with it; null when there is none, or its journal is no journal. */
 export async function copyOf(backend: StorageBackend, id: string): Promise<SessionCopy | null> {
-  if (!await backend.hasSession(id)) return null;
-  const read = await backend.readJournal(id);
-  if (read.unchanged) throw new TypeError("a journal read from its beginning is never unchanged");
-  const lineage = lineageOf(read.lines);
+  const read = await readLines(backend, id);
+  if (read === null) return null;
+  const lineage = lineageOf(read.all);
   if (lineage === null) return null;
   const feedback: string[] = [];
   for (const key of await backend.listBlobs(`${FOLDERS.sessions}/${id}/feedback/`)) {
     feedback.push(...(await backend.readText(key) ?? "").split("\n").slice(0, -1));
   }
-  return { lineage, lines: read.lines, feedback };
+  return { lineage, lines: read.all, feedback };
 }
 
-function lineageOf([first]: readonly string[]): string | null {
-  try {
-    const { data } = JSON.parse(first ?? "") as Partial<SessionEvent>;
-    return data !== undefined && "lineage" in data && typeof data.lineage === "string"
-      ? data.lineage
-      : null;
-  } catch {
-    return null;
-  }
+function lineageOf([first = ""]: readonly string[]): string | null {
+  const [event] = walkChain([asJournalLine(first)]).events;
+  return event !== undefined && "lineage" in event.data && typeof event.data.lineage === "string"
+    ? event.data.lineage
+    : null;
 }
 
 /** Whether a removal is already that of this very copy. */

@@ -185,7 +185,7 @@ export async function discardSession(
     if (agent !== null && await readBinding(manager, agent) === id) return;
     await manager.hold({ session: id }, "start", async () => {
       // Whoever has found it meanwhile and written into it keeps it.
-      if ((await manager.backend.readFrom(id, 2)).length > 0) return;
+      if ((await manager.events(id, 2)).length > 0) return;
       await manager.backend.removeSession(id);
     });
   } catch {

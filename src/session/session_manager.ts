@@ -12,7 +12,7 @@ import { type JournalHead, ORIGIN_HASH, type StorageBackend } from "../storage/b
 import type { Decision } from "../workflow/decide.ts";
 import type { Actor, NewEvent, SessionEvent } from "../workflow/events.ts";
 import type { SessionState } from "../workflow/state.ts";
-import { type LoadedSession, loadSession, type Rebuilt } from "./load.ts";
+import { type LoadedSession, loadSession, type Lost } from "./load.ts";
 import type { SessionMeta } from "./session_meta.ts";
 import type { CachedState } from "./state_cache.ts";
 import type { Verification } from "./verify_session.ts";
@@ -36,6 +36,15 @@ export interface ManagerOptions {
   readonly warn: (message: string) => void;
 }
 
+/** How {@link SessionManager.change} decides. */
+interface ChangeOptions {
+  /** Decide on a state replayed from the whole journal, not on state.json. */
+  readonly replay?: boolean;
+  /** Go on although the journal does not hold what was acknowledged. */
+  readonly accept?: boolean;
+  readonly strict?: boolean;
+}
+
 /** A change that was made, or that turned out not to be needed. */
 export interface Change {
   readonly state: SessionState;
@@ -46,17 +55,10 @@ export interface Change {
 
 const START: JournalHead = { seq: 0, hash: ORIGIN_HASH, mark: "" };
 
-const REBUILT_TEXT: Readonly<Record<Rebuilt, string>> = {
-  missing: "state.json was missing",
-  damaged: "state.json was damaged",
-  behind: "state.json was behind the journal",
-  different: "state.json did not say what the journal says",
-};
-
 /** Creates, reads and moves the sessions of one project. */
 export class SessionManager {
   readonly #options: ManagerOptions;
-  /** Sessions whose rebuilding was told already. */
+  /** Sessions of which was said what is odd. */
   readonly #reported = new Set<string>();
   #metaModule: Promise<typeof import("./session_meta.ts")> | undefined;
 
@@ -79,7 +81,7 @@ export class SessionManager {
    */
   async load(id: string): Promise<LoadedSession> {
     const loaded = await loadSession(this.backend, id);
-    this.#report(id, loaded.rebuilt, false);
+    await this.#report(id, loaded, false);
     return loaded;
   }
 
@@ -131,21 +133,20 @@ export class SessionManager {
    * Changes a session.
    * @param operation the command's name, shown to whoever waits for the lock.
    * @param decide is called with the newest state while the session is held.
-   * @param options.replay decide on a state replayed from the whole journal, not on state.json.
    * @throws what `decide` refuses with; `lock_held`; `journal_corrupt`; I/O errors. Then nothing changed.
    */
   change(
     id: string,
     operation: string,
     decide: (state: SessionState) => Decision,
-    options: { readonly replay?: boolean } = {},
+    options: ChangeOptions = {},
   ): Promise<Change> {
     return this.hold({ session: id }, operation, async () => {
-      const loaded = await loadSession(this.backend, id, { ...options, holding: true });
+      const loaded = await this.#loadToChange(id, options);
       const change = await this.#apply(id, loaded, decide);
       if (change !== null) return change;
       // Nobody moves it while we hold it: state.json told of another journal than this one.
-      const replayed = await loadSession(this.backend, id, { replay: true, holding: true });
+      const replayed = await this.#loadToChange(id, { ...options, replay: true });
       const second = await this.#apply(id, replayed, decide);
       if (second !== null) return second;
       throw new OrchestratorError(
@@ -153,6 +154,63 @@ export class SessionManager {
         `Cannot change session "${id}": its journal changes although nobody else holds it`,
         { hint: `Run \`orchestrator log verify --session ${id}\``, details: { session: id } },
       );
+    });
+  }
+
+  /** Loads a session that is held. @throws `journal_corrupt` when something acknowledged is lost. */
+  async #loadToChange(id: string, options: ChangeOptions): Promise<LoadedSession> {
+    const loaded = await loadSession(this.backend, id, { ...options, holding: true });
+    if (loaded.lost === null || options.accept === true) return loaded;
+    const { lostError } = await import("./rebuild.ts");
+    throw lostError(id, loaded);
+  }
+
+  /**
+   * What a session's journal does not hold although state.json was derived from it.
+   * @throws `session_unknown`, `journal_corrupt`, `format_too_new`, `io_failed`
+   */
+  async findLost(id: string): Promise<{ readonly lost: Lost | null; readonly lines: number }> {
+    const { lost, head } = await loadSession(this.backend, id, { replay: true, strict: true });
+    return { lost, lines: head.seq };
+  }
+
+  /**
+   * Goes on from a journal that does not hold what its state.json was derived from, and records so.
+   * @param known what {@link findLost} has found.
+   * @param reason why, in somebody's words; null when nobody says.
+   * @throws `state_moved` when it is not so any more.
+   */
+  async acceptJournal(id: string, known: Lost, reason: string | null): Promise<Change> {
+    return await this.hold({ session: id }, "log accept", async () => {
+      const loaded = await this.#loadToChange(id, { replay: true, accept: true, strict: true });
+      const { head: { seq, hash }, lost } = loaded;
+      const change = lost?.hash !== known.hash ? null : await this.#apply(id, loaded, () => ({
+        events: [{ type: "journal_accepted", data: { known, found: { seq, hash }, reason } }],
+      }));
+      if (change !== null) return change;
+      throw new OrchestratorError(
+        "state_moved",
+        `Cannot accept the journal of session "${id}": it has changed meanwhile`,
+        { hint: "Run the command again" },
+      );
+    });
+  }
+
+  /**
+   * Puts the end of a journal in order: what was never acknowledged is set aside, and lines get their
+   * line feeds back.
+   * @returns whether there was anything to do.
+   */
+  async tidy(id: string): Promise<boolean> {
+    return await this.hold({ session: id }, "doctor", async () => {
+      const loaded = await this.#loadToChange(id, { replay: true });
+      const { head, tornBytes: behindBytes, lineEnds, state, unknown } = loaded;
+      if (behindBytes === 0 && lineEnds === "line feeds") return false;
+      const { mark } = lineEnds === "carriage returns"
+        ? await this.backend.rewriteLineEnds(id, head, { behindBytes })
+        : await this.backend.append(id, head, [], { behindBytes });
+      await this.#writeDerived(id, { state, head: { ...head, mark }, unknown }, false);
+      return true;
     });
   }
 
@@ -168,12 +226,12 @@ export class SessionManager {
     const { rebuilt, unknown } = loaded;
     const decision = decide(loaded.state);
     if ("refusal" in decision) {
-      this.#report(id, rebuilt, false);
+      await this.#report(id, loaded, false);
       throw decision.refusal;
     }
     if (decision.events.length === 0) {
       if (rebuilt !== null) await this.#writeDerived(id, loaded, true);
-      this.#report(id, rebuilt, true);
+      await this.#report(id, loaded, true);
       return { state: loaded.state, events: [], already: decision.already ?? "nothing to do" };
     }
     const { encodeEvents } = await import("./journal.ts");
@@ -185,19 +243,23 @@ export class SessionManager {
     // Before anything is written: a state that cannot be derived must never get into the journal.
     let state = loaded.state;
     for (const event of encoded.events) state = evolve(state, event);
-    const mark = await this.#append(id, loaded.head, encoded.lines);
+    const mark = await this.#append(id, loaded, encoded.lines);
     if (mark === null) return null;
-    this.#report(id, rebuilt, true);
+    await this.#report(id, loaded, true);
     const renamed = encoded.events.some((event) => event.type === "session_renamed");
     const head = { ...encoded.head, mark };
     await this.#writeDerived(id, { state, head, unknown }, renamed || rebuilt !== null);
     return { state, events: encoded.events, already: null };
   }
 
-  /** @returns the new mark; null when the journal does not end at `after`. */
-  async #append(id: string, after: JournalHead, lines: readonly string[]): Promise<string | null> {
+  /** @returns the new mark; null when the journal does not end where it was loaded. */
+  async #append(
+    id: string,
+    { head, tornBytes: behindBytes }: LoadedSession,
+    lines: readonly string[],
+  ): Promise<string | null> {
     try {
-      return (await this.backend.append(id, after, lines)).mark;
+      return (await this.backend.append(id, head, lines, { behindBytes })).mark;
     } catch (error) {
       if (error instanceof OrchestratorError && error.code === "state_moved") return null;
       throw error;
@@ -209,9 +271,18 @@ export class SessionManager {
    * @throws `journal_corrupt`, `format_too_new`
    */
   async events(id: string, fromSeq = 1): Promise<readonly SessionEvent[]> {
-    const { requireEvent } = await import("./journal.ts");
-    const lines = await this.backend.readFrom(id, fromSeq);
-    return lines.map((line, index) => requireEvent(id, fromSeq + index, line));
+    const { visitEvents } = await import("./read_events.ts");
+    const events: SessionEvent[] = [];
+    await visitEvents(this.backend, id, { from: fromSeq }, (event) => void events.push(event));
+    return events;
+  }
+
+  /** The first event; null when the journal is empty. @throws as {@link events} */
+  async firstEvent(id: string): Promise<SessionEvent | null> {
+    const { visitEvents } = await import("./read_events.ts");
+    let first: SessionEvent | null = null;
+    await visitEvents(this.backend, id, { to: 1 }, (event) => void (first = event));
+    return first;
   }
 
   /** See {@link verifySession}. */
@@ -302,14 +373,15 @@ export class SessionManager {
     return this.#options.clean === undefined ? (text) => text : await this.#options.clean();
   }
 
-  #report(id: string, rebuilt: Rebuilt | null, writing: boolean): void {
-    if (rebuilt === null || this.#reported.has(id)) return;
+  /** Says what is odd about a session that was read, once. */
+  async #report(id: string, loaded: LoadedSession, writing: boolean): Promise<void> {
+    const { rebuilt, lost, tornBytes } = loaded;
+    if (this.#reported.has(id) || (rebuilt === null && lost === null && tornBytes === 0)) return;
     this.#reported.add(id);
-    this.#options.warn(
-      `${REBUILT_TEXT[rebuilt]} in session ${id}; ${
-        writing ? "it was rebuilt from the journal" : "its state was read from the journal"
-      }`,
-    );
+    const { remarksOn } = await import("./remarks.ts");
+    for (const remark of await remarksOn(this.backend, id, loaded, writing)) {
+      this.#options.warn(remark);
+    }
   }
 }
 

@@ -16,8 +16,13 @@ import { VERSION } from "../version.ts";
 import type { Progress } from "../workflow/progress.ts";
 import type { SessionState } from "../workflow/state.ts";
 
-/** The state.json format this program writes, and the newest it reads. */
-export const STATE_FORMAT = 1;
+/** The newest state.json format this program knows. */
+export const STATE_FORMAT = 2;
+
+/** The format of a state: the oldest whose programs keep all of it. */
+function formatOf(state: SessionState): number {
+  return state.accepted === undefined && state.history === undefined ? 1 : 2;
+}
 
 /** A state and the journal position it stands for. */
 export interface CachedState {
@@ -35,7 +40,7 @@ const CHECKSUM = /^\{"checksum":"([0-9a-f]{64})",/;
 export function encodeState(cached: CachedState): string {
   const content = JSON.stringify({
     ...cached.unknown,
-    format: STATE_FORMAT,
+    format: formatOf(cached.state),
     lineage: cached.state.lineage,
     seq: cached.head.seq,
     hash: cached.head.hash,
@@ -73,7 +78,8 @@ export function decodeState(text: string, session: string): CachedState | null {
   }
   if (
     head === null || sha256Hex(text.slice(head[0].length).replace(/\r\n$/, "\n")) !== head[1] ||
-    format !== STATE_FORMAT || typeof seq !== "number" || seq < 1 || typeof hash !== "string" ||
+    (format !== 1 && format !== STATE_FORMAT) || typeof seq !== "number" || seq < 1 ||
+    typeof hash !== "string" ||
     typeof mark !== "string" || typeof state !== "object" || state === null
   ) {
     return null;
@@ -98,14 +104,19 @@ export interface CacheRead {
 
 /**
  * Reads the state.json of a session. One that cannot be read is damaged: the journal says it all.
- * @throws `format_too_new`, `link_refused`
+ * @param strict then it is an error instead.
+ * @throws `format_too_new`, `link_refused`; with `strict`, `io_failed` and `limit_exceeded`
  */
-export async function readCache(backend: StorageBackend, id: string): Promise<CacheRead> {
+export async function readCache(
+  backend: StorageBackend,
+  id: string,
+  strict = false,
+): Promise<CacheRead> {
   let text: string | null;
   try {
     text = await backend.readText(KEYS.sessionState(id));
   } catch (error) {
-    const damaged = error instanceof OrchestratorError &&
+    const damaged = !strict && error instanceof OrchestratorError &&
       (error.code === "io_failed" || error.code === "limit_exceeded");
     if (!damaged) throw error;
     return { entry: null, present: true };

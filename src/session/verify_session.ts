@@ -3,41 +3,78 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import type { StorageBackend } from "../storage/backend.ts";
-import { type BadLine, walkChain } from "./journal.ts";
-import { loadSession, type Rebuilt } from "./load.ts";
+import type { JournalVisit, StorageBackend } from "../storage/backend.ts";
+import type { BadLine } from "./journal.ts";
+import { scanJournal } from "./scan_journal.ts";
+import { loadSession, type Lost, type Rebuilt } from "./load.ts";
 
 /** What {@link verifySession} found. */
 export interface Verification {
   readonly session: string;
+  /** Lines that can be trusted. */
   readonly lines: number;
   readonly bad: BadLine | null;
+  /** The line that state.json was derived from, where the journal does not hold it. */
+  readonly lost: Lost | null;
+  /** Bytes behind them that were never acknowledged. */
   readonly tornBytes: number;
+  readonly lineEnds: JournalVisit["lineEnds"];
   /** Whether state.json is what the journal adds up to; null when the journal is bad. */
   readonly rebuilt: Rebuilt | null;
 }
 
-/** Walks a session's whole chain and compares state.json with it. Never throws for bad content. */
+/**
+ * Walks a session's whole chain and compares state.json with it. Never throws for bad content.
+ * @throws `session_unknown`, I/O errors
+ */
 export async function verifySession(backend: StorageBackend, id: string): Promise<Verification> {
-  const read = await backend.readJournal(id);
-  if (read.unchanged) throw new TypeError("a journal read from the beginning is never unchanged");
-  const walk = walkChain(read.lines);
-  const base = { session: id, lines: read.lines.length, tornBytes: read.tornBytes };
-  if (walk.bad !== null) return { ...base, bad: walk.bad, rebuilt: null };
   try {
-    const loaded = await loadSession(backend, id, { replay: true });
-    return { ...base, bad: null, rebuilt: loaded.rebuilt };
+    const { head, lost, tornBytes, lineEnds, rebuilt } = await loadSession(backend, id, {
+      replay: true,
+    });
+    const bad = lost === null ? null : lostLine(lost, head.seq);
+    return { session: id, lines: head.seq, bad, lost, tornBytes, lineEnds, rebuilt };
   } catch (error) {
     if (!(error instanceof OrchestratorError) || error.kind !== "corrupt") throw error;
-    const line = error.details?.["line"];
+    const bad = badLineOf(error) ?? await unreadable(backend, id, error);
     return {
-      ...base,
-      bad: {
-        line: typeof line === "number" ? line : read.lines.length + 1,
-        reason: String(error.details?.["reason"] ?? error.message),
-        tooNew: error.code === "format_too_new",
-      },
+      session: id,
+      lines: bad.line - 1,
+      bad,
+      lost: null,
+      tornBytes: 0,
+      lineEnds: "line feeds",
       rebuilt: null,
     };
   }
+}
+
+/** What {@link chainError} was made of. */
+function badLineOf({ code, details }: OrchestratorError): BadLine | null {
+  const line = details?.["line"];
+  const reason = details?.["reason"];
+  return typeof line === "number" && typeof reason === "string"
+    ? { line, reason, tooNew: code === "format_too_new" }
+    : null;
+}
+
+/** What is not about a line, such as a state.json that a newer program wrote, is said behind the last one. */
+async function unreadable(
+  backend: StorageBackend,
+  id: string,
+  { code, message: reason }: OrchestratorError,
+): Promise<BadLine> {
+  const { head } = await scanJournal(backend, id);
+  return { line: head.seq + 1, reason, tooNew: code === "format_too_new" };
+}
+
+function lostLine(known: Lost, lines: number): BadLine {
+  const missing = known.seq > lines;
+  return {
+    line: missing ? lines + 1 : known.seq,
+    reason: missing
+      ? `is missing: state.json was derived from ${known.seq} lines`
+      : "is not the line that state.json was derived from: the journal was rewritten",
+    tooNew: false,
+  };
 }

@@ -11,6 +11,7 @@ import { OrchestratorError } from "../errors.ts";
 import { runningSha256, sha256Hex } from "../platform/hash.ts";
 import { KEYS } from "../project/paths.ts";
 import type { Carrier } from "../state_layout/entry.ts";
+import { journalEnd } from "../session/journal_end.ts";
 import { meaningOf, repositoryPlaces } from "../state_layout/lookup.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { wholeLines } from "../storage/pieces.ts";
@@ -128,8 +129,9 @@ export async function collectSession(
   looking: Looking = { carrier: "snapshot", left: KEEP_BYTES, done: 0 },
 ): Promise<{ readonly session: ManifestSession; readonly files: readonly CollectedFile[] }> {
   const journal = new JournalScan();
+  const { lines } = await journalEnd(backend, id);
   const files = [
-    await collectFile(journalName(id), () => backend.journalPieces(id), {
+    await collectFile(journalName(id), () => backend.journalPieces(id, lines), {
       looking,
       fixed: true,
       look: (piece) => journal.look(piece),

@@ -3,6 +3,7 @@
  * @module
  */
 import { sha256Hex } from "../platform/hash.ts";
+import { journalEnd } from "../session/journal_end.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { JournalScan } from "./journal_scan.ts";
 import type { Relation } from "./relation.ts";
@@ -15,6 +16,8 @@ export interface LocalEnd {
   readonly hash: string;
   /** Bytes of its lines. */
   readonly size: number;
+  /** Bytes behind them that were never acknowledged; undefined when that is not known. */
+  readonly behindBytes: number | undefined;
 }
 
 /** What the staged copy is, seen from the one here; `local` is null when there is none. */
@@ -28,7 +31,8 @@ export async function compare(
   const scan = new JournalScan();
   let size = 0;
   let same = true;
-  for await (const piece of backend.journalPieces(id)) {
+  const { lines, behindBytes } = await journalEnd(backend, id);
+  for await (const piece of backend.journalPieces(id, lines)) {
     scan.look(piece);
     // Both are whole lines: where one goes on behind the end of the other, it is its continuation.
     const length = Math.max(0, Math.min(piece.length, journal.size - size));
@@ -42,5 +46,6 @@ export async function compare(
     : size < journal.size
     ? "newer"
     : "older";
-  return { relation, local: { seq: scan.count, hash: sha256Hex(scan.last), size } };
+  const local = { seq: scan.count, hash: sha256Hex(scan.last), size, behindBytes };
+  return { relation, local };
 }

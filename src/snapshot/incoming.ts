@@ -9,6 +9,7 @@ import type { SessionCopy } from "../session/removal.ts";
 import type { SessionMeta } from "../session/session_manager.ts";
 import { encodeState } from "../session/state_cache.ts";
 import type { NewSession } from "../storage/backend.ts";
+import { asJournalLine } from "../storage/pieces.ts";
 import type { SessionEvent } from "../workflow/events.ts";
 import { describe } from "../workflow/progress.ts";
 import type { SessionState } from "../workflow/state.ts";
@@ -103,7 +104,7 @@ function checkLines(
   const events = function* () {
     try {
       for (const line of lines) {
-        const next = chain.next(line);
+        const next = chain.next(asJournalLine(line));
         if ("bad" in next) throw badLine(id, next.bad);
         see(next.event);
         yield next.event;

@@ -253,8 +253,7 @@ async function carryOutStep(
     if (relation === "same") await refreshState(backend, session);
   } else if (relation === "newer") {
     const more = content.range(journal, local.size, journal.size);
-    const head = { seq: local.seq, hash: local.hash, mark: "" };
-    await extendBy(backend, session, head, journalLines(id, more));
+    await extendBy(backend, session, local, journalLines(id, more));
   } else if (replaceable) {
     await replaceWith(backend, session);
   } else {

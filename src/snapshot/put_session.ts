@@ -5,23 +5,13 @@
  */
 import { sha256Hex } from "../platform/hash.ts";
 import { KEYS } from "../project/paths.ts";
+import type { JournalLines } from "../session/journal_end.ts";
 import { readCache } from "../session/state_cache.ts";
 import { meaningOf } from "../state_layout/lookup.ts";
 import { type JournalHead, ORIGIN_HASH, type StorageBackend } from "../storage/backend.ts";
 import { contentOf } from "./contents.ts";
 import { type CheckedSession, type Incoming, stateText, toNewSession } from "./incoming.ts";
 import { mergeLines } from "./relation.ts";
-
-/** The journal here; null when there is no such session. */
-export async function localLines(
-  backend: StorageBackend,
-  id: string,
-): Promise<readonly string[] | null> {
-  if (!await backend.hasSession(id)) return null;
-  const read = await backend.readJournal(id);
-  if (read.unchanged) throw new TypeError("a journal read from its beginning is never unchanged");
-  return read.lines;
-}
 
 /** Makes the session appear. The repository must be held. */
 export async function createIncoming(
@@ -39,26 +29,35 @@ export async function createIncoming(
 export async function extendWith(
   backend: StorageBackend,
   incoming: Incoming,
-  local: readonly string[],
+  local: JournalLines,
 ): Promise<void> {
-  const last = local.at(-1);
+  const { all, behindBytes } = local;
+  const last = all.at(-1);
   const hash = last === undefined ? ORIGIN_HASH : sha256Hex(last);
-  const more = incoming.lines.slice(local.length);
-  await extendBy(backend, incoming, { seq: local.length, hash, mark: "" }, more);
+  const more = incoming.lines.slice(all.length);
+  await extendBy(backend, incoming, { seq: all.length, hash, behindBytes }, more);
+}
+
+/** Where the copy here ends. */
+export interface LocalHead extends Omit<JournalHead, "mark"> {
+  /** Bytes behind it that were never acknowledged; undefined when that is not known. */
+  readonly behindBytes: number | undefined;
 }
 
 /** The same, given where the copy here ends, and the lines that it lacks. */
 export async function extendBy(
   backend: StorageBackend,
   session: CheckedSession,
-  head: JournalHead,
+  { seq: from, hash: last, behindBytes }: LocalHead,
   more: readonly string[],
 ): Promise<void> {
   const { id, seq, state, hash } = session;
   // Before the events that name them.
   await addFiles(backend, session, { lines: false });
   if (more.length > 0) {
-    const { mark } = await backend.append(id, head, more);
+    const head = { seq: from, hash: last, mark: "" };
+    const options = behindBytes === undefined ? {} : { behindBytes };
+    const { mark } = await backend.append(id, head, more, options);
     const text = stateText(state, { seq, hash, mark }, {});
     await backend.writeBlob(KEYS.sessionState(id), text, { durable: false });
     const meta = session.files["meta.json"];

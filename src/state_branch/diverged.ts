@@ -82,6 +82,7 @@ function seedOf(state: SessionState): StateSeed {
     createdAt: state.createdAt,
     updatedAt: state.updatedAt,
     notes: state.notes.recent,
+    ...(state.accepted === undefined ? {} : { accepted: state.accepted }),
     ...(state.endedAt === undefined ? {} : { endedAt: state.endedAt }),
     ...(state.endNotes === undefined ? {} : { endNotes: state.endNotes }),
     ...(state.abandonReason === undefined ? {} : { abandonReason: state.abandonReason }),

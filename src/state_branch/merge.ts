@@ -4,6 +4,7 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import { KEYS } from "../project/paths.ts";
+import { readLines } from "../session/journal_end.ts";
 import { setCurrent } from "../session/resolve.ts";
 import { covers, type StandingRemoval, standingRemovals } from "../session/removal.ts";
 import { readRecords } from "../session/removed_sessions.ts";
@@ -12,13 +13,7 @@ import { collectSession, encodeLines } from "../snapshot/collect.ts";
 import { contentOf, journalName } from "../snapshot/contents.ts";
 import { checkFromFiles, type Incoming, incomingCopy } from "../snapshot/incoming.ts";
 import { DEFAULT_LIMITS, type Limits } from "../snapshot/limits.ts";
-import {
-  createIncoming,
-  extendWith,
-  localLines,
-  mergeFiles,
-  replaceWith,
-} from "../snapshot/put_session.ts";
+import { createIncoming, extendWith, mergeFiles, replaceWith } from "../snapshot/put_session.ts";
 import { relate, type Relation } from "../snapshot/relation.ts";
 import type { BranchTree } from "./branch_tree.ts";
 import { branchSession } from "./diverged.ts";
@@ -129,10 +124,10 @@ async function isSame(
   tree: BranchTree,
   id: string,
 ): Promise<boolean> {
-  const lines = await localLines(manager.backend, id);
+  const lines = await readLines(manager.backend, id);
   if (lines === null) return false;
   const files = await tree.filesOf([id]);
-  if (blobId(git, encodeLines(lines)) !== files.get(journalName(id))?.oid) return false;
+  if (blobId(git, encodeLines(lines.all)) !== files.get(journalName(id))?.oid) return false;
   for (const [path, { oid }] of files) {
     if (!isLines(path)) continue;
     const here = await manager.backend.readBlob(path);
@@ -181,16 +176,16 @@ async function mergeSession(
     });
     if (made) return merged("new");
   }
-  const local = await localLines(backend, id);
-  const { relation } = relate(lines, local);
+  const local = await readLines(backend, id);
+  const { relation } = relate(lines, local?.all ?? null);
   if (relation === "diverged" || (relation === "older" && restore)) {
     const branch = await goOnApart(manager, incoming, restore);
     return branch === null ? null : merged(relation, branch);
   }
   const changed = await manager.hold({ session: id }, "state merge", async () => {
-    const now = await localLines(backend, id);
-    if (now === null || relate(lines, now).relation === "diverged") return false;
-    if (lines.length <= now.length) return await mergeFiles(backend, incoming);
+    const now = await readLines(backend, id);
+    if (now === null || relate(lines, now.all).relation === "diverged") return false;
+    if (lines.length <= now.all.length) return await mergeFiles(backend, incoming);
     await extendWith(backend, incoming, now);
     return true;
   });

@@ -8,8 +8,16 @@ import { KEYS } from "../project/paths.ts";
 import { contentOf, journalName } from "../snapshot/contents.ts";
 import { stateText } from "../snapshot/incoming.ts";
 import { DEFAULT_LIMITS, limitError } from "../snapshot/limits.ts";
-import type { Holding, JournalHead, JournalRead, StorageBackend } from "../storage/backend.ts";
+import type {
+  Holding,
+  JournalHead,
+  JournalRead,
+  JournalVisit,
+  JournalVisitor,
+  StorageBackend,
+} from "../storage/backend.ts";
 import { checkKey, checkPrefix, unknownSession } from "../storage/keys.ts";
+import { journalAtOnce, visitLines } from "../storage/pieces.ts";
 import { BranchTree } from "./branch_tree.ts";
 import type { Git } from "./git.ts";
 import { readBlobs, type Tree, type TreeFile } from "./objects.ts";
@@ -61,13 +69,18 @@ export class TreeBackend implements StorageBackend {
     }
   }
 
+  async isUnchanged(id: string, head: JournalHead): Promise<boolean> {
+    return (await this.#journal(id)).oid === head.mark;
+  }
+
   async readJournal(id: string, after?: JournalHead): Promise<JournalRead> {
     const { oid } = await this.#journal(id);
     if (after?.mark === oid) return { unchanged: true };
     return { unchanged: false, lines: await this.#lines(id), mark: oid, tornBytes: 0 };
   }
 
-  async *journalPieces(id: string): AsyncIterable<Uint8Array> {
+  async *journalPieces(id: string, lines?: number): AsyncIterable<Uint8Array> {
+    if (lines !== undefined) return yield* journalAtOnce(this, id, lines);
     yield await this.#blob(await this.#journal(id));
   }
 
@@ -79,8 +92,9 @@ export class TreeBackend implements StorageBackend {
     yield blob;
   }
 
-  async readFrom(id: string, fromSeq: number): Promise<readonly string[]> {
-    return (await this.#lines(id)).slice(Math.max(0, fromSeq - 1));
+  async visitJournal(id: string, visitor: JournalVisitor): Promise<JournalVisit> {
+    const { oid } = await this.#journal(id);
+    return visitLines(await this.#lines(id), visitor, () => oid);
   }
 
   async readBlob(key: string): Promise<Uint8Array | null> {
@@ -126,6 +140,10 @@ export class TreeBackend implements StorageBackend {
   }
 
   append(): Promise<never> {
+    return refuse();
+  }
+
+  rewriteLineEnds(): Promise<never> {
     return refuse();
   }
 

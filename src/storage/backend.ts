@@ -46,6 +46,50 @@ export type JournalRead =
     readonly tornBytes: number;
   };
 
+/**
+ * A line that is too long to be handled at once ({@link LINE_LIMIT}). Good until the visit that has
+ * shown it ends.
+ */
+export interface LongLine {
+  /** Its bytes without the line end; a piece is good until the next one is asked for. */
+  pieces(): Iterable<Uint8Array>;
+}
+
+/** A line of a journal, without its line end. */
+export type JournalLine = string | LongLine;
+
+/** Sees the lines of a journal, one after the other. Must not throw. */
+export interface JournalVisitor {
+  /**
+   * The next line, which may lack its line feed; false when the journal ends before it. A long line that
+   * is taken must have been read to its end.
+   */
+  line(line: JournalLine): boolean;
+  /** A line behind that end, up to the next long one. Without it, nothing more is read. */
+  behind?(line: JournalLine): void;
+}
+
+/** What a visit has found. */
+export interface JournalVisit {
+  /** Lines that were taken. */
+  readonly lines: number;
+  /** The mark for a head behind the last line that was taken. */
+  readonly mark: string;
+  /** Bytes behind it. */
+  readonly behindBytes: number;
+  /** How the lines that were taken end: one may lack its line feed, or have carriage returns. */
+  readonly lineEnds: "line feeds" | "last one missing" | "carriage returns";
+}
+
+/** How {@link StorageBackend.append} treats what lies behind the head. */
+export interface AppendOptions {
+  /**
+   * Bytes behind the head that a visit has found, and that are no acknowledged lines. They are kept as
+   * a blob `sessions/<id>/set_aside/…` and cut. Default: whatever has no line feed.
+   */
+  readonly behindBytes?: number;
+}
+
 /** Everything a new session consists of. */
 export interface NewSession {
   /** The journal's first lines; of a long one its bytes, in pieces of whole lines, each ended. */
@@ -122,8 +166,16 @@ export interface StorageBackend {
   removeSession(id: string): Promise<void>;
 
   /**
-   * Reads a journal without any hold. With `after`, answers `unchanged` when it can prove it.
+   * Whether a journal is byte for byte what it was when a head was handed out, as far as it can be
+   * proved without reading it.
    * @throws `session_unknown`
+   */
+  isUnchanged(id: string, head: JournalHead): Promise<boolean>;
+
+  /**
+   * Reads a journal without any hold, all of it at once. With `after`, answers `unchanged` when it can
+   * prove it, and then reads nothing.
+   * @throws `session_unknown`; `limit_exceeded` for a long line that is not the first.
    */
   readJournal(id: string, after?: JournalHead): Promise<JournalRead>;
 
@@ -131,26 +183,45 @@ export interface StorageBackend {
    * A journal as bytes, in pieces of whole lines, each ended by a line feed: for who must not hold it
    * in memory. What is appended meanwhile may be among them; a later call begins with the same bytes.
    * A piece is good until the next one is asked for.
+   * @param lines only so many, the last one also when it lacks its line feed; default: all whole ones.
    * @throws `session_unknown` when it is read.
    */
-  journalPieces(id: string): AsyncIterable<Uint8Array>;
+  journalPieces(id: string, lines?: number): AsyncIterable<Uint8Array>;
 
-  /** Whole lines number `fromSeq` (1-based) and later, for following a journal. */
-  readFrom(id: string, fromSeq: number): Promise<readonly string[]>;
+  /**
+   * Shows a journal's lines from the beginning, holding none of them, without any hold. The last one is
+   * shown also when it lacks its line feed: it may be an append that was cut off.
+   * @throws `session_unknown`, `limit_exceeded`
+   */
+  visitJournal(id: string, visitor: JournalVisitor): Promise<JournalVisit>;
 
   /**
    * Appends lines behind `after` as one write, durable when it resolves; compare-and-swap: refused
-   * when the journal is shorter than `after`, when whole lines lie behind it, or when the hash of line
-   * `after.seq` is not `after.hash`. A cut-off tail behind `after` is replaced. An empty mark is fine.
-   * After a crash a prefix of the lines may be there. The session must be held.
+   * when the journal is shorter than `after`, when other lines lie behind it than
+   * {@link AppendOptions.behindBytes} allows, or when the hash of line `after.seq` is not `after.hash`.
+   * A line feed that is missing there is written first. An empty mark is fine. Without lines only the
+   * end is put in order. After a crash a prefix of the lines may be there. The session must be held.
    * @returns the new mark.
    * @throws `session_unknown`, `state_moved`, `no_space`, `read_only`, `io_failed`; `invalid_argument`
-   * for lines with line breaks. Then nothing was appended.
+   * for lines with line breaks, `too_long` for one over {@link LINE_LIMIT}. Then nothing was appended.
    */
   append(
     id: string,
     after: JournalHead,
     lines: readonly string[],
+    options?: AppendOptions,
+  ): Promise<{ readonly mark: string }>;
+
+  /**
+   * Writes the lines up to `after` anew, each ended by a line feed, whole or not at all; what lies
+   * behind them goes as in {@link append}. The session must be held.
+   * @returns the new mark.
+   * @throws as {@link append}
+   */
+  rewriteLineEnds(
+    id: string,
+    after: JournalHead,
+    options?: AppendOptions,
   ): Promise<{ readonly mark: string }>;
 
   /** Reads a blob; null when absent. */

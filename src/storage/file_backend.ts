@@ -13,21 +13,20 @@ import { lookWithin, namesWithin, readTextWithin, readWithin } from "../platform
 import { readLimit } from "../state_layout/limits.ts";
 import { FOLDERS } from "../state_layout/names.ts";
 import type {
+  AppendOptions,
   Holding,
   HoldRequest,
   HoldScope,
   JournalHead,
   JournalRead,
+  JournalVisit,
+  JournalVisitor,
   NewSession,
   StorageBackend,
 } from "./backend.ts";
+import { isUnchanged, type JournalFile } from "./journal_mark.ts";
 import {
-  appendToJournal,
-  type JournalFile,
-  readJournalFile,
-  readLinesFrom,
-} from "./journal_file.ts";
-import {
+  checkJournalLines,
   checkKey,
   checkLines,
   checkPrefix,
@@ -92,28 +91,48 @@ export class FileBackend implements StorageBackend {
     this.#takenAway.add(id);
   }
 
-  readJournal(id: string, after?: JournalHead): Promise<JournalRead> {
-    return settle(() => this.#readOf(id, (file) => readJournalFile(file, after)));
+  isUnchanged(id: string, head: JournalHead): Promise<boolean> {
+    return settle(() => this.#readOf(id, (file) => isUnchanged(file, head)));
   }
 
-  async *journalPieces(id: string): AsyncIterable<Uint8Array> {
+  async readJournal(id: string, after?: JournalHead): Promise<JournalRead> {
+    if (after !== undefined && await this.isUnchanged(id, after)) return { unchanged: true };
+    const { readJournalFile } = await import("./journal_file.ts");
+    return this.#readOf(id, readJournalFile);
+  }
+
+  async *journalPieces(id: string, lines?: number): AsyncIterable<Uint8Array> {
     const { journalFilePieces } = await import("./pieces.ts");
-    yield* journalFilePieces(() => this.#journal(id), this.#directory, id);
+    yield* journalFilePieces(() => this.#journal(id), this.#directory, id, lines);
   }
 
-  readFrom(id: string, fromSeq: number): Promise<readonly string[]> {
-    return settle(() => this.#readOf(id, (file) => readLinesFrom(file, fromSeq)));
+  async visitJournal(id: string, visitor: JournalVisitor): Promise<JournalVisit> {
+    const { visitJournalFile } = await import("./journal_file.ts");
+    return this.#readOf(id, (file) => visitJournalFile(file, visitor));
   }
 
-  append(
+  async append(
     id: string,
     after: JournalHead,
     lines: readonly string[],
+    options?: AppendOptions,
   ): Promise<{ readonly mark: string }> {
-    return settle(() => {
-      checkLines(lines);
-      return { mark: this.#readOf(id, (file) => appendToJournal(file, after, lines)) };
-    });
+    checkJournalLines(lines);
+    const { appendToJournal } = await import("./journal_append.ts");
+    const mark = await appendToJournal(this.#journalFile(id), after, lines, options);
+    if (mark === null) throw unknownSession(id);
+    return { mark };
+  }
+
+  async rewriteLineEnds(
+    id: string,
+    after: JournalHead,
+    options?: AppendOptions,
+  ): Promise<{ readonly mark: string }> {
+    const { rewriteJournal } = await import("./journal_append.ts");
+    const mark = await rewriteJournal(this.#journalFile(id), after, options);
+    if (mark === null) throw unknownSession(id);
+    return { mark };
   }
 
   readBlob(key: string): Promise<Uint8Array | null> {
@@ -279,6 +298,10 @@ export class FileBackend implements StorageBackend {
 
   #journal(id: string): string {
     return join(this.#folder(id), JOURNAL);
+  }
+
+  #journalFile(id: string): JournalFile {
+    return { path: this.#journal(id), within: this.#directory };
   }
 
   #lock(scope: HoldScope): string {

@@ -1,184 +1,244 @@
 /**
- * A journal as a file: one line per event, each ended by a line feed, the file only ever growing.
- *
- * A **mark** is `<offset>:<stamp>`: the bytes up to the offset are the journal, untouched since, while
- * the file's size is the offset and its time of change is the stamp. `cp -a` keeps both; a checkout
- * or an edit does not, and the journal is read in full. An empty stamp promises nothing.
+ * Reading a journal that is a file: one line per event, each ended by a line feed, the file only ever
+ * growing.
  *
  * Lines that a checkout has given carriage returns are read without them: JSON has none at its end.
  * @module
  */
-import { closeSync, readFileSync, readSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
-import { appendAndSync, fileStamp } from "../platform/append_file.ts";
+import { type FileStamp, stampOf } from "../platform/append_file.ts";
 import { ioError } from "../platform/atomic_file.ts";
-import { sha256Hex } from "../platform/hash.ts";
-import { openWithin } from "../platform/within.ts";
-import type { JournalHead, JournalRead } from "./backend.ts";
+import { openWithin, tooLarge } from "../platform/within.ts";
+import { LIMITS, LINE_LIMIT } from "../state_layout/limits.ts";
+import type { JournalLine, JournalRead, JournalVisit, JournalVisitor } from "./backend.ts";
+import { formatMark, type JournalFile, offsetOf } from "./journal_mark.ts";
 
 const NEWLINE = 0x0a;
+const RETURN = 0x0d;
 
-/** How much of the end of a journal is read at first to find its last line. */
-const TAIL_BYTES = 4096;
+/** How much is read at a time. */
+const PIECE = 256 * 1024;
 
-/** Where a journal is. */
-export interface JournalFile {
-  readonly path: string;
-  /** The state directory: nothing below it is reached through a link. */
-  readonly within: string;
+/**
+ * Reads all whole lines of a journal at once; null when there is none.
+ * @throws `limit_exceeded`, `link_refused`, `io_failed`
+ */
+export function readJournalFile(file: JournalFile): JournalRead | null {
+  const lines: string[] = [];
+  let tooLong: OrchestratorError | null = null;
+  const visit = visitJournalFile(file, {
+    line(line) {
+      if (typeof line === "string" || lines.length === 0) lines.push(lineText(line));
+      else tooLong = longLine(file.path, lines.length + 1);
+      return tooLong === null;
+    },
+  });
+  if (tooLong !== null) throw tooLong;
+  if (visit === null) return null;
+  // What lacks its line feed may be an append that was cut off.
+  const torn = visit.lineEnds === "last one missing" ? lines.pop() : undefined;
+  const tornBytes = torn === undefined ? 0 : new TextEncoder().encode(torn).length;
+  const offset = offsetOf(visit.mark) ?? 0;
+  const mark = torn === undefined ? visit.mark : formatMark(offset - tornBytes, "");
+  return { unchanged: false, lines, mark, tornBytes };
+}
+
+function longLine(path: string, number: number): OrchestratorError {
+  return new OrchestratorError(
+    "limit_exceeded",
+    `Cannot read "${path}": line ${number} is longer than ${LINE_LIMIT} bytes`,
+    { details: { path, line: number, limit: LINE_LIMIT } },
+  );
 }
 
 /**
- * Reads a journal; null when there is none.
- * @throws `io_failed`
+ * Shows a journal's lines; null when there is none.
+ * @throws `limit_exceeded`, `link_refused`, `io_failed`
  */
-export function readJournalFile(
-  file: JournalFile,
-  after: JournalHead | undefined,
-): JournalRead | null {
-  // The stamp is taken before the content: an append in between makes it stale, never wrong.
-  const stamp = fileStamp(file.path, file.within);
-  if (stamp === null) return null;
-  if (after !== undefined && after.mark === formatMark(stamp.size, stamp.stamp)) {
-    return { unchanged: true };
-  }
-  const bytes = readBytes(file);
-  if (bytes === null) return null;
-  const end = bytes.lastIndexOf(NEWLINE) + 1;
-  const lines = splitLines(decode(bytes.subarray(0, end)));
-  lines.pop();
-  const intact = stamp.size === bytes.length && end === bytes.length;
-  return {
-    unchanged: false,
-    lines,
-    mark: formatMark(end, intact ? stamp.stamp : ""),
-    tornBytes: bytes.length - end,
-  };
-}
-
-/** Whole lines number `fromSeq` (1-based) and later; null when there is no journal. */
-export function readLinesFrom(file: JournalFile, fromSeq: number): readonly string[] | null {
-  const bytes = readBytes(file);
-  if (bytes === null) return null;
-  const start = offsetBehind(bytes, fromSeq - 1);
-  if (start === null) return [];
-  const end = bytes.lastIndexOf(NEWLINE) + 1;
-  if (end <= start) return [];
-  return splitLines(decode(bytes.subarray(start, end - 1)));
-}
-
-/**
- * Appends lines behind `after`, on disk when it returns.
- * @returns the new mark; null when there is no journal.
- * @throws `state_moved` when `after` is not where the journal ends; `no_space`, `read_only`, `io_failed`.
- */
-export function appendToJournal(
-  file: JournalFile,
-  after: JournalHead,
-  lines: readonly string[],
-): string | null {
+export function visitJournalFile(file: JournalFile, visitor: JournalVisitor): JournalVisit | null {
   const { path, within } = file;
-  const stamp = fileStamp(path, within);
-  if (stamp === null) return null;
-  const offset = endOf(file, after, stamp.size);
-  if (offset === null) {
-    throw new OrchestratorError("state_moved", `Cannot append to "${path}": it moved on`, {
-      hint: "Run the command again",
-      details: { path, seq: after.seq },
-    });
-  }
-  const data = lines.map((line) => line + "\n").join("");
-  const written = appendAndSync(path, data, { at: offset, within });
-  return formatMark(written.size, written.stamp);
-}
-
-/** The mark of a journal nobody has touched since it was written. */
-export function markOf({ path, within }: JournalFile): string {
-  const stamp = fileStamp(path, within);
-  return stamp === null ? "" : formatMark(stamp.size, stamp.stamp);
-}
-
-/** The offset behind the head, or null when the journal does not end there. */
-function endOf(file: JournalFile, head: JournalHead, size: number): number | null {
-  const known = /^(\d+):/.exec(head.mark)?.[1];
-  if (known !== undefined && Number(known) === size) {
-    const matches = size === 0
-      ? head.seq === 0
-      : head.seq > 0 && lastLineHash(file, size) === head.hash;
-    return matches ? size : null;
-  }
-  // Something lies behind the head, or nobody knows where it is: only reading tells.
-  const bytes = readBytes(file);
-  if (bytes === null) return null;
-  const offset = known === undefined ? offsetBehind(bytes, head.seq) : Number(known);
-  if (offset === null || offset > bytes.length || bytes.includes(NEWLINE, offset)) return null;
-  if (head.seq === 0) return offset === 0 ? 0 : null;
-  if (offset === 0 || bytes[offset - 1] !== NEWLINE) return null;
-  const start = offset < 2 ? 0 : bytes.lastIndexOf(NEWLINE, offset - 2) + 1;
-  return lineHash(bytes.subarray(start, offset - 1)) === head.hash ? offset : null;
-}
-
-/** Hash of the last line of a journal of that size; null when it does not end with a line feed. */
-function lastLineHash({ path, within }: JournalFile, size: number): string | null {
+  const open = openWithin(within, path);
+  if (open === null) return null;
   try {
-    const file = openWithin(within, path);
-    if (file === null) return null;
-    const fd = file.descriptor;
-    try {
-      for (let length = Math.min(TAIL_BYTES, size);; length = Math.min(length * 4, size)) {
-        const tail = new Uint8Array(length);
-        for (let read = 0; read < length;) {
-          const count = readSync(fd, tail, read, length - read, size - length + read);
-          if (count === 0) return null;
-          read += count;
-        }
-        if (tail[length - 1] !== NEWLINE) return null;
-        const start = length < 2 ? -1 : tail.lastIndexOf(NEWLINE, length - 2);
-        if (start >= 0 || length === size) return lineHash(tail.subarray(start + 1, length - 1));
-      }
-    } finally {
-      closeSync(fd);
-    }
-  } catch (error) {
-    throw ioError("read", path, error);
-  }
-}
-
-/** Offset behind the line number `seq`; null when there are fewer lines. */
-function offsetBehind(bytes: Uint8Array, seq: number): number | null {
-  let offset = 0;
-  for (let line = 0; line < seq; line++) {
-    const end = bytes.indexOf(NEWLINE, offset);
-    if (end < 0) return null;
-    offset = end + 1;
-  }
-  return offset;
-}
-
-function readBytes({ path, within }: JournalFile): Uint8Array | null {
-  const file = openWithin(within, path);
-  if (file === null) return null;
-  try {
-    return readFileSync(file.descriptor);
+    // The stamp is taken before the content: an append in between makes it stale, never wrong.
+    const stamp = stampOf(open.stat);
+    if (stamp.size > LIMITS.journal) throw tooLarge(path, LIMITS.journal);
+    return new Visit(open.descriptor, stamp, visitor).visit();
   } catch (error) {
     throw ioError("read", path, error);
   } finally {
-    closeSync(file.descriptor);
+    closeSync(open.descriptor);
   }
 }
 
-function splitLines(text: string): string[] {
-  return text.includes("\r") ? text.split(/\r?\n/) : text.split("\n");
+/** One pass over a journal, up to the size it had at the beginning. */
+class Visit {
+  readonly #descriptor: number;
+  readonly #stamp: FileStamp;
+  readonly #visitor: JournalVisitor;
+  #room = new Uint8Array(PIECE);
+  /** Where the bytes in the room begin, and how many there are. */
+  #start = 0;
+  #used = 0;
+  #taken = 0;
+  /** Offset behind the last line that was taken; null as long as the journal goes on. */
+  #end: number | null = null;
+  #ended = true;
+  #returns = false;
+
+  constructor(descriptor: number, stamp: FileStamp, visitor: JournalVisitor) {
+    this.#descriptor = descriptor;
+    this.#stamp = stamp;
+    this.#visitor = visitor;
+  }
+
+  visit(): JournalVisit {
+    const { size, stamp } = this.#stamp;
+    while (this.#fill()) {
+      if (this.#hasLongLine()) {
+        if (!this.#longLine()) break;
+        continue;
+      }
+      const whole = this.#room.lastIndexOf(NEWLINE, this.#used - 1) + 1;
+      if (whole > 0 && !this.#lines(this.#room.subarray(0, whole))) break;
+      this.#drop(whole);
+      if (this.#used > 0 && this.#start + this.#used === size) {
+        this.#ended = false;
+        if (!this.#lines(this.#room.subarray(0, this.#used))) break;
+        this.#drop(this.#used);
+      }
+    }
+    const end = this.#end ?? this.#start;
+    const ended = this.#ended || this.#end !== null;
+    return {
+      lines: this.#taken,
+      mark: formatMark(end, end === size ? stamp : ""),
+      behindBytes: size - end,
+      lineEnds: this.#returns ? "carriage returns" : ended ? "line feeds" : "last one missing",
+    };
+  }
+
+  /** Reads on behind what is in the room; false when there is nothing left and nothing in it. */
+  #fill(): boolean {
+    const left = this.#stamp.size - this.#start - this.#used;
+    if (left <= 0) return false;
+    if (this.#used + PIECE > this.#room.length) {
+      const larger = new Uint8Array(this.#room.length * 2);
+      larger.set(this.#room.subarray(0, this.#used));
+      this.#room = larger;
+    }
+    const wanted = Math.min(PIECE, left);
+    const at = this.#start + this.#used;
+    const count = readSync(this.#descriptor, this.#room, this.#used, wanted, at);
+    this.#used += count;
+    return count > 0;
+  }
+
+  #drop(bytes: number): void {
+    this.#room.copyWithin(0, bytes, this.#used);
+    this.#start += bytes;
+    this.#used -= bytes;
+  }
+
+  /** Whether the line that begins in the room is too long to be shown at once. */
+  #hasLongLine(): boolean {
+    if (this.#used <= LINE_LIMIT) return false;
+    const end = this.#room.indexOf(NEWLINE);
+    return end < 0 || end > LINE_LIMIT;
+  }
+
+  /** Shows lines that are in the room. @returns whether to go on. */
+  #lines(bytes: Uint8Array): boolean {
+    const lines = splitLines(decode(bytes));
+    if (bytes[bytes.length - 1] === NEWLINE) lines.pop();
+    const hasReturns = bytes.includes(RETURN);
+    for (const [index, line] of lines.entries()) {
+      if (this.#end !== null) {
+        this.#visitor.behind?.(line);
+      } else if (this.#visitor.line(line)) {
+        this.#taken += 1;
+        this.#returns ||= hasReturns;
+      } else {
+        this.#end = this.#start + offsetBehind(bytes, index);
+        if (this.#visitor.behind === undefined) return false;
+      }
+    }
+    return true;
+  }
+
+  /** Shows the line that begins in the room and is longer than it may be. @returns whether to go on. */
+  #longLine(): boolean {
+    if (this.#end !== null) return false;
+    const begin = this.#start;
+    let behind: number | null = null;
+    const pieces = () => this.#piecesFrom(begin, (offset) => behind = offset);
+    if (!this.#visitor.line({ pieces })) {
+      this.#end = begin;
+      return false;
+    }
+    if (behind === null) throw new TypeError("a long line was taken and not read");
+    this.#taken += 1;
+    this.#start = behind;
+    this.#used = 0;
+    if (behind === this.#stamp.size) this.#ended = this.#byteAt(behind - 1) === NEWLINE;
+    return true;
+  }
+
+  /** The bytes of one line. @param found told where the next line begins. */
+  *#piecesFrom(begin: number, found: (behind: number) => void): Iterable<Uint8Array> {
+    const { size } = this.#stamp;
+    const piece = new Uint8Array(PIECE);
+    // A carriage return before the line feed is no part of the line; it may be the last of a piece.
+    let held = false;
+    for (let at = begin; at < size;) {
+      const wanted = Math.min(PIECE - 1, size - at);
+      const offset = held ? 1 : 0;
+      const count = readSync(this.#descriptor, piece, offset, wanted, at);
+      if (count === 0) break;
+      if (held) piece[0] = RETURN;
+      const all = piece.subarray(0, offset + count);
+      const end = all.indexOf(NEWLINE, offset);
+      if (end >= 0) {
+        found(at + end - offset + 1);
+        if (end > 0 && all[end - 1] === RETURN) this.#returns = true;
+        yield all.subarray(0, end > 0 && all[end - 1] === RETURN ? end - 1 : end);
+        return;
+      }
+      at += count;
+      held = at < size && all[all.length - 1] === RETURN;
+      yield all.subarray(0, held ? all.length - 1 : all.length);
+    }
+    found(size);
+  }
+
+  #byteAt(offset: number): number | undefined {
+    const byte = new Uint8Array(1);
+    return readSync(this.#descriptor, byte, 0, 1, offset) === 1 ? byte[0] : undefined;
+  }
 }
 
-function lineHash(bytes: Uint8Array): string {
-  return sha256Hex(decode(bytes).replace(/\r$/, ""));
+/** Offset behind that many lines. */
+function offsetBehind(bytes: Uint8Array, lines: number): number {
+  let offset = 0;
+  for (let line = 0; line < lines; line++) offset = bytes.indexOf(NEWLINE, offset) + 1;
+  return offset;
+}
+
+/** The bytes of a line as text. */
+export function lineText(line: JournalLine): string {
+  if (typeof line === "string") return line;
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let text = "";
+  for (const piece of line.pieces()) text += decoder.decode(piece, { stream: true });
+  return text + decoder.decode();
+}
+
+/** A carriage return that stands last of all belongs to a line feed that is missing. */
+function splitLines(text: string): string[] {
+  return text.includes("\r") ? text.replace(/\r$/, "").split(/\r?\n/) : text.split("\n");
 }
 
 function decode(bytes: Uint8Array): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-}
-
-function formatMark(offset: number, stamp: string): string {
-  return `${offset}:${stamp}`;
 }

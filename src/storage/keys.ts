@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
+import { LINE_LIMIT } from "../state_layout/limits.ts";
 import { JOURNAL, LOCK, SESSION_ID, UNFINISHED } from "../state_layout/names.ts";
 
 export { JOURNAL, LOCK, SESSION_ID };
@@ -90,6 +91,24 @@ export function checkLines(lines: readonly string[]): void {
     "invalid_argument",
     `Cannot append ${JSON.stringify(bad.slice(0, 40))}: a line has no line breaks`,
   );
+}
+
+/**
+ * @throws as {@link checkLines}; `too_long` for a line of a journal that no reader would take.
+ */
+export function checkJournalLines(lines: readonly string[]): void {
+  checkLines(lines);
+  for (const line of lines) {
+    // A character takes up to three bytes of UTF-8.
+    if (line.length * 3 <= LINE_LIMIT) continue;
+    const { length } = new TextEncoder().encode(line);
+    if (length <= LINE_LIMIT) continue;
+    throw new OrchestratorError(
+      "too_long",
+      `Cannot append to the journal: the event takes ${length} bytes (limit ${LINE_LIMIT})`,
+      { hint: "Keep large texts in files and name them", details: { bytes: length } },
+    );
+  }
 }
 
 /** The error of a session that is not there. */

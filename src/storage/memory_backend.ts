@@ -5,17 +5,21 @@
 import { OrchestratorError } from "../errors.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import {
+  type AppendOptions,
   type HolderInfo,
   type Holding,
   type HoldRequest,
   type HoldScope,
   type JournalHead,
   type JournalRead,
+  type JournalVisit,
+  type JournalVisitor,
   type NewSession,
   ORIGIN_HASH,
   type StorageBackend,
 } from "./backend.ts";
 import {
+  checkJournalLines,
   checkKey,
   checkLines,
   checkPrefix,
@@ -24,12 +28,12 @@ import {
   sessionOf,
   unknownSession,
 } from "./keys.ts";
-import { blobAtOnce, journalAtOnce } from "./pieces.ts";
+import { blobAtOnce, journalAtOnce, visitLines } from "./pieces.ts";
 
 /** The journal of one session. */
 interface Journal {
   /** Tells journals of one id apart: a session may be removed and made again. */
-  readonly generation: number;
+  generation: number;
   readonly lines: string[];
 }
 
@@ -97,6 +101,11 @@ export class MemoryBackend implements StorageBackend {
   }
 
   // deno-lint-ignore require-await
+  async isUnchanged(id: string, head: JournalHead): Promise<boolean> {
+    return markOf(this.#journal(id)) === head.mark;
+  }
+
+  // deno-lint-ignore require-await
   async readJournal(id: string, after?: JournalHead): Promise<JournalRead> {
     const journal = this.#journal(id);
     const mark = markOf(journal);
@@ -104,13 +113,14 @@ export class MemoryBackend implements StorageBackend {
     return { unchanged: false, lines: [...journal.lines], mark, tornBytes: 0 };
   }
 
-  journalPieces(id: string): AsyncIterable<Uint8Array> {
-    return journalAtOnce(this, id);
+  journalPieces(id: string, lines?: number): AsyncIterable<Uint8Array> {
+    return journalAtOnce(this, id, lines);
   }
 
   // deno-lint-ignore require-await
-  async readFrom(id: string, fromSeq: number): Promise<readonly string[]> {
-    return this.#journal(id).lines.slice(Math.max(0, fromSeq - 1));
+  async visitJournal(id: string, visitor: JournalVisitor): Promise<JournalVisit> {
+    const journal = this.#journal(id);
+    return visitLines(journal.lines, visitor, (lines) => markOf(journal, lines));
   }
 
   // deno-lint-ignore require-await
@@ -118,20 +128,37 @@ export class MemoryBackend implements StorageBackend {
     id: string,
     after: JournalHead,
     lines: readonly string[],
+    options: AppendOptions = {},
   ): Promise<{ readonly mark: string }> {
-    checkLines(lines);
+    checkJournalLines(lines);
     const journal = this.#journal(id);
-    const last = journal.lines.at(-1);
+    const last = journal.lines[after.seq - 1];
     const hash = last === undefined ? ORIGIN_HASH : sha256Hex(last);
-    if (journal.lines.length !== after.seq || hash !== after.hash) {
+    const behind = toBytes(journal.lines.slice(after.seq).map((line) => `${line}\n`).join(""));
+    const fits = journal.lines.length >= after.seq && hash === after.hash;
+    if (!fits || behind.length !== (options.behindBytes ?? 0)) {
       throw new OrchestratorError(
         "state_moved",
         `Cannot append to session "${id}": its journal moved on`,
         { hint: "Run the command again" },
       );
     }
+    if (behind.length > 0) {
+      const name = `${after.seq}-${sha256Hex(behind).slice(0, 16)}`;
+      this.#blobs.set(`sessions/${id}/set_aside/${name}`, behind);
+      journal.lines.length = after.seq;
+      journal.generation = ++this.#generations;
+    }
     journal.lines.push(...lines);
     return { mark: markOf(journal) };
+  }
+
+  rewriteLineEnds(
+    id: string,
+    after: JournalHead,
+    options?: AppendOptions,
+  ): Promise<{ readonly mark: string }> {
+    return this.append(id, after, [], options);
   }
 
   // deno-lint-ignore require-await
@@ -224,9 +251,9 @@ export class MemoryBackend implements StorageBackend {
   }
 }
 
-/** A journal in memory is only ever appended to, so its length says which content it has. */
-function markOf(journal: Journal): string {
-  return `${journal.generation}:${journal.lines.length}`;
+/** A journal in memory is only ever appended to, or another generation, so its length says the rest. */
+function markOf(journal: Journal, lines = journal.lines.length): string {
+  return `${journal.generation}:${lines}`;
 }
 
 function linesOf(pieces: Iterable<Uint8Array>): readonly string[] {

@@ -4,7 +4,8 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import { readPieces } from "../platform/stream_file.ts";
-import type { StorageBackend } from "./backend.ts";
+import { LINE_LIMIT } from "../state_layout/limits.ts";
+import type { JournalLine, JournalVisit, JournalVisitor, StorageBackend } from "./backend.ts";
 import { unknownSession } from "./keys.ts";
 
 const NEWLINE = 0x0a;
@@ -41,9 +42,10 @@ export async function* journalFilePieces(
   pathOf: () => string,
   within: string,
   id: string,
+  lines?: number,
 ): AsyncIterable<Uint8Array> {
   try {
-    yield* journalLines(filePieces(pathOf, within));
+    yield* journalLines(filePieces(pathOf, within), lines);
   } catch (error) {
     throw isUnknownFile(error) ? unknownSession(id) : error;
   }
@@ -81,22 +83,82 @@ export async function* wholeLines(pieces: AsyncIterable<Uint8Array>): AsyncItera
   }
 }
 
-/** The whole lines of a journal, without the carriage returns that a checkout gives them. */
-export async function* journalLines(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  for await (const piece of wholeLines(pieces)) {
+/**
+ * The whole lines of a journal, without the carriage returns that a checkout gives them.
+ * @param lines only so many; the last one of a journal may lack its line feed then, and gets it.
+ */
+export async function* journalLines(
+  pieces: AsyncIterable<Uint8Array>,
+  lines?: number,
+): AsyncIterable<Uint8Array> {
+  if (lines === 0) return;
+  const source = lines === undefined ? pieces : firstLines(pieces, lines);
+  for await (const piece of wholeLines(source)) {
     yield piece.includes(RETURN) ? withoutReturns(piece) : piece;
   }
+}
+
+/** The bytes of the first lines, each ended by a line feed. */
+async function* firstLines(
+  pieces: AsyncIterable<Uint8Array>,
+  lines: number,
+): AsyncIterable<Uint8Array> {
+  let left = lines;
+  let last: number | undefined;
+  for await (const piece of pieces) {
+    let end = 0;
+    while (left > 0) {
+      const next = piece.indexOf(NEWLINE, end);
+      if (next < 0) break;
+      end = next + 1;
+      left -= 1;
+    }
+    if (left === 0) return yield piece.subarray(0, end);
+    last = piece[piece.length - 1];
+    yield piece;
+  }
+  if (last !== undefined && last !== NEWLINE) yield Uint8Array.of(NEWLINE);
 }
 
 /** `journalPieces` of a backend that holds what it has in memory. */
 export async function* journalAtOnce(
   backend: Pick<StorageBackend, "readJournal">,
   id: string,
+  lines?: number,
 ): AsyncIterable<Uint8Array> {
   const read = await backend.readJournal(id);
   if (read.unchanged) throw new TypeError("a journal read from its beginning is never unchanged");
   const encoder = new TextEncoder();
-  for (const line of read.lines) yield encoder.encode(`${line}\n`);
+  for (const line of read.lines.slice(0, lines)) yield encoder.encode(`${line}\n`);
+}
+
+/** `visitJournal` of a backend that holds what it has in memory: nothing is ever cut off there. */
+export function visitLines(
+  lines: readonly string[],
+  visitor: JournalVisitor,
+  markBehind: (lines: number) => string,
+): JournalVisit {
+  let taken = 0;
+  let going = true;
+  let behindBytes = 0;
+  for (const line of lines) {
+    going &&= visitor.line(asJournalLine(line));
+    if (going) {
+      taken += 1;
+      continue;
+    }
+    behindBytes += new TextEncoder().encode(line).length + 1;
+    visitor.behind?.(asJournalLine(line));
+  }
+  return { lines: taken, mark: markBehind(taken), behindBytes, lineEnds: "line feeds" };
+}
+
+/** A line as {@link StorageBackend.visitJournal} shows it. */
+export function asJournalLine(line: string): JournalLine {
+  // A character takes up to three bytes of UTF-8.
+  if (line.length * 3 <= LINE_LIMIT) return line;
+  const bytes = new TextEncoder().encode(line);
+  return bytes.length <= LINE_LIMIT ? line : { pieces: () => [bytes] };
 }
 
 /** `blobPieces` of a backend that holds what it has in memory. */

@@ -27,7 +27,7 @@ import { removeTree } from "../platform/remove_tree.ts";
 import { lookWithin } from "../platform/within.ts";
 import type { NewSession } from "./backend.ts";
 import { JOURNAL, LOCK, REMOVED, REPLACING, SESSION_ID, STAGING } from "./keys.ts";
-import { markOf } from "./journal_file.ts";
+import { markOf } from "./journal_mark.ts";
 
 /**
  * Refuses to work in the folder of all sessions, or on one session's, where it is reached through a link.

@@ -53,6 +53,38 @@ export type VerificationOutcome =
     readonly reason?: string;
   };
 
+/**
+ * JSON values from before a session began: lines of the old tool's log, or of the session it was split
+ * from. In the event itself, as 0.1.0 wrote them; of a line that is too long to be held only how many
+ * there are (`inLine`); or in a file of the session, `history/<sha256>.jsonl`, one a line.
+ */
+export type History =
+  | readonly unknown[]
+  | { readonly inLine: number }
+  | HistoryFile;
+
+/** A history in a file of the session. */
+export interface HistoryFile {
+  /** Of the file's bytes, in hex. */
+  readonly sha256: string;
+  readonly lines: number;
+  readonly bytes: number;
+}
+
+/** Whether a history is a file. Takes anything, see {@link historyLength}. */
+export function isHistoryFile(history: unknown): history is HistoryFile {
+  return typeof history === "object" && history !== null && "sha256" in history &&
+    typeof history.sha256 === "string" && /^[0-9a-f]{64}$/.test(history.sha256);
+}
+
+/** How many values a history has. Takes anything: what was read from a journal may be no history. */
+export function historyLength(history: unknown): number {
+  if (Array.isArray(history)) return history.length;
+  if (typeof history !== "object" || history === null) return 0;
+  const count = "lines" in history ? history.lines : "inLine" in history ? history.inLine : 0;
+  return typeof count === "number" ? count : 0;
+}
+
 /** Every event type with its data. */
 export interface EventData {
   /** Always the first event of a session that began here. */
@@ -78,8 +110,8 @@ export interface EventData {
     readonly seed: StateSeed;
     /** Where it came from: generation, relative file names, hashes, findings. */
     readonly source: Readonly<Record<string, unknown>>;
-    /** The old log lines of this workflow, verbatim JSON values, oldest first. */
-    readonly history: readonly unknown[];
+    /** What was recorded before the session began, oldest first. */
+    readonly history: History;
     readonly toolVersion: string;
   };
   readonly item_completed: {
@@ -136,6 +168,17 @@ export interface EventData {
     readonly snapshot: Snapshot;
   };
   readonly session_renamed: { readonly name: string | null };
+  /**
+   * Somebody went on from a journal that does not hold what its state.json was derived from: lines
+   * that were acknowledged are missing, or were replaced.
+   */
+  readonly journal_accepted: {
+    /** The line that state.json was derived from. */
+    readonly known: { readonly seq: number; readonly hash: string };
+    /** Where the journal ended when it was accepted. */
+    readonly found: { readonly seq: number; readonly hash: string };
+    readonly reason: string | null;
+  };
   readonly workflow_completed: { readonly notes?: string };
   readonly workflow_abandoned: { readonly reason: string };
 }

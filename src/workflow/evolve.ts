@@ -7,7 +7,7 @@
  * @module
  */
 import type { WorkflowDefinition } from "./definition.ts";
-import type { EventData, SessionEvent } from "./events.ts";
+import { type EventData, isHistoryFile, type SessionEvent } from "./events.ts";
 import { own } from "./record.ts";
 import {
   type Bypass,
@@ -83,6 +83,20 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
       };
     case "checkpoint_restored":
       return restored(moved, event.data.snapshot, event.seq);
+    case "journal_accepted": {
+      const { seq, time, actor: by, data: { known, found, reason } } = event;
+      return {
+        ...moved,
+        accepted: pushed(moved.accepted ?? { count: 0, recent: [] }, {
+          seq,
+          time,
+          by,
+          known,
+          found: found.seq,
+          reason,
+        }),
+      };
+    }
     case "session_renamed":
       return { ...moved, name: event.data.name };
     case "workflow_completed":
@@ -157,6 +171,7 @@ function begin(event: SessionEvent): SessionState {
       phases,
       notes: { count: seed.notes.length, recent: seed.notes.slice(-RECENT_LIMIT) },
       bypasses: bypassesIn(seed.definition, phases, event),
+      ...(isHistoryFile(event.data.history) ? { history: event.data.history } : {}),
       ...(typeof source.generation === "string" ? { imported: source.generation } : {}),
     };
   }

@@ -16,6 +16,7 @@ import { currentPhase, isLastPhase, itemState, type LocatedPhase, phaseState } f
 import { failureOf, itemStep, type NextStep, nextStep, skipsItself } from "./next_step.ts";
 import { isOpen } from "./reviews.ts";
 import type {
+  Acceptance,
   Bypass,
   ItemState,
   ItemStatus,
@@ -96,6 +97,7 @@ export type BypassNotice =
     readonly item?: string;
   }
   | { readonly kind: "setting_overridden"; readonly setting: string }
+  | ({ readonly kind: "journal_accepted" } & Omit<Acceptance, "seq">)
   | {
     /** An item of an ended phase that was never done. */
     readonly kind: "left_open";
@@ -289,6 +291,10 @@ function bypassesOf(state: SessionState): readonly BypassNotice[] {
   // In an abandoned workflow the phase where the work stopped is still `active`, not ended.
   const hasEnded = (phase: PhaseDefinition) => phaseState(state, phase.id).status === "completed";
   return [
+    ...(state.accepted?.recent ?? []).map(({ seq: _, ...acceptance }): BypassNotice => ({
+      kind: "journal_accepted",
+      ...acceptance,
+    })),
     ...state.bypasses.map((bypass) => ({
       ...bypass,
       undone: itemState(phaseState(state, bypass.phase), bypass.item)[bypass.kind] === undefined,

@@ -6,7 +6,7 @@
  * @module
  */
 import type { WorkflowDefinition } from "./definition.ts";
-import type { Actor, Approval, VerificationOutcome } from "./events.ts";
+import type { Actor, Approval, HistoryFile, VerificationOutcome } from "./events.ts";
 
 /** How many of a growing list the state keeps. */
 export const RECENT_LIMIT = 20;
@@ -97,6 +97,18 @@ export interface Bypass {
   readonly reason: string;
 }
 
+/** A journal that was gone on from although it did not hold what somebody was told is recorded. */
+export interface Acceptance {
+  readonly seq: number;
+  readonly time: string;
+  readonly by: Actor;
+  /** The line that was known. */
+  readonly known: { readonly seq: number; readonly hash: string };
+  /** Number of the journal's last line then. */
+  readonly found: number;
+  readonly reason: string | null;
+}
+
 /** What an import hands over: a state without the fields the journal itself provides. */
 export interface StateSeed extends Snapshot {
   readonly name: string | null;
@@ -110,6 +122,7 @@ export interface StateSeed extends Snapshot {
   readonly endNotes?: string;
   readonly abandonReason?: string;
   readonly notes: readonly Note[];
+  readonly accepted?: Recent<Acceptance>;
   /** What the old state said that has no place here, verbatim. */
   readonly legacy?: Readonly<Record<string, unknown>>;
 }
@@ -135,6 +148,10 @@ export interface SessionState extends Snapshot {
   readonly notes: Recent<Note>;
   readonly checkpoints: Recent<CheckpointSummary>;
   readonly bypasses: readonly Bypass[];
+  /** Absent where there is none. */
+  readonly accepted?: Recent<Acceptance>;
+  /** The file of what was recorded before the session began. */
+  readonly history?: HistoryFile;
   /** Set when the session came from the old tool: its generation. */
   readonly imported?: string;
   readonly legacy?: Readonly<Record<string, unknown>>;

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { OrchestratorError } from "../../src/errors.ts";
 import type { ErrorCode } from "../../src/errors.ts";
+import { linesFrom } from "../harness/journal_lines.ts";
 import { sha256Hex } from "../../src/platform/hash.ts";
 import {
   type HoldRequest,
@@ -156,7 +157,7 @@ export async function copyOf(backend: StorageBackend, id: string): Promise<Repla
   const lines = await linesOf(backend, id);
   const pieces = Buffer.concat(await all(backend.journalPieces(id))).toString();
   assert.equal(pieces, lines.map((line) => `${line}\n`).join(""));
-  assert.deepEqual(await backend.readFrom(id, 1), lines);
+  assert.deepEqual(await linesFrom(backend, id, 1), lines);
   return { lines, blobs };
 }
 

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { OrchestratorError } from "../../src/errors.ts";
 import { sha256Hex } from "../../src/platform/hash.ts";
+import { linesFrom } from "../harness/journal_lines.ts";
 import { replacingCases } from "./replacing_cases.ts";
 import {
   A,
@@ -249,7 +250,7 @@ const sessionCases: readonly StorageCase[] = [
         assert.equal(await each.readBlob(`sessions/${A}/meta.json`), null);
         assert.deepEqual(await each.listBlobs("sessions/"), [`sessions/${B}/meta.json`]);
         await refused("session_unknown", each.readJournal(A));
-        await refused("session_unknown", each.readFrom(A, 1));
+        await refused("session_unknown", linesFrom(each, A, 1));
         await refused("session_unknown", each.append(A, NONE, ["x"]));
         await refused("session_unknown", each.hold({ session: A }, request(), never));
       }
@@ -325,7 +326,7 @@ const journalCases: readonly StorageCase[] = [
       for (const each of [backend, other]) {
         assert.deepEqual(await linesOf(each, A), ["first", ...lines]);
         assert.deepEqual(await each.readJournal(A, behind), { unchanged: true });
-        assert.deepEqual(await each.readFrom(A, 8), ["\uFEFFb"]);
+        assert.deepEqual(await linesFrom(each, A, 8), ["\uFEFFb"]);
       }
       await appended(backend, A, behind, ["after"]);
       assert.equal((await linesOf(backend, A)).length, 9);
@@ -404,14 +405,14 @@ const journalCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "readFrom gives the lines from a number on, and none beyond the end",
+    name: "reading gives the lines from a number on, and none beyond the end",
     async run({ backend }) {
       await made(backend, A, ["one", "two", "three"]);
-      assert.deepEqual(await backend.readFrom(A, 1), ["one", "two", "three"]);
-      assert.deepEqual(await backend.readFrom(A, 0), ["one", "two", "three"]);
-      assert.deepEqual(await backend.readFrom(A, 3), ["three"]);
-      assert.deepEqual(await backend.readFrom(A, 4), []);
-      assert.deepEqual(await backend.readFrom(A, 99), []);
+      assert.deepEqual(await linesFrom(backend, A, 1), ["one", "two", "three"]);
+      assert.deepEqual(await linesFrom(backend, A, 0), ["one", "two", "three"]);
+      assert.deepEqual(await linesFrom(backend, A, 3), ["three"]);
+      assert.deepEqual(await linesFrom(backend, A, 4), []);
+      assert.deepEqual(await linesFrom(backend, A, 99), []);
     },
   },
   {
@@ -432,7 +433,7 @@ const journalCases: readonly StorageCase[] = [
       await made(backend, A);
       for (const id of [GONE, "", "..", "../../x", `${A}/..`, "AAAAAAAAAAAAA"]) {
         await refused("session_unknown", backend.readJournal(id));
-        await refused("session_unknown", backend.readFrom(id, 1));
+        await refused("session_unknown", linesFrom(backend, id, 1));
         await refused("session_unknown", backend.append(id, NONE, ["x"]));
         assert.equal(await backend.hasSession(id), false);
       }
@@ -451,8 +452,8 @@ const journalCases: readonly StorageCase[] = [
         assert.ok(!read.unchanged, "something lies behind the head");
         assert.deepEqual(read.lines, before);
         assert.equal(read.tornBytes, torn.length);
-        assert.deepEqual(await backend.readFrom(A, before.length), [before.at(-1)]);
-        assert.deepEqual(await backend.readFrom(A, before.length + 1), []);
+        assert.deepEqual(await linesFrom(backend, A, before.length), [before.at(-1)]);
+        assert.deepEqual(await linesFrom(backend, A, before.length + 1), []);
         await appended(backend, A, headOf(read.lines, read.mark), [behind]);
         assert.deepEqual(await linesOf(backend, A), [...before, behind]);
       }
@@ -480,7 +481,7 @@ const journalCases: readonly StorageCase[] = [
       accidentsOf(place).tear(A, "half");
       const read = await backend.readJournal(A, head);
       assert.deepEqual(read, { ...read, unchanged: false, lines: [], tornBytes: 4 });
-      assert.deepEqual(await backend.readFrom(A, 1), []);
+      assert.deepEqual(await linesFrom(backend, A, 1), []);
       await appended(backend, A, head, ["first"]);
       assert.deepEqual(await linesOf(backend, A), ["first"]);
     },
@@ -846,7 +847,7 @@ const holdCases: readonly StorageCase[] = [
           backend.hold({ session: A }, request(), async () => {
             assert.deepEqual(await other.sessions(), [A]);
             assert.deepEqual(await other.readJournal(A, head), { unchanged: true });
-            assert.deepEqual(await other.readFrom(A, 2), ["two"]);
+            assert.deepEqual(await linesFrom(other, A, 2), ["two"]);
             assert.notEqual(await other.readText(`sessions/${A}/meta.json`), null);
             assert.equal((await other.listBlobs("sessions/")).length, 1);
           }),

@@ -65,14 +65,20 @@ function leave({ repository, session }: Situation, name: string, content: Uint8A
   writeFileSync(`${repository.root}/.orchestrator/sessions/${session}/${name}`, content);
 }
 
-/** Lengths of a line in part: all, or fewer with `CRASH_SAMPLE`; the ends always. */
+function remove({ repository, session }: Situation, name: string): void {
+  rmSync(`${repository.root}/.orchestrator/sessions/${session}/${name}`);
+}
+
+/** Lengths of a line in part: all, or fewer when they are sampled; the ends always. */
 function lengths(line: Uint8Array): readonly number[] {
   const step = 8 * SAMPLE;
   const chosen = Array.from({ length: line.length }, (_, length) => length);
-  return chosen.filter((length) => length < 2 || length === line.length - 1 || length % step === 0);
+  // Without its line feed only it is whole.
+  return chosen.slice(0, -1)
+    .filter((length) => length < 2 || length === line.length - 2 || length % step === 0);
 }
 
-Deno.test("a line that was written in part is no event, and the next change replaces it", () =>
+Deno.test("a line that was written in part is no event, and the next change sets it aside", () =>
   withNotes(async (situation) => {
     const { journal, line, state } = situation;
     for (const length of lengths(line)) {
@@ -80,6 +86,17 @@ Deno.test("a line that was written in part is no event, and the next change repl
       leave(situation, "state.json", state);
       await requireWhole(situation, `${length} of ${line.length} bytes`);
     }
+  }));
+
+Deno.test("a line that lacks nothing but its line feed is an event, and gets it", () =>
+  withNotes(async (situation) => {
+    const { repository, journal, line, state, session } = situation;
+    leave(situation, "log.jsonl", Buffer.concat([journal, line.subarray(0, -1)]));
+    leave(situation, "state.json", state);
+    assert.equal((await repository.must("status"))["seq"], 3);
+    await repository.must("note", "Afterwards");
+    const text = pictureOf(repository.root).sessions[session]?.lines.join("\n") ?? "";
+    assert.ok(text.startsWith(`${journal}${line}`));
   }));
 
 Deno.test("a line whose content never reached the disk is no event", () =>
@@ -90,6 +107,20 @@ Deno.test("a line whose content never reached the disk is no event", () =>
       leave(situation, "log.jsonl", Buffer.concat([journal, line.subarray(0, length), zeros]));
       leave(situation, "state.json", state);
       await requireWhole(situation, `${length} of ${line.length} bytes, then zeros`);
+    }
+  }));
+
+Deno.test("a line whose end reached the disk before its beginning is no event", () =>
+  withNotes(async (situation) => {
+    const { journal, line, state } = situation;
+    for (const length of [1, line.length >> 1, line.length - 1]) {
+      for (const [what, cached] of [["", state], [", no state.json", null]] as const) {
+        const zeros = new Uint8Array(length);
+        leave(situation, "log.jsonl", Buffer.concat([journal, zeros, line.subarray(length)]));
+        if (cached === null) remove(situation, "state.json");
+        else leave(situation, "state.json", cached);
+        await requireWhole(situation, `${length} zeros, then the end${what}`);
+      }
     }
   }));
 

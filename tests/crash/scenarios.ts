@@ -2,7 +2,7 @@
  * One scenario or more for each command that changes something.
  * @module
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { CONFIG_SCENARIOS } from "./config_scenarios.ts";
 import type { Repository } from "./repository.ts";
 import type { Scenario } from "./scenario.ts";
@@ -127,6 +127,12 @@ function oldDirectory(repository: Repository): Promise<void> {
   return Promise.resolve();
 }
 
+/** The journal of the only session. */
+function journalOf({ root }: Repository): string {
+  const [session = ""] = readdirSync(`${root}/.orchestrator/sessions`);
+  return `.orchestrator/sessions/${session}/log.jsonl`;
+}
+
 const nothing = () => Promise.resolve();
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -186,6 +192,19 @@ export const SCENARIOS: readonly Scenario[] = [
     next: RENAME,
   },
   { name: "note", command: "note", prepare: started, argv: ["note", "Remember"] },
+  {
+    name: "log accept",
+    command: "log accept",
+    prepare: async (repository) => {
+      await started(repository);
+      await repository.must("note", "Lost again");
+      const journal = journalOf(repository);
+      const text = readFileSync(`${repository.root}/${journal}`, "utf8");
+      repository.write(journal, text.slice(0, text.indexOf("\n") + 1));
+    },
+    argv: ["log", "accept", "--reason", "The disk was full", "--yes"],
+    next: ["log", "accept", "--yes"],
+  },
   {
     name: "note by an agent that is not bound yet",
     command: "note",

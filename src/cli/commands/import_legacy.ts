@@ -114,7 +114,7 @@ async function sessionOfState(
 ): Promise<string | null> {
   if (hash === null) return null;
   for (const id of await manager.ids()) {
-    const [first] = await manager.events(id);
+    const first = await manager.firstEvent(id);
     if (first?.type === "session_imported" && stateHash(first.data) === hash) return id;
   }
   return null;

@@ -3,66 +3,97 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
-import { parseEvent, walkChain } from "../../session/journal.ts";
-import type { SessionEvent } from "../../workflow/events.ts";
-import type { Answer, Input } from "../command.ts";
+import { checkHistoryFile, visitHistory, visitHistoryFile } from "../../session/history.ts";
+import { visitEvents } from "../../session/read_events.ts";
+import { type HistoryFile, isHistoryFile, type SessionEvent } from "../../workflow/events.ts";
+import type { Answer, Input, LongAnswer, Printer } from "../command.ts";
 import type { Context } from "../context.ts";
-import { chooseToRead } from "../legacy/view.ts";
+import { chooseToRead, type LegacyView } from "../legacy/view.ts";
+import { listEvents } from "../output/event_list.ts";
 import { eventText } from "../output/event_text.ts";
 import { jsonLine } from "../output/json.ts";
-import { oldEventText } from "../output/old_event_text.ts";
-import { lines, say, type Shown, shown } from "../output/shown.ts";
-import type { Style } from "../output/style.ts";
+import { say } from "../output/shown.ts";
 import { styleFor } from "../output/style_for.ts";
 
 const POLL_MS = 200;
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<Answer | LongAnswer> {
   const since = readSince(input.option("since"));
   const { choice, view } = await chooseToRead(context);
-  if (choice === null) {
-    const events = view.events.filter((event) => event.seq > since);
-    return answer(view.state.session, events, { legacy: view.file }, view.remark);
-  }
+  if (choice === null) return { print: (printer) => printView(view, since, printer) };
   if (input.has("follow")) return await follow(context, input, choice.id, since);
-  const events = await trustedEvents(context, choice.id);
-  return answer(choice.id, events.filter((event) => event.seq > since), {});
+  const { bad, lost, lines } = await context.manager.verify(choice.id);
+  if (bad !== null) {
+    const consequence = lost === null ? "what follows cannot be trusted" : "the rest is shown";
+    context.warn(`Line ${bad.line} of the journal ${bad.reason}; ${consequence}`);
+  }
+  const hasHistory = since > 0 || await findHistory(context, choice.id);
+  const range = { from: since + 1, to: lines };
+  return { print: (printer) => printSession(context, choice.id, { range, hasHistory }, printer) };
 }
 
-/** The events up to where the journal's chain holds. */
-async function trustedEvents(context: Context, id: string): Promise<readonly SessionEvent[]> {
-  const { bad } = await context.manager.verify(id);
-  if (bad === null) return await context.manager.events(id);
-  context.warn(`Line ${bad.line} of the journal ${bad.reason}; what follows cannot be trusted`);
-  const lines = await context.manager.backend.readFrom(id, 1);
-  return walkChain(lines).events.slice(0, bad.line - 1);
+/** Whether what was recorded before a session is there; says so when it is not what it was. */
+async function findHistory({ manager, warn }: Context, session: string): Promise<boolean> {
+  const first = await manager.firstEvent(session);
+  const history = first?.type === "session_imported" ? first.data.history : null;
+  if (!isHistoryFile(history)) return true;
+  const problem = await checkHistoryFile(manager.backend, session, history);
+  if (problem !== null) warn(`The file of the session's history ${problem}`);
+  return problem !== "is missing";
 }
 
-/** @param remark says that these are the events of an old workflow, which is not imported yet. */
-function answer(
+/** Events of a session up to where its journal can be trusted. */
+async function printSession(
+  { manager: { backend } }: Context,
   session: string,
-  events: readonly SessionEvent[],
-  more: Readonly<Record<string, unknown>>,
-  remark?: string,
-): Answer {
-  return {
-    data: { session, ...more, events },
-    text: (style) => {
-      const rows = events.flatMap((event) => {
-        if (event.type !== "session_imported") return [eventText(event, style)];
-        const old = event.data.history.map((entry) => historyText(entry, style));
-        return remark === undefined ? [...old, eventText(event, style)] : old;
-      });
-      if (rows.length === 0) rows.push(style.dim(say`No such events.`));
-      return lines([...(remark === undefined ? [] : [style.yellow(shown(remark))]), ...rows]);
-    },
-  };
+  { range: { from, to }, hasHistory }: {
+    readonly range: { readonly from: number; readonly to: number };
+    readonly hasHistory: boolean;
+  },
+  printer: Printer,
+): Promise<void> {
+  const list = listEvents(printer, { data: { session } });
+  const opened: { readonly event: SessionEvent; readonly file: HistoryFile }[] = [];
+  if (from <= 1) {
+    await visitEvents(backend, session, { to: Math.min(to, 1) }, (event, line) => {
+      const history = event.type === "session_imported" ? event.data.history : null;
+      if (history === null) return list.event(event);
+      list.open(event);
+      visitHistory(history, line, (value) => list.value(value));
+      if (isHistoryFile(history) && hasHistory) opened.push({ event, file: history });
+      else list.close(event);
+      return true;
+    });
+  }
+  for (const { event, file } of opened) {
+    await visitHistoryFile(backend, session, file, (value) => list.value(value));
+    list.close(event);
+  }
+  await visitEvents(
+    backend,
+    session,
+    { from: Math.max(from, 2), to },
+    (event) => list.event(event),
+  );
+  list.end();
 }
 
-/** A line from before the session began: of the old tool's log, or of the session it came from. */
-function historyText(entry: unknown, style: Style): Shown {
-  const event = parseEvent(JSON.stringify(entry));
-  return event === null ? oldEventText(entry, style) : eventText(event, style, say`-`);
+/** The events that an old workflow would begin with. */
+function printView(view: LegacyView, since: number, printer: Printer): Promise<void> {
+  const data = { session: view.state.session, legacy: view.file };
+  const list = listEvents(printer, { data, remark: view.remark });
+  for (const event of view.events) {
+    if (event.seq <= since) continue;
+    if (event.type !== "session_imported") {
+      list.event(event);
+      continue;
+    }
+    list.open(event);
+    visitHistory(event.data.history, "", (value) => list.value(value));
+    list.close(event);
+  }
+  list.end();
+  return Promise.resolve();
 }
 
 /** Shows events as they come, until interrupted. With `--json`, one event a line. */

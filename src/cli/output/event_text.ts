@@ -2,7 +2,13 @@
  * An event as one line of `log`.
  * @module
  */
-import type { Actor, Approval, SessionEvent } from "../../workflow/events.ts";
+import {
+  type Actor,
+  type Approval,
+  historyLength,
+  type SessionEvent,
+} from "../../workflow/events.ts";
+import { lostEvents } from "../../workflow/lost_events.ts";
 import { num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
 import { clockTime, oneLine, padLeft } from "./text.ts";
@@ -48,7 +54,7 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
       return told(
         typeof event.data.source["branchOf"] === "string"
           ? `went its own way from session ${event.data.source["branchOf"]}`
-          : `imported ${event.data.history.length} old events`,
+          : `imported ${historyLength(event.data.history)} old events`,
         event.data.seed.task,
       );
     case "item_completed":
@@ -95,6 +101,12 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
         say`went back to checkpoint ${shown(event.data.checkpoint)} (event ${
           num(event.data.checkpointSeq)
         })`,
+      );
+    case "journal_accepted":
+      return told(
+        `went on without ${lostEvents(event.data.known.seq, event.data.found.seq)}`,
+        event.data.reason,
+        style.yellow,
       );
     case "session_renamed":
       return told("renamed", event.data.name ?? "no name");

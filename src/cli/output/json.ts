@@ -3,6 +3,7 @@
  * @module
  */
 import type { OrchestratorError } from "../../errors.ts";
+import { randomBase32 } from "../../platform/random.ts";
 import type { Shown } from "./shown.ts";
 import { TRICKY } from "./spelled.ts";
 
@@ -37,8 +38,24 @@ export function errorEnvelope(error: OrchestratorError, warnings: readonly strin
 
 /** A value as one line of JSON, in which whatever cannot be seen is escaped: it says the same. */
 export function jsonLine(value: unknown): Shown {
+  return jsonText(value) + "\n" as Shown;
+}
+
+/** The same without a line feed. */
+export function jsonText(value: unknown): Shown {
   const text = JSON.stringify(value);
-  return (TRICKY.test(text) ? escaped(text) : text) + "\n" as Shown;
+  return (TRICKY.test(text) ? escaped(text) : text) as Shown;
+}
+
+/**
+ * JSON around a value that is printed otherwise.
+ * @param make gives the JSON with a text in that value's place.
+ * @returns what stands before and behind that value.
+ */
+export function jsonAround(make: (mark: string) => Shown): readonly [Shown, Shown] {
+  const mark = randomBase32(80);
+  const [head = "", tail = ""] = make(mark).split(`"${mark}"`);
+  return [head as Shown, tail as Shown];
 }
 
 // Its tables are large: it is made where it is used, not at start.

@@ -5,6 +5,7 @@
  * small terminal. On a pipe it has the same lines with plain marks.
  * @module
  */
+import { lostEvents } from "../../workflow/lost_events.ts";
 import type { BypassNotice, PhaseProgress, Progress } from "../../workflow/progress.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import { checklist, sameWord } from "./checklist_text.ts";
@@ -225,6 +226,10 @@ export function noticeText(notice: BypassNotice): string {
       return `${notice.item ?? `phase ${notice.phase}`} was approved by an agent`;
     case "setting_overridden":
       return `setting ${notice.setting} was replaced at the start`;
+    case "journal_accepted":
+      return `${notice.by.name} went on without ${
+        lostEvents(notice.known.seq, notice.found)
+      }, which the journal had lost${notice.reason === null ? "" : `: ${notice.reason}`}`;
     case "left_open":
       return `${notice.phase}/${notice.item} was left ${
         notice.status === "failed" ? "failed" : "open"

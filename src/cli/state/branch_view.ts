@@ -5,7 +5,7 @@
  * @module
  */
 import type { SessionChoice } from "../../session/resolve.ts";
-import { localLines } from "../../snapshot/put_session.ts";
+import { readLines } from "../../session/journal_end.ts";
 import { relate } from "../../snapshot/relation.ts";
 import type { StateBranch } from "../../state_branch/branch.ts";
 import { Trouble } from "../../state_branch/git.ts";
@@ -42,8 +42,9 @@ export async function compareWithBranch(context: Context, choice: SessionChoice)
   await quietly(context, UNREAD, async () => {
     const found = await openBranch(context);
     if (found === null || !await found.backend.hasSession(choice.id)) return;
-    const there = await localLines(found.backend, choice.id) ?? [];
-    const { relation } = relate(there, await localLines(context.manager.backend, choice.id));
+    const there = await readLines(found.backend, choice.id);
+    const here = await readLines(context.manager.backend, choice.id);
+    const { relation } = relate(there?.all ?? [], here?.all ?? null);
     if (relation === "newer") {
       context.warn(
         `The session has gone on elsewhere: this is what branch ${found.branch.name} has, not this machine`,

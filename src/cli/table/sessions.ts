@@ -124,4 +124,20 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
     changes: "nothing",
     load: () => import("../commands/log/verify.ts"),
   },
+  {
+    path: "log accept",
+    group: "sessions",
+    summary: "Go on from a journal that lacks events which were recorded",
+    details:
+      "For a session whose state.json knows of events that its log.jsonl does not hold any more, when no backup brings them back. Records what is missing; status, finish and handoff show it from then on.",
+    options: [
+      { name: "reason", value: "TEXT", summary: "Why the events are missing" },
+      { name: "yes", short: "y", summary: "Do not ask" },
+    ],
+    examples: [
+      { line: `log accept --reason "the disk was full"`, means: "after a yes on the terminal" },
+    ],
+    changes: "session",
+    load: () => import("../commands/log/accept.ts"),
+  },
 ];

@@ -68,6 +68,8 @@ import { sessionsBypasses } from "./sessions_bypasses.ts";
 import { sessionsChain } from "./sessions_chain.ts";
 import { sessionsCurrent } from "./sessions_current.ts";
 import { sessionsFrozen } from "./sessions_frozen.ts";
+import { sessionsLineEnds } from "./sessions_line_ends.ts";
+import { sessionsLost } from "./sessions_lost.ts";
 import { sessionsMeta } from "./sessions_meta.ts";
 import { sessionsNames } from "./sessions_names.ts";
 import { sessionsOrphans } from "./sessions_orphans.ts";
@@ -123,11 +125,13 @@ export const CHECKS: readonly Check[] = [
   layoutUnknown,
   sessionsReadable,
   sessionsChain,
+  sessionsLost,
   sessionsState,
   sessionsBindings,
   sessionsBypasses,
   sessionsCurrent,
   sessionsFrozen,
+  sessionsLineEnds,
   sessionsMeta,
   sessionsNames,
   sessionsOrphans,

@@ -1,7 +1,6 @@
 import { sha256Hex } from "../../platform/hash.ts";
-import { parseEvent } from "../../session/journal.ts";
 import { type Check, few, ok } from "../check.ts";
-import type { Examination, ExaminedSession } from "../examination.ts";
+import { attemptAsync, type Examination, type ExaminedSession } from "../examination.ts";
 
 export const sessionsFrozen: Check = {
   id: "sessions.frozen",
@@ -37,13 +36,14 @@ async function wrongWith(
   { id, loaded }: ExaminedSession,
   examination: Examination,
 ): Promise<string | null> {
+  const { manager } = examination.options;
   const frozen = await examination.frozenWorkflow(id);
-  if (frozen === null) return "missing";
+  if (frozen === null) return await manager.backend.hasSession(id) ? "missing" : null;
   if (loaded.value?.state.imported !== undefined) return null;
-  const [line] = await examination.options.manager.backend.readFrom(id, 1);
-  const first = line === undefined ? null : parseEvent(line);
-  if (first?.type !== "session_started") return null;
-  const wanted = first.data.definitionSha256;
+  const first = await attemptAsync(() => manager.firstEvent(id));
+  if (first.error !== null) return first.error.code === "session_unknown" ? null : "cannot be told";
+  if (first.value?.type !== "session_started") return null;
+  const wanted = first.value.data.definitionSha256;
   // A checkout may have given it other line ends.
   const same = [(text: string) => text, withLineFeeds, withReturns]
     .some((spell) => sha256Hex(spell(frozen)) === wanted);

@@ -30,7 +30,13 @@ function reportsOf(result: Result): ReadonlyMap<string, CheckReport> {
 async function damaged(world: World): Promise<void> {
   await world.init();
   await world.start("First");
-  world.edit(world.ofSession("log.jsonl"), (text) => text.replace("First", "Fiest"));
+  world.edit(world.ofSession("log.jsonl"), (text) => text.replace('"prev":"0', '"prev":"1'));
+  await world.start("Cut");
+  await world.done("note", "one");
+  world.edit(
+    world.ofSession("log.jsonl"),
+    (text) => text.slice(0, text.lastIndexOf("\n", text.length - 2) + 1),
+  );
   await world.start("Second");
   rmSync(world.ofSession("state.json"));
   rmSync(world.ofSession("meta.json"));
@@ -208,6 +214,7 @@ Deno.test("a damaged project is examined all the same, and nothing is changed", 
       const id of [
         "project.meta",
         "sessions.chain",
+        "sessions.lost",
         "sessions.readable",
         "sessions.current",
         "workflow.present",
@@ -312,14 +319,16 @@ Deno.test("without --deep no journal that is untouched is read", async () => {
   await world.start("First");
   await world.done("session", "end", world.session, "--reason", "no longer wanted");
   await world.start("Second");
+  await world.done("note", "a second line");
   const reads: string[] = [];
   const manager = world.manager();
   const { backend } = manager;
-  const readJournal = backend.readJournal.bind(backend);
-  backend.readJournal = async (id, after) => {
-    const read = await readJournal(id, after);
-    if (!read.unchanged) reads.push(id);
-    return read;
+  const visitJournal = backend.visitJournal.bind(backend);
+  backend.visitJournal = async (id, visitor) => {
+    const visit = await visitJournal(id, visitor);
+    // One may look at the first line.
+    if (visit.lines > 1) reads.push(id);
+    return visit;
   };
   world.manager = () => manager;
   await world.look(CHECKS);

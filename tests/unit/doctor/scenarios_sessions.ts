@@ -8,6 +8,7 @@ import {
   rmSync,
   truncateSync,
 } from "node:fs";
+import { join } from "node:path";
 import { bindAgent } from "../../../src/session/resolve.ts";
 import type { Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
@@ -85,7 +86,7 @@ export const SESSIONS: readonly Scenario[] = [
     seen: /^1 journal of 1 cannot be trusted: [a-z2-7]{13}$/,
     todo: /Bring back log\.jsonl/,
     make: (world) =>
-      world.edit(world.ofSession("log.jsonl"), (text) => text.replace("Add login", "Add logout")),
+      world.edit(world.ofSession("log.jsonl"), (text) => text.replace('"prev":"0', '"prev":"1')),
   },
   {
     check: "sessions.chain",
@@ -93,6 +94,50 @@ export const SESSIONS: readonly Scenario[] = [
     level: "error",
     seen: /^1 journal of 1 cannot be trusted/,
     make: (world) => world.edit(world.ofSession("log.jsonl"), () => ""),
+  },
+  {
+    check: "sessions.lost",
+    when: "the last event is gone",
+    level: "error",
+    seen: /^1 journal of 1 lack events that were recorded: [a-z2-7]{13}$/,
+    todo: /backup, or go on .*: `orchestrator log accept --session [a-z2-7]{13}`$/,
+    make: async (world) => {
+      await world.done("note", "gone soon");
+      world.edit(world.ofSession("log.jsonl"), (text) => text.slice(0, text.indexOf("\n") + 1));
+    },
+  },
+  {
+    check: "sessions.lost",
+    when: "the last line was changed",
+    level: "error",
+    seen: /^1 journal of 1 lack events that were recorded/,
+    make: (world) =>
+      world.edit(world.ofSession("log.jsonl"), (text) => text.replace("Add login", "Add logout")),
+  },
+  {
+    check: "sessions.line-ends",
+    when: "an editor took the last line feed",
+    level: "info",
+    seen: /^other line ends in 1 journal: [a-z2-7]{13}$/,
+    make: (world) => world.edit(world.ofSession("log.jsonl"), (text) => text.trimEnd()),
+    fixable: true,
+    after: (world) => assert.match(readFileSync(world.ofSession("log.jsonl"), "utf8"), /\}\n$/),
+  },
+  {
+    check: "sessions.line-ends",
+    when: "a checkout gave it carriage returns",
+    level: "info",
+    seen: /^other line ends in 1 journal/,
+    make: async (world) => {
+      await world.done("note", "a second line");
+      world.edit(world.ofSession("log.jsonl"), (text) => text.replaceAll("\n", "\r\n"));
+    },
+    fixable: true,
+    after: (world) => {
+      const text = readFileSync(world.ofSession("log.jsonl"), "utf8");
+      assert.equal(text.includes("\r"), false);
+      assert.equal(text.split("\n").length, 3);
+    },
   },
   {
     check: "sessions.state",
@@ -289,8 +334,21 @@ export const SESSIONS: readonly Scenario[] = [
     check: "sessions.torn",
     when: "an append was cut off",
     level: "info",
-    seen: /^a cut-off line ends 1 journal: [a-z2-7]{13}$/,
+    seen: /^bytes that are no event end 1 journal: [a-z2-7]{13}$/,
     make: (world) => appendFileSync(world.ofSession("log.jsonl"), '{"v":1,"se'),
+    fixable: true,
+    after: (world) => {
+      const [name = ""] = readdirSync(world.ofSession("set_aside"));
+      assert.equal(readFileSync(world.ofSession(join("set_aside", name)), "utf8"), '{"v":1,"se');
+    },
+  },
+  {
+    check: "sessions.torn",
+    when: "the power went while it appended",
+    level: "info",
+    seen: /^bytes that are no event end 1 journal/,
+    make: (world) => appendFileSync(world.ofSession("log.jsonl"), '\0\0\0\0"prev":"12"}\n'),
+    fixable: true,
   },
 ];
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { historyLength } from "../../../src/workflow/events.ts";
 import { forgottenWorkflows, readLegacyProject } from "../../../src/legacy/project.ts";
 import { importedSessionId } from "../../../src/legacy/session_id.ts";
 import { toCheckpoint, toImport } from "../../../src/legacy/to_import.ts";
@@ -116,7 +117,7 @@ Deno.test("toImport gives everything a session takes over, without absolute path
       file(".workflow_log.jsonl", "log"),
       file(".workflow_checkpoints/cp_20260105_090000_0a1b2c.json", "checkpoint"),
     ]);
-    assert.equal(taken.history.length, 3);
+    assert.equal(historyLength(taken.history), 3);
     assert.match(JSON.stringify(taken.history), /"path":"notes\/outline.md"/);
     assert.doesNotMatch(JSON.stringify(taken), /\/home\//);
     assert.ok(!JSON.stringify(taken).includes(root));

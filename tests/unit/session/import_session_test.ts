@@ -7,6 +7,7 @@ import { ProjectPaths } from "../../../src/project/paths.ts";
 import { importSession, viewLegacy } from "../../../src/session/import_session.ts";
 import { resolveSession, setCurrent } from "../../../src/session/resolve.ts";
 import { FileBackend } from "../../../src/storage/file_backend.ts";
+import { linesFrom } from "../../harness/journal_lines.ts";
 import { runInProcess } from "../../harness/running.ts";
 import { Scratch, scratchEnvironment } from "../../harness/scratch.ts";
 import { compareTrees, readTree } from "../../harness/tree.ts";
@@ -79,7 +80,7 @@ for (const [name, files] of Object.entries({ SCATTERED, FOLDERS })) {
     assert.equal(new Set(results.map(({ id }) => id)).size, 1);
     assert.deepEqual(await backend.sessions(), [results[0]?.id]);
     assert.equal(
-      (await backend.readFrom(results[0]?.id ?? "", 1)).filter((line) =>
+      (await linesFrom(backend, results[0]?.id ?? "", 1)).filter((line) =>
         line.includes('"session_imported"')
       ).length,
       1,

@@ -33,7 +33,7 @@ Deno.test("encodeEvents: a line per event, each with the hash of the one before"
   assert.equal(encoded.lines.length, 2);
   const [first, second] = encoded.lines.map((line) => JSON.parse(line));
   assert.deepEqual(first, {
-    v: JOURNAL_FORMAT,
+    v: 1,
     seq: 1,
     time: STAMP.time,
     type: "note_added",
@@ -179,7 +179,9 @@ for (const [name, { change, line, says }] of Object.entries(DAMAGES)) {
 }
 
 Deno.test("walkChain: a newer format is told as such, also when nothing else is understood", () => {
-  for (const newer of [rewritten(chain()[1], { v: 2 }), '{"v":99,"different":true}']) {
+  for (
+    const newer of [rewritten(chain()[1], { v: JOURNAL_FORMAT + 1 }), '{"v":99,"different":true}']
+  ) {
     const lines = chain();
     lines[1] = newer;
     const { bad } = walkChain(lines);
@@ -199,5 +201,5 @@ Deno.test("parseEvent: one line, without its neighbours", () => {
   assert.equal(parseEvent("{"), null);
   assert.equal(parseEvent("{}"), null);
   assert.equal(parseEvent("null"), null);
-  assert.equal(parseEvent(rewritten(lines[2], { v: 2 })), null);
+  assert.equal(parseEvent(rewritten(lines[2], { v: JOURNAL_FORMAT + 1 })), null);
 });

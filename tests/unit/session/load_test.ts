@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
-import { loadSession } from "../../../src/session/load.ts";
+import { type LoadedSession, loadSession } from "../../../src/session/load.ts";
 import { replay } from "../../../src/session/rebuild.ts";
 import { encodeEvents, walkChain } from "../../../src/session/journal.ts";
 import { decodeState, encodeState } from "../../../src/session/state_cache.ts";
-import {
-  type JournalHead,
-  ORIGIN_HASH,
-  type StorageBackend,
-} from "../../../src/storage/backend.ts";
+import { ORIGIN_HASH, type StorageBackend } from "../../../src/storage/backend.ts";
 import { FileBackend } from "../../../src/storage/file_backend.ts";
 import { MemoryBackend } from "../../../src/storage/memory_backend.ts";
 import type { SessionState } from "../../../src/workflow/state.ts";
@@ -73,15 +69,9 @@ Deno.test("load: a state.json that fits is believed, without reading the journal
   inFiles(async (files) => {
     await three(files);
     let full = 0;
-    const backend = new Proxy(files.backend, {
-      get(target, name) {
-        if (name !== "readJournal") return Reflect.get(target, name).bind(target);
-        return async (id: string, after?: JournalHead) => {
-          const read = await target.readJournal(id, after);
-          if (!read.unchanged) full += 1;
-          return read;
-        };
-      },
+    const backend = interrupted(files.backend, "visitJournal", () => {
+      full += 1;
+      return Promise.resolve();
     });
     const loaded = await loadSession(backend, A);
     assert.equal(full, 0);
@@ -194,7 +184,7 @@ Deno.test("load: a checkout that turned line feeds into CR LF harms nothing", ()
     assert.equal(verification.lines, 4);
   }));
 
-Deno.test("load: a torn line is ignored and replaced", () =>
+Deno.test("load: a torn line is ignored and set aside", () =>
   inFiles(async (files) => {
     await three(files);
     await Deno.writeTextFile(files.file("log.jsonl"), '{"v":1,"seq":4,"ti', { append: true });
@@ -203,37 +193,34 @@ Deno.test("load: a torn line is ignored and replaced", () =>
     assert.equal(loaded.tornBytes, 18);
     assert.equal(loaded.state.seq, 3);
     await act(files.manager, A, note("four"));
-    assert.deepEqual(files.warnings, []);
+    assert.equal(files.warnings.length, 1);
+    assert.match(files.warnings.join(), /^18 bytes behind line 3 .* set aside/);
     assert.equal((await files.manager.verify(A)).lines, 4);
     assert.equal((await files.manager.verify(A)).tornBytes, 0);
   }));
 
 /** What may happen to a journal, and what is said of it. */
-const DAMAGES: Readonly<Record<string, { change: (text: string) => string; says: RegExp }>> = {
-  "an edit of the same length in the middle": {
-    change: (text) => text.replace("Do a", "Do b"),
-    says: /line 2 .* does not fit line 1/,
-  },
+type Damages = Readonly<
+  Record<string, { readonly change: (text: string) => string; readonly says: RegExp }>
+>;
+
+/** Journals that hold together, and are not what was acknowledged: only state.json knows. */
+const LOSSES: Damages = {
   "an edit of the last line": {
     change: (text) => text.replace("remember", "disregard"),
-    says: /line 3 .* not the line that state.json was derived from/,
+    says: /another line 3 than the one that state.json was derived from/,
   },
   "an edit of the same length in the last line": {
     change: (text) => text.replace("remember", "rememver"),
-    says: /line 3 .* not the line that state.json was derived from/,
+    says: /another line 3 than the one that state.json was derived from/,
   },
   "a lost end": {
     change: (text) => text.split("\n").slice(0, 2).join("\n") + "\n",
-    says: /ends at line 2, but state.json knows line 3/,
+    says: /ends at line 2, and state.json was derived from 3 lines/,
   },
-  "a lost middle": {
-    change: (text) => text.split("\n").filter((_, index) => index !== 1).join("\n"),
-    says: /line 2 .* has seq 3 where 2 belongs/,
-  },
-  "all lost": { change: () => "", says: /line 1 of its journal is missing/ },
   "a chain written anew": {
     change: (text) => rechained(text, (event) => event["type"] !== "note_added"),
-    says: /ends at line 2, but state.json knows line 3/,
+    says: /ends at line 2, and state.json was derived from 3 lines/,
   },
   "a chain written anew, of the same length": {
     change: (text) =>
@@ -241,8 +228,20 @@ const DAMAGES: Readonly<Record<string, { change: (text: string) => string; says:
         if (event["type"] === "note_added") event["data"] = { text: "forget", phase: null };
         return true;
       }),
-    says: /line 3 .* not the line that state.json was derived from/,
+    says: /another line 3 than the one that state.json was derived from/,
   },
+};
+
+const DAMAGES: Damages = {
+  "an edit of the same length in the middle": {
+    change: (text) => text.replace("Do a", "Do b"),
+    says: /line 2 .* does not fit line 1/,
+  },
+  "a lost middle": {
+    change: (text) => text.split("\n").filter((_, index) => index !== 1).join("\n"),
+    says: /line 2 .* has seq 3 where 2 belongs/,
+  },
+  "all lost": { change: () => "", says: /line 1 of its journal is missing/ },
   "another session's": {
     change: (text) => rechained(text.replaceAll(A, B), () => true),
     says: /begins another session/,
@@ -284,6 +283,69 @@ for (const [name, { change, says }] of Object.entries(DAMAGES)) {
       const { bad } = await files.manager.verify(A);
       assert.ok(bad, "verify names it too");
     }));
+}
+
+for (const [name, { change, says }] of Object.entries(LOSSES)) {
+  Deno.test(`load: a journal without what was acknowledged can be read, not changed: ${name}`, () =>
+    inFiles(async (files) => {
+      const { manager } = files;
+      await three(files);
+      files.edit("log.jsonl", change);
+      const before = await readAll(files);
+      const { lost, state } = await manager.load(A);
+      assert.equal(lost?.seq, 3);
+      assert.match(files.warnings.join("\n"), /lacks events? 3/);
+      assert.match(files.warnings.join("\n"), /`log accept --session aaaaaaaaaaaaa`/);
+      for (
+        const refused of [
+          () => act(manager, A, note("x")),
+          () => act(manager, A, { kind: "advance" }, { replay: true }),
+          () => manager.holdRepository("remove", () => manager.remove(A)),
+        ]
+      ) {
+        const error = await refusal("journal_corrupt", refused());
+        assert.match(error.message, says);
+        assert.match(`${error.hint}`, /backup/);
+        assert.equal(error.exitCode, 8);
+      }
+      assert.deepEqual(await readAll(files), before, "nothing was written");
+      const verification = await manager.verify(A);
+      assert.equal(verification.lost?.seq, 3);
+      assert.ok(verification.bad);
+      await acceptsJournal(files, state.seq, lost);
+    }));
+}
+
+/** Goes on from the journal as it is: what was known stays on record. */
+async function acceptsJournal(
+  { manager, backend, warnings }: InFiles,
+  found: number,
+  known: LoadedSession["lost"],
+): Promise<void> {
+  assert.ok(known !== null);
+  assert.deepEqual(await manager.findLost(A), { lost: known, lines: found });
+  const behind = await backend.readText(`sessions/${A}/state.json`) ?? "";
+  await manager.acceptJournal(A, known, "the disk was full");
+  const [event] = await manager.events(A, found + 1);
+  assert.ok(event?.type === "journal_accepted");
+  assert.deepEqual(event.data.known, known);
+  assert.equal(event.data.found.seq, found);
+  assert.equal((await manager.verify(A)).bad, null);
+  warnings.length = 0;
+  await act(manager, A, note("on"));
+  await manager.load(A);
+  assert.deepEqual(warnings, []);
+  const { state } = await loadSession(backend, A, { replay: true });
+  assert.deepEqual(
+    state.accepted?.recent.map(({ known, found, reason }) => ({ known, found, reason })),
+    [{ known, found, reason: "the disk was full" }],
+  );
+  assert.equal((await manager.findLost(A)).lost, null);
+  await refusal("state_moved", manager.acceptJournal(A, known, null));
+  // A state.json that was derived from what is lost, as a killed process leaves it, asks for no more.
+  await backend.writeBlob(`sessions/${A}/state.json`, behind);
+  assert.equal((await loadSession(backend, A)).rebuilt, "behind");
+  await act(manager, A, note("and on"));
 }
 
 Deno.test("load: an edit that keeps length and time is found by whoever replays", () =>
@@ -389,7 +451,7 @@ async function threeInMemory() {
 }
 
 for (const replay of [false, true]) {
-  for (const method of ["readJournal", "readText", "holder"] as const) {
+  for (const method of ["isUnchanged", "visitJournal", "readText", "holder"] as const) {
     Deno.test(`race: changes just before each ${method}${replay ? ", replayed" : ""}`, async () => {
       const { backend, manager } = await threeInMemory();
       let changes = 0;
@@ -400,7 +462,8 @@ for (const replay of [false, true]) {
       const loaded = await loadSession(racing, A, { replay });
       assert.equal(loaded.rebuilt, null, "a writer at work is no damage");
       assert.ok(loaded.state.seq >= 3);
-      if (method === "readJournal") assert.ok(changes > 0);
+      if (method === "isUnchanged") assert.equal(changes > 0, !replay);
+      if (method === "visitJournal") assert.equal(changes > 0, replay);
     });
   }
 }
@@ -447,7 +510,8 @@ Deno.test("a state ahead of a journal that its mark calls untouched is refused, 
         (content["state"] as Record<string, unknown>)["seq"] = 4;
       }));
     // Readers have no reason to doubt it; whoever replays finds that the journal has no such line.
-    await assert.rejects(loadSession(backend, A, { replay: true }), { code: "journal_corrupt" });
+    const { state, lost } = await loadSession(backend, A, { replay: true });
+    assert.deepEqual([state.seq, lost?.seq], [3, 4]);
     await assert.rejects(act(manager, A, note("on a forged state")), { code: "journal_corrupt" });
   }));
 
@@ -466,18 +530,11 @@ Deno.test("load: a session that is replaced between the reads is read once more"
       const read = await elsewhere.backend.readJournal(A);
       const state = await elsewhere.backend.readText(`sessions/${A}/state.json`) ?? "";
       let replaced = false;
-      const reading = new Proxy(backend, {
-        get(target, name) {
-          if (name !== "readJournal") return Reflect.get(target, name).bind(target);
-          return async (id: string, after?: JournalHead) => {
-            if (!replaced) {
-              const lines = read.unchanged ? [] : read.lines;
-              await target.replaceSession(A, { lines, blobs: { "state.json": state } });
-            }
-            replaced = true;
-            return await target.readJournal(id, after);
-          };
-        },
+      const reading = interrupted(backend, "isUnchanged", async () => {
+        if (replaced) return;
+        replaced = true;
+        const lines = read.unchanged ? [] : read.lines;
+        await backend.replaceSession(A, { lines, blobs: { "state.json": state } });
       });
       const { state: loaded, rebuilt } = await loadSession(reading, A);
       assert.deepEqual([loaded.lineage, loaded.seq, rebuilt], [lineage, notes + 1, null]);

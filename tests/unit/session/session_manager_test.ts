@@ -300,7 +300,15 @@ Deno.test("verify: says what is there, and never throws for what is bad", () =>
   inFiles(async ({ manager, edit, file }) => {
     await start(manager);
     await act(manager, A, note("two"));
-    const fine = { session: A, lines: 2, bad: null, tornBytes: 0, rebuilt: null };
+    const fine = {
+      session: A,
+      lines: 2,
+      bad: null,
+      lost: null,
+      tornBytes: 0,
+      lineEnds: "line feeds",
+      rebuilt: null,
+    };
     assert.deepEqual(await manager.verify(A), fine);
     await Deno.writeTextFile(file("log.jsonl"), "{torn", { append: true });
     assert.deepEqual(await manager.verify(A), { ...fine, tornBytes: 5 });

@@ -123,8 +123,8 @@ Deno.test("a newer state.json stops every use of the session, and nothing is wri
   const { manager } = managed(backend);
   await start(manager);
   const key = `sessions/${A}/state.json`;
-  await backend.writeBlob(key, '{"format":2}');
+  await backend.writeBlob(key, '{"format":3}');
   await refusal("format_too_new", manager.load(A));
   await refusal("format_too_new", manager.change(A, "note", () => ({ events: [] })));
-  assert.equal(await backend.readText(key), '{"format":2}');
+  assert.equal(await backend.readText(key), '{"format":3}');
 });

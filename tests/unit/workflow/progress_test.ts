@@ -223,7 +223,13 @@ Deno.test("everything beside the straight way stays in view, also after the end"
   assert.deepEqual(
     bypasses.map((notice) => [
       notice.kind,
-      "item" in notice ? notice.item : "setting" in notice ? notice.setting : notice.phase,
+      "item" in notice
+        ? notice.item
+        : "setting" in notice
+        ? notice.setting
+        : "phase" in notice
+        ? notice.phase
+        : undefined,
       "undone" in notice ? notice.undone : undefined,
     ]),
     [

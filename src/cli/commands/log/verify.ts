@@ -14,7 +14,10 @@ import { count } from "../../output/text.ts";
 export async function run(context: Context, input: Input): Promise<Answer> {
   const ids = await wanted(context, input);
   const results: Verification[] = [];
-  for (const id of ids) results.push(await context.manager.verify(id));
+  for (const id of ids) {
+    const result = await verified(context, id, input.has("all"));
+    if (result !== null) results.push(result);
+  }
   const bad = results.filter((result) => result.bad !== null);
   if (bad.length > 0) throw untrustworthy(results, bad);
   return {
@@ -24,6 +27,21 @@ export async function run(context: Context, input: Input): Promise<Answer> {
         ? style.dim(say`No sessions.`)
         : lines(results.map((result) => lineOf(result, style))),
   };
+}
+
+/** @param listed nobody has named it: null when it was removed meanwhile. */
+async function verified(
+  { manager }: Context,
+  id: string,
+  listed: boolean,
+): Promise<Verification | null> {
+  try {
+    return await manager.verify(id);
+  } catch (error) {
+    const removed = error instanceof OrchestratorError && error.code === "session_unknown";
+    if (listed && removed && !await manager.backend.hasSession(id)) return null;
+    throw error;
+  }
 }
 
 function untrustworthy(
@@ -45,10 +63,16 @@ function untrustworthy(
       hint: tooNew
         ? "Use the newer orchestrator that wrote it"
         : `Bring back sessions/${bad.length === 1 ? first?.session : "<id>"}/log.jsonl ` +
-          "from a backup or from git",
+          `from a backup or from git${one ? orAccept(first) : ""}`,
       details: { sessions: results, ...(one ? {} : { list }) },
     },
   );
+}
+
+function orAccept(result: Verification | undefined): string {
+  if (result === undefined || result.lost === null) return "";
+  const { session } = result;
+  return `, or go on without what is missing: \`orchestrator log accept --session ${session}\``;
 }
 
 async function wanted(context: Context, input: Input): Promise<readonly string[]> {
@@ -75,11 +99,16 @@ function lineOf(result: Verification, style: Style): Shown {
     : say`; behind them ${
       num(result.tornBytes)
     } bytes of an append that was cut off and never acknowledged`;
+  const ends = {
+    "line feeds": say``,
+    "last one missing": say`; the last line feed is missing`,
+    "carriage returns": say`; lines end with carriage returns`,
+  }[result.lineEnds];
   const state = result.rebuilt === null
     ? say``
     : say`; state.json is ${shown(result.rebuilt)} and will be rebuilt`;
   const length = count(result.lines, say`line`);
   return say`${style.green(style.symbols.done)} ${
     shown(result.session)
-  }: ${length}, the chain holds${torn}${state}`;
+  }: ${length}, the chain holds${torn}${ends}${state}`;
 }

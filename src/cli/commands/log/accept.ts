@@ -1,0 +1,35 @@
+/**
+ * `orchestrator log accept`
+ * @module
+ */
+import { TEXT_LIMITS } from "../../../workflow/commands.ts";
+import { lostEvents } from "../../../workflow/lost_events.ts";
+import type { Answer, Input } from "../../command.ts";
+import { confirm } from "../../confirm.ts";
+import type { Context } from "../../context.ts";
+import { changeAnswer } from "../../output/change.ts";
+import { say, shown } from "../../output/shown.ts";
+import { requireText } from "../../texts.ts";
+
+export async function run(context: Context, input: Input): Promise<Answer> {
+  const given = input.option("reason");
+  const reason = given === undefined
+    ? null
+    : requireText(given, { doing: "accept the journal", what: "reason", max: TEXT_LIMITS.reason });
+  const { manager } = context;
+  const id = await context.sessionToChange();
+  const { lost, lines } = await manager.findLost(id);
+  if (lost === null) {
+    const already = "the journal lacks nothing that state.json knows";
+    const change = await manager.change(id, "log accept", () => ({ events: [], already }));
+    return changeAnswer(change, () => say``);
+  }
+  const what = shown(lostEvents(lost.seq, lines));
+  await confirm(context, input, {
+    text: say`Go on without ${what}?`,
+    doing: "accept the journal",
+    hint: `Bring back sessions/${id}/log.jsonl from a backup`,
+  });
+  const change = await manager.acceptJournal(id, lost, reason);
+  return changeAnswer(change, () => say`Goes on without ${what}`);
+}

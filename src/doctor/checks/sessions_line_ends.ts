@@ -1,0 +1,33 @@
+import { type Check, count, few, ok } from "../check.ts";
+import { putInOrder } from "../journal_ends.ts";
+
+export const sessionsLineEnds: Check = {
+  id: "sessions.line-ends",
+  area: "sessions",
+  title: "Line ends",
+  why: "Each line of a journal ends with a line feed; a checkout or an editor may change that",
+  async run(examination) {
+    const sessions = await examination.sessions();
+    const odd = sessions.flatMap(({ id, loaded }) =>
+      loaded.value === null || loaded.value.lineEnds === "line feeds"
+        ? []
+        : [{ id, lineEnds: loaded.value.lineEnds }]
+    );
+    if (odd.length === 0) return ok(`${count(sessions.length, "journal")}, all with line feeds`);
+    return {
+      level: "info",
+      seen: `other line ends in ${count(odd.length, "journal")}: ${few(odd.map(({ id }) => id))}`,
+      todo: "Write the line feeds; no event changes",
+      fixable: true,
+      list: odd.map(({ id, lineEnds }) =>
+        `${id}: ${lineEnds === "carriage returns" ? lineEnds : "the last line feed is missing"}`
+      ),
+    };
+  },
+  fix: (examination) =>
+    putInOrder(
+      examination,
+      ({ lineEnds }) => lineEnds !== "line feeds",
+      (id) => `Wrote the line feeds of the journal of ${id}`,
+    ),
+};

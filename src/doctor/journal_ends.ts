@@ -1,0 +1,29 @@
+/**
+ * Putting the ends of journals in order.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import type { LoadedSession } from "../session/load.ts";
+import type { Examination } from "./examination.ts";
+
+/**
+ * Puts the journals in order that need it.
+ * @returns what was done, and what could not be.
+ */
+export async function putInOrder(
+  examination: Examination,
+  needed: (session: LoadedSession) => boolean,
+  told: (id: string) => string,
+): Promise<readonly string[]> {
+  const done: string[] = [];
+  for (const { id, loaded } of await examination.sessions()) {
+    if (loaded.value === null || !needed(loaded.value)) continue;
+    try {
+      if (await examination.options.manager.tidy(id)) done.push(told(id));
+    } catch (error) {
+      if (!(error instanceof OrchestratorError)) throw error;
+      done.push(error.message);
+    }
+  }
+  return done;
+}

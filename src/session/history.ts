@@ -1,0 +1,110 @@
+/**
+ * Reading what was recorded before a session began: the values of its first event's history, as JSON.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import { runningSha256 } from "../platform/hash.ts";
+import { KEYS } from "../project/paths.ts";
+import { LIMITS, LINE_LIMIT } from "../state_layout/limits.ts";
+import type { JournalLine, StorageBackend } from "../storage/backend.ts";
+import type { History, HistoryFile } from "../workflow/events.ts";
+import { readLongLine } from "./long_line.ts";
+
+/** A value as JSON; null for one that is too long to be held. */
+export type HistoryValue = string | null;
+
+/**
+ * Shows the values of a history that the journal's line holds itself; none of one that is a file.
+ * @param line of the event; good as long as the visit of the journal lasts.
+ */
+export function visitHistory(
+  history: History,
+  line: JournalLine,
+  take: (value: HistoryValue) => void,
+): void {
+  if (typeof line !== "string") readLongLine(line, take);
+  else if (Array.isArray(history)) { for (const value of history) take(JSON.stringify(value)); }
+}
+
+/**
+ * Shows the values of a history that is a file of the session.
+ * @throws `file_unknown`, `link_refused`, `limit_exceeded`, `io_failed`
+ */
+export async function visitHistoryFile(
+  backend: StorageBackend,
+  session: string,
+  { sha256 }: HistoryFile,
+  take: (value: HistoryValue) => void,
+): Promise<void> {
+  const lines = new LineReader(take);
+  for await (const piece of backend.blobPieces(KEYS.history(session, sha256))) lines.push(piece);
+  lines.end();
+}
+
+/** Why the file of a history is not what the event says, as a clause; null when it is. */
+export async function checkHistoryFile(
+  backend: StorageBackend,
+  session: string,
+  history: HistoryFile,
+): Promise<string | null> {
+  const hash = runningSha256();
+  let bytes = 0;
+  try {
+    for await (const piece of backend.blobPieces(KEYS.history(session, history.sha256))) {
+      bytes += piece.length;
+      if (bytes > LIMITS.history) return `has more than ${LIMITS.history} bytes`;
+      hash.update(piece);
+    }
+  } catch (error) {
+    if (error instanceof OrchestratorError && error.code === "file_unknown") return "is missing";
+    throw error;
+  }
+  if (bytes !== history.bytes) return `has ${bytes} bytes instead of ${history.bytes}`;
+  return hash.hex() === history.sha256 ? null : "was changed";
+}
+
+const NEWLINE = 0x0a;
+
+/** Cuts bytes into lines, and lets go of those that are too long. */
+class LineReader {
+  readonly #take: (line: HistoryValue) => void;
+  #parts: Uint8Array[] = [];
+  #length = 0;
+
+  constructor(take: (line: HistoryValue) => void) {
+    this.#take = take;
+  }
+
+  push(piece: Uint8Array): void {
+    let begin = 0;
+    for (;;) {
+      const end = piece.indexOf(NEWLINE, begin);
+      this.#keep(piece.subarray(begin, end < 0 ? piece.length : end));
+      if (end < 0) return;
+      this.#show();
+      begin = end + 1;
+    }
+  }
+
+  end(): void {
+    if (this.#length > 0) this.#show();
+  }
+
+  #keep(bytes: Uint8Array): void {
+    this.#length += bytes.length;
+    if (this.#length > LINE_LIMIT) this.#parts = [];
+    else this.#parts.push(bytes.slice());
+  }
+
+  #show(): void {
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    this.#take(
+      this.#length > LINE_LIMIT
+        ? null
+        : this.#parts.map((part) => decoder.decode(part, { stream: true })).join("") +
+          decoder.decode(),
+    );
+    this.#parts = [];
+    this.#length = 0;
+  }
+}

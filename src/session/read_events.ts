@@ -1,0 +1,59 @@
+/**
+ * Reading the events of a session one by one, without checking their chain.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import type { JournalLine, StorageBackend } from "../storage/backend.ts";
+import type { SessionEvent } from "../workflow/events.ts";
+import { parseEvent, requireEvent } from "./journal.ts";
+
+/**
+ * Shows events in their order. What is no event at the end is left out: it was never acknowledged.
+ * @param range.from number of the first one, from 1.
+ * @param range.to number of the last one. Default: up to the end.
+ * @param take is given each; false ends it.
+ * @throws `session_unknown`; `journal_corrupt`, `format_too_new` for a line that is no event and has
+ * events behind it; what `take` throws.
+ */
+export async function visitEvents(
+  backend: StorageBackend,
+  id: string,
+  range: { readonly from?: number; readonly to?: number },
+  take: (event: SessionEvent, line: JournalLine) => boolean | void,
+): Promise<void> {
+  const { from = 1, to = Infinity } = range;
+  let seq = 0;
+  let unread: unknown = null;
+  let failure: unknown = null;
+  await backend.visitJournal(id, {
+    line(line) {
+      if (seq >= to) return false;
+      seq += 1;
+      if (seq < from) return skip(line);
+      let event: SessionEvent;
+      try {
+        event = requireEvent(id, seq, line);
+      } catch (error) {
+        unread = error;
+        if (error instanceof OrchestratorError && error.code === "format_too_new") failure = error;
+        return false;
+      }
+      try {
+        return take(event, line) !== false;
+      } catch (error) {
+        failure = error;
+        return false;
+      }
+    },
+    behind(line) {
+      if (typeof line === "string" && parseEvent(line) !== null) failure ??= unread;
+    },
+  });
+  if (failure !== null) throw failure;
+}
+
+/** A long line that is taken must be read to its end. */
+function skip(line: JournalLine): true {
+  if (typeof line !== "string") { for (const _ of line.pieces()); }
+  return true;
+}

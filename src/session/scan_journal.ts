@@ -1,0 +1,101 @@
+/**
+ * Reading a journal from its beginning without holding it: where it can be trusted to, what it adds up
+ * to, and what lies behind.
+ *
+ * Bytes behind the last line that chains are an append that was cut off, and never acknowledged, where
+ * they are no event: after a power cut there may be zeros, a part of a line, or the end of one. A line
+ * that is an event and does not chain was changed by hand, and so may have been what stands in front of
+ * later events. These are of the same append where state.json was derived from the last line that
+ * chains, or where there are zeros in front and all of them have one time.
+ * @module
+ */
+import type { JournalHead, JournalLine, JournalVisit, StorageBackend } from "../storage/backend.ts";
+import type { SessionEvent } from "../workflow/events.ts";
+import { type BadLine, ChainReader, parseEvent } from "./journal.ts";
+
+/** What a journal was found to be. */
+export interface ScannedJournal {
+  /** Behind the last event. */
+  readonly head: JournalHead;
+  /** Why what lies behind is no append that was cut off; null when it is one, or nothing does. */
+  readonly bad: BadLine | null;
+  /** Bytes behind the last event that were never acknowledged. */
+  readonly tornBytes: number;
+  readonly lineEnds: JournalVisit["lineEnds"];
+  /** Hashes of the lines from the known one on, by their numbers. */
+  readonly hashes: ReadonlyMap<number, string>;
+}
+
+/** How a journal is scanned. */
+export interface ScanOptions {
+  /** Given each event; says what is wrong with it, null when nothing is. */
+  readonly take?: (event: SessionEvent) => BadLine | null;
+  /** What state.json was derived from: nothing behind that line was acknowledged if it is the last. */
+  readonly known?: Pick<JournalHead, "seq" | "hash"> | undefined;
+}
+
+/**
+ * Scans a journal.
+ * @throws `session_unknown`, `limit_exceeded`, `link_refused`, I/O errors; never for what it says.
+ */
+export async function scanJournal(
+  backend: StorageBackend,
+  id: string,
+  { take, known }: ScanOptions = {},
+): Promise<ScannedJournal> {
+  const chain = new ChainReader();
+  const hashes = new Map<number, string>();
+  let head = chain.head;
+  let bad: BadLine | null = null;
+  let zeros = false;
+  const timesBehind = new Set<string>();
+  const visit = await backend.visitJournal(id, {
+    line(line: JournalLine): boolean {
+      const next = chain.next(line);
+      bad = "bad" in next ? next.bad : take?.(next.event) ?? null;
+      if (bad !== null) {
+        zeros = typeof line === "string" && line.includes("\0");
+        return false;
+      }
+      head = chain.head;
+      if (known !== undefined && head.seq >= known.seq) hashes.set(head.seq, head.hash);
+      return true;
+    },
+    behind(line: JournalLine): void {
+      const event = typeof line === "string" ? parseEvent(line) : null;
+      if (event !== null) timesBehind.add(event.time);
+    },
+  });
+  const torn = isTorn(bad, {
+    first: head.seq === 0,
+    known: known?.seq === head.seq && known.hash === head.hash,
+    zeros,
+    appends: timesBehind.size,
+  });
+  return {
+    head: { ...head, mark: visit.mark },
+    bad: torn ? null : bad,
+    tornBytes: torn ? visit.behindBytes : 0,
+    lineEnds: visit.lineEnds,
+    hashes,
+  };
+}
+
+/** Whether what lies behind the last event was never acknowledged. */
+function isTorn(
+  bad: BadLine | null,
+  behind: {
+    /** The journal has no event at all. */
+    readonly first: boolean;
+    /** state.json was derived from that event. */
+    readonly known: boolean;
+    /** The line behind it has bytes that were never written. */
+    readonly zeros: boolean;
+    /** How many appends the events behind that line may be of. */
+    readonly appends: number;
+  },
+): boolean {
+  if (bad === null) return true;
+  if (bad.garbage !== true || behind.first) return false;
+  return behind.appends === 0 || behind.known || (behind.zeros && behind.appends === 1);
+}
