@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
+import { visitEvents } from "../session/read_events.ts";
 import type { SessionEvent } from "../workflow/events.ts";
 import type { Context } from "./context.ts";
 import { chooseToRead } from "./legacy/view.ts";
@@ -26,7 +27,11 @@ export async function checkpointsOf(
   context: Context,
   id: string,
 ): Promise<readonly CheckpointEvent[]> {
-  return (await context.manager.events(id)).filter(isCheckpoint);
+  const checkpoints: CheckpointEvent[] = [];
+  await visitEvents(context.manager.backend, id, {}, (event) => {
+    if (isCheckpoint(event)) checkpoints.push(event);
+  });
+  return checkpoints;
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import type { LoadedSession } from "../session/load.ts";
+import { tidyJournal } from "../session/mend_journal.ts";
 import type { Examination } from "./examination.ts";
 
 /**
@@ -19,7 +20,7 @@ export async function putInOrder(
   for (const { id, loaded } of await examination.sessions()) {
     if (loaded.value === null || !needed(loaded.value)) continue;
     try {
-      if (await examination.options.manager.tidy(id)) done.push(told(id));
+      if (await tidyJournal(examination.options.manager, id)) done.push(told(id));
     } catch (error) {
       if (!(error instanceof OrchestratorError)) throw error;
       done.push(error.message);

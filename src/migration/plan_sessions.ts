@@ -8,6 +8,7 @@ import type { LegacyProject } from "../legacy/project.ts";
 import { hashFile } from "../platform/copy_file.ts";
 import { readTextWithin } from "../platform/within.ts";
 import { type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
+import { firstEvent } from "../session/read_events.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import type {
   PlannedConflict,
@@ -110,7 +111,7 @@ async function changedSinceImport(
   workflow: LegacyWorkflow,
   root: string,
 ): Promise<boolean> {
-  const first = await manager.firstEvent(session);
+  const first = await firstEvent(manager.backend, session);
   if (first?.type !== "session_imported") return true;
   const files: unknown = first.data.source["files"];
   if (!Array.isArray(files)) return false;

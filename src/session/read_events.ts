@@ -57,3 +57,24 @@ function skip(line: JournalLine): true {
   if (typeof line !== "string") { for (const _ of line.pieces()); }
   return true;
 }
+
+/** Events number `from` (1-based) and later. @throws as {@link visitEvents} */
+export async function eventsFrom(
+  backend: StorageBackend,
+  id: string,
+  from = 1,
+): Promise<readonly SessionEvent[]> {
+  const events: SessionEvent[] = [];
+  await visitEvents(backend, id, { from }, (event) => void events.push(event));
+  return events;
+}
+
+/** The first event; null when the journal is empty. @throws as {@link visitEvents} */
+export async function firstEvent(
+  backend: StorageBackend,
+  id: string,
+): Promise<SessionEvent | null> {
+  let first: SessionEvent | null = null;
+  await visitEvents(backend, id, { to: 1 }, (event) => void (first = event));
+  return first;
+}

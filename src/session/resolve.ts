@@ -83,7 +83,10 @@ export async function findSession(
   if (matches.size === 0 && value !== "") {
     for (const id of ids) if (id.startsWith(value)) matches.add(id);
   }
-  if (matches.size === 0) { for (const id of await renamed(manager, ids, value)) matches.add(id); }
+  if (matches.size === 0) {
+    const { findRenamed } = await import("./find_renamed.ts");
+    for (const id of await findRenamed(manager.backend, ids, value)) matches.add(id);
+  }
   const [first, ...others] = [...matches].sort();
   if (first === undefined) {
     throw new OrchestratorError(
@@ -102,28 +105,6 @@ export async function findSession(
     );
   }
   return first;
-}
-
-/**
- * Sessions whose journal gives them a name that their meta.json does not know: their renaming was cut
- * off between the two, and nobody has changed them since.
- */
-async function renamed(
-  manager: SessionManager,
-  ids: readonly string[],
-  name: string,
-): Promise<readonly string[]> {
-  const { loadSession } = await import("./load.ts");
-  const found: string[] = [];
-  for (const id of ids) {
-    try {
-      if ((await loadSession(manager.backend, id)).state.name === name) found.push(id);
-    } catch (error) {
-      // What cannot be read answers to its id only.
-      if (!(error instanceof OrchestratorError)) throw error;
-    }
-  }
-  return found;
 }
 
 /** Makes `id` the current session. The repository must be held. */
@@ -185,7 +166,8 @@ export async function discardSession(
     if (agent !== null && await readBinding(manager, agent) === id) return;
     await manager.hold({ session: id }, "start", async () => {
       // Whoever has found it meanwhile and written into it keeps it.
-      if ((await manager.events(id, 2)).length > 0) return;
+      const { eventsFrom } = await import("./read_events.ts");
+      if ((await eventsFrom(manager.backend, id, 2)).length > 0) return;
       await manager.backend.removeSession(id);
     });
   } catch {

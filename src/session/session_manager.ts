@@ -12,7 +12,7 @@ import { type JournalHead, ORIGIN_HASH, type StorageBackend } from "../storage/b
 import type { Decision } from "../workflow/decide.ts";
 import type { Actor, NewEvent, SessionEvent } from "../workflow/events.ts";
 import type { SessionState } from "../workflow/state.ts";
-import { type LoadedSession, loadSession, type Lost } from "./load.ts";
+import { type LoadedSession, loadSession } from "./load.ts";
 import type { SessionMeta } from "./session_meta.ts";
 import type { CachedState } from "./state_cache.ts";
 import type { Verification } from "./verify_session.ts";
@@ -40,10 +40,12 @@ export interface ManagerOptions {
 interface ChangeOptions {
   /** Decide on a state replayed from the whole journal, not on state.json. */
   readonly replay?: boolean;
-  /** Go on although the journal does not hold what was acknowledged. */
+  /** Go on although the journal does not hold what was acknowledged; state.json must be readable. */
   readonly accept?: boolean;
-  readonly strict?: boolean;
 }
+
+/** Decides on the newest state of a session, and on how it was read. */
+type Decide = (state: SessionState, loaded: LoadedSession) => Decision;
 
 /** A change that was made, or that turned out not to be needed. */
 export interface Change {
@@ -138,7 +140,7 @@ export class SessionManager {
   change(
     id: string,
     operation: string,
-    decide: (state: SessionState) => Decision,
+    decide: Decide,
     options: ChangeOptions = {},
   ): Promise<Change> {
     return this.hold({ session: id }, operation, async () => {
@@ -159,59 +161,11 @@ export class SessionManager {
 
   /** Loads a session that is held. @throws `journal_corrupt` when something acknowledged is lost. */
   async #loadToChange(id: string, options: ChangeOptions): Promise<LoadedSession> {
-    const loaded = await loadSession(this.backend, id, { ...options, holding: true });
-    if (loaded.lost === null || options.accept === true) return loaded;
+    const { replay = false, accept = false } = options;
+    const loaded = await loadSession(this.backend, id, { replay, strict: accept, holding: true });
+    if (loaded.lost === null || accept) return loaded;
     const { lostError } = await import("./rebuild.ts");
     throw lostError(id, loaded);
-  }
-
-  /**
-   * What a session's journal does not hold although state.json was derived from it.
-   * @throws `session_unknown`, `journal_corrupt`, `format_too_new`, `io_failed`
-   */
-  async findLost(id: string): Promise<{ readonly lost: Lost | null; readonly lines: number }> {
-    const { lost, head } = await loadSession(this.backend, id, { replay: true, strict: true });
-    return { lost, lines: head.seq };
-  }
-
-  /**
-   * Goes on from a journal that does not hold what its state.json was derived from, and records so.
-   * @param known what {@link findLost} has found.
-   * @param reason why, in somebody's words; null when nobody says.
-   * @throws `state_moved` when it is not so any more.
-   */
-  async acceptJournal(id: string, known: Lost, reason: string | null): Promise<Change> {
-    return await this.hold({ session: id }, "log accept", async () => {
-      const loaded = await this.#loadToChange(id, { replay: true, accept: true, strict: true });
-      const { head: { seq, hash }, lost } = loaded;
-      const change = lost?.hash !== known.hash ? null : await this.#apply(id, loaded, () => ({
-        events: [{ type: "journal_accepted", data: { known, found: { seq, hash }, reason } }],
-      }));
-      if (change !== null) return change;
-      throw new OrchestratorError(
-        "state_moved",
-        `Cannot accept the journal of session "${id}": it has changed meanwhile`,
-        { hint: "Run the command again" },
-      );
-    });
-  }
-
-  /**
-   * Puts the end of a journal in order: what was never acknowledged is set aside, and lines get their
-   * line feeds back.
-   * @returns whether there was anything to do.
-   */
-  async tidy(id: string): Promise<boolean> {
-    return await this.hold({ session: id }, "doctor", async () => {
-      const loaded = await this.#loadToChange(id, { replay: true });
-      const { head, tornBytes: behindBytes, lineEnds, state, unknown } = loaded;
-      if (behindBytes === 0 && lineEnds === "line feeds") return false;
-      const { mark } = lineEnds === "carriage returns"
-        ? await this.backend.rewriteLineEnds(id, head, { behindBytes })
-        : await this.backend.append(id, head, [], { behindBytes });
-      await this.#writeDerived(id, { state, head: { ...head, mark }, unknown }, false);
-      return true;
-    });
   }
 
   /**
@@ -221,10 +175,10 @@ export class SessionManager {
   async #apply(
     id: string,
     loaded: LoadedSession,
-    decide: (state: SessionState) => Decision,
+    decide: Decide,
   ): Promise<Change | null> {
     const { rebuilt, unknown } = loaded;
-    const decision = decide(loaded.state);
+    const decision = decide(loaded.state, loaded);
     if ("refusal" in decision) {
       await this.#report(id, loaded, false);
       throw decision.refusal;
@@ -264,25 +218,6 @@ export class SessionManager {
       if (error instanceof OrchestratorError && error.code === "state_moved") return null;
       throw error;
     }
-  }
-
-  /**
-   * Events number `fromSeq` (1-based) and later, without checking the chain.
-   * @throws `journal_corrupt`, `format_too_new`
-   */
-  async events(id: string, fromSeq = 1): Promise<readonly SessionEvent[]> {
-    const { visitEvents } = await import("./read_events.ts");
-    const events: SessionEvent[] = [];
-    await visitEvents(this.backend, id, { from: fromSeq }, (event) => void events.push(event));
-    return events;
-  }
-
-  /** The first event; null when the journal is empty. @throws as {@link events} */
-  async firstEvent(id: string): Promise<SessionEvent | null> {
-    const { visitEvents } = await import("./read_events.ts");
-    let first: SessionEvent | null = null;
-    await visitEvents(this.backend, id, { to: 1 }, (event) => void (first = event));
-    return first;
   }
 
   /** See {@link verifySession}. */

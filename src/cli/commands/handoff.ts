@@ -2,9 +2,10 @@
  * `orchestrator handoff`
  * @module
  */
+import { visitEvents } from "../../session/read_events.ts";
 import type { SessionEvent } from "../../workflow/events.ts";
 import { describe } from "../../workflow/progress.ts";
-import type { SessionState } from "../../workflow/state.ts";
+import type { Note, SessionState } from "../../workflow/state.ts";
 import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
 import { chooseToRead } from "../legacy/view.ts";
@@ -13,22 +14,24 @@ import { statusData } from "../output/status_data.ts";
 
 export async function run(context: Context): Promise<Answer> {
   const { choice, view } = await chooseToRead(context);
+  const notes: Omit<Note, "seq">[] = [];
+  const decisions: string[] = [];
+  const take = (event: SessionEvent): void => {
+    if (event.type === "note_added") {
+      const { time, actor: by, data: { phase, text } } = event;
+      notes.push({ time, by, phase, text });
+    } else if (event.type === "checkpoint_created") {
+      decisions.push(...event.data.decisions);
+    }
+  };
   let state: SessionState;
-  let events: readonly SessionEvent[];
   if (choice === null) {
-    ({ state, events } = view);
+    ({ state } = view);
+    view.events.forEach(take);
   } else {
     ({ state } = await context.manager.load(choice.id));
-    events = await context.manager.events(choice.id);
+    await visitEvents(context.manager.backend, choice.id, {}, take);
   }
-  const notes = events.flatMap((event) =>
-    event.type === "note_added"
-      ? [{ time: event.time, by: event.actor, phase: event.data.phase, text: event.data.text }]
-      : []
-  );
-  const decisions = events.flatMap((event) =>
-    event.type === "checkpoint_created" ? event.data.decisions : []
-  );
   const all = notes.length === 0 ? state.notes.recent : notes;
   const progress = describe(state);
   const prompt = handoffText(state, progress, all.map((note) => note.text), decisions);

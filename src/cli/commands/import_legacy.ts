@@ -9,6 +9,7 @@ import { ProjectPaths } from "../../project/paths.ts";
 import { requireReadable, viewLegacy } from "../../session/import_session.ts";
 import { discardSession, readCurrent, useSession } from "../../session/resolve.ts";
 import { newLineage, newSessionId } from "../../session/session_id.ts";
+import { firstEvent } from "../../session/read_events.ts";
 import type { SessionManager } from "../../session/session_manager.ts";
 import { SESSION_ID } from "../../storage/keys.ts";
 import { VERSION } from "../../version.ts";
@@ -114,7 +115,7 @@ async function sessionOfState(
 ): Promise<string | null> {
   if (hash === null) return null;
   for (const id of await manager.ids()) {
-    const first = await manager.firstEvent(id);
+    const first = await firstEvent(manager.backend, id);
     if (first?.type === "session_imported" && stateHash(first.data) === hash) return id;
   }
   return null;

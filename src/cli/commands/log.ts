@@ -4,7 +4,7 @@
  */
 import { OrchestratorError } from "../../errors.ts";
 import { checkHistoryFile, visitHistory, visitHistoryFile } from "../../session/history.ts";
-import { visitEvents } from "../../session/read_events.ts";
+import { firstEvent, visitEvents } from "../../session/read_events.ts";
 import { type HistoryFile, isHistoryFile, type SessionEvent } from "../../workflow/events.ts";
 import type { Answer, Input, LongAnswer, Printer } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -34,7 +34,7 @@ export async function run(context: Context, input: Input): Promise<Answer | Long
 
 /** Whether what was recorded before a session is there; says so when it is not what it was. */
 async function findHistory({ manager, warn }: Context, session: string): Promise<boolean> {
-  const first = await manager.firstEvent(session);
+  const first = await firstEvent(manager.backend, session);
   const history = first?.type === "session_imported" ? first.data.history : null;
   if (!isHistoryFile(history)) return true;
   const problem = await checkHistoryFile(manager.backend, session, history);
@@ -107,11 +107,13 @@ async function follow(
   const style = styleFor("stdout", input, io);
   let seen = since;
   for (;;) {
-    for (const event of await manager.events(id, seen + 1)) {
+    let isRead = true;
+    await visitEvents(manager.backend, id, { from: seen + 1 }, (event) => {
       const line = input.has("json") ? jsonLine(event) : say`${eventText(event, style)}\n`;
-      if (!io.out(line)) return { data: null, text: () => say`` };
       seen = event.seq;
-    }
+      return isRead = io.out(line);
+    });
+    if (!isRead) return { data: null, text: () => say`` };
     if (io.interrupted.aborted) {
       throw new OrchestratorError("interrupted", "Stopped following the log", {
         details: { signal: String(io.interrupted.reason) },

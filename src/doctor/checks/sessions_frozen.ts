@@ -1,4 +1,5 @@
 import { sha256Hex } from "../../platform/hash.ts";
+import { firstEvent } from "../../session/read_events.ts";
 import { type Check, few, ok } from "../check.ts";
 import { attemptAsync, type Examination, type ExaminedSession } from "../examination.ts";
 
@@ -40,7 +41,7 @@ async function wrongWith(
   const frozen = await examination.frozenWorkflow(id);
   if (frozen === null) return await manager.backend.hasSession(id) ? "missing" : null;
   if (loaded.value?.state.imported !== undefined) return null;
-  const first = await attemptAsync(() => manager.firstEvent(id));
+  const first = await attemptAsync(() => firstEvent(manager.backend, id));
   if (first.error !== null) return first.error.code === "session_unknown" ? null : "cannot be told";
   if (first.value?.type !== "session_started") return null;
   const wanted = first.value.data.definitionSha256;

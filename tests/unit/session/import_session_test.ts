@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { eventsFrom } from "../../../src/session/read_events.ts";
 import { readFileSync } from "node:fs";
 import { readLegacyProject } from "../../../src/legacy/project.ts";
 import { readRepositoryMeta } from "../../../src/project/identity.ts";
@@ -141,7 +142,10 @@ Deno.test("import: one that died before it was remembered is found all the same"
     assert.equal(code, 0, stderr);
     assert.equal(JSON.parse(stdout).data.session, id);
   }
-  assert.equal((await manager.events(id)).filter(({ type }) => type === "note_added").length, 1);
+  assert.equal(
+    (await eventsFrom(manager.backend, id)).filter(({ type }) => type === "note_added").length,
+    1,
+  );
 });
 
 Deno.test("commands show and import an old workflow that somebody else is importing just now", async () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { journalEnd, readLines } from "../../../src/session/journal_end.ts";
 import { encodeEvents } from "../../../src/session/journal.ts";
+import { tidyJournal } from "../../../src/session/mend_journal.ts";
 import { loadSession } from "../../../src/session/load.ts";
 import { PERSON } from "../workflow/session_builder.ts";
 import { A, act, type InFiles, inFiles, note, refusal, start } from "./sessions.ts";
@@ -171,9 +172,9 @@ for (
       );
       assert.deepEqual(warnings, []);
       assert.deepEqual((await readLines(backend, A))?.all, text.trimEnd().split("\n"));
-      assert.equal(await manager.tidy(A), true);
+      assert.equal(await tidyJournal(manager, A), true);
       assert.equal(readFileSync(file("log.jsonl"), "utf8"), text);
-      assert.equal(await manager.tidy(A), false);
+      assert.equal(await tidyJournal(manager, A), false);
       assert.equal((await loadSession(backend, A)).rebuilt, null, "state.json was kept in step");
     });
     await inFiles(async (files) => {

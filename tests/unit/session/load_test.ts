@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { eventsFrom } from "../../../src/session/read_events.ts";
+import { acceptJournal, findLost } from "../../../src/session/mend_journal.ts";
 import { type LoadedSession, loadSession } from "../../../src/session/load.ts";
 import { replay } from "../../../src/session/rebuild.ts";
 import { encodeEvents, walkChain } from "../../../src/session/journal.ts";
@@ -323,10 +325,10 @@ async function acceptsJournal(
   known: LoadedSession["lost"],
 ): Promise<void> {
   assert.ok(known !== null);
-  assert.deepEqual(await manager.findLost(A), { lost: known, lines: found });
+  assert.deepEqual(await findLost(backend, A), { lost: known, lines: found });
   const behind = await backend.readText(`sessions/${A}/state.json`) ?? "";
-  await manager.acceptJournal(A, known, "the disk was full");
-  const [event] = await manager.events(A, found + 1);
+  await acceptJournal(manager, A, known, "the disk was full");
+  const [event] = await eventsFrom(manager.backend, A, found + 1);
   assert.ok(event?.type === "journal_accepted");
   assert.deepEqual(event.data.known, known);
   assert.equal(event.data.found.seq, found);
@@ -340,8 +342,8 @@ async function acceptsJournal(
     state.accepted?.recent.map(({ known, found, reason }) => ({ known, found, reason })),
     [{ known, found, reason: "the disk was full" }],
   );
-  assert.equal((await manager.findLost(A)).lost, null);
-  await refusal("state_moved", manager.acceptJournal(A, known, null));
+  assert.equal((await findLost(backend, A)).lost, null);
+  await refusal("state_moved", acceptJournal(manager, A, known, null));
   // A state.json that was derived from what is lost, as a killed process leaves it, asks for no more.
   await backend.writeBlob(`sessions/${A}/state.json`, behind);
   assert.equal((await loadSession(backend, A)).rebuilt, "behind");

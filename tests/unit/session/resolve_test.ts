@@ -189,3 +189,34 @@ Deno.test("find: a session whose meta.json is damaged or unreadable is in nobody
     assert.equal(await findSession(manager, "login"), B);
     assert.equal(await findSession(manager, "aa"), A);
   }));
+
+Deno.test("find: a name that only the journal knows, and a mistyped one without reading journals", () =>
+  inFiles(async ({ backend, manager, file }) => {
+    await start(manager, A, { name: "before" });
+    await start(manager, B);
+    const visit = backend.visitJournal.bind(backend);
+    const reads: string[] = [];
+    backend.visitJournal = (id, visitor) => {
+      reads.push(id);
+      return visit(id, visitor);
+    };
+    await refusal("session_unknown", findSession(manager, "mistyped"));
+    assert.deepEqual(reads, [], "state.json knows all names");
+    // Renaming is cut off behind the append: meta.json and state.json are what they were.
+    const names = ["meta.json", "state.json"];
+    const old = new Map(names.map((name) => [name, Deno.readTextFileSync(file(name))]));
+    for (const name of ["first", "second", null]) {
+      for (const [name, text] of old) Deno.writeTextFileSync(file(name), text);
+      await act(manager, A, { kind: "rename", name });
+      for (const [name, text] of old) Deno.writeTextFileSync(file(name), text);
+      reads.length = 0;
+      if (name === null) await refusal("session_unknown", findSession(manager, "second"));
+      else assert.equal(await findSession(manager, name), A);
+      assert.deepEqual(reads, [A], "only the journal that state.json is not in step with");
+    }
+    Deno.writeTextFileSync(file("meta.json"), "{");
+    await act(manager, A, { kind: "rename", name: "third" });
+    Deno.writeTextFileSync(file("meta.json"), "{");
+    Deno.removeSync(file("state.json"));
+    assert.equal(await findSession(manager, "third"), A);
+  }));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { eventsFrom } from "../../../src/session/read_events.ts";
 import { OrchestratorError } from "../../../src/errors.ts";
 import { addFeedbackLine, readFeedback } from "../../../src/session/feedback.ts";
 import { loadSession } from "../../../src/session/load.ts";
@@ -121,7 +122,7 @@ Deno.test("change: the events are in the journal, stamped, and in state.json", a
     change.events.map(({ seq, type, time, actor }) => [seq, type, time, actor]),
     [[2, "item_completed", "2026-01-01T00:00:01.000Z", PERSON]],
   );
-  assert.deepEqual(await manager.events(A, 2), change.events);
+  assert.deepEqual(await eventsFrom(manager.backend, A, 2), change.events);
   const cached = decodeState(await backend.readText(STATE) ?? "", A);
   assert.deepEqual(cached?.state, JSON.parse(JSON.stringify(change.state)));
   assert.notEqual(cached?.progress ?? null, null);
@@ -245,7 +246,7 @@ Deno.test("change: many at once are one after the other", () =>
         (_, index) => act(others[index % 3] ?? manager, A, note(`${index}`)),
       ),
     );
-    const events = await manager.events(A, 2);
+    const events = await eventsFrom(manager.backend, A, 2);
     const texts = events.map((event) => event.type === "note_added" ? Number(event.data.text) : -1);
     assert.deepEqual(texts.sort((a, b) => a - b), Array.from({ length: 15 }, (_, index) => index));
     const { bad, rebuilt, lines } = await manager.verify(A);
@@ -334,13 +335,13 @@ Deno.test("events: from a seq on; a line that is none is named", () =>
     await start(manager);
     await act(manager, A, note("two"));
     await act(manager, A, note("three"));
-    assert.deepEqual((await manager.events(A)).map(({ seq }) => seq), [1, 2, 3]);
-    assert.deepEqual((await manager.events(A, 3)).map(({ seq }) => seq), [3]);
-    assert.deepEqual(await manager.events(A, 4), []);
+    assert.deepEqual((await eventsFrom(manager.backend, A)).map(({ seq }) => seq), [1, 2, 3]);
+    assert.deepEqual((await eventsFrom(manager.backend, A, 3)).map(({ seq }) => seq), [3]);
+    assert.deepEqual(await eventsFrom(manager.backend, A, 4), []);
     edit("log.jsonl", (text) => text.replace('"note_added"', "note_added"));
-    const error = await refusal("journal_corrupt", manager.events(A, 2));
+    const error = await refusal("journal_corrupt", eventsFrom(manager.backend, A, 2));
     assert.match(error.message, /line 2/);
-    await refusal("session_unknown", manager.events(B));
+    await refusal("session_unknown", eventsFrom(manager.backend, B));
   }));
 
 Deno.test("remove: an ended session that nobody holds", async () => {

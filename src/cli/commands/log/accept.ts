@@ -2,6 +2,7 @@
  * `orchestrator log accept`
  * @module
  */
+import { acceptJournal, findLost } from "../../../session/mend_journal.ts";
 import { TEXT_LIMITS } from "../../../workflow/commands.ts";
 import { lostEvents } from "../../../workflow/lost_events.ts";
 import type { Answer, Input } from "../../command.ts";
@@ -18,7 +19,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     : requireText(given, { doing: "accept the journal", what: "reason", max: TEXT_LIMITS.reason });
   const { manager } = context;
   const id = await context.sessionToChange();
-  const { lost, lines } = await manager.findLost(id);
+  const { lost, lines } = await findLost(manager.backend, id);
   if (lost === null) {
     const already = "the journal lacks nothing that state.json knows";
     const change = await manager.change(id, "log accept", () => ({ events: [], already }));
@@ -30,6 +31,6 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     doing: "accept the journal",
     hint: `Bring back sessions/${id}/log.jsonl from a backup`,
   });
-  const change = await manager.acceptJournal(id, lost, reason);
+  const change = await acceptJournal(manager, id, lost, reason);
   return changeAnswer(change, () => say`Goes on without ${what}`);
 }

@@ -1,0 +1,77 @@
+/**
+ * Putting a journal in order: its end, and going on from one that lacks what was recorded.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import { KEYS } from "../project/paths.ts";
+import type { StorageBackend } from "../storage/backend.ts";
+import { describe } from "../workflow/progress.ts";
+import { loadSession, type Lost } from "./load.ts";
+import { lostError } from "./rebuild.ts";
+import type { Change, SessionManager } from "./session_manager.ts";
+import { encodeState } from "./state_cache.ts";
+
+/**
+ * What a session's journal does not hold although state.json was derived from it.
+ * @throws `session_unknown`, `journal_corrupt`, `format_too_new`, `io_failed`
+ */
+export async function findLost(
+  backend: StorageBackend,
+  id: string,
+): Promise<{ readonly lost: Lost | null; readonly lines: number }> {
+  const { lost, head } = await loadSession(backend, id, { replay: true, strict: true });
+  return { lost, lines: head.seq };
+}
+
+/**
+ * Goes on from a journal that does not hold what its state.json was derived from, and records so.
+ * @param known what {@link findLost} has found.
+ * @param reason why, in somebody's words; null when nobody says.
+ * @throws `state_moved` when it is not so any more; as {@link SessionManager.change}
+ */
+export function acceptJournal(
+  manager: SessionManager,
+  id: string,
+  known: Lost,
+  reason: string | null,
+): Promise<Change> {
+  return manager.change(
+    id,
+    "log accept",
+    (_, { lost, head: { seq, hash } }) =>
+      lost?.hash === known.hash
+        ? { events: [{ type: "journal_accepted", data: { known, found: { seq, hash }, reason } }] }
+        : { refusal: changedMeanwhile(id) },
+    { replay: true, accept: true },
+  );
+}
+
+function changedMeanwhile(id: string): OrchestratorError {
+  return new OrchestratorError(
+    "state_moved",
+    `Cannot accept the journal of session "${id}": it has changed meanwhile`,
+    { hint: "Run the command again" },
+  );
+}
+
+/**
+ * Puts the end of a journal in order: what was never acknowledged is set aside, and lines get their
+ * line feeds back.
+ * @returns whether there was anything to do.
+ * @throws `lock_held`, `session_unknown`, `journal_corrupt`, I/O errors
+ */
+export function tidyJournal(manager: SessionManager, id: string): Promise<boolean> {
+  const { backend } = manager;
+  return manager.hold({ session: id }, "doctor", async () => {
+    const loaded = await loadSession(backend, id, { replay: true, holding: true });
+    if (loaded.lost !== null) throw lostError(id, loaded);
+    const { head, tornBytes: behindBytes, lineEnds, state, unknown } = loaded;
+    if (behindBytes === 0 && lineEnds === "line feeds") return false;
+    const { mark } = lineEnds === "carriage returns"
+      ? await backend.rewriteLineEnds(id, head, { behindBytes })
+      : await backend.append(id, head, [], { behindBytes });
+    const cached = { state, head: { ...head, mark }, unknown, progress: describe(state) };
+    await backend.writeBlob(KEYS.sessionState(id), encodeState(cached), { durable: false });
+    return true;
+  });
+}
