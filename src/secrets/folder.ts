@@ -211,7 +211,8 @@ export function makeFolder({ directory, within }: SecretFolder): void {
 /** An I/O error; where access is denied, its hint says who can give it. */
 function accessError(verb: string, path: string, error: unknown): OrchestratorError {
   const known = ioError(verb, path, error);
-  const code = systemErrorCode(error) ?? known.details?.["system"];
+  // It may be an error of ours already, whose own code says less than the system's.
+  const code = known.details?.["system"] ?? systemErrorCode(error);
   if (isWindows || (code !== "EACCES" && code !== "EPERM")) return known;
   return new OrchestratorError(known.code, known.message, {
     hint: "Ask the folder's owner to run `orchestrator secrets share`",

@@ -134,12 +134,13 @@ Deno.test({
       await desktop.done("state", "push");
       await second.done("advance");
       assert.equal((await second.status()).phase, "CHECK");
-      const listed = JSON.parse((await second.done("session", "list", "--json")).stdout);
-      assert.deepEqual(
-        listed.data.sessions.map((row: { name: string }) => row.name).sort(),
-        ["fix", "login"],
-        "the sandbox's push brought in what the desktop had pushed",
-      );
+      const namesHere = async () => {
+        const listed = JSON.parse((await second.done("session", "list", "--json")).stdout);
+        return listed.data.sessions.map((row: { name: string }) => row.name).sort();
+      };
+      assert.deepEqual(await namesHere(), ["login"], "a push brings nothing in");
+      await second.done("state", "pull");
+      assert.deepEqual(await namesHere(), ["fix", "login"], "and takes nothing away there");
 
       // By snapshot, encrypted, to a machine that sees no branch.
       const password = join(scratch.top, "password");
