@@ -57,19 +57,6 @@ export function toSeed(state: LegacyState, options: SeedOptions = {}): Converted
   return new Conversion(state, options).convert();
 }
 
-/**
- * Old log entries or other values of the old tool, fit to be stored with the session.
- * @returns the same values with absolute paths made relative as in {@link toSeed}.
- */
-export function toHistory(
-  values: readonly unknown[],
-  state: LegacyState,
-  root?: string,
-): readonly unknown[] {
-  const paths = new LocalPaths(state.raw, root);
-  return values.map((value) => paths.scrub(value));
-}
-
 class Conversion {
   readonly #state: LegacyState;
   readonly #raw: Fields;

@@ -19,7 +19,8 @@ import {
 } from "node:fs";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
-import { openWithin, readTextWithin } from "../platform/within.ts";
+import { LineSplitter } from "../platform/line_splitter.ts";
+import { type OpenFile, openWithin, readTextWithin } from "../platform/within.ts";
 
 /** The old tool's names, relative to the root. Its other files concern no workflow. */
 export const LEGACY_PATHS = {
@@ -47,6 +48,12 @@ export const SESSION_NAMES = {
 /** An old session's folder name: the first eight digits of a UUID. */
 const OLD_SESSION_ID = /^[0-9a-f]{8}$/i;
 const NEW_SESSION_ID = /^[a-z2-7]{13}$/;
+/** A line of the old log is some hundred bytes long. A longer one than this is not read. */
+export const MAX_LINE_BYTES = 1024 * 1024;
+
+/** How much of a log is read at a time. */
+const PIECE_BYTES = 256 * 1024;
+
 const V4_STATE = /^state_.*\.json$/;
 
 /** Something found. */
@@ -201,33 +208,41 @@ export class Look {
   }
 
   /**
-   * The last lines of a file that was looked at, at most `limit` bytes of them, or null. What is left
-   * out is a finding.
+   * Shows the last lines of a file that was looked at, at most `limit` bytes of them. What is left out
+   * is a finding.
+   * @param take is given each line, null for one of more than {@link MAX_LINE_BYTES}, and whether it
+   * has its line feed. What it throws is thrown.
    */
-  lastLines(path: string, limit: number): string | null {
+  lastLines(
+    path: string,
+    limit: number,
+    take: (line: string | null, ended: boolean) => void,
+  ): void {
+    let failure: unknown = null;
+    const lines = new LineSplitter((line, ended) => {
+      try {
+        if (failure === null) take(line, ended);
+      } catch (error) {
+        failure = error;
+      }
+    }, MAX_LINE_BYTES);
     try {
       const file = openWithin(null, `${this.root}/${path}`);
-      if (file === null) return null;
+      if (file === null) return;
       try {
-        const { size } = file.stat;
-        const bytes = new Uint8Array(Math.min(size, limit));
-        let length = 0;
-        for (let read = -1; read !== 0 && length < bytes.length; length += read) {
-          const from = size - bytes.length + length;
-          read = readSync(file.descriptor, bytes, length, bytes.length - length, from);
+        if (file.stat.size > limit) {
+          const message = `"${path}" is larger than ${limit} bytes; only its last lines are read`;
+          this.find("log_cut", path, message);
         }
-        if (size <= limit) return new TextDecoder().decode(bytes.subarray(0, length));
-        const begin = bytes.indexOf(0x0a) + 1;
-        const message = `"${path}" is larger than ${limit} bytes; only its last lines are read`;
-        this.find("log_cut", path, message);
-        return new TextDecoder().decode(bytes.subarray(begin, length));
+        for (const piece of lastPieces(file, limit)) lines.push(piece);
+        lines.end();
       } finally {
         closeSync(file.descriptor);
       }
     } catch (error) {
       this.#report(path, error);
-      return null;
     }
+    if (failure !== null) throw failure;
   }
 
   find(code: LegacyFinding["code"], path: string, message: string): void {
@@ -362,4 +377,22 @@ function v4States(look: Look): readonly LegacyPlace[] {
 function shortened(text: string): string {
   const line = text.replace(/\s+/g, " ");
   return line.length > 40 ? `${line.slice(0, 40)}…` : line;
+}
+
+/** The last bytes of a file, from the beginning of a line on; each piece good until the next one. */
+function* lastPieces(
+  { descriptor, stat: { size } }: Pick<OpenFile, "descriptor" | "stat">,
+  limit: number,
+): Iterable<Uint8Array> {
+  const piece = new Uint8Array(PIECE_BYTES);
+  let skipping = size > limit;
+  for (let at = Math.max(0, size - limit); at < size;) {
+    const count = readSync(descriptor, piece, 0, Math.min(piece.length, size - at), at);
+    if (count === 0) return;
+    at += count;
+    const begin = skipping ? piece.subarray(0, count).indexOf(0x0a) + 1 : 0;
+    if (skipping && begin === 0) continue;
+    skipping = false;
+    yield piece.subarray(begin, count);
+  }
 }

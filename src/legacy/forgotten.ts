@@ -17,12 +17,10 @@ import {
 import type { LegacyProject } from "./project.ts";
 import { type LegacyCheckpoint, readLegacyCheckpoint } from "./read_checkpoint.ts";
 import {
-  entriesOf,
-  type LegacyLog,
   type LegacyLogEntry,
   type LoggedWorkflow,
-  readLegacyLog,
-  workflowsIn,
+  LoggedWorkflows,
+  LogReader,
 } from "./read_log.ts";
 import { legacyStateOf } from "./read_state.ts";
 import { textField } from "./values.ts";
@@ -48,11 +46,10 @@ const ORIGIN: LegacyOrigin = {
 export function readForgotten(project: LegacyProject): ForgottenWorkflows {
   const { root, log: place } = project.places;
   const look = new Look(root);
-  const log: LegacyLog = place === null
-    ? { entries: [], bad: [] }
-    : readLegacyLog(look.lastLines(place.path, MAX_LOG_BYTES) ?? "");
+  const all = new LoggedWorkflows();
+  if (place !== null) readLog(look, place.path, (entry) => all.take(entry));
   const known = new Set(project.workflows.map((workflow) => workflow.summary?.workflowId));
-  const logged = workflowsIn(log).filter(({ workflowId }) => !known.has(workflowId));
+  const logged = all.all.filter(({ workflowId }) => !known.has(workflowId));
   const stateIsDamaged = project.workflows.some((workflow) =>
     workflow.error !== null && workflow.origin.name === "root"
   );
@@ -77,6 +74,14 @@ export function readForgotten(project: LegacyProject): ForgottenWorkflows {
       events: 0,
     });
   }
+  const told = new Map<string, LoggedState>();
+  for (const { workflowId } of logged) {
+    if (!checkpoints.has(workflowId)) told.set(workflowId, new LoggedState());
+  }
+  if (place !== null && told.size > 0) {
+    // What it finds was found the first time.
+    readLog(new Look(root), place.path, (entry) => told.get(entry.workflowId ?? "")?.take(entry));
+  }
   const workflows: LegacyWorkflow[] = [];
   const traces: LoggedWorkflow[] = [];
   for (const workflow of logged) {
@@ -84,7 +89,7 @@ export function readForgotten(project: LegacyProject): ForgottenWorkflows {
     const status = forgotten ? "abandoned" : workflow.status;
     const checkpoint = checkpoints.get(workflow.workflowId);
     const raw = checkpoint === undefined
-      ? stateFromLog(entriesOf(log, workflow.workflowId), workflow, status)
+      ? told.get(workflow.workflowId)?.state(workflow, status) ?? null
       : stateFromCheckpoint(checkpoint, workflow, status);
     if (raw === null) {
       traces.push(workflow);
@@ -101,6 +106,11 @@ export function readForgotten(project: LegacyProject): ForgottenWorkflows {
     }
   }
   return { workflows, traces, findings: look.findings };
+}
+
+function readLog(look: Look, path: string, take: (entry: LegacyLogEntry) => void): void {
+  const reader = new LogReader(take);
+  look.lastLines(path, MAX_LOG_BYTES, (line, ended) => reader.next(line, ended));
 }
 
 /** Of each workflow that is not known, the newest scattered checkpoint with a state; newest first. */
@@ -138,47 +148,56 @@ function stateFromCheckpoint(
   return { ...raw, status, ...ending(workflow, status, raw["metadata"]) };
 }
 
-/** @returns null when the log mentions no phase: then there is nothing to make a workflow of. */
-function stateFromLog(
-  entries: readonly LegacyLogEntry[],
-  workflow: LoggedWorkflow,
-  status: LoggedWorkflow["status"],
-): Readonly<Record<string, unknown>> | null {
-  const phases: Record<string, { [key: string]: unknown; items: Record<string, unknown> }> = {};
-  let current: string | null = null;
-  let details: Readonly<Record<string, unknown>> = {};
-  for (const entry of entries) {
-    if (entry.eventType === "workflow_started") details = entry.details;
-    if (entry.phaseId === null) continue;
-    const phase = phases[entry.phaseId] ??= { id: entry.phaseId, status: "active", items: {} };
+/** What the log says of one workflow's phases and items. */
+class LoggedState {
+  readonly #phases: Record<string, { [key: string]: unknown; items: Record<string, unknown> }> = {};
+  #current: string | null = null;
+  #details: Readonly<Record<string, unknown>> = {};
+
+  /** Its next entry. */
+  take(entry: LegacyLogEntry): void {
+    if (entry.eventType === "workflow_started") this.#details = entry.details;
+    if (entry.phaseId === null) return;
+    const phase = this.#phases[entry.phaseId] ??= {
+      id: entry.phaseId,
+      status: "active",
+      items: {},
+    };
     if (entry.eventType === "phase_started") {
       phase["started_at"] = entry.timestamp;
-      current = entry.phaseId;
+      this.#current = entry.phaseId;
     } else if (entry.eventType === "phase_completed") {
       phase["status"] = "completed";
       phase["completed_at"] = entry.timestamp;
     }
-    if (entry.itemId === null) continue;
+    if (entry.itemId === null) return;
     phase.items[entry.itemId] = {
       ...(phase.items[entry.itemId] ?? { id: entry.itemId, status: "pending" }),
       ...itemFrom(entry),
     };
   }
-  const first = Object.keys(phases)[0];
-  if (first === undefined) return null;
-  return {
-    workflow_id: workflow.workflowId,
-    workflow_type: textField(details, "workflow_type") ?? "unknown",
-    workflow_version: "unknown",
-    task_description: workflow.task ?? workflow.workflowId,
-    project: textField(details, "project"),
-    status,
-    current_phase_id: current ?? first,
-    phases,
-    created_at: workflow.first,
-    updated_at: workflow.last,
-    ...ending(workflow, status, {}),
-  };
+
+  /** @returns null when the log mentions no phase: then there is nothing to make a workflow of. */
+  state(
+    workflow: LoggedWorkflow,
+    status: LoggedWorkflow["status"],
+  ): Readonly<Record<string, unknown>> | null {
+    const first = Object.keys(this.#phases)[0];
+    if (first === undefined) return null;
+    return {
+      workflow_id: workflow.workflowId,
+      workflow_type: textField(this.#details, "workflow_type") ?? "unknown",
+      workflow_version: "unknown",
+      task_description: workflow.task ?? workflow.workflowId,
+      project: textField(this.#details, "project"),
+      status,
+      current_phase_id: this.#current ?? first,
+      phases: this.#phases,
+      created_at: workflow.first,
+      updated_at: workflow.last,
+      ...ending(workflow, status, {}),
+    };
+  }
 }
 
 function itemFrom(entry: LegacyLogEntry): Readonly<Record<string, unknown>> {

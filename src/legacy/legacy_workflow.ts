@@ -5,18 +5,13 @@
 import { realpathSync, statSync } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
 import { hashFile } from "../platform/copy_file.ts";
+import { sha256Hex } from "../platform/hash.ts";
 import { ioError } from "../platform/io_error.ts";
 import { readWithin } from "../platform/within.ts";
 import { type LegacyFinding, type LegacyPlace, Look } from "./find.ts";
 import { toPlain } from "./python_json.ts";
 import { type LegacyCheckpoint, readLegacyCheckpoint } from "./read_checkpoint.ts";
-import {
-  type BadLogLine,
-  entriesOf,
-  type LegacyLog,
-  type LegacyLogEntry,
-  readLegacyLog,
-} from "./read_log.ts";
+import { type BadLogLine, type LegacyLogEntry, LogReader } from "./read_log.ts";
 import {
   damaged,
   type LegacyState,
@@ -56,8 +51,8 @@ export interface LegacyCopy {
   readonly updatedAt: string | null;
 }
 
-/** The part of a log that concerns one workflow; `bad` lines may be anybody's. */
-export interface WorkflowLog extends LegacyLog {
+/** What is to be said of a log besides its entries; `bad` lines may be anybody's. */
+export interface LogNotes {
   readonly bad: readonly (BadLogLine & { readonly file: string })[];
   readonly findings: readonly LegacyFinding[];
 }
@@ -84,6 +79,9 @@ export interface LegacySummary {
 
 /** How much of a log is read: far more than any workflow has written. */
 export const MAX_LOG_BYTES = 32 * 1024 * 1024;
+
+/** How much of the logs of a workflow's copies is taken over, in characters of JSON. */
+const MAX_ADDED_LENGTH = MAX_LOG_BYTES / 2;
 
 /**
  * How many bytes of checkpoint files are read, the newest files first: they travel in the journal,
@@ -191,40 +189,64 @@ export class LegacyWorkflow {
   }
 
   /**
-   * This workflow's part of the log, oldest first, with what only a copy's log has. A missing log is
-   * an empty one. `line` of an entry counts in the file it was found in.
+   * Shows this workflow's part of the log, oldest first, with what only a copy's log has. A missing log
+   * is an empty one. `line` of an entry counts in the file it was found in.
+   * @param take is given each entry; what it throws is thrown.
    */
-  log(): WorkflowLog {
-    const own = this.#ownLog();
-    const known = new Set(own.entries.map((entry) => JSON.stringify(entry.raw)));
-    const logs = [own];
+  visitLog(take: (entry: LegacyLogEntry) => void): LogNotes {
+    if (this.#others.length === 0) return this.#visitOwnLog(take);
+    const known = new Set<string>();
+    const keyOf = (text: string) => sha256Hex(text).slice(0, 32);
+    const notes = [this.#visitOwnLog(({ raw }) => void known.add(keyOf(JSON.stringify(raw))))];
     const added: LegacyLogEntry[] = [];
+    const cut = new Look(this.root);
+    let left = MAX_ADDED_LENGTH;
     for (const other of this.#others) {
-      const log = other.#ownLog();
-      logs.push(log);
-      for (const entry of log.entries) {
-        const key = JSON.stringify(entry.raw);
-        if (!known.has(key)) added.push(entry);
+      notes.push(other.#visitOwnLog((entry) => {
+        const text = JSON.stringify(entry.raw);
+        const key = keyOf(text);
+        if (known.has(key)) return;
         known.add(key);
-      }
+        if ((left -= text.length) >= 0) added.push(entry);
+        else if (cut.findings.length === 0) {
+          const message = `"${other.origin.log}" has more of this workflow than is taken over`;
+          cut.find("log_cut", other.origin.log, message);
+        }
+      }));
     }
+    added.sort(byTime);
+    // Lines of one log stay in its order: the old tool wrote them one after the other.
+    let next = 0;
+    const takeBefore = (time: string | null) => {
+      for (; next < added.length; next++) {
+        const entry = added[next];
+        if (entry === undefined || (time !== null && timeOf(entry) >= time)) return;
+        take(entry);
+      }
+    };
+    this.#visitOwnLog((entry) => {
+      takeBefore(timeOf(entry));
+      take(entry);
+    });
+    takeBefore(null);
     return {
-      // Lines of one log stay in its order: the old tool wrote them one after the other.
-      entries: added.length === 0 ? own.entries : [...own.entries, ...added].sort(byTime),
-      bad: logs.flatMap((log) => log.bad),
-      findings: logs.flatMap((log) => log.findings),
+      bad: notes.flatMap((log) => log.bad),
+      findings: [...notes.flatMap((log) => log.findings), ...cut.findings],
     };
   }
 
-  #ownLog(): WorkflowLog {
+  #visitOwnLog(take: (entry: LegacyLogEntry) => void): LogNotes {
     const id = this.#workflowId();
     const look = new Look(this.root);
     const file = this.origin.log;
-    const text = look.at(file, "file") === null ? null : look.lastLines(file, MAX_LOG_BYTES);
+    const reader = new LogReader((entry) => {
+      if (entry.workflowId === id) take(entry);
+    });
+    if (look.at(file, "file") !== null) {
+      look.lastLines(file, MAX_LOG_BYTES, (line, ended) => reader.next(line, ended));
+    }
     this.#note(look);
-    const log = readLegacyLog(text ?? "");
-    const bad = log.bad.map((line) => ({ ...line, file }));
-    return { entries: entriesOf(log, id), bad, findings: look.findings };
+    return { bad: reader.bad.map((line) => ({ ...line, file })), findings: look.findings };
   }
 
   /** This workflow's checkpoints, oldest first, with those that only a copy has. */
@@ -347,8 +369,12 @@ function byTime(
   left: { readonly timestamp: string | null },
   right: { readonly timestamp: string | null },
 ): number {
-  const [a, b] = [utc(left.timestamp) ?? "", utc(right.timestamp) ?? ""];
+  const [a, b] = [timeOf(left), timeOf(right)];
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function timeOf({ timestamp }: { readonly timestamp: string | null }): string {
+  return utc(timestamp) ?? "";
 }
 
 function checkpointFiles(look: Look, directory: string): readonly string[] {

@@ -11,7 +11,7 @@ import {
   SESSION_NAMES,
 } from "./find.ts";
 import { type LegacyOrigin, LegacyWorkflow, MAX_LOG_BYTES } from "./legacy_workflow.ts";
-import { type LoggedWorkflow, readLegacyLog, workflowsIn } from "./read_log.ts";
+import { type LoggedWorkflow, LoggedWorkflows, LogReader } from "./read_log.ts";
 
 /** What the old tool left. */
 export interface LegacyProject {
@@ -78,8 +78,10 @@ export function forgottenWorkflows(project: LegacyProject): readonly LoggedWorkf
   const { log, root } = project.places;
   if (log === null) return [];
   const known = new Set(project.workflows.map((workflow) => workflow.summary?.workflowId));
-  return workflowsIn(readLegacyLog(new Look(root).lastLines(log.path, MAX_LOG_BYTES) ?? ""))
-    .filter((workflow) => !known.has(workflow.workflowId));
+  const logged = new LoggedWorkflows();
+  const reader = new LogReader((entry) => logged.take(entry));
+  new Look(root).lastLines(log.path, MAX_LOG_BYTES, (line, ended) => reader.next(line, ended));
+  return logged.all.filter((workflow) => !known.has(workflow.workflowId));
 }
 
 function origins(places: LegacyPlaces): readonly LegacyOrigin[] {

@@ -36,12 +36,6 @@ export interface BadLogLine {
   readonly torn: boolean;
 }
 
-/** A log, as far as it could be read. */
-export interface LegacyLog {
-  readonly entries: readonly LegacyLogEntry[];
-  readonly bad: readonly BadLogLine[];
-}
-
 /** What the log says about one workflow. */
 export interface LoggedWorkflow {
   readonly workflowId: string;
@@ -57,52 +51,72 @@ export interface LoggedWorkflow {
 
 const STARTED_MESSAGE = "Started workflow: ";
 
-/** Reads a log. Empty lines are nothing; every other line is an entry or in `bad`. Never throws. */
-export function readLegacyLog(text: string): LegacyLog {
-  const entries: LegacyLogEntry[] = [];
-  const bad: BadLogLine[] = [];
-  const lines = text.replace(/^\uFEFF/, "").split("\n");
-  for (const [index, content] of lines.entries()) {
-    if (content.trim() === "") continue;
-    const line = index + 1;
-    const entry = readLine(content, line);
-    if (typeof entry !== "string") {
-      entries.push(entry);
-      continue;
-    }
-    const torn = line === lines.length;
-    bad.push({ line, reason: torn ? `cut off: ${entry}` : entry, torn });
+/** How many lines that are no events are told one by one. */
+const BAD_TOLD = 50;
+
+/** Reads a log line by line. Empty lines are nothing; every other one is an entry or bad. */
+export class LogReader {
+  readonly #take: (entry: LegacyLogEntry) => void;
+  readonly #bad: BadLogLine[] = [];
+  #line = 0;
+  #untold = 0;
+
+  constructor(take: (entry: LegacyLogEntry) => void) {
+    this.#take = take;
   }
-  return { entries, bad };
+
+  /** The next line, null for one that is too long; and whether it has its line break. Never throws. */
+  next(content: string | null, ended: boolean): void {
+    this.#line += 1;
+    const text = this.#line === 1 ? content?.replace(/^\uFEFF/, "") : content;
+    if (text?.trim() === "") return;
+    const entry = typeof text === "string"
+      ? readLine(text, this.#line)
+      : "it is too long to be read";
+    if (typeof entry !== "string") return this.#take(entry);
+    const torn = !ended;
+    if (this.#bad.length >= BAD_TOLD) this.#untold += 1;
+    else this.#bad.push({ line: this.#line, reason: torn ? `cut off: ${entry}` : entry, torn });
+  }
+
+  /** Lines that are no events; of very many the first. */
+  get bad(): readonly BadLogLine[] {
+    const last = this.#bad.at(-1);
+    if (this.#untold === 0 || last === undefined) return this.#bad;
+    const more = `${last.reason}; ${this.#untold} more lines behind it are no events`;
+    return [...this.#bad.slice(0, -1), { ...last, reason: more }];
+  }
 }
 
-/** The entries of one workflow, oldest first. */
-export function entriesOf(log: LegacyLog, workflowId: string): readonly LegacyLogEntry[] {
-  return log.entries.filter((entry) => entry.workflowId === workflowId);
-}
+/** How many workflows of a log are told apart. */
+const WORKFLOWS_TOLD = 10_000;
 
-/** Every workflow the log mentions, in the order of their first events. */
-export function workflowsIn(log: LegacyLog): readonly LoggedWorkflow[] {
-  const found = new Map<string, LoggedWorkflow>();
-  for (const entry of log.entries) {
-    if (entry.workflowId === null) continue;
-    const before = found.get(entry.workflowId) ?? {
-      workflowId: entry.workflowId,
-      task: null,
-      status: "active" as const,
-      first: entry.timestamp,
-      last: entry.timestamp,
-      events: 0,
-    };
-    found.set(entry.workflowId, {
-      ...before,
-      task: before.task ?? taskOf(entry),
-      status: endOf(entry) ?? before.status,
-      last: entry.timestamp,
-      events: before.events + 1,
+/** Collects what a log says about each workflow. */
+export class LoggedWorkflows {
+  readonly #found = new Map<string, LoggedWorkflow>();
+
+  /** The next entry. Of very many workflows, those that come later are left out. */
+  take(entry: LegacyLogEntry): void {
+    const { workflowId, timestamp } = entry;
+    if (workflowId === null) return;
+    const before = this.#found.get(workflowId);
+    if (before === undefined && this.#found.size >= WORKFLOWS_TOLD) return;
+    const { task, status, first, events }: Omit<LoggedWorkflow, "workflowId" | "last"> = before ??
+      { task: null, status: "active", first: timestamp, events: 0 };
+    this.#found.set(workflowId, {
+      workflowId,
+      task: task ?? taskOf(entry),
+      status: endOf(entry) ?? status,
+      first,
+      last: timestamp,
+      events: events + 1,
     });
   }
-  return [...found.values()];
+
+  /** Every workflow, in the order of their first events. */
+  get all(): readonly LoggedWorkflow[] {
+    return [...this.#found.values()];
+  }
 }
 
 function readLine(content: string, line: number): LegacyLogEntry | string {

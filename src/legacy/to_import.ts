@@ -3,7 +3,7 @@
  * @module
  */
 import type { EventData } from "../workflow/events.ts";
-import { type SeedOptions, toHistory, toSeed } from "./convert.ts";
+import { type SeedOptions, toSeed } from "./convert.ts";
 import type { LegacyWorkflow } from "./legacy_workflow.ts";
 import { LocalPaths } from "./local_paths.ts";
 import type { LegacyCheckpoint } from "./read_checkpoint.ts";
@@ -14,17 +14,24 @@ export interface LegacyImport {
   readonly session: string;
   readonly seed: EventData["session_imported"]["seed"];
   readonly source: EventData["session_imported"]["source"];
-  readonly history: EventData["session_imported"]["history"];
+  /** How many values {@link visitHistory} shows. */
+  readonly lines: number;
+  /**
+   * Shows the old log's entries, oldest first, absolute paths made relative. Reads them again each time:
+   * they may be more than what is to be held in memory.
+   */
+  readonly visitHistory: (take: (value: unknown) => void) => void;
 }
 
 /**
- * Reads a whole old workflow: state, log, hashes.
+ * Reads a whole old workflow: state, hashes, and how much its log holds.
  * @throws OrchestratorError `legacy_corrupt` when its state is damaged.
  */
 export function toImport(workflow: LegacyWorkflow, options: SeedOptions = {}): LegacyImport {
   const state = workflow.state();
   const { seed, definitionOrigin, findings } = toSeed(state, options);
-  const log = workflow.log();
+  let lines = 0;
+  const log = workflow.visitLog(() => lines += 1);
   const meta = workflow.meta();
   const paths = new LocalPaths(state.raw, options.root);
   const badLines = log.bad.map((bad) => `${bad.file}, line ${bad.line}: ${bad.reason}`);
@@ -41,7 +48,8 @@ export function toImport(workflow: LegacyWorkflow, options: SeedOptions = {}): L
       findings: [...findings, ...badLines, ...log.findings.map((finding) => finding.message)],
       ...(meta === null ? {} : { meta: paths.scrubFields(meta) }),
     },
-    history: toHistory(log.entries.map((entry) => entry.raw), state, options.root),
+    lines,
+    visitHistory: (take) => void workflow.visitLog(({ raw }) => take(paths.scrub(raw))),
   };
 }
 

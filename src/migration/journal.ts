@@ -70,6 +70,8 @@ export interface MadeSession {
   readonly journal: string;
   /** The one before it lies in the backup under `sessions/<id>`. */
   readonly replaced: boolean;
+  /** Whether it has a file of its history, which programs of format 1 do not know. */
+  readonly history?: boolean;
 }
 
 /** A small file with new content. The original lies in the backup under `replaced/<path>`. */

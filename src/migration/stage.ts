@@ -124,9 +124,10 @@ async function stageSessions(
         blobs[`feedback/${kind}.jsonl`] = lines.map((line) => `${line}\n`).join("");
       }
     }
-    await manager.create({
+    const state = await manager.create({
       id: session.id,
       events: view.events,
+      history: view.visitHistory,
       meta: {
         name: view.state.name,
         task: view.state.task,
@@ -141,6 +142,7 @@ async function stageSessions(
       workflow: session.workflow,
       journal: hashFile(`${directory}/sessions/${session.id}/log.jsonl`).sha256,
       replaced: session.action === "replace",
+      history: state.history !== undefined,
     });
   }
   return { sessions: made, findings: [...findings] };

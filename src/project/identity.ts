@@ -16,7 +16,8 @@ export const FIRST_FORMAT = 1;
 
 /**
  * The newest format of the state directory this program knows. It is raised to 2 with the first
- * record of a removal (`removed/`), which programs that know format 1 only would not keep to.
+ * record of a removal (`removed/`), which programs that know format 1 only would not keep to, and with
+ * the first file of a session's history, which they would leave out.
  */
 export const REPOSITORY_FORMAT = 2;
 

@@ -4,6 +4,7 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import { runningSha256 } from "../platform/hash.ts";
+import { LineSplitter } from "../platform/line_splitter.ts";
 import { KEYS } from "../project/paths.ts";
 import { LIMITS, LINE_LIMIT } from "../state_layout/limits.ts";
 import type { JournalLine, StorageBackend } from "../storage/backend.ts";
@@ -27,7 +28,7 @@ export function visitHistory(
 }
 
 /**
- * Shows the values of a history that is a file of the session.
+ * Shows the values of a history that is a file of the session, of one that is too large the first.
  * @throws `file_unknown`, `link_refused`, `limit_exceeded`, `io_failed`
  */
 export async function visitHistoryFile(
@@ -36,8 +37,13 @@ export async function visitHistoryFile(
   { sha256 }: HistoryFile,
   take: (value: HistoryValue) => void,
 ): Promise<void> {
-  const lines = new LineReader(take);
-  for await (const piece of backend.blobPieces(KEYS.history(session, sha256))) lines.push(piece);
+  const lines = new LineSplitter(take, LINE_LIMIT);
+  let left: number = LIMITS.history;
+  for await (const piece of backend.blobPieces(KEYS.history(session, sha256))) {
+    lines.push(piece.subarray(0, left));
+    left -= piece.length;
+    if (left <= 0) break;
+  }
   lines.end();
 }
 
@@ -61,50 +67,4 @@ export async function checkHistoryFile(
   }
   if (bytes !== history.bytes) return `has ${bytes} bytes instead of ${history.bytes}`;
   return hash.hex() === history.sha256 ? null : "was changed";
-}
-
-const NEWLINE = 0x0a;
-
-/** Cuts bytes into lines, and lets go of those that are too long. */
-class LineReader {
-  readonly #take: (line: HistoryValue) => void;
-  #parts: Uint8Array[] = [];
-  #length = 0;
-
-  constructor(take: (line: HistoryValue) => void) {
-    this.#take = take;
-  }
-
-  push(piece: Uint8Array): void {
-    let begin = 0;
-    for (;;) {
-      const end = piece.indexOf(NEWLINE, begin);
-      this.#keep(piece.subarray(begin, end < 0 ? piece.length : end));
-      if (end < 0) return;
-      this.#show();
-      begin = end + 1;
-    }
-  }
-
-  end(): void {
-    if (this.#length > 0) this.#show();
-  }
-
-  #keep(bytes: Uint8Array): void {
-    this.#length += bytes.length;
-    if (this.#length > LINE_LIMIT) this.#parts = [];
-    else this.#parts.push(bytes.slice());
-  }
-
-  #show(): void {
-    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-    this.#take(
-      this.#length > LINE_LIMIT
-        ? null
-        : this.#parts.map((part) => decoder.decode(part, { stream: true })).join("") +
-          decoder.decode(),
-    );
-    this.#parts = [];
-    this.#length = 0;
-  }
 }

@@ -19,6 +19,7 @@ import { gitBranch } from "../project/git_branch.ts";
 import type { Actor, NewEvent, SessionEvent } from "../workflow/events.ts";
 import { evolve } from "../workflow/evolve.ts";
 import type { SessionState } from "../workflow/state.ts";
+import type { VisitValues } from "./history_file.ts";
 import { readCurrent, setCurrent } from "./resolve.ts";
 import { newLineage } from "./session_id.ts";
 import type { SessionManager } from "./session_manager.ts";
@@ -37,7 +38,10 @@ export interface ImportInput {
 /** An old workflow as this program sees it. */
 export interface ImportView {
   readonly state: SessionState;
+  /** The history of the first one is only counted: {@link visitHistory} shows it. */
   readonly events: readonly NewEvent[];
+  /** Shows what the old log holds. */
+  readonly visitHistory: VisitValues;
   readonly findings: readonly string[];
 }
 
@@ -54,7 +58,7 @@ export async function viewLegacy(
 ): Promise<ImportView> {
   const options = await seedOptions(input.paths);
   const taken = toImport(input.workflow, options);
-  const { source, history } = taken;
+  const { source, lines, visitHistory } = taken;
   const session = input.session ?? taken.session;
   const seed = { ...taken.seed, name: input.name ?? taken.seed.name };
   const events: NewEvent[] = [{
@@ -64,7 +68,7 @@ export async function viewLegacy(
       lineage,
       seed,
       source,
-      history,
+      history: { inLine: lines },
       toolVersion: input.toolVersion,
     },
   }];
@@ -85,6 +89,7 @@ export async function viewLegacy(
   return {
     state,
     events,
+    visitHistory,
     findings: [
       ...(Array.isArray(found) ? found.map(String) : []),
       ...damaged.map((error) => error.message),
@@ -114,6 +119,7 @@ export async function importSession(
     await manager.create({
       id,
       events: view.events,
+      history: view.visitHistory,
       meta: {
         name: view.state.name,
         task: view.state.task,

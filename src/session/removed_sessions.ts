@@ -145,15 +145,16 @@ function isExactly(removal: StandingRemoval, copy: SessionCopy): boolean {
 }
 
 /**
- * Raises the format of the repository: programs of before do not know that a removal is a record. Their
- * `meta.json` says so, before the first record stands. One that cannot be read is left alone.
+ * Raises the format of the repository: programs of before do not know that a removal is a record, nor
+ * that a session has a file of its history. `meta.json` says so before the first of them stands. One
+ * that cannot be read is left alone.
  */
 export async function raiseFormat(backend: StorageBackend): Promise<void> {
   const text = raisedMeta(await backend.readText(KEYS.meta) ?? "");
   if (text !== null) await backend.writeBlob(KEYS.meta, text);
 }
 
-/** The text of a `meta.json` with the format that records of removals need; null when it has it. */
+/** The text of a `meta.json` with the newer format; null when it has it. */
 function raisedMeta(text: string): string | null {
   let meta: unknown;
   try {

@@ -39,6 +39,11 @@ export function scrubEvents(
   return events.map((event) => ({ ...event, data: scrub(event.data, clean, false) }) as NewEvent);
 }
 
+/** A value with `clean` applied to all texts in it. */
+export function scrubWords(value: unknown, clean: (text: string) => string): unknown {
+  return scrub(value, clean, true);
+}
+
 function scrub(value: unknown, clean: (text: string) => string, words: boolean): unknown {
   if (typeof value === "string") return words ? clean(value) : value;
   if (Array.isArray(value)) return value.map((entry) => scrub(entry, clean, words));

@@ -8,11 +8,12 @@
 import { OrchestratorError } from "../errors.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { KEYS } from "../project/paths.ts";
-import { type JournalHead, ORIGIN_HASH, type StorageBackend } from "../storage/backend.ts";
+import type { StorageBackend } from "../storage/backend.ts";
 import type { Decision } from "../workflow/decide.ts";
 import type { Actor, NewEvent, SessionEvent } from "../workflow/events.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { type LoadedSession, loadSession } from "./load.ts";
+import type { FirstContent } from "./create_session.ts";
 import type { SessionMeta } from "./session_meta.ts";
 import type { CachedState } from "./state_cache.ts";
 import type { Verification } from "./verify_session.ts";
@@ -55,8 +56,6 @@ export interface Change {
   readonly already: string | null;
 }
 
-const START: JournalHead = { seq: 0, hash: ORIGIN_HASH, mark: "" };
-
 /** Creates, reads and moves the sessions of one project. */
 export class SessionManager {
   readonly #options: ManagerOptions;
@@ -91,44 +90,13 @@ export class SessionManager {
    * Makes a session out of its first events. The repository must be held (see {@link holdRepository}).
    * @returns the new state.
    */
-  async create(input: {
-    readonly id: string;
-    readonly events: readonly NewEvent[];
-    readonly meta: Omit<SessionMeta, "id" | "created" | "actor">;
-    /** The bytes of the frozen definition. */
-    readonly workflow: string;
-    readonly blobs?: Readonly<Record<string, string | Uint8Array>>;
-  }): Promise<SessionState> {
+  async create(input: FirstContent): Promise<SessionState> {
     await this.bringBack(input.id, "import");
-    const { encodeEvents } = await import("./journal.ts");
-    const { replay } = await import("./rebuild.ts");
-    const time = this.#options.now().toISOString();
-    const actor = this.#options.actor();
-    const encoded = encodeEvents(await this.#scrubbed(input.events), START, { actor, time });
-    const state = replay(input.id, encoded.events);
-    const clean = await this.#clean();
-    const meta: SessionMeta = {
-      id: input.id,
-      ...input.meta,
-      name: input.meta.name === null ? null : clean(input.meta.name),
-      task: clean(input.meta.task),
-      created: time,
-      actor,
-    };
-    const { metaText } = await this.#metaFiles();
-    const encode = await stateEncoder();
-    await this.backend.createSession(input.id, {
-      lines: encoded.lines,
-      blobs: {
-        "meta.json": metaText(meta),
-        "workflow.yaml": input.workflow,
-        ...input.blobs,
-      },
-      derived: (mark) => ({
-        "state.json": encode({ state, head: { ...encoded.head, mark }, unknown: {} }),
-      }),
+    const { createSession } = await import("./create_session.ts");
+    return await createSession(this.backend, input, {
+      ...this.#stamp(),
+      clean: await this.#clean(),
     });
-    return state;
   }
 
   /**
@@ -284,8 +252,8 @@ export class SessionManager {
   ): Promise<void> {
     try {
       if (name) await (await this.#metaFiles()).writeName(this.backend, id, cached.state);
-      const encode = await stateEncoder();
-      await this.backend.writeBlob(KEYS.sessionState(id), encode(cached), { durable: false });
+      const { stateText } = await import("./state_text.ts");
+      await this.backend.writeBlob(KEYS.sessionState(id), stateText(cached), { durable: false });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.warn(`The change is in the journal, but state.json is behind: ${reason}`);
@@ -318,13 +286,6 @@ export class SessionManager {
       this.#options.warn(remark);
     }
   }
-}
-
-/** What makes the text of a state.json; loaded by those who write one. */
-async function stateEncoder(): Promise<(cached: Omit<CachedState, "progress">) => string> {
-  const { encodeState } = await import("./state_cache.ts");
-  const { describe } = await import("../workflow/progress.ts");
-  return (cached) => encodeState({ ...cached, progress: describe(cached.state) });
 }
 
 /** Key of the binding of one agent: its own session id never appears on disk. */

@@ -4,6 +4,7 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import type { JournalVisit, StorageBackend } from "../storage/backend.ts";
+import { checkHistoryFile } from "./history.ts";
 import type { BadLine } from "./journal.ts";
 import { scanJournal } from "./scan_journal.ts";
 import { loadSession, type Lost, type Rebuilt } from "./load.ts";
@@ -21,19 +22,23 @@ export interface Verification {
   readonly lineEnds: JournalVisit["lineEnds"];
   /** Whether state.json is what the journal adds up to; null when the journal is bad. */
   readonly rebuilt: Rebuilt | null;
+  /** What is wrong with the file of its history, as a clause; null when nothing is, or there is none. */
+  readonly history: string | null;
 }
 
 /**
- * Walks a session's whole chain and compares state.json with it. Never throws for bad content.
+ * Walks a session's whole chain, compares state.json with it, and the file of its history. Never throws for bad content.
  * @throws `session_unknown`, I/O errors
  */
 export async function verifySession(backend: StorageBackend, id: string): Promise<Verification> {
   try {
-    const { head, lost, tornBytes, lineEnds, rebuilt } = await loadSession(backend, id, {
+    const { state, head, lost, tornBytes, lineEnds, rebuilt } = await loadSession(backend, id, {
       replay: true,
     });
     const bad = lost === null ? null : lostLine(lost, head.seq);
-    return { session: id, lines: head.seq, bad, lost, tornBytes, lineEnds, rebuilt };
+    const file = state.history;
+    const history = file === undefined ? null : await checkHistoryFile(backend, id, file);
+    return { session: id, lines: head.seq, bad, lost, tornBytes, lineEnds, rebuilt, history };
   } catch (error) {
     if (!(error instanceof OrchestratorError) || error.kind !== "corrupt") throw error;
     const bad = badLineOf(error) ?? await unreadable(backend, id, error);
@@ -45,6 +50,7 @@ export async function verifySession(backend: StorageBackend, id: string): Promis
       tornBytes: 0,
       lineEnds: "line feeds",
       rebuilt: null,
+      history: null,
     };
   }
 }

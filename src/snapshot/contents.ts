@@ -63,6 +63,12 @@ export function removedSession(name: string): string | null {
   return name.startsWith(REMOVED) ? meaningOf(name)?.parts.session ?? null : null;
 }
 
+/** Whether a name is that of a file of a session's history. */
+export function isHistory(name: string): boolean {
+  const session = meaningOf(name)?.parts.session;
+  return session !== undefined && name.startsWith(`${FOLDERS.sessions}/${session}/history/`);
+}
+
 /** The name of a session's journal. */
 export function journalName(session: string): string {
   return KEYS.sessionJournal(session);

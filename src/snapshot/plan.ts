@@ -24,7 +24,7 @@ import type { StorageBackend } from "../storage/backend.ts";
 import { VERSION } from "../version.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { compare } from "./compare.ts";
-import { contentOf, journalName, removedSession } from "./contents.ts";
+import { contentOf, isHistory, journalName, removedSession } from "./contents.ts";
 import { type CheckedSession, journalLines } from "./incoming.ts";
 import { placeRepositoryFiles, type RepositoryOutcome } from "./place_files.ts";
 import {
@@ -193,7 +193,9 @@ export async function carryOut(
       identity: arrived?.id === initialise.id ? arrived : undefined,
     });
     const { backend } = surroundings.manager;
-    if ((await recordedSessions(backend)).length > 0) await raiseFormat(backend);
+    const isNewer = plan.files.some(({ name }) => isHistory(name)) ||
+      (await recordedSessions(backend)).length > 0;
+    if (isNewer) await raiseFormat(backend);
   } else if (arrived !== null) {
     const here = readRepositoryMeta(paths.meta);
     const merged = here === null ? null : mergedIdentity(here, arrived);

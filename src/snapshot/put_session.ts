@@ -6,6 +6,7 @@
 import { sha256Hex } from "../platform/hash.ts";
 import { KEYS } from "../project/paths.ts";
 import type { JournalLines } from "../session/journal_end.ts";
+import { raiseFormat } from "../session/removed_sessions.ts";
 import { readCache } from "../session/state_cache.ts";
 import { meaningOf } from "../state_layout/lookup.ts";
 import { type JournalHead, ORIGIN_HASH, type StorageBackend } from "../storage/backend.ts";
@@ -18,6 +19,7 @@ export async function createIncoming(
   backend: StorageBackend,
   session: CheckedSession,
 ): Promise<void> {
+  await raiseFormatFor(backend, session);
   await backend.createSession(session.id, toNewSession(session));
 }
 
@@ -36,6 +38,11 @@ export async function extendWith(
   const hash = last === undefined ? ORIGIN_HASH : sha256Hex(last);
   const more = incoming.lines.slice(all.length);
   await extendBy(backend, incoming, { seq: all.length, hash, behindBytes }, more);
+}
+
+/** Programs of the first format know no file of a history. */
+async function raiseFormatFor(backend: StorageBackend, { state }: CheckedSession): Promise<void> {
+  if (state.history !== undefined) await raiseFormat(backend);
 }
 
 /** Where the copy here ends. */
@@ -177,5 +184,6 @@ export async function replaceWith(
     const data = await backend.readBlob(key);
     if (data !== null) kept[key.slice(`sessions/${id}/`.length)] = data;
   }
+  await raiseFormatFor(backend, session);
   await backend.replaceSession(id, { ...content, blobs: { ...kept, ...content.blobs } });
 }

@@ -6,8 +6,11 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { OrchestratorError } from "../errors.ts";
 import { base32 } from "../platform/random.ts";
-import { encodeEvents } from "../session/journal.ts";
+import { type VisitValues, writeHistory } from "../session/history_file.ts";
+import { encodeEvents, type Stamp } from "../session/journal.ts";
+import { joined } from "../snapshot/byte_stream.ts";
 import { checkSession, type Incoming } from "../snapshot/incoming.ts";
 import { encodeLines } from "../snapshot/collect.ts";
 import { ORIGIN_HASH } from "../storage/backend.ts";
@@ -42,18 +45,17 @@ export function branchSession(end: Incoming, common: number): Incoming {
       lineage: lineage.slice(0, LINEAGE_LENGTH),
       seed: seedOf(end.state),
       source: { branchOf: end.id, lineage: end.state.lineage, seq: end.lines.length, common },
-      history: end.lines.slice(common).map((line): unknown => JSON.parse(line)),
+      history: [],
       toolVersion: VERSION,
     },
   }];
   for (const event of end.events) {
     if (event.type === "checkpoint_created") events.push({ type: event.type, data: event.data });
   }
-  const { lines } = encodeEvents(
-    events,
-    { seq: 0, hash: ORIGIN_HASH, mark: "" },
-    { actor: last.actor, time: last.time },
-  );
+  const visit: VisitValues = (take) => {
+    for (const line of end.lines.slice(common)) take(JSON.parse(line));
+  };
+  const { lines, files } = withHistory(id, events, visit, { actor: last.actor, time: last.time });
   const meta = {
     id,
     name: null,
@@ -65,8 +67,41 @@ export function branchSession(end: Incoming, common: number): Incoming {
   };
   return checkSession(id, encodeLines(lines), {
     ...end.files,
+    ...files,
     "meta.json": new TextEncoder().encode(JSON.stringify(meta, null, 2) + "\n"),
   });
+}
+
+/**
+ * The lines of the branch session's journal. Its history is in the first one, as 0.1.0 makes it too,
+ * unless that would be longer or deeper than a line may be: then it is a file.
+ */
+function withHistory(
+  id: string,
+  events: readonly NewEvent[],
+  history: VisitValues,
+  stamp: Stamp,
+): { readonly lines: readonly string[]; readonly files: Readonly<Record<string, Uint8Array>> } {
+  const start = { seq: 0, hash: ORIGIN_HASH, mark: "" };
+  const values: unknown[] = [];
+  history((value) => values.push(value));
+  const inLine = events.map((event) =>
+    event.type === "session_imported"
+      ? { ...event, data: { ...event.data, history: values } }
+      : event
+  );
+  try {
+    return { lines: encodeEvents(inLine, start, stamp).lines, files: {} };
+  } catch (error) {
+    if (!(error instanceof OrchestratorError) || error.code !== "too_long") throw error;
+  }
+  const written = writeHistory({ id, events, history }, (text) => text);
+  return {
+    lines: encodeEvents(written.events, start, stamp).lines,
+    files: Object.fromEntries(
+      Object.entries(written.blobs).map(([name, pieces]) => [name, joined(pieces)]),
+    ),
+  };
 }
 
 function seedOf(state: SessionState): StateSeed {

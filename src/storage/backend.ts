@@ -90,12 +90,15 @@ export interface AppendOptions {
   readonly behindBytes?: number;
 }
 
+/** Content of a blob: text, bytes, or bytes in pieces. */
+export type BlobContent = string | Uint8Array | readonly Uint8Array[];
+
 /** Everything a new session consists of. */
 export interface NewSession {
   /** The journal's first lines; of a long one its bytes, in pieces of whole lines, each ended. */
   readonly lines: readonly string[] | { readonly pieces: Iterable<Uint8Array> };
   /** Blobs by name relative to the session's folder, e.g. `meta.json`. */
-  readonly blobs: Readonly<Record<string, string | Uint8Array>>;
+  readonly blobs: Readonly<Record<string, BlobContent>>;
   /** More blobs, made from the mark behind the last line. */
   readonly derived?: (mark: string) => Readonly<Record<string, string | Uint8Array>>;
 }

@@ -9,7 +9,7 @@ import { appendAndSync } from "../platform/append_file.ts";
 import { ioError, removeTemporaries, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { pathExists } from "../platform/path_exists.ts";
 import { lookWithin, readWithin } from "../platform/within.ts";
-import type { NewSession } from "./backend.ts";
+import type { BlobContent, NewSession } from "./backend.ts";
 import { checkKey, checkLines, checkSessionId } from "./keys.ts";
 
 const NEWLINE = 0x0a;
@@ -69,10 +69,10 @@ export function checkContent(id: string, content: NewSession): NewSession {
   };
 }
 
-function checkNames(
+function checkNames<Content extends BlobContent>(
   id: string,
-  blobs: Readonly<Record<string, string | Uint8Array>>,
-): Readonly<Record<string, string | Uint8Array>> {
+  blobs: Readonly<Record<string, Content>>,
+): Readonly<Record<string, Content>> {
   for (const name of Object.keys(blobs)) checkKey(`sessions/${id}/${name}`);
   return blobs;
 }

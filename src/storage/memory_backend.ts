@@ -6,6 +6,7 @@ import { OrchestratorError } from "../errors.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import {
   type AppendOptions,
+  type BlobContent,
   type HolderInfo,
   type Holding,
   type HoldRequest,
@@ -262,6 +263,14 @@ function linesOf(pieces: Iterable<Uint8Array>): readonly string[] {
   return text.split("\n").slice(0, -1);
 }
 
-function toBytes(data: string | Uint8Array): Uint8Array {
-  return typeof data === "string" ? new TextEncoder().encode(data) : data.slice();
+function toBytes(data: BlobContent): Uint8Array {
+  if (typeof data === "string") return new TextEncoder().encode(data);
+  if (data instanceof Uint8Array) return data.slice();
+  const bytes = new Uint8Array(data.reduce((size, piece) => size + piece.length, 0));
+  let at = 0;
+  for (const piece of data) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }

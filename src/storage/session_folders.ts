@@ -25,7 +25,7 @@ import { pathExists } from "../platform/path_exists.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { removeTree } from "../platform/remove_tree.ts";
 import { lookWithin } from "../platform/within.ts";
-import type { NewSession } from "./backend.ts";
+import type { BlobContent, NewSession } from "./backend.ts";
 import { JOURNAL, LOCK, REMOVED, REPLACING, SESSION_ID, STAGING } from "./keys.ts";
 import { markOf } from "./journal_mark.ts";
 
@@ -233,7 +233,7 @@ function isSession(folder: string): boolean {
 /** Writes files below a folder that nobody else sees yet, with the folders they need. */
 function writeAll(
   folder: string,
-  files: Readonly<Record<string, string | Uint8Array>>,
+  files: Readonly<Record<string, BlobContent>>,
   durable: boolean,
 ): void {
   const folders = new Set<string>();

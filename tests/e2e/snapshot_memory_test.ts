@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { makeProject } from "../../scripts/bench_projects.ts";
 import { slowTest } from "../harness/effort.ts";
 import { executable, executableAvailable } from "../harness/executable.ts";
-import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
+import { peakOf } from "../harness/peak_memory.ts";
+import { Scratch } from "../harness/scratch.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -17,32 +18,6 @@ function note(): string {
   let text = "";
   while (text.length < 4990) text += `${Math.floor(Math.random() * 4000).toString(36)} `;
   return text;
-}
-
-/** Runs the executable. @returns the most memory it had, in bytes. */
-async function peakOf(program: string, scratch: Scratch, argv: readonly string[]): Promise<number> {
-  const child = new Deno.Command(program, {
-    args: [...argv],
-    cwd: scratch.root,
-    env: scratchEnvironment(scratch),
-    clearEnv: true,
-    stdin: "null",
-    stdout: "null",
-    stderr: "inherit",
-  }).spawn();
-  let peak = 0;
-  const watch = setInterval(() => {
-    try {
-      const status = Deno.readTextFileSync(`/proc/${child.pid}/status`);
-      peak = Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? peak / 1024) * 1024;
-    } catch {
-      // It has ended.
-    }
-  }, 5);
-  const { code } = await child.status;
-  clearInterval(watch);
-  assert.equal(code, 0, argv.join(" "));
-  return peak;
 }
 
 for (
@@ -62,13 +37,15 @@ for (
       await makeProject(here.root, { sessions, events, note: (index) => notes[index % 500] ?? "" });
       const file = join(here.top, "state.tar.gz");
       const program = await executable();
-      const peaks = [
+      const runs = [
         await peakOf(program, here, ["snapshot", "export", "-o", file]),
         await peakOf(program, here, ["snapshot", "inspect", file]),
         await peakOf(program, there, ["snapshot", "import", file]),
         // Compared with what is there now.
         await peakOf(program, there, ["snapshot", "import", file]),
       ];
+      assert.deepEqual(runs.map(({ code }) => code), [0, 0, 0, 0]);
+      const peaks = runs.map(({ bytes }) => bytes);
       assert.ok(statSync(file).size > 20 * MEBIBYTE);
       const shown = peaks.map((peak) => `${Math.round(peak / MEBIBYTE)} MiB`).join(", ");
       assert.ok(peaks.every((peak) => peak > 20 * MEBIBYTE && peak < MOST), shown);

@@ -52,6 +52,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     await manager.create({
       id,
       events: view.events,
+      history: view.visitHistory,
       meta: { name, task, branch: gitBranch(paths.root), parent: null },
       workflow: JSON.stringify(view.state.definition, null, 2) + "\n",
     });

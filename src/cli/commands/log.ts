@@ -3,8 +3,8 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
-import { checkHistoryFile, visitHistory, visitHistoryFile } from "../../session/history.ts";
-import { firstEvent, visitEvents } from "../../session/read_events.ts";
+import { visitHistory, visitHistoryFile } from "../../session/history.ts";
+import { visitEvents } from "../../session/read_events.ts";
 import { type HistoryFile, isHistoryFile, type SessionEvent } from "../../workflow/events.ts";
 import type { Answer, Input, LongAnswer, Printer } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -22,24 +22,17 @@ export async function run(context: Context, input: Input): Promise<Answer | Long
   const { choice, view } = await chooseToRead(context);
   if (choice === null) return { print: (printer) => printView(view, since, printer) };
   if (input.has("follow")) return await follow(context, input, choice.id, since);
-  const { bad, lost, lines } = await context.manager.verify(choice.id);
+  const { bad, lost, lines, history } = await context.manager.verify(choice.id);
   if (bad !== null) {
     const consequence = lost === null ? "what follows cannot be trusted" : "the rest is shown";
     context.warn(`Line ${bad.line} of the journal ${bad.reason}; ${consequence}`);
   }
-  const hasHistory = since > 0 || await findHistory(context, choice.id);
+  if (history !== null && since === 0) {
+    context.warn(`The file of the session's history ${history}`);
+  }
+  const hasHistory = history !== "is missing";
   const range = { from: since + 1, to: lines };
   return { print: (printer) => printSession(context, choice.id, { range, hasHistory }, printer) };
-}
-
-/** Whether what was recorded before a session is there; says so when it is not what it was. */
-async function findHistory({ manager, warn }: Context, session: string): Promise<boolean> {
-  const first = await firstEvent(manager.backend, session);
-  const history = first?.type === "session_imported" ? first.data.history : null;
-  if (!isHistoryFile(history)) return true;
-  const problem = await checkHistoryFile(manager.backend, session, history);
-  if (problem !== null) warn(`The file of the session's history ${problem}`);
-  return problem !== "is missing";
 }
 
 /** Events of a session up to where its journal can be trusted. */
@@ -89,7 +82,7 @@ function printView(view: LegacyView, since: number, printer: Printer): Promise<v
       continue;
     }
     list.open(event);
-    visitHistory(event.data.history, "", (value) => list.value(value));
+    view.visitHistory((value) => list.value(JSON.stringify(value)));
     list.close(event);
   }
   list.end();

@@ -8,6 +8,7 @@ import { OrchestratorError } from "../../errors.ts";
 import { findLegacy, type LegacyPlaces } from "../../legacy/find.ts";
 import type { LegacyWorkflow } from "../../legacy/legacy_workflow.ts";
 import type { LegacyProject } from "../../legacy/project.ts";
+import type { VisitValues } from "../../session/history_file.ts";
 import type { SessionChoice } from "../../session/resolve.ts";
 import type { SessionSummary } from "../../session/summary.ts";
 import type { SessionEvent } from "../../workflow/events.ts";
@@ -19,8 +20,10 @@ import type { Context } from "../context.ts";
 /** An old workflow as it would be after its import. */
 export interface LegacyView {
   readonly state: SessionState;
-  /** The events its session would begin with, the old log included in the first. */
+  /** The events its session would begin with. */
   readonly events: readonly SessionEvent[];
+  /** Shows what the old log holds. */
+  readonly visitHistory: VisitValues;
   /** For screens: `old layout, G4`. */
   readonly remark: string;
   readonly file: string;
@@ -155,6 +158,7 @@ export async function legacyView(context: Context, name?: string): Promise<Legac
   return {
     state: { ...view.state, updatedAt: time },
     events: view.events.map((event, index) => ({ ...event, seq: index + 1, time, actor })),
+    visitHistory: view.visitHistory,
     remark: `old layout, ${generation}: ${workflow.file}`,
     file: workflow.file,
     generation,

@@ -68,6 +68,7 @@ import { sessionsBypasses } from "./sessions_bypasses.ts";
 import { sessionsChain } from "./sessions_chain.ts";
 import { sessionsCurrent } from "./sessions_current.ts";
 import { sessionsFrozen } from "./sessions_frozen.ts";
+import { sessionsHistory } from "./sessions_history.ts";
 import { sessionsLineEnds } from "./sessions_line_ends.ts";
 import { sessionsLost } from "./sessions_lost.ts";
 import { sessionsMeta } from "./sessions_meta.ts";
@@ -131,6 +132,7 @@ export const CHECKS: readonly Check[] = [
   sessionsBypasses,
   sessionsCurrent,
   sessionsFrozen,
+  sessionsHistory,
   sessionsLineEnds,
   sessionsMeta,
   sessionsNames,

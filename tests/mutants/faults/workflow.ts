@@ -22,8 +22,8 @@ export const WORKFLOW: readonly Mutant[] = [
   {
     name: "a line of a newer journal is called damaged",
     file: "src/session/journal.ts",
-    search: "      tooNew: true,\n",
-    replace: "      tooNew: false,\n",
+    search: "{ tooNew: true },",
+    replace: "{ tooNew: false },",
     killedBy: {
       file: "tests/compatibility/newer_test.ts",
       filter: "to restore a checkpoint of a session whose journal is newer",

@@ -13,6 +13,8 @@ import { bindAgent } from "../../../src/session/resolve.ts";
 import type { Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
 
+const OLD_STATE = new URL("../../fixtures/legacy/states/g4.json", import.meta.url);
+
 const DAY_MS = 86_400_000;
 
 /** Puts another definition in the project. */
@@ -254,6 +256,23 @@ export const SESSIONS: readonly Scenario[] = [
       await world.done("session", "end", world.session, "--reason", "no longer wanted");
       appendFileSync(world.ofSession("workflow.yaml"), "# mine\n");
       world.deep = true;
+    },
+  },
+  {
+    check: "sessions.history",
+    when: "the log from before an import is missing",
+    level: "error",
+    seen: /^not what the journal says: [a-z2-7]{13}: the file is missing$/,
+    todo: /^Bring back sessions\/[a-z2-7]{13}\/history from a backup or from git$/,
+    make: async (world) => {
+      const old = join(world.root, "old");
+      const state = readFileSync(OLD_STATE, "utf8");
+      world.write(join(old, ".workflow_state.json"), state);
+      const event = { event_type: "error", workflow_id: JSON.parse(state).workflow_id };
+      world.write(join(old, ".workflow_log.jsonl"), `${JSON.stringify(event)}\n`);
+      const { stdout } = await world.done("import-legacy", "old", "--json");
+      const { session } = JSON.parse(stdout).data;
+      rmSync(world.state("sessions", session, "history"), { recursive: true });
     },
   },
   {

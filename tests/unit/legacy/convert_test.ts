@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type SeedOptions, toHistory, toSeed } from "../../../src/legacy/convert.ts";
+import { type SeedOptions, toSeed } from "../../../src/legacy/convert.ts";
 import { readLegacyState } from "../../../src/legacy/read_state.ts";
 import type { WorkflowDefinition } from "../../../src/workflow/definition.ts";
 import { evolve } from "../../../src/workflow/evolve.ts";
@@ -439,16 +439,4 @@ Deno.test("toSeed: a made definition demands no file whose name was never known"
     "/home/mina/almanac/{{notes}}/outline.md";
   const { seed } = convert(value);
   assert.equal(seed.definition.phases[0]?.items[0]?.verification.type, "manual_gate");
-});
-
-Deno.test("toHistory makes the paths in log details relative and leaves texts alone", () => {
-  const state = readLegacyState(fixture("states/g8.json"), FILE);
-  const entry = {
-    message: "see /home/mina/almanac/notes",
-    details: { path: "/home/mina/almanac/notes/outline.md", notes: "/home/mina" },
-  };
-  assert.deepEqual(toHistory([entry], state), [{
-    message: "see /home/mina/almanac/notes",
-    details: { path: "notes/outline.md", notes: "/home/mina" },
-  }]);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import type { LegacyWorkflow } from "../../../src/legacy/legacy_workflow.ts";
+import type { LegacyLogEntry } from "../../../src/legacy/read_log.ts";
 import { createHash } from "node:crypto";
-import { historyLength } from "../../../src/workflow/events.ts";
 import { forgottenWorkflows, readLegacyProject } from "../../../src/legacy/project.ts";
 import { importedSessionId } from "../../../src/legacy/session_id.ts";
 import { toCheckpoint, toImport } from "../../../src/legacy/to_import.ts";
@@ -55,6 +56,12 @@ function another(id: string, updatedAt: string, status = "active") {
   };
 }
 
+/** A workflow's part of the log, all at once. */
+function logOf(workflow: LegacyWorkflow) {
+  const entries: LegacyLogEntry[] = [];
+  return { entries, ...workflow.visitLog((entry) => entries.push(entry)) };
+}
+
 Deno.test("readLegacyProject reads the scattered layout", () => {
   withProject(SCATTERED, (root) => {
     const project = readLegacyProject(root);
@@ -73,7 +80,7 @@ Deno.test("readLegacyProject reads the scattered layout", () => {
       updatedAt: "2026-01-05T09:40:00.000003Z",
     });
     assert.equal(workflow.state().generation, "G4");
-    const log = workflow.log();
+    const log = logOf(workflow);
     assert.deepEqual(log.entries.map((entry) => entry.eventType), [
       "workflow_started",
       "verification_passed",
@@ -117,8 +124,12 @@ Deno.test("toImport gives everything a session takes over, without absolute path
       file(".workflow_log.jsonl", "log"),
       file(".workflow_checkpoints/cp_20260105_090000_0a1b2c.json", "checkpoint"),
     ]);
-    assert.equal(historyLength(taken.history), 3);
-    assert.match(JSON.stringify(taken.history), /"path":"notes\/outline.md"/);
+    const history: unknown[] = [];
+    taken.visitHistory((value) => history.push(value));
+    assert.equal(taken.lines, 3);
+    assert.equal(history.length, 3);
+    assert.match(JSON.stringify(history), /"path":"notes\/outline.md"/);
+    assert.doesNotMatch(JSON.stringify(history), /\/home\//);
     assert.doesNotMatch(JSON.stringify(taken), /\/home\//);
     assert.ok(!JSON.stringify(taken).includes(root));
     assert.match(JSON.stringify(taken.source.findings), /line 6: cut off/);
@@ -210,7 +221,7 @@ Deno.test("readLegacyProject: the same workflow in two places is one, the newer 
     ]);
     assert.ok(active);
     assert.deepEqual(
-      active.log().entries.map((entry) => entry.eventType),
+      logOf(active).entries.map((entry) => entry.eventType),
       ["workflow_started", "verification_passed", "tide_turned", "phase_started"],
       "what only the copy's log has is not lost",
     );
@@ -270,7 +281,7 @@ Deno.test("readLegacyProject: a damaged workflow is an entry with its error, oth
     assert.match(damaged.error?.hint ?? "", /cp_20260105_090000_0a1b2c\.json" may hold a copy/);
     assert.equal(damaged.summary, null);
     assert.throws(() => damaged.state(), { code: "legacy_corrupt" });
-    assert.throws(() => damaged.log(), { code: "legacy_corrupt" });
+    assert.throws(() => logOf(damaged), { code: "legacy_corrupt" });
     assert.deepEqual(damaged.sources().map((file) => file.role), ["state"]);
   });
   withProject({ ...files, ".orchestrator/current": "0a1b2c3d" }, (root) => {

@@ -1,9 +1,21 @@
 import assert from "node:assert/strict";
-import { entriesOf, readLegacyLog, workflowsIn } from "../../../src/legacy/read_log.ts";
+import { type LegacyLogEntry, LoggedWorkflows, LogReader } from "../../../src/legacy/read_log.ts";
+import { LineSplitter } from "../../../src/platform/line_splitter.ts";
+
+/** Reads a log in pieces of a few bytes. */
+function readLog(text: string, limit = 1000) {
+  const entries: LegacyLogEntry[] = [];
+  const reader = new LogReader((entry) => entries.push(entry));
+  const lines = new LineSplitter((line, ended) => reader.next(line, ended), limit);
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length; at += 5) lines.push(bytes.subarray(at, at + 5));
+  lines.end();
+  return { entries, bad: reader.bad };
+}
 
 const event = (fields: Record<string, unknown>) => JSON.stringify(fields) + "\n";
 
-Deno.test("readLegacyLog keeps every line that is an object, known type or not", () => {
+Deno.test("LogReader keeps every line that is an object, known type or not", () => {
   const text = event({
     timestamp: "2026-01-05T08:00:00Z",
     event_type: "workflow_started",
@@ -14,7 +26,7 @@ Deno.test("readLegacyLog keeps every line that is an object, known type or not",
     details: { project: "almanac" },
     actor: "system",
   }) + "\n\r\n" + event({ event_type: "tide_turned", workflow_id: "wf_1", height: 1.5 }) + "{}\n";
-  const { entries, bad } = readLegacyLog(text);
+  const { entries, bad } = readLog(text);
   assert.deepEqual(bad, []);
   assert.deepEqual(entries.map((entry) => [entry.line, entry.eventType, entry.workflowId]), [
     [1, "workflow_started", "wf_1"],
@@ -30,10 +42,10 @@ Deno.test("readLegacyLog keeps every line that is an object, known type or not",
   assert.equal(entries[1]?.actor, "system");
 });
 
-Deno.test("readLegacyLog reports what is no event, and a torn last line as torn", () => {
+Deno.test("LogReader reports what is no event, and a torn last line as torn", () => {
   const good = event({ event_type: "error", workflow_id: "wf_1", details: { x: NaN } });
   const text = `${good}oops\n[1]\n${good}{"event_type": "item_comp`;
-  const { entries, bad } = readLegacyLog(text);
+  const { entries, bad } = readLog(text);
   assert.deepEqual(entries.map((entry) => entry.line), [1, 4]);
   assert.deepEqual(bad, [
     { line: 2, reason: 'unexpected character "o" (column 1)', torn: false },
@@ -42,22 +54,23 @@ Deno.test("readLegacyLog reports what is no event, and a torn last line as torn"
   ]);
 });
 
-Deno.test("readLegacyLog: a last line without a line break counts when it is whole", () => {
-  const { entries, bad } = readLegacyLog('\uFEFF{"event_type": "error"}');
+Deno.test("LogReader: a last line without a line break counts when it is whole", () => {
+  const { entries, bad } = readLog('\uFEFF{"event_type": "error"}');
   assert.equal(entries.length, 1);
   assert.deepEqual(bad, []);
-  assert.deepEqual(readLegacyLog(""), { entries: [], bad: [] });
+  assert.deepEqual(readLog(""), { entries: [], bad: [] });
 });
 
-Deno.test("readLegacyLog: a line cut off in the middle of a log is bad and not torn", () => {
-  const { bad } = readLegacyLog('{"a": \n{}\n');
+Deno.test("LogReader: a line cut off in the middle of a log is bad and not torn", () => {
+  const { bad } = readLog('{"a": \n{}\n');
   assert.deepEqual(bad.map((line) => [line.line, line.torn]), [[1, false]]);
 });
 
-Deno.test("workflowsIn tells each workflow's task, end and time span", () => {
+Deno.test("LoggedWorkflows tells each workflow's task, end and time span", () => {
   const at = (workflow_id: string | null, timestamp: string, event_type: string, message = "") =>
     event({ workflow_id, timestamp, event_type, message });
-  const log = readLegacyLog(
+  const workflows = new LoggedWorkflows();
+  const { entries } = readLog(
     at("wf_1", "T1", "workflow_started", "Started workflow: One") +
       at("wf_2", "T2", "workflow_started", "Two, in other words") +
       at("wf_1", "T3", "workflow_abandoned") +
@@ -66,7 +79,8 @@ Deno.test("workflowsIn tells each workflow's task, end and time span", () => {
       at("wf_2", "T6", "workflow_completed") +
       at("wf_2", "T7", "error"),
   );
-  assert.deepEqual(workflowsIn(log), [
+  for (const entry of entries) workflows.take(entry);
+  assert.deepEqual(workflows.all, [
     { workflowId: "wf_1", task: "One", status: "abandoned", first: "T1", last: "T3", events: 2 },
     {
       workflowId: "wf_2",
@@ -78,6 +92,14 @@ Deno.test("workflowsIn tells each workflow's task, end and time span", () => {
     },
     { workflowId: "wf_3", task: null, status: "active", first: "T5", last: "T5", events: 1 },
   ]);
-  assert.deepEqual(entriesOf(log, "wf_2").map((entry) => entry.line), [2, 6, 7]);
-  assert.deepEqual(entriesOf(log, "wf_9"), []);
+});
+
+Deno.test("LogReader: lines that are too long, and very many that are no events", () => {
+  const good = event({ event_type: "error" });
+  const long = readLog(`${good}${event({ text: "x".repeat(1000) })}${good}`);
+  assert.deepEqual(long.entries.map((entry) => entry.line), [1, 3]);
+  assert.deepEqual(long.bad, [{ line: 2, reason: "it is too long to be read", torn: false }]);
+  const { bad } = readLog("x\n".repeat(1000) + good);
+  assert.equal(bad.length, 50);
+  assert.match(bad.at(-1)?.reason ?? "", /; 950 more lines behind it are no events$/);
 });

@@ -309,6 +309,7 @@ Deno.test("verify: says what is there, and never throws for what is bad", () =>
       tornBytes: 0,
       lineEnds: "line feeds",
       rebuilt: null,
+      history: null,
     };
     assert.deepEqual(await manager.verify(A), fine);
     await Deno.writeTextFile(file("log.jsonl"), "{torn", { append: true });

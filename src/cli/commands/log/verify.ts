@@ -18,7 +18,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     const result = await verified(context, id, input.has("all"));
     if (result !== null) results.push(result);
   }
-  const bad = results.filter((result) => result.bad !== null);
+  const bad = results.filter((result) => result.bad !== null || result.history !== null);
   if (bad.length > 0) throw untrustworthy(results, bad);
   return {
     data: { sessions: results },
@@ -51,22 +51,37 @@ function untrustworthy(
   const [first] = bad;
   const tooNew = bad.every((result) => result.bad?.tooNew === true);
   const list = bad.map((result) =>
-    `${result.session}, line ${result.bad?.line}: ${result.bad?.reason}`
+    result.bad === null
+      ? `${result.session}, the file of its history: ${result.history}`
+      : `${result.session}, line ${result.bad.line}: ${result.bad.reason}`
   );
   const one = results.length === 1;
   return new OrchestratorError(
     tooNew ? "format_too_new" : "journal_corrupt",
     one
-      ? `Cannot trust session "${first?.session}": line ${first?.bad?.line} of its journal ${first?.bad?.reason}`
+      ? `Cannot trust session "${first?.session}": ${reasonOf(first)}`
       : `Cannot trust ${bad.length} of ${results.length} sessions`,
     {
       hint: tooNew
         ? "Use the newer orchestrator that wrote it"
-        : `Bring back sessions/${bad.length === 1 ? first?.session : "<id>"}/log.jsonl ` +
+        : `Bring back sessions/${bad.length === 1 ? first?.session : "<id>"}/${fileOf(bad)} ` +
           `from a backup or from git${one ? orAccept(first) : ""}`,
       details: { sessions: results, ...(one ? {} : { list }) },
     },
   );
+}
+
+/** What is wrong with a session, as a clause. */
+function reasonOf(result: Verification | undefined): string {
+  const { bad = null, history = null } = result ?? {};
+  return bad === null
+    ? `the file of its history ${history}`
+    : `line ${bad.line} of its journal ${bad.reason}`;
+}
+
+/** What is to be brought back, in the folder of a session. */
+function fileOf(bad: readonly Verification[]): string {
+  return bad.every((result) => result.bad === null) ? "history" : "log.jsonl";
 }
 
 function orAccept(result: Verification | undefined): string {

@@ -1,0 +1,83 @@
+/**
+ * Making a session out of its first events.
+ * @module
+ */
+import { type BlobContent, ORIGIN_HASH, type StorageBackend } from "../storage/backend.ts";
+import type { Actor, NewEvent } from "../workflow/events.ts";
+import type { SessionState } from "../workflow/state.ts";
+import type { VisitValues } from "./history_file.ts";
+import { encodeEvents } from "./journal.ts";
+import { replay } from "./rebuild.ts";
+import { scrubEvents } from "./scrub.ts";
+import { metaText, type SessionMeta } from "./session_meta.ts";
+import { stateText } from "./state_text.ts";
+
+/** What a new session begins with. */
+export interface FirstContent {
+  readonly id: string;
+  readonly events: readonly NewEvent[];
+  readonly meta: Omit<SessionMeta, "id" | "created" | "actor">;
+  /** The bytes of the frozen definition. */
+  readonly workflow: string;
+  /** By name in the session's folder. */
+  readonly blobs?: Readonly<Record<string, BlobContent>>;
+  /** Shows what was recorded before: it becomes a file of the session, which the first event names. */
+  readonly history?: VisitValues;
+}
+
+/**
+ * Makes the session. The repository must be held.
+ * @param how.clean takes known secrets out of a text.
+ * @returns its state.
+ * @throws `too_long`, and what `createSession` of the backend throws; then there is none.
+ */
+export async function createSession(
+  backend: StorageBackend,
+  input: FirstContent,
+  how: {
+    readonly time: string;
+    readonly actor: Actor;
+    readonly clean: (text: string) => string;
+  },
+): Promise<SessionState> {
+  const { id } = input;
+  const { time, actor, clean } = how;
+  const { events, blobs } = await withHistory(input, clean);
+  const start = { seq: 0, hash: ORIGIN_HASH, mark: "" };
+  const encoded = encodeEvents(scrubEvents(events, clean), start, { actor, time });
+  const state = replay(id, encoded.events);
+  const meta: SessionMeta = {
+    id,
+    ...input.meta,
+    name: input.meta.name === null ? null : clean(input.meta.name),
+    task: clean(input.meta.task),
+    created: time,
+    actor,
+  };
+  if (state.history !== undefined) {
+    const { raiseFormat } = await import("./removed_sessions.ts");
+    await raiseFormat(backend);
+  }
+  await backend.createSession(id, {
+    lines: encoded.lines,
+    blobs: {
+      "meta.json": metaText(meta),
+      "workflow.yaml": input.workflow,
+      ...input.blobs,
+      ...blobs,
+    },
+    derived: (mark) => ({
+      "state.json": stateText({ state, head: { ...encoded.head, mark }, unknown: {} }),
+    }),
+  });
+  return state;
+}
+
+async function withHistory(
+  { id, events, history }: FirstContent,
+  clean: (text: string) => string,
+): Promise<Pick<FirstContent, "events" | "blobs">> {
+  if (history === undefined) return { events };
+  const { writeHistory } = await import("./history_file.ts");
+  return writeHistory({ id, events, history }, clean);
+}
