@@ -48,18 +48,22 @@ export async function resolveSession(
   if (query.variable !== undefined && query.variable !== "") {
     return { id: await findSession(manager, query.variable, query), origin: "environment" };
   }
+  return await pointedSession(manager.backend, query);
+}
+
+/** The session that the agent is bound to, or else the current one; null where neither is there. */
+export async function pointedSession(
+  backend: StorageBackend,
+  query: Pick<SessionQuery, "agent" | "imported">,
+): Promise<SessionChoice | null> {
   if (query.agent !== undefined) {
-    const bound = await readPointer(manager, bindingKey(query.agent.variable, query.agent.value));
-    if (bound !== null && await manager.backend.hasSession(bound)) {
-      return { id: bound, origin: "agent" };
-    }
+    const bound = await readPointer(backend, bindingKey(query.agent.variable, query.agent.value));
+    if (bound !== null && await backend.hasSession(bound)) return { id: bound, origin: "agent" };
   }
-  const current = await readPointer(manager, KEYS.current);
+  const current = await readPointer(backend, KEYS.current);
   if (current === null) return null;
   const id = query.imported?.[current] ?? current;
-  return SESSION_ID.test(id) && await manager.backend.hasSession(id)
-    ? { id, origin: "current" }
-    : null;
+  return SESSION_ID.test(id) && await backend.hasSession(id) ? { id, origin: "current" } : null;
 }
 
 /**
@@ -95,84 +99,24 @@ export async function findSession(
       { hint: "Run `orchestrator session list`" },
     );
   }
-  if (others.length > 0) {
-    throw new OrchestratorError(
-      "session_ambiguous",
-      `Cannot choose session ${JSON.stringify(value)}: it fits ${matches.size} sessions (${
-        [first, ...others].slice(0, 5).join(", ")
-      }${matches.size > 5 ? ", …" : ""})`,
-      { hint: "Give more of the id", details: { sessions: [first, ...others] } },
-    );
-  }
+  if (others.length > 0) throw ambiguousSession(value, [first, ...others]);
   return first;
+}
+
+/** The error of a name that several sessions have. */
+export function ambiguousSession(value: string, ids: readonly string[]): OrchestratorError {
+  return new OrchestratorError(
+    "session_ambiguous",
+    `Cannot choose session ${JSON.stringify(value)}: it fits ${ids.length} sessions (${
+      ids.slice(0, 5).join(", ")
+    }${ids.length > 5 ? ", …" : ""})`,
+    { hint: "Give more of the id", details: { sessions: ids } },
+  );
 }
 
 /** Makes `id` the current session. The repository must be held. */
 export async function setCurrent(manager: SessionManager, id: string): Promise<void> {
   await manager.backend.writeBlob(KEYS.current, id + "\n");
-}
-
-/**
- * Makes `id` the current session, and the one an agent is bound to. When that fails, what stood before
- * stands again. The repository must be held.
- * @param agent null where none names its own session.
- */
-export async function useSession(
-  manager: SessionManager,
-  id: string,
-  agent: { readonly variable: string; readonly value: string } | null,
-): Promise<void> {
-  const { backend } = manager;
-  const keys = [
-    KEYS.current,
-    ...(agent === null ? [] : [bindingKey(agent.variable, agent.value)]),
-  ];
-  const before = new Map<string, string | null>();
-  for (const key of keys) before.set(key, await backend.readText(key));
-  try {
-    for (const key of keys) await backend.writeBlob(key, id + "\n");
-  } catch (error) {
-    for (const [key, text] of before) await putBack(backend, key, text);
-    throw error;
-  }
-}
-
-/** Gives a blob its old text again, as well as the disk allows. */
-async function putBack(
-  backend: StorageBackend,
-  key: string,
-  text: string | null,
-): Promise<void> {
-  try {
-    if (await backend.readText(key) === text) return;
-    if (text === null) await backend.removeBlob(key);
-    else await backend.writeBlob(key, text);
-  } catch {
-    // The failure that led here is the one to report.
-  }
-}
-
-/**
- * Takes a session away that was made for a command which failed then, unless something points to it
- * already. The repository must be held.
- */
-export async function discardSession(
-  manager: SessionManager,
-  id: string,
-  agent: { readonly variable: string; readonly value: string } | null,
-): Promise<void> {
-  try {
-    if (await readCurrent(manager) === id) return;
-    if (agent !== null && await readBinding(manager, agent) === id) return;
-    await manager.hold({ session: id }, "start", async () => {
-      // Whoever has found it meanwhile and written into it keeps it.
-      const { eventsFrom } = await import("./read_events.ts");
-      if ((await eventsFrom(manager.backend, id, 2)).length > 0) return;
-      await manager.backend.removeSession(id);
-    });
-  } catch {
-    // It stays, whole and in nobody's way.
-  }
 }
 
 /** Binds an agent's own session id to a session. The repository must be held. */
@@ -189,15 +133,15 @@ export function readBinding(
   manager: SessionManager,
   agent: { readonly variable: string; readonly value: string },
 ): Promise<string | null> {
-  return readPointer(manager, bindingKey(agent.variable, agent.value));
+  return readPointer(manager.backend, bindingKey(agent.variable, agent.value));
 }
 
 /** What `current` says; null when it is missing or empty. */
 export function readCurrent(manager: SessionManager): Promise<string | null> {
-  return readPointer(manager, KEYS.current);
+  return readPointer(manager.backend, KEYS.current);
 }
 
-async function readPointer(manager: SessionManager, key: string): Promise<string | null> {
-  const text = (await manager.backend.readText(key))?.trim();
+async function readPointer(backend: StorageBackend, key: string): Promise<string | null> {
+  const text = (await backend.readText(key))?.trim();
   return text === undefined || text === "" ? null : text;
 }

@@ -5,7 +5,7 @@
 import { OrchestratorError } from "../../errors.ts";
 import { sha256Hex } from "../../platform/hash.ts";
 import { gitBranch } from "../../project/git_branch.ts";
-import { discardSession, useSession } from "../../session/resolve.ts";
+import { discardSession, useSession } from "../../session/use_session.ts";
 import { newLineage, newSessionId } from "../../session/session_id.ts";
 import { VERSION } from "../../version.ts";
 import { nextStep } from "../../workflow/next_step.ts";

@@ -2,7 +2,7 @@
  * `orchestrator session use <session>`
  * @module
  */
-import { useSession } from "../../../session/resolve.ts";
+import { useSession } from "../../../session/use_session.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";

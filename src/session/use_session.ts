@@ -1,0 +1,71 @@
+/**
+ * Making a session the one that commands mean, and undoing a start that failed.
+ * @module
+ */
+import { KEYS } from "../project/paths.ts";
+import type { StorageBackend } from "../storage/backend.ts";
+import { readBinding, readCurrent } from "./resolve.ts";
+import { bindingKey, type SessionManager } from "./session_manager.ts";
+
+/**
+ * Makes `id` the current session, and the one an agent is bound to. When that fails, what stood before
+ * stands again. The repository must be held.
+ * @param agent null where none names its own session.
+ */
+export async function useSession(
+  manager: SessionManager,
+  id: string,
+  agent: { readonly variable: string; readonly value: string } | null,
+): Promise<void> {
+  const { backend } = manager;
+  const keys = [
+    KEYS.current,
+    ...(agent === null ? [] : [bindingKey(agent.variable, agent.value)]),
+  ];
+  const before = new Map<string, string | null>();
+  for (const key of keys) before.set(key, await backend.readText(key));
+  try {
+    for (const key of keys) await backend.writeBlob(key, id + "\n");
+  } catch (error) {
+    for (const [key, text] of before) await putBack(backend, key, text);
+    throw error;
+  }
+}
+
+/** Gives a blob its old text again, as well as the disk allows. */
+async function putBack(
+  backend: StorageBackend,
+  key: string,
+  text: string | null,
+): Promise<void> {
+  try {
+    if (await backend.readText(key) === text) return;
+    if (text === null) await backend.removeBlob(key);
+    else await backend.writeBlob(key, text);
+  } catch {
+    // The failure that led here is the one to report.
+  }
+}
+
+/**
+ * Takes a session away that was made for a command which failed then, unless something points to it
+ * already. The repository must be held.
+ */
+export async function discardSession(
+  manager: SessionManager,
+  id: string,
+  agent: { readonly variable: string; readonly value: string } | null,
+): Promise<void> {
+  try {
+    if (await readCurrent(manager) === id) return;
+    if (agent !== null && await readBinding(manager, agent) === id) return;
+    await manager.hold({ session: id }, "start", async () => {
+      // Whoever has found it meanwhile and written into it keeps it.
+      const { eventsFrom } = await import("./read_events.ts");
+      if ((await eventsFrom(manager.backend, id, 2)).length > 0) return;
+      await manager.backend.removeSession(id);
+    });
+  } catch {
+    // It stays, whole and in nobody's way.
+  }
+}
