@@ -28,6 +28,7 @@ import { FileBackend } from "../storage/file_backend.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import type { CommandSpec, Input } from "./command.ts";
 import type { Io } from "./io.ts";
+import type { Beyond } from "./state/beyond.ts";
 import type { ColourWish } from "./output/style_for.ts";
 
 /** Options that are layers of the configuration. */
@@ -55,6 +56,7 @@ export class Context {
   #manager: SessionManager | undefined;
   #meta: RepositoryMeta | null | undefined;
   #branchView: BranchView | null = null;
+  #beyond: Beyond | null = null;
   #config: Config | undefined;
   #redactor: Promise<Redactor> | undefined;
   #importCutOff = false;
@@ -117,10 +119,20 @@ export class Context {
     return this.#branchView;
   }
 
-  /** Reads from a commit of the state branch from now on; nothing can be changed through it. */
-  lookAt(view: BranchView, backend: StorageBackend, meta: RepositoryMeta): void {
+  /** What is read from the state branch besides what is here; null where nothing is. */
+  get beyond(): Beyond | null {
+    return this.#beyond;
+  }
+
+  /** Reads what is only on the state branch, too; nothing can be changed from now on. */
+  lookBeyond(beyond: Beyond): void {
+    this.#beyond = beyond;
+    this.#manager = this.#managerOf(beyond.backend);
+  }
+
+  /** Says that it is a commit of the state branch that is looked at, and whose state that is. */
+  lookAt(view: BranchView, meta: RepositoryMeta): void {
     this.#branchView = view;
-    this.#manager = this.#managerOf(backend);
     this.#meta = meta;
   }
 
@@ -201,7 +213,10 @@ export class Context {
    */
   async choose(name?: string): Promise<SessionChoice | null> {
     if (this.meta === null) return null;
-    return await resolveSession(this.manager, this.query(name));
+    const query = this.query(name);
+    return this.#beyond === null
+      ? await resolveSession(this.manager, query)
+      : await this.#beyond.choose(query);
   }
 
   /**
@@ -216,7 +231,8 @@ export class Context {
     await finishInterrupted(this);
     await bringIn(this);
     const { importForChange, sessionOrNull } = await import("./legacy/view.ts");
-    const choice = await sessionOrNull(this, name) ?? await importForChange(this, name);
+    const choice = await sessionOrNull(this, name, { bringIn: true }) ??
+      await importForChange(this, name);
     if (choice === null) throw this.noSession();
     const agent = this.agentBinding;
     if (agent !== null && choice.origin === "current") {

@@ -3,9 +3,9 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import type { SessionManager } from "../session/session_manager.ts";
 import { TEXT_LIMITS } from "../workflow/commands.ts";
 import { checkText, type TextRule } from "../workflow/texts.ts";
+import type { Context } from "./context.ts";
 
 /**
  * The text without white space around it.
@@ -33,24 +33,32 @@ export function sessionName(text: string, purpose: string): string {
 }
 
 /**
- * Makes sure that nothing else answers to a name. The repository must be held.
+ * Makes sure that nothing else answers to a name, be it here or on the state branch. The repository
+ * must be held.
  * @param except the session that is to have the name.
  * @throws `already_exists`
  */
 export async function requireFreeName(
-  manager: SessionManager,
+  context: Context,
   name: string,
   except?: string,
 ): Promise<void> {
+  const { manager } = context;
+  const answers = (id: string, known: string | null | undefined) =>
+    id !== except && (known === name || id.startsWith(name));
+  let taken: string | undefined;
   for (const id of await manager.ids()) {
-    if (id === except) continue;
-    const meta = await manager.meta(id);
-    if (meta?.name === name || id.startsWith(name)) {
-      throw new OrchestratorError(
-        "already_exists",
-        `Cannot name the session "${name}": session ${id} answers to it`,
-        { hint: "Choose another name" },
-      );
-    }
+    if (answers(id, (await manager.meta(id))?.name)) taken ??= id;
   }
+  if (taken === undefined) {
+    const { openBeyond } = await import("./state/beyond.ts");
+    const there = await (await openBeyond(context))?.entries() ?? [];
+    taken = there.find((entry) => answers(entry.id, entry.name))?.id;
+  }
+  if (taken === undefined) return;
+  throw new OrchestratorError(
+    "already_exists",
+    `Cannot name the session "${name}": session ${taken} answers to it`,
+    { hint: "Choose another name" },
+  );
 }

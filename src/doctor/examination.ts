@@ -41,6 +41,11 @@ export interface ExaminationOptions {
   readonly secrets: () => Promise<SecretStore>;
   /** What opens encrypted secrets, likewise. */
   readonly ageKeys: () => Promise<AgeKeys>;
+  /**
+   * The session that a name means, be it here or only on the state branch.
+   * @throws `session_unknown`, `session_ambiguous`
+   */
+  readonly sessionNamed: (name: string) => Promise<string>;
   readonly system: System;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string | undefined;

@@ -8,6 +8,7 @@ import { FOLDERS, KEYS } from "../state_layout/names.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import { asJournalLine } from "../storage/pieces.ts";
 import type { StorageBackend } from "../storage/backend.ts";
+import type { SessionState } from "../workflow/state.ts";
 import { readLines } from "./journal_end.ts";
 import { walkChain } from "./journal.ts";
 import { loadSession } from "./load.ts";
@@ -78,26 +79,49 @@ export async function removeSession(
   await backend.hold({ session: id }, request, async () => {
     const loaded = await loadSession(backend, id, { replay: true, holding: true });
     if (loaded.lost !== null) throw lostError(id, loaded);
-    const { name, task, status } = loaded.state;
-    if (status === "active") {
-      throw new OrchestratorError(
-        "session_active",
-        `Cannot remove session "${id}": its workflow is still active`,
-        { hint: `Run \`orchestrator session end ${id} --reason "<why>"\`` },
-      );
-    }
-    await recordRemoval(backend, { session: id, name, task, status, ...said });
+    await recordRemoval(backend, { ...endedSession(loaded.state), ...said });
     await backend.removeSession(id);
   });
 }
 
-/** Records that a session is removed. The repository must be held. */
+/**
+ * Records that a session is removed that is not here, but in another place that is read only. The
+ * repository must be held.
+ * @throws `session_active`, `journal_corrupt`
+ */
+export async function removeElsewhere(
+  backend: StorageBackend,
+  there: StorageBackend,
+  id: string,
+  said: Pick<RemovalDetails, "why" | "time" | "actor">,
+): Promise<void> {
+  const { state } = await loadSession(there, id, { replay: true });
+  await recordRemoval(backend, { ...endedSession(state), ...said }, there);
+}
+
+/** What a removal says of a session. @throws `session_active` */
+function endedSession(
+  { session, name, task, status }: SessionState,
+): Pick<RemovalDetails, "session" | "name" | "task" | "status"> {
+  if (status !== "active") return { session, name, task, status };
+  throw new OrchestratorError(
+    "session_active",
+    `Cannot remove session "${session}": its workflow is still active`,
+    { hint: `Run \`orchestrator session end ${session} --reason "<why>"\`` },
+  );
+}
+
+/**
+ * Records that a session is removed. The repository must be held.
+ * @param from where the session is; default: here.
+ */
 export async function recordRemoval(
   backend: StorageBackend,
   details: RemovalDetails,
+  from: StorageBackend = backend,
 ): Promise<void> {
   const { session } = details;
-  const copy = await copyOf(backend, session);
+  const copy = await copyOf(from, session);
   const standing = standingRemovals(await readRecords(backend, session));
   if (copy === null || standing.some((removal) => isExactly(removal, copy))) return;
   await addRecords(backend, session, `${removalLine(details, copy)}\n`);

@@ -200,11 +200,20 @@ export class SessionManager {
     return await readMeta(this.backend, id);
   }
 
-  /** See `removeSession` of `removed_sessions.ts`; `why` is what the person says about it. */
-  async remove(id: string, why: string | null = null): Promise<void> {
-    const { removeSession } = await import("./removed_sessions.ts");
-    const said = why === null ? null : (await this.#clean())(why);
-    await removeSession(this.backend, id, { why: said, ...this.#stamp() });
+  /**
+   * See `removeSession` and `removeElsewhere` of `removed_sessions.ts`.
+   * @param why what the person says about it.
+   * @param elsewhere the place that has it, where it is not here.
+   */
+  async remove(
+    id: string,
+    why: string | null = null,
+    elsewhere?: StorageBackend,
+  ): Promise<void> {
+    const { removeElsewhere, removeSession } = await import("./removed_sessions.ts");
+    const said = { why: why === null ? null : (await this.#clean())(why), ...this.#stamp() };
+    if (elsewhere === undefined) await removeSession(this.backend, id, said);
+    else await removeElsewhere(this.backend, elsewhere, id, said);
   }
 
   /**

@@ -29,10 +29,18 @@ export interface SessionSummary {
   readonly problem?: string;
 }
 
-/** Summaries of all sessions, newest first. One that cannot be read is listed with its problem. */
-export async function summarise(manager: SessionManager): Promise<readonly SessionSummary[]> {
-  const summaries: SessionSummary[] = [];
+/**
+ * Summaries of all sessions, newest first. One that cannot be read is listed with its problem.
+ * @param known those that are known already.
+ */
+export async function summarise(
+  manager: SessionManager,
+  known: readonly SessionSummary[] = [],
+): Promise<readonly SessionSummary[]> {
+  const summaries = [...known];
+  const ids = new Set(known.map(({ id }) => id));
   for (const id of await manager.ids()) {
+    if (ids.has(id)) continue;
     const summary = await summaryOf(manager, id);
     if (summary !== null) summaries.push(summary);
   }

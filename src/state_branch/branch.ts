@@ -27,7 +27,8 @@ import { isState } from "./protected.ts";
 import { NO_REMOTE, type PushOptions, type PushReport, pushState } from "./push.ts";
 import type { RemovalNotice } from "./removal_notice.ts";
 import { repairing } from "./repair.ts";
-import { settleRemovals, standingHere, takeRecords } from "./removals.ts";
+import { removedFrom, settleRemovals, takeRecords } from "./removals.ts";
+import { type Scope, sessionsIn } from "./scope.ts";
 import { fetchBranch, seenRef, trackingRef } from "./server.ts";
 
 /** What a state branch works with. */
@@ -57,6 +58,8 @@ export interface PullReport {
   readonly sessions: readonly MergedSession[];
   /** What became of sessions whose removal was recorded. */
   readonly removals: readonly RemovalNotice[];
+  /** How many sessions of the branch are not here. They are read from it. */
+  readonly onlyThere: number;
   /** Why the server could not be asked, when only what was known before was merged. */
   readonly problem: string | null;
 }
@@ -65,8 +68,8 @@ export interface PullReport {
 export interface MergeOptions {
   /** See {@link MergeRequest}. */
   readonly restore?: boolean;
-  /** Only these sessions. Default: all that the commit has. */
-  readonly sessions?: Iterable<string>;
+  /** Default: all that the commit has. */
+  readonly scope?: Scope;
 }
 
 /** What a merge of a commit did. */
@@ -82,6 +85,7 @@ export const NOT_OURS = "its newest commit is not one of orchestrator's";
 export class StateBranch {
   /** What it works with. */
   readonly options: StateBranchOptions;
+  readonly #trees = new Map<string | null, BranchTree>();
 
   constructor(options: StateBranchOptions) {
     this.options = options;
@@ -174,23 +178,45 @@ export class StateBranch {
     return tip;
   }
 
-  async #isOurs(commit: string): Promise<boolean> {
-    return await isState(this.git, (await BranchTree.open(this.git, commit)).files);
+  /** The tree of a commit, read once. */
+  async tree(commit: string | null): Promise<BranchTree> {
+    const known = this.#trees.get(commit) ?? await BranchTree.open(this.git, commit);
+    this.#trees.set(commit, known);
+    return known;
   }
 
-  /** Fetches, and merges what is there. A project is made where there is none. */
-  pull(): Promise<PullReport> {
-    return this.#repairing(() => this.#pull());
+  async #isOurs(commit: string): Promise<boolean> {
+    return await isState(this.git, (await this.tree(commit)).files);
+  }
+
+  /**
+   * Fetches, and merges what is there. A project is made where there is none.
+   * @param scope of machines that began without each other all is merged, whatever the scope.
+   */
+  pull(scope: Scope = "all"): Promise<PullReport> {
+    return this.#repairing(() => this.#pull(scope));
+  }
+
+  /** Merges some of a commit's sessions, besides those that are here. */
+  bringIn(commit: string, sessions: readonly string[]): Promise<MergeReport> {
+    return this.#repairing(async () => {
+      const merged = await this.mergeIn(commit, { scope: { with: sessions } });
+      this.#settle(true, (await this.onlyThere(commit)).size);
+      return merged;
+    });
   }
 
   #repairing<Result>(task: () => Promise<Result>): Promise<Result> {
     const { git, remote, targets, warn } = this.options;
     const branches = [...targets.map(({ branch }) => branch), this.branch];
     const tracking = remote === null ? [] : branches.map((branch) => trackingRef(remote, branch));
-    return repairing({ git, tracking: [...new Set(tracking)], warn }, task);
+    return repairing({ git, tracking: [...new Set(tracking)], warn }, () => {
+      this.#trees.clear();
+      return task();
+    });
   }
 
-  async #pull(): Promise<PullReport> {
+  async #pull(scope: Scope): Promise<PullReport> {
     let problem = this.options.remote === null ? this.nowhere ?? NO_REMOTE : null;
     let commit: string | null;
     try {
@@ -204,24 +230,39 @@ export class StateBranch {
     const removals: RemovalNotice[] = [];
     for (const tip of [commit, ...await this.#otherTips()]) {
       if (tip === null) continue;
-      const merged = await this.mergeIn(tip);
+      const merged = await this.mergeIn(tip, { scope: tip === commit ? scope : "all" });
       sessions.push(...merged.sessions);
       removals.push(...merged.removals);
     }
-    this.#settle(commit !== null);
-    return { commit, branch: this.branch, sessions, removals, problem };
+    const onlyThere = commit === null ? 0 : (await this.onlyThere(commit)).size;
+    this.#settle(commit !== null, onlyThere);
+    return { commit, branch: this.branch, sessions, removals, onlyThere, problem };
+  }
+
+  /** Sessions of a commit that are not here, and that were not removed. */
+  async onlyThere(commit: string): Promise<ReadonlySet<string>> {
+    const { git, manager } = this.options;
+    const tree = await this.tree(commit);
+    const here = new Set(await manager.ids());
+    const missing = [...tree.folders.keys()].filter((id) => !here.has(id));
+    const removed = await removedFrom(git, manager, tree, missing, [tree]);
+    return new Set(missing.filter((id) => !removed.has(id)));
   }
 
   #otherTips(): Promise<readonly (string | null)[]> {
     return Promise.all(this.options.others.map((branch) => this.git.resolve(seenRef(branch))));
   }
 
-  /** Remembers which branch was found, so that a push goes there too. */
-  #settle(found: boolean): void {
+  /** Remembers which branch was found, so that a push goes there too, and whether it has more. */
+  #settle(found: boolean, onlyThere: number): void {
     const { record } = this;
-    const target = this.options.targets.find(({ branch }) => branch === this.branch);
-    if (!found || record.branch !== null || target === undefined) return;
-    writeRecord(this.git, this.name, { ...record, rung: target.rung, branch: target.branch });
+    if (!found) return;
+    const target = record.branch !== null
+      ? undefined
+      : this.options.targets.find(({ branch }) => branch === this.branch);
+    const { rung, branch } = target ?? record;
+    if (target === undefined && (record.onlyThere ?? 0) === onlyThere) return;
+    writeRecord(this.git, this.name, { ...record, rung, branch, onlyThere });
   }
 
   /**
@@ -230,22 +271,32 @@ export class StateBranch {
    */
   async mergeIn(commit: string, options: MergeOptions = {}): Promise<MergeReport> {
     const { git, manager, paths, warn } = this.options;
-    const tree = await BranchTree.open(git, commit);
+    const tree = await this.tree(commit);
     if (!await isState(git, tree.files)) throw branchRefused(this.branch, NOT_OURS);
     await refuseNewer(git, tree.files);
     await makeProject(tree.files, this.options);
     const restore = options.restore === true;
-    await takeRecords(git, manager, tree, tree.recorded);
-    // What was removed here may have gone on there.
-    const sessions = options.sessions === undefined
-      ? tree.folders.keys()
-      : [...options.sessions, ...(await standingHere(manager)).keys()];
+    const scope = { git, manager, tree };
+    const { sessions, recorded } = await sessionsIn(options.scope ?? "all", scope);
+    await takeRecords(git, manager, tree, recorded);
+    // What was removed since is brought back as a record, too.
+    if (restore) await takeRecords(git, manager, await this.#known(), sessions);
     const merged = await mergeSessions({ git, manager, tree, sessions, restore, warn });
     const removals = restore
       ? merged.removals
       : [...merged.removals, ...await settleRemovals(manager)];
     await placeFiles(tree.files, { git, manager, paths, local: await this.localTip() });
     return { ...merged, removals };
+  }
+
+  /** Takes over which sessions were removed elsewhere, so that what comes back says so. */
+  async takeRemovals(): Promise<void> {
+    const tree = await this.#known();
+    await takeRecords(this.git, this.options.manager, tree, tree.recorded);
+  }
+
+  async #known(): Promise<BranchTree> {
+    return await this.tree(await this.knownTip());
   }
 
   /** See {@link pushState}. */

@@ -2,49 +2,12 @@
  * Committing all that is here.
  * @module
  */
-import { OrchestratorError } from "../errors.ts";
-import { parseRepositoryMeta, repositoryMetaText } from "../project/identity.ts";
-import { mergedIdentity } from "../project/merge_identity.ts";
-import type { SessionManager } from "../session/session_manager.ts";
-import { collect, type CollectedFile } from "../snapshot/collect.ts";
-import { contentOf } from "../snapshot/contents.ts";
-import { joinedLines } from "../snapshot/place_files.ts";
-import { readLimit } from "../state_layout/limits.ts";
-import { FOLDERS, KEYS } from "../state_layout/names.ts";
 import { VERSION } from "../version.ts";
-import { BranchTree } from "./branch_tree.ts";
+import { type CommitPlace, type CommitRequest, treeOfAll } from "./commit_tree.ts";
 import type { Git } from "./git.ts";
-import {
-  blobId,
-  readBlobs,
-  syncObjects,
-  type TreeEntry,
-  writeBlobs,
-  writeCommit,
-  writeTree,
-} from "./objects.ts";
+import { syncObjects, writeCommit } from "./objects.ts";
 import { localRef } from "./places.ts";
 import { isAncestor, setRef } from "./refs.ts";
-import { removedFrom } from "./removals.ts";
-
-/** Whose state is committed, and where. */
-export interface CommitPlace {
-  readonly git: Git;
-  readonly manager: SessionManager;
-  /** The name the branch is known by. */
-  readonly name: string;
-  readonly now: () => Date;
-}
-
-/** What a commit is made of besides what is here. */
-export interface CommitRequest {
-  /** The first line of its message. */
-  readonly reason: string;
-  /** The commit last seen on the server, merged in already; null when there is none. */
-  readonly seen: string | null;
-  /** Sessions of `seen` that could not be merged: they stay as they are there. */
-  readonly refused: ReadonlySet<string>;
-}
 
 /** A commit of all that is here, and of all that is only there. */
 export interface Committed {
@@ -55,16 +18,6 @@ export interface Committed {
 
 /** How often it is tried again because another process of ours was faster. */
 const ATTEMPTS = 6;
-
-const FILE_MODE = "100644";
-const FOLDER_MODE = "40000";
-
-const README = "README.md";
-const README_TEXT = `# State of orchestrator
-
-This branch is written by orchestrator. It shares no history with the others and is never merged.
-Each folder below sessions/ is one session; its log.jsonl is the journal.
-`;
 
 /**
  * Commits all that is here on top of what is known, and lets the local ref stand for it. What is only
@@ -117,149 +70,4 @@ async function parentsOf(
   const related = await git.run(["merge-base", local, seen], { codes: [1] });
   // The history was compacted: what was here is in the new commit too.
   return related.exitCode === 0 ? [seen, local] : [seen];
-}
-
-/** A tree of all that is here, and of all that is only there. */
-async function treeOfAll(
-  { git, manager }: CommitPlace,
-  local: string | null,
-  { seen, refused }: CommitRequest,
-): Promise<{
-  readonly tree: string;
-  /** Objects that it took. */
-  readonly written: readonly string[];
-  readonly kept: ReadonlySet<string>;
-}> {
-  const before = await BranchTree.open(git, seen);
-  const committed = local === null || local === seen ? before : await BranchTree.open(git, local);
-  const { sessions, files: here } = await collect(manager.backend, { carrier: "branch" });
-  const ids = new Set(sessions.map(({ id }) => id));
-  const kept = await keptSessions(git, manager, [before, committed], ids);
-  const ours = new Set([...ids].filter((id) => !refused.has(id)));
-  const entries = new Map([
-    ...await keptFiles(before, ours),
-    ...[...kept].map(([id, oid]) => folderEntry(id, oid)),
-    ...[...before.folders].filter(([id]) => refused.has(id)).map(([id, oid]) =>
-      folderEntry(id, oid)
-    ),
-  ]);
-  const known = await knownBlobs([before, committed], ours);
-  const missing: { readonly path: string; readonly read: () => Promise<Uint8Array> }[] = [];
-  const put = (path: string, bytes: Uint8Array, read = () => Promise.resolve(bytes)) => {
-    const oid = blobId(git, bytes);
-    entries.set(path, { mode: FILE_MODE, type: "blob", oid });
-    if (!known.has(oid)) missing.push({ path, read });
-  };
-  for (const file of here) {
-    const content = contentOf(file.name, "branch");
-    if (content === null || "session" in content && refused.has(content.session)) continue;
-    // What is too large to be read there stays as it is.
-    if (isJoined(file.name) && (before.files.get(file.name)?.size ?? 0) > readLimit(file.name)) {
-      continue;
-    }
-    const bytes = await joined(git, before, file);
-    // What was joined is small and was read already; the rest is read again when it is written.
-    if (content.kind === "repository") put(file.name, bytes);
-    else put(file.name, bytes, file.read);
-  }
-  if (!entries.has(README)) put(README, new TextEncoder().encode(README_TEXT));
-  const written = await writeBlobs(git, readAll(missing));
-  for (const [index, { path }] of missing.entries()) {
-    entries.set(path, { mode: FILE_MODE, type: "blob", oid: written[index] ?? "" });
-  }
-  const { oid, folders } = await writeTree(git, entries);
-  return { tree: oid, written: [...written, ...folders.values()], kept: new Set(kept.keys()) };
-}
-
-/** Whether a file of the repository's keeps what the server has in it, besides what is here. */
-function isJoined(name: string): boolean {
-  const content = contentOf(name, "branch");
-  return content?.kind === "repository" && (content.lines || name === KEYS.meta);
-}
-
-/** What a file is to be in the new commit: the repository's own keep what the server has in them. */
-async function joined(git: Git, before: BranchTree, file: CollectedFile): Promise<Uint8Array> {
-  const bytes = await file.read();
-  const there = before.files.get(file.name)?.oid;
-  if (!isJoined(file.name) || there === undefined || there === blobId(git, bytes)) return bytes;
-  const [seen = new Uint8Array()] = await readBlobs(git, [there]);
-  return file.name === KEYS.meta
-    ? joinedIdentity(seen, bytes)
-    : joinedLines(file.name, seen, bytes) ?? seen;
-}
-
-/** Who the repository is, the first one has said; what is new here are old session ids, and the format. */
-function joinedIdentity(seen: Uint8Array, here: Uint8Array): Uint8Array {
-  const parse = (bytes: Uint8Array) =>
-    parseRepositoryMeta(new TextDecoder().decode(bytes), KEYS.meta);
-  try {
-    const merged = mergedIdentity(parse(seen), parse(here));
-    return merged === null ? seen : new TextEncoder().encode(repositoryMetaText(merged));
-  } catch (error) {
-    // What this program cannot read there stays as it is.
-    if (error instanceof OrchestratorError) return seen;
-    throw error;
-  }
-}
-
-/**
- * The folders of sessions that are not here, by id: those of the first of the commits that has them. One
- * that was removed does not stay; that it is not here, or not in the newer commit, is no removal.
- */
-async function keptSessions(
-  git: Git,
-  manager: SessionManager,
-  trees: readonly BranchTree[],
-  here: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, string>> {
-  const kept = new Map<string, string>();
-  for (const tree of trees) {
-    const missing = [...tree.folders].filter(([id]) => !here.has(id) && !kept.has(id));
-    const removed = await removedFrom(git, manager, tree, missing.map(([id]) => id), trees);
-    for (const [id, oid] of missing) if (!removed.has(id)) kept.set(id, oid);
-  }
-  return kept;
-}
-
-/** The files that stay whatever is here: what is here of a session takes the place of its own. */
-async function keptFiles(
-  before: BranchTree,
-  ours: ReadonlySet<string>,
-): Promise<readonly (readonly [string, TreeEntry])[]> {
-  // A secret never stays.
-  const files = [...before.files].filter(([path]) => contentOf(path)?.kind !== "secret");
-  const strays = [...before.strays].map(([name, entry]) =>
-    [`${FOLDERS.sessions}/${name}`, entry] as const
-  );
-  return [
-    ...[...files, ...await before.filesOf(ours)].map(([path, { oid }]) =>
-      [path, { mode: FILE_MODE, type: "blob", oid }] as const
-    ),
-    ...strays,
-  ];
-}
-
-/** A session that stays as it is. */
-function folderEntry(id: string, oid: string): readonly [string, TreeEntry] {
-  return [`${FOLDERS.sessions}/${id}`, { mode: FOLDER_MODE, type: "tree", oid }];
-}
-
-/** Ids of the blobs that are in the object store already, as far as they matter for what is here. */
-async function knownBlobs(
-  trees: readonly BranchTree[],
-  ours: ReadonlySet<string>,
-): Promise<ReadonlySet<string>> {
-  const known = new Set<string>();
-  for (const tree of trees) {
-    for (const files of [tree.files, await tree.filesOf(ours)]) {
-      for (const { oid } of files.values()) known.add(oid);
-    }
-  }
-  return known;
-}
-
-async function* readAll(
-  files: readonly { readonly read: () => Promise<Uint8Array> }[],
-): AsyncGenerator<Uint8Array> {
-  for (const { read } of files) yield await read();
 }

@@ -150,8 +150,7 @@ async function pushTo(
     }
     const known = seen ?? await state.remoteTip();
     // What is only there stays there: a push brings nothing in.
-    const here = await state.options.manager.ids();
-    const merged = known === null ? null : await state.mergeIn(known, { sessions: here });
+    const merged = known === null ? null : await state.mergeIn(known, { scope: "here" });
     doing.sessions.push(...merged?.sessions ?? []);
     doing.removals.push(...merged?.removals ?? []);
     const committed = await commitOn(doing, known, merged?.refused);

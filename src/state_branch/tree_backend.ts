@@ -21,6 +21,7 @@ import { journalAtOnce, visitLines } from "../storage/pieces.ts";
 import { BranchTree } from "./branch_tree.ts";
 import type { Git } from "./git.ts";
 import { readBlobs, type Tree, type TreeFile } from "./objects.ts";
+import { ReadOnlyBackend } from "./read_only_backend.ts";
 import { readSession } from "./read_session.ts";
 
 /** Blobs up to this size, and so much of them, are read at once: git is started once for all. */
@@ -28,13 +29,14 @@ const SMALL = 256 * 1024;
 const AT_ONCE = 32 * 1024 * 1024;
 
 /** A commit, read-only. */
-export class TreeBackend implements StorageBackend {
+export class TreeBackend extends ReadOnlyBackend implements StorageBackend {
   readonly kind = "state branch";
   readonly tree: BranchTree;
   readonly #git: Git;
   readonly #blobs = new Map<string, Uint8Array>();
 
   constructor(git: Git, tree: BranchTree) {
+    super();
     this.#git = git;
     this.tree = tree;
   }
@@ -52,13 +54,17 @@ export class TreeBackend implements StorageBackend {
     return (await this.#files(id)).has(journalName(id));
   }
 
-  /** Reads many sessions at once, so that asking for them one by one starts no git any more. */
+  /**
+   * Reads many sessions at once, so that asking for them one by one starts no git any more. Those of
+   * the last time are forgotten.
+   */
   async prefetch(ids: Iterable<string>): Promise<void> {
     const files = await this.tree.filesOf(ids);
+    this.#blobs.clear();
     const oids = new Set<string>();
     let total = 0;
     for (const [path, { oid, size }] of files) {
-      const wanted = contentOf(path, "branch") !== null && !this.#blobs.has(oid);
+      const wanted = contentOf(path, "branch") !== null && !oids.has(oid);
       if (!wanted || size > SMALL || total + size > AT_ONCE) continue;
       total += size;
       oids.add(oid);
@@ -81,7 +87,7 @@ export class TreeBackend implements StorageBackend {
 
   async *journalPieces(id: string, lines?: number): AsyncIterable<Uint8Array> {
     if (lines !== undefined) return yield* journalAtOnce(this, id, lines);
-    yield await this.#blob(await this.#journal(id));
+    yield await this.read(await this.#journal(id));
   }
 
   async *blobPieces(key: string): AsyncIterable<Uint8Array> {
@@ -103,7 +109,7 @@ export class TreeBackend implements StorageBackend {
     if (session !== null && key === KEYS.sessionState(session)) return await this.#derived(session);
     if (contentOf(key, "branch") === null) return null;
     const file = (await this.#filesFor(key)).get(key);
-    if (file !== undefined) return await this.#blob(file);
+    if (file !== undefined) return await this.read(file);
     return key === KEYS.current ? this.#onlySession() : null;
   }
 
@@ -127,42 +133,6 @@ export class TreeBackend implements StorageBackend {
     return Promise.resolve({ state: "free" });
   }
 
-  createSession(): Promise<never> {
-    return refuse();
-  }
-
-  replaceSession(): Promise<never> {
-    return refuse();
-  }
-
-  removeSession(): Promise<never> {
-    return refuse();
-  }
-
-  append(): Promise<never> {
-    return refuse();
-  }
-
-  rewriteLineEnds(): Promise<never> {
-    return refuse();
-  }
-
-  writeBlob(): Promise<never> {
-    return refuse();
-  }
-
-  appendLine(): Promise<never> {
-    return refuse();
-  }
-
-  removeBlob(): Promise<never> {
-    return refuse();
-  }
-
-  hold(): Promise<never> {
-    return refuse();
-  }
-
   /** `state.json`, which no branch has: made of the journal. Null when that cannot be trusted. */
   async #derived(id: string): Promise<Uint8Array | null> {
     const mark = (await this.#files(id)).get(journalName(id))?.oid;
@@ -173,7 +143,7 @@ export class TreeBackend implements StorageBackend {
         this.tree,
         id,
         DEFAULT_LIMITS,
-        (file) => this.#blob(file),
+        (file) => this.read(file),
       );
       const text = stateText(state, { seq: lines.length, hash, mark }, {});
       return new TextEncoder().encode(text);
@@ -190,7 +160,7 @@ export class TreeBackend implements StorageBackend {
   }
 
   async #lines(id: string): Promise<readonly string[]> {
-    const text = new TextDecoder().decode(await this.#blob(await this.#journal(id)));
+    const text = new TextDecoder().decode(await this.read(await this.#journal(id)));
     return text.split("\n").slice(0, -1);
   }
 
@@ -211,7 +181,8 @@ export class TreeBackend implements StorageBackend {
     return session === null ? this.tree.files : await this.#files(session);
   }
 
-  async #blob({ oid, size }: TreeFile): Promise<Uint8Array> {
+  /** The bytes of a file of the commit. @throws `limit_exceeded` */
+  async read({ oid, size }: TreeFile): Promise<Uint8Array> {
     const known = this.#blobs.get(oid);
     if (known !== undefined) return known;
     if (size > DEFAULT_LIMITS.fileSize) throw limitError("fileSize", DEFAULT_LIMITS, size);
@@ -221,16 +192,6 @@ export class TreeBackend implements StorageBackend {
 }
 
 /** The session that a key, or the prefix of one, is about; null for none. */
-function sessionIn(key: string): string | null {
+export function sessionIn(key: string): string | null {
   return /^sessions\/([^/]+)\//.exec(key)?.[1] ?? null;
-}
-
-function refuse(): Promise<never> {
-  return Promise.reject(
-    new OrchestratorError(
-      "read_only",
-      "Cannot change a commit of the state branch: it is only looked at",
-      { hint: "Run `orchestrator state pull`" },
-    ),
-  );
 }

@@ -64,7 +64,7 @@ async function onBoth(machines: Machines): Promise<{
   const other = await started(here, "Fix search");
   await ended(here, id);
   await here.must("state", "push");
-  await there.must("state", "pull");
+  await there.must("state", "pull", "--all");
   await there.must("state", "push");
   assert.deepEqual([...hereOn(there)].sort(), [id, other].sort());
   return { here, there, id, other };
@@ -128,7 +128,7 @@ test("it is recorded, travels, and equal and older copies go too", async () => {
   // A third machine has an older copy, from before the session ended.
   const third = byHand(machines.clone("third"));
   const older = byHand(machines.clone("older"));
-  await third.must("state", "pull");
+  await third.must("state", "pull", "--all");
   cpSync(stateOf(third), stateOf(older), { recursive: true, preserveTimestamps: true });
   const journal = stateOf(older, "sessions", id, "log.jsonl");
   const [first = ""] = readFileSync(journal, "utf8").split("\n");

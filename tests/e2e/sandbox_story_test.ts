@@ -134,13 +134,21 @@ Deno.test({
       await desktop.done("state", "push");
       await second.done("advance");
       assert.equal((await second.status()).phase, "CHECK");
-      const namesHere = async () => {
-        const listed = JSON.parse((await second.done("session", "list", "--json")).stdout);
-        return listed.data.sessions.map((row: { name: string }) => row.name).sort();
+      const listed = async () => {
+        const answer = JSON.parse((await second.done("session", "list", "--json")).stdout);
+        const rows: readonly { readonly name: string; readonly onBranch?: true }[] =
+          answer.data.sessions;
+        const names = (there: boolean) =>
+          rows.filter((row) => (row.onBranch === true) === there).map((row) => row.name).sort();
+        return { here: names(false), onBranch: names(true) };
       };
-      assert.deepEqual(await namesHere(), ["login"], "a push brings nothing in");
+      assert.deepEqual(
+        await listed(),
+        { here: ["login"], onBranch: ["fix"] },
+        "a push brings nothing in, and takes nothing away there",
+      );
       await second.done("state", "pull");
-      assert.deepEqual(await namesHere(), ["fix", "login"], "and takes nothing away there");
+      assert.deepEqual(await listed(), { here: ["fix", "login"], onBranch: [] });
 
       // By snapshot, encrypted, to a machine that sees no branch.
       const password = join(scratch.top, "password");

@@ -85,8 +85,8 @@ export class Machine {
     return JSON.parse((await this.must(...argv, "--json")).stdout).data as Data;
   }
 
-  start(task: string): Promise<Result> {
-    return this.must("start", task, "--workflow", this.#workflow);
+  start(task: string, ...more: string[]): Promise<Result> {
+    return this.must("start", task, "--workflow", this.#workflow, ...more);
   }
 
   status(): Promise<{ session: string; task: string; phase: string; seq: number; origin: string }> {

@@ -20,6 +20,7 @@ import type { Style } from "../output/style.ts";
 import { hang, painted, prose, wrap } from "../output/text.ts";
 import { requiredSecrets } from "../secrets/required.ts";
 import { ageKeys, makeStore } from "../secrets/store.ts";
+import { findAnywhere, openBeyond } from "../state/beyond.ts";
 import { workflowFile } from "../workflow_file.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
@@ -38,6 +39,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       requiredSecrets: () => requiredSecrets(context),
       secrets: () => makeStore(context, wish),
       ageKeys: () => ageKeys(context, wish),
+      sessionNamed: async (name) => findAnywhere(context, name, await openBeyond(context)),
       system: REAL_SYSTEM,
       env: io.env,
       home: io.home,

@@ -18,6 +18,7 @@ import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { lines, say, shown } from "../output/shown.ts";
 import { oneLine } from "../output/text.ts";
+import { takeRemovals } from "../state/beyond.ts";
 import { requireFreeName, sessionName } from "../texts.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
@@ -30,6 +31,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const { workflow, root } = findWorkflowAt(path, input.option("workflow"));
   // The definition of states that hold none is looked for where they come from.
   const from = new ProjectPaths(root, "flag");
+  await takeRemovals(context);
   const result = await manager.holdRepository("import-legacy", async () => {
     const now = io.now();
     const stamp = { time: now.toISOString(), actor };
@@ -44,7 +46,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     if (present !== null) return { id: present, view: first, made: false };
     initProject(paths, { automatic: true, now, toolVersion: VERSION });
     context.refresh();
-    if (name !== null) await requireFreeName(manager, name);
+    if (name !== null) await requireFreeName(context, name);
     // Another state of a workflow that is a session already becomes one beside it.
     const view = taken
       ? await viewLegacy({ ...base, session: newSessionId() }, stamp, newLineage())

@@ -63,7 +63,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       toolVersion: VERSION,
     });
     context.refresh();
-    if (name !== null) await requireFreeName(manager, name);
+    if (name !== null) await requireFreeName(context, name);
     const state = await manager.create({
       id,
       events: [{

@@ -30,21 +30,34 @@ export interface LegacyView {
   readonly generation: string;
 }
 
-/** As {@link Context.choose}; null too when the name may be one of the old tool's. */
+/**
+ * As {@link Context.choose}; null too when the name may be one of the old tool's.
+ * @param options.bringIn brings a session in that is only on the state branch.
+ */
 export async function sessionOrNull(
   context: Context,
   name?: string,
+  options: { readonly bringIn?: boolean } = {},
 ): Promise<SessionChoice | null> {
+  let unknown: unknown = null;
   try {
     const choice = await context.choose(name);
     if (choice !== null) return choice;
   } catch (error) {
     if (!isUnknown(error)) throw error;
-    if (await pick(context, name) === null) throw error;
-    return null;
+    unknown = error;
   }
   const workflow = await pick(context, name);
-  const id = workflow?.summary?.session;
+  if (workflow === null) {
+    const { bringInNamed, lookBeyond } = await import("../state/beyond.ts");
+    const more = options.bringIn === true
+      ? await bringInNamed(context, name)
+      : await lookBeyond(context);
+    if (more) return await context.choose(name);
+    if (unknown !== null) throw unknown;
+    return null;
+  }
+  const id = unknown === null ? workflow.summary?.session : undefined;
   return id !== undefined && context.meta !== null && await context.manager.backend.hasSession(id)
     ? { id, origin: "current" }
     : null;
@@ -72,7 +85,10 @@ export async function chooseToRead(context: Context, name?: string): Promise<Rea
     try {
       const choice = await sessionOrNull(context, name);
       if (choice !== null) {
-        await asking?.compareWithBranch(context, choice);
+        if (context.beyond?.has(choice.id) === true) {
+          const { sayBranch } = await import("../state/branch_view.ts");
+          await sayBranch(context);
+        } else await asking?.compareWithBranch(context, choice);
         return { choice, view: null };
       }
       const view = await legacyView(context, name);

@@ -47,7 +47,7 @@ function goneText(gone: number): string {
   const [what, they] = gone === 1 ? ["1 session", "it stays"] : [`${gone} sessions`, "they stay"];
   return `${what} of the last push ${
     gone === 1 ? "is" : "are"
-  } not here any more, and no removal was recorded: ${they} on the branch; orchestrator state pull brings ${
+  } not here any more, and no removal was recorded: ${they} on the branch; orchestrator state pull --all brings ${
     gone === 1 ? "it" : "them"
   } back`;
 }

@@ -13,6 +13,7 @@ import { metaOf } from "../../state_branch/project_files.ts";
 import { TreeBackend } from "../../state_branch/tree_backend.ts";
 import type { Context } from "../context.ts";
 import { branchRemark } from "../output/status_text.ts";
+import { Beyond } from "./beyond.ts";
 import { isIncomplete, lookIsDue, quietly, rememberLook } from "./hooks.ts";
 import { findStateBranch, LOOK_SECONDS, warnOfNowhere } from "./place.ts";
 
@@ -31,6 +32,14 @@ export async function lookAtBranch(context: Context): Promise<void> {
     if ((await found.branch.notThere()).length > 0) return;
     await show(context, found);
   });
+}
+
+/** Says that the session that was chosen is read from the branch. */
+export async function sayBranch(context: Context): Promise<void> {
+  const { beyond } = context;
+  if (beyond === null || context.branchView !== null) return;
+  const { branch, commit, backend } = beyond;
+  await say(context, { branch, commit, backend: backend.there });
 }
 
 /**
@@ -72,14 +81,23 @@ async function openBranch(context: Context): Promise<Found | null> {
   warnOfNowhere(context, branch);
   const commit = await fetched(context, branch);
   if (commit === null) return null;
-  return { branch, commit, backend: await TreeBackend.open(branch.git, commit) };
+  return { branch, commit, backend: new TreeBackend(branch.git, await branch.tree(commit)) };
 }
 
-async function show(context: Context, { branch, backend, commit }: Found): Promise<void> {
+/** Reads all that the branch has from it, from now on. */
+async function show(context: Context, found: Found): Promise<void> {
+  const { branch, commit, backend } = found;
+  const here = (await context.manager.ids()).filter((id) => backend.tree.folders.has(id));
+  const all = new Set([...here, ...await branch.onlyThere(commit)]);
+  context.lookBeyond(await Beyond.open(branch, commit, context.manager, all));
+  await say(context, found);
+}
+
+async function say(context: Context, { branch, backend, commit }: Found): Promise<void> {
   const meta = await metaOf(branch.git, backend.tree.files) ?? context.meta;
   if (meta === null) return;
   const view = { name: branch.name, commit };
-  context.lookAt(view, backend, meta);
+  context.lookAt(view, meta);
   // The screen of status says it itself.
   if (context.spec.path !== "status") context.warn(`This is ${branchRemark(view)}`);
 }

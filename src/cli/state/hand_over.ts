@@ -6,6 +6,7 @@
 import { OrchestratorError } from "../../errors.ts";
 import { exportSnapshot } from "../../snapshot/export.ts";
 import type { Context } from "../context.ts";
+import { openBeyond } from "./beyond.ts";
 
 /** Most characters that are handed over without being asked for. */
 const MOST = 1024 * 1024;
@@ -18,7 +19,8 @@ export async function snapshotText(context: Context): Promise<string | null> {
   const decoder = new TextDecoder();
   let text = "";
   try {
-    for await (const piece of (await exportSnapshot(manager.backend, request)).bytes) {
+    const backend = (await openBeyond(context))?.backend ?? manager.backend;
+    for await (const piece of (await exportSnapshot(backend, request)).bytes) {
       text += decoder.decode(piece, { stream: true });
       if (text.length > MOST) return null;
     }

@@ -86,8 +86,9 @@ export async function bringIn(context: Context): Promise<void> {
     const branch = await findStateBranch(context, { patience: LOOK_SECONDS });
     if (branch !== null) warnOfNowhere(context, branch);
     if (branch === null || branch.remote === null) return;
-    const report = await branch.pull();
-    const { sessions, problem } = report;
+    // What it is not about stays on the branch, and is read there.
+    const report = await branch.pull({ with: [] });
+    const { sessions, onlyThere, problem } = report;
     context.refresh();
     context.refreshConfig();
     if (problem !== null) context.warn(`The state branch could not be fetched: ${problem}`);
@@ -95,7 +96,10 @@ export async function bringIn(context: Context): Promise<void> {
     warnOfMerge(report, (text) => context.warn(text));
     if (sessions.length > 0) {
       const what = sessions.length === 1 ? "1 session" : `${sessions.length} sessions`;
-      context.warn(`Brought ${what} in from branch ${branch.name}`);
+      const more = onlyThere === 0
+        ? ""
+        : `; ${onlyThere} more ${onlyThere === 1 ? "is" : "are"} only there`;
+      context.warn(`Brought ${what} in from branch ${branch.name}${more}`);
     }
   });
 }

@@ -20,7 +20,8 @@ export const STATE_COMMANDS: readonly CommandSpec[] = [
     group: "project",
     summary: "Bring in what is on the state branch",
     details:
-      "Each session by its journal: one that went on elsewhere is continued here. One that went on in both places is kept twice: the published one under its id, the one here as a session of its own.",
+      "Each session by its journal: one that went on elsewhere is continued here. One that went on in both places is kept twice: the published one under its id, the one here as a session of its own. Brings in what is active; other sessions are read from the branch, and come with --all or with their first change.",
+    options: [{ name: "all", summary: "Bring in all sessions, the ended ones too" }],
     examples: [{ line: "state pull", means: "in a fresh clone, or beside other machines" }],
     changes: "project",
     load: () => import("../commands/state/pull.ts"),
@@ -49,6 +50,13 @@ export const STATE_COMMANDS: readonly CommandSpec[] = [
     details:
       "Nothing is replaced: where a session has gone on since, what it was at the commit comes back as a session of its own.",
     args: [{ name: "commit", summary: "one that state log shows" }],
+    options: [{
+      name: "session",
+      short: "s",
+      value: "SESSION",
+      many: true,
+      summary: "Only this session, by its id",
+    }],
     examples: [{ line: "state restore 3f2a91c", means: "as it was then" }],
     changes: "project",
     load: () => import("../commands/state/restore.ts"),

@@ -1,5 +1,4 @@
 import { OrchestratorError } from "../../errors.ts";
-import { findSession } from "../../session/resolve.ts";
 import { type Check, ok, skipped } from "../check.ts";
 
 export const environmentSession: Check = {
@@ -7,12 +6,12 @@ export const environmentSession: Check = {
   area: "environment",
   title: "ORCHESTRATOR_SESSION",
   why: "When it is set, every command means that session",
-  async run({ options, meta, imported }) {
+  async run({ options, meta }) {
     const value = options.env["ORCHESTRATOR_SESSION"];
     if (value === undefined || value === "") return ok("not set");
     if (meta.value === null) return skipped("nothing is set up here");
     try {
-      return ok(await findSession(options.manager, value, { imported }));
+      return ok(await options.sessionNamed(value));
     } catch (error) {
       if (!(error instanceof OrchestratorError)) throw error;
       return { level: "error", seen: error.message, todo: "Unset it, or name a session" };

@@ -11,20 +11,41 @@ export const TRAVEL: readonly Mutant[] = [
   },
   {
     name: "secrets on the server's branch are carried on",
-    file: "src/state_branch/commit.ts",
+    file: "src/state_branch/commit_tree.ts",
     search: 'contentOf(path)?.kind !== "secret"',
     replace: 'contentOf(path)?.kind !== "nothing"',
     killedBy: { file: "tests/e2e/state_branch_test.ts", filter: "a secret that somebody put" },
   },
   {
     name: "what is not here counts as removed",
-    file: "src/state_branch/commit.ts",
+    file: "src/state_branch/commit_tree.ts",
     search: "if (!removed.has(id)) kept.set(id, oid);",
     replace: 'if (id === "") kept.set(id, oid);',
     killedBy: {
       file: "tests/e2e/state_branch_test.ts",
       filter: "a folder of sessions that is gone",
     },
+  },
+  {
+    name: "a line of the branch's index counts whatever the session's folder is",
+    file: "src/state_branch/session_index.ts",
+    search: " || tree.folders.get(entry.id) !== entry.tree",
+    replace: "",
+    killedBy: { file: "tests/e2e/bring_in_test.ts", filter: "one of another commit" },
+  },
+  {
+    name: "a name that only the branch has is free",
+    file: "src/cli/texts.ts",
+    search: "answers(entry.id, entry.name)",
+    replace: "entry.id === except",
+    killedBy: { file: "tests/e2e/bring_in_test.ts", filter: "a name that a session" },
+  },
+  {
+    name: "an import knows no removal that only the branch has",
+    file: "src/cli/commands/snapshot/import.ts",
+    search: "  if (!dryRun) await takeRemovals(context);\n",
+    replace: "",
+    killedBy: { file: "tests/e2e/bring_in_test.ts", filter: "removals that only the branch has" },
   },
   {
     name: "a branch of a newer program is merged",

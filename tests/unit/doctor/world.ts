@@ -12,6 +12,7 @@ import { REAL_SYSTEM, type System } from "../../../src/doctor/system.ts";
 import { ProjectPaths, userConfigFiles } from "../../../src/project/paths.ts";
 import { Redactor } from "../../../src/secrets/redact.ts";
 import { SecretStore } from "../../../src/secrets/store.ts";
+import { findSession } from "../../../src/session/resolve.ts";
 import { SessionManager } from "../../../src/session/session_manager.ts";
 import { FileBackend } from "../../../src/storage/file_backend.ts";
 import { type Result, runInProcess, runProcess } from "../../harness/running.ts";
@@ -176,6 +177,7 @@ export class World implements Disposable {
           shown: (path) => paths.shown(path),
           warn: () => {},
         }),
+      sessionNamed: (name) => findSession(this.manager(), name),
       system: this.system,
       env,
       home,

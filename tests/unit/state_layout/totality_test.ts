@@ -104,7 +104,7 @@ const WAYS: readonly Way[] = [
     async take(here, there) {
       const pushed = await here.must("state", "push");
       assert.equal(pushed["rung"], "own");
-      await there.must("state", "pull");
+      await there.must("state", "pull", "--all");
       return pushed["leftOut"] as readonly LeftOut[];
     },
   },

@@ -92,9 +92,7 @@ function orAccept(result: Verification | undefined): string {
 
 async function wanted(context: Context, input: Input): Promise<readonly string[]> {
   if (input.has("all")) {
-    if (context.mayBeBehind) {
-      await (await import("../../state/branch_view.ts")).lookAtBranch(context);
-    }
+    await (await import("../../state/look_further.ts")).lookFurther(context);
     return context.meta === null ? [] : [...await context.manager.ids()].sort();
   }
   const { choice, view } = await chooseToRead(context);

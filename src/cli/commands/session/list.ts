@@ -16,19 +16,31 @@ import { visibleLength } from "../../output/width.ts";
 interface Row extends SessionSummary {
   readonly current: boolean;
   readonly legacy?: string;
+  /** It is not here, but on the state branch. */
+  readonly onBranch?: true;
 }
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const limit = readLimit(input.option("limit"));
-  if (context.mayBeBehind) await (await import("../../state/branch_view.ts")).lookAtBranch(context);
+  await (await import("../../state/look_further.ts")).lookFurther(context);
   const old = await legacySummaries(context);
   // What was an old workflow a moment ago may be a session by now.
   context.refresh();
   const chosen = await chosenId(context);
-  const summaries = context.meta === null ? [] : await summarise(context.manager);
+  const { beyond } = context;
+  const summaries = context.meta === null
+    ? []
+    : await summarise(context.manager, await beyond?.summaries());
   const rows: Row[] = [
     ...old.filter((row) => !summaries.some((summary) => summary.id === row.id)),
-    ...summaries.map((summary) => ({ ...summary, current: summary.id === chosen })),
+    ...summaries.map((summary) => ({
+      ...summary,
+      current: summary.id === chosen,
+      // Where nothing is here, the remark says so of all.
+      ...beyond?.has(summary.id) === true && context.branchView === null
+        ? { onBranch: true as const }
+        : {},
+    })),
   ];
   rows.sort((left, right) =>
     left.created < right.created ? 1 : left.created > right.created ? -1 : 0
@@ -99,9 +111,13 @@ function taskOf(row: Row, room: number, style: Style): Shown {
 }
 
 function phaseOf(row: Row, style: Style): Shown {
-  const legacy = row.legacy === undefined ? say`` : style.yellow(say` (old layout)`);
+  const where = row.legacy !== undefined
+    ? style.yellow(say` (old layout)`)
+    : row.onBranch === true
+    ? style.dim(say` (on the branch)`)
+    : say``;
   if (row.status === "unreadable") return style.red(say`unreadable`);
-  if (row.status === "completed") return say`${style.green(say`finished`)}${legacy}`;
-  if (row.status === "abandoned") return say`${style.dim(say`abandoned`)}${legacy}`;
-  return say`${oneLine(row.phase ?? "-", 20, style)}${legacy}`;
+  if (row.status === "completed") return say`${style.green(say`finished`)}${where}`;
+  if (row.status === "abandoned") return say`${style.dim(say`abandoned`)}${where}`;
+  return say`${oneLine(row.phase ?? "-", 20, style)}${where}`;
 }

@@ -3,14 +3,16 @@
  * @module
  */
 import { OrchestratorError } from "../../../errors.ts";
-import { findSession } from "../../../session/resolve.ts";
+import { loadSession } from "../../../session/load.ts";
 import { summarise } from "../../../session/summary.ts";
 import type { Answer, Input } from "../../command.ts";
 import { TEXT_LIMITS } from "../../../workflow/commands.ts";
+import type { StorageBackend } from "../../../storage/backend.ts";
 import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
 import { brief } from "../../output/text.ts";
+import { type Beyond, findAnywhere, openBeyond } from "../../state/beyond.ts";
 import { requireText } from "../../texts.ts";
 
 const DAY_MS = 86_400_000;
@@ -18,8 +20,11 @@ const DAY_MS = 86_400_000;
 export async function run(context: Context, input: Input): Promise<Answer> {
   if (context.meta === null) throw context.noSession();
   const { manager } = context;
-  const ids = await wantedSessions(context, input);
-  const total = (await manager.ids()).length;
+  // Sessions that are only on the state branch are removed there, by the record.
+  const beyond = await openBeyond(context);
+  const everywhere = beyond?.backend ?? manager.backend;
+  const ids = await wantedSessions(context, input, beyond);
+  const total = (await everywhere.sessions()).length;
   if (ids.length === 0) {
     return {
       data: { removed: [] },
@@ -34,7 +39,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     );
   }
   const tasks: string[] = [];
-  for (const id of ids) tasks.push(await requireEnded(context, id));
+  for (const id of ids) tasks.push(await requireEnded(everywhere, id));
   const what = ids.length === 1 ? `session ${ids[0]}` : `${ids.length} sessions`;
   const [task = ""] = tasks;
   const named = ids.length === 1 ? say`${shown(what)}, "${brief(task)}",` : shown(what);
@@ -54,7 +59,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const removed: string[] = [];
   await manager.holdRepository("session remove", async () => {
     for (const id of ids) {
-      await manager.remove(id, why);
+      const isHere = beyond?.has(id) !== true || await manager.backend.hasSession(id);
+      await manager.remove(id, why, isHere ? undefined : everywhere);
       removed.push(id);
     }
   });
@@ -65,8 +71,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
 }
 
 /** @returns the session's task. */
-async function requireEnded(context: Context, id: string): Promise<string> {
-  const { state } = await context.manager.load(id);
+async function requireEnded(backend: StorageBackend, id: string): Promise<string> {
+  const { state } = await loadSession(backend, id);
   if (state.status !== "active") return state.task;
   throw new OrchestratorError(
     "session_active",
@@ -75,7 +81,11 @@ async function requireEnded(context: Context, id: string): Promise<string> {
   );
 }
 
-async function wantedSessions(context: Context, input: Input): Promise<readonly string[]> {
+async function wantedSessions(
+  context: Context,
+  input: Input,
+  beyond: Beyond | null,
+): Promise<readonly string[]> {
   const named = input.args("session");
   if (named.length > 0 && input.has("ended")) {
     throw new OrchestratorError(
@@ -92,7 +102,7 @@ async function wantedSessions(context: Context, input: Input): Promise<readonly 
       );
     }
     const ids: string[] = [];
-    for (const name of named) ids.push(await findSession(context.manager, name, context.query()));
+    for (const name of named) ids.push(await findAnywhere(context, name, beyond));
     return [...new Set(ids)];
   }
   const days = Number(input.option("older-than") ?? 0);
@@ -103,7 +113,7 @@ async function wantedSessions(context: Context, input: Input): Promise<readonly 
     );
   }
   const latest = context.io.now().getTime() - days * DAY_MS;
-  return (await summarise(context.manager))
+  return (await summarise(context.manager, await beyond?.summaries()))
     .filter((row) => row.status === "completed" || row.status === "abandoned")
     .filter((row) => Date.parse(row.updated) <= latest)
     .map((row) => row.id);

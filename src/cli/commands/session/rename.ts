@@ -15,7 +15,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const id = await context.sessionToChange();
   // The repository is held so that two sessions cannot take one name at once.
   const change = await manager.holdRepository("session rename", async () => {
-    if (name !== null) await requireFreeName(manager, name, id);
+    if (name !== null) await requireFreeName(context, name, id);
     return await manager.change(
       id,
       "session rename",

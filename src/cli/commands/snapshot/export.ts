@@ -7,7 +7,6 @@ import { dirname } from "node:path";
 import { OrchestratorError } from "../../../errors.ts";
 import { exportSnapshot } from "../../../snapshot/export.ts";
 import { leftOut } from "../../../snapshot/left_out.ts";
-import { findSession } from "../../../session/resolve.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { exact, lines, say, shown } from "../../output/shown.ts";
@@ -15,6 +14,7 @@ import { byteText, sessionCount } from "../../output/snapshot_text.ts";
 import { lockingKey } from "../../snapshot/key.ts";
 import { leftOutText } from "../../output/left_out_text.ts";
 import { SnapshotProgress } from "../../snapshot/progress.ts";
+import { findAnywhere, openBeyond } from "../../state/beyond.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const { meta, manager } = context;
@@ -32,11 +32,13 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   }
   const key = await lockingKey(context, input);
   const wanted: string[] = [];
+  // What is only on the state branch belongs to it, too.
+  const beyond = await openBeyond(context);
   for (const name of input.options("session")) {
-    wanted.push(await findSession(manager, name, context.query()));
+    wanted.push(await findAnywhere(context, name, beyond));
   }
   using progress = new SnapshotProgress(context, input);
-  const { manifest, bytes } = await exportSnapshot(manager.backend, {
+  const { manifest, bytes } = await exportSnapshot(beyond?.backend ?? manager.backend, {
     repository: meta,
     now: exportTime(context),
     key,

@@ -16,11 +16,13 @@ import type { Style } from "../../output/style.ts";
 import { columns, lead, oneLine } from "../../output/text.ts";
 import { openingKey, snapshotBytes, snapshotLimits } from "../../snapshot/key.ts";
 import { SnapshotProgress } from "../../snapshot/progress.ts";
+import { takeRemovals } from "../../state/beyond.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   context.requireWritableRoot();
   const { manager, paths, io } = context;
   const dryRun = input.has("dry-run");
+  if (!dryRun) await takeRemovals(context);
   using progress = new SnapshotProgress(context, input);
   const report = await importSnapshot({
     manager,

@@ -8,7 +8,7 @@ import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { mergedText, warnOfMerge } from "../../output/state_text.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
-import { lines, say, shown } from "../../output/shown.ts";
+import { lines, say, type Shown, shown } from "../../output/shown.ts";
 import { shortCommit } from "../../output/text.ts";
 import { finishInterrupted, rememberLook } from "../../state/hooks.ts";
 import { requireStateBranch } from "../../state/place.ts";
@@ -18,8 +18,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   await finishInterrupted(context);
   const branch = await requireStateBranch(context, { insist: input });
   rememberLook(context);
-  const report = await branch.pull();
-  const { commit, sessions, problem } = report;
+  const report = await branch.pull(input.has("all") ? "all" : "active");
+  const { commit, sessions, problem, onlyThere } = report;
   if (commit === null) {
     throw new OrchestratorError(
       "git_failed",
@@ -37,12 +37,23 @@ export async function run(context: Context, input: Input): Promise<Answer> {
           shortCommit(commit)
         })`
         : sessions.length === 0
-        ? say`${style.dim(style.symbols.bullet)} Everything is here already`
+        ? say`${style.dim(style.symbols.bullet)} ${
+          onlyThere === 0 ? say`Everything is here already` : say`Nothing new`
+        }${more(onlyThere)}`
         : lines([
           say`${style.green(style.symbols.done)} Brought ${sessionCount(sessions.length)} in from ${
             shown(report.branch)
-          } (${shortCommit(commit)})`,
+          } (${shortCommit(commit)})${more(onlyThere)}`,
           mergedText(sessions, style),
         ]),
   };
+}
+
+/** What stays on the branch, where it is read. */
+function more(onlyThere: number): Shown {
+  return onlyThere === 0
+    ? say``
+    : say`; ${
+      sessionCount(onlyThere)
+    } more on the branch only: read from there, or brought in with --all`;
 }

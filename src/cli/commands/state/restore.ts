@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../../errors.ts";
+import { ambiguousSession } from "../../../session/resolve.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { lines, say, shown } from "../../output/shown.ts";
@@ -20,7 +21,11 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     await fetchTip(await requireStateBranch(context, { insist: input }));
   }
   const commit = await findCommit(wanted, branch);
-  const { sessions } = await branch.mergeIn(commit, { restore: true });
+  const only = await namedSessions(input.options("session"), branch, commit);
+  const { sessions } = await branch.mergeIn(commit, {
+    restore: true,
+    ...only.length === 0 ? {} : { scope: { only } },
+  });
   return {
     data: { commit, sessions },
     text: (style) =>
@@ -40,6 +45,28 @@ export async function run(context: Context, input: Input): Promise<Answer> {
           ),
         ]),
   };
+}
+
+/** The sessions of the commit that are asked for: by id, or the beginning of one. */
+async function namedSessions(
+  names: readonly string[],
+  branch: Awaited<ReturnType<typeof requireStateBranch>>,
+  commit: string,
+): Promise<readonly string[]> {
+  const there = [...(await branch.tree(commit)).folders.keys()];
+  return names.map((name) => {
+    const found = there.filter((id) => name !== "" && id.startsWith(name));
+    const [id] = found;
+    if (id === undefined) {
+      throw new OrchestratorError(
+        "session_unknown",
+        `Cannot restore session ${JSON.stringify(name)}: the commit has no session with that id`,
+        { hint: "Run `orchestrator state log`" },
+      );
+    }
+    if (found.length > 1) throw ambiguousSession(name, found);
+    return id;
+  });
 }
 
 /** A commit of the branch, here or on the server: not just any commit of the repository. */

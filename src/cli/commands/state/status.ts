@@ -20,6 +20,7 @@ export async function run(context: Context): Promise<Answer> {
     webMode(context),
   ]);
   const { rung, safeAt, triedAt, branch: taken } = branch.record;
+  const onlyThere = remote === null ? [] : [...await branch.onlyThere(remote)].sort();
   // Where the state goes with the user's commits, nothing waits for a branch.
   const onBranch = rung !== "portable";
   const pending = onBranch && local !== null && local !== remote;
@@ -43,6 +44,7 @@ export async function run(context: Context): Promise<Answer> {
       triedAt,
       problem,
       hereOnly: onBranch ? notThere : [],
+      onlyThere,
     },
     text: (style) => {
       const now = context.io.now();
@@ -68,6 +70,12 @@ export async function run(context: Context): Promise<Answer> {
                 : say`${num(notThere.length)} sessions`
             }`,
           ),
+        ]]),
+        ...(onlyThere.length === 0 ? [] : [[
+          say`only there`,
+          say`${
+            count(onlyThere.length, say`session`)
+          }: read from there, and brought in with the first change or state pull --all`,
         ]]),
         ...(problem === null ? [] : [[
           say`problem`,

@@ -1,0 +1,35 @@
+/**
+ * Whether the state branch has sessions that are not here, as far as it is remembered. Light: `session
+ * list` asks it each time.
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { gitDirectory } from "../../project/git_remote.ts";
+import { GIT_FOLDER, pushRecordName } from "../../state_layout/places.ts";
+import { branchName } from "../../state_branch/places.ts";
+import type { Context } from "../context.ts";
+
+/** Whether it has; false where that is not known. */
+export async function mayHaveMore(context: Context): Promise<boolean> {
+  const more = (await remembered(context))?.onlyThere;
+  return typeof more === "number" && more > 0;
+}
+
+/** Whether the branch was pushed, or brought in from, before. */
+export async function knowsBranch(context: Context): Promise<boolean> {
+  return await remembered(context) !== null;
+}
+
+async function remembered(context: Context): Promise<{ readonly onlyThere?: unknown } | null> {
+  const { meta, paths } = context;
+  const directory = meta === null ? null : gitDirectory(paths.root);
+  if (meta === null || directory === null) return null;
+  const branch = branchName((await context.config()).get("state_branch"), meta.id);
+  try {
+    const path = `${directory}/${GIT_FOLDER}/${pushRecordName(branch)}`;
+    const record: unknown = JSON.parse(readFileSync(path, "utf8"));
+    return typeof record === "object" ? record : null;
+  } catch {
+    return null;
+  }
+}
