@@ -276,6 +276,42 @@ test("without the server what was seen of the branch is read, and comes in", asy
   assert.match((await first.must("log", "--session", gamma)).stdout, /offline/);
 });
 
+test("what an earlier program took off the branch is found by doctor, and comes back", async () => {
+  using machines = new Machines();
+  const { alpha, beta, gamma, delta } = await world(machines);
+  const [branch = ""] = machines.branches;
+  const hand = machines.clone("hand");
+  git(hand.root, "checkout", "--quiet", branch);
+  git(hand.root, "rm", "--quiet", "-r", `sessions/${alpha}`, `sessions/${gamma}`);
+  git(hand.root, "commit", "--quiet", "-m", "by an earlier program");
+  git(hand.root, "push", "--quiet", "origin", `HEAD:refs/heads/${branch}`);
+  const fresh = machines.clone("fresh");
+  await fresh.must("note", "first");
+  interface Report {
+    readonly checks: readonly { readonly level: string; readonly list: readonly string[] }[];
+  }
+  const looked = async () =>
+    (await fresh.data<Report>("doctor", "--check", "state.lost", "--offline")).checks[0];
+  const report = await looked();
+  assert.equal(report?.level, "warning");
+  assert.deepEqual(
+    report.list.map((line) => line.slice(0, 13)).sort(),
+    [alpha, gamma].sort(),
+  );
+  for (const line of report.list) {
+    const [, command = ""] = /: orchestrator (.*)$/.exec(line) ?? [];
+    await fresh.must(...command.split(" "));
+  }
+  assert.equal((await looked())?.level, "ok");
+  await fresh.must("state", "push");
+  assert.deepEqual(onServer(machines), [alpha, beta, gamma, delta].sort());
+  // What goes by a record is not lost.
+  await fresh.must("session", "remove", "alpha", "--yes");
+  await fresh.must("state", "push");
+  assert.equal((await looked())?.level, "ok");
+  assert.match((await fresh.run("state", "restore", "HEAD", "--session", "x")).stderr, /Cannot/);
+});
+
 test("doctor knows a session by ORCHESTRATOR_SESSION that is only on the branch", async () => {
   using machines = new Machines();
   const { alpha } = await world(machines);

@@ -79,6 +79,7 @@ import { sessionsSize } from "./sessions_size.ts";
 import { sessionsStale } from "./sessions_stale.ts";
 import { sessionsState } from "./sessions_state.ts";
 import { sessionsTorn } from "./sessions_torn.ts";
+import { stateLost } from "./state_lost.ts";
 import { statePlaceOf } from "./state_place.ts";
 import { statePushed } from "./state_pushed.ts";
 import { stateServer } from "./state_server.ts";
@@ -173,4 +174,5 @@ export const CHECKS: readonly Check[] = [
   statePlaceOf,
   statePushed,
   stateServer,
+  stateLost,
 ];

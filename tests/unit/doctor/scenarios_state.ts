@@ -1,5 +1,5 @@
 /** What can be wrong with the state on a branch. */
-import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { runProcess } from "../../harness/running.ts";
 import type { Scenario } from "./scenario.ts";
@@ -163,6 +163,29 @@ export const STATE: readonly Scenario[] = [
       await pushed(world);
       world.now = new Date(world.now.getTime() + 60_000);
       await world.done("note", "Going on");
+    },
+  },
+  {
+    check: "state.lost",
+    when: "an earlier program has taken a session off the branch",
+    level: "warning",
+    seen:
+      /^1 session in the branch's history only, and no removal of it was recorded: [a-z2-7]{13}$/,
+    todo: /^Bring it back with `orchestrator state restore [0-9a-f]{12} --session [a-z2-7]{13}`; /,
+    git: true,
+    make: async (world) => {
+      await pushed(world);
+      const branch = `orchestrator-state-${
+        JSON.parse(world.scratch.read(".orchestrator/meta.json")).id
+      }`;
+      await world.git("worktree", "add", "-q", "../by-hand", `refs/orchestrator/state/${branch}`);
+      const byHand = join(world.scratch.top, "by-hand");
+      await world.git("-C", byHand, "rm", "-q", "-r", "sessions");
+      await world.git("-C", byHand, "commit", "-q", "-m", "by hand");
+      for (const kind of ["state", "remote"]) {
+        await world.git("-C", byHand, "update-ref", `refs/orchestrator/${kind}/${branch}`, "HEAD");
+      }
+      rmSync(world.state("sessions"), { recursive: true });
     },
   },
   {

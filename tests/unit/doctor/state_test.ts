@@ -9,7 +9,7 @@ import { World } from "./world.ts";
 
 testScenarios(STATE);
 
-const CHECKED = ["state.place", "state.pushed", "state.server"];
+const CHECKED = ["state.place", "state.pushed", "state.server", "state.lost"];
 
 Deno.test("a state that was pushed is healthy, and looking at it writes nothing", async () => {
   using world = new World();
