@@ -49,6 +49,8 @@ export interface BenchContent {
   readonly sessions: number;
   /** Events in each journal. */
   readonly events: number;
+  /** How many are active, the last ones; the others have ended. Default: all. */
+  readonly active?: number;
   /** The text of a note. Default: a short one. */
   readonly note?: (index: number) => string;
 }
@@ -94,9 +96,12 @@ export async function makeProject(root: string, content: BenchContent): Promise<
         type: "note_added",
         data: { text: noteText(index), phase: "PLAN" },
       }));
+      const ended: NewEvent[] = count < content.sessions - (content.active ?? content.sessions)
+        ? [{ type: "workflow_abandoned", data: { reason: "It is long ago" } }]
+        : [];
       await manager.create({
         id: session,
-        events: [started, ...notes],
+        events: [started, ...notes, ...ended],
         meta: { name: null, task: started.data.task, branch: null, parent: null },
         workflow: WORKFLOW,
       });
