@@ -8,7 +8,7 @@ import process from "node:process";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, renamePatiently, syncDirectory } from "./atomic_file.ts";
 import { randomBase32 } from "./random.ts";
-import { openWithin, type Within } from "./within.ts";
+import { openWithin, tooLarge, type Within } from "./within.ts";
 
 /** How much is read at a time. */
 const PIECE = 256 * 1024;
@@ -101,11 +101,13 @@ export interface PiecesOptions {
   readonly given?: boolean;
   /** A piece is good until the next one is asked for: reading makes no garbage. Default false. */
   readonly reuse?: boolean;
+  /** The most bytes it may have when it is opened. Default: any. */
+  readonly limit?: number;
 }
 
 /**
  * Reads a file in pieces.
- * @throws `file_unknown`, `link_refused`, `io_failed`
+ * @throws `file_unknown`, `link_refused`, `limit_exceeded`, `io_failed`
  */
 export async function* readPieces(
   path: string,
@@ -135,11 +137,15 @@ export async function* readPieces(
   }
 }
 
-function openToRead(path: string, { within, given }: PiecesOptions): number {
+function openToRead(path: string, { within, given, limit = Infinity }: PiecesOptions): number {
   try {
     if (given === true) return openSync(path, "r");
     const file = openWithin(within, path);
-    if (file !== null) return file.descriptor;
+    if (file !== null) {
+      if (file.stat.size <= limit) return file.descriptor;
+      closeSync(file.descriptor);
+      throw tooLarge(path, limit);
+    }
   } catch (error) {
     throw ioError("read", path, error);
   }

@@ -28,7 +28,7 @@ export function visitHistory(
 }
 
 /**
- * Shows the values of a history that is a file of the session, of one that is too large the first.
+ * Shows the values of a history that is a file of the session.
  * @throws `file_unknown`, `link_refused`, `limit_exceeded`, `io_failed`
  */
 export async function visitHistoryFile(
@@ -38,14 +38,11 @@ export async function visitHistoryFile(
   take: (value: HistoryValue) => void,
 ): Promise<void> {
   const lines = new LineSplitter(take, LINE_LIMIT);
-  let left: number = LIMITS.history;
-  for await (const piece of backend.blobPieces(KEYS.history(session, sha256))) {
-    lines.push(piece.subarray(0, left));
-    left -= piece.length;
-    if (left <= 0) break;
-  }
+  for await (const piece of backend.blobPieces(KEYS.history(session, sha256))) lines.push(piece);
   lines.end();
 }
+
+const TOO_LARGE = `has more than ${LIMITS.history} bytes`;
 
 /** Why the file of a history is not what the event says, as a clause; null when it is. */
 export async function checkHistoryFile(
@@ -58,11 +55,13 @@ export async function checkHistoryFile(
   try {
     for await (const piece of backend.blobPieces(KEYS.history(session, history.sha256))) {
       bytes += piece.length;
-      if (bytes > LIMITS.history) return `has more than ${LIMITS.history} bytes`;
+      if (bytes > LIMITS.history) return TOO_LARGE;
       hash.update(piece);
     }
   } catch (error) {
-    if (error instanceof OrchestratorError && error.code === "file_unknown") return "is missing";
+    if (!(error instanceof OrchestratorError)) throw error;
+    if (error.code === "file_unknown") return "is missing";
+    if (error.code === "limit_exceeded") return TOO_LARGE;
     throw error;
   }
   if (bytes !== history.bytes) return `has ${bytes} bytes instead of ${history.bytes}`;

@@ -12,6 +12,9 @@ import { runningSha256, sha256Hex } from "../platform/hash.ts";
 import { KEYS } from "../project/paths.ts";
 import type { Carrier } from "../state_layout/entry.ts";
 import { journalEnd } from "../session/journal_end.ts";
+import { isNestedDeeper } from "../session/json_limits.ts";
+import { readLongLine } from "../session/long_line.ts";
+import { DEPTH_LIMIT } from "../state_layout/limits.ts";
 import { meaningOf, repositoryPlaces } from "../state_layout/lookup.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { wholeLines } from "../storage/pieces.ts";
@@ -130,6 +133,7 @@ export async function collectSession(
 ): Promise<{ readonly session: ManifestSession; readonly files: readonly CollectedFile[] }> {
   const journal = new JournalScan();
   const { lines } = await journalEnd(backend, id);
+  if (lines === undefined && await hasLongLine(backend, id)) throw damaged(id);
   const files = [
     await collectFile(journalName(id), () => backend.journalPieces(id, lines), {
       looking,
@@ -142,6 +146,20 @@ export async function collectSession(
     files.push(...await collectBlob(backend, key, looking));
   }
   return { session: describe(id, journal, await metaOf(files, id)), files };
+}
+
+/** Whether a journal that cannot be trusted has a line that nobody would read: it is never held. */
+async function hasLongLine(backend: StorageBackend, id: string): Promise<boolean> {
+  let lines = 0;
+  let isLong = false;
+  await backend.visitJournal(id, {
+    line(line) {
+      lines += 1;
+      isLong = typeof line !== "string" && (lines > 1 || "reason" in readLongLine(line));
+      return !isLong;
+    },
+  });
+  return isLong;
 }
 
 /** Looks at a blob; there is none when it was removed meanwhile, or is larger than its kind may be. */
@@ -159,9 +177,10 @@ async function collectBlob(
   try {
     return [await collectFile(key, open, { looking, fixed, limit: entry.limit })];
   } catch (error) {
-    if (error instanceof TooLarge) return [];
-    if (error instanceof OrchestratorError && error.code === "file_unknown") return [];
-    throw error;
+    const isLeftOut = error instanceof TooLarge || error instanceof OrchestratorError &&
+        (error.code === "file_unknown" || error.code === "limit_exceeded");
+    if (!isLeftOut) throw error;
+    return [];
   }
 }
 
@@ -266,7 +285,9 @@ async function metaOf(
   const file = files.find(({ name }) => name === KEYS.sessionMeta(id));
   if (file === undefined) return {};
   try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(await file.read()));
+    const text = new TextDecoder().decode(await file.read());
+    if (isNestedDeeper(text, DEPTH_LIMIT)) return {};
+    const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null
       ? value as Readonly<Record<string, unknown>>
       : {};
@@ -285,11 +306,7 @@ function describe(
   const last = data(new TextDecoder().decode(journal.last));
   const lineage = first?.["data"]["lineage"];
   if (typeof lineage !== "string" || last?.seq !== journal.count) {
-    throw new OrchestratorError(
-      "journal_corrupt",
-      `Cannot export session "${id}": its journal is damaged`,
-      { hint: `Run \`orchestrator log verify --session ${id}\``, details: { session: id } },
-    );
+    throw damaged(id);
   }
   const { name, task } = { ...first?.["data"], ...meta };
   return {
@@ -302,10 +319,19 @@ function describe(
   };
 }
 
+function damaged(id: string): OrchestratorError {
+  return new OrchestratorError(
+    "journal_corrupt",
+    `Cannot export session "${id}": its journal is damaged`,
+    { hint: `Run \`orchestrator log verify --session ${id}\``, details: { session: id } },
+  );
+}
+
 function data(line: string): {
   readonly seq: unknown;
   readonly data: Readonly<Record<string, unknown>>;
 } | null {
+  if (isNestedDeeper(line, DEPTH_LIMIT)) return null;
   try {
     const value: unknown = JSON.parse(line);
     if (typeof value !== "object" || value === null || !("data" in value)) return null;

@@ -232,7 +232,7 @@ export interface StorageBackend {
 
   /**
    * Reads a blob in pieces, all of one version of it. A piece is good until the next one is asked for.
-   * @throws `file_unknown` when it is read and is absent.
+   * @throws `file_unknown` when it is read and is absent, `limit_exceeded` when it is too large.
    */
   blobPieces(key: string): AsyncIterable<Uint8Array>;
 

@@ -142,7 +142,7 @@ export class FileBackend implements StorageBackend {
 
   async *blobPieces(key: string): AsyncIterable<Uint8Array> {
     const { filePieces } = await import("./pieces.ts");
-    yield* filePieces(() => this.#path(key), this.#directory);
+    yield* filePieces(() => this.#path(key), this.#directory, readLimit(key));
   }
 
   readText(key: string): Promise<string | null> {

@@ -21,19 +21,21 @@ let spare: Uint8Array<ArrayBuffer> | undefined;
  * Reads a file in pieces, each of which is good until the next one is asked for.
  * @param pathOf tells where the file is just now.
  * @param within the state directory: no link in it is followed.
- * @throws `file_unknown`, `link_refused`, `io_failed`
+ * @param limit the most bytes it may have. Default: any.
+ * @throws `file_unknown`, `link_refused`, `limit_exceeded`, `io_failed`
  */
 export async function* filePieces(
   pathOf: () => string,
   within: string,
+  limit = Infinity,
 ): AsyncIterable<Uint8Array> {
   const path = pathOf();
   try {
-    yield* readPieces(path, { within, reuse: true });
+    yield* readPieces(path, { within, reuse: true, limit });
   } catch (error) {
     // The file is opened before the first piece: nothing was handed out yet.
     if (!isUnknownFile(error) || pathOf() === path) throw error;
-    yield* filePieces(pathOf, within);
+    yield* filePieces(pathOf, within, limit);
   }
 }
 

@@ -4,7 +4,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { slowTest } from "../harness/effort.ts";
 import { executable, executableAvailable } from "../harness/executable.ts";
 import { peakOf } from "../harness/peak_memory.ts";
-import { Scratch } from "../harness/scratch.ts";
+import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -48,7 +48,10 @@ slowTest({
     });
     const program = await executable();
     const measure = async (argv: readonly string[]) => {
-      const { code, bytes } = await peakOf(program, scratch, argv);
+      const { code, bytes } = await peakOf(program, argv, {
+        cwd: scratch.root,
+        env: scratchEnvironment(scratch),
+      });
       const shown = `${argv.join(" ")}: ${Math.round(bytes / MEBIBYTE)} MiB`;
       assert.equal(code, 0, shown);
       assert.ok(bytes > 20 * MEBIBYTE && bytes < MOST, shown);

@@ -6,7 +6,7 @@ import { makeProject } from "../../scripts/bench_projects.ts";
 import { slowTest } from "../harness/effort.ts";
 import { executable, executableAvailable } from "../harness/executable.ts";
 import { peakOf } from "../harness/peak_memory.ts";
-import { Scratch } from "../harness/scratch.ts";
+import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -37,12 +37,14 @@ for (
       await makeProject(here.root, { sessions, events, note: (index) => notes[index % 500] ?? "" });
       const file = join(here.top, "state.tar.gz");
       const program = await executable();
+      const run = (scratch: Scratch, argv: readonly string[]) =>
+        peakOf(program, argv, { cwd: scratch.root, env: scratchEnvironment(scratch) });
       const runs = [
-        await peakOf(program, here, ["snapshot", "export", "-o", file]),
-        await peakOf(program, here, ["snapshot", "inspect", file]),
-        await peakOf(program, there, ["snapshot", "import", file]),
+        await run(here, ["snapshot", "export", "-o", file]),
+        await run(here, ["snapshot", "inspect", file]),
+        await run(there, ["snapshot", "import", file]),
         // Compared with what is there now.
-        await peakOf(program, there, ["snapshot", "import", file]),
+        await run(there, ["snapshot", "import", file]),
       ];
       assert.deepEqual(runs.map(({ code }) => code), [0, 0, 0, 0]);
       const peaks = runs.map(({ bytes }) => bytes);

@@ -1,32 +1,42 @@
 /**
- * How much memory the executable takes.
+ * What the executable takes: memory and time.
  * @module
  */
-import { type Scratch, scratchEnvironment } from "./scratch.ts";
 
 /** How a run ended. */
 export interface Peak {
   readonly code: number;
   /** The most memory that was in use, in bytes. */
   readonly bytes: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Whether it had to be stopped. */
+  readonly hung: boolean;
 }
 
-/** Runs a program in a scratch project, on Linux. */
+/** Runs a program to its end, on Linux. */
 export async function peakOf(
   program: string,
-  scratch: Scratch,
   argv: readonly string[],
+  surroundings: {
+    readonly cwd: string;
+    readonly env: Record<string, string>;
+    /** Milliseconds after which it is stopped. Default: ten minutes. */
+    readonly timeoutMs?: number;
+  },
 ): Promise<Peak> {
+  const { cwd, env, timeoutMs = 600_000 } = surroundings;
   const child = new Deno.Command(program, {
     args: [...argv],
-    cwd: scratch.root,
-    env: scratchEnvironment(scratch),
+    cwd,
+    env,
     clearEnv: true,
     stdin: "null",
-    stdout: "null",
-    stderr: "inherit",
+    stdout: "piped",
+    stderr: "piped",
   }).spawn();
   let bytes = 0;
+  let hung = false;
   const watch = setInterval(() => {
     try {
       const status = Deno.readTextFileSync(`/proc/${child.pid}/status`);
@@ -35,7 +45,19 @@ export async function peakOf(
       // It has ended.
     }
   }, 5);
-  const { code } = await child.status;
+  const end = setTimeout(() => {
+    hung = true;
+    child.kill("SIGKILL");
+  }, timeoutMs);
+  const output = await child.output();
   clearInterval(watch);
-  return { code, bytes };
+  clearTimeout(end);
+  const decode = (data: Uint8Array) => new TextDecoder().decode(data);
+  return {
+    code: output.code,
+    bytes,
+    hung,
+    stdout: decode(output.stdout),
+    stderr: decode(output.stderr),
+  };
 }
