@@ -28,7 +28,7 @@ for (
   ]] as const
 ) {
   slowTest({
-    name: `300 MB in ${what} are exported, inspected and imported in less memory`,
+    name: `300 MB in ${what} are exported, inspected, imported and listed in less memory`,
     ignore: !executableAvailable || Deno.build.os !== "linux",
     async fn() {
       using here = new Scratch();
@@ -45,8 +45,11 @@ for (
         await run(there, ["snapshot", "import", file]),
         // Compared with what is there now.
         await run(there, ["snapshot", "import", file]),
+        await run(here, ["log"]),
+        await run(here, ["log", "--json"]),
+        await run(here, ["log", "verify"]),
       ];
-      assert.deepEqual(runs.map(({ code }) => code), [0, 0, 0, 0]);
+      assert.ok(runs.every(({ code }) => code === 0), runs.map(({ stderr }) => stderr).join());
       const peaks = runs.map(({ bytes }) => bytes);
       assert.ok(statSync(file).size > 20 * MEBIBYTE);
       const shown = peaks.map((peak) => `${Math.round(peak / MEBIBYTE)} MiB`).join(", ");

@@ -50,6 +50,8 @@ async function temporaries(examination: Examination): Promise<readonly string[]>
   return folders.flatMap((folder) =>
     examination.names(examination.statePath(folder)).filter(isTemporaryName)
       .map((name) => folder === "" ? name : `${folder}/${name}`)
+      // No writer makes a folder of such a name: it is unknown, and stays.
+      .filter((name) => examination.stat(examination.statePath(name))?.isDirectory() !== true)
   );
 }
 

@@ -1,4 +1,5 @@
 import { inventoryRow } from "../../legacy/inventory.ts";
+import { isTemporaryName } from "../../platform/atomic_file.ts";
 import { STATE_DIRECTORY } from "../../project/paths.ts";
 import { folderMeaning, meaningOf } from "../../state_layout/lookup.ts";
 import { type Check, few, ok } from "../check.ts";
@@ -31,6 +32,8 @@ function unknownIn(examination: Examination, folder: string): string[] {
     const isFolder = examination.stat(examination.statePath(name))?.isDirectory() === true &&
       !examination.isLink(examination.statePath(name));
     if (!isFolder) return meaningOf(name) === null ? [name] : [];
+    // Writers make files of such names only.
+    if (isTemporaryName(base)) return [name];
     const meaning = folderMeaning(name);
     // Unfinished work has checks of its own.
     if (meaning === "unknown") return [name];

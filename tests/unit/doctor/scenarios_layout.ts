@@ -284,6 +284,24 @@ export const LAYOUT: readonly Scenario[] = [
   },
   {
     check: "layout.unknown",
+    when: "folders have names of temporary files",
+    level: "info",
+    seen: /^\.orchestrator holds \.tmp-x, secrets\/\.tmp-x, sessions\/\.tmp-x and 2 more$/,
+    make: async (world) => {
+      const of = `sessions/${world.session}`;
+      for (const folder of ["", "secrets/", "sessions/", `${of}/`, `${of}/feedback/`]) {
+        world.write(world.state(`${folder}.tmp-x`, "deep", "file"), "x");
+      }
+      // Nothing stops at them.
+      await world.done("note", "one");
+      await world.done("feedback", "tool", "add", "two");
+      await world.done("start", "Another task", "--name", "another");
+      await world.done("log", "verify", "--all");
+      await world.done("doctor", "--fix", "--check", "layout");
+    },
+  },
+  {
+    check: "layout.unknown",
     when: "they lie among files that are known",
     level: "info",
     seen: /^\.orchestrator holds secrets\/deep, sessions\/[a-z2-7]{13}\/extra$/,
