@@ -29,4 +29,25 @@ export const WORKFLOW: readonly Mutant[] = [
       filter: "to restore a checkpoint of a session whose journal is newer",
     },
   },
+  {
+    name: "the file of a history is not compared with its hash",
+    file: "src/session/history.ts",
+    search: 'return hash.hex() === history.sha256 ? null : "was changed";',
+    replace: "return null;",
+    killedBy: { file: "tests/unit/session/history_test.ts", filter: "too large is said" },
+  },
+  {
+    name: "secrets stay in the file of a history",
+    file: "src/session/history_file.ts",
+    search: "file.add(JSON.stringify(scrubWords(value, clean)))",
+    replace: "file.add(JSON.stringify(value))",
+    killedBy: { file: "tests/unit/session/history_test.ts", filter: "first event names" },
+  },
+  {
+    name: "a session with a history does not raise the format of the repository",
+    file: "src/session/create_session.ts",
+    search: "    await raiseFormat(backend);\n",
+    replace: "",
+    killedBy: { file: "tests/unit/session/history_test.ts", filter: "first event names" },
+  },
 ];
