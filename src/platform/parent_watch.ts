@@ -3,43 +3,48 @@
  * answer to.
  *
  * A small shell waits at the end of a pipe whose other end only this process has. The system closes
- * that end with the process. It is in a session of its own, so that what ends the group or the terminal
- * does not end it first. Between the start of the group and the line that names it lie microseconds in
- * which a death goes unseen. Windows has no process groups: there a command goes on by itself.
+ * that end with the process. Nothing is written to the pipe: a runtime may write later than it says, and
+ * a death in between would lose the line. The shell is in a session of its own, so that what ends the
+ * group or the terminal does not end it first. Between the start of the group and that of its watch lies
+ * about a millisecond in which a death goes unseen. Windows has no process groups: there a command goes
+ * on by itself.
  * @module
  */
 import type { ChildProcess } from "node:child_process";
+import process from "node:process";
 
-/** Reads the group, then waits for the word that all is well; at the end of its input it ends the group. */
-const SCRIPT = `read -r group || exit 0
-read -r ended && exit 0
-kill -TERM "-$group" 2>/dev/null || exit 0
-sleep "$1"
-kill -KILL "-$group" 2>/dev/null
+/** Waits for the end of its input, then ends the group. */
+const SCRIPT = `read -r never
+kill -TERM "-$1" 2>/dev/null || exit 0
+sleep "$2"
+kill -KILL "-$1" 2>/dev/null
 exit 0`;
 
 /** A watch that has begun. */
 export interface ParentWatch {
-  /** Tells it which group to end. */
-  watch(group: number): void;
   /** Ends the watch, and nothing else. */
   end(): void;
 }
 
-const NO_WATCH: ParentWatch = { watch: () => {}, end: () => {} };
+const NO_WATCH: ParentWatch = { end: () => {} };
+
+/** How the shell is started: `spawn` of `node:child_process`. */
+type Spawn = typeof import("node:child_process").spawn;
 
 /**
- * Begins a watch. Where it cannot be started there is none: the command runs all the same.
+ * Begins a watch, at once. Where it cannot be started there is none: the command runs all the same.
+ * @param group what to end: a process group by its number.
  * @param graceMs how long the group may take to end by itself once it was told to.
  */
-export async function watchParent(
-  graceMs: number,
-  env: Readonly<Record<string, string>>,
-): Promise<ParentWatch> {
-  const { spawn } = await import("node:child_process");
+export function watchParent(
+  spawn: Spawn,
+  group: number,
+  { graceMs, env }: { readonly graceMs: number; readonly env: Readonly<Record<string, string>> },
+): ParentWatch {
   let watcher: ChildProcess;
   try {
-    watcher = spawn("/bin/sh", ["-c", SCRIPT, "sh", String(Math.ceil(graceMs / 1000))], {
+    const args = [String(group), String(Math.ceil(graceMs / 1000))];
+    watcher = spawn("/bin/sh", ["-c", SCRIPT, "sh", ...args], {
       // It needs nothing but where to find sleep; a folder as working directory it would keep in use.
       cwd: "/",
       env: { PATH: env["PATH"] ?? "/usr/bin:/bin" },
@@ -49,12 +54,21 @@ export async function watchParent(
   } catch {
     return NO_WATCH;
   }
-  const { stdin } = watcher;
   watcher.on("error", () => {});
-  stdin?.on("error", () => {});
+  watcher.stdin?.on("error", () => {});
   watcher.unref();
-  return {
-    watch: (group) => void stdin?.write(`${group}\n`),
-    end: () => void stdin?.end("ended\n"),
-  };
+  return { end: () => endWatcher(watcher) };
+}
+
+/**
+ * A signal has arrived when this returns, also when this process ends right behind it. It is sent by
+ * number: `ChildProcess.kill` of Deno closes the input first, and the shell could act on that.
+ */
+function endWatcher({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
 }

@@ -9,7 +9,7 @@ import { existsSync } from "node:fs";
 import process from "node:process";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { OutputTail } from "./output_tail.ts";
-import { watchParent } from "./parent_watch.ts";
+import { type ParentWatch, watchParent } from "./parent_watch.ts";
 import { endGroup } from "./process_group.ts";
 import { isWindows } from "./runtime.ts";
 
@@ -119,9 +119,9 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
     ? [process.env["ComSpec"] ?? "cmd.exe", ["/d", "/s", "/c", `"${command}"`]] as const
     : ["/bin/sh", ["-c", command]] as const;
   const env = present(request.env);
-  const parent = isWindows ? null : await watchParent(graceMs, env);
-  const spawned = await start(() =>
-    spawn(
+  let parent: ParentWatch | undefined;
+  const spawned = await start(() => {
+    const child = spawn(
       file,
       [...args],
       {
@@ -132,14 +132,17 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
         windowsHide: true,
         windowsVerbatimArguments: true,
       } satisfies SpawnOptions,
-    )
-  );
+    );
+    if (!isWindows && child.pid !== undefined) {
+      parent = watchParent(spawn, child.pid, { graceMs, env });
+    }
+    return child;
+  });
   if (!("child" in spawned)) {
     parent?.end();
     return notStarted(startReason(spawned.error, file, cwd));
   }
   const { child, pid } = spawned;
-  parent?.watch(pid);
 
   let ending: Promise<void> | undefined;
   const end = () => ending ??= endGroup(child, pid, graceMs);
