@@ -50,10 +50,9 @@ class Place implements Disposable {
   }
 
   run(argv: readonly string[], more: Partial<InProcess> = {}): Promise<Result> {
-    const spec = COMMANDS.find(({ path }) =>
-      argv.slice(0, path.split(" ").length).join(" ") === path
-    );
-    if (spec !== undefined) this.used.add(spec.path);
+    for (const { path } of COMMANDS) {
+      if (argv.slice(0, path.split(" ").length).join(" ") === path) this.used.add(path);
+    }
     return runInProcess(argv, { cwd: this.root, env: this.env, ...more });
   }
 
@@ -73,6 +72,13 @@ const NOT_USED: ReadonlySet<string> = new Set([
   ...["config edit", "secrets import", "import-legacy", "migrate"],
   "deinit",
 ]);
+
+/** Takes the last line of a session's journal away, as an old backup does. */
+function loseLastLine(session: string): void {
+  const path = join(session, "log.jsonl");
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  writeFileSync(path, `${lines.slice(0, -1).join("\n")}\n`);
+}
 
 async function useEverything(place: Place): Promise<void> {
   const { root, scratch } = place;
@@ -96,6 +102,10 @@ async function useEverything(place: Place): Promise<void> {
   const made = await place.must("checkpoint", "create", "--json");
   await place.must("checkpoint", "restore", JSON.parse(made.stdout).data.checkpoint);
   await place.must("advance");
+  await place.must("note", "a line that the journal loses");
+  const status = await place.must("status", "--json");
+  loseLastLine(join(root, ".orchestrator", "sessions", JSON.parse(status.stdout).data.session));
+  await place.must("log", "accept", "--yes", "--reason", "there is no backup");
   await place.must("feedback", "tool", "add", "it is fast");
   await place.must("feedback", "process", "add", "it is short");
   await place.must("config", "set", "lock_timeout", "12");

@@ -61,7 +61,10 @@ Deno.test("a command without an expectation is reported, one that says it is sil
 Deno.test("what changed in spite of `@ unchanged` is a problem", async () => {
   const text = "@ remember\n\n$ write a.txt\n? 0\n\n@ unchanged\n";
   const { problems } = await playTranscript(text, stage);
-  assert.deepEqual(problems, ["not unchanged: changed project, added project/a.txt"]);
+  // Within one tick of the system's clock the folder keeps its time.
+  const [problem = "", ...others] = problems;
+  assert.equal(problem.replace("changed project, ", ""), "not unchanged: added project/a.txt");
+  assert.deepEqual(others, []);
   const elsewhere = await playTranscript(text.replace("unchanged", "unchanged b.txt"), stage);
   assert.deepEqual(elsewhere.problems, []);
 });
