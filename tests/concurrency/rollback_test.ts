@@ -1,5 +1,6 @@
 /** Whoever reads while a migration is gone back on sees the old state or the new one. */
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
 import {
   answer,
   oldRepository,
@@ -26,6 +27,8 @@ for (const generation of [4, 8]) {
       let moving = true;
       const reader = async (argv: readonly string[]) => {
         while (moving) {
+          // Reading waits for nothing that the event loop brings: without this the rollback starves.
+          await new Promise((resolve) => setImmediate(resolve));
           for (const named of [[], ["--session", first.session]]) {
             if (argv[1] === "show" && named.length > 0) continue;
             const { code, stdout, stderr } = await orchestrator(scratch, [
