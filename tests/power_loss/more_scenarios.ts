@@ -59,4 +59,13 @@ export const HOME_SCENARIOS: readonly Scenario[] = [
     argv: ["secrets", "set", "NEW", "--global"],
     stdin: "made-up-new",
   },
+  {
+    name: "trust add",
+    command: "trust add",
+    prepare: async (repository) => {
+      await started(repository);
+      await repository.git("remote", "add", "backup", "../backup.git");
+    },
+    argv: ["trust", "add", "state_remote", "backup"],
+  },
 ];

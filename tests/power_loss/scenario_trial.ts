@@ -158,7 +158,9 @@ function isLine(text: string): boolean {
 
 /** The files of a home directory that this program writes, without locks. */
 function homeFiles(home: string): ReadonlyMap<string, string> {
-  const files = [...treeOf(home)].filter(([path]) => !/^objects(\/|$)|(^|\/)lock$/.test(path));
+  const files = [...treeOf(home)].filter(([path]) =>
+    !/^objects(?:\/|$)|(?:^|\/|\.)lock$/.test(path)
+  );
   return new Map(files);
 }
 
