@@ -227,7 +227,15 @@ Deno.test({
         for (const { id, seq } of data.sessions) {
           const { data } = await there.json("log", "verify", "--session", id);
           assert.deepEqual(data.sessions, [
-            { session: id, lines: seq, tornBytes: 0, bad: null, rebuilt: null },
+            {
+              session: id,
+              lines: seq,
+              tornBytes: 0,
+              bad: null,
+              rebuilt: null,
+              lost: null,
+              lineEnds: "line feeds",
+            },
           ]);
         }
         const { warnings } = await there.json("status");
