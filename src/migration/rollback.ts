@@ -370,9 +370,11 @@ function removeCopies(paths: ProjectPaths, manifest: Manifest, kept: ReadonlySet
   folders.add(`${STATE_DIRECTORY}/${MIGRATION.secrets}`);
   for (const folder of [...folders].sort((a, b) => b.length - a.length)) {
     const path = `${paths.root}/${folder}`;
-    if (!SESSION_FOLDER.test(folder) && removeEmpty(path)) continue;
+    // Before the folder goes: where a power cut brings its name back, it must be empty.
     if (lstat(path)?.isDirectory() === true) syncDirectory(path);
+    if (!SESSION_FOLDER.test(folder)) removeEmpty(path);
   }
+  syncDirectory(paths.stateDirectory);
 }
 
 /** Whether there is a file anywhere below a folder. */
