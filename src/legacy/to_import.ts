@@ -2,7 +2,9 @@
  * All that a session of the new layout takes over from an old workflow.
  * @module
  */
+import { OrchestratorError } from "../errors.ts";
 import type { EventData } from "../workflow/events.ts";
+import type { LegacyFinding } from "./find.ts";
 import { type SeedOptions, toSeed } from "./convert.ts";
 import type { LegacyWorkflow } from "./legacy_workflow.ts";
 import { LocalPaths } from "./local_paths.ts";
@@ -19,6 +21,7 @@ export interface LegacyImport {
   /**
    * Shows the old log's entries, oldest first, absolute paths made relative. Reads them again each time:
    * they may be more than what is to be held in memory.
+   * @throws `io_failed`, `files_changed` when they are fewer than before.
    */
   readonly visitHistory: (take: (value: unknown) => void) => void;
 }
@@ -49,8 +52,33 @@ export function toImport(workflow: LegacyWorkflow, options: SeedOptions = {}): L
       ...(meta === null ? {} : { meta: paths.scrubFields(meta) }),
     },
     lines,
-    visitHistory: (take) => void workflow.visitLog(({ raw }) => take(paths.scrub(raw))),
+    visitHistory(take) {
+      let shown = 0;
+      const { findings } = workflow.visitLog(({ raw }) => {
+        shown += 1;
+        take(paths.scrub(raw));
+      });
+      if (shown < lines) throw lostLines(workflow, findings);
+    },
   };
+}
+
+/** The log has fewer entries than at the look before: they must not be missing for good. */
+function lostLines(
+  workflow: LegacyWorkflow,
+  findings: readonly LegacyFinding[],
+): OrchestratorError {
+  const { log } = workflow.origin;
+  const unreadable = findings.find(({ code }) => code === "unreadable");
+  return unreadable === undefined
+    ? new OrchestratorError("files_changed", `Cannot read "${log}": it changed meanwhile`, {
+      hint: "Let the old tool finish, then run the command again",
+      details: { path: log },
+    })
+    : new OrchestratorError("io_failed", `Cannot read "${log}": ${unreadable.message}`, {
+      hint: "Make it readable, then run the command again",
+      details: { path: log },
+    });
 }
 
 /**

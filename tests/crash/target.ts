@@ -58,6 +58,7 @@ export function signatureOf(call: Call, root: string): string {
     path.replace(root, ".")
       .replace(/\.(tmp|staging|removed|replacing)-[^/]*/g, ".$1-*")
       .replace(/\/[a-z2-7]{13}(?=\/|$)/g, "/<id>")
+      .replace(/orchestrator-state-[a-z2-7]{26}/g, "orchestrator-state-<id>")
       .replace(/bindings\/[0-9a-f]{32}/g, "bindings/*")
       .replace(/\/([a-z]+-)?\d{8}T\d{6}Z[^/]*/g, "/$1<time>")
   );

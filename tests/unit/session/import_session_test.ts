@@ -162,3 +162,28 @@ Deno.test("commands show and import an old workflow that somebody else is import
     if (argv[0] !== "note") assert.deepEqual(compareTrees(before, readTree(scratch.root)), []);
   }
 });
+
+Deno.test("import: a log that is shorter at the second look is never half a history", async () => {
+  const event = {
+    event_type: "error",
+    workflow_id: JSON.parse(fixture("states/g4.json")).workflow_id,
+  };
+  const log = `${JSON.stringify(event)}\n`.repeat(3);
+  using scratch = new Scratch({ ...SCATTERED, ".workflow_log.jsonl": log });
+  const { input, manager, backend } = opened(scratch);
+  const { input: given } = input();
+  const view = await viewLegacy(given, STAMP);
+  scratch.write(".workflow_log.jsonl", log.slice(0, -10));
+  const making = manager.holdRepository("import", () =>
+    manager.create({
+      id: view.state.session,
+      events: view.events,
+      history: view.visitHistory,
+      meta: { name: null, task: view.state.task, branch: null, parent: null },
+      workflow: "",
+    }));
+  await assert.rejects(making, { code: "files_changed" });
+  assert.deepEqual(await backend.sessions(), []);
+  scratch.write(".workflow_log.jsonl", log + log);
+  view.visitHistory(() => {});
+});
