@@ -145,7 +145,9 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
   const { child, pid } = spawned;
 
   let ending: Promise<void> | undefined;
-  const end = () => ending ??= endGroup(child, pid, graceMs);
+  const end = () => {
+    ending ??= endGroup(child, pid, graceMs);
+  };
   const timer = setTimeout(() => {
     timedOut = true;
     end();
