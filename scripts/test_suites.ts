@@ -29,7 +29,12 @@ export const SUITES: readonly Suite[] = [
   { name: "unit", what: "one module each", parallel: true },
   { name: "property", what: "rules that hold for whatever is generated", parallel: true },
   { name: "contract", what: "interfaces, on every implementation and engine", parallel: true },
-  { name: "transcripts", what: "the command line, in process and as executable", parallel: true },
+  {
+    name: "transcripts",
+    what: "the command line, in process and as executable",
+    parallel: true,
+    sampled: true,
+  },
   {
     name: "compatibility",
     what: "repositories of earlier versions, and those of later ones",

@@ -1,5 +1,6 @@
 /** The same transcripts, played on the executable. */
 import { executable, executableAvailable } from "../harness/executable.ts";
+import { BRIEF } from "../harness/effort.ts";
 import { check, transcriptNames, whyNot } from "./transcripts.ts";
 
 if (!executableAvailable) {
@@ -12,7 +13,10 @@ const updating = ["UPDATE_TRANSCRIPTS", "UPDATE"].some((name) => (Deno.env.get(n
 // What needs a clock or a terminal of its own is played in process only: no test that skips.
 const playable = transcriptNames().filter((name) => whyNot(name, { executable: "any" }) === null);
 
-for (const name of playable) {
+/** Where there are few minutes: the others are played in process all the same. */
+const chosen = playable.filter((_, index) => !BRIEF || index % 3 === 0);
+
+for (const name of chosen) {
   Deno.test({
     name: `executable ${name}`,
     ignore: updating || !executableAvailable,
