@@ -43,7 +43,9 @@ export async function remarksOn(
   if (tornBytes === 0) return remarks;
   // A writer may be at it.
   if (!writing && (await backend.holder({ session: id })).state === "held") return remarks;
-  const where = `${tornBytes} bytes behind line ${head.seq} of the journal of session ${id}`;
+  const where = `${tornBytes} ${
+    tornBytes === 1 ? "byte" : "bytes"
+  } behind line ${head.seq} of the journal of session ${id}`;
   remarks.push(
     writing
       ? `${where} were never acknowledged: they are set aside in the session's folder`

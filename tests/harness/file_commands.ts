@@ -21,6 +21,12 @@ import { dirname, join, resolve } from "node:path";
 import type { Result } from "./running.ts";
 import { readTree } from "./tree.ts";
 
+/** Writes so that the time of change differs: within one tick of the system's clock it may not. */
+function writeLater(path: string, text: string): void {
+  const { mtimeNs: before } = statSync(path, { bigint: true });
+  do writeFileSync(path, text); while (statSync(path, { bigint: true }).mtimeNs === before);
+}
+
 type FileCommand = (
   path: (name: string | undefined) => string,
   args: readonly string[],
@@ -54,7 +60,7 @@ const COMMANDS: Readonly<Record<string, FileCommand>> = {
   replace: (path, [name, old = "", fresh = ""]) => {
     const text = readFileSync(path(name), "utf8");
     if (old === "" || !text.includes(old)) throw new Error(`${name} does not hold ${old}`);
-    writeFileSync(path(name), text.replace(old, () => fresh));
+    writeLater(path(name), text.replace(old, () => fresh));
     return "";
   },
   /** `cut FILE BYTES`: takes bytes from the end. */

@@ -109,9 +109,9 @@ async function wanted(context: Context, input: Input): Promise<readonly string[]
 function lineOf(result: Verification, style: Style): Shown {
   const torn = result.tornBytes === 0
     ? say``
-    : say`; behind them ${
-      num(result.tornBytes)
-    } bytes of an append that was cut off and never acknowledged`;
+    : say`; behind them ${num(result.tornBytes)} ${
+      result.tornBytes === 1 ? say`byte` : say`bytes`
+    } of an append that was cut off and never acknowledged`;
   const ends = {
     "line feeds": say``,
     "last one missing": say`; the last line feed is missing`,
