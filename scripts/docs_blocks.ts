@@ -4,6 +4,8 @@
  */
 import { describeArguments, GLOBAL_OPTIONS } from "../src/cli/parse.ts";
 import type { CommandSpec, OptionSpec } from "../src/cli/command.ts";
+import { exitCodes as exitCodeTable } from "../src/cli/help/exit_codes.ts";
+import { COMMAND_VARIABLES, VARIABLES, type VariableSpec } from "../src/cli/help/variables.ts";
 import { COMMANDS } from "../src/cli/table.ts";
 import { CONFIG_KEY_NAMES, configKey } from "../src/config/keys.ts";
 import { valueText } from "../src/config/value.ts";
@@ -24,6 +26,8 @@ export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => st
     commands,
     options: () => optionTable(GLOBAL_OPTIONS),
     "exit-codes": exitCodes,
+    variables: () => variables(VARIABLES),
+    "command-variables": () => variables(COMMAND_VARIABLES),
     "config-keys": configKeys,
     "workflow-fields": workflowFields,
     "evidence-schemas": evidenceSchemas,
@@ -71,25 +75,18 @@ function optionTable(options: readonly OptionSpec[]): string {
   );
 }
 
-const KINDS: Readonly<Record<ErrorKind, string>> = {
-  failure: "It was tried and did not succeed: a verification failed, a file could not be written",
-  usage: "The command line is wrong, or a question would have to be asked without a terminal",
-  config: "A file people write is wrong; the message names file, line and column",
-  not_found: "No such project, session, item, phase, checkpoint or file",
-  conflict: "Things changed meanwhile, or a name fits several sessions: look again, then repeat",
-  locked: "Somebody else is writing; the message says who, where and since when",
-  blocked: "The answer is no, and nothing is broken: an item, a gate or an approval is missing",
-  corrupt: "What is on disk cannot be trusted, or is from a newer version; nothing was written",
-  external: "A program that was needed failed",
-  internal: "A bug; run it again with `--debug` and report it",
-  interrupted: "Ended by a signal, cleaned up (143 after SIGTERM)",
-};
-
 function exitCodes(): string {
-  return table(["exit", "kind", "means"], [
-    ["0", "ok", "Done"],
-    ...kinds().map((kind) => [String(EXIT_CODES[kind]), kind.replaceAll("_", " "), KINDS[kind]]),
-  ]);
+  return table(
+    ["exit", "kind", "means"],
+    exitCodeTable().map(({ code, kind, means }) => [String(code), kind, means]),
+  );
+}
+
+function variables(specs: readonly VariableSpec[]): string {
+  return table(
+    ["variable", "means"],
+    specs.map(({ names, means }) => [names.map(code).join(", "), means]),
+  );
 }
 
 function errorCodes(): string {

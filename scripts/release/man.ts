@@ -2,8 +2,9 @@
  * Man pages, made from the command table: `orchestrator(1)` and one page for each command.
  * @module
  */
-import { EXIT_CODES } from "../../src/errors.ts";
 import type { CommandSpec, OptionSpec } from "../../src/cli/command.ts";
+import { exitCodes } from "../../src/cli/help/exit_codes.ts";
+import { VARIABLES } from "../../src/cli/help/variables.ts";
 import { describeArguments, GLOBAL_OPTIONS } from "../../src/cli/parse.ts";
 
 /** A man page. */
@@ -27,9 +28,10 @@ export function manPages(table: readonly CommandSpec[], header: ManHeader): read
 }
 
 function overview(table: readonly CommandSpec[], header: ManHeader): ManPage {
-  const codes = Object.entries(EXIT_CODES).map(([kind, code]) =>
-    tagged(String(code), kind.replaceAll("_", " "))
+  const codes = exitCodes().map(({ code, kind, means }) =>
+    tagged(String(code), `${kind}: ${lowerFirst(means)}.`)
   );
+  const variables = VARIABLES.map(({ names, means }) => tagged(names.join(", "), `${means}.`));
   return {
     name: "orchestrator.1",
     text: page("orchestrator", header, [
@@ -47,7 +49,8 @@ function overview(table: readonly CommandSpec[], header: ManHeader): ManPage {
           .join("\n"),
       ),
       section("OPTIONS", options(GLOBAL_OPTIONS)),
-      section("EXIT STATUS", [tagged("0", "ok"), ...codes].join("\n")),
+      section("ENVIRONMENT", variables.join("\n")),
+      section("EXIT STATUS", codes.join("\n")),
     ]),
   };
 }

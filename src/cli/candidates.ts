@@ -6,7 +6,14 @@
  * @module
  */
 import type { ArgumentSpec, CommandSpec, OptionSpec } from "./command.ts";
+import { HELP_TOPICS } from "./help/topics.ts";
 import { findCommand, GLOBAL_OPTIONS } from "./parse.ts";
+
+/** What `help` can be asked about besides commands. */
+const TOPICS: readonly Candidate[] = [
+  { value: "all", summary: "Every command" },
+  ...HELP_TOPICS.map(({ name, summary }) => ({ value: name, summary })),
+];
 
 /** One possible word, and what it means. */
 export interface Candidate {
@@ -75,7 +82,9 @@ export function completeLine(
   if (!line.terminated && current.startsWith("-")) return plain(options);
 
   const words = line.positionals.length === 0 ? nextWords(line.path, table) : [];
-  if (line.helps) return plain(words);
+  if (line.helps) {
+    return plain(line.path.length + line.positionals.length === 0 ? [...words, ...TOPICS] : words);
+  }
   const args = line.spec?.args ?? [];
   const arg = args[line.positionals.length] ??
     (args.at(-1)?.many === true ? args.at(-1) : undefined);

@@ -2,10 +2,12 @@
  * Help texts, made from the command table.
  * @module
  */
-import { EXIT_CODES, OrchestratorError } from "../errors.ts";
+import { OrchestratorError } from "../errors.ts";
 import type { CommandSpec, OptionSpec } from "./command.ts";
+import type { HelpData } from "./help/data.ts";
+import type { HelpTopic } from "./help/topics.ts";
 import type { Style } from "./output/style.ts";
-import { joined, lines, say, type Shown, shown, words } from "./output/shown.ts";
+import { joined, lines, num, say, type Shown, shown, words } from "./output/shown.ts";
 import { pad, prose } from "./output/text.ts";
 import { visibleLength } from "./output/width.ts";
 import { describeArguments, findCommand, GLOBAL_OPTIONS } from "./parse.ts";
@@ -20,9 +22,34 @@ const GROUPS: Readonly<Record<CommandSpec["group"], Shown>> = words({
 /** Left of the summaries; what is longer has its summary in the next line. */
 const LEFT_COLUMNS = 30;
 
+/** The commands of most days, in the order in which they are used. The bare program lists these. */
+export const EVERYDAY: readonly string[] = [
+  "start",
+  "status",
+  "complete",
+  "skip",
+  "approve",
+  "advance",
+  "finish",
+  "note",
+  "log",
+  "session list",
+];
+
+/** What help can be about. */
+type Page =
+  | { readonly kind: "overview" | "all"; readonly commands: readonly CommandSpec[] }
+  | { readonly kind: "group"; readonly name: string; readonly commands: readonly CommandSpec[] }
+  | {
+    readonly kind: "command";
+    readonly spec: CommandSpec;
+    readonly commands: readonly CommandSpec[];
+  }
+  | { readonly kind: "topic"; readonly topic: HelpTopic };
+
 /**
- * The help of the whole program, of a group of commands, or of one.
- * @param topic the words asked about; none for the whole.
+ * The help of the whole program, of a group of commands, of one, or of a topic.
+ * @param topic the words asked about; none for the commands of most days, `all` for every command.
  * @throws `unknown_command`
  */
 export async function helpText(
@@ -30,26 +57,60 @@ export async function helpText(
   table: readonly CommandSpec[],
   style: Style,
 ): Promise<Shown> {
-  const shown = table.filter((row) => row.hidden !== true);
-  if (topic.length === 0) return overview(shown, style);
+  const page = await pageOf(topic, table);
+  switch (page.kind) {
+    case "overview":
+      return await overview(page.commands, style);
+    case "all":
+      return allCommands(page.commands, style);
+    case "group":
+      return groupHelp(page.name, page.commands, style);
+    case "command":
+      return commandHelp(page.spec, page.commands, style);
+    case "topic":
+      return topicHelp(page.topic, style);
+  }
+}
+
+/**
+ * The same for programs: the command table, or the part of it that was asked about.
+ * @throws `unknown_command`
+ */
+export async function helpData(
+  topic: readonly string[],
+  table: readonly CommandSpec[],
+): Promise<HelpData> {
+  const { commandsData, topicData } = await import("./help/data.ts");
+  const page = await pageOf(topic, table);
+  const name = topic.join(" ");
+  if (page.kind === "topic") return topicData(page.topic);
+  return commandsData(name, page.kind === "command" ? [page.spec] : page.commands);
+}
+
+async function pageOf(topic: readonly string[], table: readonly CommandSpec[]): Promise<Page> {
+  const commands = table.filter((row) => row.hidden !== true);
+  if (topic.length === 0) return { kind: "overview", commands };
   const spec = findCommand(topic, table);
-  if (spec !== undefined) return commandHelp(spec, shown, style);
-  const prefix = topic.join(" ") + " ";
-  const members = shown.filter((row) => row.path.startsWith(prefix));
-  if (members.length > 0) return groupHelp(topic.join(" "), members, style);
+  if (spec !== undefined) return { kind: "command", spec, commands };
+  const name = topic.join(" ");
+  const members = commands.filter((row) => row.path.startsWith(name + " "));
+  if (members.length > 0) return { kind: "group", name, commands: members };
+  if (name === "all") return { kind: "all", commands };
+  const { HELP_TOPICS } = await import("./help/topics.ts");
+  const found = HELP_TOPICS.find((row) => row.name === name);
+  if (found !== undefined) return { kind: "topic", topic: found };
   const { nearest } = await import("../workflow/nearest.ts");
-  const known = topics(shown);
-  const close = nearest(topic.join(" "), known) ??
-    known.findLast((name) => `${topic.join(" ")} `.startsWith(`${name} `));
+  const known = [...names(commands), ...HELP_TOPICS.map((row) => row.name)];
+  const close = nearest(name, known) ?? known.findLast((row) => `${name} `.startsWith(`${row} `));
   throw new OrchestratorError(
     "unknown_command",
-    `Cannot help with "${topic.join(" ")}": there is no such command`,
-    { hint: `Run \`orchestrator ${close === undefined ? "--help" : `help ${close}`}\`` },
+    `Cannot help with "${name}": there is no such command or topic`,
+    { hint: `Run \`orchestrator ${close === undefined ? "help all" : `help ${close}`}\`` },
   );
 }
 
-/** Everything help can be asked about: commands, and the words before their last. */
-function topics(table: readonly CommandSpec[]): readonly string[] {
+/** Everything that is a command, and the words before a command's last. */
+function names(table: readonly CommandSpec[]): readonly string[] {
   return [
     ...new Set(table.flatMap(({ path }) => {
       const words = path.split(" ");
@@ -58,34 +119,60 @@ function topics(table: readonly CommandSpec[]): readonly string[] {
   ];
 }
 
-function overview(table: readonly CommandSpec[], style: Style): Shown {
-  const parts = [
-    prose(
-      say`Keeps people and AI agents honest about a multi-step workflow in a git repository.`,
-      style,
-    ),
-    say`${style.bold(say`Usage:`)} orchestrator <command> [options]`,
+const INTRODUCTION =
+  say`Keeps people and AI agents honest about a multi-step workflow in a git repository.`;
+
+async function overview(table: readonly CommandSpec[], style: Style): Promise<Shown> {
+  const { HELP_TOPICS } = await import("./help/topics.ts");
+  const rows = EVERYDAY.flatMap((path) => table.find((row) => row.path === path) ?? []);
+  const more: readonly Row[] = [
+    [say`help all`, say`All ${num(table.length)} commands, and the options of every command`],
+    [say`help <command>`, say`Options and examples of a command`],
+    ...HELP_TOPICS.map((topic): Row => [say`help ${shown(topic.name)}`, shown(topic.summary)]),
+  ];
+  const width = Math.max(...[...commandRows(rows), ...more].map(([left]) => left.length));
+  return paragraphs([
+    prose(INTRODUCTION, style),
+    usage(say`<command> [options]`, style),
     section(say`Begin with`, [
       [style.cyan(say`orchestrator start "Add login"`), say`Open a session for a task`],
       [style.cyan(say`orchestrator status`), say`See what comes next`],
     ], style),
-  ];
+    section(say`Everyday commands`, commandRows(rows), style, width),
+    section(say`More`, more, style, width),
+  ]);
+}
+
+function allCommands(table: readonly CommandSpec[], style: Style): Shown {
+  const parts = [usage(say`<command> [options]`, style)];
   const width = Math.max(...table.map((row) => row.path.length));
   for (const [group, title] of Object.entries(GROUPS)) {
     const rows = table.filter((row) => row.group === group);
     if (rows.length > 0) parts.push(section(title, commandRows(rows), style, width));
   }
-  const codes = Object.entries(EXIT_CODES)
-    .map(([kind, code]) => `${code} ${kind.replaceAll("_", " ")}`);
   parts.push(
     section(say`Options of every command`, optionRows(GLOBAL_OPTIONS), style),
-    lines([
-      style.bold(say`Exit codes`),
-      prose(shown(["0 ok", ...codes].join(", ")), style, "  "),
-    ]),
     style.dim(say`orchestrator help <command> shows its options and examples.`),
   );
   return paragraphs(parts);
+}
+
+function topicHelp({ summary, text, tables }: HelpTopic, style: Style): Shown {
+  return paragraphs([
+    style.bold(shown(summary)),
+    ...text.map((paragraph) => prose(shown(paragraph), style)),
+    ...tables().map(({ title, entries }) =>
+      section(
+        shown(title),
+        entries.map(({ name, means }): Row => [shown(name), shown(means)]),
+        style,
+      )
+    ),
+  ]);
+}
+
+function usage(rest: Shown, style: Style): Shown {
+  return say`${style.bold(say`Usage:`)} orchestrator ${rest}`;
 }
 
 function paragraphs(parts: readonly Shown[]): Shown {
@@ -94,21 +181,21 @@ function paragraphs(parts: readonly Shown[]): Shown {
 
 function groupHelp(name: string, members: readonly CommandSpec[], style: Style): Shown {
   return paragraphs([
-    say`${style.bold(say`Usage:`)} orchestrator ${shown(name)} <command> [options]`,
+    usage(say`${shown(name)} <command> [options]`, style),
     section(say`Commands`, commandRows(members), style),
     style.dim(say`orchestrator help <command> shows its options and examples.`),
   ]);
 }
 
 function commandHelp(spec: CommandSpec, table: readonly CommandSpec[], style: Style): Shown {
-  const usage = ["orchestrator", spec.path, describeArguments(spec), "[options]"]
+  const line = [spec.path, describeArguments(spec), "[options]"]
     .filter((part) => part !== "").join(" ");
   const parent = spec.path.split(" ").slice(0, -1);
   const also = (spec.aliases ?? []).map((alias) => ["orchestrator", ...parent, alias].join(" "));
   const parts = [
     prose(say`${shown(spec.summary)}.`, style),
     lines([
-      say`${style.bold(say`Usage:`)} ${shown(usage)}`,
+      usage(shown(line), style),
       ...(also.length === 0 ? [] : [say`${style.bold(say`Also:`)}  ${shown(also.join(", "))}`]),
     ]),
   ];
@@ -132,7 +219,7 @@ function commandHelp(spec: CommandSpec, table: readonly CommandSpec[], style: St
   );
   const deeper = table.filter((row) => row.path.startsWith(spec.path + " "));
   if (deeper.length > 0) parts.push(section(say`See also`, commandRows(deeper), style));
-  parts.push(style.dim(say`orchestrator --help lists the options of every command.`));
+  parts.push(style.dim(say`orchestrator help all lists the options of every command.`));
   return paragraphs(parts);
 }
 

@@ -101,7 +101,7 @@ export async function parseRequest(
   if (bare.has("version")) return { kind: "version", input: bare };
   if (lead.spec === undefined) {
     const topic = [...lead.group, ...positionals];
-    if (bare.has("help") || topic.length === 0) return { kind: "help", topic, input: bare };
+    if (bare.has("help") || positionals.length === 0) return { kind: "help", topic, input: bare };
     if (topic[0] === "help") return { kind: "help", topic: topic.slice(1), input: bare };
     throw await unknownCommand(topic, lead.group, table);
   }
@@ -311,16 +311,6 @@ async function unknownCommand(
   group: readonly string[],
   table: readonly CommandSpec[],
 ): Promise<OrchestratorError> {
-  if (topic.length === group.length) {
-    const prefix = group.join(" ") + " ";
-    const words = table.filter((row) => row.path.startsWith(prefix))
-      .map((row) => row.path.slice(prefix.length));
-    return new OrchestratorError(
-      "missing_argument",
-      `Cannot run "${group.join(" ")}": it needs one of ${words.join(", ")}`,
-      { hint: `Run \`orchestrator ${group.join(" ")} --help\`` },
-    );
-  }
   const { nearest } = await import("../workflow/nearest.ts");
   const wanted = topic.slice(0, group.length + 1).join(" ");
   const names = commandNames(table);

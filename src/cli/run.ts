@@ -68,8 +68,13 @@ export async function run(argv: readonly string[], surroundings: Io): Promise<nu
       }
       return 0;
     }
-    const { helpText } = await import("./help.ts");
-    io.out(await helpText(request.topic, table, styleFor("stdout", request.input, io)));
+    const { helpData, helpText } = await import("./help.ts");
+    if (request.input.has("json")) {
+      const { answerEnvelope } = await import("./output/json.ts");
+      io.out(answerEnvelope("help", await helpData(request.topic, table), []));
+    } else {
+      io.out(await helpText(request.topic, table, styleFor("stdout", request.input, io)));
+    }
     return 0;
   } catch (error) {
     const { fail } = await import("./fail.ts");

@@ -55,7 +55,7 @@ interface AgentRow extends Row {
 const CODEX_WEB: Marker = ["CODEX_INTERNAL_ORIGINATOR_OVERRIDE", "codex_web_agent"];
 
 /** Most specific first: the first row with a marker that is set wins. */
-const AGENTS: readonly AgentRow[] = [
+export const AGENTS: readonly AgentRow[] = [
   {
     name: "claude-code",
     markers: [
@@ -92,7 +92,7 @@ const AGENTS: readonly AgentRow[] = [
 ];
 
 /** Set by agents that have no variable of their own above; its value is the agent's name. */
-const NAMED_AGENT = "AI_AGENT";
+export const NAMED_AGENT = "AI_AGENT";
 
 const EPHEMERAL: readonly Row[] = [
   {

@@ -6,6 +6,16 @@ import type { CommandSpec } from "../command.ts";
 
 export const SELF_COMMANDS: readonly CommandSpec[] = [
   {
+    path: "version",
+    group: "tool",
+    summary: "Show the version",
+    details:
+      "The same as --version. With --json it says the commit and the date of the build, too.",
+    examples: [{ line: "version", means: "version, engine and system" }],
+    changes: "nothing",
+    load: () => import("../commands/version.ts"),
+  },
+  {
     path: "self update",
     group: "tool",
     summary: "Replace this program with another release",

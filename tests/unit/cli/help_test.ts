@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { CONFIG_KEY_NAMES } from "../../../src/config/keys.ts";
 import { EXIT_CODES, OrchestratorError } from "../../../src/errors.ts";
-import { helpText } from "../../../src/cli/help.ts";
+import { EVERYDAY, helpData, helpText } from "../../../src/cli/help.ts";
+import { HELP_TOPICS } from "../../../src/cli/help/topics.ts";
 import { makeStyle } from "../../../src/cli/output/style.ts";
 import { visibleLength } from "../../../src/cli/output/width.ts";
-import { GLOBAL_OPTIONS, parseRequest } from "../../../src/cli/parse.ts";
+import { findCommand, GLOBAL_OPTIONS, parseRequest } from "../../../src/cli/parse.ts";
 import { COMMANDS } from "../../../src/cli/table.ts";
 import { splitCommandLine } from "../../harness/words.ts";
 
@@ -37,29 +39,80 @@ Deno.test("help fits the screen", async () => {
     const words = path.split(" ");
     return words.map((_, index) => words.slice(0, index + 1).join(" "));
   });
-  for (const topic of new Set(["", ...groups])) {
+  for (const topic of new Set(["", "all", ...HELP_TOPICS.map(({ name }) => name), ...groups])) {
     for (const line of (await help(topic)).split("\n")) {
       assert.ok(visibleLength(line) <= 80, `help ${topic}: ${line}`);
     }
-    // Only examples are wider than a narrow terminal: they are there to be copied.
+    // Only examples, and single words, are wider than a narrow terminal: they are there to be copied.
     for (const line of (await help(topic, 60)).split("\n")) {
-      const copied = /^ {2}orchestrator |^\S.*orchestrator /.test(line);
+      const copied = /^ {2}orchestrator |^\S.*orchestrator |^ +\S+$/.test(line);
       assert.ok(copied || visibleLength(line) <= 60, `help ${topic}: ${line}`);
     }
   }
 });
 
-Deno.test("the overview names every command, every global option and every exit code", async () => {
+Deno.test("the bare program lists ten everyday commands and says where the rest is", async () => {
+  assert.equal(EVERYDAY.length, 10);
   const text = (await help("")).replace(/\s+/g, " ");
+  for (const path of EVERYDAY) {
+    const spec = SHOWN.find((row) => row.path === path);
+    assert.ok(spec !== undefined, path);
+    assert.ok(text.includes(` ${path} ${spec.summary}`), path);
+  }
+  for (const name of ["all", "<command>", ...HELP_TOPICS.map((topic) => topic.name)]) {
+    assert.ok(text.includes(` help ${name} `), name);
+  }
+  assert.ok(text.includes(`All ${SHOWN.length} commands`));
+  assert.ok((await help("")).split("\n").length < 35, "it is short");
+});
+
+Deno.test("help all names every command and every global option", async () => {
+  const text = (await help("all")).replace(/\s+/g, " ");
   for (const { path, summary } of SHOWN) assert.ok(text.includes(` ${path} ${summary}`), path);
   for (const { name } of GLOBAL_OPTIONS) assert.match(text, new RegExp(`--${name}\\b`));
+});
+
+Deno.test("topics say what their tables say", async () => {
+  const codes = (await help("exit-codes")).replace(/\s+/g, " ");
   for (const [kind, code] of Object.entries(EXIT_CODES)) {
-    assert.ok(text.includes(`${code} ${kind.replaceAll("_", " ")}`), kind);
+    assert.ok(codes.includes(` ${code} ${kind.replaceAll("_", " ")} `), kind);
+  }
+  const keys = await help("configuration");
+  for (const name of CONFIG_KEY_NAMES) assert.ok(keys.includes(`  ${name} `), name);
+  for (const { name, variable } of (await helpData(["configuration"], COMMANDS)).entries) {
+    // What the topic says in one sentence instead of in each row.
+    const said = `ORCHESTRATOR_${String(name).toUpperCase().replaceAll(".", "_")}`;
+    assert.equal(variable, said);
+  }
+  assert.match(await help("environment"), /^ {2}ORCHESTRATOR_ROOT {2}/m);
+  assert.match(await help("agents"), /^ {2}claude-code +CLAUDECODE,/m);
+  for (const { name } of HELP_TOPICS) {
+    assert.ok(findCommand([name], COMMANDS) === undefined, `${name} is a command, too`);
+  }
+});
+
+Deno.test("help for programs is the command table", async () => {
+  for (const topic of [[], ["all"]]) {
+    const data = await helpData(topic, COMMANDS);
+    assert.deepEqual(data.commands.map(({ path }) => path), SHOWN.map(({ path }) => path));
+    assert.deepEqual(data.options.map(({ name }) => name), GLOBAL_OPTIONS.map(({ name }) => name));
+  }
+  assert.deepEqual(
+    (await helpData(["checkpoint"], COMMANDS)).commands.map(({ path }) => path),
+    SHOWN.filter(({ path }) => path.startsWith("checkpoint ")).map(({ path }) => path),
+  );
+  const [skip, ...others] = (await helpData(["skip"], COMMANDS)).commands;
+  assert.deepEqual(others, []);
+  assert.equal(skip?.["path"], "skip");
+  for (const { name } of HELP_TOPICS) {
+    const { entries, topic } = await helpData([name], COMMANDS);
+    assert.equal(topic, name);
+    assert.ok(entries.length > 3, name);
   }
 });
 
 Deno.test("summaries stand in one column", async () => {
-  const lines = (await help("")).split("\n");
+  const lines = (await help("all")).split("\n");
   const columns = SHOWN.map(({ path, summary }) =>
     lines.find((line) => line.startsWith(`  ${path} `))?.indexOf(summary.slice(0, 12))
   );
@@ -99,7 +152,7 @@ Deno.test("what programs call is in no list", async () => {
   const hidden = COMMANDS.filter((spec) => spec.hidden === true);
   assert.ok(hidden.length > 0);
   for (const { path } of hidden) {
-    for (const topic of ["", ...path.split(" ").slice(0, -1)]) {
+    for (const topic of ["", "all", ...path.split(" ").slice(0, -1)]) {
       assert.ok(!(await help(topic)).includes(path), `help ${topic}`);
     }
     assert.match(await help(path), /Usage:/);
@@ -112,6 +165,7 @@ Deno.test("a topic that is none gets the nearest one", async () => {
     ["sesion", "orchestrator help session"],
     ["session lst", "orchestrator help session list"],
     ["start now", "orchestrator help start"],
+    ["exit-code", "orchestrator help exit-codes"],
   ];
   for (const [topic, hint] of cases) {
     await assert.rejects(help(topic), (error) => {
@@ -121,7 +175,7 @@ Deno.test("a topic that is none gets the nearest one", async () => {
       return true;
     });
   }
-  await assert.rejects(help("zzzzzzzz"), { hint: /orchestrator --help/ });
+  await assert.rejects(help("zzzzzzzz"), { hint: /orchestrator help all/ });
 });
 
 Deno.test("colours are only where they are wanted", async () => {

@@ -1,0 +1,82 @@
+/**
+ * Help for programs: the command table as `--json` prints it.
+ * @module
+ */
+import type { ArgumentSpec, CommandSpec, OptionSpec } from "../command.ts";
+import { GLOBAL_OPTIONS } from "../parse.ts";
+import { HELP_TOPICS, type HelpTopic } from "./topics.ts";
+
+/** What `help … --json` answers. */
+export interface HelpData {
+  /** The words asked about; empty for the whole program. */
+  readonly topic: string;
+  readonly commands: readonly Readonly<Record<string, unknown>>[];
+  /** Options of every command. */
+  readonly options: readonly Readonly<Record<string, unknown>>[];
+  readonly topics: readonly { readonly name: string; readonly summary: string }[];
+  /** The rows of a topic such as `exit-codes`; empty for commands. */
+  readonly entries: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** The answer about commands. */
+export function commandsData(topic: string, commands: readonly CommandSpec[]): HelpData {
+  return { ...frame(topic), commands: commands.map(commandData) };
+}
+
+/** The answer about a topic. */
+export function topicData({ name, tables }: HelpTopic): HelpData {
+  const entries = tables().flatMap(({ title, entries }) =>
+    entries.map((entry) => ({ table: title, ...entry }))
+  );
+  return { ...frame(name), entries };
+}
+
+function frame(topic: string): HelpData {
+  return {
+    topic,
+    commands: [],
+    options: GLOBAL_OPTIONS.map(optionData),
+    topics: HELP_TOPICS.map(({ name, summary }) => ({ name, summary })),
+    entries: [],
+  };
+}
+
+function commandData(spec: CommandSpec): Readonly<Record<string, unknown>> {
+  const parent = spec.path.split(" ").slice(0, -1);
+  return {
+    path: spec.path,
+    aliases: (spec.aliases ?? []).map((alias) => [...parent, alias].join(" ")),
+    group: spec.group,
+    summary: spec.summary,
+    details: spec.details ?? null,
+    changes: spec.changes,
+    arguments: (spec.args ?? []).map(argumentData),
+    options: (spec.options ?? []).map(optionData),
+    examples: spec.examples.map(({ line, means }) => ({ line: `orchestrator ${line}`, means })),
+  };
+}
+
+function argumentData(
+  { name, summary, optional, many, complete }: ArgumentSpec,
+): Readonly<Record<string, unknown>> {
+  return {
+    name,
+    summary,
+    optional: optional === true,
+    many: many === true,
+    values: typeof complete === "object" ? complete : null,
+  };
+}
+
+function optionData(
+  { name, short, value, many, summary, complete }: OptionSpec,
+): Readonly<Record<string, unknown>> {
+  return {
+    name,
+    short: short ?? null,
+    value: value ?? null,
+    many: many === true,
+    summary,
+    values: typeof complete === "object" ? complete : null,
+  };
+}
