@@ -2,7 +2,7 @@
  * The generated parts of the documentation: what tables in the source say, as Markdown.
  * @module
  */
-import { describeArguments, GLOBAL_OPTIONS } from "../src/cli/parse.ts";
+import { describeArguments, GLOBAL_OPTIONS, spellings } from "../src/cli/parse.ts";
 import type { CommandSpec, OptionSpec } from "../src/cli/command.ts";
 import { exitCodes as exitCodeTable } from "../src/cli/help/exit_codes.ts";
 import { COMMAND_VARIABLES, VARIABLES, type VariableSpec } from "../src/cli/help/variables.ts";
@@ -57,9 +57,7 @@ function commands(): string {
 
 function commandLine(spec: CommandSpec): string {
   const line = code(`${spec.path} ${describeArguments(spec)}`.trim());
-  const aliases = (spec.aliases ?? []).map((alias) =>
-    code([...spec.path.split(" ").slice(0, -1), alias].join(" "))
-  );
+  const aliases = spellings(spec).map(code);
   return aliases.length === 0 ? line : `${line} (also ${aliases.join(", ")})`;
 }
 

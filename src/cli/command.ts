@@ -50,6 +50,10 @@ export interface CommandSpec {
   readonly path: string;
   /** Other spellings of the last word. */
   readonly aliases?: readonly string[];
+  /** Whole command lines that people type and that mean it, e.g. `next` for `status`. */
+  readonly synonyms?: readonly string[];
+  /** Removes, ends or overwrites something: no error proposes it. */
+  readonly destructive?: true;
   /** Left out of help, completion and the command reference: programs call it. */
   readonly hidden?: true;
   /** Its arguments may hold secrets: errors do not repeat them. */

@@ -10,7 +10,7 @@ import type { Style } from "./output/style.ts";
 import { joined, lines, num, say, type Shown, shown, words } from "./output/shown.ts";
 import { pad, prose } from "./output/text.ts";
 import { visibleLength } from "./output/width.ts";
-import { describeArguments, findCommand, GLOBAL_OPTIONS } from "./parse.ts";
+import { describeArguments, findCommand, GLOBAL_OPTIONS, spellings } from "./parse.ts";
 
 const GROUPS: Readonly<Record<CommandSpec["group"], Shown>> = words({
   work: "Work",
@@ -190,13 +190,14 @@ function groupHelp(name: string, members: readonly CommandSpec[], style: Style):
 function commandHelp(spec: CommandSpec, table: readonly CommandSpec[], style: Style): Shown {
   const line = [spec.path, describeArguments(spec), "[options]"]
     .filter((part) => part !== "").join(" ");
-  const parent = spec.path.split(" ").slice(0, -1);
-  const also = (spec.aliases ?? []).map((alias) => ["orchestrator", ...parent, alias].join(" "));
+  const also = spellings(spec).map((words) => `orchestrator ${words}`);
   const parts = [
     prose(say`${shown(spec.summary)}.`, style),
     lines([
       usage(shown(line), style),
-      ...(also.length === 0 ? [] : [say`${style.bold(say`Also:`)}  ${shown(also.join(", "))}`]),
+      ...(also.length === 0
+        ? []
+        : [say`${style.bold(say`Also:`)}  ${prose(shown(also.join(", ")), style, "       ", "")}`]),
     ]),
   ];
   if (spec.details !== undefined) {

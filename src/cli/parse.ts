@@ -183,10 +183,13 @@ export function findCommand(
 ): CommandSpec | undefined {
   const path = words.join(" ");
   return table.find((row) => row.path === path) ??
-    table.find((row) => {
-      const parent = row.path.split(" ").slice(0, -1);
-      return row.aliases?.some((alias) => [...parent, alias].join(" ") === path) ?? false;
-    });
+    table.find((row) => spellings(row).includes(path));
+}
+
+/** The other command lines of a command: those of its aliases, and its synonyms. */
+export function spellings({ path, aliases = [], synonyms = [] }: CommandSpec): readonly string[] {
+  const parent = path.split(" ").slice(0, -1);
+  return [...aliases.map((alias) => [...parent, alias].join(" ")), ...synonyms];
 }
 
 /** A value that is itself an option is a value that was forgotten. */
@@ -311,35 +314,11 @@ async function unknownCommand(
   group: readonly string[],
   table: readonly CommandSpec[],
 ): Promise<OrchestratorError> {
-  const { nearest } = await import("../workflow/nearest.ts");
+  const { commandHint } = await import("./command_hint.ts");
   const wanted = topic.slice(0, group.length + 1).join(" ");
-  const names = commandNames(table);
-  let close: string | undefined;
-  for (let length = Math.min(LONGEST_PATH, topic.length); length > 0; length--) {
-    close ??= nearest(
-      topic.slice(0, length).join(" "),
-      names.filter((name) => name.split(" ").length === length),
-    );
-  }
   return new OrchestratorError(
     "unknown_command",
     `Cannot run "${wanted}": there is no such command`,
-    {
-      hint: close === undefined
-        ? "Run `orchestrator --help`"
-        : `Did you mean \`orchestrator ${close}\`?`,
-    },
+    { hint: commandHint(topic, group, table) },
   );
-}
-
-/** Everything that can be typed as a command or a group of commands. */
-function commandNames(table: readonly CommandSpec[]): readonly string[] {
-  return table.filter((row) => row.hidden !== true).flatMap((row) => {
-    const words = row.path.split(" ");
-    const parent = words.slice(0, -1);
-    return [
-      ...words.map((_, index) => words.slice(0, index + 1).join(" ")),
-      ...(row.aliases ?? []).map((alias) => [...parent, alias].join(" ")),
-    ];
-  });
 }

@@ -3,7 +3,7 @@
  * @module
  */
 import type { ArgumentSpec, CommandSpec, OptionSpec } from "../command.ts";
-import { GLOBAL_OPTIONS } from "../parse.ts";
+import { GLOBAL_OPTIONS, spellings } from "../parse.ts";
 import { HELP_TOPICS, type HelpTopic } from "./topics.ts";
 
 /** What `help … --json` answers. */
@@ -42,14 +42,14 @@ function frame(topic: string): HelpData {
 }
 
 function commandData(spec: CommandSpec): Readonly<Record<string, unknown>> {
-  const parent = spec.path.split(" ").slice(0, -1);
   return {
     path: spec.path,
-    aliases: (spec.aliases ?? []).map((alias) => [...parent, alias].join(" ")),
+    aliases: spellings(spec),
     group: spec.group,
     summary: spec.summary,
     details: spec.details ?? null,
     changes: spec.changes,
+    destructive: spec.destructive === true,
     arguments: (spec.args ?? []).map(argumentData),
     options: (spec.options ?? []).map(optionData),
     examples: spec.examples.map(({ line, means }) => ({ line: `orchestrator ${line}`, means })),

@@ -63,6 +63,7 @@ export const CONFIG_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: "config unset",
+    destructive: true,
     group: "project",
     summary: "Take a key out of the repository's file, or out of yours",
     args: [KEY],

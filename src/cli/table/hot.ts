@@ -28,6 +28,7 @@ export const EVIDENCE = {
 
 export const STATUS: CommandSpec = {
   path: "status",
+  synonyms: ["next"],
   group: "work",
   summary: "Show where the session stands and what comes next",
   options: [],

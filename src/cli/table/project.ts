@@ -25,6 +25,7 @@ export const PROJECT_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: "deinit",
+    destructive: true,
     group: "project",
     summary: "Remove what orchestrator has written here",
     details:

@@ -58,6 +58,7 @@ export const SECRETS_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: "secrets remove",
+    destructive: true,
     aliases: ["rm"],
     group: "project",
     summary: "Remove a secret for good",

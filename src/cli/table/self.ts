@@ -37,6 +37,7 @@ export const SELF_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: "self uninstall",
+    destructive: true,
     group: "tool",
     summary: "Remove this program from this machine",
     details:

@@ -13,6 +13,7 @@ const SESSION = {
 export const SESSION_COMMANDS: readonly CommandSpec[] = [
   {
     path: "session list",
+    synonyms: ["list", "ls"],
     aliases: ["ls"],
     group: "sessions",
     summary: "List all sessions, newest first",
@@ -29,6 +30,7 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: "session show",
+    synonyms: ["show"],
     group: "sessions",
     summary: "Show one session in full",
     args: [{ ...SESSION, optional: true }],
@@ -38,6 +40,7 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: "session use",
+    synonyms: ["switch", "resume", "session switch", "session resume"],
     group: "sessions",
     summary: "Make a session the one that commands mean",
     details:
@@ -63,6 +66,7 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: "session end",
+    destructive: true,
     group: "sessions",
     summary: "End a session without finishing its workflow",
     details: "The same as finish --abandon, for any session. Nothing is removed.",
@@ -74,6 +78,7 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: "session remove",
+    destructive: true,
     aliases: ["rm"],
     group: "sessions",
     summary: "Remove ended sessions for good",
@@ -96,6 +101,7 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: "log",
+    synonyms: ["history"],
     group: "sessions",
     summary: "Show what happened in the session",
     options: [

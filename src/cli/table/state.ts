@@ -45,6 +45,7 @@ export const STATE_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: "state restore",
+    destructive: true,
     group: "project",
     summary: "Bring back the sessions of a commit of the state branch",
     details:
@@ -63,6 +64,7 @@ export const STATE_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: "state compact",
+    destructive: true,
     group: "project",
     summary: "Replace the history of the state branch by one commit",
     details: "Every session stays as it is; only the older commits go.",

@@ -39,6 +39,7 @@ export const TRUST_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: "trust remove",
+    destructive: true,
     aliases: ["rm"],
     group: "project",
     summary: "Take back a confirmation",

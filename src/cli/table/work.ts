@@ -10,6 +10,7 @@ const YES = { name: "yes", short: "y", summary: "Answer yes instead of being ask
 export const WORK_COMMANDS: readonly CommandSpec[] = [
   {
     path: "start",
+    synonyms: ["new", "session new", "session create", "session start"],
     group: "work",
     summary: "Begin a session for a task",
     details:
@@ -188,6 +189,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: "checkpoint restore",
+    destructive: true,
     group: "work",
     summary: "Put the workflow back to a checkpoint",
     details:

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { OrchestratorError } from "../../../src/errors.ts";
-import { findCommand, GLOBAL_OPTIONS, parseRequest, type Request } from "../../../src/cli/parse.ts";
+import {
+  findCommand,
+  GLOBAL_OPTIONS,
+  parseRequest,
+  type Request,
+  spellings,
+} from "../../../src/cli/parse.ts";
 import { COMMANDS } from "../../../src/cli/table.ts";
 import { HOT_COMMANDS } from "../../../src/cli/table/hot.ts";
 
@@ -123,7 +129,53 @@ Deno.test("aliases name the same command", async () => {
   assert.equal((await command("session", "ls")).path, "session list");
   assert.equal((await command("session", "--json", "rm", "a")).path, "session remove");
   assert.equal((await command("approve-item", "x")).path, "approve");
-  assert.equal((await refusal("ls")).code, "unknown_command");
+});
+
+Deno.test("words of other programs run what they mean", async () => {
+  const cases: readonly (readonly [readonly string[], string])[] = [
+    [["next"], "status"],
+    [["next", "--json"], "status"],
+    [["list"], "session list"],
+    [["--json", "ls", "--limit", "3"], "session list"],
+    [["show", "login"], "session show"],
+    [["new", "Add login"], "start"],
+    [["session", "new", "Add login"], "start"],
+    [["resume", "login"], "session use"],
+    [["switch", "login"], "session use"],
+    [["history"], "log"],
+  ];
+  for (const [argv, path] of cases) assert.equal((await command(...argv)).path, path);
+  const spelled = COMMANDS.flatMap((spec) => [spec.path, ...spellings(spec)]);
+  assert.equal(new Set(spelled).size, spelled.length, "each means one thing");
+  for (const { synonyms, destructive } of COMMANDS) {
+    assert.ok(synonyms === undefined || destructive !== true, "a guess destroys nothing");
+  }
+});
+
+Deno.test("words with several meanings, or that are dangerous to guess, lead on", async () => {
+  const cases: readonly (readonly [string, RegExp])[] = [
+    ["undo", /`orchestrator checkpoint list`/],
+    ["verify", /`orchestrator log verify`/],
+    ["check", /`orchestrator doctor`/],
+    ["upgrade", /`orchestrator self update --check`/],
+  ];
+  for (const [word, hint] of cases) {
+    assert.equal((await refusal(word)).code, "unknown_command", word);
+    assert.match((await refusal(word)).hint ?? "", hint, word);
+  }
+});
+
+Deno.test("nothing destructive is suggested, however near it is", async () => {
+  for (const { path } of COMMANDS.filter((spec) => spec.destructive === true)) {
+    const words = path.split(" ");
+    const last = words.at(-1) ?? "";
+    for (const typo of [`${last}x`, last.slice(0, -1), last.slice(1), `${last}e`]) {
+      const argv = [...words.slice(0, -1), typo];
+      if (findCommand(argv, COMMANDS) !== undefined) continue;
+      const { hint = "" } = await refusal(...argv);
+      assert.ok(hint !== "" && !hint.includes(path), `${argv.join(" ")}: ${hint}`);
+    }
+  }
 });
 
 Deno.test("an argument that is missing is named", async () => {
