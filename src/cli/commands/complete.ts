@@ -1,5 +1,5 @@
 /**
- * `orchestrator complete <item>`
+ * `orchestrator complete <item…>`
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
@@ -12,13 +12,12 @@ import { planVerification } from "../../workflow/verification_plan.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { readEvidence } from "../evidence.ts";
-import { changeAnswer } from "../output/change.ts";
+import type { ItemChange } from "../output/change.ts";
 import { say, shown } from "../output/shown.ts";
 import { styleFor } from "../output/style_for.ts";
+import { eachItem } from "../several.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
-  const { manager, actor } = context;
-  const item = input.required("item");
   const notes = input.option("notes");
   const evidence = await readEvidence(context, input.option("evidence"));
   const given = {
@@ -26,6 +25,27 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     ...(evidence === undefined ? {} : { evidence }),
   };
   const id = await context.sessionToChange();
+  return await eachItem(
+    context,
+    { items: input.args("item"), past: "completed" },
+    (item) => completeItem(context, input, { id, item, given }),
+  );
+}
+
+/** What is to be completed, and what is kept with it. */
+interface Completing {
+  /** The session. */
+  readonly id: string;
+  readonly item: string;
+  readonly given: { readonly notes?: string; readonly evidence?: unknown };
+}
+
+async function completeItem(
+  context: Context,
+  input: Input,
+  { id, item, given }: Completing,
+): Promise<ItemChange> {
+  const { manager, actor } = context;
   const { state } = await manager.load(id);
   const planned = planVerification(state, item, given);
   if ("refusal" in planned) throw planned.refusal;
@@ -63,12 +83,15 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   }
   const failed = change.events.some((event) => event.type === "item_failed");
   if (failed) throw await verificationFailed(change.state, item, live !== null);
-  return changeAnswer(change, (style) => {
-    const entry = currentItem(change.state, item);
-    return entry?.automatic === undefined
-      ? say`Completed ${style.bold(shown(item))}`
-      : say`Skipped ${style.bold(shown(item))} (nobody supervises this workflow: zero_human)`;
-  });
+  const automatic = currentItem(change.state, item)?.automatic !== undefined;
+  return {
+    item,
+    change,
+    happened: (style) =>
+      automatic
+        ? say`Skipped ${style.bold(shown(item))} (nobody supervises this workflow: zero_human)`
+        : say`Completed ${style.bold(shown(item))}`,
+  };
 }
 
 interface LiveOutput {

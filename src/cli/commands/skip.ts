@@ -1,34 +1,48 @@
 /**
- * `orchestrator skip <item> --reason "<why>"`
+ * `orchestrator skip <item…> --reason "<why>"`
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
 import { decide } from "../../workflow/decide.ts";
+import type { SessionState } from "../../workflow/state.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
-import { changeAnswer } from "../output/change.ts";
 import { say, shown } from "../output/shown.ts";
+import { eachItem } from "../several.ts";
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const { manager, actor } = context;
-  const item = input.required("item");
+  const items = input.args("item");
   const reason = input.option("reason");
   if (reason === undefined) {
-    throw new OrchestratorError("missing_argument", `Cannot skip "${item}": a reason is missing`, {
+    const what = items.map((item) => JSON.stringify(item)).join(", ");
+    throw new OrchestratorError("missing_argument", `Cannot skip ${what}: a reason is missing`, {
       hint: `Add --reason "<why>"`,
     });
   }
   const id = await context.sessionToChange();
-  const change = await manager.change(
-    id,
-    "skip",
-    (state) => decide(state, { kind: "skip", item, reason, force: input.has("force") }, { actor }),
-  );
-  return changeAnswer(change, (style) => {
+  const skip = (state: SessionState, item: string) =>
+    decide(state, { kind: "skip", item, reason, force: input.has("force") }, { actor });
+  if (items.length > 1) {
+    // A reason that is too short for one of them is bad input: it skips none.
+    const { state } = await manager.load(id);
+    for (const item of items) {
+      const rehearsal = skip(state, item);
+      if ("refusal" in rehearsal && rehearsal.refusal.kind === "usage") throw rehearsal.refusal;
+    }
+  }
+  return await eachItem(context, { items, past: "skipped" }, async (item) => {
+    const change = await manager.change(id, "skip", (state) => skip(state, item));
     const forced = change.events.some((event) =>
       event.type === "item_skipped" && event.data.forced === true
     );
-    const what = forced ? style.yellow(say`Forced the skip of`) : say`Skipped`;
-    return say`${what} ${style.bold(shown(item))}`;
+    return {
+      item,
+      change,
+      happened: (style) => {
+        const what = forced ? style.yellow(say`Forced the skip of`) : say`Skipped`;
+        return say`${what} ${style.bold(shown(item))}`;
+      },
+    };
   });
 }

@@ -7,8 +7,15 @@ import { nextStep } from "../../workflow/next_step.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import type { Answer } from "../command.ts";
 import { stepData, stepText } from "./next_step.ts";
-import { say, type Shown, shown } from "./shown.ts";
+import { lines, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
+
+/** A change of one item, and how it is told. */
+export interface ItemChange {
+  readonly item: string;
+  readonly change: Change;
+  readonly happened: (style: Style) => Shown;
+}
 
 /** The answer to a change: what happened, and what comes next. */
 export function changeAnswer(
@@ -16,17 +23,42 @@ export function changeAnswer(
   happened: (style: Style) => Shown,
   more: Readonly<Record<string, unknown>> = {},
 ): Answer {
-  const { state } = change;
   return {
     data: { ...changeData(change), ...more },
-    text: (style) => {
-      const mark = change.already === null
-        ? style.green(style.symbols.done)
-        : style.dim(style.symbols.bullet);
-      const line = change.already === null ? happened(style) : shown(sentence(change.already));
-      return say`${mark} ${line}\n${stepText(nextStep(state), style)}`;
-    },
+    text: (style) =>
+      say`${changeLine(change, happened, style)}\n${stepText(nextStep(change.state), style)}`,
   };
+}
+
+/** The answer to changes of several items of one session; of one, the same as {@link changeAnswer}. */
+export function changesAnswer(changes: readonly ItemChange[]): Answer {
+  const [first] = changes;
+  const last = changes.at(-1);
+  if (first === undefined || last === undefined) throw new TypeError("there is no change");
+  if (changes.length === 1) return changeAnswer(first.change, first.happened);
+  const events = changes.flatMap(({ change }) => change.events);
+  const { already: _, ...data } = changeData({ ...last.change, events });
+  const items = changes.map(({ item, change }) => ({
+    item,
+    changed: change.events.length > 0,
+    ...(change.already === null ? {} : { already: change.already }),
+  }));
+  return {
+    data: { ...data, items },
+    text: (style) =>
+      lines([
+        ...changes.map(({ change, happened }) => changeLine(change, happened, style)),
+        stepText(nextStep(last.change.state), style),
+      ]),
+  };
+}
+
+function changeLine(change: Change, happened: (style: Style) => Shown, style: Style): Shown {
+  const mark = change.already === null
+    ? style.green(style.symbols.done)
+    : style.dim(style.symbols.bullet);
+  const line = change.already === null ? happened(style) : shown(sentence(change.already));
+  return say`${mark} ${line}`;
 }
 
 /** The fields every change reports. */

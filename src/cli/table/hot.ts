@@ -8,6 +8,7 @@ import type { CommandSpec } from "../command.ts";
 export const ITEM = {
   name: "item",
   summary: "id of an item of the current phase",
+  many: true,
   complete: "item",
 } as const;
 
@@ -44,13 +45,14 @@ export const STATUS: CommandSpec = {
 export const COMPLETE: CommandSpec = {
   path: "complete",
   group: "work",
-  summary: "Complete an item, with the proof it needs",
+  summary: "Complete items, with the proof they need",
   details:
-    "Runs the item's verification first: a command must exit as expected, a file must exist. A documented item needs --evidence. An item that a person must approve is completed by approve. While a command runs nothing is locked; if the item was changed meanwhile, the result is refused (exit 5).",
+    "Runs the item's verification first: a command must exit as expected, a file must exist. A documented item needs --evidence. An item that a person must approve is completed by approve. While a command runs nothing is locked; if the item was changed meanwhile, the result is refused (exit 5). Several items are completed one after the other, each by its own event; the first that fails ends it, and what was completed before stays.",
   args: [ITEM],
   options: [NOTES, EVIDENCE],
   examples: [
     { line: "complete write_plan", means: "verify and complete" },
+    { line: "complete write_tests implement", means: "one after the other" },
     { line: 'complete implement --notes "Used the session API"', means: "keep a note" },
     { line: "complete analyse --evidence @analysis.json", means: "evidence from a file" },
   ],

@@ -53,9 +53,9 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
   {
     path: "skip",
     group: "work",
-    summary: "Skip an item, for a reason",
+    summary: "Skip items, for a reason",
     details:
-      "Flexible items take a reason of 10 characters, documented ones a substantive one of 50. Required items are never skipped. A gate is skipped only with --force and a reason of 50 characters, and stays visible in status, log and finish.",
+      "Flexible items take a reason of 10 characters, documented ones a substantive one of 50. Required items are never skipped. A gate is skipped only with --force and a reason of 50 characters, and stays visible in status, log and finish. Several items are skipped one after the other, each by its own event; the first that is refused ends it.",
     args: [ITEM],
     options: [
       { name: "reason", short: "r", value: "TEXT", summary: "Why; required" },
@@ -63,6 +63,10 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     ],
     examples: [
       { line: 'skip optional_note --reason "Nothing to note for a typo fix"', means: "skip" },
+      {
+        line: 'skip lint docs --reason "Only a typo in a comment"',
+        means: "several, for the same reason",
+      },
     ],
     changes: "session",
     load: () => import("../commands/skip.ts"),
@@ -71,9 +75,9 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     path: "approve",
     aliases: ["approve-item"],
     group: "work",
-    summary: "Approve an item or a phase, as a person",
+    summary: "Approve items or a phase, as a person",
     details:
-      "Approval is a person's: it asks on a terminal and needs --yes without one. Inside an agent it is refused (exit 7), unless the workflow's settings say agents_may_approve: true. Who approved, how, and what was detected is recorded.",
+      "Approval is a person's: it asks on a terminal and needs --yes without one. Inside an agent it is refused (exit 7), unless the workflow's settings say agents_may_approve: true. Who approved, how, and what was detected is recorded. Several items are approved one after the other; the first that is refused ends it.",
     args: [{ ...ITEM, optional: true }],
     options: [
       {

@@ -182,7 +182,7 @@ Deno.test("an argument that is missing is named", async () => {
   const error = await refusal("complete");
   assert.equal(error.code, "missing_argument");
   assert.match(error.message, /^Cannot run "complete": item is missing/);
-  assert.match(error.hint ?? "", /orchestrator complete <item>/);
+  assert.match(error.hint ?? "", /orchestrator complete <item…>/);
 });
 
 Deno.test("words without quotes are put into quotes by the hint", async () => {
