@@ -150,6 +150,14 @@ export class OrchestratorError extends Error {
   }
 }
 
+/**
+ * What a check, a decision or an attempt gives: a value, or why there is none. `error` alone tells
+ * which: a value may be undefined itself.
+ */
+export type Result<Value, Failure = OrchestratorError> =
+  | { readonly value: Value; readonly error?: undefined }
+  | { readonly error: Failure; readonly value?: undefined };
+
 /** The `code` of a Node system error (`ENOENT`, …), or undefined for anything else. */
 export function systemErrorCode(error: unknown): string | undefined {
   if (error instanceof Error && "code" in error && typeof error.code === "string") {

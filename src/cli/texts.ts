@@ -13,7 +13,7 @@ import type { Context } from "./context.ts";
  */
 export function requireText(text: unknown, rule: TextRule): string {
   const checked = checkText(text, rule);
-  if ("refusal" in checked) throw checked.refusal;
+  if (checked.error !== undefined) throw checked.error;
   return checked.value;
 }
 

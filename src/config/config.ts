@@ -107,12 +107,12 @@ export function environmentLayer(
     const text = env[row.env];
     if (text === undefined || text === "") continue;
     const checked = valueFromText(row.type, text);
-    if ("expected" in checked) {
+    if (checked.error !== undefined) {
       problems.push({
         level: "error",
         source: row.env,
         key,
-        message: `it must be ${checked.expected}`,
+        message: `it must be ${checked.error}`,
       });
       continue;
     }

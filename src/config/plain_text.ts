@@ -47,7 +47,7 @@ export function readPlainText(text: string, file: ConfigFile): ReadConfig | null
     const row = configKey(key);
     if (file.layer === "repository" && row.personal === true) return null;
     const checked = checkValue(row.type, raw);
-    if ("expected" in checked) return null;
+    if (checked.error !== undefined) return null;
     const column = key.length + 1 + gap.length + 1;
     const origin = { layer: file.layer, file: file.shown, line: index + 1, column };
     entries.set(key, { value: checked.value, origin });

@@ -204,12 +204,12 @@ class Reader {
     }
     const old = this.#file.old === true && typeof raw === "string";
     const checked = old ? valueFromText(row.type, raw) : checkValue(row.type, raw);
-    if ("expected" in checked) {
+    if (checked.error !== undefined) {
       this.#report(
         "error",
         key,
         node,
-        `"${key}" must be ${checked.expected}, not ${this.#found(key, raw)}`,
+        `"${key}" must be ${checked.error}, not ${this.#found(key, raw)}`,
         quotedHint(raw, row.type.kind),
       );
       return;
@@ -224,7 +224,7 @@ class Reader {
   #found(key: ConfigKeyName, raw: unknown): string {
     const { secret, type } = configKey(key);
     if (Array.isArray(raw) && type.kind === "list") {
-      const wrong = raw.find((entry: unknown) => "expected" in checkValue(type, [entry]));
+      const wrong = raw.find((entry: unknown) => checkValue(type, [entry]).error !== undefined);
       if (wrong === undefined) return "a list that says something twice";
       const text = JSON.stringify(wrong);
       return typeof wrong === "string" && text.length <= 40 ? text : `${kindOfValue(wrong)} in it`;
@@ -289,7 +289,7 @@ function quotedHint(raw: unknown, kind: string): string | undefined {
   if (typeof raw !== "string" || !["boolean", "integer", "seconds"].includes(kind)) {
     return undefined;
   }
-  return "expected" in valueFromText(CONFIG_KEYS.web_mode.type, raw) && !Number.isFinite(+raw)
+  return valueFromText(CONFIG_KEYS.web_mode.type, raw).error !== undefined && !Number.isFinite(+raw)
     ? undefined
     : "Take the quotes away";
 }

@@ -2,12 +2,11 @@
  * Values of the configuration: from text, from YAML, and back.
  * @module
  */
+import type { Result } from "../errors.ts";
 import type { ConfigKey, ConfigType, ConfigValue } from "./keys.ts";
 
-/** A value, or why there is none: what it must be, as in "must be <expected>". */
-export type Checked =
-  | { readonly value: ConfigValue }
-  | { readonly expected: string };
+/** A value, or what it must be instead, as in "must be <…>". */
+export type CheckedValue = Result<ConfigValue, string>;
 
 /** Longest text of a value, in UTF-16 units. */
 const MAX_TEXT = 4096;
@@ -57,12 +56,12 @@ export function expectedOf(type: ConfigType): string {
  * Reads a value from a variable or from the command line. Lists are separated by commas.
  * @param text not empty: an empty variable counts as unset.
  */
-export function valueFromText(type: ConfigType, text: string): Checked {
+export function valueFromText(type: ConfigType, text: string): CheckedValue {
   const word = text.trim();
   switch (type.kind) {
     case "boolean":
       if (YES.test(word)) return { value: true };
-      return NO.test(word) ? { value: false } : { expected: expectedOf(type) };
+      return NO.test(word) ? { value: false } : { error: expectedOf(type) };
     case "integer":
     case "seconds":
       return checkValue(type, /^[+-]?(\d+\.?\d*|\.\d+)$/.test(word) ? Number(word) : word);
@@ -81,8 +80,8 @@ export function valueFromText(type: ConfigType, text: string): Checked {
 }
 
 /** Checks a value as YAML gives it: nothing is read into it that it does not say. */
-export function checkValue(type: ConfigType, raw: unknown): Checked {
-  const wrong = { expected: expectedOf(type) };
+export function checkValue(type: ConfigType, raw: unknown): CheckedValue {
+  const wrong = { error: expectedOf(type) };
   switch (type.kind) {
     case "boolean":
       return typeof raw === "boolean" ? { value: raw } : wrong;
@@ -100,7 +99,7 @@ export function checkValue(type: ConfigType, raw: unknown): Checked {
       if (!isText(raw)) return wrong;
       // The key itself where the path of its file belongs: refused before it is stored anywhere.
       if (/AGE-SECRET-KEY-/i.test(raw)) {
-        return { expected: "the path of a file; what stands there is a private key itself" };
+        return { error: "the path of a file; what stands there is a private key itself" };
       }
       return { value: raw };
     case "choice":

@@ -6,7 +6,7 @@ import { lstatSync, type Stats } from "node:fs";
 import { join, sep } from "node:path";
 import type { Config } from "../config/config.ts";
 import type { ConfigFile } from "../config/read_file.ts";
-import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { OrchestratorError, type Result, systemErrorCode } from "../errors.ts";
 import { findLegacy, type LegacyPlaces } from "../legacy/find.ts";
 import { type LegacyProject, readLegacyProject } from "../legacy/project.ts";
 import { lookWithin, namesWithin, readTextWithin, type Within } from "../platform/within.ts";
@@ -64,15 +64,10 @@ export interface DefinitionFile {
   readonly shown: string;
 }
 
-/** A value, or the error that getting it gave. */
-export type Attempt<Value> =
-  | { readonly value: Value; readonly error: null }
-  | { readonly value: null; readonly error: OrchestratorError };
-
 /** One session as the checks see it. */
 export interface ExaminedSession {
   readonly id: string;
-  readonly loaded: Attempt<LoadedSession>;
+  readonly loaded: Result<LoadedSession>;
   readonly meta: SessionMeta | null;
 }
 
@@ -119,7 +114,7 @@ export class Examination {
   }
 
   /** The repository's identity; null when nothing was initialised. */
-  get meta(): Attempt<RepositoryMeta | null> {
+  get meta(): Result<RepositoryMeta | null> {
     return this.once(
       "meta",
       () => attempt(() => this.paths.isHome ? null : readRepositoryMeta(this.paths.meta)),
@@ -128,7 +123,7 @@ export class Examination {
 
   /** Whether this is a project of the new layout, readable or not. */
   get initialised(): boolean {
-    return this.meta.error !== null || this.meta.value !== null;
+    return this.meta.error !== undefined || this.meta.value !== null;
   }
 
   /** The old tool's workflows, read as far as they can be; null where there is none. */
@@ -158,7 +153,7 @@ export class Examination {
   }
 
   /** Ids of all sessions, sorted. */
-  sessionIds(): Promise<Attempt<readonly string[]>> {
+  sessionIds(): Promise<Result<readonly string[]>> {
     return this.once(
       "session ids",
       () => attemptAsync(async () => [...await this.options.manager.ids()].sort()),
@@ -173,7 +168,7 @@ export class Examination {
     return this.once("sessions", async () => {
       const { manager, deep } = this.options;
       const ids = (await this.sessionIds()).value;
-      if (ids === null) throw new CannotTell("nobody can tell which sessions there are");
+      if (ids === undefined) throw new CannotTell("nobody can tell which sessions there are");
       const sessions: ExaminedSession[] = [];
       for (const id of ids) {
         const loaded = await attemptAsync(() => loadSession(manager.backend, id, { replay: deep }));
@@ -196,7 +191,7 @@ export class Examination {
   }
 
   /** The project's definition; null when there is no file. */
-  workflow(): Promise<Attempt<ExaminedWorkflow | null>> {
+  workflow(): Promise<Result<ExaminedWorkflow | null>> {
     return this.once("workflow", () =>
       attemptAsync(async () => {
         const { path, shown } = await this.options.workflowFile();
@@ -295,20 +290,20 @@ export class Examination {
   }
 }
 
-function attempt<Value>(task: () => Value): Attempt<Value> {
+function attempt<Value>(task: () => Value): Result<Value> {
   try {
-    return { value: task(), error: null };
+    return { value: task() };
   } catch (error) {
-    return { value: null, error: asError(error) };
+    return { error: asError(error) };
   }
 }
 
 /** What a task gives, or the error it fails with. */
-export async function attemptAsync<Value>(task: () => Promise<Value>): Promise<Attempt<Value>> {
+export async function attemptAsync<Value>(task: () => Promise<Value>): Promise<Result<Value>> {
   try {
-    return { value: await task(), error: null };
+    return { value: await task() };
   } catch (error) {
-    return { value: null, error: asError(error) };
+    return { error: asError(error) };
   }
 }
 

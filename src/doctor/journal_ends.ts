@@ -18,7 +18,7 @@ export async function putInOrder(
 ): Promise<readonly string[]> {
   const done: string[] = [];
   for (const { id, loaded } of await examination.sessions()) {
-    if (loaded.value === null || !needed(loaded.value)) continue;
+    if (loaded.value === undefined || !needed(loaded.value)) continue;
     try {
       if (await tidyJournal(examination.options.manager, id)) done.push(told(id));
     } catch (error) {

@@ -53,7 +53,7 @@ export function statePlace(examination: Examination): Promise<StatePlaceOrFindin
       finding: skipped("the state is not kept on a branch (web_mode)"),
     };
     const configured = config.get("state_branch");
-    if (meta.value === null && needsId(configured)) {
+    if ((meta.value ?? null) === null && needsId(configured)) {
       return { place: null, finding: examination.absent ?? skipped("meta.json does not tell") };
     }
     const name = branchName(configured, meta.value?.id ?? "");

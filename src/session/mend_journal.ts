@@ -40,8 +40,12 @@ export function acceptJournal(
     "log accept",
     (_, { lost, head: { seq, hash } }) =>
       lost?.hash === known.hash
-        ? { events: [{ type: "journal_accepted", data: { known, found: { seq, hash }, reason } }] }
-        : { refusal: changedMeanwhile(id) },
+        ? {
+          value: {
+            events: [{ type: "journal_accepted", data: { known, found: { seq, hash }, reason } }],
+          },
+        }
+        : { error: changedMeanwhile(id) },
     { replay: true, accept: true },
   );
 }

@@ -147,18 +147,19 @@ export class SessionManager {
   ): Promise<Change | null> {
     const { rebuilt, unknown } = loaded;
     const decision = decide(loaded.state, loaded);
-    if ("refusal" in decision) {
+    if (decision.error !== undefined) {
       await this.#report(id, loaded, false);
-      throw decision.refusal;
+      throw decision.error;
     }
-    if (decision.events.length === 0) {
+    const { events, already } = decision.value;
+    if (events.length === 0) {
       if (rebuilt !== null) await this.#writeDerived(id, loaded, true);
       await this.#report(id, loaded, true);
-      return { state: loaded.state, events: [], already: decision.already ?? "nothing to do" };
+      return { state: loaded.state, events: [], already: already ?? "nothing to do" };
     }
     const { encodeEvents } = await import("./journal.ts");
     const { evolve } = await import("../workflow/evolve.ts");
-    const encoded = encodeEvents(await this.#scrubbed(decision.events), loaded.head, {
+    const encoded = encodeEvents(await this.#scrubbed(events), loaded.head, {
       actor: this.#options.actor(),
       time: this.#options.now().toISOString(),
     });

@@ -2,12 +2,11 @@
  * Who may approve, and how strictly a workflow is supervised.
  * @module
  */
-import { OrchestratorError } from "../errors.ts";
+import { OrchestratorError, type Result } from "../errors.ts";
 import type { DecideContext } from "./commands.ts";
 import type { Approval } from "./events.ts";
 import { own } from "./record.ts";
 import type { SessionState } from "./state.ts";
-import type { Checked } from "./texts.ts";
 
 /** The reason recorded when `zero_human` passes a manual gate by. */
 export const ZERO_HUMAN_REASON = "Auto-skipped (zero_human mode)";
@@ -49,9 +48,9 @@ export function recordedApproval(
   approval: Approval,
   context: DecideContext,
   doing: string,
-): Checked<Approval> {
+): Result<Approval> {
   const refusal = refusalIfAgent(state, context, doing);
-  if (refusal !== undefined) return { refusal };
+  if (refusal !== undefined) return { error: refusal };
   const { how, detection } = approval;
   const byAgent = context.actor.kind === "agent";
   return { value: { how, detection, ...(byAgent ? { byAgent } : {}) } };

@@ -22,17 +22,17 @@ export function decideCreateCheckpoint(
 ): Decision {
   const doing = "create the checkpoint";
   const current = requireCurrentPhase(state, doing);
-  if ("refusal" in current) return current;
+  if (current.error !== undefined) return current;
   const id = checkText(command.checkpoint, {
     doing,
     what: "id",
     max: TEXT_LIMITS.checkpoint,
     oneLine: true,
   });
-  if ("refusal" in id) return id;
+  if (id.error !== undefined) return id;
   if (state.checkpoints.recent.some((checkpoint) => checkpoint.id === id.value)) {
     return {
-      refusal: new OrchestratorError(
+      error: new OrchestratorError(
         "already_exists",
         `Cannot create the checkpoint ${quoted(id.value)}: there is one of that id`,
         { hint: "Run `orchestrator checkpoint list`" },
@@ -44,31 +44,33 @@ export function decideCreateCheckpoint(
     what: "message",
     max: TEXT_LIMITS.checkpointMessage,
   });
-  if ("refusal" in message) return message;
+  if (message.error !== undefined) return message;
   const decisions = checkTexts(
     command.decisions,
     { doing, what: "decision", max: TEXT_LIMITS.decision },
     TEXT_LIMITS.entries,
   );
-  if ("refusal" in decisions) return decisions;
+  if (decisions.error !== undefined) return decisions;
   const files = checkTexts(
     command.files,
     { doing, what: "file", max: TEXT_LIMITS.file, oneLine: true },
     TEXT_LIMITS.entries,
   );
-  if ("refusal" in files) return files;
+  if (files.error !== undefined) return files;
   const { status, phase, phases } = state;
   return {
-    events: [{
-      type: "checkpoint_created",
-      data: {
-        checkpoint: id.value,
-        message: message.value ?? null,
-        decisions: decisions.value,
-        files: files.value,
-        snapshot: { status, phase, phases },
-      },
-    }],
+    value: {
+      events: [{
+        type: "checkpoint_created",
+        data: {
+          checkpoint: id.value,
+          message: message.value ?? null,
+          decisions: decisions.value,
+          files: files.value,
+          snapshot: { status, phase, phases },
+        },
+      }],
+    },
   };
 }
 
@@ -83,7 +85,7 @@ export function decideRestoreCheckpoint(
   const { checkpoint, checkpointSeq, snapshot } = command;
   const doing = `restore the checkpoint ${quoted(checkpoint)}`;
   const current = requireCurrentPhase(state, doing);
-  if ("refusal" in current) return current;
+  if (current.error !== undefined) return current;
   const { count, recent } = state.checkpoints;
   const known = recent.find((summary) => summary.id === checkpoint);
   const wrong = known === undefined
@@ -91,7 +93,7 @@ export function decideRestoreCheckpoint(
     : known.seq !== checkpointSeq;
   if (wrong) {
     return {
-      refusal: new OrchestratorError(
+      error: new OrchestratorError(
         "checkpoint_unknown",
         `Cannot ${doing}: this session has no such checkpoint`,
         {
@@ -103,10 +105,12 @@ export function decideRestoreCheckpoint(
   }
   const misfit = misfitOf(snapshot, state.definition);
   if (misfit !== undefined) {
-    return { refusal: new OrchestratorError("state_corrupt", `Cannot ${doing}: ${misfit}`) };
+    return { error: new OrchestratorError("state_corrupt", `Cannot ${doing}: ${misfit}`) };
   }
   return {
-    events: [{ type: "checkpoint_restored", data: { checkpoint, checkpointSeq, snapshot } }],
+    value: {
+      events: [{ type: "checkpoint_restored", data: { checkpoint, checkpointSeq, snapshot } }],
+    },
   };
 }
 

@@ -2,7 +2,7 @@
  * Deciding what completes an item: its verification (`complete`) or a person (`approve`).
  * @module
  */
-import { OrchestratorError } from "../errors.ts";
+import { OrchestratorError, type Result } from "../errors.ts";
 import { recordedApproval, ZERO_HUMAN_REASON } from "./approval_rules.ts";
 import type { Command, DecideContext } from "./commands.ts";
 import type { Decision } from "./decision.ts";
@@ -10,7 +10,6 @@ import type { VerificationOutcome } from "./events.ts";
 import { type LocatedItem, requireItem } from "./locate.ts";
 import { asHint, itemStep } from "./next_step.ts";
 import type { SessionState } from "./state.ts";
-import type { Checked } from "./texts.ts";
 import {
   type Accompaniment,
   assessCompletion,
@@ -32,28 +31,32 @@ export function decideComplete(
 ): Decision {
   const { item: id } = command;
   if (command.basis !== undefined && !stillAt(state, id, command.basis)) {
-    return { refusal: movedError(id, "it changed while its verification ran") };
+    return { error: movedError(id, "it changed while its verification ran") };
   }
   const assessed = assessCompletion(state, id);
-  if ("refusal" in assessed) return assessed;
-  if ("already" in assessed) return { events: [], already: assessed.already };
-  const { located, verification } = assessed;
+  if (assessed.error !== undefined) return assessed;
+  if ("already" in assessed.value) return { value: { events: [], ...assessed.value } };
+  const { located, verification } = assessed.value;
   const automatic = located.definition.verification.type === "manual_gate";
   const given = checkAccompaniment(located.definition, command, "complete", !automatic);
-  if ("refusal" in given) return given;
+  if (given.error !== undefined) return given;
   if (automatic) return automaticSkip(located, given.value);
 
   const outcome = checkOutcome(id, command.outcome, verification);
-  if ("refusal" in outcome) return outcome;
+  if (outcome.error !== undefined) return outcome;
   const where = { phase: located.phase.definition.id, item: id };
   if (!outcome.value.passed) {
-    return { events: [{ type: "item_failed", data: { ...where, verification: outcome.value } }] };
+    return {
+      value: { events: [{ type: "item_failed", data: { ...where, verification: outcome.value } }] },
+    };
   }
   return {
-    events: [{
-      type: "item_completed",
-      data: { ...where, ...given.value, verification: outcome.value },
-    }],
+    value: {
+      events: [{
+        type: "item_completed",
+        data: { ...where, ...given.value, verification: outcome.value },
+      }],
+    },
   };
 }
 
@@ -66,26 +69,30 @@ export function decideApproveItem(
   const { item: id } = command;
   const doing = `approve "${id}"`;
   const found = requireItem(state, id, "approve");
-  if ("refusal" in found) return found;
+  if (found.error !== undefined) return found;
   const { definition, phase, state: item } = found.value;
   if (definition.verification.type !== "manual_gate") {
     return {
-      refusal: new OrchestratorError("item_blocked", `Cannot ${doing}: it needs no approval`, {
+      error: new OrchestratorError("item_blocked", `Cannot ${doing}: it needs no approval`, {
         hint: asHint(itemStep(state, phase, definition)),
       }),
     };
   }
-  if (item.status === "completed") return { events: [], already: `"${id}" is already approved` };
-  if (item.status === "skipped") return { refusal: refusalOfSkipped(doing) };
+  if (item.status === "completed") {
+    return { value: { events: [], already: `"${id}" is already approved` } };
+  }
+  if (item.status === "skipped") return { error: refusalOfSkipped(doing) };
   const approval = recordedApproval(state, command.approval, context, doing);
-  if ("refusal" in approval) return approval;
+  if (approval.error !== undefined) return approval;
   const given = checkAccompaniment(definition, command, "approve", true);
-  if ("refusal" in given) return given;
+  if (given.error !== undefined) return given;
   return {
-    events: [{
-      type: "item_approved",
-      data: { phase: phase.definition.id, item: id, ...given.value, approval: approval.value },
-    }],
+    value: {
+      events: [{
+        type: "item_approved",
+        data: { phase: phase.definition.id, item: id, ...given.value, approval: approval.value },
+      }],
+    },
   };
 }
 
@@ -97,21 +104,23 @@ function stillAt(state: SessionState, id: string, basis: number): boolean {
   const known = state.definition.phases.some((phase) => phase.items.some((item) => item.id === id));
   if (!known) return true;
   const found = requireItem(state, id, "complete");
-  return "value" in found && found.value.state.touched === basis;
+  return found.value?.state.touched === basis;
 }
 
 function automaticSkip(located: LocatedItem, given: Accompaniment): Decision {
   return {
-    events: [{
-      type: "item_skipped",
-      data: {
-        phase: located.phase.definition.id,
-        item: located.definition.id,
-        reason: ZERO_HUMAN_REASON,
-        automatic: "zero_human",
-        ...given,
-      },
-    }],
+    value: {
+      events: [{
+        type: "item_skipped",
+        data: {
+          phase: located.phase.definition.id,
+          item: located.definition.id,
+          reason: ZERO_HUMAN_REASON,
+          automatic: "zero_human",
+          ...given,
+        },
+      }],
+    },
   };
 }
 
@@ -123,16 +132,16 @@ function checkOutcome(
   id: string,
   outcome: VerificationOutcome | undefined,
   planned: RunnableVerification,
-): Checked<VerificationOutcome> {
+): Result<VerificationOutcome> {
   if (planned.type === "none") {
     if (outcome === undefined || outcome.type === "none") {
       return { value: { type: "none", passed: true } };
     }
-    return { refusal: otherVerification(id) };
+    return { error: otherVerification(id) };
   }
   if (outcome === undefined) {
     return {
-      refusal: new OrchestratorError(
+      error: new OrchestratorError(
         "bug",
         `Cannot complete "${id}": its verification has not run`,
       ),
@@ -140,7 +149,7 @@ function checkOutcome(
   }
   if (planned.type === "file_exists") {
     if (outcome.type !== "file_exists" || outcome.path !== planned.path) {
-      return { refusal: otherVerification(id) };
+      return { error: otherVerification(id) };
     }
     const { type, passed, path, reason } = outcome;
     return { value: { type, passed, path, ...(reason === undefined ? {} : { reason }) } };
@@ -149,7 +158,7 @@ function checkOutcome(
     outcome.type !== "command" || outcome.command !== planned.command ||
     outcome.expectedExitCode !== planned.expect_exit_code
   ) {
-    return { refusal: otherVerification(id) };
+    return { error: otherVerification(id) };
   }
   const { type, command, expectedExitCode, exitCode, durationMs, outputTail } = outcome;
   const { signal, timedOut, reason } = outcome;

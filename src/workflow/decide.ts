@@ -73,13 +73,13 @@ function decideApprovePhase(
   const { phase: id } = command;
   const doing = `approve the phase ${quoted(id)}`;
   const current = requireCurrentPhase(state, doing);
-  if ("refusal" in current) return current;
+  if (current.error !== undefined) return current;
   const { phases } = state.definition;
   const phase = phases.find((candidate) => candidate.id === id);
   if (phase === undefined) {
     const ids = phases.map((candidate) => candidate.id);
     return {
-      refusal: new OrchestratorError("phase_unknown", `Cannot ${doing}: there is no such phase`, {
+      error: new OrchestratorError("phase_unknown", `Cannot ${doing}: there is no such phase`, {
         hint: didYouMean(id, ids) ?? `The phases are ${ids.join(", ")}`,
       }),
     };
@@ -87,7 +87,7 @@ function decideApprovePhase(
   const here = current.value.definition.id;
   if (id !== here) {
     return {
-      refusal: new OrchestratorError(
+      error: new OrchestratorError(
         "phase_blocked",
         `Cannot ${doing}: the current phase is "${here}"`,
         {
@@ -99,39 +99,41 @@ function decideApprovePhase(
   }
   if (!needsApproval(phase)) {
     return {
-      refusal: new OrchestratorError("phase_blocked", `Cannot ${doing}: it needs no approval`, {
+      error: new OrchestratorError("phase_blocked", `Cannot ${doing}: it needs no approval`, {
         hint: asHint(nextStep(state)),
       }),
     };
   }
   if (current.value.state.approval !== undefined) {
-    return { events: [], already: `Phase "${id}" is already approved` };
+    return { value: { events: [], already: `Phase "${id}" is already approved` } };
   }
   const approval = recordedApproval(state, command.approval, context, doing);
-  if ("refusal" in approval) return approval;
+  if (approval.error !== undefined) return approval;
   const notes = checkOptionalText(command.notes, { doing, what: "notes", max: TEXT_LIMITS.notes });
-  if ("refusal" in notes) return notes;
+  if (notes.error !== undefined) return notes;
   return {
-    events: [{
-      type: "phase_approved",
-      data: {
-        phase: id,
-        ...(notes.value === undefined ? {} : { notes: notes.value }),
-        approval: approval.value,
-      },
-    }],
+    value: {
+      events: [{
+        type: "phase_approved",
+        data: {
+          phase: id,
+          ...(notes.value === undefined ? {} : { notes: notes.value }),
+          approval: approval.value,
+        },
+      }],
+    },
   };
 }
 
 function decideAdvance(state: SessionState): Decision {
   const current = requireCurrentPhase(state, "advance");
-  if ("refusal" in current) return current;
+  if (current.error !== undefined) return current;
   const phase = current.value;
   const from = phase.definition.id;
   const next = state.definition.phases[phase.index + 1];
   if (next === undefined) {
     return {
-      refusal: new OrchestratorError(
+      error: new OrchestratorError(
         "phase_blocked",
         `Cannot advance: "${from}" is the last phase`,
         { hint: asHint(nextStep(state)), details: { phase: from, last: true } },
@@ -140,9 +142,9 @@ function decideAdvance(state: SessionState): Decision {
   }
   const blockers = advanceBlockers(state, phase);
   if (blockers.length > 0) {
-    return { refusal: blockedError(state, `advance from "${from}"`, blockers) };
+    return { error: blockedError(state, `advance from "${from}"`, blockers) };
   }
-  return { events: [{ type: "phase_advanced", data: { from, to: next.id } }] };
+  return { value: { events: [{ type: "phase_advanced", data: { from, to: next.id } }] } };
 }
 
 function decideFinish(
@@ -151,16 +153,18 @@ function decideFinish(
 ): Decision {
   const doing = "finish the workflow";
   const current = requireCurrentPhase(state, doing);
-  if ("refusal" in current) return current;
+  if (current.error !== undefined) return current;
   const notes = checkOptionalText(command.notes, { doing, what: "notes", max: TEXT_LIMITS.notes });
-  if ("refusal" in notes) return notes;
+  if (notes.error !== undefined) return notes;
   const blockers = finishBlockers(state, current.value);
-  if (blockers.length > 0) return { refusal: blockedError(state, doing, blockers) };
+  if (blockers.length > 0) return { error: blockedError(state, doing, blockers) };
   return {
-    events: [{
-      type: "workflow_completed",
-      data: notes.value === undefined ? {} : { notes: notes.value },
-    }],
+    value: {
+      events: [{
+        type: "workflow_completed",
+        data: notes.value === undefined ? {} : { notes: notes.value },
+      }],
+    },
   };
 }
 
@@ -183,24 +187,26 @@ function decideAbandon(
 ): Decision {
   const doing = "abandon the workflow";
   const ended = refusalIfEnded(state, doing);
-  if (ended !== undefined) return { refusal: ended };
+  if (ended !== undefined) return { error: ended };
   const reason = checkText(command.reason, {
     doing,
     what: "reason",
     max: TEXT_LIMITS.reason,
     min: TEXT_LIMITS.abandonReason,
   });
-  if ("refusal" in reason) return reason;
-  return { events: [{ type: "workflow_abandoned", data: { reason: reason.value } }] };
+  if (reason.error !== undefined) return reason;
+  return { value: { events: [{ type: "workflow_abandoned", data: { reason: reason.value } }] } };
 }
 
 function decideNote(state: SessionState, command: Extract<Command, { kind: "note" }>): Decision {
   const doing = "add a note";
   const ended = refusalIfEnded(state, doing);
-  if (ended !== undefined) return { refusal: ended };
+  if (ended !== undefined) return { error: ended };
   const text = checkText(command.text, { doing, what: "note", max: TEXT_LIMITS.note });
-  if ("refusal" in text) return text;
-  return { events: [{ type: "note_added", data: { text: text.value, phase: state.phase } }] };
+  if (text.error !== undefined) return text;
+  return {
+    value: { events: [{ type: "note_added", data: { text: text.value, phase: state.phase } }] },
+  };
 }
 
 /** A session's name is a label, not part of its workflow: it changes even after the end. */
@@ -216,21 +222,21 @@ function decideRename(
       max: TEXT_LIMITS.name,
       oneLine: true,
     });
-    if ("refusal" in checked) return checked;
+    if (checked.error !== undefined) return checked;
     name = checked.value;
   }
   if (name === state.name) {
     const already = name === null
       ? "The session has no name already"
       : `The session is already named "${name}"`;
-    return { events: [], already };
+    return { value: { events: [], already } };
   }
-  return { events: [{ type: "session_renamed", data: { name } }] };
+  return { value: { events: [{ type: "session_renamed", data: { name } }] } };
 }
 
 function unknownCommand(command: never): Decision {
   const { kind } = command as { readonly kind?: unknown };
   return {
-    refusal: new OrchestratorError("bug", `Cannot decide "${String(kind)}": it is no command`),
+    error: new OrchestratorError("bug", `Cannot decide "${String(kind)}": it is no command`),
   };
 }

@@ -2,13 +2,16 @@
  * What `decide()` answers.
  * @module
  */
-import type { OrchestratorError } from "../errors.ts";
+import type { Result } from "../errors.ts";
 import type { NewEvent } from "./events.ts";
 
-/**
- * Either the events that shall happen, in order, or why nothing may. `already` is a sentence that
- * comes with no events: what was asked for is so already.
- */
-export type Decision =
-  | { readonly events: readonly NewEvent[]; readonly already?: string }
-  | { readonly refusal: OrchestratorError };
+/** What shall happen. */
+export interface Decided {
+  /** In order; none when nothing is to do. */
+  readonly events: readonly NewEvent[];
+  /** A sentence that comes with no events: what was asked for is so already. */
+  readonly already?: string;
+}
+
+/** What shall happen, or why nothing may. */
+export type Decision = Result<Decided>;

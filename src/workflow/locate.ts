@@ -2,12 +2,12 @@
  * Finding what a command names: the current phase, and an item in it.
  * @module
  */
-import { OrchestratorError } from "../errors.ts";
+import { OrchestratorError, type Result } from "../errors.ts";
 import type { ItemDefinition, PhaseDefinition } from "./definition.ts";
 import { didYouMean } from "./nearest.ts";
 import { own } from "./record.ts";
 import type { ItemState, PhaseState, SessionState } from "./state.ts";
-import { type Checked, quoted } from "./texts.ts";
+import { quoted } from "./texts.ts";
 
 /** A phase with its place in the workflow and its standing. */
 export interface LocatedPhase {
@@ -56,13 +56,13 @@ export function isLastPhase(state: SessionState, phase: LocatedPhase): boolean {
  *
  * @param doing What is refused, as it follows "Cannot".
  */
-export function requireCurrentPhase(state: SessionState, doing: string): Checked<LocatedPhase> {
+export function requireCurrentPhase(state: SessionState, doing: string): Result<LocatedPhase> {
   const ended = refusalIfEnded(state, doing);
-  if (ended !== undefined) return { refusal: ended };
+  if (ended !== undefined) return { error: ended };
   const value = currentPhase(state);
   if (value !== undefined) return { value };
   return {
-    refusal: new OrchestratorError(
+    error: new OrchestratorError(
       "state_corrupt",
       `Cannot ${doing}: the session is in no phase of its workflow`,
       { hint: "Run `orchestrator log verify`" },
@@ -86,10 +86,10 @@ export function refusalIfEnded(state: SessionState, doing: string): Orchestrator
  *
  * @param verb What is refused: `complete`, `skip`, `approve`.
  */
-export function requireItem(state: SessionState, id: string, verb: string): Checked<LocatedItem> {
+export function requireItem(state: SessionState, id: string, verb: string): Result<LocatedItem> {
   const doing = `${verb} ${quoted(id)}`;
   const current = requireCurrentPhase(state, doing);
-  if ("refusal" in current) return current;
+  if (current.error !== undefined) return current;
   const phase = current.value;
   const definition = phase.definition.items.find((item) => item.id === id);
   if (definition !== undefined) {
@@ -105,14 +105,14 @@ export function requireItem(state: SessionState, id: string, verb: string): Chec
       ...state.definition.phases.flatMap((other) => other.items.map((item) => item.id)),
     ];
     return {
-      refusal: new OrchestratorError("item_unknown", `Cannot ${doing}: there is no such item`, {
+      error: new OrchestratorError("item_unknown", `Cannot ${doing}: there is no such item`, {
         hint: didYouMean(id, candidates) ?? "Run `orchestrator status` to see the items",
       }),
     };
   }
   const when = elsewhere < phase.index ? "which has ended" : "which has not begun";
   return {
-    refusal: new OrchestratorError(
+    error: new OrchestratorError(
       "item_blocked",
       `Cannot ${doing}: it belongs to phase "${home.id}", ${when}; ` +
         `the current phase is "${phase.definition.id}"`,

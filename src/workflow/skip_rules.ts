@@ -11,7 +11,7 @@
  * | `flexible` | with a short reason |
  * @module
  */
-import { OrchestratorError } from "../errors.ts";
+import { OrchestratorError, type Result } from "../errors.ts";
 import { type Command, type DecideContext, TEXT_LIMITS } from "./commands.ts";
 import type { ItemDefinition } from "./definition.ts";
 import { refusalIfAgent } from "./approval_rules.ts";
@@ -20,7 +20,7 @@ import { requireItem } from "./locate.ts";
 import { asHint, itemStep } from "./next_step.ts";
 import { reviewOnlyBy } from "./reviews.ts";
 import type { SessionState } from "./state.ts";
-import { type Checked, checkText } from "./texts.ts";
+import { checkText } from "./texts.ts";
 
 /** How an item may be skipped. */
 export type SkipRule =
@@ -110,7 +110,7 @@ export function isStockPhrase(text: string): boolean {
  * A weighty reason: {@link TEXT_LIMITS.weightyReason} characters, not counting repetitions, and
  * more than a stock phrase.
  */
-function checkWeightyReason(reason: unknown, doing: string): Checked<string> {
+function checkWeightyReason(reason: unknown, doing: string): Result<string> {
   const least = TEXT_LIMITS.weightyReason;
   const checked = checkText(reason, {
     doing,
@@ -118,11 +118,11 @@ function checkWeightyReason(reason: unknown, doing: string): Checked<string> {
     max: TEXT_LIMITS.reason,
     min: least,
   });
-  if ("refusal" in checked) return checked;
+  if (checked.error !== undefined) return checked;
   const text = checked.value;
   if (isStockPhrase(text)) {
     return {
-      refusal: new OrchestratorError(
+      error: new OrchestratorError(
         "invalid_argument",
         `Cannot ${doing}: the reason is a stock phrase that explains nothing`,
         { hint: "Say what was found that makes this item pointless here" },
@@ -132,7 +132,7 @@ function checkWeightyReason(reason: unknown, doing: string): Checked<string> {
   const { length } = substance(text);
   if (length < least) {
     return {
-      refusal: new OrchestratorError(
+      error: new OrchestratorError(
         "too_short",
         `Cannot ${doing}: the reason must have at least ${least} characters, ` +
           `not ${length} without its repetitions`,
@@ -151,18 +151,20 @@ export function decideSkip(
   const { item: id } = command;
   const doing = `skip "${id}"`;
   const located = requireItem(state, id, "skip");
-  if ("refusal" in located) return located;
+  if (located.error !== undefined) return located;
   const { definition, phase, state: item } = located.value;
 
-  if (item.status === "skipped") return { events: [], already: `"${id}" is already skipped` };
+  if (item.status === "skipped") {
+    return { value: { events: [], already: `"${id}" is already skipped` } };
+  }
   if (item.status === "completed") {
-    return { refusal: new OrchestratorError("item_blocked", `Cannot ${doing}: it is completed`) };
+    return { error: new OrchestratorError("item_blocked", `Cannot ${doing}: it is completed`) };
   }
   const hint = asHint(itemStep(state, phase, definition));
   const rule = skipRule(definition, state.imported !== undefined);
   if (rule.kind === "never") {
     return {
-      refusal: new OrchestratorError("item_blocked", `Cannot ${doing}: ${rule.because}`, {
+      error: new OrchestratorError("item_blocked", `Cannot ${doing}: ${rule.because}`, {
         hint,
       }),
     };
@@ -170,7 +172,7 @@ export function decideSkip(
   const review = reviewOnlyBy(state, phase, id);
   if (review !== undefined) {
     return {
-      refusal: new OrchestratorError(
+      error: new OrchestratorError(
         "item_blocked",
         `Cannot ${doing}: the workflow cannot finish without the review "${review}"`,
         { hint },
@@ -179,7 +181,7 @@ export function decideSkip(
   }
   if (rule.kind === "force" && !command.force) {
     return {
-      refusal: new OrchestratorError("item_blocked", `Cannot ${doing}: it is a gate`, {
+      error: new OrchestratorError("item_blocked", `Cannot ${doing}: it is a gate`, {
         hint,
         details: { forceNeeds: TEXT_LIMITS.weightyReason },
       }),
@@ -187,7 +189,7 @@ export function decideSkip(
   }
   if (rule.kind === "force" && definition.verification.type === "manual_gate") {
     const refusal = refusalIfAgent(state, context, `${doing} by force`);
-    if (refusal !== undefined) return { refusal };
+    if (refusal !== undefined) return { error: refusal };
   }
   const reason = rule.kind === "force" || rule.weighty
     ? checkWeightyReason(command.reason, doing)
@@ -197,16 +199,18 @@ export function decideSkip(
       max: TEXT_LIMITS.reason,
       min: TEXT_LIMITS.flexibleReason,
     });
-  if ("refusal" in reason) return reason;
+  if (reason.error !== undefined) return reason;
   return {
-    events: [{
-      type: "item_skipped",
-      data: {
-        phase: phase.definition.id,
-        item: id,
-        reason: reason.value,
-        ...(rule.kind === "force" ? { forced: true } : {}),
-      },
-    }],
+    value: {
+      events: [{
+        type: "item_skipped",
+        data: {
+          phase: phase.definition.id,
+          item: id,
+          reason: reason.value,
+          ...(rule.kind === "force" ? { forced: true } : {}),
+        },
+      }],
+    },
   };
 }

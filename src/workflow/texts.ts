@@ -2,10 +2,7 @@
  * The texts people give a session, kept within their limits.
  * @module
  */
-import { type ErrorCode, OrchestratorError } from "../errors.ts";
-
-/** A value that passed its check, or why it did not. */
-export type Checked<Value> = { readonly value: Value } | { readonly refusal: OrchestratorError };
+import { type ErrorCode, OrchestratorError, type Result } from "../errors.ts";
 
 /** What a text must keep to. */
 export interface TextRule {
@@ -24,7 +21,7 @@ export interface TextRule {
 const CONTROL = /\p{Cc}/u;
 
 /** The text without white space around it, or the refusal that names its length and the limit. */
-export function checkText(text: unknown, rule: TextRule): Checked<string> {
+export function checkText(text: unknown, rule: TextRule): Result<string> {
   const { doing, what, max, min = 1 } = rule;
   if (typeof text !== "string") {
     return refused("invalid_argument", `Cannot ${doing}: the ${what} must be a text`);
@@ -57,7 +54,7 @@ export function checkText(text: unknown, rule: TextRule): Checked<string> {
 }
 
 /** As {@link checkText}, but a text that is absent or blank is simply not there. */
-export function checkOptionalText(text: unknown, rule: TextRule): Checked<string | undefined> {
+export function checkOptionalText(text: unknown, rule: TextRule): Result<string | undefined> {
   if (text === undefined || text === null) return { value: undefined };
   if (typeof text === "string" && text.trim() === "") return { value: undefined };
   return checkText(text, rule);
@@ -68,7 +65,7 @@ export function checkTexts(
   texts: unknown,
   rule: TextRule,
   most: number,
-): Checked<readonly string[]> {
+): Result<readonly string[]> {
   if (!Array.isArray(texts)) {
     return refused("invalid_argument", `Cannot ${rule.doing}: each ${rule.what} must be a text`);
   }
@@ -81,7 +78,7 @@ export function checkTexts(
   const values: string[] = [];
   for (const text of texts) {
     const checked = checkOptionalText(text, rule);
-    if ("refusal" in checked) return checked;
+    if (checked.error !== undefined) return checked;
     if (checked.value !== undefined) values.push(checked.value);
   }
   return { value: values };
@@ -92,6 +89,6 @@ export function quoted(name: string): string {
   return JSON.stringify(name.length > 80 ? `${name.slice(0, 79)}…` : name);
 }
 
-function refused(code: ErrorCode, message: string): { readonly refusal: OrchestratorError } {
-  return { refusal: new OrchestratorError(code, message) };
+function refused(code: ErrorCode, message: string): Result<never> {
+  return { error: new OrchestratorError(code, message) };
 }

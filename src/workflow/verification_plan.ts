@@ -3,7 +3,7 @@
  * against completing it: so that no command runs in vain, and `decide()` says the same afterwards.
  * @module
  */
-import { OrchestratorError } from "../errors.ts";
+import { OrchestratorError, type Result } from "../errors.ts";
 import { isZeroHuman } from "./approval_rules.ts";
 import { TEXT_LIMITS } from "./commands.ts";
 import type { EvidenceSchemaName, ItemDefinition, Settings, Verification } from "./definition.ts";
@@ -12,7 +12,7 @@ import { type LocatedItem, requireItem } from "./locate.ts";
 import { asHint, itemStep, skipsItself } from "./next_step.ts";
 import type { SessionState } from "./state.ts";
 import { substitute } from "./template.ts";
-import { type Checked, checkOptionalText } from "./texts.ts";
+import { checkOptionalText } from "./texts.ts";
 
 /** A verification the caller can carry out, templates substituted. */
 export type RunnableVerification = Exclude<Verification, { readonly type: "manual_gate" }>;
@@ -43,52 +43,51 @@ export function planVerification(
   state: SessionState,
   item: string,
   given?: Accompaniment,
-):
-  | { readonly plan: VerificationPlan }
-  | { readonly already: string }
-  | { readonly refusal: OrchestratorError } {
+): Result<{ readonly plan: VerificationPlan } | { readonly already: string }> {
   const assessed = assessCompletion(state, item);
-  if (!("located" in assessed)) return assessed;
-  const { located, verification } = assessed;
+  if (assessed.error !== undefined) return assessed;
+  if ("already" in assessed.value) return { value: assessed.value };
+  const { located, verification } = assessed.value;
   if (given !== undefined) {
     const demanded = !skipsItself(state, located.phase, located.definition);
     const checked = checkAccompaniment(located.definition, given, "complete", demanded);
-    if ("refusal" in checked) return checked;
+    if (checked.error !== undefined) return checked;
   }
-  return {
-    plan: { verification, timeout: located.definition.timeout, basis: located.state.touched },
-  };
+  const { timeout } = located.definition;
+  return { value: { plan: { verification, timeout, basis: located.state.touched } } };
 }
 
 /**
  * Whether an item may be completed at all, and by which verification. A manual gate that skips
  * itself (`zero_human`) has nothing to verify.
  */
-export function assessCompletion(state: SessionState, id: string):
+export function assessCompletion(state: SessionState, id: string): Result<
   | { readonly located: LocatedItem; readonly verification: RunnableVerification }
   | { readonly already: string }
-  | { readonly refusal: OrchestratorError } {
+> {
   const found = requireItem(state, id, "complete");
-  if ("refusal" in found) return found;
+  if (found.error !== undefined) return found;
   const located = found.value;
   const { definition, phase, state: item } = located;
-  if (item.status === "completed") return { already: `"${id}" is already completed` };
-  if (item.status === "skipped") return { refusal: refusalOfSkipped(`complete "${id}"`) };
+  if (item.status === "completed") return { value: { already: `"${id}" is already completed` } };
+  if (item.status === "skipped") return { error: refusalOfSkipped(`complete "${id}"`) };
   if (definition.verification.type === "manual_gate") {
-    if (skipsItself(state, phase, definition)) return { located, verification: { type: "none" } };
+    if (skipsItself(state, phase, definition)) {
+      return { value: { located, verification: { type: "none" } } };
+    }
     const because = isZeroHuman(state)
       ? "the workflow cannot finish without this review, which needs a person's approval"
       : "it needs a person's approval";
     return {
-      refusal: new OrchestratorError("approval_needed", `Cannot complete "${id}": ${because}`, {
+      error: new OrchestratorError("approval_needed", `Cannot complete "${id}": ${because}`, {
         hint: asHint(itemStep(state, phase, definition)),
         details: { item: id, phase: phase.definition.id },
       }),
     };
   }
   const verification = substituted(definition, state.definition.settings);
-  if ("refusal" in verification) return verification;
-  return { located, verification: verification.value };
+  if (verification.error !== undefined) return verification;
+  return { value: { located, verification: verification.value } };
 }
 
 /** The refusal for an item that is skipped: a skip is a decision, and stays one. */
@@ -102,17 +101,17 @@ export function refusalOfSkipped(doing: string): OrchestratorError {
  * An item's verification with the workflow's settings in place of its templates, or
  * `workflow_invalid` naming the settings that do not exist.
  */
-function substituted(item: ItemDefinition, settings: Settings): Checked<RunnableVerification> {
+function substituted(item: ItemDefinition, settings: Settings): Result<RunnableVerification> {
   const { verification } = item;
   switch (verification.type) {
     case "file_exists": {
       const { text, missing } = substitute(verification.path, settings);
-      if (missing.length > 0) return { refusal: undefinedSettings(item, missing) };
+      if (missing.length > 0) return { error: undefinedSettings(item, missing) };
       return { value: { ...verification, path: text } };
     }
     case "command": {
       const { text, missing } = substitute(verification.command, settings);
-      if (missing.length > 0) return { refusal: undefinedSettings(item, missing) };
+      if (missing.length > 0) return { error: undefinedSettings(item, missing) };
       return { value: { ...verification, command: text } };
     }
     default:
@@ -143,16 +142,16 @@ export function checkAccompaniment(
   given: Accompaniment,
   verb: "complete" | "approve",
   demanded: boolean,
-): Checked<Accompaniment> {
+): Result<Accompaniment> {
   const doing = `${verb} "${item.id}"`;
   const notes = checkOptionalText(given.notes, { doing, what: "notes", max: TEXT_LIMITS.notes });
-  if ("refusal" in notes) return notes;
+  if (notes.error !== undefined) return notes;
   const noted = notes.value === undefined ? {} : { notes: notes.value };
 
   if (given.evidence === undefined) {
     if (item.step_type !== "documented" || !demanded) return { value: noted };
     return {
-      refusal: evidenceError("evidence_needed", item, `Cannot ${doing}: it needs evidence`, []),
+      error: evidenceError("evidence_needed", item, `Cannot ${doing}: it needs evidence`, []),
     };
   }
   const plain = plainEvidence(given.evidence, TEXT_LIMITS.evidence);
@@ -163,7 +162,7 @@ export function checkAccompaniment(
     : validateEvidence(item.evidence_schema, plain.evidence);
   if (problems.length > 0 || "problem" in plain) {
     return {
-      refusal: evidenceError(
+      error: evidenceError(
         "evidence_invalid",
         item,
         `Cannot ${doing}: the evidence is not valid: ${problems.join("; ")}`,

@@ -209,15 +209,16 @@ function itemDefinition(state: SessionState, id: string): ItemDefinition | undef
 
 /** `complete` as the command line does it: plan, run, hand in. */
 function completion(state: SessionState, id: string, passed = true): Command {
-  const planned = planVerification(state, id);
+  const next = planVerification(state, id).value;
+  const plan = next !== undefined && "plan" in next ? next.plan : undefined;
   const schema = itemDefinition(state, id)?.evidence_schema;
   const documented = itemDefinition(state, id)?.step_type === "documented";
   return {
     kind: "complete",
     item: id,
-    ...("plan" in planned
-      ? { outcome: outcomeOf(planned.plan.verification, passed), basis: planned.plan.basis }
-      : {}),
+    ...(plan === undefined
+      ? {}
+      : { outcome: outcomeOf(plan.verification, passed), basis: plan.basis }),
     ...(documented ? { evidence: JSON.parse(exampleEvidence(schema)) } : {}),
   };
 }
@@ -399,13 +400,13 @@ Deno.test("any commands on any workflow keep the invariants", () => {
         const before = session.state;
         const from = session.journal.length;
         const decision = session.try(command, wish.do === "next" ? PERSON : actor);
-        if ("refusal" in decision) {
-          const { code, message } = decision.refusal;
+        if (decision.error !== undefined) {
+          const { code, message } = decision.error;
           if (code === "bug") assert.match(message, /its verification has not run/);
           assert.notEqual(code, "state_corrupt");
           assert.match(message, /^Cannot [^\n]*[^.\n]$/);
-          assert.doesNotMatch(decision.refusal.hint ?? "", /--force|abandon|remove/);
-          JSON.stringify(decision.refusal.details);
+          assert.doesNotMatch(decision.error.hint ?? "", /--force|abandon|remove/);
+          JSON.stringify(decision.error.details);
         }
         assertStep(before, command, session, from);
         assertSound(session.state, session.journal);
@@ -453,21 +454,23 @@ Deno.test("the plan of a verification refuses exactly what decide refuses", () =
         if (command !== undefined) session.try(command, actor);
       }
       const planned = planVerification(session.state, id, { evidence: given });
+      const next = planned.value;
       const decided = decide(session.state, {
         kind: "complete",
         item: id,
         evidence: given,
-        ...("plan" in planned
-          ? { outcome: outcomeOf(planned.plan.verification), basis: planned.plan.basis }
+        ...(next !== undefined && "plan" in next
+          ? { outcome: outcomeOf(next.plan.verification), basis: next.plan.basis }
           : {}),
       }, { actor: AGENT });
-      if ("plan" in planned) assert.ok("events" in decided && decided.events.length === 1);
-      else if ("already" in planned) assert.ok("already" in decided);
-      else {
-        assert.ok("refusal" in decided);
+      if (planned.error === undefined) {
+        if ("plan" in planned.value) assert.equal(decided.value?.events.length, 1);
+        else assert.notEqual(decided.value?.already, undefined);
+      } else {
+        assert.ok(decided.error !== undefined);
         assert.deepEqual(
-          [planned.refusal.code, planned.refusal.message],
-          [decided.refusal.code, decided.refusal.message],
+          [planned.error.code, planned.error.message],
+          [decided.error.code, decided.error.message],
         );
       }
     }),

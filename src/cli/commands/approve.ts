@@ -77,8 +77,8 @@ async function approve(
   // Refuse before asking: nobody should be asked for what will not be done.
   const { state } = await manager.load(id);
   const rehearsal = decide(state, make("flag"), { actor });
-  if ("refusal" in rehearsal) throw rehearsal.refusal;
-  const how = rehearsal.events.length === 0 ? "flag" : await confirm(context, input, {
+  if (rehearsal.error !== undefined) throw rehearsal.error;
+  const how = rehearsal.value.events.length === 0 ? "flag" : await confirm(context, input, {
     text: say`Approve ${shown(what)} of "${brief(state.task)}"?`,
     doing: `approve ${what}`,
     hint: "Add --yes if that is meant",

@@ -48,18 +48,19 @@ async function completeItem(
   const { manager, actor } = context;
   const { state } = await manager.load(id);
   const planned = planVerification(state, item, given);
-  if ("refusal" in planned) throw planned.refusal;
+  if (planned.error !== undefined) throw planned.error;
+  const { value: next } = planned;
   const redactor = await context.redactor();
   const live = await liveOutput(context, input, redactor.stream());
   let command: Command;
   try {
-    command = "already" in planned ? { kind: "complete", item, ...given } : {
+    command = "already" in next ? { kind: "complete", item, ...given } : {
       kind: "complete",
       item,
       ...given,
-      basis: planned.plan.basis,
+      basis: next.plan.basis,
       outcome: await verify({
-        plan: planned.plan,
+        plan: next.plan,
         paths: context.paths,
         state,
         item,

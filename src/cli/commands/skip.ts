@@ -28,7 +28,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     const { state } = await manager.load(id);
     for (const item of items) {
       const rehearsal = skip(state, item);
-      if ("refusal" in rehearsal && rehearsal.refusal.kind === "usage") throw rehearsal.refusal;
+      if (rehearsal.error?.kind === "usage") throw rehearsal.error;
     }
   }
   return await eachItem(context, { items, past: "skipped" }, async (item) => {

@@ -30,10 +30,10 @@ export function configFlags(input: Input, spec: CommandSpec): readonly ConfigFla
   const timeout = input.option("lock-timeout");
   if (timeout !== undefined) {
     const checked = valueFromText(configKey("lock_timeout").type, timeout);
-    if ("expected" in checked) {
+    if (checked.error !== undefined) {
       throw new OrchestratorError(
         "invalid_argument",
-        `Cannot use "${timeout}" as lock time-out: it must be ${checked.expected}`,
+        `Cannot use "${timeout}" as lock time-out: it must be ${checked.error}`,
       );
     }
     flags.push({ key: "lock_timeout", value: checked.value, flag: "--lock-timeout" });
@@ -72,7 +72,7 @@ function flagOf(key: ConfigKeyName, text: string, flag: string): ConfigFlag {
     );
   }
   const checked = valueFromText(row.type, text);
-  if ("value" in checked) return { key, value: checked.value, flag };
+  if (checked.error === undefined) return { key, value: checked.value, flag };
   throw new OrchestratorError(
     "invalid_argument",
     `Cannot set "${key}" to ${JSON.stringify(text)}: it must be ${expectedOf(row.type)}`,

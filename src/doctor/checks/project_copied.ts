@@ -9,7 +9,7 @@ export const projectCopied: Check = {
   title: "Origin",
   why: "A state directory copied from another repository tells of work that was not done here",
   async run({ meta, paths, options }) {
-    if (meta.value === null) return skipped("nothing is set up here");
+    if (meta.value === undefined || meta.value === null) return skipped("nothing is set up here");
     const { remote, rootCommit } = meta.value;
     const here = gitRemote(paths.root);
     const isForeign = (remote === null || here === null) && rootCommit !== null &&

@@ -9,7 +9,7 @@ export const projectGitattributes: Check = {
   why: "It keeps git from changing line ends of committed state, which would break its checksums",
   run(examination) {
     const { meta, paths } = examination;
-    if (meta.value === null) return skipped("nothing is set up here");
+    if (meta.value === undefined || meta.value === null) return skipped("nothing is set up here");
     if (meta.value.mode === "normal") return skipped("state is not committed in normal mode");
     const present = examination.text(paths.gitattributes);
     if (present !== null && gitattributesFor(present) === present) return ok("keeps bytes");

@@ -9,7 +9,7 @@ export const projectGitignore: Check = {
   why: "It keeps locks and secrets, and in normal mode all state, out of commits",
   run(examination) {
     const { meta, paths } = examination;
-    if (meta.value === null) return skipped("nothing is set up here");
+    if (meta.value === undefined || meta.value === null) return skipped("nothing is set up here");
     const present = examination.text(paths.gitignore);
     if (present !== null && gitignoreFor(meta.value.mode, present) === present) {
       return ok(`fits ${meta.value.mode} mode`);
@@ -25,7 +25,7 @@ export const projectGitignore: Check = {
   },
   async fix(examination) {
     const { meta, paths, options } = examination;
-    if (meta.value === null) return [];
+    if (meta.value === undefined || meta.value === null) return [];
     const { mode } = meta.value;
     return await options.manager.holdRepository("doctor", () => {
       replaceFile(paths.gitignore, gitignoreFor(mode, examination.text(paths.gitignore)), {

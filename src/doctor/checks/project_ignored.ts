@@ -7,7 +7,7 @@ export const projectIgnored: Check = {
   why: "What git says counts, whatever the files say: a rule elsewhere may bring state back in",
   async run(examination) {
     const { meta } = examination;
-    if (meta.value === null) return skipped("nothing is set up here");
+    if (meta.value === undefined || meta.value === null) return skipped("nothing is set up here");
     if (!await examination.inGit()) return skipped("no git work tree");
     const probe = meta.value.mode === "normal"
       ? ".orchestrator/sessions/x/log.jsonl"

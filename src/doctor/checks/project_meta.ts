@@ -7,14 +7,14 @@ export const projectMeta: Check = {
   why: "meta.json says which repository this state belongs to",
   run({ meta }) {
     if (meta.error?.code === "format_too_new") return skipped("written by a newer program");
-    if (meta.error !== null) {
+    if (meta.error !== undefined) {
       return {
         level: "error",
         seen: meta.error.message,
         todo: meta.error.hint ?? "Look at the file",
       };
     }
-    if (meta.value === null) return skipped("nothing is set up here");
+    if (meta.value === undefined || meta.value === null) return skipped("nothing is set up here");
     return ok(`id ${meta.value.id}, since ${meta.value.created}`);
   },
 };

@@ -13,7 +13,7 @@ export const projectTracked: Check = {
     "Locks and secrets in a commit travel to everybody, and in normal mode no state belongs there",
   async run(examination) {
     const { meta } = examination;
-    if (meta.value === null) return skipped("nothing is set up here");
+    if (meta.value === undefined || meta.value === null) return skipped("nothing is set up here");
     if (!await examination.inGit()) return skipped("no git work tree");
     const listed = await examination.git("ls-files", "-z", "--", ".orchestrator");
     if (listed === null || listed.exitCode !== 0) return skipped("git does not tell");

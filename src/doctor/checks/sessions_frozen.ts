@@ -16,7 +16,7 @@ export const sessionsFrozen: Check = {
     for (const session of await examination.sessions()) {
       const { value } = session.loaded;
       // What is over is as good as it was when it ended.
-      if (value === null || (!deep && value.state.status !== "active")) continue;
+      if (value === undefined || (!deep && value.state.status !== "active")) continue;
       looked += 1;
       const wrong = await wrongWith(session, examination);
       if (wrong !== null) odd.push(`${session.id}: ${wrong}`);
@@ -42,7 +42,9 @@ async function wrongWith(
   if (frozen === null) return await manager.backend.hasSession(id) ? "missing" : null;
   if (loaded.value?.state.imported !== undefined) return null;
   const first = await attemptAsync(() => firstEvent(manager.backend, id));
-  if (first.error !== null) return first.error.code === "session_unknown" ? null : "cannot be told";
+  if (first.error !== undefined) {
+    return first.error.code === "session_unknown" ? null : "cannot be told";
+  }
   if (first.value?.type !== "session_started") return null;
   const wanted = first.value.data.definitionSha256;
   // A checkout may have given it other line ends.

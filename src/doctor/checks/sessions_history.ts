@@ -15,8 +15,10 @@ export const sessionsHistory: Check = {
       const history = loaded.value?.state.history;
       if (history === undefined) continue;
       looked += 1;
-      const { value, error } = await attemptAsync(() => checkHistoryFile(backend, id, history));
-      const wrong = error === null ? value : `cannot be read: ${error.message}`;
+      const found = await attemptAsync(() => checkHistoryFile(backend, id, history));
+      const wrong = found.error === undefined
+        ? found.value
+        : `cannot be read: ${found.error.message}`;
       // Unless it was removed meanwhile.
       if (wrong !== null && await backend.hasSession(id)) odd.push({ id, wrong });
     }

@@ -9,7 +9,7 @@ export const sessionsLineEnds: Check = {
   async run(examination) {
     const sessions = await examination.sessions();
     const odd = sessions.flatMap(({ id, loaded }) =>
-      loaded.value === null || loaded.value.lineEnds === "line feeds"
+      loaded.value === undefined || loaded.value.lineEnds === "line feeds"
         ? []
         : [{ id, lineEnds: loaded.value.lineEnds }]
     );

@@ -9,7 +9,7 @@ export const sessionsLost: Check = {
   async run(examination) {
     const sessions = await examination.sessions();
     const lost = sessions.flatMap(({ id, loaded }) =>
-      loaded.value === null || loaded.value.lost === null
+      loaded.value === undefined || loaded.value.lost === null
         ? []
         : [{ id, known: loaded.value.lost.seq, lines: loaded.value.head.seq }]
     );

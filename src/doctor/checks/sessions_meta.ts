@@ -30,7 +30,7 @@ export const sessionsMeta: Check = {
     const done: string[] = [];
     for (const { id, loaded } of await broken(examination)) {
       const { value } = loaded;
-      if (value === null) continue;
+      if (value === undefined) continue;
       const { name, task, createdAt: created, createdBy: actor } = value.state;
       // Branch and parent stand nowhere else.
       const made: SessionMeta = { id, name, task, created, actor, branch: null, parent: null };
@@ -48,7 +48,7 @@ export const sessionsMeta: Check = {
 /** Sessions that can be read and whose description cannot. */
 async function broken(examination: Examination): Promise<readonly ExaminedSession[]> {
   return (await examination.sessions()).filter(({ id, meta, loaded }) =>
-    loaded.value !== null && meta?.id !== id
+    loaded.value !== undefined && meta?.id !== id
   );
 }
 

@@ -8,7 +8,7 @@ export const sessionsReadable: Check = {
   async run(examination) {
     if (examination.absent !== null) return examination.absent;
     const ids = await examination.sessionIds();
-    if (ids.error !== null) {
+    if (ids.error !== undefined) {
       return {
         level: "error",
         seen: ids.error.message,
@@ -17,7 +17,7 @@ export const sessionsReadable: Check = {
     }
     const sessions = await examination.sessions();
     const bad = sessions.filter(({ loaded }) =>
-      loaded.error !== null && loaded.error.code !== "journal_corrupt" &&
+      loaded.error !== undefined && loaded.error.code !== "journal_corrupt" &&
       loaded.error.code !== "format_too_new"
     );
     if (bad.length === 0) return ok(count(sessions.length, "session"));

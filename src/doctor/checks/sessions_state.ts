@@ -10,7 +10,7 @@ export const sessionsState: Check = {
   async run(examination) {
     const sessions = await examination.sessions();
     const stale = sessions.filter(({ loaded }) =>
-      loaded.value !== null && loaded.value.rebuilt !== null && loaded.value.lost === null
+      loaded.value !== undefined && loaded.value.rebuilt !== null && loaded.value.lost === null
     );
     if (stale.length === 0) return ok(`${count(sessions.length, "state")}, all in step`);
     return {
@@ -26,11 +26,11 @@ export const sessionsState: Check = {
   async fix(examination) {
     const done: string[] = [];
     for (const { id, loaded } of await examination.sessions()) {
-      if (loaded.value === null || loaded.value.rebuilt === null) continue;
+      if (loaded.value === undefined || loaded.value.rebuilt === null) continue;
       if (loaded.value.lost !== null) continue;
       try {
         // A change of nothing writes what the journal adds up to.
-        await examination.options.manager.change(id, "doctor", () => ({ events: [] }), {
+        await examination.options.manager.change(id, "doctor", () => ({ value: { events: [] } }), {
           replay: true,
         });
         done.push(`Derived the state of ${id} from its journal`);

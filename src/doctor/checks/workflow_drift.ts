@@ -7,7 +7,7 @@ export const workflowDrift: Check = {
   why: "A session keeps the definition it began with; later edits hold for later sessions",
   async run(examination) {
     const { value } = await examination.workflow();
-    if (value === null) return skipped("no workflow.yaml to compare");
+    if (value === undefined || value === null) return skipped("no workflow.yaml to compare");
     const now = withLineFeeds(value.text);
     const drifted: string[] = [];
     for (const { id, loaded } of await examination.sessions()) {

@@ -8,7 +8,7 @@ export const workflowPresent: Check = {
   why: "Without one, start uses the built-in workflow",
   async run(examination) {
     const workflow = await examination.workflow();
-    if (workflow.error !== null) {
+    if (workflow.error !== undefined) {
       return {
         level: "error",
         seen: workflow.error.message,

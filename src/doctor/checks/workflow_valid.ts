@@ -7,7 +7,7 @@ export const workflowValid: Check = {
   why: "start refuses a definition with errors",
   async run(examination) {
     const { value } = await examination.workflow();
-    if (value === null) return skipped("no workflow.yaml to check");
+    if (value === undefined || value === null) return skipped("no workflow.yaml to check");
     const { findings } = value;
     const errors = findings.filter((finding) => finding.level === "error");
     const list = findings.map(({ file, line, column, message }) =>

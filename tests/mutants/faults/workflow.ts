@@ -13,7 +13,7 @@ export const WORKFLOW: readonly Mutant[] = [
     name: "a phase is approved twice",
     file: "src/workflow/decide.ts",
     search: `  if (current.value.state.approval !== undefined) {
-    return { events: [], already: \`Phase "\${id}" is already approved\` };
+    return { value: { events: [], already: \`Phase "\${id}" is already approved\` } };
   }
 `,
     replace: "",

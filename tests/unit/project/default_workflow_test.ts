@@ -113,9 +113,9 @@ function walk(definition: WorkflowDefinition): SessionState {
   }, AGENT);
   const run = (command: Command, actor = AGENT): void => {
     const decision = decide(state, command, { actor });
-    if ("refusal" in decision) throw decision.refusal;
-    assert.notEqual(decision.events.length, 0, JSON.stringify(command));
-    for (const event of decision.events) state = apply(state, event, actor);
+    if (decision.error !== undefined) throw decision.error;
+    assert.notEqual(decision.value.events.length, 0, JSON.stringify(command));
+    for (const event of decision.value.events) state = apply(state, event, actor);
   };
   let approvals = 0;
   for (const [index, phase] of definition.phases.entries()) {
@@ -127,7 +127,7 @@ function walk(definition: WorkflowDefinition): SessionState {
           approval: { how: "terminal", detection: "none" },
         };
         assert.ok(
-          "refusal" in decide(state, command, { actor: AGENT }),
+          decide(state, command, { actor: AGENT }).error !== undefined,
           "an agent must not approve",
         );
         run(command, PERSON);

@@ -183,7 +183,9 @@ Deno.test("a change that is too long for a line changes nothing, and is no damag
       "too_long",
       act(manager, A, note("x")).then(() =>
         manager.change(A, "note", () => ({
-          events: [{ type: "note_added", data: { text: "x".repeat(LINE_LIMIT), phase: null } }],
+          value: {
+            events: [{ type: "note_added", data: { text: "x".repeat(LINE_LIMIT), phase: null } }],
+          },
         }))
       ),
     );

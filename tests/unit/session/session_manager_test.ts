@@ -211,7 +211,10 @@ Deno.test("change: a state that cannot be derived never gets into the journal", 
   const { manager } = inMemory();
   await start(manager);
   const broken = { type: "item_completed", data: null } as unknown as NewEvent;
-  await assert.rejects(manager.change(A, "break", () => ({ events: [broken] })), TypeError);
+  await assert.rejects(
+    manager.change(A, "break", () => ({ value: { events: [broken] } })),
+    TypeError,
+  );
   assert.equal((await manager.verify(A)).lines, 1);
   await act(manager, A, complete("a"));
 });

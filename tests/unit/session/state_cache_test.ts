@@ -125,6 +125,6 @@ Deno.test("a newer state.json stops every use of the session, and nothing is wri
   const key = `sessions/${A}/state.json`;
   await backend.writeBlob(key, '{"format":3}');
   await refusal("format_too_new", manager.load(A));
-  await refusal("format_too_new", manager.change(A, "note", () => ({ events: [] })));
+  await refusal("format_too_new", manager.change(A, "note", () => ({ value: { events: [] } })));
   assert.equal(await backend.readText(key), '{"format":3}');
 });

@@ -18,7 +18,7 @@ async function withNotes(count: number, text: string): Promise<Incoming> {
     type: "note_added",
     data: { text: `${number} ${text}`, phase: null },
   }));
-  await manager.change(A, "note", () => ({ events }));
+  await manager.change(A, "note", () => ({ value: { events } }));
   const { files } = await collectSession(backend, A);
   return checkFromFiles(
     A,

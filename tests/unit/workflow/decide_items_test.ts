@@ -56,15 +56,15 @@ function sessionWith(
 function resultOf(session: Session, command: Command, actor: Actor): string {
   const before = session.state;
   const decision = session.try(command, actor);
-  if ("refusal" in decision) {
+  if (decision.error !== undefined) {
     assert.equal(session.state, before);
-    return decision.refusal.code;
+    return decision.error.code;
   }
-  if (decision.already !== undefined) {
-    assert.deepEqual(decision.events, []);
+  if (decision.value.already !== undefined) {
+    assert.deepEqual(decision.value.events, []);
     return "already";
   }
-  assert.equal(decision.events.length, 1);
+  assert.equal(decision.value.events.length, 1);
   const { status, automatic, forced, approval } = session.item("A", "x");
   return [status, automatic && "auto", forced && "forced", approval && "approved"]
     .filter((word) => word !== undefined).join("+");
@@ -396,8 +396,8 @@ Deno.test("evidence that is no JSON, too long or too deep is refused and never t
   };
   for (const evidence of [loop, 1n, { n: 1n }, deep, "x".repeat(60_000), hostile, ["a\0b"]]) {
     const decision = session.try({ kind: "complete", item: "x", evidence });
-    assert.ok("refusal" in decision);
-    assert.equal(decision.refusal.code, "evidence_invalid");
+    assert.ok(decision.error !== undefined);
+    assert.equal(decision.error.code, "evidence_invalid");
   }
   // A backslash before u0000 is text, not a NUL.
   session.do({ kind: "complete", item: "x", evidence: ["\\u0000"] });

@@ -149,15 +149,15 @@ export class Session {
   /** Decides a command, applies its events and returns the decision. */
   try(command: Command, actor: Actor = PERSON) {
     const decision = decide(this.state, frozen(command), { actor });
-    if ("events" in decision) decision.events.forEach((event) => this.append(event, actor));
+    decision.value?.events.forEach((event) => this.append(event, actor));
     return decision;
   }
 
   /** Does a command that must have exactly one effect. */
   do(command: Command, actor: Actor = PERSON): this {
     const decision = this.try(command, actor);
-    if ("refusal" in decision) throw decision.refusal;
-    assert.equal(decision.events.length, 1);
+    if (decision.error !== undefined) throw decision.error;
+    assert.equal(decision.value.events.length, 1);
     return this;
   }
 
@@ -166,9 +166,9 @@ export class Session {
     const before = this.state;
     const decision = this.try(command, actor);
     assert.equal(this.state, before);
-    assert.ok("refusal" in decision, `not refused: ${JSON.stringify(decision)}`);
-    assert.ok(decision.refusal instanceof OrchestratorError);
-    return decision.refusal;
+    assert.ok(decision.error !== undefined, `not refused: ${JSON.stringify(decision)}`);
+    assert.ok(decision.error instanceof OrchestratorError);
+    return decision.error;
   }
 
   complete(id: string, outcome?: VerificationOutcome): this {

@@ -24,21 +24,29 @@ Deno.test("a plan has the verification with settings in place, its time and its 
       n: 2,
     }),
     {
-      plan: { verification: { type: "file_exists", path: "doc/plan-2.md" }, timeout: 42, basis: 0 },
+      value: {
+        plan: {
+          verification: { type: "file_exists", path: "doc/plan-2.md" },
+          timeout: 42,
+          basis: 0,
+        },
+      },
     },
   );
   assert.deepEqual(
     planOf({ type: "command", command: "{{t}} --ci", expect_exit_code: 3 }, { t: "make" }),
     {
-      plan: {
-        verification: { type: "command", command: "make --ci", expect_exit_code: 3 },
-        timeout: 42,
-        basis: 0,
+      value: {
+        plan: {
+          verification: { type: "command", command: "make --ci", expect_exit_code: 3 },
+          timeout: 42,
+          basis: 0,
+        },
       },
     },
   );
   assert.deepEqual(planOf({ type: "none" }), {
-    plan: { verification: { type: "none" }, timeout: 42, basis: 0 },
+    value: { plan: { verification: { type: "none" }, timeout: 42, basis: 0 } },
   });
 });
 
@@ -48,11 +56,11 @@ Deno.test("only settings are substituted, and what is missing is named", () => {
     command: "echo {{task}} {{phase}}",
     expect_exit_code: 0,
   });
-  assert.ok("refusal" in facts);
-  assert.equal(facts.refusal.code, "workflow_invalid");
-  assert.deepEqual(facts.refusal.details?.missing, ["task", "phase"]);
+  assert.ok(facts.error !== undefined);
+  assert.equal(facts.error.code, "workflow_invalid");
+  assert.deepEqual(facts.error.details?.missing, ["task", "phase"]);
   const list = planOf({ type: "file_exists", path: "{{l}}" }, { l: ["a"] });
-  assert.ok("refusal" in list);
+  assert.ok(list.error !== undefined);
 });
 
 Deno.test("the basis is where the item stands now", () => {
@@ -68,15 +76,16 @@ Deno.test("the basis is where the item stands now", () => {
     },
   });
   const result = planVerification(session.state, "x");
-  assert.ok("plan" in result);
-  assert.equal(result.plan.basis, 2);
+  assert.ok(result.value !== undefined && "plan" in result.value);
+  assert.equal(result.value.plan.basis, 2);
 });
 
 Deno.test("a manual gate has nothing to run: refused, or nothing when nobody supervises", () => {
   const refused = planOf(CHECKED.manual_gate);
-  assert.ok("refusal" in refused && refused.refusal.code === "approval_needed");
+  assert.ok(refused.error !== undefined && refused.error.code === "approval_needed");
   const free = planOf(CHECKED.manual_gate, { supervision_mode: "zero_human" });
-  assert.ok("plan" in free && free.plan.verification.type === "none");
+  assert.ok(free.value !== undefined && "plan" in free.value);
+  assert.equal(free.value.plan.verification.type, "none");
 });
 
 Deno.test("it refuses as decide does, so that no command runs in vain", () => {
@@ -92,14 +101,14 @@ Deno.test("it refuses as decide does, so that no command runs in vain", () => {
   ]));
   session.complete("done").do(skip("skipped", LONG_REASON));
   assert.deepEqual(planVerification(session.state, "done"), {
-    already: '"done" is already completed',
+    value: { already: '"done" is already completed' },
   });
   const same = (id: string, given?: { notes?: string; evidence?: unknown }) => {
     const planned = planVerification(session.state, id, given);
-    assert.ok("refusal" in planned, id);
+    assert.ok(planned.error !== undefined, id);
     const decided = session.refusal({ kind: "complete", item: id, ...given });
     assert.deepEqual(
-      [planned.refusal.code, planned.refusal.message, planned.refusal.hint],
+      [planned.error.code, planned.error.message, planned.error.hint],
       [decided.code, decided.message, decided.hint],
     );
     return decided.code;
@@ -111,8 +120,8 @@ Deno.test("it refuses as decide does, so that no command runs in vain", () => {
   assert.equal(same("doc", {}), "evidence_needed");
   assert.equal(same("doc", { evidence: {} }), "evidence_invalid");
   assert.equal(same("open", { notes: "n".repeat(2001) }), "too_long");
-  assert.ok("plan" in planVerification(session.state, "doc"));
-  assert.ok("plan" in planVerification(session.state, "doc", { evidence: ["seen"] }));
+  assert.ok("plan" in (planVerification(session.state, "doc").value ?? {}));
+  assert.ok("plan" in (planVerification(session.state, "doc", { evidence: ["seen"] }).value ?? {}));
   session.do(approve("gate")).do({ kind: "abandon", reason: "no longer wanted" });
   assert.equal(same("open"), "workflow_ended");
 });

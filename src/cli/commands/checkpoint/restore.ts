@@ -25,7 +25,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   };
   const { state } = await manager.load(id);
   const rehearsal = decide(state, command, { actor });
-  if ("refusal" in rehearsal) throw rehearsal.refusal;
+  if (rehearsal.error !== undefined) throw rehearsal.error;
   // Nothing is lost by it, so a script need not say yes; a person who can be asked is asked.
   const later = state.seq - event.seq;
   if (canAsk(context, input)) {

@@ -19,10 +19,10 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const row = configKey(key);
   refuse(key, input.has("global"));
   const checked = valueFromText(row.type, input.required("value"));
-  if ("expected" in checked) {
+  if (checked.error !== undefined) {
     throw new OrchestratorError(
       "invalid_argument",
-      `Cannot set "${key}": it must be ${checked.expected}`,
+      `Cannot set "${key}": it must be ${checked.error}`,
     );
   }
   const target = configTarget(context, input);

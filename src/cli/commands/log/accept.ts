@@ -22,7 +22,11 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const { lost, lines } = await findLost(manager.backend, id);
   if (lost === null) {
     const already = "the journal lacks nothing that state.json knows";
-    const change = await manager.change(id, "log accept", () => ({ events: [], already }));
+    const change = await manager.change(
+      id,
+      "log accept",
+      () => ({ value: { events: [], already } }),
+    );
     return changeAnswer(change, () => say``);
   }
   const what = shown(lostEvents(lost.seq, lines));
