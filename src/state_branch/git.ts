@@ -82,14 +82,14 @@ export type TroubleKind =
   /** There is no such branch there. */
   | "absent";
 
-/** A server did not do what it was asked. */
-export class Trouble extends Error {
-  readonly kind: TroubleKind;
+/** A server did not do what it was asked: `git_failed`. */
+export class Trouble extends OrchestratorError {
+  readonly trouble: TroubleKind;
 
-  constructor(kind: TroubleKind, message: string) {
-    super(message);
-    this.name = "Trouble";
-    this.kind = kind;
+  /** @param reason becomes the message; the caller says what could not be done. */
+  constructor(trouble: TroubleKind, reason: string) {
+    super("git_failed", reason, { details: { trouble } });
+    this.trouble = trouble;
   }
 }
 

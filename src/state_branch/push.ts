@@ -111,7 +111,7 @@ export async function pushState(
       return await remember(doing, committed, { branch, rung, problem: null });
     }
     problem = tried.trouble.message;
-    if (tried.trouble.kind !== "forbidden" && tried.trouble.kind !== "rejected") {
+    if (!["forbidden", "rejected"].includes(tried.trouble.trouble)) {
       return await remember(doing, committed, { branch, rung: before.rung ?? rung, problem });
     }
   }
@@ -168,7 +168,7 @@ async function pushTo(
       await pushCommit(git, remote, push);
     } catch (error) {
       if (!(error instanceof Trouble)) throw error;
-      if (error.kind === "stale" && attempt < ATTEMPTS) {
+      if (error.trouble === "stale" && attempt < ATTEMPTS) {
         const pause = 20 * 2 ** attempt * (0.5 + Math.random());
         await new Promise((resolve) => setTimeout(resolve, pause));
         continue;

@@ -119,7 +119,7 @@ export async function fetchBranch(
     await git.run([...FETCH, remote, `+refs/heads/${branch}:${into}`], { network: true });
     return true;
   } catch (error) {
-    if (error instanceof Trouble && error.kind === "absent") return false;
+    if (error instanceof Trouble && error.trouble === "absent") return false;
     throw error;
   }
 }

@@ -135,8 +135,7 @@ export async function quietly(
   try {
     await task();
   } catch (error) {
-    const trouble = error instanceof Error && error.name === "Trouble";
-    if (!trouble && !(error instanceof OrchestratorError)) throw error;
+    if (!(error instanceof OrchestratorError)) throw error;
     context.warn(`${what}: ${error.message}`);
   }
 }

@@ -23,7 +23,7 @@ export const secretsIdentity: Check = {
       };
     } catch (error) {
       if (!(error instanceof OrchestratorError)) throw error;
-      const locked = error.code === "secret_locked" && /passphrase/.test(error.message);
+      const locked = error.code === "secret_locked" && error.details?.["needs"] === "passphrase";
       return {
         level: locked ? "info" : "error",
         seen: error.message,
