@@ -48,7 +48,9 @@ export async function fail(
     .filter((warning) => !error.message.includes(warning));
   if (json) {
     const { errorEnvelope } = await import("./output/json.ts");
-    io.err(errorEnvelope(error, warnings));
+    const { stepOfHint } = await import("./output/hint_step.ts");
+    const next = error.hint === undefined ? undefined : stepOfHint(error.hint);
+    io.err(errorEnvelope(error, warnings, next));
   } else {
     const { errorText } = await import("./output/error.ts");
     if (input !== undefined) await printWarnings(warnings, input, io, context?.colour);

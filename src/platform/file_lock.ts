@@ -220,7 +220,7 @@ function heldError(path: string, holder: LockHolder | null, waited: number): Orc
     : `"${holder.operation}" by ${holder.actor} (process ${holder.pid} on ${holder.host}) holds it since ${holder.since}`;
   return new OrchestratorError("lock_held", `Cannot lock "${path}": ${who}`, {
     hint: "Run the command again in a moment, or wait longer with --lock-timeout",
-    details: { path, holder, waitedMs: Math.round(waited) },
+    details: { path, heldBy: holder, waitedMs: Math.round(waited) },
   });
 }
 

@@ -138,7 +138,7 @@ export async function rollBackProgram(program: string): Promise<SaidOfItself> {
     throw new OrchestratorError(
       "nothing_to_undo",
       `Cannot roll back: there is no earlier program beside "${program}"`,
-      { hint: "`orchestrator self update --to VERSION` installs any release" },
+      { hint: "`orchestrator self update --to <version>` installs any release" },
     );
   }
   const said = await askProgram(previous);

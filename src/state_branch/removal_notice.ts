@@ -2,6 +2,7 @@
  * What is said of a session whose removal was recorded.
  * @module
  */
+import type { Actor } from "../workflow/events.ts";
 import type { StandingRemoval } from "../session/removal.ts";
 
 /** What became of it. */
@@ -9,7 +10,7 @@ export interface RemovalNotice {
   readonly id: string;
   readonly task: string;
   /** Who removed it, and when (RFC 3339 UTC). */
-  readonly by: string;
+  readonly actor: Actor;
   readonly time: string;
   readonly outcome:
     /** It was removed here too. */
@@ -32,5 +33,5 @@ export function noticeOf(
   const last = standing.at(-1);
   return last === undefined
     ? []
-    : [{ id, task: last.task, by: last.actor.name, time: last.time, outcome }];
+    : [{ id, task: last.task, actor: last.actor, time: last.time, outcome }];
 }

@@ -214,7 +214,7 @@ export class MemoryBackend implements StorageBackend {
         throw new OrchestratorError(
           "lock_held",
           `Cannot lock "${name}": ${holder.operation} by ${holder.actor} holds it`,
-          { details: { holder } },
+          { details: { heldBy: holder } },
         );
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));

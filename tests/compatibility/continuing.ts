@@ -55,11 +55,11 @@ export async function continueAll(
   const verified = await repository.run(["log", "verify", "--all"]);
   assert.equal(verified.code, 0, verified.stderr);
   const finished = (await repository.must("session", "list"))["sessions"] as readonly {
-    readonly id: string;
+    readonly session: string;
     readonly status: string;
   }[];
   for (const { id, name, status } of sessions) {
-    const now = finished.find((one) => one.id === id)?.status;
+    const now = finished.find((one) => one.session === id)?.status;
     if (name === "login" || name === "release-1.0") assert.equal(now, "completed", name);
     if (name === "done") assert.equal(now, status);
   }

@@ -57,7 +57,7 @@ export async function factsOf(
 ): Promise<RepositoryFacts> {
   const ask = (...argv: readonly string[]) => answerOf(repository, argv, variables);
   const { sessions } = await ask("session", "list");
-  const ids: readonly string[] = sessions.map(({ id }: Data) => id).sort();
+  const ids: readonly string[] = sessions.map(sessionOf).sort();
   const { secrets } = await ask("secrets", "list");
   const values: Record<string, string> = {};
   for (const { name } of secrets) {
@@ -66,7 +66,7 @@ export async function factsOf(
     values[name] = stdout.replace(/\n$/, "");
   }
   return {
-    current: sessions.find(({ current }: Data) => current)?.id ?? null,
+    current: sessions.filter(({ current }: Data) => current).map(sessionOf)[0] ?? null,
     sessions: await Promise.all(ids.map((id) => sessionFacts(id, ask))),
     secrets: values,
   };
@@ -92,15 +92,30 @@ async function sessionFacts(
     items: shown.items.map(({ id, status }: Data) => `${id} ${status}`),
     constraints: shown.constraints,
     skips: texts(shown.skips),
-    bypasses: texts(shown.bypasses),
+    bypasses: texts(shown.bypasses.map(asRecorded)),
     notes: shown.notes.count,
-    checkpoints: checkpoints.map(({ id }: Data) => id),
+    checkpoints: checkpoints.map(({ checkpoint, id }: Data) => checkpoint ?? id),
     feedback: { tool: await told("tool"), process: await told("process") },
     events: events.map(({ type }: Data) => type),
     journal: createHash("sha256").update(JSON.stringify(
       events.map((event: Data) => pick(event, "seq", "time", "type", "actor", "data")),
     )).digest("hex"),
   } as SessionFacts;
+}
+
+/** The id in a row of a session list; builds up to 0.1.0 call it `id`. */
+function sessionOf(row: Data): string {
+  return row.session ?? row.id;
+}
+
+/** A bypass as 0.1.0 shows it: with `by` behind `time`, where later builds have `actor`. */
+function asRecorded({ actor, ...bypass }: Data): Data {
+  if (actor === undefined) return bypass;
+  return Object.fromEntries(
+    Object.entries(bypass).flatMap((entry) =>
+      entry[0] === "time" ? [entry, ["by", actor]] : [entry]
+    ),
+  );
 }
 
 /** Runs a command, which must succeed, and gives its `--json` payload. */

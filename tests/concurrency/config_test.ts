@@ -35,11 +35,11 @@ for (const options of [[], ["--global"]]) {
       const { data } = JSON.parse(stdout) as {
         readonly data: {
           readonly keys: readonly { readonly key: string }[];
-          readonly problems: readonly unknown[];
+          readonly findings: readonly unknown[];
         };
       };
       assert.deepEqual(data.keys.map(({ key }) => key), KEYS);
-      assert.deepEqual(data.problems, []);
+      assert.deepEqual(data.findings, []);
     },
   });
 }

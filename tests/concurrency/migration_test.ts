@@ -55,8 +55,8 @@ async function crowd(generation: number): Promise<void> {
       assert.equal(shown.code, 0, shown.stderr);
       const list = await run("session", "list");
       assert.equal(list.code, 0, list.stderr);
-      const ids: string[] = JSON.parse(list.stdout).data.sessions.map((row: { id: string }) =>
-        row.id
+      const ids: string[] = JSON.parse(list.stdout).data.sessions.map((row: { session: string }) =>
+        row.session
       );
       assert.equal(new Set(ids).size, ids.length, "nobody is listed twice");
       assert.ok(ids.includes(first.session));

@@ -43,8 +43,8 @@ for (const argv of [["log", "verify", "--all"], ["doctor", "--offline", "--json"
           looks += 1;
           if (argv[0] === "log") assert.equal(code, 0, stderr);
           else {
-            const { checks } = JSON.parse(stdout).data;
-            const failed = checks.filter(({ area, level }: { area: string; level: string }) =>
+            const { findings } = JSON.parse(stdout).data;
+            const failed = findings.filter(({ area, level }: { area: string; level: string }) =>
               level === "error" && ["sessions", "locks", "layout"].includes(area)
             );
             assert.deepEqual(failed, []);

@@ -114,8 +114,8 @@ Deno.test({
     using there = await Machine.boot();
     const file = await manySessions(here);
     const { sessions } = (await here.json("snapshot", "inspect", file)).data;
-    await there.json("snapshot", "import", file, "--session", sessions[0].id);
-    await there.json("session", "use", sessions[0].id);
+    await there.json("snapshot", "import", file, "--session", sessions[0].session);
+    await there.json("session", "use", sessions[0].session);
     const read = async () => {
       const before = readTree(there.scratch.top);
       const answers = [];
@@ -140,7 +140,7 @@ Deno.test({
     assert.deepEqual(warnings, ["An import that was interrupted has been finished"]);
     for (const answer of await read()) assert.deepEqual(answer.warnings, []);
     assert.equal((await there.json("session", "list")).data.sessions.length, SESSIONS);
-    for (const { id } of sessions) await there.json("log", "verify", "--session", id);
+    for (const { session: id } of sessions) await there.json("log", "verify", "--session", id);
   },
 });
 
@@ -219,12 +219,14 @@ Deno.test({
         const file = join(here.scratch.top, `${round}.tar.gz`);
         const { data } = await here.json("snapshot", "export", "-o", file);
         // Whatever was acknowledged before it began is in it.
-        for (const { id, seq } of data.sessions) assert.ok(seq >= (least.get(id) ?? Infinity));
+        for (const { session: id, seq } of data.sessions) {
+          assert.ok(seq >= (least.get(id) ?? Infinity));
+        }
         using there = await Machine.boot();
         const inspected = (await there.json("snapshot", "inspect", file)).data;
         assert.deepEqual(inspected.sessions, data.sessions);
         await there.json("snapshot", "import", file);
-        for (const { id, seq } of data.sessions) {
+        for (const { session: id, seq } of data.sessions) {
           const { data } = await there.json("log", "verify", "--session", id);
           assert.deepEqual(data.sessions, [
             {

@@ -78,10 +78,10 @@ async function namesAnswer(repository: Repository): Promise<readonly string[]> {
   if (code !== 0) return [`session list ended with ${code}: ${stderr}`];
   const { data } = JSON.parse(stdout) as {
     readonly data: {
-      readonly sessions: readonly { readonly id: string; readonly name: string | null }[];
+      readonly sessions: readonly { readonly session: string; readonly name: string | null }[];
     };
   };
-  for (const { id, name } of data.sessions) {
+  for (const { session: id, name } of data.sessions) {
     if (name === null) continue;
     const found = await repository.run(["status", "--session", name, "--json"]);
     const session = found.code === 0

@@ -59,25 +59,24 @@ function onServer({ bare, branches: [branch = ""] }: Machines): readonly string[
 }
 
 interface Row {
-  readonly id: string;
+  readonly session: string;
   readonly name: string | null;
   readonly task: string;
   readonly status: string;
   readonly phase: string | null;
-  readonly done: number;
-  readonly total: number;
+  readonly progress: { readonly done: number; readonly total: number };
   readonly onBranch?: true;
 }
 
 async function rows(machine: Machine): Promise<readonly Row[]> {
   const { sessions } = await machine.data<{ sessions: readonly Row[] }>("session", "list");
-  return [...sessions].sort((left, right) => left.id < right.id ? -1 : 1);
+  return [...sessions].sort((left, right) => left.session < right.session ? -1 : 1);
 }
 
 /** What a list says of sessions, wherever they are. */
 function plain(list: readonly Row[]): readonly unknown[] {
-  return list.map(({ id, name, task, status, phase, done, total }) => [
-    ...[id, name, task, status, phase, done, total],
+  return list.map(({ session, name, task, status, phase, progress: { done, total } }) => [
+    ...[session, name, task, status, phase, done, total],
   ]);
 }
 
@@ -93,7 +92,7 @@ test("the first change brings in the current session, and the rest is read from 
   const list = await rows(fresh);
   assert.deepEqual(plain(list), plain(await rows(first)));
   assert.deepEqual(
-    list.flatMap(({ id, onBranch }) => onBranch === true ? [id] : []),
+    list.flatMap(({ session, onBranch }) => onBranch === true ? [session] : []),
     all.filter((id) => id !== delta),
   );
   assert.match((await fresh.must("session", "list")).stdout, /alpha +abandoned \(on the branch\)/);
@@ -156,7 +155,7 @@ test("a pull brings in what is active, and all of it when it is asked for", asyn
   await first.must("session", "end", gamma, "--reason", "This was a test only");
   await first.must("state", "push");
   await fresh.must("state", "pull");
-  assert.equal((await rows(fresh)).find(({ id }) => id === gamma)?.status, "abandoned");
+  assert.equal((await rows(fresh)).find(({ session }) => session === gamma)?.status, "abandoned");
   await fresh.must("state", "pull", "--all");
   assert.deepEqual(hereOn(fresh), [alpha, beta, gamma, delta].sort());
   assert.match((await fresh.must("state", "pull")).stdout, /Everything is here already/);
@@ -194,7 +193,7 @@ test("removing works on sessions that are only there, by the record", async () =
   assert.match(active.stderr, /still active/);
   await fresh.must("session", "remove", "alpha", "--yes");
   assert.deepEqual(hereOn(fresh), [delta], "it was not brought in for that");
-  assert.ok((await rows(fresh)).every(({ id }) => id !== alpha));
+  assert.ok((await rows(fresh)).every(({ session }) => session !== alpha));
   const ended = await fresh.data<{ removed: readonly string[] }>(
     ...["session", "remove", "--ended", "--yes"],
   );
@@ -288,10 +287,10 @@ test("what an earlier program took off the branch is found by doctor, and comes 
   const fresh = machines.clone("fresh");
   await fresh.must("note", "first");
   interface Report {
-    readonly checks: readonly { readonly level: string; readonly list: readonly string[] }[];
+    readonly findings: readonly { readonly level: string; readonly list: readonly string[] }[];
   }
   const looked = async () =>
-    (await fresh.data<Report>("doctor", "--check", "state.lost", "--offline")).checks[0];
+    (await fresh.data<Report>("doctor", "--check", "state.lost", "--offline")).findings[0];
   const report = await looked();
   assert.equal(report?.level, "warning");
   assert.deepEqual(
@@ -318,10 +317,10 @@ test("doctor knows a session by ORCHESTRATOR_SESSION that is only on the branch"
   const fresh = machines.clone("fresh");
   await fresh.must("note", "first");
   fresh.env["ORCHESTRATOR_SESSION"] = "alpha";
-  const { checks: [check] } = await fresh.data<
-    { readonly checks: readonly { readonly level: string; readonly seen: string }[] }
+  const { findings: [check] } = await fresh.data<
+    { readonly findings: readonly { readonly level: string; readonly message: string }[] }
   >("doctor", "--check", "environment.session");
-  assert.deepEqual([check?.level, check?.seen], ["ok", alpha]);
+  assert.deepEqual([check?.level, check?.message], ["ok", alpha]);
   assert.match((await fresh.must("status")).stdout, /Add login/);
 });
 

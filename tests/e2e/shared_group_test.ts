@@ -134,7 +134,7 @@ Deno.test({
       }
     }
     const doctor = await shared.run("ben", "doctor", "--check", "project.owner", "--json");
-    assert.equal(JSON.parse(doctor.stdout).data.checks[0].level, "ok", doctor.stdout);
+    assert.equal(JSON.parse(doctor.stdout).data.findings[0].level, "ok", doctor.stdout);
   },
 });
 
@@ -157,8 +157,8 @@ Deno.test({
         assert.equal(await shared.must(user, "secrets", "get", name), "a made-up value\n");
       }
       const doctor = await shared.run(user, "doctor", "--check", "secrets.permissions", "--json");
-      const [check] = JSON.parse(doctor.stdout).data.checks;
-      assert.deepEqual([check.level, check.seen], ["ok", "the group shares them"]);
+      const [check] = JSON.parse(doctor.stdout).data.findings;
+      assert.deepEqual([check.level, check.message], ["ok", "the group shares them"]);
     }
     await shared.must("ben", "secrets", "remove", "SECOND_KEY", "--yes");
     // Whoever is not of the group reaches nothing.

@@ -223,20 +223,20 @@ test("over smart HTTP, forbidden and back again", async () => {
   await using server = new GitHttpServer(machines.bare);
   const first = machines.clone("first", { url: server.url });
   await first.start("Add login");
-  assert.equal((await first.stateStatus()).rung, "own");
+  assert.equal((await first.stateStatus()).carrier, "branch");
 
   server.mood = "forbids pushes";
   await first.must("complete", "think");
   const advanced = await first.must("advance");
   assert.match(advanced.stderr, /could not be pushed .*403.*snapshot export/s);
   const told = await first.stateStatus();
-  assert.equal(told.rung, "snapshot");
+  assert.equal(told.carrier, "snapshot");
   assert.equal(told.pending, 1);
 
   server.mood = "fine";
   const pushed = await first.must("state", "push");
   assert.equal(pushed.stderr, "");
-  assert.deepEqual(await first.stateStatus().then(({ rung, pending }) => [rung, pending]), [
+  assert.deepEqual(await first.stateStatus().then(({ carrier, pending }) => [carrier, pending]), [
     "own",
     0,
   ]);
@@ -296,8 +296,8 @@ test("a host that refuses the branch name gets one with a prefix it allows", asy
   const before = first.traces();
   assert.equal((await first.start("Add login")).stderr, "");
   untouched(before, first);
-  const { rung, branch } = await first.stateStatus();
-  assert.equal(rung, "agent");
+  const { carrier, branch } = await first.stateStatus();
+  assert.equal(carrier, "agent_branch");
   assert.match(branch, /^claude\/orchestrator-state-[a-z2-7]{26}$/);
   assert.deepEqual(machines.branches, [branch]);
   await first.must("complete", "think");
@@ -321,11 +321,11 @@ test("where no branch is allowed, the answer says what is left", async () => {
   refuseBranches(machines.bare, "*");
   const normal = machines.clone("normal");
   assert.match((await normal.start("Add login")).stderr, /snapshot export/);
-  assert.equal((await normal.stateStatus()).rung, "snapshot");
+  assert.equal((await normal.stateStatus()).carrier, "snapshot");
   const portable = machines.clone("portable");
   await portable.must("init", "--portable");
   assert.match((await portable.start("Add login")).stderr, /committed with the work/);
-  assert.equal((await portable.stateStatus()).rung, "portable");
+  assert.equal((await portable.stateStatus()).carrier, "portable");
 });
 
 test("where no branch is allowed, push hands the state over as text", async () => {
@@ -353,9 +353,9 @@ test("a state directory that is committed with the work is safe once it is pushe
   await machine.must("init", "--portable");
   await machine.start("Add login");
   const push = async () =>
-    await machine.data<{ rung: string; safe: boolean; problem: string }>("state", "push");
+    await machine.data<{ carrier: string; safe: boolean; problem: string }>("state", "push");
   const uncommitted = await push();
-  assert.deepEqual([uncommitted.rung, uncommitted.safe], ["portable", false]);
+  assert.deepEqual([uncommitted.carrier, uncommitted.safe], ["portable", false]);
   assert.match(uncommitted.problem, /not all of .orchestrator is committed/);
   git(machine.root, "add", "--all");
   git(machine.root, "commit", "--quiet", "--message", "Work and state");
@@ -526,8 +526,8 @@ test("secrets leave on no rung", async () => {
   refuseBranches(machines.bare, "orchestrator-state-*");
   git(machine.root, "checkout", "--quiet", "-b", "codex/x");
   await machine.must("note", "more");
-  const { rung } = await machine.data<{ rung: string }>("state", "push");
-  assert.equal(rung, "agent");
+  const { carrier } = await machine.data<{ carrier: string }>("state", "push");
+  assert.equal(carrier, "agent_branch");
   assert.equal(holds(), false);
   const kept = git(machine.root, "cat-file", "--batch-all-objects", "--batch-check");
   for (const line of kept.split("\n").filter((entry) => entry.includes(" blob "))) {
@@ -600,12 +600,12 @@ test("restore brings an earlier state back beside the present one", async () => 
   await machine.must("advance");
   const { commits } = await machine.data<{ commits: { commit: string }[] }>("state", "log");
   const first = commits.at(-1)?.commit ?? "";
-  const { sessions } = await machine.data<{ sessions: { branch: string }[] }>(
+  const { sessions } = await machine.data<{ sessions: { newSession: string }[] }>(
     "state",
     "restore",
     first.slice(0, 12),
   );
-  const branch = sessions[0]?.branch ?? "";
+  const branch = sessions[0]?.newSession ?? "";
   assert.deepEqual(await machine.status().then((seen) => [seen.session, seen.phase]), [
     branch,
     "PLAN",
@@ -650,8 +650,8 @@ test("machines that began without each other are brought together", async () => 
   const third = machines.clone("third");
   assert.match((await third.must("status")).stderr, /There are 2 state branches/);
   await third.must("note", "from the third");
-  const { sessions } = await third.data<{ sessions: { id: string }[] }>("session", "list");
-  assert.deepEqual(sessions.map(({ id }) => id).sort(), [...ids].sort());
+  const { sessions } = await third.data<{ sessions: { session: string }[] }>("session", "list");
+  assert.deepEqual(sessions.map(({ session }) => session).sort(), [...ids].sort());
   await third.must("state", "push");
   await third.must("log", "verify", "--all");
   const branch = (await third.stateStatus()).branch;

@@ -306,10 +306,10 @@ test("a remote that is not there is said by each command, and no other one is us
     assert.ok(pushed.stderr.includes(message), pushed.stderr);
     assert.ok((await project.must(root, "state", "status")).stdout.includes(message));
     const doctor = await project.run(root, ["doctor", "--check", "state", "--json"]);
-    const { checks } = JSON.parse(doctor.stdout).data;
-    const place = checks.find(({ id }: { readonly id: string }) => id === "state.place");
+    const { findings } = JSON.parse(doctor.stdout).data;
+    const place = findings.find(({ check }: { readonly check: string }) => check === "state.place");
     assert.equal(place.level, "warning");
-    assert.ok(place.seen.includes(message), place.seen);
+    assert.ok(place.message.includes(message), place.message);
     assert.equal(refs(project.server), before);
   }
 });

@@ -93,7 +93,9 @@ export class Machine {
     return this.data("status");
   }
 
-  stateStatus(): Promise<{ rung: string; safeAt: string | null; pending: number; branch: string }> {
+  stateStatus(): Promise<
+    { carrier: string; safeAt: string | null; pending: number; branch: string }
+  > {
     return this.data("state", "status");
   }
 

@@ -118,8 +118,10 @@ function checkJson(
     expect(warned || fields === "schemaVersion,error", `the envelope has ${fields}`);
     const error = value["error"] as Readonly<Record<string, unknown>>;
     expect(
-      Object.keys(error).every((key) => ["code", "message", "hint", "details"].includes(key)),
-      "the error has other fields than code, message, hint and details",
+      Object.keys(error).every((key) =>
+        ["code", "message", "hint", "next", "details"].includes(key)
+      ),
+      "the error has other fields than code, message, hint, next and details",
     );
   }
 }

@@ -198,14 +198,14 @@ async function unmendable(
   if (stdout === "") return [`it fails: ${stderr.trim()}`];
   const { data } = JSON.parse(stdout) as {
     readonly data: {
-      readonly checks: readonly {
-        readonly id: string;
+      readonly findings: readonly {
+        readonly check: string;
         readonly level: string;
-        readonly seen: string;
+        readonly message: string;
         readonly fixable: boolean;
       }[];
     };
   };
-  return data.checks.filter(({ level, fixable }) => level === "error" && !fixable)
-    .map(({ id, seen }) => `${id}: ${seen}`);
+  return data.findings.filter(({ level, fixable }) => level === "error" && !fixable)
+    .map(({ check, message }) => `${check}: ${message}`);
 }

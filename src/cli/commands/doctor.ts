@@ -62,7 +62,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       root: clean(paths.root),
       level,
       counts: countLevels(reports),
-      checks: reports,
+      findings: reports.map(findingData),
     },
     text: (style) => doctorText(reports, input.has("verbose"), fix, style),
     ...(failed ? { exitCode: 1 } : {}),
@@ -85,6 +85,11 @@ function wanted(names: readonly string[]): readonly Check[] {
     );
   }
   return CHECKS.filter((check) => names.includes(check.id) || names.includes(check.area));
+}
+
+/** A report for programs. */
+function findingData({ id, seen, todo, ...report }: CheckReport) {
+  return { check: id, ...report, message: seen, ...(todo === undefined ? {} : { hint: todo }) };
 }
 
 /** A report that can be shown to anybody. */

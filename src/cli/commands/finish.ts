@@ -11,6 +11,7 @@ import type { Context } from "../context.ts";
 import { changeAnswer } from "../output/change.ts";
 import { lines, say, type Shown } from "../output/shown.ts";
 import { keepState } from "../state/hooks.ts";
+import { bypassData } from "../output/status_data.ts";
 import { noticeText } from "../output/status_text.ts";
 import type { Style } from "../output/style.ts";
 import { hang, oneLine } from "../output/text.ts";
@@ -44,7 +45,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
         say`Finished ${style.bold(oneLine(change.state.task, style.width - 12, style))}`,
         ...review(change.state, style),
       ]),
-    { skips, bypasses },
+    { skips, bypasses: bypasses.map(bypassData) },
   );
 }
 

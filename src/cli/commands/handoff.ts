@@ -10,7 +10,7 @@ import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
 import { chooseToRead } from "../legacy/view.ts";
 import { handoffText } from "../output/handoff_text.ts";
-import { statusData } from "../output/status_data.ts";
+import { byActor, statusData } from "../output/status_data.ts";
 
 export async function run(context: Context): Promise<Answer> {
   const { choice, view } = await chooseToRead(context);
@@ -36,7 +36,7 @@ export async function run(context: Context): Promise<Answer> {
   const progress = describe(state);
   const prompt = handoffText(state, progress, all.map((note) => note.text), decisions);
   return {
-    data: { prompt, ...statusData(state, progress, {}), allNotes: all, decisions },
+    data: { prompt, ...statusData(state, progress, {}), allNotes: all.map(byActor), decisions },
     text: () => prompt,
   };
 }

@@ -84,7 +84,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       task,
       status,
       generation: imported ?? null,
-      workflow: workflow.summary?.workflowId ?? null,
+      workflowId: workflow.summary?.workflowId ?? null,
     },
     text: (style) =>
       made

@@ -38,10 +38,11 @@ export async function run(context: Context, input: Input): Promise<Answer> {
         toolVersion: VERSION,
       })),
   );
-  if (result.warning !== null) context.warn(result.warning);
+  const { warning, ...data } = result;
+  if (warning !== null) context.warn(warning);
   const hasSession = (await context.manager.ids()).length > 0;
   return {
-    data: { root: context.paths.root, ...result },
+    data: { root: context.paths.root, ...data },
     text: (style) => describe(context, result, hasSession, style),
   };
 }

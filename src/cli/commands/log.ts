@@ -8,7 +8,7 @@ import { visitEvents } from "../../session/read_events.ts";
 import { type HistoryFile, isHistoryFile, type SessionEvent } from "../../workflow/events.ts";
 import type { Answer, Input, LongAnswer, Printer } from "../command.ts";
 import type { Context } from "../context.ts";
-import { chooseToRead, type LegacyView } from "../legacy/view.ts";
+import { chooseToRead, legacyData, type LegacyView } from "../legacy/view.ts";
 import { listEvents } from "../output/event_list.ts";
 import { eventText } from "../output/event_text.ts";
 import { jsonLine } from "../output/json.ts";
@@ -73,7 +73,7 @@ async function printSession(
 
 /** The events that an old workflow would begin with. */
 function printView(view: LegacyView, since: number, printer: Printer): Promise<void> {
-  const data = { session: view.state.session, legacy: view.file };
+  const data = { session: view.state.session, legacy: legacyData(view) };
   const list = listEvents(printer, { data, remark: view.remark });
   for (const event of view.events) {
     if (event.seq <= since) continue;

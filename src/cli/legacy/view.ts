@@ -181,6 +181,11 @@ export async function legacyView(context: Context, name?: string): Promise<Legac
   };
 }
 
+/** Where an old workflow is, for programs. */
+export function legacyData({ generation, file }: LegacyView) {
+  return { generation, file };
+}
+
 /** `status` of an old workflow. */
 export async function legacyStatus(context: Context, view: LegacyView): Promise<Answer> {
   const { statusData } = await import("../output/status_data.ts");
@@ -190,17 +195,27 @@ export async function legacyStatus(context: Context, view: LegacyView): Promise<
   return {
     data: statusData(view.state, progress, {
       origin: "legacy",
-      legacy: { generation: view.generation, file: view.file },
+      legacy: legacyData(view),
     }),
     text: (style) =>
       statusText(view.state, progress, { now: context.io.now(), remark: view.remark }, style),
   };
 }
 
+/** A row of a session list: an old workflow that is not imported yet. */
+export interface LegacySummary extends SessionSummary {
+  readonly legacy: {
+    /** Null where its state cannot be read. */
+    readonly generation: string | null;
+    readonly file: string;
+  };
+  readonly current: boolean;
+}
+
 /** Old workflows that are not imported yet, as rows of a session list. */
 export async function legacySummaries(
   context: Context,
-): Promise<readonly (SessionSummary & { readonly legacy: string; readonly current: boolean })[]> {
+): Promise<readonly LegacySummary[]> {
   const project = await legacyProject(context);
   if (project === null) return [];
   const { progressOf } = await import("../../session/summary.ts");
@@ -213,7 +228,7 @@ export async function legacySummaries(
       name: null,
       lock: "free" as const,
       heldBy: null,
-      legacy: workflow.origin.name,
+      legacy: { generation: null, file: workflow.file },
       current: workflow === active,
     };
     if (summary === null) {
@@ -246,6 +261,7 @@ export async function legacySummaries(
     }
     rows.push({
       ...base,
+      legacy: { generation: state.imported ?? null, file: workflow.file },
       id: summary.session,
       name: state.name,
       task: state.task,

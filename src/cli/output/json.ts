@@ -4,6 +4,7 @@
  */
 import type { OrchestratorError } from "../../errors.ts";
 import { randomBase32 } from "../../platform/random.ts";
+import type { HintStep } from "./hint_step.ts";
 import type { Shown } from "./shown.ts";
 import { TRICKY } from "./spelled.ts";
 
@@ -22,14 +23,20 @@ export function answerEnvelope(
 /**
  * The one line that a failed command prints on stderr with `--json`; `warnings` are left out where
  * there are none.
+ * @param next the command that the hint names; left out where there is none.
  */
-export function errorEnvelope(error: OrchestratorError, warnings: readonly string[]): Shown {
+export function errorEnvelope(
+  error: OrchestratorError,
+  warnings: readonly string[],
+  next?: HintStep,
+): Shown {
   return jsonLine({
     schemaVersion: SCHEMA_VERSION,
     error: {
       code: error.code,
       message: error.message,
       ...(error.hint === undefined ? {} : { hint: error.hint }),
+      ...(next === undefined ? {} : { next }),
       ...(error.details === undefined ? {} : { details: error.details }),
     },
     ...(warnings.length === 0 ? {} : { warnings }),

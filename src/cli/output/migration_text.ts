@@ -15,7 +15,11 @@ export function planData(plan: Plan) {
   return {
     moves,
     files: files.map(({ path, to, bytes }) => ({ from: path, to, bytes })),
-    sessions,
+    sessions: sessions.map(({ id, workflow, ...session }) => ({
+      session: id,
+      workflowId: workflow,
+      ...session,
+    })),
     feedback: feedback.map(({ session, kind, lines }) => ({ session, kind, lines: lines.length })),
     settings,
     current,

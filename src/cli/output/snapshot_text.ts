@@ -20,6 +20,22 @@ export function byteText(bytes: number): Shown {
   return say`${unit === 0 ? num(value) : shown(value.toFixed(1))} ${UNITS[unit] ?? say``}`;
 }
 
+/** A row about a session, for programs. */
+export function sessionData<Row extends { readonly id: string }>({ id, ...row }: Row) {
+  return { session: id, ...row };
+}
+
+/** A manifest, for programs. */
+export function manifestData({ created, sessions, ...manifest }: Manifest, encrypted: boolean) {
+  return {
+    createdAt: created,
+    ...manifest,
+    sessions: sessions.map(sessionData),
+    encrypted,
+    size: totalSize(manifest.files),
+  };
+}
+
 /** `3 sessions`, `1 session`. */
 export function sessionCount(number: number): Shown {
   return count(number, say`session`);

@@ -5,7 +5,7 @@
 import type { PushReport } from "../../state_branch/push.ts";
 import type { MergedSession } from "../../state_branch/merge.ts";
 import type { RemovalNotice } from "../../state_branch/removal_notice.ts";
-import { RUNG_TEXTS } from "../../state_branch/places.ts";
+import { type Rung, RUNG_TEXTS } from "../../state_branch/places.ts";
 import { lines, num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
 import { columns, oneLine, shortCommit } from "./text.ts";
@@ -29,9 +29,36 @@ export function warnOfMerge(
   for (const notice of removals) warn(removalText(notice));
 }
 
+/** The sessions that were merged, for programs. */
+export function mergedData(sessions: readonly MergedSession[]) {
+  return sessions.map(({ id, branch, ...session }) => ({
+    session: id,
+    ...session,
+    newSession: branch,
+  }));
+}
+
+/** What became of removed sessions, for programs. */
+export function removalsData(removals: readonly RemovalNotice[]) {
+  return removals.map(({ id, time, outcome, ...removal }) => ({
+    session: id,
+    ...removal,
+    removedAt: time,
+    outcome: outcome === "goes on" ? "kept" as const : outcome,
+  }));
+}
+
+/** What takes the state to other machines, for programs. */
+export const CARRIERS = {
+  own: "branch",
+  agent: "agent_branch",
+  portable: "portable",
+  snapshot: "snapshot",
+} as const satisfies Readonly<Record<Rung, string>>;
+
 /** What became of a session that was removed. */
-function removalText({ id, by, time, outcome }: RemovalNotice): string {
-  const removed = `Session ${id} was removed by ${by} on ${time.slice(0, 10)}`;
+function removalText({ id, actor, time, outcome }: RemovalNotice): string {
+  const removed = `Session ${id} was removed by ${actor.name} on ${time.slice(0, 10)}`;
   switch (outcome) {
     case "removed":
       return `${removed}; it is removed here too`;

@@ -2,8 +2,14 @@
  * A session's standing, for programs.
  * @module
  */
-import type { Progress } from "../../workflow/progress.ts";
-import type { SessionState } from "../../workflow/state.ts";
+import type { Actor } from "../../workflow/events.ts";
+import type {
+  BypassNotice,
+  ItemProgress,
+  PhaseProgress,
+  Progress,
+} from "../../workflow/progress.ts";
+import type { CheckpointSummary, SessionState } from "../../workflow/state.ts";
 import { stepData } from "./next_step.ts";
 
 /** The payload of `status --json` (and of `start --json`). */
@@ -22,14 +28,17 @@ export function statusData(
     active: state.status === "active",
     phase: state.phase,
     progress: { done: progress.done, total: progress.total },
-    phases: progress.phases,
-    items: progress.items,
+    phases: progress.phases.map(phaseData),
+    items: progress.items.map(itemData),
     blockers: progress.blockers,
     skips: progress.skips,
-    bypasses: progress.bypasses,
+    bypasses: progress.bypasses.map(bypassData),
     constraints: state.constraints,
-    notes: state.notes,
-    checkpoints: state.checkpoints,
+    notes: { ...state.notes, recent: state.notes.recent.map(byActor) },
+    checkpoints: {
+      ...state.checkpoints,
+      recent: state.checkpoints.recent.map(checkpointData),
+    },
     createdAt: state.createdAt,
     updatedAt: state.updatedAt,
     ...(state.endedAt === undefined ? {} : { endedAt: state.endedAt }),
@@ -41,4 +50,28 @@ export function statusData(
     ...more,
     next: stepData(progress.next),
   };
+}
+
+/** A record with `actor` in place of `by`, the name that it has on disk. */
+export function byActor<Rest extends object>(
+  { by, ...rest }: Rest & { readonly by: Actor },
+): Omit<Rest, "by"> & { readonly actor: Actor } {
+  return { ...rest, actor: by };
+}
+
+/** A bypass: who is behind it is its `actor`. */
+export function bypassData(notice: BypassNotice) {
+  return "by" in notice ? byActor(notice) : notice;
+}
+
+function phaseData({ done, total, ...phase }: PhaseProgress) {
+  return { ...phase, progress: { done, total } };
+}
+
+function itemData({ next, ...item }: ItemProgress) {
+  return next === undefined ? item : { ...item, next: stepData(next) };
+}
+
+function checkpointData({ id, time, ...checkpoint }: CheckpointSummary) {
+  return { checkpoint: id, createdAt: time, ...checkpoint };
 }

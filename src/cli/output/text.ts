@@ -229,7 +229,7 @@ export function count(number: number, what: Shown): Shown {
 }
 
 /** What a person has to fill in, e.g. `<json>`: quoted so that no shell takes it for a redirection. */
-const PLACEHOLDER = /^<[A-Za-z][\w -]*>$/;
+export const PLACEHOLDER = /^<[A-Za-z][\w -]*>$/;
 
 /** Words as a command line that a shell reads back as the same words. */
 export function commandLine(words: readonly string[]): string {

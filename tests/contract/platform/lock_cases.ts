@@ -176,7 +176,7 @@ export const lockCases: readonly PlatformCase[] = [
             `Cannot lock "${path}": "complete" by ada (process ${process.pid} on ${hostname()}) ` +
               `holds it since ${since}`,
           );
-          const holder = error.details?.["holder"] as LockHolder;
+          const holder = error.details?.["heldBy"] as LockHolder;
           assert.equal(holder.actor, "ada");
           return true;
         },

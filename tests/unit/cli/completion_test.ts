@@ -188,9 +188,9 @@ Deno.test("items of the current phase are offered while they are open", async ()
 Deno.test("sessions are offered by name, and by id to whoever types one", async () => {
   using made = await project();
   const list = JSON.parse(await made.orchestrator("session", "list", "--json")) as {
-    readonly data: { readonly sessions: readonly { readonly id: string }[] };
+    readonly data: { readonly sessions: readonly { readonly session: string }[] };
   };
-  const [unnamed = "", named = ""] = list.data.sessions.map(({ id }) => id);
+  const [unnamed = "", named = ""] = list.data.sessions.map(({ session }) => session);
   const all = await made.ask("", "session", "use");
   assert.deepEqual(
     all.toSorted(),

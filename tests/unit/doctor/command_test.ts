@@ -4,7 +4,6 @@ import { appendFileSync, chmodSync, mkdirSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import type { Check } from "../../../src/doctor/check.ts";
 import { CHECKS } from "../../../src/doctor/checks/mod.ts";
-import type { CheckReport } from "../../../src/doctor/doctor.ts";
 import { OrchestratorError } from "../../../src/errors.ts";
 import type { Result } from "../../harness/running.ts";
 import { compareTrees, readTree } from "../../harness/tree.ts";
@@ -12,18 +11,33 @@ import { checkNamed, World } from "./world.ts";
 
 const LEVELS = ["ok", "info", "warning", "error", "skipped"];
 
-/** The reports of a run with `--json`, by id. */
+/** A finding of `--json`. */
+interface CheckReport {
+  readonly check: string;
+  readonly area: string;
+  readonly title: string;
+  readonly why: string;
+  readonly level: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly list?: readonly string[];
+  readonly fixable: boolean;
+  readonly fixed?: readonly string[];
+  readonly durationMs: number;
+}
+
+/** The findings of a run with `--json`, by check. */
 function reportsOf(result: Result): ReadonlyMap<string, CheckReport> {
   assert.equal(result.stderr, "");
   const { schemaVersion, command, data, warnings } = JSON.parse(result.stdout);
   assert.equal(schemaVersion, 1);
   assert.equal(command, "doctor");
   assert.ok(Array.isArray(warnings));
-  const reports: readonly CheckReport[] = data.checks;
+  const reports: readonly CheckReport[] = data.findings;
   for (const level of LEVELS) {
     assert.equal(data.counts[level], reports.filter((report) => report.level === level).length);
   }
-  return new Map(reports.map((report) => [report.id, report]));
+  return new Map(reports.map((report) => [report.check, report]));
 }
 
 /** Damages nearly everything there is. */
@@ -70,8 +84,8 @@ Deno.test("--json lists every check that ran, with all that is known of it", asy
     assert.equal(report.title, check.title);
     assert.equal(report.why, check.why);
     assert.ok(LEVELS.includes(report.level), check.id);
-    assert.ok(report.seen.length > 0, check.id);
-    assert.ok(report.todo === undefined || report.todo.length > 0, check.id);
+    assert.ok(report.message.length > 0, check.id);
+    assert.ok(report.hint === undefined || report.hint.length > 0, check.id);
     assert.equal(typeof report.fixable, "boolean", check.id);
     assert.ok(report.durationMs >= 0, check.id);
     assert.equal(report.fixed, undefined);
@@ -155,7 +169,7 @@ Deno.test("--fix cures all it can at once, --dry-run only says so", async () => 
   const before = readTree(world.scratch.top);
   const dry = reportsOf(await world.run("doctor", "--fix", "--dry-run", "--json"));
   const would = [...dry.values()].filter(({ fixed }) => fixed !== undefined);
-  assert.deepEqual(would.map(({ id }) => id).sort(), wrong);
+  assert.deepEqual(would.map(({ check }) => check).sort(), wrong);
   assert.deepEqual(compareTrees(before, readTree(world.scratch.top)), []);
 
   const text = await world.run("doctor", "--fix", "--dry-run");
@@ -166,13 +180,13 @@ Deno.test("--fix cures all it can at once, --dry-run only says so", async () => 
   assert.equal(fixed.code, 0, fixed.stdout);
   const { data } = JSON.parse(fixed.stdout);
   for (const id of wrong) {
-    const report = data.checks.find((one: CheckReport) => one.id === id);
+    const report = data.findings.find((one: CheckReport) => one.check === id);
     assert.equal(report.level, "ok", id);
     assert.ok(report.fixed.length > 0, id);
   }
   const cured = readTree(world.scratch.top);
   for (const report of reportsOf(await world.run("doctor", "--fix", "--json")).values()) {
-    assert.equal(report.fixed, undefined, report.id);
+    assert.equal(report.fixed, undefined, report.check);
   }
   assert.deepEqual(
     compareTrees(cured, readTree(world.scratch.top)),
@@ -195,8 +209,8 @@ Deno.test("what cannot be fixed just now is said, and the rest is fixed", async 
     stderr: "",
   }).get("sessions.state");
   assert.equal(report?.level, "warning");
-  assert.match(report?.seen ?? "", new RegExp(first));
-  assert.doesNotMatch(report?.seen ?? "", new RegExp(world.session), "the other one is cured");
+  assert.match(report?.message ?? "", new RegExp(first));
+  assert.doesNotMatch(report?.message ?? "", new RegExp(world.session), "the other one is cured");
 });
 
 Deno.test("a damaged project is examined all the same, and nothing is changed", async () => {
@@ -207,7 +221,7 @@ Deno.test("a damaged project is examined all the same, and nothing is changed", 
     const result = await world.run("doctor", "--json", ...more);
     assert.equal(result.code, 1, result.stderr);
     const reports = new Map<string, CheckReport>(
-      JSON.parse(result.stdout).data.checks.map((report: CheckReport) => [report.id, report]),
+      JSON.parse(result.stdout).data.findings.map((report: CheckReport) => [report.check, report]),
     );
     assert.equal(reports.size, CHECKS.length);
     for (
@@ -223,8 +237,8 @@ Deno.test("a damaged project is examined all the same, and nothing is changed", 
     ) {
       assert.equal(reports.get(id)?.level, "error", id);
     }
-    for (const { id, seen } of reports.values()) {
-      assert.doesNotMatch(seen, /check itself failed/, `${id}: ${seen}`);
+    for (const { check, message } of reports.values()) {
+      assert.doesNotMatch(message, /check itself failed/, `${check}: ${message}`);
     }
     assert.deepEqual(compareTrees(before, readTree(world.scratch.top)), [], more.join(" "));
   }

@@ -19,7 +19,7 @@ for (const generation of [0, 1, 2, 3, 4, 5, 6, 7, 8]) {
     const before = treeOf(old);
     const { data } = await answer(here, "import-legacy", old.root, "--name", "brought");
     assert.equal(data.imported, true);
-    assert.equal(data.workflow, WORKFLOW);
+    assert.equal(data.workflowId, WORKFLOW);
     assert.equal(data.generation, `G${generation}`);
     const status = await answer(here, "status", "--session", "brought");
     assert.equal(status.data.session, data.session);

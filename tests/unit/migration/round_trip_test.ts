@@ -54,17 +54,17 @@ for (const generation of [0, 1, 2, 3, 4, 5, 6, 7, 8]) {
   Deno.test(`there and back: generation ${generation}`, async () => {
     using scratch = oldRepository(repositoryOf(generation));
     await thereAndBack(scratch, async (data) => {
-      const sessions: readonly { id: string; workflow: string; name: string | null }[] =
+      const sessions: readonly { session: string; workflowId: string; name: string | null }[] =
         data.sessions;
-      const session = sessions.find((one) => one.workflow === WORKFLOW);
+      const session = sessions.find((one) => one.workflowId === WORKFLOW);
       assert.ok(session);
-      assert.equal(data.current, session.id);
+      assert.equal(data.current, session.session);
       const status = await answer(scratch, "status");
-      assert.equal(status.data.session, session.id);
+      assert.equal(status.data.session, session.session);
       assert.deepEqual(status.warnings, []);
       const { data: checkpoints } = await answer(scratch, "checkpoint", "list");
       assert.deepEqual(
-        checkpoints.checkpoints.map((checkpoint: { id: string }) => checkpoint.id),
+        checkpoints.checkpoints.map(({ checkpoint }: { checkpoint: string }) => checkpoint),
         ["cp_20260105_090000_0a1b2c"],
       );
       const process = await answer(scratch, "feedback", "process", "list");
@@ -84,17 +84,17 @@ for (const generation of [0, 1, 2, 3, 4, 5, 6, 7, 8]) {
         [".workflow_custom.txt"],
       );
       if (generation < 5) {
-        const finished = sessions.find((one) => one.workflow === "wf_0000aaaa");
+        const finished = sessions.find((one) => one.workflowId === "wf_0000aaaa");
         assert.ok(finished);
         const shown = await answer(scratch, "session", "show", "wf_0000aaaa");
         assert.equal(shown.data.status, "completed");
-        const log = JSON.stringify(await answer(scratch, "log", "--session", finished.id));
+        const log = JSON.stringify(await answer(scratch, "log", "--session", finished.session));
         assert.match(log, /two metres deep/);
         assert.match(log, /the hole is wanted/);
       } else {
         assert.equal(session.name, "0a1b2c3d");
         const byOldId = await answer(scratch, "session", "show", "0a1b2c3d");
-        assert.equal(byOldId.data.session, session.id);
+        assert.equal(byOldId.data.session, session.session);
         assert.equal(scratch.read(".orchestrator/.gitignore"), "*.pid\n*.log\n*\n");
         assert.ok(scratch.exists(".orchestrator/worktrees/x/.git"));
       }

@@ -124,7 +124,7 @@ test("tells copied state without any remote, until init records the new one", as
     cwd: to,
     env,
   });
-  assert.equal(JSON.parse(doctor.stdout).data.checks[0].level, "warning");
+  assert.equal(JSON.parse(doctor.stdout).data.findings[0].level, "warning");
   await run(to, "init");
   assert.equal((await run(to, "status")).stderr, "");
   // A clone of the same repository is no other one, whatever became of its remote.

@@ -113,9 +113,9 @@ Deno.test("an import keeps an old log as a file that the first event names", asy
   assert.deepEqual(after, cleaned);
   assert.ok((await old.run(["log"])).startsWith(text));
   assert.match(await old.run(["log", "verify"]), /the chain holds/);
-  const { checks } = JSON.parse(await old.run(["doctor", "--json", "--offline"], 0)).data;
-  const check = checks.find((one: { id: string }) => one.id === "sessions.history");
-  assert.deepEqual([check.level, check.seen], ["ok", "1 file compared"]);
+  const { findings } = JSON.parse(await old.run(["doctor", "--json", "--offline"], 0)).data;
+  const check = findings.find((one: { check: string }) => one.check === "sessions.history");
+  assert.deepEqual([check.level, check.message], ["ok", "1 file compared"]);
 });
 
 Deno.test("a history that is missing, changed or too large is said, and the rest goes on", async () => {
@@ -138,8 +138,8 @@ Deno.test("a history that is missing, changed or too large is said, and the rest
     const error = await old.run(["log", "verify"], 8);
     assert.match(error, problem);
     assert.match(error, /Bring back sessions\/[a-z2-7]{13}\/history from a backup/);
-    const { checks } = JSON.parse(await old.run(["doctor", "--json", "--offline"], 1)).data;
-    const check = checks.find((one: { id: string }) => one.id === "sessions.history");
+    const { findings } = JSON.parse(await old.run(["doctor", "--json", "--offline"], 1)).data;
+    const check = findings.find((one: { check: string }) => one.check === "sessions.history");
     assert.equal(check.level, "error");
     assert.match(check.list.join(), problem);
     await old.run(["log"]);

@@ -103,7 +103,7 @@ const WAYS: readonly Way[] = [
     name: "state branch",
     async take(here, there) {
       const pushed = await here.must("state", "push");
-      assert.equal(pushed["rung"], "own");
+      assert.equal(pushed["carrier"], "branch");
       await there.must("state", "pull", "--all");
       return pushed["leftOut"] as readonly LeftOut[];
     },
@@ -117,7 +117,7 @@ const WAYS: readonly Way[] = [
       git(here.scratch.root, "commit", "--quiet", "-m", "state");
       git(here.scratch.root, "push", "--quiet", "origin", "HEAD:main");
       const pushed = await here.must("state", "push");
-      assert.equal(pushed["rung"], "portable");
+      assert.equal(pushed["carrier"], "portable");
       git(there.scratch.root, "pull", "--quiet", "origin", "main");
       return pushed["leftOut"] as readonly LeftOut[];
     },

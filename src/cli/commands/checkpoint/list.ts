@@ -11,10 +11,10 @@ import { ago, columns, lead, oneLine } from "../../output/text.ts";
 export async function run(context: Context): Promise<Answer> {
   const { session, checkpoints } = await listCheckpoints(context);
   const rows = checkpoints.map((event) => ({
-    id: event.data.checkpoint,
+    checkpoint: event.data.checkpoint,
     seq: event.seq,
-    time: event.time,
-    by: event.actor,
+    createdAt: event.time,
+    actor: event.actor,
     phase: event.data.snapshot.phase,
     message: event.data.message,
   }));
@@ -24,9 +24,9 @@ export async function run(context: Context): Promise<Answer> {
       rows.length === 0 ? style.dim(say`No checkpoints yet.`) : columns([
         [say`CHECKPOINT`, say`PHASE`, say`AGE`, say`MESSAGE`].map(style.dim),
         ...rows.map((row) => [
-          style.cyan(lead(row.id)),
+          style.cyan(lead(row.checkpoint)),
           shown(row.phase ?? "-"),
-          ago(row.time, context.io.now()),
+          ago(row.createdAt, context.io.now()),
           oneLine(row.message ?? "", 50, style),
         ]),
       ]),

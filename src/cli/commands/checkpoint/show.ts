@@ -16,10 +16,9 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   return {
     data: {
       session,
-      id: checkpoint,
       seq: event.seq,
-      time: event.time,
-      by: event.actor,
+      createdAt: event.time,
+      actor: event.actor,
       ...event.data,
     },
     text: (style) => {

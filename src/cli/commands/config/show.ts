@@ -23,7 +23,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const found = whole ? all : all.filter(({ origin }) => origin.layer !== "default");
   const hidden = all.length - found.length;
   return {
-    data: { keys: found.map(effectiveData), problems: config.problems },
+    data: { keys: found.map(effectiveData), findings: config.problems },
     text: (style) =>
       lines([
         ...found.map((entry) => effectiveText(entry, style)),

@@ -24,7 +24,7 @@ export async function run(context: Context): Promise<Answer> {
       {
         ...(errors[0]?.hint === undefined ? {} : { hint: errors[0].hint }),
         details: {
-          problems,
+          findings: problems,
           list: problems.map((problem) =>
             (problem.level === "warning" ? "warning: " : "") + problemText(problem)
           ),
@@ -34,7 +34,11 @@ export async function run(context: Context): Promise<Answer> {
   }
   const files = configFiles(context).filter(({ path }) => existsSync(path));
   return {
-    data: { valid: true, files: files.map(({ layer, path }) => ({ layer, path })), problems },
+    data: {
+      valid: true,
+      files: files.map(({ layer, path }) => ({ layer, path })),
+      findings: problems,
+    },
     text: (style) =>
       lines([
         ...problems.map((problem) =>

@@ -11,7 +11,7 @@ import {
 import { TEXT_LIMITS } from "../../../workflow/commands.ts";
 import type { Answer } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { chooseToRead, legacyProject } from "../../legacy/view.ts";
+import { chooseToRead, legacyData, legacyProject } from "../../legacy/view.ts";
 import { lines, say, type Shown, shown } from "../../output/shown.ts";
 import type { Style } from "../../output/style.ts";
 import { hang, lead } from "../../output/text.ts";
@@ -45,7 +45,7 @@ export async function listFeedback(context: Context, kind: FeedbackKind): Promis
   const known = new Set(own.map((entry) => JSON.stringify(entry)));
   const entries = [...old.filter((entry) => !known.has(JSON.stringify(entry))), ...own];
   return {
-    data: { session, kind, ...(view === null ? {} : { legacy: view.file }), entries },
+    data: { session, kind, ...(view === null ? {} : { legacy: legacyData(view) }), entries },
     text: (style) => {
       const list = entries.length === 0
         ? style.dim(say`No ${shown(kind)} feedback yet.`)

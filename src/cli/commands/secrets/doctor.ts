@@ -30,14 +30,14 @@ export async function run(context: Context, input: Input): Promise<Answer> {
           ? {}
           : { hint: errors[0].advice }),
         details: {
-          findings,
+          findings: findings.map(findingData),
           list: findings.filter(({ level }) => level !== "ok").map(lineOf),
         },
       },
     );
   }
   return {
-    data: { order: store.order, findings },
+    data: { order: store.order, findings: findings.map(findingData) },
     text: (style) => {
       if (findings.length === 0) {
         return style.dim(say`No secrets, and none is required.`);
@@ -51,6 +51,10 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       );
     },
   };
+}
+
+function findingData({ seen, advice, ...finding }: SecretFinding) {
+  return { ...finding, message: seen, ...(advice === null ? {} : { hint: advice }) };
 }
 
 /** `warning: NAME: what was seen (what to do)` */

@@ -6,7 +6,7 @@ import { OrchestratorError } from "../../../errors.ts";
 import { type SessionSummary, summarise } from "../../../session/summary.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { legacySummaries } from "../../legacy/view.ts";
+import { legacySummaries, type LegacySummary } from "../../legacy/view.ts";
 import type { Style } from "../../output/style.ts";
 import { lines, num, say, type Shown, shown } from "../../output/shown.ts";
 import { ago, columns, columnWidths, oneLine } from "../../output/text.ts";
@@ -15,7 +15,7 @@ import { visibleLength } from "../../output/width.ts";
 /** A row: a session, or a workflow of the old tool that is not imported yet. */
 interface Row extends SessionSummary {
   readonly current: boolean;
-  readonly legacy?: string;
+  readonly legacy?: LegacySummary["legacy"];
   /** It is not here, but on the state branch. */
   readonly onBranch?: true;
 }
@@ -49,8 +49,19 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const shown = limit === undefined ? wanted : wanted.slice(0, limit);
   for (const { problem } of shown) if (problem !== undefined) context.warn(problem);
   return {
-    data: { sessions: shown, total: wanted.length },
+    data: { sessions: shown.map(rowData), total: wanted.length },
     text: (style) => listText(shown, wanted.length, context.io.now(), style),
+  };
+}
+
+/** A row for programs. Times are null where they are not known. */
+function rowData({ id, done, total, created, updated, ...row }: Row) {
+  return {
+    session: id,
+    ...row,
+    progress: { done, total },
+    createdAt: created === "" ? null : created,
+    updatedAt: updated === "" ? null : updated,
   };
 }
 

@@ -5,7 +5,7 @@
 import { describe } from "../../../workflow/progress.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { chooseToRead } from "../../legacy/view.ts";
+import { chooseToRead, legacyData } from "../../legacy/view.ts";
 import { actorText } from "../../output/event_text.ts";
 import { holdingText } from "../../output/lock_text.ts";
 import { statusData } from "../../output/status_data.ts";
@@ -19,7 +19,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   if (choice === null) {
     return {
       data: statusData(view.state, describe(view.state), {
-        legacy: { generation: view.generation, file: view.file },
+        legacy: legacyData(view),
       }),
       text: (style) =>
         statusText(
@@ -40,10 +40,11 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   return {
     data: statusData(state, progress, {
       origin: choice.origin,
-      meta,
+      actor: state.createdBy,
+      branch: meta?.branch ?? null,
+      parent: meta?.parent ?? null,
       lock: holding.state,
       heldBy: holding.state === "held" ? holding.by : null,
-      createdBy: state.createdBy,
     }),
     text: (style) => {
       const held = holdingText(holding);

@@ -10,7 +10,7 @@ import { leftOut } from "../../../snapshot/left_out.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { exact, lines, say, shown } from "../../output/shown.ts";
-import { byteText, sessionCount } from "../../output/snapshot_text.ts";
+import { byteText, sessionCount, sessionData } from "../../output/snapshot_text.ts";
 import { lockingKey } from "../../snapshot/key.ts";
 import { leftOutText } from "../../output/left_out_text.ts";
 import { SnapshotProgress } from "../../snapshot/progress.ts";
@@ -70,8 +70,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       size,
       encrypted: key !== undefined,
       repository: manifest.repository,
-      created: manifest.created,
-      sessions: manifest.sessions,
+      createdAt: manifest.created,
+      sessions: manifest.sessions.map(sessionData),
       leftOut: left,
       ...(text === null ? {} : { snapshot: text }),
     },

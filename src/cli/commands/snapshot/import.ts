@@ -11,7 +11,7 @@ import type { Relation } from "../../../snapshot/relation.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { lines, num, say, type Shown, shown, words } from "../../output/shown.ts";
-import { sessionCount } from "../../output/snapshot_text.ts";
+import { sessionCount, sessionData } from "../../output/snapshot_text.ts";
 import type { Style } from "../../output/style.ts";
 import { columns, lead, oneLine } from "../../output/text.ts";
 import { openingKey, snapshotBytes, snapshotLimits } from "../../snapshot/key.ts";
@@ -46,10 +46,10 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     data: {
       dryRun,
       encrypted: report.encrypted,
-      from: report.manifest.repository,
-      created: report.manifest.created,
+      repository: report.manifest.repository,
+      createdAt: report.manifest.created,
       initialised: report.initialised,
-      sessions: report.sessions,
+      sessions: report.sessions.map(sessionData),
       placed: report.repository,
     },
     text: (style) => reportText(report, dryRun, style),

@@ -2,12 +2,11 @@
  * `orchestrator snapshot inspect [file]`
  * @module
  */
-import { totalSize } from "../../../snapshot/manifest.ts";
 import { readSnapshot } from "../../../snapshot/read.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { lines, say } from "../../output/shown.ts";
-import { manifestText } from "../../output/snapshot_text.ts";
+import { manifestData, manifestText } from "../../output/snapshot_text.ts";
 import { openingKey, snapshotBytes, snapshotLimits } from "../../snapshot/key.ts";
 import { SnapshotProgress } from "../../snapshot/progress.ts";
 
@@ -23,7 +22,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     onProgress: (done, total) => progress.show("read", done, total),
   }, NOWHERE);
   return {
-    data: { ...manifest, encrypted, size: totalSize(manifest.files) },
+    data: manifestData(manifest, encrypted),
     text: (style) =>
       lines([
         manifestText(manifest, { encrypted }, style),

@@ -6,7 +6,7 @@ import { OrchestratorError } from "../../../errors.ts";
 import { refuseHome } from "../../../project/init.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { mergedText, warnOfMerge } from "../../output/state_text.ts";
+import { mergedData, mergedText, removalsData, warnOfMerge } from "../../output/state_text.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
 import { lines, say, type Shown, shown } from "../../output/shown.ts";
 import { shortCommit } from "../../output/text.ts";
@@ -30,7 +30,11 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   if (problem !== null) context.warn(`Only what was known before was merged: ${problem}`);
   warnOfMerge(report, (text) => context.warn(text));
   return {
-    data: report,
+    data: {
+      ...report,
+      sessions: mergedData(sessions),
+      removals: removalsData(report.removals),
+    },
     text: (style) =>
       sessions.length === 0 && report.removals.length > 0
         ? say`${style.green(style.symbols.done)} Pulled ${shown(report.branch)} (${

@@ -11,7 +11,15 @@ import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { leftOutText } from "../../output/left_out_text.ts";
 import { exact, lines, say } from "../../output/shown.ts";
-import { handedOverText, mergedText, pushText, warnOfPush } from "../../output/state_text.ts";
+import {
+  CARRIERS,
+  handedOverText,
+  mergedData,
+  mergedText,
+  pushText,
+  removalsData,
+  warnOfPush,
+} from "../../output/state_text.ts";
 import { finishInterrupted, rememberLook } from "../../state/hooks.ts";
 import { requireStateBranch } from "../../state/place.ts";
 
@@ -31,7 +39,14 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   if (snapshot !== null && leftText !== "" && !input.has("quiet") && !input.has("json")) {
     context.io.err(say`${leftText}\n`);
   }
-  const data = { ...report, leftOut: left };
+  const { rung, ...rest } = report;
+  const data = {
+    ...rest,
+    carrier: CARRIERS[rung],
+    sessions: mergedData(report.sessions),
+    removals: removalsData(report.removals),
+    leftOut: left,
+  };
   return {
     data: snapshot === null ? data : { ...data, snapshot },
     text: (style) =>

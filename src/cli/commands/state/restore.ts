@@ -7,6 +7,7 @@ import { ambiguousSession } from "../../../session/resolve.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { lines, say, shown } from "../../output/shown.ts";
+import { mergedData } from "../../output/state_text.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
 import { columns, oneLine, shortCommit } from "../../output/text.ts";
 import { finishInterrupted } from "../../state/hooks.ts";
@@ -27,7 +28,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     ...only.length === 0 ? {} : { scope: { only } },
   });
   return {
-    data: { commit, sessions },
+    data: { commit, sessions: mergedData(sessions) },
     text: (style) =>
       sessions.length === 0
         ? say`${style.dim(style.symbols.bullet)} Nothing to restore: it is all as it was`

@@ -6,6 +6,7 @@ import { RUNG_TEXTS } from "../../../state_branch/places.ts";
 import type { Answer } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { num, say, shown } from "../../output/shown.ts";
+import { CARRIERS } from "../../output/state_text.ts";
 import { ago, columns, count, shortCommit } from "../../output/text.ts";
 import { webMode } from "../../state/hooks.ts";
 import { requireStateBranch } from "../../state/place.ts";
@@ -36,7 +37,7 @@ export async function run(context: Context): Promise<Answer> {
     data: {
       webMode: on,
       branch: onBranch ? taken ?? branch.name : null,
-      rung,
+      carrier: rung === null ? null : CARRIERS[rung],
       local,
       remote,
       pending: ahead,
