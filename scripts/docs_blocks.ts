@@ -17,7 +17,7 @@ import { NEVER_COMMITTED } from "../src/state_layout/git_files.ts";
 import { ANYWHERE } from "../src/state_layout/grammar.ts";
 import { LAYOUT } from "../src/state_layout/table.ts";
 import { workflowJsonSchema } from "../src/workflow/definition_schema.ts";
-import { EVIDENCE_EXAMPLES } from "../src/workflow/evidence.ts";
+import { EVIDENCE_EXAMPLES } from "../src/workflow/evidence_examples.ts";
 import { ROOMS } from "./check_layers.ts";
 
 /** Which blocks each document has. */

@@ -7,6 +7,7 @@
  * @module
  */
 import type { EvidenceSchemaName } from "./definition.ts";
+import { ANY_EVIDENCE_EXAMPLE, EVIDENCE_EXAMPLES } from "./evidence_examples.ts";
 import { own } from "./record.ts";
 
 /** What a field of an evidence schema holds. `least` counts entries, or characters of a text. */
@@ -40,20 +41,18 @@ const SCHEMAS: Readonly<Record<EvidenceSchemaName, Readonly<Record<string, Field
   },
 };
 
-/** Valid evidence for each schema, as JSON text on one line: for hints and the handoff. */
-export const EVIDENCE_EXAMPLES: Readonly<Record<EvidenceSchemaName, string>> = {
-  CodeAnalysisEvidence:
-    '{"files_reviewed":["src/login.ts"],"patterns_identified":["one handler per route"],"concerns_raised":["no rate limit"],"approach_decision":"Add a handler next to the existing ones"}',
-  EdgeCaseEvidence:
-    '{"cases_considered":["empty password"],"how_handled":{"empty password":"refused with 400"},"cases_deferred":[]}',
-  SpecReviewEvidence:
-    '{"requirements_extracted":["users can log in"],"ambiguities_found":["how long is a session?"],"assumptions_made":["one hour"]}',
-  TestPlanEvidence:
-    '{"test_cases_planned":["login with a wrong password"],"coverage_approach":"One test per branch","edge_cases_covered":["empty password"]}',
-};
-
-/** Evidence for an item without a schema. */
-export const ANY_EVIDENCE_EXAMPLE = '{"done":"what was done","where":["path/to/file"]}';
+/**
+ * What a schema asks for, with its least lengths: `files_reviewed (at least 1 entry), …`; empty where
+ * it asks for nothing.
+ */
+export function evidenceFields(schema: EvidenceSchemaName | undefined): string {
+  const fields = schema === undefined ? {} : own(SCHEMAS, schema) ?? {};
+  return Object.entries(fields).filter(([, field]) => field.optional !== true)
+    .map(([name, { kind, least }]) => {
+      if (least === undefined) return name;
+      return `${name} (at least ${least} ${kind === "text" ? "characters" : "entry"})`;
+    }).join(", ");
+}
 
 /** An example of valid evidence as JSON text, for a schema or for none. */
 export function exampleEvidence(schema: EvidenceSchemaName | undefined): string {

@@ -7,9 +7,10 @@ import { OrchestratorError, type Result } from "../errors.ts";
 import { isZeroHuman } from "./approval_rules.ts";
 import { TEXT_LIMITS } from "./commands.ts";
 import type { EvidenceSchemaName, ItemDefinition, Settings, Verification } from "./definition.ts";
-import { exampleEvidence, plainEvidence, validateEvidence } from "./evidence.ts";
+import { evidenceFields, exampleEvidence, plainEvidence, validateEvidence } from "./evidence.ts";
 import { type LocatedItem, requireItem } from "./locate.ts";
 import { asHint, itemStep, skipsItself } from "./next_step.ts";
+import { shellWord } from "./shell_word.ts";
 import type { SessionState } from "./state.ts";
 import { substitute } from "./template.ts";
 import { checkOptionalText } from "./texts.ts";
@@ -150,9 +151,9 @@ export function checkAccompaniment(
 
   if (given.evidence === undefined) {
     if (item.step_type !== "documented" || !demanded) return { value: noted };
-    return {
-      error: evidenceError("evidence_needed", item, `Cannot ${doing}: it needs evidence`, []),
-    };
+    const fields = evidenceFields(item.evidence_schema);
+    const needs = `Cannot ${doing}: it needs evidence${fields === "" ? "" : `: ${fields}`}`;
+    return { error: evidenceError("evidence_needed", item, { verb, message: needs }) };
   }
   const plain = plainEvidence(given.evidence, TEXT_LIMITS.evidence);
   const problems = "problem" in plain
@@ -165,8 +166,11 @@ export function checkAccompaniment(
       error: evidenceError(
         "evidence_invalid",
         item,
-        `Cannot ${doing}: the evidence is not valid: ${problems.join("; ")}`,
-        problems,
+        {
+          verb,
+          message: `Cannot ${doing}: the evidence is not valid: ${problems.join("; ")}`,
+          problems,
+        },
       ),
     };
   }
@@ -176,12 +180,17 @@ export function checkAccompaniment(
 function evidenceError(
   code: "evidence_needed" | "evidence_invalid",
   item: ItemDefinition,
-  message: string,
-  problems: readonly string[],
+  { verb, message, problems = [] }: {
+    readonly verb: "complete" | "approve";
+    readonly message: string;
+    readonly problems?: readonly string[];
+  },
 ): OrchestratorError {
   const schema: EvidenceSchemaName | undefined = item.evidence_schema;
+  const line = ["orchestrator", verb, item.id, "--evidence", exampleEvidence(schema)]
+    .map(shellWord).join(" ");
   return new OrchestratorError(code, message, {
-    hint: `Give --evidence JSON or --evidence @file, for example ${exampleEvidence(schema)}`,
+    hint: `Run \`${line}\` with what is true of your work, or name a file with --evidence @file`,
     details: {
       item: item.id,
       schema: schema ?? null,

@@ -147,7 +147,9 @@ async function commandOf(argv: readonly string[]): Promise<CommandSpec | null> {
 
 /** The hints that were printed, in either form of output. */
 function hintsIn(stderr: string): readonly string[] {
-  const plain = [...stderr.matchAll(/^(?:\S*)hint:(?:\S*) (.*)$/gm)].map(([, hint = ""]) => hint);
+  // On a terminal a hint goes on behind bars.
+  const whole = stderr.replace(/\n +(?:│|\|) /g, " ");
+  const plain = [...whole.matchAll(/^(?:\S*)hint:(?:\S*) (.*)$/gm)].map(([, hint = ""]) => hint);
   const json = [...stderr.matchAll(/"hint":("(?:[^"\\]|\\.)*")/g)]
     .map(([, hint = '""']) => String(JSON.parse(hint)));
   return [...plain, ...json];

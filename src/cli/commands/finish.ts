@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
+import { TEXT_LIMITS } from "../../workflow/commands.ts";
 import { decide } from "../../workflow/decide.ts";
 import { describe } from "../../workflow/progress.ts";
 import type { SessionState } from "../../workflow/state.ts";
@@ -60,7 +61,7 @@ export async function abandon(
 ): Promise<Answer> {
   if (reason === undefined) {
     throw new OrchestratorError("missing_argument", "Cannot abandon: a reason is missing", {
-      hint: `Add --reason "<why>"`,
+      hint: `Add --reason "<why>" with at least ${TEXT_LIMITS.abandonReason} characters`,
     });
   }
   const { manager, actor } = context;

@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
+import { TEXT_LIMITS } from "../../workflow/commands.ts";
 import { decide } from "../../workflow/decide.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import type { Answer, Input } from "../command.ts";
@@ -17,7 +18,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   if (reason === undefined) {
     const what = items.map((item) => JSON.stringify(item)).join(", ");
     throw new OrchestratorError("missing_argument", `Cannot skip ${what}: a reason is missing`, {
-      hint: `Add --reason "<why>"`,
+      hint:
+        `Add --reason "<why>" with at least ${TEXT_LIMITS.flexibleReason} characters, ${TEXT_LIMITS.weightyReason} for a documented item or a gate`,
     });
   }
   const id = await context.sessionToChange();

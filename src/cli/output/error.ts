@@ -6,6 +6,7 @@
  * @module
  */
 import type { OrchestratorError } from "../../errors.ts";
+import { withoutExample } from "../../workflow/evidence_examples.ts";
 import { lines, num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
 import { barred, hang } from "./text.ts";
@@ -56,7 +57,7 @@ function copyable(text: string, style: Style): Shown {
   if (!style.terminal || visibleLength(line) + HINT_LABEL <= style.width) return line;
   const rows: Shown[] = [];
   let row = say``;
-  for (const word of line.match(/`[^`']*`\S*|\S+/g) ?? []) {
+  for (const word of wordsOf(line)) {
     const longer = row === "" ? shown(word) : say`${row} ${shown(word)}`;
     if (row !== "" && visibleLength(longer) + HINT_LABEL > style.width) {
       rows.push(row);
@@ -66,6 +67,13 @@ function copyable(text: string, style: Style): Shown {
     }
   }
   return barred([...rows, row], style, HINT_LABEL);
+}
+
+/** The words of a hint; a command is one of them when its own words need no quotes. */
+function wordsOf(hint: string): readonly string[] {
+  return (hint.match(/`[^`]*`\S*|\S+/g) ?? []).flatMap((word) =>
+    withoutExample(word).includes("'") ? word.split(" ") : [word]
+  );
 }
 
 /** Columns of the label in front of a hint. */

@@ -3,12 +3,16 @@
  * it begins could be filled with anything.
  * @module
  */
+import { withoutExample } from "../../workflow/evidence_examples.ts";
 import type { Io } from "../io.ts";
 import { OWN, type Shown } from "./shown.ts";
 import { UNUSUAL } from "./spelled.ts";
 import { fitting, visibleLength } from "./width.ts";
 
-/** A command of ours whose words need no quotes: it stays in one piece to be copied. */
+/**
+ * A command of ours whose words need no quotes, but for our example of evidence: it stays in one piece
+ * to be copied.
+ */
 const COMMAND = /^[ │]*(?:\w+: )?`?orchestrator(?: (?:[\w./:@%+=,-]+|"<[^">]*>"))*`?$/;
 
 const BAR = OWN.concat("│ ");
@@ -58,7 +62,7 @@ function broken(line: string, width: number): string {
   const parts = line.split(COLOURS);
   // With a group in the pattern, colours are the parts of odd numbers.
   const bare = parts.filter((_, index) => index % 2 === 0).join("");
-  if (COMMAND.test(bare)) return line;
+  if (COMMAND.test(withoutExample(bare))) return line;
   let result = "";
   let column = 0;
   for (const [index, part] of parts.entries()) {

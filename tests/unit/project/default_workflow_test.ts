@@ -7,7 +7,8 @@ import type { WorkflowDefinition } from "../../../src/workflow/definition.ts";
 import type { Actor, NewEvent } from "../../../src/workflow/events.ts";
 import { evolve } from "../../../src/workflow/evolve.ts";
 import { parseDefinition } from "../../../src/workflow/parse_definition.ts";
-import { EVIDENCE_EXAMPLES, validateEvidence } from "../../../src/workflow/evidence.ts";
+import { validateEvidence } from "../../../src/workflow/evidence.ts";
+import { EVIDENCE_EXAMPLES } from "../../../src/workflow/evidence_examples.ts";
 import type { SessionState } from "../../../src/workflow/state.ts";
 import { substitute } from "../../../src/workflow/template.ts";
 

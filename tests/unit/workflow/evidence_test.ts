@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import type { EvidenceSchemaName } from "../../../src/workflow/definition.ts";
 import {
-  ANY_EVIDENCE_EXAMPLE,
-  EVIDENCE_EXAMPLES,
   exampleEvidence,
   plainEvidence,
   validateEvidence,
 } from "../../../src/workflow/evidence.ts";
+import {
+  ANY_EVIDENCE_EXAMPLE,
+  EVIDENCE_EXAMPLES,
+} from "../../../src/workflow/evidence_examples.ts";
 
 const NAMES = Object.keys(EVIDENCE_EXAMPLES) as EvidenceSchemaName[];
 
