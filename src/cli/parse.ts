@@ -249,7 +249,10 @@ function takeArguments(
 ): Readonly<Record<string, readonly string[]>> {
   const args: Record<string, readonly string[]> = {};
   let index = 0;
-  for (const arg of spec.args ?? []) {
+  for (const [place, arg] of (spec.args ?? []).entries()) {
+    const needed = (spec.args ?? []).slice(place + 1).filter(({ optional }) => !optional).length;
+    // `session rename [session] <name>`: what is left belongs to the arguments that must be there.
+    if (arg.optional && needed > 0 && values.length - index <= needed) continue;
     const taken = arg.many ? values.slice(index) : values.slice(index, index + 1);
     if (taken.length === 0 && !arg.optional) throw missingArgument(spec, arg);
     if (taken.length > 0) args[arg.name] = taken;

@@ -237,7 +237,7 @@ export const SCENARIOS: readonly Scenario[] = [
       await repository.must("checkpoint", "create");
       await repository.must("complete", "plain");
     },
-    argv: ["checkpoint", "restore", "c"],
+    argv: ["checkpoint", "restore", "c", "--yes"],
   },
   {
     name: "feedback tool add, the first",

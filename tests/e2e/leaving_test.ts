@@ -100,7 +100,7 @@ async function useEverything(place: Place): Promise<void> {
   await place.must("approve", "ok", "--yes");
   await place.must("note", "remember the milk");
   const made = await place.must("checkpoint", "create", "--json");
-  await place.must("checkpoint", "restore", JSON.parse(made.stdout).data.checkpoint);
+  await place.must("checkpoint", "restore", JSON.parse(made.stdout).data.checkpoint, "--yes");
   await place.must("advance");
   await place.must("note", "a line that the journal loses");
   const status = await place.must("status", "--json");

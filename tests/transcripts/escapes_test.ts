@@ -378,7 +378,7 @@ Deno.test("escapes that people may write, in what they write of", async () => {
     ["skip", "paper", "--reason", text, "--force"],
     ["feedback", "tool", "add", text],
     ["feedback", "process", "add", text],
-    ["checkpoint", "restore", "cp1"],
+    ["checkpoint", "restore", "cp1", "--yes"],
     ["finish", "--notes", text],
     ["session", "end", "--reason", text],
     ["session", "remove", "--ended", "--all"],

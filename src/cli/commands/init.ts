@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
+import { gitDirectory } from "../../project/git_remote.ts";
 import { readRepositoryMeta } from "../../project/identity.ts";
 import { initProject, type InitResult, refuseHome } from "../../project/init.ts";
 import { lacksCommit, rootCommit } from "../../project/root_commit.ts";
@@ -65,11 +66,7 @@ function describe(
   const was = result.previousMode === null ? say`` : say`, was ${shown(result.previousMode)}`;
   rows.push(say``, say`Project ${style.bold(shown(context.paths.root))}`);
   rows.push(
-    say`  mode ${shown(result.mode)}${was}: ${
-      result.mode === "normal"
-        ? say`git ignores .orchestrator/`
-        : say`sessions are committed; locks, secrets and backups never are`
-    }`,
+    say`  mode ${shown(result.mode)}${was}: ${meaningOf(result, context.paths.root)}`,
   );
   if (result.previousRemote !== null) {
     const remote = shown(result.remote ?? "none");
@@ -78,4 +75,16 @@ function describe(
   const next = hasSession ? say`orchestrator status` : say`orchestrator start "<task>"`;
   rows.push(say``, say`${style.bold(say`Next:`)} ${style.cyan(next)}`);
   return lines(rows);
+}
+
+/** What a mode means here: outside a repository there is nothing to commit or to ignore. */
+function meaningOf({ mode }: InitResult, root: string): Shown {
+  if (gitDirectory(root) === null) {
+    return mode === "normal"
+      ? say`the state stays in .orchestrator/ on this machine`
+      : say`sessions can travel with the project; locks, secrets and backups never do`;
+  }
+  return mode === "normal"
+    ? say`git ignores .orchestrator/`
+    : say`sessions are committed; locks, secrets and backups never are`;
 }

@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
-import { parseDefinition } from "../../workflow/parse_definition.ts";
+import { type Finding, parseDefinition } from "../../workflow/parse_definition.ts";
 import type { Answer, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { readWorkflowFile, workflowFile } from "../workflow_file.ts";
@@ -11,6 +11,9 @@ import { findingText } from "../output/finding_text.ts";
 import type { Style } from "../output/style.ts";
 import { lines, say, shown } from "../output/shown.ts";
 import { count } from "../output/text.ts";
+
+/** More findings than this are counted, not listed: the first ones are often the cause of the rest. */
+const MOST_LISTED = 20;
 
 export async function run(context: Context, input: Input): Promise<Answer> {
   const { io } = context;
@@ -39,17 +42,16 @@ export async function run(context: Context, input: Input): Promise<Answer> {
       "workflow_invalid",
       `Cannot use "${file}": it has ${count(errors.length, say`error`)}`,
       {
-        ...(errors.length > 1
-          ? { hint: "Correct them, then validate again" }
-          : errors[0]?.hint === undefined
-          ? {}
-          : { hint: errors[0].hint }),
+        hint: `Correct ${errors.length === 1 ? "it" : "them"}, then validate again`,
         details: {
           file,
           findings,
-          list: findings.map((finding) =>
-            (finding.level === "warning" ? "warning: " : "") + findingText(finding)
-          ),
+          list: [
+            ...firstOf(findings).map((finding) =>
+              (finding.level === "warning" ? "warning: " : "") + findingText(finding)
+            ),
+            ...leftOut(findings),
+          ],
         },
       },
     );
@@ -65,9 +67,10 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     },
     text: (style: Style) =>
       lines([
-        ...findings.map((finding) =>
+        ...firstOf(findings).map((finding) =>
           say`${style.yellow(say`warning:`)} ${shown(findingText(finding))}`
         ),
+        ...leftOut(findings).map((line) => shown(line)),
         say`${style.green(style.symbols.done)} ${shown(file)} is valid: ${
           shown(definition.name)
         }, ${count(definition.phases.length, say`phase`)}, ${count(items, say`item`)}${
@@ -75,4 +78,18 @@ export async function run(context: Context, input: Input): Promise<Answer> {
         }`,
       ]),
   };
+}
+
+/** The first findings, errors before warnings where not all are shown. */
+function firstOf(findings: readonly Finding[]): readonly Finding[] {
+  if (findings.length <= MOST_LISTED) return findings;
+  const errors = findings.filter(({ level }) => level === "error");
+  const others = findings.filter(({ level }) => level !== "error");
+  return [...errors, ...others].slice(0, MOST_LISTED);
+}
+
+/** Says how many findings are not among the first. */
+function leftOut(findings: readonly Finding[]): readonly string[] {
+  const left = findings.length - MOST_LISTED;
+  return left > 0 ? [`and ${left} more; --json has all of them`] : [];
 }

@@ -55,11 +55,12 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
     group: "sessions",
     summary: "Give a session a name",
     args: [
-      { name: "name", summary: "the new name; empty takes the name away" },
+      { ...SESSION, optional: true },
+      { name: "name", summary: "the new name; empty to remove it" },
     ],
     examples: [
       { line: "session rename login", means: "the chosen session" },
-      { line: "session rename login --session k3v", means: "another one" },
+      { line: "session rename k3v login", means: "another one" },
     ],
     changes: "session",
     load: () => import("../commands/session/rename.ts"),

@@ -197,10 +197,13 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     group: "work",
     summary: "Put the workflow back to a checkpoint",
     details:
-      "Phases and items stand again as they did. What happened since stays in the journal, and forced skips stay visible. Files of the project are not touched.",
+      "Phases and items stand again as they did. What happened since stays in the journal, and forced skips stay visible. Files of the project are not touched. Asks, or needs --yes.",
     args: [{ name: "checkpoint", summary: "its id, or a unique prefix", complete: "checkpoint" }],
     options: [YES],
-    examples: [{ line: "checkpoint restore cp3", means: "go back" }],
+    examples: [
+      { line: "checkpoint restore cp3", means: "go back, after asking" },
+      { line: "checkpoint restore cp3 --yes", means: "without being asked" },
+    ],
     changes: "session",
     load: () => import("../commands/checkpoint/restore.ts"),
   },

@@ -6,7 +6,7 @@ import type { Command } from "../../../workflow/commands.ts";
 import { decide } from "../../../workflow/decide.ts";
 import type { Answer, Input } from "../../command.ts";
 import { checkpointsOf, findCheckpoint } from "../../checkpoints.ts";
-import { canAsk, confirm } from "../../confirm.ts";
+import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
 import { changeAnswer } from "../../output/change.ts";
 import { say, shown } from "../../output/shown.ts";
@@ -26,17 +26,14 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const { state } = await manager.load(id);
   const rehearsal = decide(state, command, { actor });
   if (rehearsal.error !== undefined) throw rehearsal.error;
-  // Nothing is lost by it, so a script need not say yes; a person who can be asked is asked.
   const later = state.seq - event.seq;
-  if (canAsk(context, input)) {
-    await confirm(context, input, {
-      text: say`Go back to ${shown(checkpoint)}? ${count(later, say`later event`)} ${
-        later === 1 ? say`stays` : say`stay`
-      } in the journal.`,
-      doing: `restore "${checkpoint}"`,
-      hint: `Run \`orchestrator checkpoint show ${checkpoint}\``,
-    });
-  }
+  await confirm(context, input, {
+    text: say`Go back to ${shown(checkpoint)}? ${count(later, say`later event`)} ${
+      later === 1 ? say`stays` : say`stay`
+    } in the journal.`,
+    doing: `restore "${checkpoint}"`,
+    hint: `Run \`orchestrator checkpoint show ${checkpoint}\` to see what it goes back to`,
+  });
   const change = await manager.change(
     id,
     "checkpoint restore",

@@ -1,5 +1,5 @@
 /**
- * `orchestrator session rename <name>`
+ * `orchestrator session rename [session] <name>`
  * @module
  */
 import { decide } from "../../../workflow/decide.ts";
@@ -12,7 +12,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const { manager, actor } = context;
   const given = input.required("name");
   const name = given === "" ? null : sessionName(given, "rename the session to");
-  const id = await context.sessionToChange();
+  const id = await context.sessionToChange(input.arg("session"));
   // The repository is held so that two sessions cannot take one name at once.
   const change = await manager.holdRepository("session rename", async () => {
     if (name !== null) await requireFreeName(context, name, id);
