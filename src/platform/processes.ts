@@ -65,8 +65,10 @@ export interface ProgramOptions {
    * Default false: then the program alone is ended, at once.
    */
   readonly group?: boolean;
-  /** Hands its standard output over as bytes too, for what is no text. Default false. */
+  /** Hands its standard output over as bytes, for what is no text; `stdout` is empty then. Default false. */
   readonly binary?: boolean;
+  /** The most bytes of its standard output; one that prints more is ended. Default: any. */
+  readonly mostBytes?: number;
 }
 
 /** How a program ended. */
@@ -179,7 +181,8 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
 /**
  * Runs a program without a shell and collects its output as UTF-8.
  * @throws {OrchestratorError} `command_failed` when it cannot be started (`details.system` is `ENOENT`
- * when it is not installed) or takes longer than `timeoutMs`. An exit code is never an error here.
+ * when it is not installed) or takes longer than `timeoutMs`, `limit_exceeded` when it prints more than
+ * `mostBytes`. An exit code is never an error here.
  */
 export async function runProgram(
   file: string,
@@ -188,6 +191,7 @@ export async function runProgram(
 ): Promise<ProgramResult> {
   const { spawn } = await import("node:child_process");
   const { cwd, env = process.env, timeoutMs, input = "", group = false, binary = false } = options;
+  const { mostBytes = Infinity } = options;
   const spawned = await start(() =>
     spawn(file, [...args], {
       cwd,
@@ -208,18 +212,33 @@ export async function runProgram(
   const { child, pid } = spawned;
   let timedOut = false;
   let ending: Promise<void> | undefined;
+  const end = () => {
+    if (group) ending ??= endGroup(child, pid, GRACE_MS);
+    else child.kill("SIGKILL");
+  };
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => {
     timedOut = true;
-    if (group) ending = endGroup(child, pid, GRACE_MS);
-    else child.kill("SIGKILL");
+    end();
   }, Math.min(timeoutMs, LONGEST_TIMER_MS));
+  let printed = 0;
   const chunks: Readonly<Record<OutputStream, Uint8Array[]>> = { stdout: [], stderr: [] };
   // A program that does not read all of its input closes the pipe; that is its right.
   child.stdin?.on("error", () => {});
   child.stdin?.end(input);
   try {
-    const { exitCode } = await untilEnd(child, (chunk, stream) => chunks[stream].push(chunk));
+    const { exitCode } = await untilEnd(child, (chunk, stream) => {
+      if (stream === "stdout") printed += chunk.length;
+      if (printed <= mostBytes) chunks[stream].push(chunk);
+      else end();
+    });
     await ending;
+    if (printed > mostBytes) {
+      throw new OrchestratorError(
+        "limit_exceeded",
+        `Cannot run "${file}": it prints more than ${mostBytes} bytes`,
+        { details: { program: file, limit: mostBytes } },
+      );
+    }
     if (timedOut) {
       throw new OrchestratorError(
         "command_failed",
@@ -229,7 +248,7 @@ export async function runProgram(
     }
     return {
       exitCode,
-      stdout: decode(chunks.stdout),
+      stdout: binary ? "" : decode(chunks.stdout),
       stderr: decode(chunks.stderr),
       ...(binary ? { bytes: joinChunks(chunks.stdout) } : {}),
     };

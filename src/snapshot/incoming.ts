@@ -9,7 +9,7 @@ import type { SessionCopy } from "../session/removal.ts";
 import type { SessionMeta } from "../session/session_manager.ts";
 import { encodeState } from "../session/state_cache.ts";
 import type { NewSession } from "../storage/backend.ts";
-import { asJournalLine } from "../storage/pieces.ts";
+import { asJournalLine, plausiblePart } from "../storage/pieces.ts";
 import type { SessionEvent } from "../workflow/events.ts";
 import { describe } from "../workflow/progress.ts";
 import type { SessionState } from "../workflow/state.ts";
@@ -53,9 +53,11 @@ export function checkSession(
   files: Readonly<Record<string, Uint8Array>>,
   listed?: Listed,
 ): Incoming {
-  const lines = journalLines(id, journal);
+  const text = wholeJournal(id, plausiblePart(journal));
+  const lines: string[] = [];
   const events: SessionEvent[] = [];
-  const checked = checkLines(id, lines, listed, (event) => events.push(event));
+  const seen = (event: SessionEvent) => void events.push(event);
+  const checked = checkLines(id, seenLines(text, lines), listed, seen);
   checkFiles(id, files);
   return { id, ...checked, journal: lines, lines, events, files };
 }
@@ -158,6 +160,23 @@ export function incomingCopy({ state, lines, files }: Incoming): SessionCopy {
 
 /** The lines of a journal. @throws `snapshot_invalid` */
 export function journalLines(id: string, journal: Uint8Array): readonly string[] {
+  const lines = wholeJournal(id, journal).split("\n");
+  lines.pop();
+  return lines;
+}
+
+/** The lines one by one, each added to `seen` as it is asked for: the first bad one ends the reading. */
+function* seenLines(text: string, seen: string[]): Iterable<string> {
+  for (let at = 0; at < text.length;) {
+    const end = text.indexOf("\n", at);
+    const line = text.slice(at, end);
+    seen.push(line);
+    yield line;
+    at = end + 1;
+  }
+}
+
+function wholeJournal(id: string, journal: Uint8Array): string {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(journal);
@@ -168,9 +187,7 @@ export function journalLines(id: string, journal: Uint8Array): readonly string[]
   if (text.includes("\r")) {
     throw invalid(`the journal of session "${id}" has carriage returns`);
   }
-  const lines = text.split("\n");
-  lines.pop();
-  return lines;
+  return text;
 }
 
 /** Checks a session's files besides its journal. @throws `snapshot_invalid` */

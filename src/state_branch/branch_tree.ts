@@ -18,6 +18,11 @@ import {
 /** More sessions than this are asked for by asking for all: command lines have an end. */
 const MOST_NAMED = 200;
 
+const ALL_SESSIONS: readonly string[] = [`${FOLDERS.sessions}/`];
+
+/** More than the list of so many sessions' files has, or that of the others: a tree can be without end. */
+const MOST_BYTES = 8 * 1024 * 1024;
+
 /** What a commit of the branch holds. */
 export class BranchTree {
   /** Null for one that holds nothing. */
@@ -85,7 +90,7 @@ export class BranchTree {
       const found = await list(
         this.#git,
         this.commit,
-        paths.length > MOST_NAMED ? [`${FOLDERS.sessions}/`] : paths,
+        paths.length > MOST_NAMED ? ALL_SESSIONS : paths,
       );
       const bySession = new Map<string, Map<string, TreeFile>>(
         missing.map((id) => [id, new Map()]),
@@ -99,10 +104,8 @@ export class BranchTree {
 
 /** Files below names of a commit. */
 async function list(git: Git, commit: string, names: readonly string[]): Promise<Tree> {
-  const { stdout } = await git.run([
-    ...["ls-tree", "-r", "-l", "-z", "--full-tree", commit, "--"],
-    ...names,
-  ]);
+  const args = ["ls-tree", "-r", "-l", "-z", "--full-tree", commit, "--", ...names];
+  const { stdout } = await git.run(args, names === ALL_SESSIONS ? {} : { mostBytes: MOST_BYTES });
   const tree = new Map<string, TreeFile>();
   for (const entry of stdout.split("\0")) {
     const parts = /^(100644|100755) blob ([0-9a-f]+) +(\d+|BAD)\t(.*)$/s.exec(entry);

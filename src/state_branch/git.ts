@@ -66,6 +66,9 @@ const LOCAL_VARIABLES: readonly string[] = [
 /** How long a command may take that asks nobody else, in milliseconds. */
 const LOCAL_TIMEOUT_MS = 60_000;
 
+/** Most bytes that git prints of a branch of ours without its files: lists of them, of refs, of commits. */
+export const MOST_LISTED = 64 * 1024 * 1024;
+
 /** How often a command is tried whose way a lock was in. */
 const ATTEMPTS = 3;
 
@@ -99,8 +102,10 @@ export interface GitRun {
   readonly env?: Environment;
   /** Talks to a server: the time-out of pushes counts, and failures are {@link Trouble}. */
   readonly network?: boolean;
-  /** Hands over bytes. */
+  /** Hands over bytes, and no text. */
   readonly binary?: boolean;
+  /** The most bytes it may print. Default: what the list of any branch of ours has. */
+  readonly mostBytes?: number;
   /** What it writes is made durable by the caller. */
   readonly unsynced?: boolean;
   /** Exit codes besides 0 that are answers. */
@@ -180,13 +185,19 @@ export class Git {
 
   async #runOnce(args: readonly string[], options: GitRun): Promise<ProgramResult> {
     const { input, network = false, binary = false, unsynced = false } = options;
+    const { mostBytes = MOST_LISTED } = options;
     const env = { ...this.#env, ...options.env };
     try {
       const timeoutMs = network ? this.#networkTimeoutMs : LOCAL_TIMEOUT_MS;
-      const result = await runGit(this.root, args, env, timeoutMs, { input, binary, unsynced });
+      const how = { input, binary, unsynced, mostBytes };
+      const result = await runGit(this.root, args, env, timeoutMs, how);
       if (DAMAGE.test(result.stderr)) this.complain(result.stderr);
       return result;
     } catch (error) {
+      const { code } = error instanceof OrchestratorError ? error : {};
+      if (code === "limit_exceeded") {
+        throw gitFailed(args, `it prints more than ${mostBytes} bytes`);
+      }
       const late = error instanceof OrchestratorError && "timeoutMs" in (error.details ?? {});
       if (!network || !late) throw error;
       throw new Trouble("unreachable", `no answer within ${this.#networkTimeoutMs / 1000} s`);
@@ -224,9 +235,9 @@ async function runGit(
   args: readonly string[],
   env: Environment,
   timeoutMs: number,
-  { input, binary = false, unsynced = false }: Pick<GitRun, "binary" | "unsynced"> & {
-    readonly input?: string | Uint8Array | undefined;
-  } = {},
+  { input, binary = false, unsynced = false, mostBytes = MOST_LISTED }:
+    & Pick<GitRun, "binary" | "unsynced" | "mostBytes">
+    & { readonly input?: string | Uint8Array | undefined } = {},
 ): Promise<ProgramResult> {
   const settings = [...SETTINGS, ...unsynced ? ["core.fsync=none"] : []]
     .flatMap((setting) => ["-c", setting]);
@@ -234,7 +245,15 @@ async function runGit(
   return await runProgram(
     "git",
     [...settings, "-c", "http.lowSpeedLimit=1", "-c", `http.lowSpeedTime=${stall}`, ...args],
-    { cwd, env, timeoutMs, group: true, binary, ...(input === undefined ? {} : { input }) },
+    {
+      cwd,
+      env,
+      timeoutMs,
+      group: true,
+      binary,
+      mostBytes,
+      ...(input === undefined ? {} : { input }),
+    },
   );
 }
 

@@ -12,7 +12,7 @@ import { ioError, syncDirectory } from "../platform/atomic_file.ts";
 import { syncFiles } from "../platform/copy_file.ts";
 import { removeTemporary } from "../platform/remove_tree.ts";
 import { TEMPORARY_FOLDERS } from "../state_layout/places.ts";
-import type { Git } from "./git.ts";
+import { type Git, MOST_LISTED } from "./git.ts";
 
 /** A file of a tree. */
 export interface TreeFile {
@@ -35,14 +35,18 @@ export interface GitObject {
   readonly bytes: Uint8Array;
 }
 
-/** Reads objects by ids or other names, in the order asked for; null for one that is not there. */
+/**
+ * Reads objects by ids or other names, in the order asked for; null for one that is not there.
+ * @param mostBytes the most they may have together. Default: what folders have.
+ */
 export async function readObjects(
   git: Git,
   names: readonly string[],
+  mostBytes = MOST_LISTED,
 ): Promise<readonly (GitObject | null)[]> {
   if (names.length === 0) return [];
   const input = names.map((name) => `${name}\n`).join("");
-  const result = await git.run(["cat-file", "--batch"], { input, binary: true });
+  const result = await git.run(["cat-file", "--batch"], { input, binary: true, mostBytes });
   const bytes = result.bytes ?? new Uint8Array();
   const objects: (GitObject | null)[] = [];
   let at = 0;
@@ -64,12 +68,15 @@ export async function readObjects(
   return objects;
 }
 
-/** Reads blobs, in the order asked for. @throws `git_failed` when one is not there. */
+/**
+ * Reads blobs, in the order asked for, whatever their size: the caller has looked at it.
+ * @throws `git_failed` when one is not there.
+ */
 export async function readBlobs(
   git: Git,
   oids: readonly string[],
 ): Promise<readonly Uint8Array[]> {
-  const objects = await readObjects(git, oids);
+  const objects = await readObjects(git, oids, Infinity);
   return objects.map((object, index) => {
     if (object?.type === "blob") return object.bytes;
     throw missing(git, oids[index] ?? "");

@@ -5,6 +5,8 @@
 import { contentOf } from "../snapshot/contents.ts";
 import { checkFromFiles, type Incoming } from "../snapshot/incoming.ts";
 import { limitError, type Limits } from "../snapshot/limits.ts";
+import { tooLarge } from "../platform/within.ts";
+import { readLimit } from "../state_layout/limits.ts";
 import type { BranchTree } from "./branch_tree.ts";
 import type { Git } from "./git.ts";
 import { readBlobs, type Tree, type TreeFile } from "./objects.ts";
@@ -22,7 +24,8 @@ export async function readSession(
   read?: (file: TreeFile) => Promise<Uint8Array>,
 ): Promise<Incoming> {
   const files = sessionFiles(await tree.filesOf([id]), id);
-  for (const { size } of files.values()) {
+  for (const [path, { size }] of files) {
+    if (size > readLimit(path)) throw tooLarge(path, readLimit(path));
     if (size > limits.fileSize) throw limitError("fileSize", limits, size);
   }
   const blobs = read === undefined

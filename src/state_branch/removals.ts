@@ -14,10 +14,11 @@ import { addRecords, copyOf, readRecords, recordedSessions } from "../session/re
 import type { SessionManager } from "../session/session_manager.ts";
 import { incomingCopy } from "../snapshot/incoming.ts";
 import { DEFAULT_LIMITS } from "../snapshot/limits.ts";
+import { LIMITS } from "../state_layout/limits.ts";
 import { KEYS } from "../state_layout/names.ts";
 import type { BranchTree } from "./branch_tree.ts";
 import type { Git } from "./git.ts";
-import { readBlobs } from "./objects.ts";
+import { readBlobs, type TreeFile } from "./objects.ts";
 import { readSession } from "./read_session.ts";
 import { GOES_ON, noticeOf, type RemovalNotice } from "./removal_notice.ts";
 
@@ -34,19 +35,36 @@ export async function takeRecords(
   const { backend } = manager;
   const wanted = [...new Set(sessions)].flatMap((id) => {
     const file = tree.files.get(KEYS.removed(id));
-    return file === undefined || file.size > MOST_BYTES ? [] : [{ id, oid: file.oid }];
+    return file === undefined || file.size > LIMITS.removals ? [] : [{ id, file }];
   });
   if (wanted.length === 0) return;
-  const blobs = await readBlobs(git, wanted.map(({ oid }) => oid));
   await manager.holdRepository("state merge", async () => {
-    for (const [index, { id }] of wanted.entries()) {
-      await addRecords(backend, id, new TextDecoder().decode(blobs[index]));
+    for (const portion of portions(wanted)) {
+      const blobs = await readBlobs(git, portion.map(({ file }) => file.oid));
+      for (const [index, { id }] of portion.entries()) {
+        await addRecords(backend, id, new TextDecoder().decode(blobs[index]));
+      }
     }
   });
 }
 
-/** More than the records of one session ever are. */
-const MOST_BYTES = 1024 * 1024;
+/** So many bytes of records are read at once. */
+const AT_ONCE = 8 * LIMITS.removals;
+
+function* portions<T extends { readonly file: TreeFile }>(all: readonly T[]): Iterable<T[]> {
+  let portion: T[] = [];
+  let bytes = 0;
+  for (const one of all) {
+    if (bytes + one.file.size > AT_ONCE) {
+      yield portion;
+      portion = [];
+      bytes = 0;
+    }
+    portion.push(one);
+    bytes += one.file.size;
+  }
+  yield portion;
+}
 
 /** Removals that stand, of the sessions that have any here. */
 export async function standingHere(
@@ -125,7 +143,10 @@ export async function removedFrom(
   const removed = new Set<string>();
   for (const id of sessions) {
     const key = KEYS.removed(id);
-    const oids = new Set(recorders.flatMap(({ files }) => files.get(key)?.oid ?? []));
+    const oids = new Set(recorders.flatMap(({ files }) => {
+      const file = files.get(key);
+      return file === undefined || file.size > LIMITS.removals ? [] : [file.oid];
+    }));
     if (oids.size === 0 && !recordedHere.has(id)) continue;
     const blobs = await readBlobs(git, [...oids]);
     const there = blobs.map((blob) => new TextDecoder().decode(blob));

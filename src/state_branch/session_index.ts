@@ -33,24 +33,31 @@ export interface IndexEntry extends Omit<SessionSummary, "lock" | "heldBy" | "pr
 
 const SHARD = /^index\/[a-z2-7]\.jsonl$/;
 
-/** Larger than the entries of any shard. */
-const MOST_BYTES = 64 * 1024 * 1024;
+/** More than the entries of a shard, and of all of them, have. Without the index journals are read. */
+const MOST_BYTES = 16 * 1024 * 1024;
+const MOST_ALTOGETHER = 64 * 1024 * 1024;
 
 /** So many sessions are read at once where the index does not have them. */
 const AT_ONCE = 256;
 
-/** The index by session, without what does not fit the commit. */
+/**
+ * The index by session, without what does not fit the commit. A file with more lines than the commit has
+ * sessions is none of ours: of such a one no more is looked at.
+ */
 export async function readIndex(
   git: Git,
   tree: BranchTree,
 ): Promise<ReadonlyMap<string, IndexEntry>> {
-  const shards = [...tree.files].filter(([path, { size }]) =>
-    SHARD.test(path) && size < MOST_BYTES
-  );
+  let bytes = 0;
+  const shards = [...tree.files].filter(([path, { size }]) => {
+    if (!SHARD.test(path) || size > MOST_BYTES || bytes + size > MOST_ALTOGETHER) return false;
+    bytes += size;
+    return true;
+  });
   const blobs = await readBlobs(git, shards.map(([, { oid }]) => oid));
   const index = new Map<string, IndexEntry>();
   for (const blob of blobs) {
-    for (const line of new TextDecoder().decode(blob).split("\n")) {
+    for (const line of firstLines(blob, tree.folders.size)) {
       const entry = parseEntry(line);
       if (entry === null || tree.folders.get(entry.id) !== entry.tree) continue;
       // Another version may read it.
@@ -60,6 +67,16 @@ export async function readIndex(
     }
   }
   return index;
+}
+
+function* firstLines(bytes: Uint8Array, most: number): Iterable<string> {
+  const decoder = new TextDecoder();
+  for (let at = 0, count = 0; at < bytes.length && count < most; count++) {
+    const found = bytes.indexOf(0x0a, at);
+    const end = found < 0 ? bytes.length : found;
+    yield decoder.decode(bytes.subarray(at, end));
+    at = end + 1;
+  }
 }
 
 /** The same with every session of the commit; those that it lacks are read. */

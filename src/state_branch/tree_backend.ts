@@ -16,8 +16,10 @@ import type {
   JournalVisitor,
   StorageBackend,
 } from "../storage/backend.ts";
+import { tooLarge } from "../platform/within.ts";
+import { readLimit } from "../state_layout/limits.ts";
 import { checkKey, checkPrefix, unknownSession } from "../storage/keys.ts";
-import { journalAtOnce, visitLines } from "../storage/pieces.ts";
+import { journalAtOnce, plausiblePart, visitLines } from "../storage/pieces.ts";
 import { BranchTree } from "./branch_tree.ts";
 import type { Git } from "./git.ts";
 import { readBlobs, type Tree, type TreeFile } from "./objects.ts";
@@ -109,6 +111,7 @@ export class TreeBackend extends ReadOnlyBackend implements StorageBackend {
     if (session !== null && key === KEYS.sessionState(session)) return await this.#derived(session);
     if (contentOf(key, "branch") === null) return null;
     const file = (await this.#filesFor(key)).get(key);
+    if (file !== undefined && file.size > readLimit(key)) throw tooLarge(key, readLimit(key));
     if (file !== undefined) return await this.read(file);
     return key === KEYS.current ? this.#onlySession() : null;
   }
@@ -160,8 +163,8 @@ export class TreeBackend extends ReadOnlyBackend implements StorageBackend {
   }
 
   async #lines(id: string): Promise<readonly string[]> {
-    const text = new TextDecoder().decode(await this.read(await this.#journal(id)));
-    return text.split("\n").slice(0, -1);
+    const bytes = plausiblePart(await this.read(await this.#journal(id)));
+    return new TextDecoder().decode(bytes).split("\n").slice(0, -1);
   }
 
   /** @throws `session_unknown` */

@@ -134,6 +134,22 @@ export async function* journalAtOnce(
   for (const line of read.lines.slice(0, lines)) yield encoder.encode(`${line}\n`);
 }
 
+/** No event is shorter: the hash of the line before has more characters. */
+const LEAST_LINE = 64;
+
+/**
+ * The part of a journal in memory up to the first line that is too short to be an event, that one
+ * included: what is behind it is never read, and there may be millions of lines.
+ */
+export function plausiblePart(journal: Uint8Array): Uint8Array {
+  for (let at = 0;;) {
+    const end = journal.indexOf(NEWLINE, at);
+    if (end < 0) return journal;
+    if (end - at < LEAST_LINE) return journal.subarray(0, end + 1);
+    at = end + 1;
+  }
+}
+
 /** `visitJournal` of a backend that holds what it has in memory: nothing is ever cut off there. */
 export function visitLines(
   lines: readonly string[],
