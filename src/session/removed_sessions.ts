@@ -2,7 +2,10 @@
  * Removing sessions as a recorded act, and bringing them back as another.
  * @module
  */
+import { Buffer } from "node:buffer";
 import { OrchestratorError } from "../errors.ts";
+import { tooLarge } from "../platform/within.ts";
+import { LIMITS } from "../state_layout/limits.ts";
 import { FIRST_FORMAT, REPOSITORY_FORMAT } from "../project/identity.ts";
 import { FOLDERS, KEYS } from "../state_layout/names.ts";
 import { SESSION_ID } from "../storage/keys.ts";
@@ -55,6 +58,7 @@ export async function addRecords(
   const before = await readRecords(backend, id);
   const after = mergeRecords(before, ...texts);
   if (after === mergeRecords(before)) return false;
+  if (Buffer.byteLength(after) > LIMITS.removals) throw tooLarge(KEYS.removed(id), LIMITS.removals);
   await raiseFormat(backend);
   await backend.writeBlob(KEYS.removed(id), after);
   return true;

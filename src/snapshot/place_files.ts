@@ -15,6 +15,7 @@ import { makeFolder as makeSecretFolder } from "../secrets/folder.ts";
 import { secretModes } from "../secrets/sharing.ts";
 import { mergeRecords } from "../session/removal.ts";
 import type { SessionManager } from "../session/session_manager.ts";
+import { readLimit } from "../state_layout/limits.ts";
 import { meaningOf } from "../state_layout/lookup.ts";
 import { PRIVATE } from "../state_layout/modes.ts";
 import type { StorageBackend } from "../storage/backend.ts";
@@ -114,11 +115,16 @@ export function joinedLines(
 ): Uint8Array | null {
   const [ours, theirs] = [here, incoming].map((bytes) => new TextDecoder().decode(bytes));
   if (removedSession(name) !== null) {
-    return new TextEncoder().encode(mergeRecords(ours ?? "", theirs ?? ""));
+    return withinLimit(name, new TextEncoder().encode(mergeRecords(ours ?? "", theirs ?? "")));
   }
   const isChain = meaningOf(name)?.entry.merge === "journal";
   const merged = (isChain ? mergeChains : mergeLines)(ours ?? "", theirs ?? "");
-  return merged === null ? null : new TextEncoder().encode(merged);
+  return merged === null ? null : withinLimit(name, new TextEncoder().encode(merged));
+}
+
+/** What would be larger than it may be read is not joined. */
+function withinLimit(name: string, bytes: Uint8Array): Uint8Array | null {
+  return bytes.length > readLimit(name) ? null : bytes;
 }
 
 /** A project's own configuration stays, whatever it says. */

@@ -3,11 +3,13 @@
  * instead of it.
  * @module
  */
+import { Buffer } from "node:buffer";
 import { sha256Hex } from "../platform/hash.ts";
 import { KEYS } from "../project/paths.ts";
 import type { JournalLines } from "../session/journal_end.ts";
 import { raiseFormat } from "../session/removed_sessions.ts";
 import { readCache } from "../session/state_cache.ts";
+import { readLimit } from "../state_layout/limits.ts";
 import { meaningOf } from "../state_layout/lookup.ts";
 import { type JournalHead, ORIGIN_HASH, type StorageBackend } from "../storage/backend.ts";
 import { contentOf } from "./contents.ts";
@@ -160,7 +162,9 @@ async function lackingFiles(
     if (merge === "union") {
       const before = await backend.readText(key) ?? "";
       const merged = mergeLines(before, new TextDecoder().decode(data));
-      if (merged !== before) lacking.set(key, { lines: true, data: merged });
+      // What would be larger than it may be read stays as it is here.
+      const fits = Buffer.byteLength(merged) <= readLimit(key);
+      if (merged !== before && fits) lacking.set(key, { lines: true, data: merged });
     } else if (merge === "first" && await backend.readBlob(key) === null) {
       lacking.set(key, { lines: false, data });
     }

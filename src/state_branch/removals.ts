@@ -16,6 +16,7 @@ import { incomingCopy } from "../snapshot/incoming.ts";
 import { DEFAULT_LIMITS } from "../snapshot/limits.ts";
 import { LIMITS } from "../state_layout/limits.ts";
 import { KEYS } from "../state_layout/names.ts";
+import type { StorageBackend } from "../storage/backend.ts";
 import type { BranchTree } from "./branch_tree.ts";
 import type { Git } from "./git.ts";
 import { readBlobs, type TreeFile } from "./objects.ts";
@@ -42,10 +43,19 @@ export async function takeRecords(
     for (const portion of portions(wanted)) {
       const blobs = await readBlobs(git, portion.map(({ file }) => file.oid));
       for (const [index, { id }] of portion.entries()) {
-        await addRecords(backend, id, new TextDecoder().decode(blobs[index]));
+        await takeRecord(backend, id, new TextDecoder().decode(blobs[index]));
       }
     }
   });
+}
+
+/** Records that would make the file larger than it may be read stay where they are. */
+async function takeRecord(backend: StorageBackend, id: string, text: string): Promise<void> {
+  try {
+    await addRecords(backend, id, text);
+  } catch (error) {
+    if (!(error instanceof OrchestratorError) || error.code !== "limit_exceeded") throw error;
+  }
 }
 
 /** So many bytes of records are read at once. */

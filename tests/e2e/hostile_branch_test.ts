@@ -194,3 +194,38 @@ for (const [trick, spoil] of Object.entries(TRICKS)) {
     },
   });
 }
+
+Deno.test({
+  name: "records of removals that together are larger than they may be stop nothing",
+  ignore,
+  async fn() {
+    const { sound } = sessionsOf(await seed());
+    using scratch = new Scratch();
+    const bare = join(scratch.top, "server.git");
+    cpSync(join((await seed()).top, "server.git"), bare, { recursive: true });
+    const name = git(bare, "for-each-ref", "--format=%(refname:short)").split("\n")
+      .find((ref) => ref.startsWith("orchestrator-state")) ?? "";
+    const clone = join(scratch.top, "clone");
+    git(scratch.top, "clone", "--quiet", "--branch=main", bare, clone);
+    const surroundings = { cwd: clone, env: scratchEnvironment(scratch) };
+    const run = async (...argv: readonly string[]) => {
+      const { code, stderr } = await runInProcess(argv, surroundings);
+      assert.equal(code, 0, `${argv.join(" ")}: ${stderr}`);
+    };
+    for (const part of ["a", "b"]) {
+      const lines = Array.from(
+        { length: 1000 },
+        (_, index) => `${JSON.stringify({ part, index, text: "x".repeat(900) })}\n`,
+      );
+      const records = tree(bare, [file(`${sound}.jsonl`, blob(bare, lines.join("")))]);
+      const oid = changed(bare, name, [folder("removed", records)]);
+      const commit = git(bare, "commit-tree", oid, "-p", name, "-m", part).trim();
+      git(bare, "update-ref", `refs/heads/${name}`, commit);
+      await run("state", "pull");
+    }
+    await run("state", "pull");
+    await run("note", "goes on", "--session", "sound");
+    await run("state", "push");
+    assert.match(git(bare, "cat-file", "blob", `${name}:sessions/${sound}/log.jsonl`), /goes on/);
+  },
+});
