@@ -158,6 +158,12 @@ export type Result<Value, Failure = OrchestratorError> =
   | { readonly value: Value; readonly error?: undefined }
   | { readonly error: Failure; readonly value?: undefined };
 
+/** Whether a system error says that nothing has that name, or that a folder on the way to it is none. */
+export function isAbsent(error: unknown): boolean {
+  const code = systemErrorCode(error);
+  return code === "ENOENT" || code === "ENOTDIR";
+}
+
 /** The `code` of a Node system error (`ENOENT`, …), or undefined for anything else. */
 export function systemErrorCode(error: unknown): string | undefined {
   if (error instanceof Error && "code" in error && typeof error.code === "string") {

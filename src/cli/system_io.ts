@@ -92,12 +92,6 @@ async function readStdin(): Promise<string> {
   for await (const chunk of process.stdin) {
     chunks.push(typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk);
   }
-  const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  const all = new Uint8Array(total);
-  let offset = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return new TextDecoder().decode(all);
+  const { joinBytes } = await import("../platform/join_bytes.ts");
+  return new TextDecoder().decode(joinBytes(chunks));
 }

@@ -7,9 +7,9 @@
  * @module
  */
 import { type Document, isMap, isScalar, isSeq, type Node, stringify, type YAMLMap } from "yaml";
+import { exactByteSize } from "../platform/byte_size.ts";
 import { configKey, type ConfigKeyName, type ConfigValue } from "./keys.ts";
 import type { ConfigFile } from "./read_file.ts";
-import { bytesText } from "./value.ts";
 import { parseConfig, readConfigText, valuesOf } from "./read_file.ts";
 
 /** How the library writes: no line is broken to make it shorter. */
@@ -161,8 +161,8 @@ function pathOf(document: Document, key: ConfigKeyName): readonly string[] {
 /** A size as people write it, where that says the same. */
 function bytesWord(value: ConfigValue): ConfigValue {
   if (typeof value !== "number") return value;
-  const text = bytesText(value);
-  return text.endsWith("bytes") ? value : text;
+  const text = exactByteSize(value);
+  return text.endsWith(" B") ? value : text;
 }
 
 /** A value on one line. */

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Result } from "../errors.ts";
+import { exactByteSize } from "../platform/byte_size.ts";
 import type { ConfigKey, ConfigType, ConfigValue } from "./keys.ts";
 
 /** A value, or what it must be instead, as in "must be <…>". */
@@ -41,7 +42,7 @@ export function expectedOf(type: ConfigType): string {
     case "seconds":
       return `a number of seconds from ${type.min} to ${type.max}`;
     case "bytes":
-      return `a size from ${bytesText(type.min)} to ${bytesText(type.max)}, e.g. 512 MiB`;
+      return `a size from ${exactByteSize(type.min)} to ${exactByteSize(type.max)}, e.g. 512 MiB`;
     case "text":
     case "list":
       return type.what;
@@ -113,7 +114,7 @@ export function checkValue(type: ConfigType, raw: unknown): CheckedValue {
 export function valueText(key: ConfigKey, value: ConfigValue): string {
   if (value === null) return "(not set)";
   if (key.secret === true) return "(hidden)";
-  if (typeof value === "number" && key.type.kind === "bytes") return bytesText(value);
+  if (typeof value === "number" && key.type.kind === "bytes") return exactByteSize(value);
   if (typeof value === "object") return value.length === 0 ? "(none)" : value.join(", ");
   return withoutCredentials(String(value));
 }
@@ -173,12 +174,4 @@ function readBytes(text: string): number | null {
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim());
   const unit = UNITS[(match?.[2] ?? "?").toLowerCase()];
   return match === null || unit === undefined ? null : Math.round(Number(match[1]) * unit);
-}
-
-/** A size with the largest unit that leaves no rest: `512 MiB`, `1500 bytes`. */
-export function bytesText(bytes: number): string {
-  for (const [name, size] of [["GiB", 1024 ** 3], ["MiB", 1024 ** 2], ["KiB", 1024]] as const) {
-    if (bytes >= size && bytes % size === 0) return `${bytes / size} ${name}`;
-  }
-  return `${bytes} bytes`;
 }

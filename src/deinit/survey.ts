@@ -3,7 +3,7 @@
  * @module
  */
 import { readdirSync } from "node:fs";
-import { systemErrorCode } from "../errors.ts";
+import { isAbsent } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
 import { meaningOf } from "../state_layout/lookup.ts";
 import { FOLDERS, KEYS, LOCK, SESSION_ID } from "../state_layout/names.ts";
@@ -90,8 +90,7 @@ function* pathsBelow(directory: string, prefix: string): Generator<string> {
   try {
     entries = readdirSync(directory, { withFileTypes: true });
   } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return;
+    if (isAbsent(error)) return;
     throw ioError("read", directory, error);
   }
   for (const entry of entries) {

@@ -2,9 +2,10 @@
  * What checks ask of the operating system. Passed in, so that a test can be any system.
  * @module
  */
-import { accessSync, constants, existsSync, statfsSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import process from "node:process";
 import { systemErrorCode } from "../errors.ts";
+import { type Disk, diskOf } from "../platform/disk.ts";
 import { tryLock } from "../platform/file_lock.ts";
 import { isWindows } from "../platform/runtime.ts";
 
@@ -26,25 +27,11 @@ export interface System {
   readonly probeLock: (path: string, within: string) => void;
 }
 
-/** A file system. */
-export interface Disk {
-  readonly freeBytes: number;
-  /** Linux: `f_type` of statfs(2). */
-  readonly type: number;
-}
-
 /** The system this program runs on. */
 export const REAL_SYSTEM: System = {
   platform: process.platform,
   userId: () => isWindows ? undefined : process.getuid?.(),
-  disk(path) {
-    try {
-      const { bavail, bsize, type } = statfsSync(path);
-      return { freeBytes: Number(bavail) * Number(bsize), type: Number(type) };
-    } catch {
-      return null;
-    }
-  },
+  disk: diskOf,
   writeError(path) {
     try {
       accessSync(path, constants.W_OK);

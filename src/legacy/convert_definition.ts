@@ -17,17 +17,10 @@ import {
   type Verification,
   type WorkflowDefinition,
 } from "../workflow/definition.ts";
+import { isRecord } from "../workflow/record.ts";
 import type { LocalPaths } from "./local_paths.ts";
 import type { LegacyState } from "./read_state.ts";
-import {
-  field,
-  type Fields,
-  fieldsField,
-  isFields,
-  rest,
-  textField,
-  textsField,
-} from "./values.ts";
+import { field, type Fields, fieldsField, rest, textField, textsField } from "./values.ts";
 
 /** A definition and what is to be known about where it comes from. */
 export interface FoundDefinition {
@@ -80,12 +73,12 @@ export function definitionOf(state: LegacyState, sources: DefinitionSources): Fo
 export function stateItems(state: LegacyState): ReadonlyMap<string, ReadonlyMap<string, Fields>> {
   return new Map(
     Object.entries(fieldsField(state.raw, "phases") ?? {})
-      .filter((entry): entry is [string, Fields] => isFields(entry[1]))
+      .filter((entry): entry is [string, Fields] => isRecord(entry[1]))
       .map(([id, phase]) => [
         id,
         new Map(
           Object.entries(fieldsField(phase, "items") ?? {})
-            .filter((entry): entry is [string, Fields] => isFields(entry[1])),
+            .filter((entry): entry is [string, Fields] => isRecord(entry[1])),
         ),
       ]),
   );
@@ -318,7 +311,7 @@ class StoredDefinition {
     const value = field(raw, key);
     if (!Array.isArray(value)) return [];
     return value.filter((element): element is Fields => {
-      const usable = isFields(element) && (textField(element, "id") ?? "") !== "";
+      const usable = isRecord(element) && (textField(element, "id") ?? "") !== "";
       if (!usable) this.#find(`the definition has a ${what} without an id, which is left out`);
       return usable;
     });
@@ -365,7 +358,7 @@ function settingsOf(raw: Fields): Settings {
 
 function settingOf(value: unknown): SettingValue {
   if (Array.isArray(value)) return value.map(settingOf);
-  if (isFields(value)) return settingsOf(value);
+  if (isRecord(value)) return settingsOf(value);
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
     ? value
     : null;

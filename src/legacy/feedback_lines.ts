@@ -6,7 +6,8 @@
  * @module
  */
 import { sha256Hex } from "../platform/hash.ts";
-import { isFields, textField } from "./values.ts";
+import { isRecord } from "../workflow/record.ts";
+import { textField } from "./values.ts";
 
 /** The old tool's feedback files, relative to the root, oldest first. */
 export const FEEDBACK_FILES: readonly string[] = [
@@ -47,7 +48,7 @@ export function readFeedbackLines(
   const lines: FeedbackLine[] = [];
   for (const line of text.replace(/^\uFEFF/, "").split("\n")) {
     const value = parse(line);
-    if (!isFields(value)) continue;
+    if (!isRecord(value)) continue;
     const id = textField(value, "workflow_id") ?? textField(value, "workflow_id_hash") ?? "";
     const index = Math.max(workflows.indexOf(id), hashes.indexOf(id));
     const alone = workflows.length === 1 && unknown.includes(id) ? 0 : null;

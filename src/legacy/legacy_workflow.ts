@@ -8,6 +8,7 @@ import { hashFile } from "../platform/copy_file.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { ioError } from "../platform/io_error.ts";
 import { readWithin } from "../platform/within.ts";
+import { isRecord } from "../workflow/record.ts";
 import { type LegacyFinding, type LegacyPlace, Look } from "./find.ts";
 import { toPlain } from "./python_json.ts";
 import { type LegacyCheckpoint, readLegacyCheckpoint } from "./read_checkpoint.ts";
@@ -20,7 +21,7 @@ import {
   readWithoutChecksum,
 } from "./read_state.ts";
 import { importedSessionId } from "./session_id.ts";
-import { type Fields, isFields, utc } from "./values.ts";
+import { type Fields, utc } from "./values.ts";
 
 /** Where a workflow was found: its name in messages is the old session's id, `root` or `bare`. */
 export interface LegacyOrigin {
@@ -313,7 +314,7 @@ export class LegacyWorkflow {
       const meta = toPlain(
         parseLegacyJson(readText(this.root, this.origin.meta), this.origin.meta),
       );
-      return isFields(meta) ? meta : null;
+      return isRecord(meta) ? meta : null;
     } catch (error) {
       if (error instanceof OrchestratorError && error.code !== "io_failed") return null;
       throw error;

@@ -6,7 +6,9 @@
  * relative to it; of any other only the last name is kept.
  * @module
  */
-import { field, type Fields, fieldsField, isFields, textField } from "./values.ts";
+import { isRecord } from "../workflow/record.ts";
+import { substitute } from "../workflow/template.ts";
+import { type Fields, fieldsField, textField } from "./values.ts";
 
 /** Fields of the old tool's own making that hold a path. Texts by people are never searched for paths. */
 const PATH_FIELDS: ReadonlySet<string> = new Set([
@@ -57,7 +59,7 @@ export class LocalPaths {
   /** `value` with every path field made relative, at any depth. */
   scrub(value: unknown): unknown {
     if (Array.isArray(value)) return value.map((element) => this.scrub(element));
-    if (!isFields(value)) return value;
+    if (!isRecord(value)) return value;
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [
         key,
@@ -71,18 +73,16 @@ export class LocalPaths {
   /** {@link scrub} of an object, whose type it keeps. */
   scrubFields(fields: Fields): Fields {
     const scrubbed = this.scrub(fields);
-    return isFields(scrubbed) ? scrubbed : {};
+    return isRecord(scrubbed) ? scrubbed : {};
   }
 }
 
+/** A placeholder as the old tool reads it: without white space. */
+const OLD_PLACEHOLDER = /\{\{(\w+)\}\}/g;
+
 /** `text` with `{{name}}` replaced by the setting of that name, where it is a plain value. */
 export function withSettings(text: string, settings: Fields): string {
-  return text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => {
-    const value = field(settings, name);
-    return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
-      ? String(value)
-      : whole;
-  });
+  return substitute(text, settings, OLD_PLACEHOLDER).text;
 }
 
 function isAbsolute(path: string): boolean {

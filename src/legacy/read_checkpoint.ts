@@ -3,9 +3,10 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
+import { isRecord } from "../workflow/record.ts";
 import { toPlain } from "./python_json.ts";
 import { damaged, type LegacyState, legacyStateOf, parseLegacyJson } from "./read_state.ts";
-import { field, isFields, textField, textsField } from "./values.ts";
+import { field, textField, textsField } from "./values.ts";
 
 /** An old checkpoint. */
 export interface LegacyCheckpoint {
@@ -42,7 +43,7 @@ const V3_ID = /^cp_\d{8}_\d{6}_\d{6}_[0-9a-f]{4}_[0-9a-f]{4}$/;
  */
 export function readLegacyCheckpoint(text: string, file: string): LegacyCheckpoint {
   const raw = toPlain(parseLegacyJson(text, file));
-  if (!isFields(raw)) {
+  if (!isRecord(raw)) {
     throw damaged(file, "not_object", "it holds no object where a checkpoint is expected");
   }
   const workflowId = textField(raw, "workflow_id") ?? "";

@@ -6,8 +6,9 @@
  * hundred. Here every line is kept; what is no event is reported with its line number.
  * @module
  */
+import { isRecord } from "../workflow/record.ts";
 import { JsonSyntaxError, parseJson, toPlain } from "./python_json.ts";
-import { type Fields, fieldsField, isFields, textField } from "./values.ts";
+import { type Fields, fieldsField, textField } from "./values.ts";
 
 /** One event of the old log. */
 export interface LegacyLogEntry {
@@ -127,7 +128,7 @@ function readLine(content: string, line: number): LegacyLogEntry | string {
     if (error instanceof JsonSyntaxError) return `${error.message} (column ${error.column})`;
     throw error;
   }
-  if (!isFields(raw)) return "not an object";
+  if (!isRecord(raw)) return "not an object";
   return {
     line,
     timestamp: textField(raw, "timestamp") ?? "",

@@ -8,8 +8,9 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { isRecord } from "../workflow/record.ts";
 import { type JsonNode, JsonSyntaxError, parseJson, pythonDumps, toPlain } from "./python_json.ts";
-import { field, type Fields, fieldsField, isFields, textField } from "./values.ts";
+import { field, type Fields, fieldsField, textField } from "./values.ts";
 
 /**
  * Who wrote a state, oldest first. What each added:
@@ -157,7 +158,7 @@ function linkText(text: string): string | null {
 }
 
 function understood(raw: unknown, file: string): Omit<ReadState, "node"> {
-  if (!isFields(raw)) {
+  if (!isRecord(raw)) {
     const kind = Array.isArray(raw) ? "a list" : raw === null ? "null" : `a ${typeof raw}`;
     throw damaged(file, "not_object", `it holds ${kind} where an object is expected`);
   }
@@ -234,8 +235,8 @@ function generationOf(raw: Fields, file: string, checksum: ChecksumResult): Gene
   if (Object.hasOwn(raw, "_version")) return "G8";
   if (/(?:^|\/)\.orchestrator\//.test(file)) return "G5";
   const items = Object.values(fieldsField(raw, "phases") ?? {})
-    .flatMap((phase) => isFields(phase) ? Object.values(fieldsField(phase, "items") ?? {}) : [])
-    .filter(isFields);
+    .flatMap((phase) => isRecord(phase) ? Object.values(fieldsField(phase, "items") ?? {}) : [])
+    .filter(isRecord);
   if (items.some((item) => G4_ITEM_KEYS.some((key) => Object.hasOwn(item, key)))) return "G4";
   if (items.some((item) => Object.hasOwn(item, "files_modified"))) return "G3";
   if (Object.hasOwn(raw, "constraints")) return "G2";

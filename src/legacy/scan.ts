@@ -7,6 +7,7 @@ import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node
 import { systemErrorCode } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
 import { readTextWithin } from "../platform/within.ts";
+import { isRecord } from "../workflow/record.ts";
 import { INVENTORY_FOLDERS, type InventoryRow, inventoryRow, type Ownership } from "./inventory.ts";
 
 /** A regular file of an entry. */
@@ -180,10 +181,6 @@ function json(root: string, path: string): unknown {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function fileOf(path: string, stats: Stats): ScannedFile {

@@ -2,13 +2,10 @@
  * Careful access to values whose shape nobody promised.
  * @module
  */
+import { isRecord } from "../workflow/record.ts";
 
 /** A JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** The own field `key`; what every object inherits (`constructor` …) is not a field. */
 export function field(fields: Fields, key: string): unknown {
@@ -24,7 +21,7 @@ export function textField(fields: Fields, key: string): string | null {
 /** The field as an object; null when it is absent or something else. */
 export function fieldsField(fields: Fields, key: string): Fields | null {
   const value = field(fields, key);
-  return isFields(value) ? value : null;
+  return isRecord(value) ? value : null;
 }
 
 /** The field as a list of strings, without what is no string; empty when absent. */

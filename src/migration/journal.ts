@@ -10,15 +10,15 @@
  * @module
  */
 import { mkdirSync, unlinkSync } from "node:fs";
-import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { isAbsent, OrchestratorError } from "../errors.ts";
 import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { refuseLinks } from "../platform/plain_tree.ts";
 import { removeTree as removeAll } from "../platform/remove_tree.ts";
 import { readTextWithin } from "../platform/within.ts";
 import { MIGRATION, type ProjectPaths } from "../project/paths.ts";
 import { requireOwnWork } from "../project/unfinished_work.ts";
-import { wrongInJournal, wrongInManifest, wrongInMarker } from "./check.ts";
 import { PRIVATE } from "../state_layout/modes.ts";
+import { wrongInJournal, wrongInManifest, wrongInMarker } from "./check.ts";
 
 /** The newest format of these files that this program knows. */
 export const MIGRATION_FORMAT = 1;
@@ -206,8 +206,7 @@ export function removeFile(path: string): void {
   try {
     unlinkSync(path);
   } catch (error) {
-    const code = systemErrorCode(error);
-    if (code !== "ENOENT" && code !== "ENOTDIR") throw ioError("remove", path, error);
+    if (!isAbsent(error)) throw ioError("remove", path, error);
   }
 }
 

@@ -4,15 +4,16 @@
  */
 import { existsSync, lstatSync } from "node:fs";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
-import { ioError, replaceFile } from "../platform/atomic_file.ts";
-import { randomBase32 } from "../platform/random.ts";
 import { OWNED_FOLDERS } from "../legacy/inventory.ts";
+import { ioError, replaceFile } from "../platform/atomic_file.ts";
 import { pathExists } from "../platform/path_exists.ts";
+import { randomBase32 } from "../platform/random.ts";
 import { namesWithin } from "../platform/within.ts";
 import { gitignoreText } from "../project/gitignore.ts";
 import { refuseHome } from "../project/init.ts";
 import { MIGRATION, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
+import { timeInName } from "../state_layout/places.ts";
 import type { Actor } from "../workflow/events.ts";
 import {
   type Before,
@@ -118,7 +119,7 @@ async function migrateHeld(
   checkPlan(paths, plan);
   const now = input.now();
   const id = randomBase32(40);
-  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, "");
+  const stamp = timeInName(now);
   const journal: MigrationJournal = {
     format: MIGRATION_FORMAT,
     operation: "migrate",

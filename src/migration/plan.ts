@@ -14,7 +14,7 @@ import { type ForgottenWorkflows, readForgotten } from "../legacy/forgotten.ts";
 import type { LegacyWorkflow } from "../legacy/legacy_workflow.ts";
 import { type LegacyProject, readLegacyProject } from "../legacy/project.ts";
 import { scanInventory, type ScannedEntry, type ScannedFile } from "../legacy/scan.ts";
-import { freeBytes } from "../platform/copy_file.ts";
+import { freeBytes } from "../platform/disk.ts";
 import { ioError } from "../platform/io_error.ts";
 import { pathExists } from "../platform/path_exists.ts";
 import type { ProjectPaths } from "../project/paths.ts";

@@ -10,7 +10,6 @@ import {
   fsyncSync,
   openSync,
   readSync,
-  statfsSync,
   type Stats,
   utimesSync,
   writeSync,
@@ -119,18 +118,6 @@ function syncFileSystem(directory: string): boolean {
   if (process.platform !== "linux") return false;
   const { spawnSync } = process.getBuiltinModule("node:child_process");
   return spawnSync("sync", ["-f", directory], { stdio: "ignore" }).status === 0;
-}
-
-/**
- * Free bytes for this user on the file system of `path`; null when the system does not tell.
- */
-export function freeBytes(path: string): number | null {
-  try {
-    const { bavail, bsize } = statfsSync(path);
-    return bavail * bsize;
-  } catch {
-    return null;
-  }
 }
 
 function setMode(target: number, mode: number, path: string): void {

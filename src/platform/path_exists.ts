@@ -3,7 +3,7 @@
  * @module
  */
 import { statSync } from "node:fs";
-import { systemErrorCode } from "../errors.ts";
+import { isAbsent } from "../errors.ts";
 import { ioError } from "./io_error.ts";
 
 /**
@@ -16,8 +16,7 @@ export function pathExists(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return false;
+    if (isAbsent(error)) return false;
     throw ioError("read", path, error);
   }
 }

@@ -8,6 +8,7 @@ import type { ChildProcess, SpawnOptions } from "node:child_process";
 import { existsSync } from "node:fs";
 import process from "node:process";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { joinBytes } from "./join_bytes.ts";
 import { OutputTail } from "./output_tail.ts";
 import { type ParentWatch, watchParent } from "./parent_watch.ts";
 import { endGroup } from "./process_group.ts";
@@ -250,7 +251,7 @@ export async function runProgram(
       exitCode,
       stdout: binary ? "" : decode(chunks.stdout),
       stderr: decode(chunks.stderr),
-      ...(binary ? { bytes: joinChunks(chunks.stdout) } : {}),
+      ...(binary ? { bytes: joinBytes(chunks.stdout) } : {}),
     };
   } finally {
     clearTimeout(timer);
@@ -340,14 +341,4 @@ function present(env: Environment): Record<string, string> {
 function decode(chunks: readonly Uint8Array[]): string {
   const decoder = new TextDecoder();
   return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join("") + decoder.decode();
-}
-
-function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return all;
 }

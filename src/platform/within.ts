@@ -17,7 +17,7 @@ import {
   type Stats,
   statSync,
 } from "node:fs";
-import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { isAbsent, OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError } from "./io_error.ts";
 import { requireOwnLink } from "./own_link.ts";
 import { isWindows } from "./runtime.ts";
@@ -167,8 +167,7 @@ export function namesWithin(within: Within, directory: string): readonly string[
   try {
     return readdirSync(directory);
   } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    if (isAbsent(error)) return [];
     throw ioError("read", directory, error);
   }
 }

@@ -9,6 +9,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { systemErrorCode } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
+import { isRecord } from "../workflow/record.ts";
 
 /** What was found. A command that is absent was not found; it is never a stand-in that always passes. */
 export interface DetectedCommands {
@@ -378,9 +379,7 @@ function requireNotReadable(path: string, error: unknown): void {
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? value as Readonly<Record<string, unknown>>
-    : {};
+  return isRecord(value) ? value : {};
 }
 
 /** JSON with comments to plain JSON: strings are kept, comments and trailing commas go. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { SESSION_ID } from "../state_layout/names.ts";
+import { isRecord } from "../workflow/record.ts";
 import type { RepositoryMeta } from "./identity.ts";
 
 /** An old session's id, or an old workflow's: no session id of this program. */
@@ -29,7 +30,5 @@ export function mergedIdentity(
 
 function importedOf(meta: RepositoryMeta): Readonly<Record<string, unknown>> {
   const imported = meta["imported"];
-  return typeof imported === "object" && imported !== null
-    ? imported as Readonly<Record<string, unknown>>
-    : {};
+  return isRecord(imported) ? imported : {};
 }

@@ -6,6 +6,7 @@ import { readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
+import { joinBytes } from "../platform/join_bytes.ts";
 
 /** How long a server may keep silent. */
 const SILENCE_MS = 30_000;
@@ -63,7 +64,7 @@ async function download({ folder, name, limit, signal }: ReadRequest): Promise<U
       if (size > limit) throw tooLarge(address, limit);
       pieces.push(piece);
     }
-    return joined(pieces, size);
+    return joinBytes(pieces);
   } catch (error) {
     if (error instanceof OrchestratorError) throw error;
     if (signal.aborted) {
@@ -80,16 +81,6 @@ async function download({ folder, name, limit, signal }: ReadRequest): Promise<U
   } finally {
     clearTimeout(timer);
   }
-}
-
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }
 
 function failed(address: string, reason: string, cause?: unknown): OrchestratorError {

@@ -5,6 +5,7 @@
 import { dirname } from "node:path";
 import { OrchestratorError } from "../errors.ts";
 import { runProgram } from "../platform/processes.ts";
+import { isRecord } from "../workflow/record.ts";
 import { isSecretName } from "./name.ts";
 
 /** A program that answers later than this waits for something that does not come. */
@@ -85,7 +86,7 @@ export function secretsOf(value: unknown): ReadonlyMap<string, string> {
   for (let depth = 0; depth <= MAX_DEPTH && level.length > 0; depth++) {
     const next: typeof level = [];
     for (const [path, entry] of level) {
-      if (typeof entry === "object" && entry !== null && !Array.isArray(entry)) {
+      if (isRecord(entry)) {
         for (const [key, inner] of Object.entries(entry)) {
           if (depth > 0 || key !== "sops") next.push([[...path, key], inner]);
         }

@@ -5,6 +5,7 @@
  */
 import { KEYS } from "../project/paths.ts";
 import type { Actor } from "../workflow/events.ts";
+import { isRecord } from "../workflow/record.ts";
 import type { SessionManager } from "./session_manager.ts";
 
 export type FeedbackKind = "tool" | "process";
@@ -52,9 +53,7 @@ export function feedbackEntries(
   for (const line of lines) {
     try {
       const value: unknown = JSON.parse(line);
-      if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-        entries.push(value as Readonly<Record<string, unknown>>);
-      }
+      if (isRecord(value)) entries.push(value);
     } catch {
       // A damaged line says nothing.
     }

@@ -65,3 +65,13 @@ export async function loadSession(
   // Null: the journal grew, or was replaced, while it was read.
   return await rebuild(backend, id, cached, options) ?? await loadSession(backend, id, options);
 }
+
+/**
+ * The events that a journal does not hold any more.
+ * @param known number of the last one that was there.
+ * @param found how many the journal holds.
+ */
+export function lostEvents(known: number, found: number): string {
+  if (known <= found) return `event ${known} as it was`;
+  return known === found + 1 ? `event ${known}` : `events ${found + 1} to ${known}`;
+}

@@ -3,8 +3,7 @@
  * @module
  */
 import type { StorageBackend } from "../storage/backend.ts";
-import { lostEvents } from "../workflow/lost_events.ts";
-import type { LoadedSession, Rebuilt } from "./load.ts";
+import { type LoadedSession, lostEvents, type Rebuilt } from "./load.ts";
 
 const REBUILT_TEXT: Readonly<Record<Rebuilt, string>> = {
   missing: "state.json was missing",

@@ -17,6 +17,7 @@
 import { Buffer } from "node:buffer";
 import { sha256Hex } from "../platform/hash.ts";
 import type { Actor } from "../workflow/events.ts";
+import { isRecord } from "../workflow/record.ts";
 
 /** The format of the lines this program writes, and the newest it understands. */
 export const REMOVAL_FORMAT = 1;
@@ -178,9 +179,7 @@ function prefixes(lines: readonly string[]): string {
 function parseRecord(line: string): Readonly<Record<string, unknown>> | null {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? value as Readonly<Record<string, unknown>>
-      : null;
+    return isRecord(value) ? value : null;
   } catch {
     return null;
   }

@@ -13,12 +13,12 @@ import { lookWithin, namesWithin } from "../platform/within.ts";
 import type { ProjectPaths } from "../project/paths.ts";
 import { PRIVATE } from "../state_layout/modes.ts";
 import { FOLDERS, KEYS, UNFINISHED } from "../state_layout/names.ts";
+import { timeInName } from "../state_layout/places.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 
 /** The name of a folder of backups that nobody has. */
 export function backupName(now: Date): string {
-  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, "");
-  return `${FOLDERS.backups}/import-${stamp}-${randomBase32(20)}`;
+  return `${FOLDERS.backups}/import-${timeInName(now)}-${randomBase32(20)}`;
 }
 
 /**

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Transform } from "node:stream";
+import { joinBytes } from "../platform/join_bytes.ts";
 
 /** Pieces of bytes, in order. */
 export type Bytes = AsyncIterable<Uint8Array>;
@@ -88,7 +89,7 @@ export async function peek(
       have += next.value.length;
     }
   }
-  const head = joined(chunks);
+  const head = joinBytes(chunks);
   return { head: head.subarray(0, count), all: resumed(head, ended ? null : iterator) };
 }
 
@@ -104,19 +105,6 @@ async function* resumed(head: Uint8Array, rest: AsyncIterator<Uint8Array> | null
   } finally {
     if (!done) await rest?.return?.();
   }
-}
-
-/** All pieces as one. */
-export function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const only = chunks[0];
-  if (chunks.length === 1 && only !== undefined) return only;
-  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return all;
 }
 
 /** Whether bytes begin with an ASCII text. */

@@ -9,16 +9,18 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import { runningSha256, sha256Hex } from "../platform/hash.ts";
+import { joinBytes } from "../platform/join_bytes.ts";
 import { KEYS } from "../project/paths.ts";
-import type { Carrier } from "../state_layout/entry.ts";
 import { journalEnd } from "../session/journal_end.ts";
 import { isNestedDeeper } from "../session/json_limits.ts";
 import { readLongLine } from "../session/long_line.ts";
+import type { Carrier } from "../state_layout/entry.ts";
 import { DEPTH_LIMIT } from "../state_layout/limits.ts";
 import { meaningOf, repositoryPlaces } from "../state_layout/lookup.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { wholeLines } from "../storage/pieces.ts";
-import { type Bytes, joined } from "./byte_stream.ts";
+import { isRecord } from "../workflow/record.ts";
+import type { Bytes } from "./byte_stream.ts";
 import { contentOf, journalName, removedSession } from "./contents.ts";
 import { JournalScan } from "./journal_scan.ts";
 import type { ManifestFile, ManifestSession } from "./manifest.ts";
@@ -220,7 +222,7 @@ async function collectFile(
   const file = { name, size, sha256: hash.hex() };
   if (size > most) return withRead({ ...file, pieces: () => readAgain(open, file) });
   looking.left -= size;
-  return keptFile(file, joined(parts));
+  return keptFile(file, joinBytes(parts));
 }
 
 // Outside, so that what it closes over is only this.
@@ -239,7 +241,7 @@ function withRead(file: Omit<CollectedFile, "read">): CollectedFile {
     async read() {
       const parts: Uint8Array[] = [];
       for await (const piece of file.pieces()) parts.push(piece.slice());
-      return joined(parts);
+      return joinBytes(parts);
     },
   };
 }
@@ -288,9 +290,7 @@ async function metaOf(
     const text = new TextDecoder().decode(await file.read());
     if (isNestedDeeper(text, DEPTH_LIMIT)) return {};
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null
-      ? value as Readonly<Record<string, unknown>>
-      : {};
+    return isRecord(value) ? value : {};
   } catch {
     return {};
   }

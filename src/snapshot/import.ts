@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers";
 import { OrchestratorError } from "../errors.ts";
 import { replaceFile } from "../platform/atomic_file.ts";
-import { freeBytes } from "../platform/copy_file.ts";
+import { freeBytes } from "../platform/disk.ts";
 import { makeDirectory } from "../platform/make_directory.ts";
 import { pathExists } from "../platform/path_exists.ts";
 import { removeTemporary } from "../platform/remove_tree.ts";
@@ -20,14 +20,15 @@ import { readRepositoryMeta } from "../project/identity.ts";
 import { refuseHome } from "../project/init.ts";
 import type { ProjectPaths } from "../project/paths.ts";
 import { TEMPORARY_FOLDERS } from "../state_layout/places.ts";
-import { backUp, backupName, sweepBackups } from "./backups.ts";
 import { checkIdentity, chooseSessions } from "./accept.ts";
+import { backUp, backupName, sweepBackups } from "./backups.ts";
 import type { Bytes } from "./byte_stream.ts";
 import { compare } from "./compare.ts";
 import { contentOf, removedSession } from "./contents.ts";
-import { DEFAULT_LIMITS } from "./limits.ts";
 import { checkFiles, checkJournal } from "./incoming.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 import { type Manifest, type ManifestSession, totalSize } from "./manifest.ts";
+import type { RepositoryOutcome } from "./place_files.ts";
 import {
   bySession,
   carryOut,
@@ -42,7 +43,6 @@ import {
   stagedJournal,
   type Surroundings,
 } from "./plan.ts";
-import type { RepositoryOutcome } from "./place_files.ts";
 import { type ReadRequest, readSnapshot } from "./read.ts";
 import type { Relation } from "./relation.ts";
 import { bytesOnDisk, requireRoom } from "./room.ts";

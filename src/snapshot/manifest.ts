@@ -14,6 +14,7 @@ import { OrchestratorError } from "../errors.ts";
 import type { RepositoryMode } from "../project/identity.ts";
 import { readLimit } from "../state_layout/limits.ts";
 import { SESSION_ID } from "../storage/keys.ts";
+import { isRecord } from "../workflow/record.ts";
 import { contentOf, journalName } from "./contents.ts";
 import { limitError, type Limits } from "./limits.ts";
 
@@ -188,10 +189,6 @@ function isCount(value: unknown): value is number {
 
 function isHash(value: unknown): value is string {
   return typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The error of a snapshot that is no good. Nothing of it was used. */

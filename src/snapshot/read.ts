@@ -8,8 +8,9 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import { runningSha256 } from "../platform/hash.ts";
+import { joinBytes } from "../platform/join_bytes.ts";
 import { unarmored } from "./armor.ts";
-import { beginsWith, type Bytes, fromWeb, joined, peek, through, toWeb } from "./byte_stream.ts";
+import { beginsWith, type Bytes, fromWeb, peek, through, toWeb } from "./byte_stream.ts";
 import { MANIFEST } from "./contents.ts";
 import { decrypt, isEncrypted, type Key } from "./encryption.ts";
 import { limitError, type Limits, RATIO_MATTERS } from "./limits.ts";
@@ -181,7 +182,7 @@ class Reading {
     for await (const chunk of body) chunks.push(chunk);
     let text: string;
     try {
-      text = new TextDecoder("utf-8", { fatal: true }).decode(joined(chunks));
+      text = new TextDecoder("utf-8", { fatal: true }).decode(joinBytes(chunks));
     } catch (error) {
       throw invalid("its list of contents is not UTF-8", error);
     }

@@ -25,16 +25,17 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { isAbsent, OrchestratorError } from "../errors.ts";
 import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
+import { freeBytes } from "../platform/disk.ts";
 import { type FileLock, tryLock } from "../platform/file_lock.ts";
-import { freeBytes } from "../platform/copy_file.ts";
 import { runningSha256, sha256Hex } from "../platform/hash.ts";
 import { parentOf } from "../platform/parent.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { removeTree } from "../platform/remove_tree.ts";
 import { lookWithin, namesWithin, openWithin, readTextWithin } from "../platform/within.ts";
 import { IMPORT_FOLDER } from "../project/paths.ts";
+import { PRIVATE } from "../state_layout/modes.ts";
 import { type Manifest, type ManifestFile, totalSize } from "./manifest.ts";
 import type { Sink } from "./read.ts";
 import { requireRoom } from "./room.ts";
@@ -81,8 +82,8 @@ export class Staging implements Sink, AsyncDisposable {
     lookWithin(parent, parent, "create");
     try {
       this.#place = { folder, lock: tryLock(folder + LOCK, { within: parent }) };
-      mkdirSync(folder, { mode: 0o700 });
-      this.#descriptor = openSync(join(folder, CONTENT), "wx+", 0o600);
+      mkdirSync(folder, { mode: PRIVATE.folder });
+      this.#descriptor = openSync(join(folder, CONTENT), "wx+", PRIVATE.file);
     } catch (error) {
       throw ioError("create", folder, error);
     }
@@ -136,7 +137,7 @@ export class Staging implements Sink, AsyncDisposable {
     // Names too: a plan that is there without its content could never be carried out.
     syncDirectory(this.#folder);
     syncDirectory(within);
-    replaceFile(join(this.#folder, PLAN), plan, { within, mode: 0o600 });
+    replaceFile(join(this.#folder, PLAN), plan, { within, mode: PRIVATE.file });
   }
 
   /** The plan is carried out: nothing of it is needed any more. */
@@ -333,6 +334,6 @@ function removeFile(path: string): void {
   try {
     unlinkSync(path);
   } catch (error) {
-    if (systemErrorCode(error) !== "ENOENT" && systemErrorCode(error) !== "ENOTDIR") throw error;
+    if (!isAbsent(error)) throw error;
   }
 }

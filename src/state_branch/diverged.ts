@@ -7,12 +7,12 @@
  */
 import { createHash } from "node:crypto";
 import { OrchestratorError } from "../errors.ts";
+import { joinBytes } from "../platform/join_bytes.ts";
 import { base32 } from "../platform/random.ts";
 import { type VisitValues, writeHistory } from "../session/history_file.ts";
 import { encodeEvents, type Stamp } from "../session/journal.ts";
-import { joined } from "../snapshot/byte_stream.ts";
-import { checkSession, type Incoming } from "../snapshot/incoming.ts";
 import { encodeLines } from "../snapshot/collect.ts";
+import { checkSession, type Incoming } from "../snapshot/incoming.ts";
 import { ORIGIN_HASH } from "../storage/backend.ts";
 import { VERSION } from "../version.ts";
 import type { NewEvent } from "../workflow/events.ts";
@@ -99,7 +99,7 @@ function withHistory(
   return {
     lines: encodeEvents(written.events, start, stamp).lines,
     files: Object.fromEntries(
-      Object.entries(written.blobs).map(([name, pieces]) => [name, joined(pieces)]),
+      Object.entries(written.blobs).map(([name, pieces]) => [name, joinBytes(pieces)]),
     ),
   };
 }

@@ -11,6 +11,7 @@ import { OrchestratorError } from "../errors.ts";
 import { ioError, syncDirectory } from "../platform/atomic_file.ts";
 import { syncFiles } from "../platform/copy_file.ts";
 import { removeTemporary } from "../platform/remove_tree.ts";
+import { PRIVATE } from "../state_layout/modes.ts";
 import { TEMPORARY_FOLDERS } from "../state_layout/places.ts";
 import { type Git, MOST_LISTED } from "./git.ts";
 
@@ -129,7 +130,7 @@ export async function writeBlobs(
     for await (const blob of blobs) {
       const path = join(folder, String(paths.length));
       try {
-        writeFileSync(path, blob, { mode: 0o600 });
+        writeFileSync(path, blob, { mode: PRIVATE.file });
       } catch (error) {
         throw ioError("write", path, error);
       }

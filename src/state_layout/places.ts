@@ -45,3 +45,8 @@ export const USER_STATE_FOLDER = "orchestrator";
 
 /** Name in {@link USER_STATE_FOLDER} of what people have confirmed. */
 export const TRUST_FILE = "trust.json";
+
+/** A time as it stands in the name of a folder: `20261126T143000Z`. */
+export function timeInName(time: Date): string {
+  return time.toISOString().replace(/[-:]|\.\d+/g, "");
+}

@@ -6,7 +6,7 @@
  * @module
  */
 import { dirname, join } from "node:path";
-import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { isAbsent, OrchestratorError } from "../errors.ts";
 import { ioError, removeTemporaries, replaceFile } from "../platform/atomic_file.ts";
 import { pathExists } from "../platform/path_exists.ts";
 import { lookWithin, namesWithin, readTextWithin, readWithin } from "../platform/within.ts";
@@ -343,11 +343,6 @@ async function makeDirectory(directory: string, within: string): Promise<void> {
   if (lookWithin(within, directory, "create")?.isDirectory() === true) return;
   const { requireDirectory } = await import("./file_writes.ts");
   await requireDirectory(directory);
-}
-
-function isAbsent(error: unknown): boolean {
-  const code = systemErrorCode(error);
-  return code === "ENOENT" || code === "ENOTDIR";
 }
 
 /** Whether a key lies in a session's folder itself, not further down. */

@@ -4,7 +4,7 @@
  */
 import { unlinkSync } from "node:fs";
 import { dirname } from "node:path";
-import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { isAbsent, OrchestratorError } from "../errors.ts";
 import { appendAndSync } from "../platform/append_file.ts";
 import { ioError, removeTemporaries, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { pathExists } from "../platform/path_exists.ts";
@@ -75,9 +75,4 @@ function checkNames<Content extends BlobContent>(
 ): Readonly<Record<string, Content>> {
   for (const name of Object.keys(blobs)) checkKey(`sessions/${id}/${name}`);
   return blobs;
-}
-
-function isAbsent(error: unknown): boolean {
-  const code = systemErrorCode(error);
-  return code === "ENOENT" || code === "ENOTDIR";
 }

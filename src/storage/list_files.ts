@@ -4,7 +4,7 @@
  */
 import { type Dirent, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { systemErrorCode } from "../errors.ts";
+import { isAbsent } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
 import { lookWithin } from "../platform/within.ts";
 import { isReserved } from "./keys.ts";
@@ -38,8 +38,7 @@ function entriesOf(directory: string): readonly Dirent[] {
   try {
     return readdirSync(directory, { withFileTypes: true });
   } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    if (isAbsent(error)) return [];
     throw ioError("read", directory, error);
   }
 }

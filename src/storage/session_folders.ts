@@ -18,7 +18,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { isAbsent, OrchestratorError } from "../errors.ts";
 import { ioError, renamePatiently, syncDirectory } from "../platform/atomic_file.ts";
 import { makeDirectory } from "../platform/make_directory.ts";
 import { pathExists } from "../platform/path_exists.ts";
@@ -26,8 +26,8 @@ import { randomBase32 } from "../platform/random.ts";
 import { removeTree } from "../platform/remove_tree.ts";
 import { lookWithin } from "../platform/within.ts";
 import type { BlobContent, NewSession } from "./backend.ts";
-import { JOURNAL, LOCK, REMOVED, REPLACING, SESSION_ID, STAGING } from "./keys.ts";
 import { markOf } from "./journal_mark.ts";
+import { JOURNAL, LOCK, REMOVED, REPLACING, SESSION_ID, STAGING } from "./keys.ts";
 
 /**
  * Refuses to work in the folder of all sessions, or on one session's, where it is reached through a link.
@@ -265,10 +265,4 @@ export function removeQuietly(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Whether a file operation failed because nothing is there. */
-function isAbsent(error: unknown): boolean {
-  const code = systemErrorCode(error);
-  return code === "ENOENT" || code === "ENOTDIR";
 }

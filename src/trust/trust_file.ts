@@ -16,6 +16,7 @@ import { acquireLock } from "../platform/file_lock.ts";
 import { makeDirectory } from "../platform/make_directory.ts";
 import { isWindows } from "../platform/runtime.ts";
 import { userStateDirectory, type UserStateQuery } from "../project/user_state.ts";
+import { PRIVATE } from "../state_layout/modes.ts";
 import { LOCK } from "../state_layout/names.ts";
 import { TRUST_FILE } from "../state_layout/places.ts";
 import type { Actor } from "../workflow/events.ts";
@@ -144,13 +145,13 @@ async function changeFile(
       { hint: isWindows ? "Set LOCALAPPDATA" : "Set HOME or XDG_STATE_HOME" },
     );
   }
-  makeDirectory(dirname(path), { mode: 0o700 });
+  makeDirectory(dirname(path), { mode: PRIVATE.folder });
   using _lock = await lock(`${path}.${LOCK}`, { actor, timeoutMs, operation });
   const { fields, entries } = read(path);
   const changed = next(entries);
   if (changed === null) return false;
   const text = JSON.stringify({ ...fields, format: TRUST_FORMAT, trusted: changed }, null, 2);
-  replaceFile(path, text + "\n", { within: null, mode: 0o600 });
+  replaceFile(path, text + "\n", { within: null, mode: PRIVATE.file });
   return true;
 }
 

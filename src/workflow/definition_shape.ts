@@ -7,8 +7,7 @@ import { KNOWN_KEYS, looseSchema, strictSchema } from "./definition_schema.ts";
 import type { DefinitionInput, Level } from "./definition_schema.ts";
 import { didYouMean, formatPath, quote } from "./finding.ts";
 import type { FindingCollector, KeyPath } from "./finding.ts";
-import { own } from "./record.ts";
-import { isPlainMap } from "./source_tree.ts";
+import { isRecord, own } from "./record.ts";
 import type { SourceTree } from "./source_tree.ts";
 
 /** An issue of the schema, as far as it is told here. */
@@ -234,7 +233,7 @@ function reportUnknownKey(path: KeyPath, tree: SourceTree, findings: FindingColl
   if (level === "workflow" && key.startsWith("x-")) return;
   const known = KNOWN_KEYS[level];
   const present = tree.get(container);
-  const absent = known.filter((name) => !isPlainMap(present) || !Object.hasOwn(present, name));
+  const absent = known.filter((name) => !isRecord(present) || !Object.hasOwn(present, name));
   const misplaced = own(MISPLACED[level], key);
   findings.warning(path, `unknown key ${quote(key)} in ${levelNames[level]}: it is ignored`, {
     at: "key",
@@ -273,7 +272,7 @@ function hintWhenMissing(path: KeyPath, tree: SourceTree) {
   const container = tree.get(path.slice(0, -1));
   const key = String(path.at(-1));
   // A misspelt key is warned of on its own; naming it here says how the two belong together.
-  const present = isPlainMap(container) ? Object.keys(container) : [];
+  const present = isRecord(container) ? Object.keys(container) : [];
   const known = KNOWN_KEYS[levelOf(path.slice(0, -1))];
   const near = present.find((name) =>
     !known.includes(name) && didYouMean(name, [key]) !== undefined
@@ -291,7 +290,7 @@ function hintForKind(expected: string, value: unknown, path: KeyPath): string | 
   if (expected === "array" && typeof value === "string") {
     return `Write it as a list: [${quote(value)}]`;
   }
-  if (expected === "string" && isPlainMap(value)) {
+  if (expected === "string" && isRecord(value)) {
     const [[key, entry] = []] = Object.entries(value);
     if (Object.keys(value).length === 1 && typeof entry === "string") {
       return `Put it in quotes: ${quote(`${key}: ${entry}`)}`;
@@ -300,7 +299,7 @@ function hintForKind(expected: string, value: unknown, path: KeyPath): string | 
   if (expected === "object" && path.at(-1) === "verification" && typeof value === "string") {
     return `Write verification: {type: ${own(OTHER_WORDS, value) ?? value.slice(0, 20)}}`;
   }
-  if (expected === "array" && isPlainMap(value)) {
+  if (expected === "array" && isRecord(value)) {
     return `Begin each entry of ${describePath(path)} with "- "`;
   }
   if (expected === "number" && path.at(-1) === "timeout") return "Give seconds, e.g. 300";
@@ -328,7 +327,7 @@ function kindName(expected: string): string {
 /** What a value is, in the words of the file. */
 export function kindOf(value: unknown): string {
   if (Array.isArray(value)) return "a list";
-  if (isPlainMap(value)) return "a map";
+  if (isRecord(value)) return "a map";
   return typeof value === "string" ? quote(value) : String(value);
 }
 

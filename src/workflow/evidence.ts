@@ -9,6 +9,7 @@
 import type { EvidenceSchemaName } from "./definition.ts";
 import { ANY_EVIDENCE_EXAMPLE, EVIDENCE_EXAMPLES } from "./evidence_examples.ts";
 import { own } from "./record.ts";
+import { isRecord } from "./record.ts";
 
 /** What a field of an evidence schema holds. `least` counts entries, or characters of a text. */
 interface Field {
@@ -67,7 +68,7 @@ export function exampleEvidence(schema: EvidenceSchemaName | undefined): string 
 export function validateEvidence(schema: EvidenceSchemaName, value: unknown): readonly string[] {
   const fields = own(SCHEMAS, schema);
   if (fields === undefined) return [];
-  if (!isObject(value)) return [`${schema} must be an object`];
+  if (!isRecord(value)) return [`${schema} must be an object`];
   return Object.entries(fields).flatMap(([name, field]) => {
     const given = own(value, name);
     if (given === undefined || given === null) {
@@ -84,7 +85,7 @@ function problemOf(name: string, field: Field, given: unknown): readonly string[
       if (!Array.isArray(given) || !given.every(isText)) return [`${name} must be a list of texts`];
       return given.length < least ? [`${name} must have at least ${least} entry`] : [];
     case "text_map":
-      return isObject(given) && Object.values(given).every(isText)
+      return isRecord(given) && Object.values(given).every(isText)
         ? []
         : [`${name} must be an object whose values are texts`];
     case "text": {
@@ -99,10 +100,6 @@ function problemOf(name: string, field: Field, given: unknown): readonly string[
 
 function isText(value: unknown): boolean {
   return typeof value === "string" && value.trim() !== "";
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** How deeply evidence may be nested. */

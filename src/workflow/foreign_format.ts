@@ -4,7 +4,7 @@
  * @module
  */
 import type { KeyPath } from "./finding.ts";
-import { isPlainMap } from "./source_tree.ts";
+import { isRecord } from "./record.ts";
 
 /** A format that is not read here, and the key that gave it away. */
 export interface ForeignFormat {
@@ -17,10 +17,10 @@ const SERVER_KEYS = ["allowed_tools", "forbidden_tools", "required_artifacts", "
 
 /** Says which other format `value` is written in; undefined when it may be one that is read. */
 export function foreignFormat(value: unknown): ForeignFormat | undefined {
-  if (!isPlainMap(value)) return undefined;
-  const wrapped = isPlainMap(value.workflow);
+  if (!isRecord(value)) return undefined;
+  const wrapped = isRecord(value.workflow);
   const prefix: KeyPath = wrapped ? ["workflow"] : [];
-  const body = isPlainMap(value.workflow) ? value.workflow : value;
+  const body = isRecord(value.workflow) ? value.workflow : value;
   const phases = Array.isArray(body.phases) ? body.phases : [];
   const server = (path: KeyPath): ForeignFormat => ({
     path: [...prefix, ...path],
@@ -34,7 +34,7 @@ export function foreignFormat(value: unknown): ForeignFormat | undefined {
   let gates: KeyPath | undefined;
   let items = false;
   for (const [index, phase] of phases.entries()) {
-    if (!isPlainMap(phase)) continue;
+    if (!isRecord(phase)) continue;
     if (phase.items !== undefined) items = true;
     const key = SERVER_KEYS.find((name) => phase[name] !== undefined);
     if (key !== undefined && phase.items === undefined) return server(["phases", index, key]);
@@ -45,7 +45,7 @@ export function foreignFormat(value: unknown): ForeignFormat | undefined {
   }
   if (items || body.steps !== undefined) return undefined;
   if (gates !== undefined) return programmed(gates);
-  return isPlainMap(body.enforcement) && phases.length > 0
+  return isRecord(body.enforcement) && phases.length > 0
     ? programmed([...prefix, "enforcement"])
     : undefined;
 }

@@ -5,7 +5,8 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
 import type { Node, Pair, ParsedNode, YAMLError, YAMLMap } from "yaml";
 import { FINDING_LIMIT, FindingCollector, quote } from "./finding.ts";
-import { DEPTH_LIMIT, isPlainMap, LimitMet, NODE_LIMIT, SourceTree } from "./source_tree.ts";
+import { isRecord } from "./record.ts";
+import { DEPTH_LIMIT, LimitMet, NODE_LIMIT, SourceTree } from "./source_tree.ts";
 import type { Mark, PlainMap, ReadSource } from "./source_tree.ts";
 
 /** The largest text that is read, in UTF-8 bytes. */
@@ -210,7 +211,7 @@ class YamlReader {
   #merge(map: PlainMap, value: unknown, offset: number): void {
     const sources = Array.isArray(value) ? value : [value];
     for (const source of sources) {
-      if (!isPlainMap(source)) {
+      if (!isRecord(source)) {
         this.#report(offset, 'a merge key ("<<") takes a map or a list of maps');
         continue;
       }

@@ -10,3 +10,8 @@ export function own<Value>(
 ): Value | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
+
+/** Whether a value is an object, as JSON and YAML have them: no list. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

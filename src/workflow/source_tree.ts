@@ -4,6 +4,7 @@
  */
 import { FindingCollector } from "./finding.ts";
 import type { KeyPath, Place, PointAt } from "./finding.ts";
+import { isRecord } from "./record.ts";
 
 /** The deepest nesting that is read. */
 export const DEPTH_LIMIT = 64;
@@ -13,9 +14,9 @@ export const NODE_LIMIT = 100_000;
 /** A map of plain data. */
 export type PlainMap = Record<string, unknown>;
 
-/** Whether a value is a map: an object that is no list. */
+/** Whether a value is a map, that of a text just read: it may be changed. */
 export function isPlainMap(value: unknown): value is PlainMap {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isRecord(value);
 }
 
 /** Where one entry of a map or a list stands: offsets into the text. */
@@ -66,7 +67,7 @@ export class SourceTree {
     let value = this.value;
     for (const key of path) {
       if (Array.isArray(value) && typeof key === "number") value = value[key];
-      else if (isPlainMap(value) && Object.hasOwn(value, key)) value = value[key];
+      else if (isRecord(value) && Object.hasOwn(value, key)) value = value[key];
       else return undefined;
     }
     return value;
@@ -115,7 +116,7 @@ export class SourceTree {
       mark = next;
       value = Array.isArray(value) && typeof key === "number"
         ? value[key]
-        : isPlainMap(value)
+        : isRecord(value)
         ? value[String(key)]
         : undefined;
     }
@@ -172,7 +173,7 @@ export function readValue(value: unknown, file: string): ReadSource {
     if (depth > DEPTH_LIMIT) throw new LimitMet("the definition is nested too deeply");
     if (--left < 0) throw new LimitMet("the definition has too many values");
     if (Array.isArray(part)) return part.map((entry) => copy(entry, depth + 1));
-    if (!isPlainMap(part)) return part;
+    if (!isRecord(part)) return part;
     const map: PlainMap = {};
     for (const [key, entry] of Object.entries(part)) {
       if (key !== "__proto__") map[key] = copy(entry, depth + 1);

@@ -6,7 +6,6 @@
  * substituted value is not scanned again.
  * @module
  */
-import type { Settings } from "./definition.ts";
 
 /** A placeholder: a word in double braces, white space around it allowed. */
 const PLACEHOLDER = /\{\{\s*([\p{L}\p{N}_]+)\s*\}\}/gu;
@@ -22,13 +21,15 @@ export function placeholderNames(text: string): readonly string[] {
  *
  * @returns `text` with every known placeholder replaced, and in `missing` the names that have no
  * setting, or one that is null, a list or a map; those placeholders stay as they are.
+ * @param pattern finds placeholders, with the name as its first group; global.
  */
 export function substitute(
   text: string,
-  settings: Settings,
+  settings: Readonly<Record<string, unknown>>,
+  pattern = PLACEHOLDER,
 ): { readonly text: string; readonly missing: readonly string[] } {
   const missing = new Set<string>();
-  const replaced = text.replace(PLACEHOLDER, (placeholder, name: string) => {
+  const replaced = text.replace(pattern, (placeholder, name: string) => {
     const value = Object.hasOwn(settings, name) ? settings[name] : undefined;
     if (typeof value === "string") return value;
     if (typeof value === "number" || typeof value === "boolean") return String(value);

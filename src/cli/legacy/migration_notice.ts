@@ -7,8 +7,8 @@ import { isEmptyPlan, makePlan, type Plan } from "../../migration/plan.ts";
 import type { Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { warningText } from "../output/error.ts";
-import { size } from "../output/migration_text.ts";
 import { lines, num, say, type Shown } from "../output/shown.ts";
+import { sizeText } from "../output/size_text.ts";
 import type { Style } from "../output/style.ts";
 import { styleFor } from "../output/style_for.ts";
 import { count, oneLine, pad, repeated, wrapLines } from "../output/text.ts";
@@ -70,7 +70,7 @@ function box(plan: Plan, style: Style): Shown {
     oneLine(`${from} ${style.symbols.arrow} ${to}`, inner - 2, style)
   );
   const more = plan.moves.length - places.length;
-  const found = say`${count(plan.total.files, say`file`)} (${size(plan.total.bytes)})`;
+  const found = say`${count(plan.total.files, say`file`)} (${sizeText(plan.total.bytes)})`;
   const text = [
     ...wrapLines(
       say`This repository still holds ${found} of the Python tool. They are read as they are, and they can move into .orchestrator/:`,

@@ -2,13 +2,13 @@
  * An event as one line of `log`.
  * @module
  */
+import { lostEvents } from "../../session/load.ts";
 import {
   type Actor,
   type Approval,
   historyLength,
   type SessionEvent,
 } from "../../workflow/events.ts";
-import { lostEvents } from "../../workflow/lost_events.ts";
 import { num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
 import { clockTime, oneLine, padLeft } from "./text.ts";

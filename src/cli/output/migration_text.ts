@@ -4,7 +4,8 @@
  */
 import type { Plan } from "../../migration/plan.ts";
 import type { RollbackResult } from "../../migration/rollback.ts";
-import { joined, lines, num, say, type Shown, shown, words } from "./shown.ts";
+import { joined, lines, say, type Shown, shown, words } from "./shown.ts";
+import { sizeText } from "./size_text.ts";
 import type { Style } from "./style.ts";
 import { columns, count, flat, prose } from "./text.ts";
 
@@ -30,19 +31,6 @@ export function planData(plan: Plan) {
   };
 }
 
-/** A number of bytes for people: `312 B`, `1.2 MB` (powers of 1000). */
-export function size(bytes: number): Shown {
-  const units = [say`B`, say`kB`, say`MB`, say`GB`, say`TB`];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  const digits = unit === 0 ? num(value) : shown(value.toFixed(value < 9.95 ? 1 : 0));
-  return say`${digits} ${units[unit] ?? say``}`;
-}
-
 /** Free space is worth a word when it is less than this many times what is needed. */
 const TIGHT = 20;
 
@@ -61,7 +49,7 @@ export function planText(plan: Plan, style: Style): Shown {
     return [
       say`  ${shown(from)}${slash}`,
       say`${arrow} ${shown(to)}${slash}`,
-      style.dim(say`${size(bytes)}${also}`),
+      style.dim(say`${sizeText(bytes)}${also}`),
     ];
   })));
   if (plan.sessions.length > 0) {
@@ -88,11 +76,11 @@ export function planText(plan: Plan, style: Style): Shown {
   rows.push(...staysText(plan, style));
   for (const { message } of plan.conflicts) rows.push(say``, style.yellow(shown(message)));
   const { needed, free } = plan.space;
-  const tight = free !== null && free < needed * TIGHT ? say`, ${size(free)} free` : say``;
-  const total = say`${count(plan.total.files, say`file`)}, ${size(plan.total.bytes)}`;
+  const tight = free !== null && free < needed * TIGHT ? say`, ${sizeText(free)} free` : say``;
+  const total = say`${count(plan.total.files, say`file`)}, ${sizeText(plan.total.bytes)}`;
   rows.push(
     say``,
-    say`${style.bold(say`Total`)} ${total}; needs ${size(needed)}${tight}`,
+    say`${style.bold(say`Total`)} ${total}; needs ${sizeText(needed)}${tight}`,
     style.terminal ? prose(ORIGINALS, style) : ORIGINALS,
   );
   return lines(rows);
@@ -120,7 +108,7 @@ function staysText(plan: Plan, style: Style): readonly Shown[] {
 export function resultText(plan: Plan, backup: string, style: Style): Shown {
   const made = plan.sessions.filter((session) => session.action !== "keep").length;
   const { done } = style.symbols;
-  const moved = say`${count(plan.total.files, say`file`)} (${size(plan.total.bytes)})`;
+  const moved = say`${count(plan.total.files, say`file`)} (${sizeText(plan.total.bytes)})`;
   const rows = [say`${style.green(done)} Moved ${moved} into .orchestrator/`];
   if (made > 0) rows.push(say`${style.green(done)} Made ${count(made, say`session`)} of them`);
   rows.push(

@@ -3,9 +3,10 @@
  * @module
  */
 import type { NextStep } from "../../workflow/next_step.ts";
+import { PLACEHOLDER } from "../../workflow/shell_word.ts";
 import { OWN, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
-import { commandLine, hang, PLACEHOLDER } from "./text.ts";
+import { commandLine, hang } from "./text.ts";
 
 /** The next step for programs. */
 export interface NextStepData {

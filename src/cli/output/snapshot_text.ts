@@ -4,21 +4,9 @@
  */
 import { type Manifest, totalSize } from "../../snapshot/manifest.ts";
 import { lines, num, say, type Shown, shown, words } from "./shown.ts";
+import { sizeText } from "./size_text.ts";
 import type { Style } from "./style.ts";
 import { clockTime, columns, count, lead, oneLine } from "./text.ts";
-
-const UNITS = [say`B`, say`KiB`, say`MiB`, say`GiB`, say`TiB`];
-
-/** A number of bytes for people: `512 B`, `3.4 MiB`. */
-export function byteText(bytes: number): Shown {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < UNITS.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return say`${unit === 0 ? num(value) : shown(value.toFixed(1))} ${UNITS[unit] ?? say``}`;
-}
 
 /** A row about a session, for programs. */
 export function sessionData<Row extends { readonly id: string }>({ id, ...row }: Row) {
@@ -51,7 +39,7 @@ export function manifestText(
   style: Style,
 ): Shown {
   const { repository, sessions, files } = manifest;
-  const size = byteText(totalSize(files));
+  const size = sizeText(totalSize(files));
   const rows = columns([
     [style.dim(say`repository`), shown(repository.remote ?? repository.id)],
     [
@@ -114,8 +102,8 @@ export class ProgressLine {
   show(step: Step, done: number, total: number | null): void {
     if (this.#write === null || (total ?? done) < SLOW_BYTES) return;
     const text = total === null
-      ? say`${STEPS[step]} ${byteText(done - done % STRIDE)}`
-      : say`${STEPS[step]} ${num(Math.floor(done / total * 100))} % of ${byteText(total)}`;
+      ? say`${STEPS[step]} ${sizeText(done - done % STRIDE)}`
+      : say`${STEPS[step]} ${num(Math.floor(done / total * 100))} % of ${sizeText(total)}`;
     if (text === this.#last) return;
     this.#last = text;
     this.#write(say`\r${text}\x1b[K`);

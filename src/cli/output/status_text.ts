@@ -5,7 +5,7 @@
  * small terminal. On a pipe it has the same lines with plain marks.
  * @module
  */
-import { lostEvents } from "../../workflow/lost_events.ts";
+import { lostEvents } from "../../session/load.ts";
 import type { BypassNotice, PhaseProgress, Progress } from "../../workflow/progress.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import { checklist, sameWord } from "./checklist_text.ts";

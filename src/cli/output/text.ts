@@ -5,9 +5,10 @@
  * harmless already, with its colours. Widths are columns of a terminal.
  * @module
  */
+import { shellWord } from "../../workflow/shell_word.ts";
 import { num, OWN, type Shown, shown } from "./shown.ts";
-import type { Style } from "./style.ts";
 import { UNUSUAL } from "./spelled.ts";
+import type { Style } from "./style.ts";
 import { fitting, visibleLength } from "./width.ts";
 
 /** Text with one space for every run of white space, and none around it. */
@@ -228,16 +229,7 @@ export function count(number: number, what: Shown): Shown {
   return number === 1 ? OWN.concat("1 ", what) : OWN.concat(num(number), " ", what, "s");
 }
 
-/** What a person has to fill in, e.g. `<json>`: quoted so that no shell takes it for a redirection. */
-export const PLACEHOLDER = /^<[A-Za-z][\w -]*>$/;
-
 /** Words as a command line that a shell reads back as the same words. */
 export function commandLine(words: readonly string[]): string {
-  return words.map((word) =>
-    /^[\w./:@%+,-][\w./:@%+=,-]*$/.test(word)
-      ? word
-      : PLACEHOLDER.test(word)
-      ? `"${word}"`
-      : `'${word.replaceAll("'", `'\\''`)}'`
-  ).join(" ");
+  return words.map(shellWord).join(" ");
 }

@@ -1,3 +1,4 @@
+import { byteSize } from "../../platform/byte_size.ts";
 import { type Check, ok, skipped } from "../check.ts";
 
 const MIB = 1024 * 1024;
@@ -12,7 +13,7 @@ export const installationDisk: Check = {
   run({ paths, options }) {
     const disk = options.system.disk(paths.root);
     if (disk === null) return skipped("this system does not tell");
-    const seen = `${Math.floor(disk.freeBytes / MIB)} MiB free`;
+    const seen = `${byteSize(disk.freeBytes)} free`;
     if (disk.freeBytes >= LOW) return ok(seen);
     return {
       level: disk.freeBytes < EMPTY ? "error" : "warning",

@@ -1,4 +1,4 @@
-import { lostEvents } from "../../workflow/lost_events.ts";
+import { lostEvents } from "../../session/load.ts";
 import { type Check, count, few, ok } from "../check.ts";
 
 export const sessionsLost: Check = {

@@ -1,7 +1,7 @@
+import { byteSize } from "../../platform/byte_size.ts";
 import { type Check, few, ok } from "../check.ts";
 
-const MIB = 1024 * 1024;
-const LARGE = 50 * MIB;
+const LARGE = 50 * 1024 * 1024;
 
 export const sessionsSize: Check = {
   id: "sessions.size",
@@ -15,9 +15,9 @@ export const sessionsSize: Check = {
       const path = examination.statePath("sessions", id, "log.jsonl");
       const size = examination.stat(path)?.size ?? 0;
       total += size;
-      if (size > LARGE) large.push(`${id}: ${Math.round(size / MIB)} MiB`);
+      if (size > LARGE) large.push(`${id}: ${byteSize(size)}`);
     }
-    if (large.length === 0) return ok(`${(total / MIB).toFixed(1)} MiB of journals`);
+    if (large.length === 0) return ok(`${byteSize(total)} of journals`);
     return {
       level: "info",
       seen: `large journals: ${few(large)}`,

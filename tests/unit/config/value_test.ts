@@ -84,7 +84,7 @@ Deno.test("YAML values are taken as they are: nothing is read into them", () => 
 Deno.test("people read sizes with units, and no secrets", () => {
   const bytes = configKey("snapshot.max_size");
   assert.equal(valueText(bytes, 512 * 1024 ** 2), "512 MiB");
-  assert.equal(valueText(bytes, 1500), "1500 bytes");
+  assert.equal(valueText(bytes, 1500), "1500 B");
   assert.equal(valueText(configKey("snapshot.password"), "hunter2!"), "(hidden)");
   assert.equal(valueText(configKey("actor"), null), "(not set)");
 });

@@ -17,7 +17,8 @@ import { readFeedbackLines } from "../../../src/legacy/feedback_lines.ts";
 import { scanInventory } from "../../../src/legacy/scan.ts";
 import { mergeTree, moveOnce } from "../../../src/migration/move_tree.ts";
 import { withSettings } from "../../../src/migration/settings.ts";
-import { copyAndHash, freeBytes, hashFile, syncFiles } from "../../../src/platform/copy_file.ts";
+import { copyAndHash, hashFile, syncFiles } from "../../../src/platform/copy_file.ts";
+import { freeBytes } from "../../../src/platform/disk.ts";
 import { Scratch } from "../../harness/scratch.ts";
 
 const posix = Deno.build.os !== "windows";

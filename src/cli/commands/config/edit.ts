@@ -9,9 +9,10 @@ import { readIfThere, writeConfigFile } from "../../../config/change.ts";
 import { problemError, problemText } from "../../../config/problem.ts";
 import { readConfigText } from "../../../config/read_file.ts";
 import { OrchestratorError } from "../../../errors.ts";
-import { TEMPORARY_FOLDERS } from "../../../state_layout/places.ts";
 import { removeTemporary } from "../../../platform/remove_tree.ts";
 import { isWindows } from "../../../platform/runtime.ts";
+import { PRIVATE } from "../../../state_layout/modes.ts";
+import { TEMPORARY_FOLDERS } from "../../../state_layout/places.ts";
 import type { Answer, Input } from "../../command.ts";
 import { configTarget, holdTarget } from "../../config/target.ts";
 import type { Context } from "../../context.ts";
@@ -36,7 +37,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const copy = join(folder, "config.yaml");
   let keep = false;
   try {
-    writeFileSync(copy, before === "" ? NEW_FILE : before, { mode: 0o600 });
+    writeFileSync(copy, before === "" ? NEW_FILE : before, { mode: PRIVATE.file });
     await openEditor(context, copy);
     const text = readFileSync(copy, "utf8");
     const changed = text !== before && !(before === "" && text === NEW_FILE);

@@ -2,9 +2,9 @@
  * `orchestrator log accept`
  * @module
  */
+import { lostEvents } from "../../../session/load.ts";
 import { acceptJournal, findLost } from "../../../session/mend_journal.ts";
 import { TEXT_LIMITS } from "../../../workflow/commands.ts";
-import { lostEvents } from "../../../workflow/lost_events.ts";
 import type { Answer, Input } from "../../command.ts";
 import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";

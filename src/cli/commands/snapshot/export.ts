@@ -7,12 +7,14 @@ import { dirname } from "node:path";
 import { OrchestratorError } from "../../../errors.ts";
 import { exportSnapshot } from "../../../snapshot/export.ts";
 import { leftOut } from "../../../snapshot/left_out.ts";
+import { PRIVATE } from "../../../state_layout/modes.ts";
 import type { Answer, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { exact, lines, say, shown } from "../../output/shown.ts";
-import { byteText, sessionCount, sessionData } from "../../output/snapshot_text.ts";
-import { lockingKey } from "../../snapshot/key.ts";
 import { leftOutText } from "../../output/left_out_text.ts";
+import { exact, lines, say, shown } from "../../output/shown.ts";
+import { sizeText } from "../../output/size_text.ts";
+import { sessionCount, sessionData } from "../../output/snapshot_text.ts";
+import { lockingKey } from "../../snapshot/key.ts";
 import { SnapshotProgress } from "../../snapshot/progress.ts";
 import { findAnywhere, openBeyond } from "../../state/beyond.ts";
 
@@ -53,7 +55,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
     : toStdout
     ? await writeToStdout(context, bytes, armor)
     : await writeToFile(context, output, bytes, input.has("force"));
-  const what = say`${sessionCount(manifest.sessions.length)}, ${byteText(size)}`;
+  const what = say`${sessionCount(manifest.sessions.length)}, ${sizeText(size)}`;
   const left = leftOut(context.paths.stateDirectory, {
     carrier: key === undefined ? "snapshot" : "encrypted",
     names: new Set(manifest.files.map(({ name }) => name)),
@@ -112,7 +114,7 @@ async function textOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
     if (text.length <= MAX_TEXT) continue;
     throw new OrchestratorError(
       "invalid_argument",
-      `Cannot answer in JSON: the snapshot has more than ${byteText(MAX_TEXT)}`,
+      `Cannot answer in JSON: the snapshot has more than ${sizeText(MAX_TEXT)}`,
       { hint: "Name a file with -o" },
     );
   }
@@ -182,5 +184,5 @@ async function writeToFile(
       { hint: "Make the folder, or choose another place" },
     );
   }
-  return await writeStream(path, bytes, { exclusive: !force, mode: 0o600 });
+  return await writeStream(path, bytes, { exclusive: !force, mode: PRIVATE.file });
 }
