@@ -26,6 +26,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: [],
   },
   version: { what: "the program's version", rooms: [] },
+  answers: {
+    what: "what every command answers with `--json`, as schemas and as types",
+    rooms: ["errors"],
+    packages: ["zod"],
+  },
   state_layout: {
     what: "the one table of what a name in `.orchestrator/` means, and of what is kept elsewhere",
     rooms: ["errors"],
@@ -160,6 +165,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: [
       "errors",
       "version",
+      "answers",
       "state_layout",
       "platform",
       "release",

@@ -2,6 +2,7 @@
  * The form of a command: what the table says of it, what its module exports, what it answers.
  * @module
  */
+import type { AnswerData, AnsweringCommand } from "../answers/table.ts";
 import type { Context } from "./context.ts";
 import type { Shown } from "./output/shown.ts";
 import type { Style } from "./output/style.ts";
@@ -79,14 +80,17 @@ export interface CommandModule {
 }
 
 /** What a command answers with. */
-export interface Answer {
+export interface Answer<Data = unknown> {
   /** The payload of `--json`. */
-  readonly data: unknown;
+  readonly data: Data;
   /** The text for people, without colour codes unless `style` gives them. */
   readonly text: (style: Style) => Shown;
   /** The exit code when it is not 0 although the command did what it was asked. */
   readonly exitCode?: number;
 }
+
+/** The answer of one command: its data is what the schema in `answers/` says. */
+export type AnswerTo<Command extends AnsweringCommand> = Answer<AnswerData<Command>>;
 
 /** An answer that may be too long to be held. */
 export interface LongAnswer {

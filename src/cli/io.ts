@@ -37,6 +37,8 @@ export interface Io {
   readonly askSecret: (question: Shown) => Promise<string | null>;
   /** Runs a program that has the terminal to itself until it ends. */
   readonly foreground: (request: ForegroundRequest) => Promise<ForegroundResult>;
+  /** Sees each answer before it is printed, in either form. For tests. */
+  readonly answered?: (command: string, data: unknown) => void;
   /** Aborted when the process is told to stop; carries the signal's name as reason. */
   readonly interrupted: AbortSignal;
 }

@@ -43,6 +43,7 @@ export async function run(argv: readonly string[], surroundings: Io): Promise<nu
         if (box !== null && !request.input.has("json")) io.err(box);
         return 0;
       }
+      io.answered?.(request.spec.path, answer.data);
       if (request.input.has("json")) {
         const { answerEnvelope } = await import("./output/json.ts");
         const warnings = await warningsOf(context);

@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import type { Answer } from "./command.ts";
+import type { AnswerTo } from "./command.ts";
 import type { Context } from "./context.ts";
 import { changesAnswer, type ItemChange } from "./output/change.ts";
 
@@ -16,7 +16,7 @@ export async function eachItem(
   context: Context,
   { items, past }: { readonly items: readonly string[]; readonly past: string },
   act: (item: string) => Promise<ItemChange>,
-): Promise<Answer> {
+): Promise<AnswerTo<"complete">> {
   const changes: ItemChange[] = [];
   for (const [index, item] of items.entries()) {
     try {

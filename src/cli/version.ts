@@ -2,13 +2,14 @@
  * What `--version` says.
  * @module
  */
+import type { AnswerData } from "../answers/table.ts";
 import { BUILD } from "../platform/build.ts";
 import { engine, engineVersion, target } from "../platform/runtime.ts";
 import { VERSION } from "../version.ts";
 import { say, type Shown, shown } from "./output/shown.ts";
 
 /** Version, what it was built from, engine and target, for programs. */
-export function versionData(): Readonly<Record<string, string | null>> {
+export function versionData(): AnswerData<"version"> {
   return {
     version: VERSION,
     commit: BUILD.commit,

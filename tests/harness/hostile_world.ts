@@ -128,6 +128,7 @@ export class HostileWorld implements Disposable {
       cwd: this.scratch.root,
       now: NOW,
       env: { ...this.env, ...env },
+      forged: true,
       ...rest,
     });
   }

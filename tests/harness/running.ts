@@ -5,6 +5,7 @@
 import type { Io } from "../../src/cli/io.ts";
 import { OrchestratorError } from "../../src/errors.ts";
 import { run } from "../../src/cli/run.ts";
+import { answerProblems } from "./answer_schemas.ts";
 
 /** What a run printed and how it ended. */
 export interface Result {
@@ -41,6 +42,8 @@ export interface InProcess extends Surroundings {
   readonly texts?: (string | null)[];
   /** What is typed where a secret is asked for, in order; null is Ctrl-C. */
   readonly secrets?: (string | null)[];
+  /** Its files were filled with values of other types: answers repeat them. Default false. */
+  readonly forged?: boolean;
 }
 
 /** A run that has begun. */
@@ -57,6 +60,7 @@ export function startInProcess(argv: readonly string[], surroundings: InProcess)
   const controller = new AbortController();
   const printed = { stdout: "", stderr: "" };
   const output: Uint8Array[] = [];
+  const problems: string[] = [];
   const answers = surroundings.answers ?? [];
   const texts = surroundings.texts ?? [];
   const secrets = surroundings.secrets ?? [];
@@ -125,9 +129,15 @@ export function startInProcess(argv: readonly string[], surroundings: InProcess)
       return { exitCode: result.code, signal: null };
     },
     interrupted: controller.signal,
+    answered: (command, data) => {
+      if (surroundings.forged !== true) problems.push(...answerProblems(command, data));
+    },
   };
   return {
-    result: run(argv, io).then((code) => ({ code, ...printed, bytes: joinBytes(output) })),
+    result: run(argv, io).then((code) => {
+      if (problems.length > 0) throw new Error([argv.join(" "), ...problems].join("\n"));
+      return { code, ...printed, bytes: joinBytes(output) };
+    }),
     printed: () => printed.stdout,
     interrupt: (signal) => controller.abort(signal),
   };

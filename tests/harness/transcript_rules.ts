@@ -8,6 +8,7 @@ import { parseRequest } from "../../src/cli/parse.ts";
 import { COMMANDS } from "../../src/cli/table.ts";
 import { EXIT_CODES } from "../../src/errors.ts";
 import type { Result } from "./running.ts";
+import { lineProblems } from "./answer_schemas.ts";
 import { harmIn } from "./escapes.ts";
 import { hintProblems } from "./hint_rule.ts";
 import { compareTrees, type Tree } from "./tree.ts";
@@ -107,6 +108,9 @@ function checkJson(
   } catch {
     expect(false, "with --json it printed something else");
     return;
+  }
+  for (const problem of lineProblems(answered ? String(value["command"]) : "error", value)) {
+    expect(false, problem);
   }
   expect(value["schemaVersion"] === 1, "the envelope has no schemaVersion 1");
   const fields = Object.keys(value).join();

@@ -3,13 +3,13 @@
  * @module
  */
 import { decide } from "../../workflow/decide.ts";
-import type { Answer } from "../command.ts";
+import type { AnswerTo } from "../command.ts";
 import type { Context } from "../context.ts";
 import { changeAnswer } from "../output/change.ts";
 import { say, shown } from "../output/shown.ts";
 import { keepState } from "../state/hooks.ts";
 
-export async function run(context: Context): Promise<Answer> {
+export async function run(context: Context): Promise<AnswerTo<"advance">> {
   const { manager, actor } = context;
   const id = await context.sessionToChange();
   const change = await manager.change(

@@ -7,7 +7,7 @@ import type { Change } from "../../session/session_manager.ts";
 import type { Command } from "../../workflow/commands.ts";
 import { decide } from "../../workflow/decide.ts";
 import type { Approval } from "../../workflow/events.ts";
-import type { Answer, Input } from "../command.ts";
+import type { AnswerTo, Input } from "../command.ts";
 import { confirm } from "../confirm.ts";
 import type { Context } from "../context.ts";
 import { readEvidence } from "../evidence.ts";
@@ -16,7 +16,7 @@ import { say, shown } from "../output/shown.ts";
 import { brief } from "../output/text.ts";
 import { eachItem } from "../several.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"approve">> {
   const items = input.args("item");
   const phase = input.option("phase");
   if ((items.length === 0) === (phase === undefined)) {

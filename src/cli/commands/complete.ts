@@ -9,7 +9,7 @@ import type { Command } from "../../workflow/commands.ts";
 import { decide } from "../../workflow/decide.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import { planVerification } from "../../workflow/verification_plan.ts";
-import type { Answer, Input } from "../command.ts";
+import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { readEvidence } from "../evidence.ts";
 import type { ItemChange } from "../output/change.ts";
@@ -17,7 +17,7 @@ import { say, shown } from "../output/shown.ts";
 import { styleFor } from "../output/style_for.ts";
 import { eachItem } from "../several.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"complete">> {
   const notes = input.option("notes");
   const evidence = await readEvidence(context, input.option("evidence"));
   const given = {

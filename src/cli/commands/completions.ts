@@ -3,12 +3,12 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
-import type { Answer, Input } from "../command.ts";
+import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { completionScript, SHELLS } from "../output/completion_script.ts";
 import { exact } from "../output/shown.ts";
 
-export async function run(_context: Context, input: Input): Promise<Answer> {
+export async function run(_context: Context, input: Input): Promise<AnswerTo<"completions">> {
   const shell = input.required("shell");
   const known = SHELLS.find((name) =>
     name === shell || (name === "powershell" && shell === "pwsh")

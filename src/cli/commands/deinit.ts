@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
-import type { Answer, Input } from "../command.ts";
+import type { AnswerTo, Input } from "../command.ts";
 import { confirm } from "../confirm.ts";
 import type { Context } from "../context.ts";
 import { leavingData, leavingText, removalWords } from "../output/deinit_text.ts";
@@ -11,7 +11,7 @@ import { planLeaving, remove } from "../deinit/plan.ts";
 import { say } from "../output/shown.ts";
 import { finishInterrupted } from "../state/hooks.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"deinit">> {
   context.requireWritableRoot();
   const keepState = input.has("keep-state");
   const dryRun = input.has("dry-run");

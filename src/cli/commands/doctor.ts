@@ -12,7 +12,7 @@ import { Examination } from "../../doctor/examination.ts";
 import { REAL_SYSTEM } from "../../doctor/system.ts";
 import { VERSION } from "../../version.ts";
 import { didYouMean } from "../../workflow/nearest.ts";
-import type { Answer, Input } from "../command.ts";
+import type { AnswerTo, Input } from "../command.ts";
 import { configFiles } from "../config/configuration.ts";
 import type { Context } from "../context.ts";
 import { lines, say, type Shown, shown } from "../output/shown.ts";
@@ -23,7 +23,7 @@ import { ageKeys, makeStore } from "../secrets/store.ts";
 import { findAnywhere, openBeyond } from "../state/beyond.ts";
 import { workflowFile } from "../workflow_file.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"doctor">> {
   const { paths, manager, io } = context;
   const checks = wanted(input.options("check"));
   const redactor = await context.redactor();
@@ -126,7 +126,7 @@ function shorten(text: string, homes: readonly string[]): string {
   }, text);
 }
 
-function countLevels(reports: readonly CheckReport[]): Readonly<Record<string, number>> {
+function countLevels(reports: readonly CheckReport[]): Record<CheckReport["level"], number> {
   const counts = { ok: 0, info: 0, warning: 0, error: 0, skipped: 0 };
   for (const report of reports) counts[report.level] += 1;
   return counts;
@@ -151,7 +151,7 @@ function doctorText(
     for (const report of listed) rows.push(...reportLines(report, fix, style));
   }
   const counts = countLevels(reports);
-  const number = (level: string, word: string) => count(counts[level] ?? 0, word);
+  const number = (level: CheckReport["level"], word: string) => count(counts[level] ?? 0, word);
   const summary = `${count(reports.length, "check")}: ${counts["ok"]} ok, ${counts["info"]} info, ${
     number("warning", "warning")
   }, ${number("error", "error")}, ${counts["skipped"]} skipped`;

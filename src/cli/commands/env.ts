@@ -7,7 +7,7 @@ import { OrchestratorError } from "../../errors.ts";
 import { engine, engineVersion, target } from "../../platform/runtime.ts";
 import { detectEnvironment, type Environment } from "../../project/environment.ts";
 import type { RepositoryMode } from "../../project/identity.ts";
-import type { Answer } from "../command.ts";
+import type { AnswerTo } from "../command.ts";
 import type { Context } from "../context.ts";
 import { lines, say, shown } from "../output/shown.ts";
 import { columns, prose } from "../output/text.ts";
@@ -19,7 +19,7 @@ export interface PersistenceAdvice {
   readonly advice: string;
 }
 
-export async function run(context: Context): Promise<Answer> {
+export async function run(context: Context): Promise<AnswerTo<"env">> {
   const { paths, io } = context;
   const mode = modeOf(context);
   const found = detectEnvironment(io.env, {

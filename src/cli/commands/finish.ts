@@ -7,7 +7,7 @@ import { TEXT_LIMITS } from "../../workflow/commands.ts";
 import { decide } from "../../workflow/decide.ts";
 import { describe } from "../../workflow/progress.ts";
 import type { SessionState } from "../../workflow/state.ts";
-import type { Answer, Input } from "../command.ts";
+import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { changeAnswer } from "../output/change.ts";
 import { lines, say, type Shown } from "../output/shown.ts";
@@ -17,7 +17,7 @@ import { noticeText } from "../output/status_text.ts";
 import type { Style } from "../output/style.ts";
 import { hang, oneLine } from "../output/text.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"finish">> {
   const reason = input.option("reason");
   if (input.has("abandon")) return await abandon(context, reason);
   if (reason !== undefined) {
@@ -58,7 +58,7 @@ export async function abandon(
   context: Context,
   reason: string | undefined,
   name?: string,
-): Promise<Answer> {
+): Promise<AnswerTo<"session end">> {
   if (reason === undefined) {
     throw new OrchestratorError("missing_argument", "Cannot abandon: a reason is missing", {
       hint: `Add --reason "<why>" with at least ${TEXT_LIMITS.abandonReason} characters`,

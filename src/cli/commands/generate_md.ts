@@ -6,13 +6,13 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { OrchestratorError } from "../../errors.ts";
 import { writeOutput } from "../../platform/atomic_file.ts";
-import type { Answer, Input } from "../command.ts";
+import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { chooseToRead } from "../legacy/view.ts";
 import { say, shown } from "../output/shown.ts";
 import { workflowMarkdown } from "../output/workflow_markdown.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"generate-md">> {
   const { choice, view } = await chooseToRead(context);
   const { state } = choice === null ? view : await context.manager.load(choice.id);
   const markdown = workflowMarkdown(state);

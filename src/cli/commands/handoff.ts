@@ -6,13 +6,13 @@ import { visitEvents } from "../../session/read_events.ts";
 import type { SessionEvent } from "../../workflow/events.ts";
 import { describe } from "../../workflow/progress.ts";
 import type { Note, SessionState } from "../../workflow/state.ts";
-import type { Answer } from "../command.ts";
+import type { AnswerTo } from "../command.ts";
 import type { Context } from "../context.ts";
 import { chooseToRead } from "../legacy/view.ts";
 import { handoffText } from "../output/handoff_text.ts";
 import { byActor, statusData } from "../output/status_data.ts";
 
-export async function run(context: Context): Promise<Answer> {
+export async function run(context: Context): Promise<AnswerTo<"handoff">> {
   const { choice, view } = await chooseToRead(context);
   const notes: Omit<Note, "seq">[] = [];
   const decisions: string[] = [];
@@ -36,7 +36,12 @@ export async function run(context: Context): Promise<Answer> {
   const progress = describe(state);
   const prompt = handoffText(state, progress, all.map((note) => note.text), decisions);
   return {
-    data: { prompt, ...statusData(state, progress, {}), allNotes: all.map(byActor), decisions },
+    data: {
+      prompt,
+      ...statusData(state, progress, {}),
+      allNotes: all.map((note) => byActor(note)),
+      decisions,
+    },
     text: () => prompt,
   };
 }

@@ -14,14 +14,14 @@ import { firstEvent } from "../../session/read_events.ts";
 import type { SessionManager } from "../../session/session_manager.ts";
 import { SESSION_ID } from "../../storage/keys.ts";
 import { VERSION } from "../../version.ts";
-import type { Answer, Input } from "../command.ts";
+import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { lines, say, shown } from "../output/shown.ts";
 import { oneLine } from "../output/text.ts";
 import { takeRemovals } from "../state/beyond.ts";
 import { requireFreeName, sessionName } from "../texts.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"import-legacy">> {
   const { paths, manager, io, actor } = context;
   const given = input.option("name");
   const name = given === undefined ? null : sessionName(given, "import");

@@ -8,12 +8,12 @@ import { readRepositoryMeta } from "../../project/identity.ts";
 import { initProject, type InitResult, refuseHome } from "../../project/init.ts";
 import { lacksCommit, rootCommit } from "../../project/root_commit.ts";
 import { VERSION } from "../../version.ts";
-import type { Answer, Input } from "../command.ts";
+import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { lines, say, type Shown, shown } from "../output/shown.ts";
 import type { Style } from "../output/style.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"init">> {
   if (input.has("portable") && input.has("normal")) {
     throw new OrchestratorError(
       "invalid_argument",

@@ -6,7 +6,7 @@ import { OrchestratorError } from "../../errors.ts";
 import { visitHistory, visitHistoryFile } from "../../session/history.ts";
 import { visitEvents } from "../../session/read_events.ts";
 import { type HistoryFile, isHistoryFile, type SessionEvent } from "../../workflow/events.ts";
-import type { Answer, Input, LongAnswer, Printer } from "../command.ts";
+import type { AnswerTo, Input, LongAnswer, Printer } from "../command.ts";
 import type { Context } from "../context.ts";
 import { chooseToRead, legacyData, type LegacyView } from "../legacy/view.ts";
 import { listEvents } from "../output/event_list.ts";
@@ -17,7 +17,7 @@ import { styleFor } from "../output/style_for.ts";
 
 const POLL_MS = 200;
 
-export async function run(context: Context, input: Input): Promise<Answer | LongAnswer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"log"> | LongAnswer> {
   const since = readSince(input.option("since"));
   const { choice, view } = await chooseToRead(context);
   if (choice === null) return { print: (printer) => printView(view, since, printer) };
@@ -95,7 +95,7 @@ async function follow(
   input: Input,
   id: string,
   since: number,
-): Promise<Answer> {
+): Promise<LongAnswer> {
   const { io, manager } = context;
   const style = styleFor("stdout", input, io);
   let seen = since;
@@ -106,7 +106,8 @@ async function follow(
       seen = event.seq;
       return isRead = io.out(line);
     });
-    if (!isRead) return { data: null, text: () => say`` };
+    // Nobody reads what would be said now.
+    if (!isRead) return { print: () => Promise.resolve() };
     if (io.interrupted.aborted) {
       throw new OrchestratorError("interrupted", "Stopped following the log", {
         details: { signal: String(io.interrupted.reason) },

@@ -11,7 +11,7 @@ import { planRollback, type RollbackResult } from "../../migration/rollback.ts";
 import { movedOn, rollBack } from "../../migration/rollback.ts";
 import type { Progress } from "../../migration/stage.ts";
 import { VERSION } from "../../version.ts";
-import type { Answer, Input } from "../command.ts";
+import type { AnswerTo, Input } from "../command.ts";
 import { confirm } from "../confirm.ts";
 import type { Context } from "../context.ts";
 import {
@@ -25,7 +25,7 @@ import { styleFor } from "../output/style_for.ts";
 import { count, repeated } from "../output/text.ts";
 import { num, say, shown } from "../output/shown.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"migrate">> {
   refuseContradictions(input);
   // Before anything is made: a damaged or newer project must not be written to.
   void context.meta;
@@ -69,7 +69,7 @@ function options(context: Context, input: Input) {
   };
 }
 
-async function look(context: Context, input: Input): Promise<Answer> {
+async function look(context: Context, input: Input): Promise<AnswerTo<"migrate">> {
   const pending = existsSync(context.paths.migrationJournal);
   if (pending) context.warn(PENDING);
   const { plan } = await makePlanUnheld(context.paths, context.manager, options(context, input));
@@ -83,7 +83,7 @@ async function look(context: Context, input: Input): Promise<Answer> {
 const PENDING =
   "A migration was cut off here; the next command that changes something finishes or undoes it";
 
-async function move(context: Context, input: Input): Promise<Answer> {
+async function move(context: Context, input: Input): Promise<AnswerTo<"migrate">> {
   const { paths, manager } = context;
   const pending = existsSync(paths.migrationJournal);
   if (pending) {
@@ -122,7 +122,7 @@ async function move(context: Context, input: Input): Promise<Answer> {
   return done(result);
 }
 
-function nothing(context: Context, plan: Plan, recovered = false): Answer {
+function nothing(context: Context, plan: Plan, recovered = false): AnswerTo<"migrate"> {
   for (const { path, why, ask } of plan.stays) {
     if (ask) context.warn(`"${path}" stays where it is: ${why}`);
   }
@@ -137,7 +137,7 @@ function nothing(context: Context, plan: Plan, recovered = false): Answer {
   };
 }
 
-function done(result: MigrateResult): Answer {
+function done(result: MigrateResult): AnswerTo<"migrate"> {
   const { plan, backup, manifest } = result;
   return {
     data: {
@@ -236,7 +236,7 @@ function progressBar(
   };
 }
 
-async function goBack(context: Context, input: Input): Promise<Answer> {
+async function goBack(context: Context, input: Input): Promise<AnswerTo<"migrate">> {
   const { paths, manager, io } = context;
   const keepNew = input.has("keep-new");
   if (readJournal(paths)?.operation === "rollback" && !input.has("dry-run")) {

@@ -6,12 +6,12 @@ import { OrchestratorError } from "../../errors.ts";
 import { TEXT_LIMITS } from "../../workflow/commands.ts";
 import { decide } from "../../workflow/decide.ts";
 import type { SessionState } from "../../workflow/state.ts";
-import type { Answer, Input } from "../command.ts";
+import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { say, shown } from "../output/shown.ts";
 import { eachItem } from "../several.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"skip">> {
   const { manager, actor } = context;
   const items = input.args("item");
   const reason = input.option("reason");

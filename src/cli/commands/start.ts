@@ -13,7 +13,7 @@ import { describe } from "../../workflow/progress.ts";
 import { TEXT_LIMITS } from "../../workflow/commands.ts";
 import type { SettingValue } from "../../workflow/definition.ts";
 import { placeholderNames } from "../../workflow/template.ts";
-import type { Answer, Input } from "../command.ts";
+import type { AnswerTo, Input } from "../command.ts";
 import { type Setting, workflowSettings } from "../config/flags.ts";
 import type { Context } from "../context.ts";
 import { lines, say, shown } from "../output/shown.ts";
@@ -24,7 +24,7 @@ import { stepText } from "../output/next_step.ts";
 import { commandLine, oneLine } from "../output/text.ts";
 import { statusData } from "../output/status_data.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"start">> {
   const { requireDefinition } = await import("../../workflow/parse_definition.ts");
   const { initProject, refuseHome } = await import("../../project/init.ts");
   const { paths, manager } = context;

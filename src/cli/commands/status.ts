@@ -4,11 +4,14 @@
  */
 import { OrchestratorError } from "../../errors.ts";
 import type { SessionChoice } from "../../session/resolve.ts";
-import type { Answer, Input } from "../command.ts";
+import type { Answer, AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { branchRemark, statusText } from "../output/status_text.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(
+  context: Context,
+  input: Input,
+): Promise<AnswerTo<"status"> | Answer<null>> {
   let choice = await chosen(context);
   if (choice === null || await mustAsk(context)) {
     const { chooseToRead, legacyStatus } = await import("../legacy/view.ts");
@@ -21,7 +24,8 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const { branchView } = context;
   const place = branchView === null
     ? { origin: choice.origin }
-    : { origin: "branch", branch: branchView };
+    : { origin: "branch" as const, stateBranch: branchView };
+  // For people no data is made.
   const data = input.has("json")
     ? (await import("../output/status_data.ts")).statusData(state, progress, place)
     : null;

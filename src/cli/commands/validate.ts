@@ -4,7 +4,7 @@
  */
 import { OrchestratorError } from "../../errors.ts";
 import { type Finding, parseDefinition } from "../../workflow/parse_definition.ts";
-import type { Answer, Input } from "../command.ts";
+import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { readWorkflowFile, workflowFile } from "../workflow_file.ts";
 import { findingText } from "../output/finding_text.ts";
@@ -15,7 +15,7 @@ import { count } from "../output/text.ts";
 /** More findings than this are counted, not listed: the first ones are often the cause of the rest. */
 const MOST_LISTED = 20;
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"validate">> {
   const { io } = context;
   const given = input.arg("file");
   const found = await workflowFile(context, given, "validate");

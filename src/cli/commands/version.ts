@@ -2,9 +2,9 @@
  * `orchestrator version`
  * @module
  */
-import type { Answer } from "../command.ts";
+import type { AnswerTo } from "../command.ts";
 import { versionData, versionText } from "../version.ts";
 
-export function run(): Promise<Answer> {
+export function run(): Promise<AnswerTo<"version">> {
   return Promise.resolve({ data: versionData(), text: versionText });
 }

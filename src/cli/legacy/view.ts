@@ -14,7 +14,7 @@ import type { SessionSummary } from "../../session/summary.ts";
 import type { SessionEvent } from "../../workflow/events.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import { VERSION } from "../../version.ts";
-import type { Answer } from "../command.ts";
+import type { AnswerTo } from "../command.ts";
 import type { Context } from "../context.ts";
 
 /** An old workflow as it would be after its import. */
@@ -187,14 +187,17 @@ export function legacyData({ generation, file }: LegacyView) {
 }
 
 /** `status` of an old workflow. */
-export async function legacyStatus(context: Context, view: LegacyView): Promise<Answer> {
+export async function legacyStatus(
+  context: Context,
+  view: LegacyView,
+): Promise<AnswerTo<"status">> {
   const { statusData } = await import("../output/status_data.ts");
   const { statusText } = await import("../output/status_text.ts");
   const { describe } = await import("../../workflow/progress.ts");
   const progress = describe(view.state);
   return {
     data: statusData(view.state, progress, {
-      origin: "legacy",
+      origin: "legacy" as const,
       legacy: legacyData(view),
     }),
     text: (style) =>

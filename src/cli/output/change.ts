@@ -2,10 +2,12 @@
  * What a command that moved a session answers.
  * @module
  */
+import type { change } from "../../answers/parts.ts";
+import type { DataOf } from "../../answers/table.ts";
 import type { Change } from "../../session/session_manager.ts";
 import { nextStep } from "../../workflow/next_step.ts";
 import type { SessionState } from "../../workflow/state.ts";
-import type { Answer } from "../command.ts";
+import type { Answer, AnswerTo } from "../command.ts";
 import { stepData, stepText } from "./next_step.ts";
 import { lines, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
@@ -17,12 +19,24 @@ export interface ItemChange {
   readonly happened: (style: Style) => Shown;
 }
 
+/** What every change answers. */
+export type ChangeData = DataOf<typeof change>;
+
 /** The answer to a change: what happened, and what comes next. */
 export function changeAnswer(
   change: Change,
   happened: (style: Style) => Shown,
-  more: Readonly<Record<string, unknown>> = {},
-): Answer {
+): Answer<ChangeData>;
+export function changeAnswer<More extends object>(
+  change: Change,
+  happened: (style: Style) => Shown,
+  more: More,
+): Answer<ChangeData & More>;
+export function changeAnswer(
+  change: Change,
+  happened: (style: Style) => Shown,
+  more: object = {},
+): Answer<ChangeData> {
   return {
     data: { ...changeData(change), ...more },
     text: (style) =>
@@ -31,7 +45,7 @@ export function changeAnswer(
 }
 
 /** The answer to changes of several items of one session; of one, the same as {@link changeAnswer}. */
-export function changesAnswer(changes: readonly ItemChange[]): Answer {
+export function changesAnswer(changes: readonly ItemChange[]): AnswerTo<"complete"> {
   const [first] = changes;
   const last = changes.at(-1);
   if (first === undefined || last === undefined) throw new TypeError("there is no change");
@@ -62,7 +76,7 @@ function changeLine(change: Change, happened: (style: Style) => Shown, style: St
 }
 
 /** The fields every change reports. */
-function changeData(change: Change): Readonly<Record<string, unknown>> {
+function changeData(change: Change): ChangeData {
   const { state, events, already } = change;
   return {
     session: state.session,

@@ -2,6 +2,7 @@
  * The configuration, for people and for programs. Values of secret keys never leave this file.
  * @module
  */
+import type { AnswerData } from "../../answers/table.ts";
 import { configKey } from "../../config/keys.ts";
 import { type Effective, type Entry, originText } from "../../config/layers.ts";
 import { valueText } from "../../config/value.ts";
@@ -22,7 +23,7 @@ export function effectiveText(found: Effective, style: Style): Shown {
 }
 
 /** The same for programs. */
-export function effectiveData(found: Effective): Readonly<Record<string, unknown>> {
+export function effectiveData(found: Effective): AnswerData<"config get"> {
   const row = configKey(found.key);
   const entry = ({ value, origin }: Entry) => ({
     value: row.secret === true ? null : value,
@@ -31,7 +32,7 @@ export function effectiveData(found: Effective): Readonly<Record<string, unknown
   return {
     key: found.key,
     type: row.type.kind,
-    ...(row.secret === true ? { secret: true, set: found.value !== null } : {}),
+    ...(row.secret === true ? { secret: true as const, set: found.value !== null } : {}),
     ...entry(found),
     shadowed: found.shadowed.map(entry),
   };

@@ -2,6 +2,7 @@
  * What is said of giving the program up.
  * @module
  */
+import { trustData } from "../trust/change.ts";
 import type { LeavingPlan } from "../deinit/plan.ts";
 import { joined, lines, num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
@@ -16,7 +17,7 @@ export function leavingData({ state, hereOnly, git, trusted, left }: LeavingPlan
     files: state?.ours.length ?? 0,
     refs: git?.traces.refs.map(({ ref }) => ref) ?? [],
     gitFiles: git?.traces.files ?? [],
-    trusted,
+    trusted: trusted.map(trustData),
     left,
   };
 }

@@ -39,6 +39,7 @@ export function onTerminals(io: Io): Io {
     askText: io.askText,
     askSecret: io.askSecret,
     foreground: io.foreground,
+    ...(io.answered === undefined ? {} : { answered: io.answered }),
     // Asking for it installs handlers: only who listens may.
     get interrupted(): AbortSignal {
       return io.interrupted;

@@ -2,6 +2,8 @@
  * A session's standing, for programs.
  * @module
  */
+import type { bypass, standing } from "../../answers/parts.ts";
+import type { DataOf } from "../../answers/table.ts";
 import type { Actor } from "../../workflow/events.ts";
 import type {
   BypassNotice,
@@ -13,11 +15,11 @@ import type { CheckpointSummary, SessionState } from "../../workflow/state.ts";
 import { stepData } from "./next_step.ts";
 
 /** The payload of `status --json` (and of `start --json`). */
-export function statusData(
+export function statusData<More extends object>(
   state: SessionState,
   progress: Progress,
-  more: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
+  more: More,
+): DataOf<typeof standing> & More {
   return {
     session: state.session,
     name: state.name,
@@ -60,7 +62,8 @@ export function byActor<Rest extends object>(
 }
 
 /** A bypass: who is behind it is its `actor`. */
-export function bypassData(notice: BypassNotice) {
+export function bypassData(notice: BypassNotice): DataOf<typeof bypass> {
+  if (notice.kind === "journal_accepted") return byActor(notice);
   return "by" in notice ? byActor(notice) : notice;
 }
 

@@ -115,6 +115,22 @@ export const CONFIG_COMMANDS: readonly CommandSpec[] = [
     load: () => import("../commands/schema/config.ts"),
   },
   {
+    path: "schema answer",
+    group: "tool",
+    summary: "Print the JSON Schema of what a command answers with --json",
+    details:
+      "Without a command it lists the names that have a schema: every command, error (what any command prints on stderr when it fails) and event (a line of log --follow).",
+    args: [{ name: "command", summary: "a command, error or event", optional: true, many: true }],
+    options: [{ name: "all", summary: "Print all schemas, by name" }],
+    examples: [
+      { line: "schema answer session list", means: "the answer of session list --json" },
+      { line: "schema answer error", means: "what a command that fails prints" },
+      { line: "schema answer --all > answers.schema.json", means: "all of them in one file" },
+    ],
+    changes: "nothing",
+    load: () => import("../commands/schema/answer.ts"),
+  },
+  {
     path: "env",
     group: "tool",
     summary: "Show what is known of the environment",

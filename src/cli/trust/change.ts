@@ -8,7 +8,7 @@ import { OrchestratorError } from "../../errors.ts";
 import { holdsCredentials } from "../../state_branch/destination.ts";
 import { type Claim, isTrustKind, TRUST_KINDS } from "../../trust/claim.ts";
 import { Trust } from "../../trust/trust.ts";
-import type { TrustChange } from "../../trust/trust_file.ts";
+import type { TrustChange, TrustEntry } from "../../trust/trust_file.ts";
 import type { Context } from "../context.ts";
 
 /** What a person has confirmed of what this repository's files choose. */
@@ -43,4 +43,15 @@ export function claimOf(kind: string, value: string): Claim {
     );
   }
   return { kind, value };
+}
+
+/** What a person has confirmed, for programs. */
+export function trustData({ kind, value, repository, who, when }: TrustEntry) {
+  return {
+    kind,
+    value,
+    repository,
+    actor: { kind: "person" as const, name: who },
+    createdAt: when,
+  };
 }

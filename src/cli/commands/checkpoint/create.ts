@@ -3,12 +3,12 @@
  * @module
  */
 import { decide } from "../../../workflow/decide.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { changeAnswer } from "../../output/change.ts";
 import { say, shown } from "../../output/shown.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"checkpoint create">> {
   const { manager, actor } = context;
   const message = input.option("message");
   const id = await context.sessionToChange();

@@ -2,13 +2,13 @@
  * `orchestrator checkpoint list`
  * @module
  */
-import type { Answer } from "../../command.ts";
+import type { AnswerTo } from "../../command.ts";
 import { listCheckpoints } from "../../checkpoints.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
 import { ago, columns, lead, oneLine } from "../../output/text.ts";
 
-export async function run(context: Context): Promise<Answer> {
+export async function run(context: Context): Promise<AnswerTo<"checkpoint list">> {
   const { session, checkpoints } = await listCheckpoints(context);
   const rows = checkpoints.map((event) => ({
     checkpoint: event.data.checkpoint,

@@ -4,7 +4,7 @@
  */
 import type { Command } from "../../../workflow/commands.ts";
 import { decide } from "../../../workflow/decide.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import { checkpointsOf, findCheckpoint } from "../../checkpoints.ts";
 import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
@@ -12,7 +12,7 @@ import { changeAnswer } from "../../output/change.ts";
 import { say, shown } from "../../output/shown.ts";
 import { count } from "../../output/text.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"checkpoint restore">> {
   const { manager, actor } = context;
   const id = await context.sessionToChange();
   const event = findCheckpoint(await checkpointsOf(context, id), input.required("checkpoint"));

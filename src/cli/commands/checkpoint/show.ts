@@ -2,14 +2,14 @@
  * `orchestrator checkpoint show <checkpoint>`
  * @module
  */
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import { findCheckpoint, listCheckpoints } from "../../checkpoints.ts";
 import type { Context } from "../../context.ts";
 import { actorText } from "../../output/event_text.ts";
 import { lines, num, say, shown } from "../../output/shown.ts";
 import { columns, hang, lead, wrap } from "../../output/text.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"checkpoint show">> {
   const { session, checkpoints } = await listCheckpoints(context);
   const event = findCheckpoint(checkpoints, input.required("checkpoint"));
   const { checkpoint, message, decisions, files, snapshot } = event.data;

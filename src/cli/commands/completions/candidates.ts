@@ -7,7 +7,7 @@
 import type { WorkflowDefinition } from "../../../workflow/definition.ts";
 import type { SessionState } from "../../../workflow/state.ts";
 import { begins, type Candidate, completeLine, type Completion } from "../../candidates.ts";
-import { type Answer, Input } from "../../command.ts";
+import { type AnswerTo, Input } from "../../command.ts";
 import { Context } from "../../context.ts";
 import { lines, say, shown } from "../../output/shown.ts";
 import { brief } from "../../output/text.ts";
@@ -20,7 +20,10 @@ const SUMMARY_LENGTH = 70;
  * Lines of `word<TAB>meaning`, and a last line `:none`, `:file` or `:directory`: whether the shell is
  * to offer file names as well, and behind a space what stands before the name in the same word.
  */
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(
+  context: Context,
+  input: Input,
+): Promise<AnswerTo<"completions candidates">> {
   const raw = input.option("shell") === "bash";
   const words = input.args("word").map((word) => raw ? unquote(word) : word);
   const current = input.option("current") ?? "";

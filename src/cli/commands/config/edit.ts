@@ -13,7 +13,7 @@ import { removeTemporary } from "../../../platform/remove_tree.ts";
 import { isWindows } from "../../../platform/runtime.ts";
 import { PRIVATE } from "../../../state_layout/modes.ts";
 import { TEMPORARY_FOLDERS } from "../../../state_layout/places.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import { configTarget, holdTarget } from "../../config/target.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
@@ -22,7 +22,7 @@ const NEW_FILE =
   `# Configuration of orchestrator. "orchestrator config show --effective" lists the keys.
 `;
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"config edit">> {
   const { io } = context;
   const target = configTarget(context, input);
   if (input.has("no-input") || !io.isTerminal("stdin") || !io.isTerminal("stdout")) {

@@ -7,12 +7,12 @@ import { originText } from "../../../config/layers.ts";
 import { unknownKey } from "../../../config/problem.ts";
 import { valueWord } from "../../../config/value.ts";
 import { OrchestratorError } from "../../../errors.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { effectiveData } from "../../output/config_text.ts";
 import { shown } from "../../output/shown.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"config get">> {
   const key = input.required("key");
   if (!isConfigKey(key)) throw unknownKey("get", key);
   const config = await context.config();

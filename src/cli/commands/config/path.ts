@@ -3,13 +3,13 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import { configTarget } from "../../config/target.ts";
 import { configFiles } from "../../config/configuration.ts";
 import type { Context } from "../../context.ts";
 import { exact, shown } from "../../output/shown.ts";
 
-export function run(context: Context, input: Input): Promise<Answer> {
+export function run(context: Context, input: Input): Promise<AnswerTo<"config path">> {
   const inHome = context.usablePaths === null;
   const { path } = configTarget(context, inHome ? input.with("global") : input);
   const files = configFiles(context).map((file) => ({

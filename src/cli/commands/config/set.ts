@@ -7,13 +7,13 @@ import { unknownKey } from "../../../config/problem.ts";
 import { valueFromText, valueText } from "../../../config/value.ts";
 import { OrchestratorError } from "../../../errors.ts";
 import { isTrustKind } from "../../../trust/claim.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import { changeConfig, configTarget, warnIfShadowed } from "../../config/target.ts";
 import type { Context } from "../../context.ts";
 import { effectiveData } from "../../output/config_text.ts";
 import { say, shown } from "../../output/shown.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"config set">> {
   const key = input.required("key");
   if (!isConfigKey(key)) throw unknownKey("set", key);
   const row = configKey(key);

@@ -9,12 +9,12 @@ import {
   isConfigKey,
 } from "../../../config/keys.ts";
 import { problemText, unknownKey } from "../../../config/problem.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { effectiveData, effectiveText } from "../../output/config_text.ts";
 import { lines, num, say } from "../../output/shown.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"config show">> {
   const config = await context.config();
   for (const problem of config.problems) context.warn(problemText(problem));
   const asked = input.option("key");

@@ -4,13 +4,13 @@
  */
 import { isConfigKey } from "../../../config/keys.ts";
 import { unknownKey } from "../../../config/problem.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import { changeConfig, configTarget } from "../../config/target.ts";
 import type { Context } from "../../context.ts";
 import { effectiveData, effectiveText } from "../../output/config_text.ts";
 import { lines, say, shown } from "../../output/shown.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"config unset">> {
   const key = input.required("key");
   if (!isConfigKey(key)) throw unknownKey("unset", key);
   const target = configTarget(context, input);

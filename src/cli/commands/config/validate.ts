@@ -6,12 +6,12 @@ import { existsSync } from "node:fs";
 import { strangeVariables } from "../../../config/config.ts";
 import { problemText } from "../../../config/problem.ts";
 import { OrchestratorError } from "../../../errors.ts";
-import type { Answer } from "../../command.ts";
+import type { AnswerTo } from "../../command.ts";
 import { configFiles } from "../../config/configuration.ts";
 import type { Context } from "../../context.ts";
 import { lines, say, shown } from "../../output/shown.ts";
 
-export async function run(context: Context): Promise<Answer> {
+export async function run(context: Context): Promise<AnswerTo<"config validate">> {
   const config = await context.config();
   const problems = [...config.problems, ...strangeVariables(context.io.env)];
   const errors = problems.filter(({ level }) => level === "error");

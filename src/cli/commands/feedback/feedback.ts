@@ -9,7 +9,7 @@ import {
   readFeedback,
 } from "../../../session/feedback.ts";
 import { TEXT_LIMITS } from "../../../workflow/commands.ts";
-import type { Answer } from "../../command.ts";
+import type { AnswerTo } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { chooseToRead, legacyData, legacyProject } from "../../legacy/view.ts";
 import { lines, say, type Shown, shown } from "../../output/shown.ts";
@@ -22,7 +22,7 @@ export async function addFeedback(
   context: Context,
   kind: FeedbackKind,
   given: string,
-): Promise<Answer> {
+): Promise<AnswerTo<"feedback tool add">> {
   const doing = `add ${kind} feedback`;
   const said = requireText(given, { doing, what: "text", max: TEXT_LIMITS.note });
   const text = (await context.redactor()).known(said);
@@ -36,7 +36,10 @@ export async function addFeedback(
 }
 
 /** Lists the feedback of the chosen session, or of the old workflow that is none yet. */
-export async function listFeedback(context: Context, kind: FeedbackKind): Promise<Answer> {
+export async function listFeedback(
+  context: Context,
+  kind: FeedbackKind,
+): Promise<AnswerTo<"feedback tool list">> {
   const { choice, view } = await chooseToRead(context);
   const session = choice?.id ?? view?.state.session ?? "";
   // In this order: whoever moves them over gives them to the session before they leave their files.

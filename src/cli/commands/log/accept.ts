@@ -5,14 +5,14 @@
 import { lostEvents } from "../../../session/load.ts";
 import { acceptJournal, findLost } from "../../../session/mend_journal.ts";
 import { TEXT_LIMITS } from "../../../workflow/commands.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
 import { changeAnswer } from "../../output/change.ts";
 import { say, shown } from "../../output/shown.ts";
 import { requireText } from "../../texts.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"log accept">> {
   const given = input.option("reason");
   const reason = given === undefined
     ? null

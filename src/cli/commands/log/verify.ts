@@ -4,14 +4,14 @@
  */
 import { OrchestratorError } from "../../../errors.ts";
 import type { Verification } from "../../../session/verify_session.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { chooseToRead } from "../../legacy/view.ts";
 import { lines, num, say, type Shown, shown } from "../../output/shown.ts";
 import type { Style } from "../../output/style.ts";
 import { count } from "../../output/text.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"log verify">> {
   const ids = await wanted(context, input);
   const results: Verification[] = [];
   for (const id of ids) {

@@ -4,13 +4,13 @@
  */
 import { OrchestratorError } from "../../../errors.ts";
 import { examineSecrets, type SecretFinding } from "../../../secrets/examine.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { lines, say, shown } from "../../output/shown.ts";
 import { requiredSecrets } from "../../secrets/required.ts";
 import { ageKeys, makeStore } from "../../secrets/store.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"secrets doctor">> {
   const redactor = await context.redactor();
   const wish = { redactor, quiet: false, input };
   const store = await makeStore(context, { ...wish, silent: true });

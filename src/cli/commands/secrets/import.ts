@@ -6,7 +6,7 @@ import { OrchestratorError } from "../../../errors.ts";
 import { findInFolder, otherSpelling, writeSecret } from "../../../secrets/folder.ts";
 import { type OldStore, trackedError } from "../../../secrets/store.ts";
 import { foldedName } from "../../../state_layout/grammar.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { lines, say, shown } from "../../output/shown.ts";
 import { columns } from "../../output/text.ts";
@@ -20,7 +20,7 @@ interface Imported {
   readonly outcome: "imported" | "replaced" | "same" | "kept" | "clashes";
 }
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"secrets import">> {
   const store = await secretStore(context, input);
   const target = secretTarget(input, store);
   const olds = store.oldStores();

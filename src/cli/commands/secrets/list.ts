@@ -3,7 +3,7 @@
  * @module
  */
 import type { SecretPlace } from "../../../secrets/store.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { say, type Shown, shown, words } from "../../output/shown.ts";
 import { columns } from "../../output/text.ts";
@@ -17,7 +17,7 @@ const FORMS: Readonly<Record<SecretPlace["form"], Shown>> = words({
   variable: "variable",
 });
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"secrets list">> {
   // Nobody is asked for a password only to list names.
   const store = await secretStore(context, input.with("no-input"));
   const secrets: { readonly name: string; readonly places: readonly SecretPlace[] }[] = [];

@@ -5,14 +5,14 @@
 import { OrchestratorError } from "../../../errors.ts";
 import { findInFolder, removeSecret } from "../../../secrets/folder.ts";
 import { requireSecretName } from "../../../secrets/name.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
 import { secretStore } from "../../secrets/store.ts";
 import { holdSecrets, secretTarget } from "../../secrets/target.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"secrets remove">> {
   const name = requireSecretName(input.required("name"), "remove");
   const store = await secretStore(context, input.with("no-input"));
   const target = secretTarget(input, store);

@@ -6,13 +6,13 @@ import { constants } from "node:os";
 import { OrchestratorError } from "../../../errors.ts";
 import { requireSecretName } from "../../../secrets/name.ts";
 import type { SecretStore } from "../../../secrets/store.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { say } from "../../output/shown.ts";
 import { requiredSecrets } from "../../secrets/required.ts";
 import { secretStore } from "../../secrets/store.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"secrets run">> {
   const { io } = context;
   const [file = "", ...args] = input.args("command");
   const store = await secretStore(context, input);

@@ -12,7 +12,7 @@ import {
 } from "../../../secrets/folder.ts";
 import { requireSecretName } from "../../../secrets/name.ts";
 import { trackedError } from "../../../secrets/store.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
 import { secretStore } from "../../secrets/store.ts";
@@ -21,7 +21,7 @@ import { chooseLock, holdSecrets, sealed, secretTarget } from "../../secrets/tar
 /** Longest value, in UTF-16 units. */
 const MAX_VALUE = 64 * 1024;
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"secrets set">> {
   const name = requireSecretName(input.required("name"), "set");
   const doing = `set secret "${name}"`;
   const store = await secretStore(context, input);

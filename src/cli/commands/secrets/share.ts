@@ -6,13 +6,13 @@ import { OrchestratorError } from "../../../errors.ts";
 import { isWindows } from "../../../platform/runtime.ts";
 import { makeFolder } from "../../../secrets/folder.ts";
 import { setSharing } from "../../../secrets/sharing.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
 import { secretStore } from "../../secrets/store.ts";
 import { holdSecrets, secretTarget } from "../../secrets/target.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"secrets share">> {
   if (isWindows) {
     throw new OrchestratorError(
       "invalid_argument",

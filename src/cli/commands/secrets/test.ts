@@ -7,12 +7,12 @@ import { whatIsWrong } from "../../../secrets/examine.ts";
 import { fingerprint } from "../../../secrets/fingerprint.ts";
 import { askProvider, type LiveResult, PROVIDERS } from "../../../secrets/live.ts";
 import { requireSecretName } from "../../../secrets/name.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { lines, num, say, shown } from "../../output/shown.ts";
 import { secretStore } from "../../secrets/store.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"secrets test">> {
   const name = requireSecretName(input.required("name"), "test");
   const store = await secretStore(context, input);
   const { value, source, form, where } = await store.require(name, "test");

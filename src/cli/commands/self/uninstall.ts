@@ -3,13 +3,13 @@
  * @module
  */
 import { forgetInstaller, removeProgram } from "../../../release/remove_program.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
 import { lines, say, shown } from "../../output/shown.ts";
 import { ownCopy } from "../../release/copy.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"self uninstall">> {
   const program = ownCopy("remove");
   await confirm(context, input, {
     text: say`Remove ${shown(program)}?`,

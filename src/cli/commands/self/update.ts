@@ -12,7 +12,7 @@ import { rollBackProgram, stageProgram, switchProgram } from "../../../release/r
 import type { Sums } from "../../../release/sums.ts";
 import { compareVersions, isVersion } from "../../../release/version_order.ts";
 import { VERSION } from "../../../version.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { lines, say, shown } from "../../output/shown.ts";
 import { ownCopy } from "../../release/copy.ts";
@@ -22,7 +22,7 @@ const THIS = shown(VERSION);
 /** The switches that cannot be used together. */
 const MODES = ["check", "to", "rollback"] as const;
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"self update">> {
   const given = MODES.filter((name) => input.has(name));
   if (given.length > 1 && given.includes("rollback")) {
     throw new OrchestratorError(
@@ -80,7 +80,11 @@ function folderOf(context: Context, version: string): string {
 }
 
 /** What `--check` answers, and an update that has nothing to do. */
-function standing(sums: Sums, available: boolean, wanted: string | undefined): Answer {
+function standing(
+  sums: Sums,
+  available: boolean,
+  wanted: string | undefined,
+): AnswerTo<"self update"> {
   const { version } = sums;
   const older = compareVersions(version, VERSION) < 0;
   const found = shown(version);
@@ -96,7 +100,7 @@ function standing(sums: Sums, available: boolean, wanted: string | undefined): A
   };
 }
 
-async function rollBack(): Promise<Answer> {
+async function rollBack(): Promise<AnswerTo<"self update">> {
   const program = ownCopy("update");
   const { version } = await rollBackProgram(program);
   return {

@@ -2,10 +2,10 @@
  * `orchestrator session end [session] --reason "<why>"`
  * @module
  */
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { abandon } from "../finish.ts";
 
-export function run(context: Context, input: Input): Promise<Answer> {
+export function run(context: Context, input: Input): Promise<AnswerTo<"session end">> {
   return abandon(context, input.option("reason"), input.arg("session"));
 }

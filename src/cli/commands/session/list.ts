@@ -4,7 +4,7 @@
  */
 import { OrchestratorError } from "../../../errors.ts";
 import { type SessionSummary, summarise } from "../../../session/summary.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { legacySummaries, type LegacySummary } from "../../legacy/view.ts";
 import type { Style } from "../../output/style.ts";
@@ -20,7 +20,7 @@ interface Row extends SessionSummary {
   readonly onBranch?: true;
 }
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"session list">> {
   const limit = readLimit(input.option("limit"));
   await (await import("../../state/look_further.ts")).lookFurther(context);
   const old = await legacySummaries(context);

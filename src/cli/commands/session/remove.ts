@@ -5,7 +5,7 @@
 import { OrchestratorError } from "../../../errors.ts";
 import { loadSession } from "../../../session/load.ts";
 import { summarise } from "../../../session/summary.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import { TEXT_LIMITS } from "../../../workflow/commands.ts";
 import type { StorageBackend } from "../../../storage/backend.ts";
 import { confirm } from "../../confirm.ts";
@@ -17,7 +17,7 @@ import { requireText } from "../../texts.ts";
 
 const DAY_MS = 86_400_000;
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"session remove">> {
   if (context.meta === null) throw context.noSession();
   const { manager } = context;
   // Sessions that are only on the state branch are removed there, by the record.

@@ -3,12 +3,12 @@
  * @module
  */
 import { decide } from "../../../workflow/decide.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
 import { requireFreeName, sessionName } from "../../texts.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"session rename">> {
   const { manager, actor } = context;
   const given = input.required("name");
   const name = given === "" ? null : sessionName(given, "rename the session to");

@@ -3,7 +3,7 @@
  * @module
  */
 import { describe } from "../../../workflow/progress.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { chooseToRead, legacyData } from "../../legacy/view.ts";
 import { actorText } from "../../output/event_text.ts";
@@ -13,7 +13,7 @@ import { statusText } from "../../output/status_text.ts";
 import { lines, num, say, shown } from "../../output/shown.ts";
 import { columns } from "../../output/text.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"session show">> {
   const name = input.arg("session");
   const { choice, view } = await chooseToRead(context, name);
   if (choice === null) {

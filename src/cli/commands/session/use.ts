@@ -3,12 +3,12 @@
  * @module
  */
 import { useSession } from "../../../session/use_session.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
 import { oneLine } from "../../output/text.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"session use">> {
   const { manager } = context;
   const id = await context.sessionToChange(input.required("session"));
   const { state } = await manager.load(id);

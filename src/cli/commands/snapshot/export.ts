@@ -8,7 +8,7 @@ import { OrchestratorError } from "../../../errors.ts";
 import { exportSnapshot } from "../../../snapshot/export.ts";
 import { leftOut } from "../../../snapshot/left_out.ts";
 import { PRIVATE } from "../../../state_layout/modes.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { leftOutText } from "../../output/left_out_text.ts";
 import { exact, lines, say, shown } from "../../output/shown.ts";
@@ -18,7 +18,7 @@ import { lockingKey } from "../../snapshot/key.ts";
 import { SnapshotProgress } from "../../snapshot/progress.ts";
 import { findAnywhere, openBeyond } from "../../state/beyond.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"snapshot export">> {
   const { meta, manager } = context;
   if (meta === null) throw context.noSession();
   const output = input.option("output");

@@ -8,7 +8,7 @@ import {
   importSnapshot,
 } from "../../../snapshot/import.ts";
 import type { Relation } from "../../../snapshot/relation.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { lines, num, say, type Shown, shown, words } from "../../output/shown.ts";
 import { sessionCount, sessionData } from "../../output/snapshot_text.ts";
@@ -18,7 +18,7 @@ import { openingKey, snapshotBytes, snapshotLimits } from "../../snapshot/key.ts
 import { SnapshotProgress } from "../../snapshot/progress.ts";
 import { takeRemovals } from "../../state/beyond.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"snapshot import">> {
   context.requireWritableRoot();
   const { manager, paths, io } = context;
   const dryRun = input.has("dry-run");

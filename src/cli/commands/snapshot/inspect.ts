@@ -3,7 +3,7 @@
  * @module
  */
 import { readSnapshot } from "../../../snapshot/read.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { lines, say } from "../../output/shown.ts";
 import { manifestData, manifestText } from "../../output/snapshot_text.ts";
@@ -13,7 +13,7 @@ import { SnapshotProgress } from "../../snapshot/progress.ts";
 /** Hashes are checked while reading; nothing is kept. */
 const NOWHERE = { begin: () => {}, file: () => {}, write: () => {} };
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"snapshot inspect">> {
   const bytes = await snapshotBytes(context, input);
   using progress = new SnapshotProgress(context, input);
   const { manifest, encrypted } = await readSnapshot(progress.stoppable(bytes), {

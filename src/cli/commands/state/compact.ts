@@ -2,14 +2,14 @@
  * `orchestrator state compact`
  * @module
  */
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
 import { num, say, shown } from "../../output/shown.ts";
 import { shortCommit } from "../../output/text.ts";
 import { requireStateBranch } from "../../state/place.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"state compact">> {
   context.requireWritableRoot();
   if (context.meta === null) throw context.noSession();
   const branch = await requireStateBranch(context);

@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../../errors.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { say } from "../../output/shown.ts";
 import { ago, columns, oneLine, shortCommit } from "../../output/text.ts";
@@ -11,7 +11,7 @@ import { fetchTip, requireStateBranch } from "../../state/place.ts";
 
 const DEFAULT_LIMIT = 20;
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"state log">> {
   const text = input.option("limit") ?? String(DEFAULT_LIMIT);
   if (!/^[1-9]\d{0,5}$/.test(text)) {
     throw new OrchestratorError(

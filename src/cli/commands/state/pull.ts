@@ -4,7 +4,7 @@
  */
 import { OrchestratorError } from "../../../errors.ts";
 import { refuseHome } from "../../../project/init.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { mergedData, mergedText, removalsData, warnOfMerge } from "../../output/state_text.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
@@ -13,7 +13,7 @@ import { shortCommit } from "../../output/text.ts";
 import { finishInterrupted, rememberLook } from "../../state/hooks.ts";
 import { requireStateBranch } from "../../state/place.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"state pull">> {
   refuseHome(context.paths);
   await finishInterrupted(context);
   const branch = await requireStateBranch(context, { insist: input });

@@ -7,7 +7,7 @@ import type { StateBranch } from "../../../state_branch/branch.ts";
 import { BranchTree } from "../../../state_branch/branch_tree.ts";
 import { trackedNames } from "../../../state_branch/portable.ts";
 import type { PushReport } from "../../../state_branch/push.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { leftOutText } from "../../output/left_out_text.ts";
 import { exact, lines, say } from "../../output/shown.ts";
@@ -23,7 +23,7 @@ import {
 import { finishInterrupted, rememberLook } from "../../state/hooks.ts";
 import { requireStateBranch } from "../../state/place.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"state push">> {
   context.requireWritableRoot();
   if (context.meta === null) throw context.noSession();
   await finishInterrupted(context);

@@ -4,7 +4,7 @@
  */
 import { OrchestratorError } from "../../../errors.ts";
 import { ambiguousSession } from "../../../session/resolve.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { lines, say, shown } from "../../output/shown.ts";
 import { mergedData } from "../../output/state_text.ts";
@@ -13,7 +13,7 @@ import { columns, oneLine, shortCommit } from "../../output/text.ts";
 import { finishInterrupted } from "../../state/hooks.ts";
 import { fetchTip, requireStateBranch } from "../../state/place.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"state restore">> {
   context.requireWritableRoot();
   await finishInterrupted(context);
   const wanted = input.required("commit");

@@ -3,7 +3,7 @@
  * @module
  */
 import { RUNG_TEXTS } from "../../../state_branch/places.ts";
-import type { Answer } from "../../command.ts";
+import type { AnswerTo } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { num, say, shown } from "../../output/shown.ts";
 import { CARRIERS } from "../../output/state_text.ts";
@@ -11,7 +11,7 @@ import { ago, columns, count, shortCommit } from "../../output/text.ts";
 import { webMode } from "../../state/hooks.ts";
 import { requireStateBranch } from "../../state/place.ts";
 
-export async function run(context: Context): Promise<Answer> {
+export async function run(context: Context): Promise<AnswerTo<"state status">> {
   const branch = await requireStateBranch(context);
   const [local, remote, problem, notThere, on] = await Promise.all([
     branch.localTip(),

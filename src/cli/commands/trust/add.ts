@@ -4,12 +4,12 @@
  */
 import { claimText } from "../../../trust/claim.ts";
 import { addTrust } from "../../../trust/trust_file.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
 import { claimOf, trustChange, trustOf } from "../../trust/change.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"trust add">> {
   const claim = claimOf(input.required("kind"), input.required("value"));
   const { io } = context;
   const trust = trustOf(context);

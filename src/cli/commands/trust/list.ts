@@ -3,21 +3,15 @@
  * @module
  */
 import { claimText, trustCommand } from "../../../trust/claim.ts";
-import { readTrustFile, type TrustEntry } from "../../../trust/trust_file.ts";
-import type { Answer, Input } from "../../command.ts";
+import { readTrustFile } from "../../../trust/trust_file.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { lines, say, shown } from "../../output/shown.ts";
 import { columns } from "../../output/text.ts";
-import { trustOf } from "../../trust/change.ts";
+import { trustData, trustOf } from "../../trust/change.ts";
 import { unconfirmedClaims } from "../../trust/confirm.ts";
 
-/** An entry for programs; only people confirm. */
-function entryData({ kind, value, repository, who, when }: TrustEntry) {
-  const actor = { kind: "person", name: who } as const;
-  return { kind, value, repository, actor, createdAt: when };
-}
-
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"trust list">> {
   const { path, repository } = trustOf(context);
   const { entries, problem } = readTrustFile(path);
   if (problem !== null) context.warn(problem.message);
@@ -25,7 +19,7 @@ export async function run(context: Context, input: Input): Promise<Answer> {
   const trusted = entries.filter((entry) => all || entry.repository === repository);
   const waiting = await unconfirmedClaims(context);
   return {
-    data: { file: path, repository, trusted: trusted.map(entryData), waiting },
+    data: { file: path, repository, trusted: trusted.map(trustData), waiting },
     text: (style) =>
       lines([
         ...(trusted.length === 0 ? [style.dim(say`Nothing has been confirmed.`)] : [

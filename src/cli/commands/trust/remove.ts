@@ -4,12 +4,12 @@
  */
 import { OrchestratorError } from "../../../errors.ts";
 import { removeTrust } from "../../../trust/trust_file.ts";
-import type { Answer, Input } from "../../command.ts";
+import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
 import { trustChange, trustOf } from "../../trust/change.ts";
 
-export async function run(context: Context, input: Input): Promise<Answer> {
+export async function run(context: Context, input: Input): Promise<AnswerTo<"trust remove">> {
   const kind = input.required("kind");
   const value = input.required("value");
   const trust = trustOf(context);

@@ -2,10 +2,10 @@
  * `orchestrator feedback process list`
  * @module
  */
-import type { Answer } from "../../../command.ts";
+import type { AnswerTo } from "../../../command.ts";
 import type { Context } from "../../../context.ts";
 import { listFeedback } from "../feedback.ts";
 
-export function run(context: Context): Promise<Answer> {
+export function run(context: Context): Promise<AnswerTo<"feedback process list">> {
   return listFeedback(context, "process");
 }

@@ -1,0 +1,280 @@
+/**
+ * What several answers are made of. A word means the same in each of them.
+ * @module
+ */
+import { z } from "zod";
+
+/** RFC 3339, UTC, as it was recorded. */
+export const time = z.string().describe("RFC 3339, UTC");
+
+/** A session's id. */
+export const session = z.string().describe("The session's id");
+
+/** A whole number from 0. */
+export const count = z.number().int().nonnegative();
+
+/** Who did something. */
+export const actor = z.strictObject({
+  kind: z.enum(["person", "agent", "ci"]),
+  name: z.string(),
+  agent: z.string().optional().describe("The agent's product name"),
+}).describe("Who did it");
+
+/** How far something is. */
+export const progress = z.strictObject({
+  done: count.describe("Items completed or skipped"),
+  total: count,
+});
+
+const argv = z.array(z.string()).describe("Words behind the program's name");
+const placeholders = z.array(z.string()).describe(
+  "The words of argv that stand for a value, such as <task>; empty when argv can be run as it is",
+);
+const command = z.string().describe("The same as one line for a shell");
+const byPerson = z.boolean().describe("True when a person runs it, not an agent");
+
+/** What comes next, and why. */
+export const nextStep = z.strictObject({
+  argv,
+  placeholders,
+  command,
+  byPerson,
+  why: z.string(),
+});
+
+/** The command that an error's hint names. */
+export const hintStep = z.strictObject({ argv, placeholders, command, byPerson });
+
+/** Who holds a lock; what the holder itself has left there. */
+export const holder = z.looseObject({
+  operation: z.string(),
+  actor: z.string().describe("The holder's name"),
+  pid: z.number(),
+  host: z.string(),
+  since: time,
+});
+
+/** Whether a lock is held, and by whom. */
+export const lockFields = {
+  lock: z.enum(["free", "held", "unknown"]),
+  heldBy: holder.nullable().describe("Null for a program that says nothing of itself, too"),
+};
+
+/** Where an old workflow that is not imported yet is. */
+export const legacy = z.strictObject({
+  generation: z.string().nullable(),
+  file: z.string(),
+});
+
+/** What a session's workflow can be. */
+export const workflowStatus = z.enum(["active", "completed", "abandoned"]);
+
+const itemStatus = z.enum(["pending", "completed", "skipped", "failed"]);
+const phaseStatus = z.enum(["pending", "active", "completed"]);
+
+/** How an approval was given. */
+const approval = z.strictObject({
+  how: z.enum(["terminal", "flag"]),
+  detection: z.string().describe(
+    "The variable that tells whether an agent is at work, or none",
+  ),
+  byAgent: z.boolean().optional(),
+});
+
+const verification = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("none") }),
+  z.strictObject({ type: z.literal("file_exists"), path: z.string() }),
+  z.strictObject({
+    type: z.literal("command"),
+    command: z.string(),
+    expect_exit_code: z.number(),
+  }),
+  z.strictObject({ type: z.literal("manual_gate"), description: z.string().optional() }),
+]).describe("The proof that the workflow asks for, as the workflow spells it");
+
+const proof = z.strictObject({
+  verification,
+  evidence: z.boolean().describe("True when evidence must be handed in"),
+  evidenceSchema: z.string().optional(),
+  evidencePrompt: z.string().optional(),
+  evidenceExample: z.string().optional().describe("JSON that would do as evidence"),
+  inWords: z.array(z.string()),
+});
+
+const item = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  description: z.string().optional(),
+  status: itemStatus,
+  required: z.boolean(),
+  stepType: z.enum(["gate", "required", "documented", "flexible"]),
+  proof,
+  failures: count.describe("How many verifications have failed"),
+  blocked: z.string().optional().describe("What keeps it from being completed now"),
+  next: nextStep.optional(),
+  notes: z.string().optional(),
+  skipReason: z.string().optional(),
+  forced: z.literal(true).optional(),
+  automatic: z.literal("zero_human").optional(),
+  approval: approval.optional(),
+});
+
+const phase = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  status: phaseStatus,
+  requiredOpen: count.describe("Required items that are neither completed nor skipped"),
+  approval: z.enum(["not_needed", "missing", "given"]),
+  progress,
+});
+
+const blocker = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("item_open"),
+    phase: z.string(),
+    item: z.string(),
+    status: z.enum(["pending", "failed"]),
+    message: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal("approval_missing"),
+    phase: z.string(),
+    message: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal("review_missing"),
+    review: z.string(),
+    by: z.strictObject({ phase: z.string(), item: z.string() }).optional()
+      .describe("The item by which the review can still be done"),
+    message: z.string(),
+  }),
+  z.strictObject({ kind: z.literal("phase_ahead"), phase: z.string(), message: z.string() }),
+]);
+
+/** An item that was skipped for a reason the rules accept. */
+export const skip = z.strictObject({ phase: z.string(), item: z.string(), reason: z.string() });
+
+/** Something that happened beside the straight way. */
+export const bypass = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.enum(["forced", "automatic"]),
+    phase: z.string(),
+    item: z.string(),
+    count,
+    seq: z.number(),
+    time,
+    actor,
+    reason: z.string(),
+    undone: z.boolean(),
+  }),
+  z.strictObject({
+    kind: z.literal("agent_approval"),
+    phase: z.string(),
+    item: z.string().optional(),
+  }),
+  z.strictObject({ kind: z.literal("setting_overridden"), setting: z.string() }),
+  z.strictObject({
+    kind: z.literal("journal_accepted"),
+    time,
+    actor,
+    known: z.strictObject({ seq: z.number(), hash: z.string() }),
+    found: z.number(),
+    reason: z.string().nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal("left_open"),
+    phase: z.string(),
+    item: z.string(),
+    status: itemStatus,
+    required: z.boolean(),
+  }),
+]);
+
+const note = z.strictObject({
+  seq: z.number(),
+  time,
+  actor,
+  text: z.string(),
+  phase: z.string().nullable(),
+});
+
+/** A note without its number: of an old workflow, or of the whole journal. */
+export const plainNote = z.strictObject({ ...note.shape, seq: z.number().optional() });
+
+const checkpointSummary = z.strictObject({
+  checkpoint: z.string(),
+  seq: z.number(),
+  createdAt: time,
+  message: z.string().nullable(),
+  phase: z.string().nullable(),
+});
+
+const recent = <Entry extends z.ZodType>(entry: Entry) =>
+  z.strictObject({ count, recent: z.array(entry).describe("The newest few, oldest first") });
+
+/** A session's standing: `status`, `start`, `session show`, `handoff`. */
+export const standing = z.strictObject({
+  session,
+  name: z.string().nullable(),
+  task: z.string(),
+  project: z.string().nullable(),
+  workflow: z.string().describe("The name of the workflow definition"),
+  status: workflowStatus,
+  active: z.boolean(),
+  phase: z.string().nullable(),
+  progress,
+  phases: z.array(phase),
+  items: z.array(item).describe("The items of the current phase"),
+  blockers: z.array(blocker).describe("What stands before advance, or before finish"),
+  skips: z.array(skip),
+  bypasses: z.array(bypass),
+  constraints: z.array(z.string()),
+  notes: recent(note),
+  checkpoints: recent(checkpointSummary),
+  createdAt: time,
+  updatedAt: time,
+  endedAt: time.optional(),
+  endNotes: z.string().optional(),
+  abandonReason: z.string().optional(),
+  imported: z.string().optional().describe("The generation of the old tool it was imported from"),
+  lineage: z.string(),
+  seq: count.describe("Number of the journal's last event"),
+  next: nextStep,
+});
+
+/** An event in the answer to a change: the journal's, without what is long. */
+export const briefEvent = z.looseObject({ seq: z.number(), type: z.string() });
+
+/** What a change of a session answers. */
+export const change = z.strictObject({
+  session,
+  seq: count,
+  status: workflowStatus,
+  phase: z.string().nullable(),
+  changed: z.boolean().describe("False when all of it was so already"),
+  already: z.string().optional().describe("What was so already"),
+  events: z.array(briefEvent),
+  next: nextStep,
+});
+
+/** An event as the journal has it; `data` is what its type says. */
+export const event = z.looseObject({
+  seq: z.number(),
+  time,
+  type: z.string(),
+  actor: z.looseObject({ kind: z.string(), name: z.string() }),
+  data: z.looseObject({}),
+});
+
+/** What a check found. */
+export const findingFields = {
+  level: z.enum(["ok", "info", "warning", "error", "skipped"]),
+  message: z.string(),
+  hint: z.string().optional().describe("One thing to do about it"),
+};
+
+/** A place in a file, both from 1. */
+export const placeFields = {
+  line: z.number().optional(),
+  column: z.number().optional(),
+};

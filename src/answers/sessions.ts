@@ -1,0 +1,57 @@
+/**
+ * Answers of the commands about sessions.
+ * @module
+ */
+import { z } from "zod";
+import {
+  actor,
+  count,
+  legacy,
+  lockFields,
+  progress,
+  session,
+  standing,
+  time,
+  workflowStatus,
+} from "./parts.ts";
+import { origin } from "./work.ts";
+
+const row = z.strictObject({
+  session,
+  name: z.string().nullable(),
+  task: z.string(),
+  status: z.enum([...workflowStatus.options, "unreadable"]),
+  phase: z.string().nullable(),
+  progress,
+  createdAt: time.nullable(),
+  updatedAt: time.nullable(),
+  ...lockFields,
+  problem: z.string().optional().describe("Why it is unreadable"),
+  current: z.boolean(),
+  legacy: legacy.optional(),
+  onBranch: z.literal(true).optional().describe("It is on the state branch only"),
+});
+
+export const SESSION_ANSWERS = {
+  "session list": z.strictObject({
+    sessions: z.array(row).describe("Newest first"),
+    total: count.describe("How many there are without --limit"),
+  }),
+  "session show": standing.extend({
+    origin: origin.optional(),
+    actor: actor.optional(),
+    branch: z.string().nullable().optional().describe("The git branch it was started on"),
+    parent: z.string().nullable().optional().describe("The session it was split from"),
+    lock: lockFields.lock.optional(),
+    heldBy: lockFields.heldBy.optional(),
+    legacy: legacy.optional(),
+  }),
+  "session use": z.strictObject({
+    session,
+    name: z.string().nullable(),
+    task: z.string(),
+    boundAgent: z.string().nullable().describe("The variable that names the agent bound to it"),
+  }),
+  "session rename": z.strictObject({ session, name: z.string().nullable() }),
+  "session remove": z.strictObject({ removed: z.array(session) }),
+} as const;

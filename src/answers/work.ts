@@ -1,0 +1,136 @@
+/**
+ * Answers of the commands that work in a session.
+ * @module
+ */
+import { z } from "zod";
+import {
+  actor,
+  bypass,
+  change,
+  event,
+  legacy,
+  plainNote,
+  session,
+  skip,
+  standing,
+  time,
+  workflowStatus,
+} from "./parts.ts";
+
+/** What chose the session, or where it is read from. */
+export const origin = z.enum(["flag", "environment", "agent", "current", "legacy", "branch"]);
+
+const stateBranch = z.strictObject({ name: z.string(), commit: z.string() })
+  .describe("Where it was read from, when it is not here");
+
+const several = change.extend({
+  items: z.array(z.strictObject({
+    item: z.string(),
+    changed: z.boolean(),
+    already: z.string().optional(),
+  })).optional().describe("Of several items each; absent for one"),
+});
+
+const ended = change.extend({
+  skips: z.array(skip).optional(),
+  bypasses: z.array(bypass).optional(),
+});
+
+/** What a checkpoint keeps, as the journal has it. */
+const keptState = z.looseObject({
+  status: workflowStatus,
+  phase: z.string().nullable(),
+  phases: z.record(z.string(), z.looseObject({ status: z.string() })),
+});
+
+const checkpoint = z.strictObject({
+  checkpoint: z.string(),
+  seq: z.number(),
+  createdAt: time,
+  actor,
+  phase: z.string().nullable(),
+  message: z.string().nullable(),
+});
+
+const feedbackFields = { session, kind: z.enum(["tool", "process"]) };
+const feedbackAdded = z.strictObject({
+  ...feedbackFields,
+  time,
+  actor,
+  text: z.string(),
+});
+const feedbackList = z.strictObject({
+  ...feedbackFields,
+  legacy: legacy.optional(),
+  entries: z.array(z.looseObject({})).describe("As they were recorded, also by the old tool"),
+});
+
+const journal = z.strictObject({
+  session,
+  lines: z.number(),
+  bad: z.strictObject({
+    line: z.number(),
+    reason: z.string(),
+    tooNew: z.boolean(),
+    garbage: z.literal(true).optional(),
+  }).nullable()
+    .describe("The first line that cannot be trusted"),
+  lost: z.looseObject({}).nullable().describe("What is known to be missing at the end"),
+  tornBytes: z.number().describe("Bytes behind the last line that were never acknowledged"),
+  lineEnds: z.string(),
+  rebuilt: z.string().nullable().describe("Why state.json was made again"),
+  history: z.string().nullable().describe("What is wrong with the file of its history"),
+});
+
+/** The lines that `log verify` and its error have. */
+export const verifiedSessions = z.array(journal);
+
+export const WORK_ANSWERS = {
+  "start": standing.extend({ origin }),
+  "status": standing.extend({
+    origin,
+    stateBranch: stateBranch.optional(),
+    legacy: legacy.optional(),
+  }),
+  "complete": several,
+  "skip": several,
+  "approve": several,
+  "advance": change,
+  "finish": ended,
+  "note": change,
+  "checkpoint create": change.extend({ checkpoint: z.string() }),
+  "checkpoint list": z.strictObject({ session, checkpoints: z.array(checkpoint) }),
+  "checkpoint show": z.strictObject({
+    session,
+    seq: z.number(),
+    createdAt: time,
+    actor,
+    checkpoint: z.string(),
+    message: z.string().nullable(),
+    decisions: z.array(z.string()),
+    files: z.array(z.string()),
+    snapshot: keptState,
+  }),
+  "checkpoint restore": change.extend({ checkpoint: z.string() }),
+  "log": z.strictObject({ session, legacy: legacy.optional(), events: z.array(event) }),
+  "log verify": z.strictObject({ sessions: verifiedSessions }),
+  "log accept": change,
+  "handoff": standing.extend({
+    prompt: z.string(),
+    allNotes: z.array(plainNote),
+    decisions: z.array(z.string()),
+  }),
+  "generate-md": z.strictObject({
+    session,
+    markdown: z.string().optional(),
+    file: z.string().optional().describe("Where it was written instead"),
+  }),
+  "feedback tool add": feedbackAdded,
+  "feedback tool list": feedbackList,
+  "feedback process add": feedbackAdded,
+  "feedback process list": feedbackList,
+  "session end": ended,
+} as const;
+
+/** A line of `log --follow --json`. */
+export const LOG_LINE = event;
