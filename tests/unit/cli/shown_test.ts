@@ -140,6 +140,7 @@ Deno.test("only the folder of the output turns strings into what is shown", () =
   assert.deepEqual(exacts.sort(), [
     "cli/commands/completions.ts",
     "cli/commands/config/path.ts",
+    "cli/commands/schema/answer.ts",
     "cli/commands/schema/config.ts",
     "cli/commands/schema/workflow.ts",
     "cli/commands/secrets/get.ts",
