@@ -7,6 +7,9 @@ import { OrchestratorError } from "../../src/errors.ts";
 import { run } from "../../src/cli/run.ts";
 import { answerProblems } from "./answer_schemas.ts";
 
+// Runs in this process tell times of its zone: the one that executables are given, too.
+Deno.env.set("TZ", "UTC");
+
 /** What a run printed and how it ended. */
 export interface Result {
   readonly code: number;

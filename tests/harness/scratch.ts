@@ -84,7 +84,7 @@ export function scratchEnvironment(
     HOME: scratch.home,
     USERPROFILE: scratch.home,
     USER: "anna",
-    LC_ALL: "C",
+    LC_ALL: "C.UTF-8",
     TZ: "UTC",
     ...GIT_ENVIRONMENT,
     ...more,

@@ -24,6 +24,10 @@ export const VARIABLES: readonly VariableSpec[] = [
     means: "colours never, or also where there is no terminal",
   },
   {
+    names: ["LC_ALL", "LC_CTYPE", "LANG"],
+    means: "the first that is set decides: where it is not UTF-8, symbols are plain ASCII",
+  },
+  {
     names: ["XDG_CONFIG_HOME", "XDG_STATE_HOME"],
     means:
       "where your own configuration and your confirmations are, instead of `~/.config` and `~/.local/state`",

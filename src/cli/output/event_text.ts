@@ -23,7 +23,7 @@ export function eventText(
   style: Style,
   number = num(event.seq),
 ): Shown {
-  const head = say`${padLeft(number, 4)}  ${clockTime(event.time)}  `;
+  const head = say`${padLeft(number, 4)}  ${clockTime(event.time, style)}  `;
   const actor = say`  ${actorText(event.actor)}`;
   const room = style.width - head.length - visibleLength(actor);
   return say`${style.dim(head)}${whatHappened(event, style, room)}${style.dim(actor)}`;

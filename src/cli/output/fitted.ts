@@ -6,6 +6,7 @@
 import { withoutExample } from "../../workflow/evidence_examples.ts";
 import type { Io } from "../io.ts";
 import { OWN, type Shown } from "./shown.ts";
+import { mayUseSymbols } from "./style_for.ts";
 import { UNUSUAL } from "./spelled.ts";
 import { fitting, visibleLength } from "./width.ts";
 
@@ -13,23 +14,25 @@ import { fitting, visibleLength } from "./width.ts";
  * A command of ours whose words need no quotes, but for our example of evidence: it stays in one piece
  * to be copied.
  */
-const COMMAND = /^[ │]*(?:\w+: )?`?orchestrator(?: (?:[\w./:@%+=,-]+|"<[^">]*>"))*`?$/;
+const COMMAND = /^[ │|]*(?:\w+: )?`?orchestrator(?: (?:[\w./:@%+=,-]+|"<[^">]*>"))*`?$/;
 
 const BAR = OWN.concat("│ ");
+const PLAIN_BAR = OWN.concat("| ");
 
 /** Where a row has no room for a bar and some text, nothing is fitted. */
 const NARROWEST = 8;
 
 /** The same surroundings, in which texts for terminals fit into them. */
 export function onTerminals(io: Io): Io {
+  const bar = mayUseSymbols(io.env) ? BAR : PLAIN_BAR;
   return {
     env: io.env,
     cwd: io.cwd,
     home: io.home,
     now: io.now,
-    out: (text) => io.out(io.isTerminal("stdout") ? fitted(text, io.width()) : text),
+    out: (text) => io.out(io.isTerminal("stdout") ? fitted(text, io.width(), bar) : text),
     outBytes: io.outBytes,
-    err: (text) => io.err(io.isTerminal("stderr") ? fitted(text, io.width()) : text),
+    err: (text) => io.err(io.isTerminal("stderr") ? fitted(text, io.width(), bar) : text),
     isTerminal: io.isTerminal,
     width: io.width,
     userName: io.userName,
@@ -48,18 +51,18 @@ export function onTerminals(io: Io): Io {
 }
 
 /** A text whose lines are not wider than `width`: those that were go on behind a bar. */
-export function fitted(text: Shown, width: number): Shown {
+export function fitted(text: Shown, width: number, bar = BAR): Shown {
   if (width < NARROWEST || text.length <= width && !UNUSUAL.test(text)) return text;
   return text.split("\n").map((line) => {
     const fits = line.length <= width && !UNUSUAL.test(line) || visibleLength(line) <= width;
-    return fits ? line : broken(line, width);
+    return fits ? line : broken(line, width, bar);
   }).join("\n") as Shown;
 }
 
 // deno-lint-ignore no-control-regex
 const COLOURS = /(\x1b\[[\d;:]*[mK]|\r)/;
 
-function broken(line: string, width: number): string {
+function broken(line: string, width: number, bar: Shown): string {
   const parts = line.split(COLOURS);
   // With a group in the pattern, colours are the parts of odd numbers.
   const bare = parts.filter((_, index) => index % 2 === 0).join("");
@@ -75,8 +78,8 @@ function broken(line: string, width: number): string {
     let rest = part;
     while (column + visibleLength(rest) > width) {
       const piece = row(rest, width - column);
-      result += `${piece.trimEnd()}\n${BAR}`;
-      column = BAR.length;
+      result += `${piece.trimEnd()}\n${bar}`;
+      column = bar.length;
       rest = rest.slice(piece.length);
     }
     result += rest;

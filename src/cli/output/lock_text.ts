@@ -4,9 +4,11 @@
  */
 import type { Holding } from "../../storage/backend.ts";
 import { num, say, type Shown, shown } from "./shown.ts";
+import type { Style } from "./style.ts";
+import { clockTime } from "./text.ts";
 
 /** Whether a lock is held, and by whom; null for one that is free. */
-export function holdingText(holding: Holding): Shown | null {
+export function holdingText(holding: Holding, style: Style): Shown | null {
   switch (holding.state) {
     case "free":
       return null;
@@ -17,7 +19,7 @@ export function holdingText(holding: Holding): Shown | null {
       if (by === null) return say`by an unknown program`;
       return say`by ${shown(by.operation)} of ${shown(by.actor)}, pid ${num(by.pid)} on ${
         shown(by.host)
-      }, since ${shown(by.since)}`;
+      }, since ${clockTime(by.since, style)}`;
     }
   }
 }

@@ -16,7 +16,7 @@ export function oldEventText(entry: unknown, style: Style): Shown {
     const value = fields[name];
     return typeof value === "string" ? value : "";
   };
-  const head = say`   -  ${clockTime(text("timestamp"))}  `;
+  const head = say`   -  ${clockTime(text("timestamp"), style)}  `;
   const who = text("actor") === "" ? say`` : say`  ${shown(text("actor"))}`;
   const said = text("message") === "" ? text("event_type") : text("message");
   const what = said === "" ? JSON.stringify(entry) ?? "" : said;

@@ -44,7 +44,7 @@ export function manifestText(
     [style.dim(say`repository`), shown(repository.remote ?? repository.id)],
     [
       style.dim(say`taken`),
-      say`${clockTime(manifest.created)} by version ${shown(manifest.tool)}`,
+      say`${clockTime(manifest.created, style)} by version ${shown(manifest.tool)}`,
     ],
     [
       style.dim(say`holds`),

@@ -246,7 +246,7 @@ function ending(state: SessionState, screen: StatusScreen, style: Style): Shown 
   const when = state.endedAt ?? state.updatedAt;
   const by = state.endedBy === undefined ? OWN : OWN.concat(" by ", shown(state.endedBy.name));
   const how = state.status === "completed" ? OWN.concat("Finished") : OWN.concat("Abandoned");
-  const line = OWN.concat(how, " ", clockTime(when), " (", ago(when, screen.now), ")", by);
+  const line = OWN.concat(how, " ", clockTime(when, style), " (", ago(when, screen.now), ")", by);
   return why === undefined ? line : OWN.concat(line, "\n", style.dim(wrap(why, style, "  ")));
 }
 

@@ -79,7 +79,13 @@ const asItIs = (text: Shown): Shown => text;
 
 /** Makes a style. */
 export function makeStyle(
-  options: { readonly terminal: boolean; readonly colour: boolean; readonly width: number },
+  options: {
+    readonly terminal: boolean;
+    readonly colour: boolean;
+    readonly width: number;
+    /** Whether symbols are plain ASCII on a terminal, too. Default false. */
+    readonly ascii?: boolean;
+  },
 ): Style {
   const paint = (open: number, close: number): (text: Shown) => Shown =>
     options.colour
@@ -90,7 +96,7 @@ export function makeStyle(
     colour: options.colour,
     terminal: options.terminal,
     width: options.width,
-    symbols: options.terminal ? TERMINAL : PLAIN,
+    symbols: options.terminal && options.ascii !== true ? TERMINAL : PLAIN,
     bold: paint(1, 22),
     dim: paint(2, 22),
     green: paint(32, 39),

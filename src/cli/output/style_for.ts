@@ -14,6 +14,17 @@ export interface ColourWish {
   readonly asked: boolean;
 }
 
+/**
+ * Whether the locale can show more than ASCII: the first variable that is set decides, as in
+ * locale(7). Where none is set, nothing says that it cannot.
+ */
+export function mayUseSymbols(env: Readonly<Record<string, string | undefined>>): boolean {
+  const locale = [env["LC_ALL"], env["LC_CTYPE"], env["LANG"]].find((value) =>
+    value !== undefined && value !== ""
+  );
+  return locale === undefined || /utf-?8/i.test(locale);
+}
+
 /** The style for a stream: colours only on a terminal that wants them. */
 export function styleFor(
   stream: "stdout" | "stderr",
@@ -33,6 +44,7 @@ export function styleFor(
     : false;
   return makeStyle({
     terminal,
+    ascii: !mayUseSymbols(io.env),
     colour,
     width: terminal ? Math.max(40, Math.min(io.width(), 100)) : 80,
   });

@@ -177,9 +177,24 @@ export function ago(time: string, now: Date): Shown {
   return days === 1 ? OWN.concat("1 day ago") : OWN.concat(num(days), " days ago");
 }
 
-/** An RFC 3339 time without the letter and the fractions: `2026-03-01 12:30:00Z`. */
-export function clockTime(time: string): Shown {
-  return shown(time.replace("T", " ").replace(/\.\d+Z$/, "Z"));
+/**
+ * An RFC 3339 time without the letter and the fractions: `2026-03-01 12:30:00Z`; on a terminal that of
+ * this machine's zone, `2026-03-01 13:30:00+01:00`. What is no such time stays as it is.
+ */
+export function clockTime(time: string, style: Style): Shown {
+  const at = /(?:Z|[+-]\d\d:\d\d)$/.test(time) ? Date.parse(time) : NaN;
+  const plain = time.replace("T", " ").replace(/\.\d+Z$/, "Z");
+  return shown(style.terminal && Number.isFinite(at) ? localTime(new Date(at)) : plain);
+}
+
+function localTime(at: Date): string {
+  const offset = -at.getTimezoneOffset();
+  const there = new Date(at.getTime() + offset * 60_000);
+  const clock = there.toISOString().slice(0, 19).replace("T", " ");
+  if (offset === 0) return `${clock}Z`;
+  const two = (number: number) => String(Math.trunc(number)).padStart(2, "0");
+  const distance = Math.abs(offset);
+  return `${clock}${offset < 0 ? "-" : "+"}${two(distance / 60)}:${two(distance % 60)}`;
 }
 
 /** A progress bar of `width` columns; full only when all is done, empty only when nothing is. */

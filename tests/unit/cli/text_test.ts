@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { makeStyle } from "../../../src/cli/output/style.ts";
+import { mayUseSymbols } from "../../../src/cli/output/style_for.ts";
 import { say, shown } from "../../../src/cli/output/shown.ts";
 import {
   ago,
@@ -111,7 +112,7 @@ Deno.test("times are said as people say them", () => {
     ["never", "unknown"],
   ];
   for (const [time, text] of cases) assert.equal(ago(time, now), text, time);
-  assert.equal(clockTime("2026-03-10T12:00:00.123Z"), "2026-03-10 12:00:00Z");
+  assert.equal(clockTime("2026-03-10T12:00:00.123Z", PLAIN), "2026-03-10 12:00:00Z");
 });
 
 Deno.test("a bar is full only when all is done", () => {
@@ -184,4 +185,48 @@ Deno.test({
     }).output();
     assert.deepEqual(new TextDecoder().decode(stdout).split("\0").slice(0, -1), words);
   },
+});
+
+Deno.test("times on a terminal are those of the machine's zone, and say which it is", () => {
+  const source = new URL("../../../src/cli/output/", import.meta.url);
+  const program = `
+    const { clockTime } = await import("${source}text.ts");
+    const { makeStyle } = await import("${source}style.ts");
+    for (const terminal of [true, false]) {
+      const style = makeStyle({ terminal, colour: false, width: 80 });
+      for (const time of ["2026-01-31T23:30:00.123Z", "2026-07-31T23:30:00+02:00", "yesterday"]) {
+        console.log(clockTime(time, style));
+      }
+    }`;
+  const seen = (TZ: string) => {
+    const ended = new Deno.Command(Deno.execPath(), { args: ["eval", program], env: { TZ } });
+    return new TextDecoder().decode(ended.outputSync().stdout).trimEnd().split("\n");
+  };
+  const plain = ["2026-01-31 23:30:00Z", "2026-07-31 23:30:00+02:00", "yesterday"];
+  assert.deepEqual(
+    seen("America/St_Johns"),
+    ["2026-01-31 20:00:00-03:30", "2026-07-31 19:00:00-02:30", "yesterday", ...plain],
+  );
+  assert.deepEqual(
+    seen("UTC"),
+    ["2026-01-31 23:30:00Z", "2026-07-31 21:30:00Z", "yesterday", ...plain],
+  );
+});
+
+Deno.test("symbols are plain where the locale says that it is not UTF-8", () => {
+  const cases: readonly (readonly [Readonly<Record<string, string>>, boolean])[] = [
+    [{}, true],
+    [{ LANG: "de_DE.UTF-8" }, true],
+    [{ LANG: "de_DE.utf8" }, true],
+    [{ LANG: "C" }, false],
+    [{ LANG: "de_DE.ISO-8859-1" }, false],
+    [{ LC_ALL: "C", LANG: "de_DE.UTF-8" }, false],
+    [{ LC_ALL: "", LC_CTYPE: "C.UTF-8", LANG: "C" }, true],
+  ];
+  for (const [env, expected] of cases) {
+    assert.equal(mayUseSymbols(env), expected, JSON.stringify(env));
+  }
+  const { symbols } = makeStyle({ terminal: true, colour: true, width: 80, ascii: true });
+  // deno-lint-ignore no-control-regex
+  for (const symbol of Object.values(symbols)) assert.match(symbol, /^[\x00-\x7f]+$/);
 });

@@ -7,7 +7,7 @@ import { findCheckpoint, listCheckpoints } from "../../checkpoints.ts";
 import type { Context } from "../../context.ts";
 import { actorText } from "../../output/event_text.ts";
 import { lines, num, say, shown } from "../../output/shown.ts";
-import { columns, hang, lead, wrap } from "../../output/text.ts";
+import { clockTime, columns, hang, lead, wrap } from "../../output/text.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"checkpoint show">> {
   const { session, checkpoints } = await listCheckpoints(context);
@@ -24,7 +24,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"che
     text: (style) => {
       const by = actorText(event.actor);
       const rows = [
-        say`${style.bold(lead(checkpoint))}  ${shown(event.time)} by ${by}, event ${
+        say`${style.bold(lead(checkpoint))}  ${clockTime(event.time, style)} by ${by}, event ${
           num(event.seq)
         }`,
       ];

@@ -14,7 +14,7 @@ import type { Context } from "../../context.ts";
 import { chooseToRead, legacyData, legacyProject } from "../../legacy/view.ts";
 import { lines, say, type Shown, shown } from "../../output/shown.ts";
 import type { Style } from "../../output/style.ts";
-import { hang, lead } from "../../output/text.ts";
+import { clockTime, hang, lead } from "../../output/text.ts";
 import { requireText } from "../../texts.ts";
 
 /** Adds feedback to the chosen session. */
@@ -59,7 +59,8 @@ export async function listFeedback(
 }
 
 function entryText(entry: Readonly<Record<string, unknown>>, style: Style): Shown {
-  const time = lead(String(entry["time"] ?? entry["timestamp"] ?? ""));
+  const stamp = String(entry["time"] ?? entry["timestamp"] ?? "");
+  const time = Number.isNaN(Date.parse(stamp)) ? lead(stamp) : clockTime(stamp, style);
   const { text } = entry;
   const said = hang(
     typeof text === "string" ? text : JSON.stringify(entry),

@@ -11,7 +11,7 @@ import { holdingText } from "../../output/lock_text.ts";
 import { statusData } from "../../output/status_data.ts";
 import { statusText } from "../../output/status_text.ts";
 import { lines, num, say, shown } from "../../output/shown.ts";
-import { columns } from "../../output/text.ts";
+import { clockTime, columns } from "../../output/text.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"session show">> {
   const name = input.arg("session");
@@ -47,9 +47,9 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
       heldBy: holding.state === "held" ? holding.by : null,
     }),
     text: (style) => {
-      const held = holdingText(holding);
+      const held = holdingText(holding, style);
       const facts = [
-        [say`started`, say`${shown(state.createdAt)} by ${actorText(state.createdBy)}`],
+        [say`started`, say`${clockTime(state.createdAt, style)} by ${actorText(state.createdBy)}`],
         [say`branch`, shown(meta?.branch ?? "-")],
         [say`lineage`, say`${shown(state.lineage)}, seq ${num(state.seq)}`],
         ...(meta?.parent ? [[say`split from`, shown(meta.parent)]] : []),

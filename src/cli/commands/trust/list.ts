@@ -7,7 +7,7 @@ import { readTrustFile } from "../../../trust/trust_file.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { lines, say, shown } from "../../output/shown.ts";
-import { columns } from "../../output/text.ts";
+import { clockTime, columns } from "../../output/text.ts";
 import { trustData, trustOf } from "../../trust/change.ts";
 import { unconfirmedClaims } from "../../trust/confirm.ts";
 
@@ -28,7 +28,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"tru
             shown(value),
             ...(all ? [shown(repository)] : []),
             shown(who),
-            style.dim(shown(when)),
+            style.dim(clockTime(when, style)),
           ])),
         ]),
         ...waiting.map((claim) =>
