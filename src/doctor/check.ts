@@ -1,8 +1,8 @@
 /**
- * What a check is. Each lives in a file of its own under `checks/`, named after its id.
+ * What a check is. Each has a file in `checks/`, named after its id.
  *
- * A check looks and never changes anything; what it can put right it does in `fix`, which may be
- * called any number of times and then changes nothing more.
+ * A check never changes anything; `fix` repairs what it can, and running it again changes nothing
+ * more.
  * @module
  */
 import type { Examination } from "./examination.ts";
@@ -19,7 +19,7 @@ export const SEVERITY: Readonly<Record<Level, number>> = {
   error: 4,
 };
 
-/** What the checks are about, in the order they are shown. */
+/** The areas of the checks, in display order. */
 export const AREAS = [
   "installation",
   "project",
@@ -38,13 +38,13 @@ export type Area = (typeof AREAS)[number];
 /** What a check found. */
 export interface Finding {
   readonly level: Level;
-  /** What was seen: one sentence without a full stop. Paths below the root are relative. */
+  /** What was found: one sentence without a full stop. Paths below the root are relative. */
   readonly seen: string;
-  /** What to do; never a command that destroys anything. Absent when nothing is to do. */
+  /** What to do; never a destructive command. Absent when there is nothing to do. */
   readonly todo?: string;
-  /** Whether {@link Check.fix} can put it right. */
+  /** Whether {@link Check.fix} can repair it. */
   readonly fixable?: boolean;
-  /** Single facts for programs and for a longer list. */
+  /** Details for programs and for a longer list. */
   readonly list?: readonly string[];
 }
 
@@ -53,31 +53,31 @@ export interface Check {
   /** `<area>.<name>`, stable: `sessions.chain`. */
   readonly id: string;
   readonly area: Area;
-  /** What is looked at, as a noun: `Journals`. */
+  /** What is checked, as a noun: `Journals`. */
   readonly title: string;
   /** Why it matters: one sentence without a full stop. */
   readonly why: string;
-  /** True when it asks the network; left out with `--offline`. */
+  /** True when it uses the network; skipped with `--offline`. */
   readonly network?: true;
   readonly run: (examination: Examination) => Promise<Finding> | Finding;
   /**
-   * Puts right what `run` found fixable.
+   * Repairs what `run` reported as fixable.
    * @returns what was done, one sentence each.
    */
   readonly fix?: (examination: Examination) => Promise<readonly string[]>;
 }
 
-/** Nothing to say against it. */
+/** No problem found. */
 export function ok(seen: string): Finding {
   return { level: "ok", seen };
 }
 
-/** Could not be looked at, for a reason that is no fault. */
+/** Could not be checked, for a reason that is not a problem. */
 export function skipped(seen: string): Finding {
   return { level: "skipped", seen };
 }
 
-/** Thrown by what a check looks at when nobody can tell; the check is skipped. */
+/** Thrown when a fact cannot be determined; the check is skipped. */
 export class CannotTell extends Error {
   constructor(seen: string) {
     super(seen);

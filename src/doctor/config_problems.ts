@@ -1,5 +1,5 @@
 /**
- * What the checks of the configuration have in common.
+ * Shared by the checks of the configuration.
  * @module
  */
 import { isConfigGroup, isConfigKey } from "../config/keys.ts";
@@ -7,7 +7,7 @@ import { type ConfigProblem, problemText } from "../config/problem.ts";
 import { count, type Finding, ok } from "./check.ts";
 import type { Examination } from "./examination.ts";
 
-/** Whether a problem is that a key is in no table. */
+/** Whether a problem is an unknown key. */
 export function isUnknownKey({ key }: ConfigProblem): boolean {
   return key !== null && !isConfigKey(key) && !isConfigGroup(key);
 }
@@ -25,7 +25,7 @@ export async function fileProblems(
   return problems.filter(({ source }) => files.has(source));
 }
 
-/** The finding of problems: as bad as the worst of them. */
+/** The finding for a list of problems: as severe as the worst of them. */
 export function problemsFinding(
   problems: readonly ConfigProblem[],
   todo: string,

@@ -1,5 +1,5 @@
 /**
- * Runs checks, side by side, and fixes what they can fix.
+ * Runs checks concurrently, and fixes what they can fix.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
@@ -15,20 +15,23 @@ export interface CheckReport extends Finding {
   readonly fixable: boolean;
   /** Wall-clock time, whole milliseconds; checks run side by side. */
   readonly durationMs: number;
-  /** What `--fix` did about it, or with `--dry-run` would try. */
+  /** What `--fix` did, or would do with `--dry-run`. */
   readonly fixed?: readonly string[];
 }
 
 /** How to run. */
 export interface DoctorOptions {
   readonly fix: boolean;
-  /** With `fix`: say what would be fixed and change nothing. */
+  /** With `fix`: report what would be fixed, without changing anything. */
   readonly dryRun: boolean;
-  /** Makes the examination anew after a fix. */
+  /** Makes a new examination after a fix. */
   readonly again: () => Examination;
 }
 
-/** Runs the checks on one examination. A check that breaks is an error of its own, and the rest go on. */
+/**
+ * Runs the checks on one examination. A check that throws is reported as an error, and the rest
+ * continue.
+ */
 export async function examine(
   checks: readonly Check[],
   examination: Examination,
@@ -51,7 +54,7 @@ export async function examine(
   return reports;
 }
 
-/** The worst level of all. */
+/** The worst level of all reports. */
 export function worst(reports: readonly CheckReport[]): Finding["level"] {
   return reports.reduce<Finding["level"]>(
     (level, report) => SEVERITY[report.level] > SEVERITY[level] ? report.level : level,
@@ -67,10 +70,10 @@ async function fixAndLookAgain(
   try {
     const fixed = await check.fix?.(options.again()) ?? [];
     const again = await runCheck(check, options.again());
-    // A fix before this one, or somebody else, may have done it.
-    return { ...again, fixed: fixed.length > 0 ? fixed : ["Nothing was left to do"] };
+    // An earlier fix or another process may have done it.
+    return { ...again, fixed: fixed.length > 0 ? fixed : ["Nothing to fix"] };
   } catch (error) {
-    return { ...report, fixed: [`Could not be fixed: ${messageOf(error)}`] };
+    return { ...report, fixed: [`The fix failed: ${messageOf(error)}`] };
   }
 }
 
@@ -80,7 +83,7 @@ async function runCheck(check: Check, examination: Examination): Promise<CheckRe
   const base = { id, area, title, why };
   let finding: Finding;
   if (check.network === true && examination.options.offline) {
-    finding = { level: "skipped", seen: "not asked: --offline" };
+    finding = { level: "skipped", seen: "skipped (--offline)" };
   } else {
     try {
       finding = await check.run(examination);
@@ -96,7 +99,7 @@ async function runCheck(check: Check, examination: Examination): Promise<CheckRe
   };
 }
 
-/** What a check did not expect: a file that cannot be read, or a fault of its own. */
+/** What a check did not expect: a file that cannot be read, or a bug. */
 function failure(error: unknown): Finding {
   if (error instanceof CannotTell) return skipped(error.message);
   if (!(error instanceof OrchestratorError)) {
@@ -105,7 +108,7 @@ function failure(error: unknown): Finding {
   return {
     level: "error",
     seen: error.message,
-    todo: error.hint ?? "Look at the file and its permissions",
+    todo: error.hint ?? "Check the file and its permissions",
   };
 }
 

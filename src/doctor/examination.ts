@@ -1,5 +1,5 @@
 /**
- * What the checks look at. Each fact is found once, on first use, and shared by all of them.
+ * The facts that checks use. Each fact is determined once, on first use, and shared by all checks.
  * @module
  */
 import { lstatSync, type Stats } from "node:fs";
@@ -35,14 +35,14 @@ export interface ExaminationOptions {
    * @throws `config_invalid` when the configuration cannot tell
    */
   readonly workflowFile: () => Promise<DefinitionFile>;
-  /** Names of the secrets that must be there, with who says so. */
+  /** Names of required secrets, with what requires them. */
   readonly requiredSecrets: () => Promise<ReadonlyMap<string, string>>;
-  /** Finds secrets without asking anybody for what opens them. */
+  /** Finds secrets without prompting for passwords. */
   readonly secrets: () => Promise<SecretStore>;
-  /** What opens encrypted secrets, likewise. */
+  /** Decrypts secrets without prompting. */
   readonly ageKeys: () => Promise<AgeKeys>;
   /**
-   * The session that a name means, be it here or only on the state branch.
+   * The session that a name refers to, here or on the state branch only.
    * @throws `session_unknown`, `session_ambiguous`
    */
   readonly sessionNamed: (name: string) => Promise<string>;
@@ -52,7 +52,7 @@ export interface ExaminationOptions {
   readonly cwd: string;
   readonly now: () => Date;
   readonly toolVersion: string;
-  /** Walk every journal from its beginning, also those that are provably untouched. */
+  /** Reads every journal from its beginning, even those that are provably unchanged. */
   readonly deep: boolean;
   readonly offline: boolean;
 }
@@ -95,7 +95,7 @@ const NO_OTHER_REPOSITORY = {
   GIT_PREFIX: undefined,
 } as const;
 
-/** Longer texts are none that a check reads. */
+/** Longer texts are not read by any check. */
 const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 
 /** The facts of one project. */
@@ -126,7 +126,7 @@ export class Examination {
     return this.meta.error !== undefined || this.meta.value !== null;
   }
 
-  /** The old tool's workflows, read as far as they can be; null where there is none. */
+  /** The old tool's workflows, as far as they can be read; null where there are none. */
   get legacyProject(): LegacyProject | null {
     return this.once(
       "legacy project",
@@ -143,9 +143,9 @@ export class Examination {
     );
   }
 
-  /** What a check that needs a project says where there is none; null where there is one. */
+  /** The message of checks that need a project, when there is none; null when there is one. */
   get absent(): Finding | null {
-    return this.initialised ? null : skipped("nothing is set up here");
+    return this.initialised ? null : skipped("no project is initialized here");
   }
 
   get legacy(): LegacyPlaces {
@@ -162,19 +162,19 @@ export class Examination {
 
   /**
    * All sessions, loaded.
-   * @throws CannotTell when nobody can tell which there are
+   * @throws CannotTell when the list of sessions cannot be determined
    */
   sessions(): Promise<readonly ExaminedSession[]> {
     return this.once("sessions", async () => {
       const { manager, deep } = this.options;
       const ids = (await this.sessionIds()).value;
-      if (ids === undefined) throw new CannotTell("nobody can tell which sessions there are");
+      if (ids === undefined) throw new CannotTell("cannot determine which sessions exist");
       const sessions: ExaminedSession[] = [];
       for (const id of ids) {
         const loaded = await attemptAsync(() => loadSession(manager.backend, id, { replay: deep }));
         if (loaded.error?.code === "session_unknown") continue;
         const meta = await manager.meta(id);
-        // Removed between the two.
+        // Removed in the meantime.
         if (meta === null && !await manager.backend.hasSession(id)) continue;
         sessions.push({ id, loaded, meta });
       }
@@ -202,13 +202,15 @@ export class Examination {
       }));
   }
 
-  /** The state directory for what lies in it, where no link is followed; null for all else. */
+  /**
+   * The state directory for paths inside it, where links are not followed; null for other paths.
+   */
   #within(path: string): Within {
     const { stateDirectory } = this.paths;
     return path === stateDirectory || path.startsWith(stateDirectory + sep) ? stateDirectory : null;
   }
 
-  /** Names in a folder, sorted; empty when it is not there or cannot be looked into. */
+  /** Names in a folder, sorted; empty when it does not exist or cannot be read. */
   names(folder: string): readonly string[] {
     try {
       return [...namesWithin(this.#within(folder), folder)].sort();
@@ -219,7 +221,7 @@ export class Examination {
   }
 
   /**
-   * A text file; null when it is not there.
+   * A text file; null when it does not exist.
    * @throws `link_refused`, `limit_exceeded`, I/O errors
    */
   text(path: string): string | null {
@@ -227,8 +229,8 @@ export class Examination {
   }
 
   /**
-   * What is at a path, links followed outside the state directory only; null when nothing is, or it
-   * cannot be looked at.
+   * The status of a path, following links outside the state directory only; null when it does not
+   * exist or cannot be read.
    */
   stat(path: string): Stats | null {
     try {
@@ -254,7 +256,7 @@ export class Examination {
     return this.once(`git ${args.join("\0")}`, async () => {
       const { runProgram } = await import("../platform/processes.ts");
       try {
-        // Nothing that the repository's own configuration names may run for a look.
+        // Programs that the repository's own configuration names must not run.
         return await runProgram("git", ["-c", "core.fsmonitor=false", ...args], {
           cwd: this.paths.root,
           env: {
@@ -283,7 +285,7 @@ export class Examination {
     return join(this.paths.stateDirectory, ...parts);
   }
 
-  /** Finds a fact at the first call, and gives the same at every later one. */
+  /** Determines a fact on the first call, and returns the same value afterwards. */
   once<Value>(name: string, find: () => Value): Value {
     if (!this.#kept.has(name)) this.#kept.set(name, find());
     return this.#kept.get(name) as Value;
@@ -298,7 +300,7 @@ function attempt<Value>(task: () => Value): Result<Value> {
   }
 }
 
-/** What a task gives, or the error it fails with. */
+/** The result of a task, or its error. */
 export async function attemptAsync<Value>(task: () => Promise<Value>): Promise<Result<Value>> {
   try {
     return { value: await task() };

@@ -1,5 +1,5 @@
 /**
- * Putting the ends of journals in order.
+ * Repairs the ends of journals.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
@@ -8,8 +8,8 @@ import { tidyJournal } from "../session/mend_journal.ts";
 import type { Examination } from "./examination.ts";
 
 /**
- * Puts the journals in order that need it.
- * @returns what was done, and what could not be.
+ * Repairs the journals that need it.
+ * @returns what was done, and what failed.
  */
 export async function putInOrder(
   examination: Examination,

@@ -1,5 +1,5 @@
 /**
- * What the checks of secrets have in common. No value leaves this file: only what is wrong with it.
+ * Shared by the checks of secrets. Values do not leave this file, only what is wrong with them.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
@@ -13,7 +13,7 @@ interface SeenFolder {
   readonly folder: SecretFolder;
 }
 
-/** The folders that there are. */
+/** The existing folders. */
 function secretFolders(
   examination: Examination,
   store: SecretStore,
@@ -26,7 +26,7 @@ function secretFolders(
   });
 }
 
-/** The secrets of a folder, or why it cannot be looked into. */
+/** The secrets of a folder, or why it cannot be read. */
 function listed(folder: SecretFolder): {
   readonly files: readonly SecretFile[];
   readonly error: OrchestratorError | null;
@@ -39,13 +39,13 @@ function listed(folder: SecretFolder): {
   }
 }
 
-/** Directories of the folders that can be looked into. */
+/** Directories of the readable folders. */
 export function openFolders(examination: Examination, store: SecretStore): readonly string[] {
   return secretFolders(examination, store).filter(({ folder }) => listed(folder).error === null)
     .map(({ folder }) => folder.directory);
 }
 
-/** Why folders cannot be looked into. */
+/** Why folders cannot be read. */
 export async function closedFolders(
   examination: Examination,
 ): Promise<readonly OrchestratorError[]> {
@@ -82,7 +82,7 @@ export async function seenSecrets(examination: Examination): Promise<readonly Se
   return seen;
 }
 
-/** What became of reading a secret. */
+/** The result of reading a secret. */
 export type Opened =
   | { readonly seen: SeenSecret; readonly secret: FoundSecret }
   | { readonly seen: SeenSecret; readonly error: OrchestratorError };
@@ -94,7 +94,7 @@ export function openSecrets(examination: Examination): Promise<readonly Opened[]
     const opened: Opened[] = [];
     for (const seen of await seenSecrets(examination)) {
       try {
-        // Whether git tracks it is another check's matter.
+        // Another check reports whether git tracks it.
         const secret = await store.read(seen.name, { ...seen.place, tracked: false });
         opened.push({ seen, secret });
       } catch (error) {

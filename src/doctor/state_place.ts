@@ -1,5 +1,6 @@
 /**
- * What is known here of the branch that keeps the state. Nobody is asked, nothing is written.
+ * What is known locally about the branch that keeps the state. Makes no network requests and writes
+ * nothing.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
@@ -18,17 +19,17 @@ import { Trust } from "../trust/trust.ts";
 import { type Finding, skipped } from "./check.ts";
 import type { Examination } from "./examination.ts";
 
-/** Longest wait for a server, in seconds: whoever asks the doctor does not push. */
+/** Maximum time to wait for a server, in seconds. */
 const PATIENCE = 10;
 
-/** The state branch as it is known here. */
+/** The state branch as known locally. */
 export interface StatePlace {
   readonly git: Git;
-  /** Name of the git remote, or a URL; null where the state goes nowhere. */
+  /** Name of the git remote, or a URL; null if the state is not pushed. */
   readonly remote: string | null;
-  /** Why it goes nowhere although a place is configured; null where it does, or none is. */
+  /** Why the state is not pushed although a place is configured; else null. */
   readonly nowhere: OrchestratorError | null;
-  /** The branch that the state goes to, or would go to. */
+  /** The branch that the state is or would be pushed to. */
   readonly branch: string;
   readonly record: PushRecord;
   /** The commit of all that was here when it was last committed. */
@@ -37,12 +38,12 @@ export interface StatePlace {
   readonly seen: string | null;
 }
 
-/** The place, or what a check says that has none to look at. */
+/** The place, or the message of checks that have none. */
 export type StatePlaceOrFinding =
   | { readonly place: StatePlace; readonly finding: null }
   | { readonly place: null; readonly finding: Finding };
 
-/** Looks for the place. Only where the state is kept on a branch, or was. */
+/** Finds the place, if the state is or was kept on a branch. */
 export function statePlace(examination: Examination): Promise<StatePlaceOrFinding> {
   return examination.once("state place", async () => {
     const { options, paths, meta } = examination;
@@ -54,7 +55,7 @@ export function statePlace(examination: Examination): Promise<StatePlaceOrFindin
     };
     const configured = config.get("state_branch");
     if ((meta.value ?? null) === null && needsId(configured)) {
-      return { place: null, finding: examination.absent ?? skipped("meta.json does not tell") };
+      return { place: null, finding: examination.absent ?? skipped("meta.json cannot be read") };
     }
     const name = branchName(configured, meta.value?.id ?? "");
     const seconds = Math.min(config.get("state_push_timeout"), PATIENCE);
@@ -66,7 +67,7 @@ export function statePlace(examination: Examination): Promise<StatePlaceOrFindin
       return wanted ? { place: null, finding: broken(error.message) } : nothing;
     }
     if (git === null) {
-      return wanted ? { place: null, finding: broken("this is no git repository") } : nothing;
+      return wanted ? { place: null, finding: broken("not a git repository") } : nothing;
     }
     const [local, seen, destination] = await Promise.all([
       git.resolve(localRef(name)),
@@ -88,11 +89,11 @@ export function statePlace(examination: Examination): Promise<StatePlaceOrFindin
   });
 }
 
-/** web_mode cannot do what it says. */
+/** web_mode is on but cannot work. */
 function broken(why: string): Finding {
   return {
     level: "warning",
-    seen: `web_mode is on, and the state cannot be kept on a branch: ${why}`,
-    todo: "Keep the state otherwise, with `orchestrator snapshot export`",
+    seen: `web_mode is on, but the state cannot be kept on a branch: ${why}`,
+    todo: "Save the state with `orchestrator snapshot export` instead",
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What checks ask of the operating system. Passed in, so that a test can be any system.
+ * What checks need from the operating system. Passed in, so that tests can simulate any system.
  * @module
  */
 import { accessSync, constants, existsSync } from "node:fs";
@@ -15,14 +15,15 @@ export interface System {
   readonly platform: string;
   /** Id of the user; undefined where users have none. */
   readonly userId: () => number | undefined;
-  /** The file system a path is on; null where the system does not tell. */
+  /** The type of the file system of a path; null where the system does not report it. */
   readonly disk: (path: string) => Disk | null;
   /** Null when this user may write there, else the system's code: `EACCES`, `EROFS`, `ENOENT`. */
   readonly writeError: (path: string) => string | null;
   readonly exists: (path: string) => boolean;
   /**
-   * Takes the lock and lets it go; held by another is fine.
-   * @throws `io_failed` where the file system has no locks; the system error when it cannot be opened.
+   * Takes the lock and releases it; a lock held by another process is fine.
+   * @throws `io_failed` where the file system has no locks; the system error when it cannot be
+   *   opened.
    */
   readonly probeLock: (path: string, within: string) => void;
 }

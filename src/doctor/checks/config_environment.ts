@@ -8,14 +8,14 @@ const VARIABLES: ReadonlySet<string> = new Set(CONFIG_KEY_NAMES.map((key) => con
 export const configEnvironment: Check = {
   id: "config.environment",
   area: "config",
-  title: "Configuration in variables",
-  why: "A variable with a wrong value is not used, and commands that need it refuse to run",
+  title: "Configuration variables",
+  why: "A variable with an invalid value is ignored, and commands that need it refuse to run",
   async run({ options }) {
     const { problems } = await options.config();
     return problemsFinding(
       problems.filter(({ source }) => VARIABLES.has(source)),
-      "Give the variable a right value, or unset it",
-      "every value is right",
+      "Correct the value or unset the variable",
+      "every value is valid",
     );
   },
 };

@@ -4,13 +4,13 @@ import { type Check, few, ok } from "../check.ts";
 export const configOldHome: Check = {
   id: "config.old-home",
   area: "config",
-  title: "Old tool's own configuration",
-  why: "The old tool's file is still read, below every other, and says nothing new in the end",
+  title: "Old user configuration",
+  why: "The old tool's user configuration is still read, with the lowest precedence",
   async run(examination) {
     const old = examination.options.configFiles.find((file) =>
       file.old === true && examination.stat(file.path) !== null
     );
-    if (old === undefined) return ok("there is none");
+    if (old === undefined) return ok("none");
     const meaningless = (await fileProblems(examination, "global"))
       .filter(({ source, level }) => source === old.shown && level === "warning")
       .flatMap(({ key }) => key ?? []);
@@ -19,9 +19,9 @@ export const configOldHome: Check = {
       seen: `${old.shown} is read${
         meaningless.length === 0
           ? ""
-          : `; these keys of it mean nothing any more: ${few(meaningless)}`
+          : `; these keys no longer have any effect: ${few(meaningless)}`
       }`,
-      todo: "Set what you want to keep with `orchestrator config set --global`",
+      todo: "Set the values you want to keep with `orchestrator config set --global`",
     };
   },
 };

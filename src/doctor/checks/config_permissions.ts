@@ -5,28 +5,33 @@ import type { ConfigFile } from "../../config/read_file.ts";
 import { type Check, few, ok, skipped } from "../check.ts";
 import type { Examination } from "../examination.ts";
 
-/** What others must not do with a file. */
+/** Access that other users must not have to a file. */
 const READ_AND_WRITE = 0o077;
 const WRITE = 0o002;
 
 export const configPermissions: Check = {
   id: "config.permissions",
   area: "config",
-  title: "Access to the configuration",
-  why: "Whoever can change it decides what commands do; whoever reads a password in it has it",
+  title: "Configuration file permissions",
+  why:
+    "Users who can change these files control what commands do, and users who can read them see the passwords in them",
   async run(examination) {
-    if (examination.options.system.platform === "win32") return skipped("files have no modes here");
+    if (examination.options.system.platform === "win32") {
+      return skipped("file modes are not supported on this system");
+    }
     const open = await tooOpen(examination);
-    if (open.length === 0) return ok("nobody else can change it");
+    if (open.length === 0) return ok("no other user can change them");
     const list = open.map(({ file, mode, forbidden }) =>
       `${file.shown} (mode ${octal(mode)}): ${
-        forbidden === WRITE ? "everybody can change it" : "it has a secret, and others reach it"
+        forbidden === WRITE
+          ? "any user can change it"
+          : "it contains a secret and other users can read it"
       }`
     );
     return {
       level: "warning",
       seen: few(list),
-      todo: "Take the rights of the others away; a password that others could read is known",
+      todo: "Remove other users' access, and change any password that they could read",
       fixable: true,
       list,
     };
@@ -39,7 +44,7 @@ export const configPermissions: Check = {
       } catch (error) {
         throw ioError("change", file.shown, error);
       }
-      return `${file.shown}: mode ${octal(mode)} is now ${octal(wanted)}`;
+      return `${file.shown}: changed mode ${octal(mode)} to ${octal(wanted)}`;
     });
   },
 };
@@ -48,7 +53,7 @@ async function tooOpen(examination: Examination) {
   const secretive = await filesWithSecrets(examination);
   return examination.options.configFiles.flatMap((file) => {
     const stat = examination.stat(file.path);
-    // What a link in a repository leads to is nobody's to change from here.
+    // The target of a link in a repository must not be changed from here.
     if (stat === null || (file.layer === "repository" && examination.isLink(file.path))) return [];
     const mode = stat.mode & 0o777;
     const forbidden = secretive.has(file.shown) ? READ_AND_WRITE : WRITE;

@@ -4,8 +4,8 @@ import type { Check } from "../check.ts";
 export const configUnknown: Check = {
   id: "config.unknown",
   area: "config",
-  title: "Unknown keys",
-  why: "A misspelt key sets nothing",
+  title: "Unknown configuration keys",
+  why: "A misspelled key has no effect",
   async run(examination) {
     const problems = [
       ...await fileProblems(examination, "repository"),
@@ -14,7 +14,7 @@ export const configUnknown: Check = {
     ];
     return problemsFinding(
       problems.filter(isUnknownKey),
-      "Write the key as it is meant, or take it out, with `orchestrator config edit`",
+      "Correct or remove the key with `orchestrator config edit`",
       "none",
     );
   },

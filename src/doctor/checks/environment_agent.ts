@@ -5,19 +5,19 @@ export const environmentAgent: Check = {
   area: "environment",
   title: "Agent",
   why:
-    "Approvals are refused inside an agent, and an agent that names its session is bound to one of ours",
+    "Agents cannot approve items, and an agent that identifies its session is bound to one orchestrator session",
   run({ environment, options }) {
     const { agent } = environment;
     if (agent === null) return ok("none detected");
     const seen = `${agent.name} (${agent.variable})`;
     if (agent.sessionVariable !== undefined) {
-      return ok(`${seen}, its session by ${agent.sessionVariable}`);
+      return ok(`${seen}, which identifies its session with ${agent.sessionVariable}`);
     }
     if ((options.env["ORCHESTRATOR_SESSION"] ?? "") !== "") return ok(seen);
     return {
       level: "info",
-      seen: `${seen} names no session of its own: its commands mean the current session`,
-      todo: "With several agents in one project, set ORCHESTRATOR_SESSION for each",
+      seen: `${seen} does not identify its session: its commands use the current session`,
+      todo: "If several agents work in one project, set ORCHESTRATOR_SESSION for each",
     };
   },
 };

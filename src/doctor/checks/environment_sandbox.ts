@@ -5,17 +5,18 @@ import type { Examination } from "../examination.ts";
 export const environmentSandbox: Check = {
   id: "environment.sandbox",
   area: "environment",
-  title: "Only in this home directory",
-  why: "A machine that is thrown away takes its home directory along; the next one has none of it",
+  title: "Settings only in this home directory",
+  why:
+    "The home directory of an ephemeral machine is discarded with it; the next machine starts without it",
   async run(examination) {
     const { ephemeral } = examination.environment;
-    if (ephemeral === null) return skipped("nothing says that this disk is thrown away");
+    if (ephemeral === null) return skipped("no sign that this disk is ephemeral");
     const here = [...await settings(examination), ...await secrets(examination)];
-    if (here.length === 0) return ok("nothing that is used");
+    if (here.length === 0) return ok("nothing in it is used");
     return {
       level: "info",
-      seen: `in use, and only in the home directory: ${few(here)}`,
-      todo: "Give them to the environment of the sandbox as variables",
+      seen: `in use, but only in the home directory: ${few(here)}`,
+      todo: "Set them as environment variables of the sandbox",
       list: here,
     };
   },

@@ -13,7 +13,7 @@ export const environmentVariables: Check = {
   id: "environment.variables",
   area: "environment",
   title: "Variables",
-  why: "A misspelt variable is not read, and nobody says so",
+  why: "A misspelled variable is ignored without a warning",
   run({ options }) {
     const slips = Object.keys(options.env).sort()
       .filter((name) => name.startsWith("ORCHESTRATOR_") && !KNOWN.has(name))
@@ -21,10 +21,10 @@ export const environmentVariables: Check = {
         const close = nearest(name, KNOWN);
         return close === undefined ? [] : [`${name} (did you mean ${close}?)`];
       });
-    if (slips.length === 0) return ok("none looks misspelt");
+    if (slips.length === 0) return ok("no variable looks misspelled");
     return {
       level: "warning",
-      seen: `perhaps misspelt: ${few(slips)}`,
+      seen: `possibly misspelled: ${few(slips)}`,
       todo: "Rename them",
       list: slips,
     };

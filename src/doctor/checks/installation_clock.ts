@@ -6,7 +6,7 @@ export const installationClock: Check = {
   id: "installation.clock",
   area: "installation",
   title: "Clock",
-  why: "Times in journals are only as good as the clock of the machine that wrote them",
+  why: "Times in journals come from the clock of the machine that wrote them",
   async run(examination) {
     const now = examination.options.now().getTime();
     const ahead = (await examination.sessions()).flatMap(({ id, loaded }) => {
@@ -20,13 +20,13 @@ export const installationClock: Check = {
     }
     if (ahead.length === 0) {
       return examination.initialised
-        ? ok("no event is ahead of it")
-        : skipped("nothing to compare");
+        ? ok("no event is in the future")
+        : skipped("no events to compare with");
     }
     return {
       level: "warning",
-      seen: `the last event of ${count(ahead.length, "session")} is ahead of this clock`,
-      todo: "Compare the clocks of the machines that work on this project",
+      seen: `the last event of ${count(ahead.length, "session")} is in the future`,
+      todo: "Compare the clocks of the machines that use this project",
       list: ahead.map(({ id, minutes }) => `${id}: ${minutes} minutes ahead`),
     };
   },

@@ -15,20 +15,20 @@ export const installationCopies: Check = {
     if (copies.length === 0) {
       return {
         level: "info",
-        seen: "orchestrator is not on PATH: hints that name it need its path",
+        seen: "orchestrator is not on PATH: use its full path to run the suggested commands",
       };
     }
     if (copies.length === 1) return ok(`one copy: ${copies[0]}`);
     return {
       level: "warning",
-      seen: `${copies.length} different copies are on PATH; the first one is run`,
+      seen: `${copies.length} different copies are on PATH; the first one is used`,
       todo: "Keep one of them on PATH",
       list: copies,
     };
   },
 };
 
-/** Real paths of the executables of our name, in the order of PATH, each once. */
+/** Real paths of the executables named orchestrator, in the order of PATH, without duplicates. */
 function copiesOnPath(examination: Examination): readonly string[] {
   const { env, cwd } = examination.options;
   const names = isWindows ? ["orchestrator.exe", "orchestrator.cmd"] : ["orchestrator"];

@@ -9,16 +9,16 @@ export const installationDisk: Check = {
   id: "installation.disk",
   area: "installation",
   title: "Disk space",
-  why: "On a full disk nothing can be recorded",
+  why: "Nothing can be recorded on a full disk",
   run({ paths, options }) {
     const disk = options.system.disk(paths.root);
-    if (disk === null) return skipped("this system does not tell");
+    if (disk === null) return skipped("this system does not report free space");
     const seen = `${byteSize(disk.freeBytes)} free`;
     if (disk.freeBytes >= LOW) return ok(seen);
     return {
       level: disk.freeBytes < EMPTY ? "error" : "warning",
       seen,
-      todo: "Make room on the disk of the project",
+      todo: "Free some space on the disk that holds the project",
     };
   },
 };

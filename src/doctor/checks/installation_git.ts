@@ -4,7 +4,7 @@ export const installationGit: Check = {
   id: "installation.git",
   area: "installation",
   title: "Git",
-  why: "The state branch, and some checks, ask git; everything else goes without",
+  why: "The state branch and some checks use git; everything else works without it",
   async run(examination) {
     const version = await examination.git("--version");
     if (version === null || version.exitCode !== 0) {

@@ -4,7 +4,7 @@ export const installationShell: Check = {
   id: "installation.shell",
   area: "installation",
   title: "Shell",
-  why: "Verification commands are run by the system's shell",
+  why: "Verification commands run in the system's shell",
   run({ options: { system, env } }) {
     const windows = system.platform === "win32";
     const shell = windows ? env["ComSpec"] ?? "cmd.exe" : "/bin/sh";
@@ -12,9 +12,9 @@ export const installationShell: Check = {
     if (shell === "cmd.exe" || system.exists(shell)) return ok(shell);
     return {
       level: "error",
-      seen: `${shell} is not there`,
+      seen: `${shell} does not exist`,
       todo: windows
-        ? "Let ComSpec name cmd.exe"
+        ? "Set ComSpec to the path of cmd.exe"
         : "Install a POSIX shell: items with a command cannot be completed without one",
     };
   },

@@ -7,23 +7,23 @@ export const layoutImport: Check = {
   id: "layout.import",
   area: "layout",
   title: "Unfinished imports",
-  why: "A snapshot import that was interrupted is finished by the next change",
+  why: "The next change finishes an interrupted snapshot import",
   run({ paths }) {
     const folders = stagingFolders(paths.stateDirectory);
     const planned = folders.filter((folder) => readPlan(folder) !== null);
     if (planned.length > 0) {
       return {
         level: "warning",
-        seen: "the import of a snapshot was interrupted",
-        todo: "Finish it, as it was written down; so does the next change",
+        seen: "a snapshot import was interrupted",
+        todo: "Finish the import (the next change does this too)",
         fixable: true,
       };
     }
     if (folders.length === 0) return ok("none");
     return {
       level: "info",
-      seen: "an import is at work, or was stopped before it changed anything",
-      todo: "What is left of it goes by itself with a later import",
+      seen: "an import is running, or was interrupted before it changed anything",
+      todo: "A later import removes what is left of it",
     };
   },
   async fix({ paths, options: { manager, now } }: Examination) {

@@ -5,7 +5,7 @@ import { MIGRATION } from "../../project/paths.ts";
 import { type Check, count, few, ok } from "../check.ts";
 import type { Examination } from "../examination.ts";
 
-/** What is no file, no folder and no part of what moving over has kept. */
+/** Entries that are not files or folders, except in what a migration has kept. */
 interface Odd {
   /** Relative to the state directory. */
   readonly name: string;
@@ -15,9 +15,9 @@ interface Odd {
 export const layoutLinks: Check = {
   id: "layout.links",
   area: "layout",
-  title: "Links and devices",
+  title: "Links and special files",
   why:
-    "A link could make commands read or change files elsewhere, so none below .orchestrator is used",
+    "A link could make commands read or change files elsewhere, so links inside .orchestrator are not followed",
   run(examination) {
     const { stateDirectory } = examination.paths;
     const whole = examination.isLink(stateDirectory) ? readlinkSync(stateDirectory) : null;
@@ -25,7 +25,7 @@ export const layoutLinks: Check = {
       return {
         level: "error",
         seen: `.orchestrator is a link to ${whole} that git tracks: it is not used`,
-        todo: "Replace the link with a directory, or keep it out of git",
+        todo: "Replace the link with a directory, or remove it from git",
       };
     }
     if (examination.absent !== null) return examination.absent;
@@ -44,8 +44,8 @@ export const layoutLinks: Check = {
     if (others.length > 0) {
       return {
         level: "error",
-        seen: `no regular files in .orchestrator: ${few(others)}`,
-        todo: "Move them elsewhere; nothing reads them",
+        seen: `not regular files in .orchestrator: ${few(others)}`,
+        todo: "Move them elsewhere; they are not used",
         list: others,
       };
     }
@@ -67,7 +67,7 @@ function oddIn(examination: Examination, folder: string): readonly Odd[] {
   return found;
 }
 
-/** A folder that cannot be looked into is another check's matter. */
+/** Another check reports folders that cannot be read. */
 function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder).sort();

@@ -3,28 +3,28 @@ import { join } from "node:path";
 import { recover } from "../../migration/recover.ts";
 import { type Check, ok } from "../check.ts";
 
-/** The old tool's own mark, of a change between its formats. */
+/** The old tool's marker of an unfinished format conversion. */
 const OLD_MARK = ".workflow_migration_in_progress";
 
 export const layoutMigration: Check = {
   id: "layout.migration",
   area: "layout",
-  title: "Unfinished moves",
-  why: "A move that was interrupted is finished or undone by the next change",
+  title: "Unfinished migrations",
+  why: "The next change finishes or undoes an interrupted migration",
   run({ paths }) {
     if (existsSync(paths.migrationJournal)) {
       return {
         level: "warning",
-        seen: `a move was interrupted: ${paths.relative(paths.migrationJournal)} is there`,
-        todo: "Finish or undo it, as it was written down; so does the next change",
+        seen: `a migration was interrupted: ${paths.relative(paths.migrationJournal)} exists`,
+        todo: "Finish or undo the migration (the next change does this too)",
         fixable: true,
       };
     }
     if (existsSync(join(paths.root, OLD_MARK))) {
       return {
         level: "info",
-        seen: `the old tool did not finish a change of its formats: ${OLD_MARK} is there`,
-        todo: "Look at the old workflow with `orchestrator status` before going on with it",
+        seen: `the old tool did not finish converting its own files: ${OLD_MARK} exists`,
+        todo: "Check the old workflow with `orchestrator status` before you continue with it",
       };
     }
     return ok("none");
@@ -35,6 +35,8 @@ export const layoutMigration: Check = {
       () => recover({ paths, manager, now: now() }),
     );
     if (did === "nothing") return [];
-    return [did === "finished" ? "Finished the move" : "Undid the move; nothing is lost"];
+    return [
+      did === "finished" ? "Finished the migration" : "Rolled back the migration; nothing was lost",
+    ];
   },
 };

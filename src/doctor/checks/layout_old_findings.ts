@@ -1,7 +1,7 @@
 import type { LegacyFinding } from "../../legacy/find.ts";
 import { type Check, count, ok, skipped } from "../check.ts";
 
-/** What is only worth knowing: nothing is lost or doubtful because of it. */
+/** Findings for information only: nothing is lost or doubtful. */
 const HARMLESS: ReadonlySet<LegacyFinding["code"]> = new Set([
   "agent_server_state",
   "log_cut",
@@ -10,7 +10,7 @@ const HARMLESS: ReadonlySet<LegacyFinding["code"]> = new Set([
   "v4_state",
 ]);
 
-/** What has a check of its own. */
+/** Findings that have their own check. */
 const ELSEWHERE: ReadonlySet<LegacyFinding["code"]> = new Set([
   "checksum_mismatch",
   "state_damaged",
@@ -20,22 +20,20 @@ export const layoutOldFindings: Check = {
   id: "layout.old-findings",
   area: "layout",
   title: "Old files",
-  why: "What is odd about the old tool's files decides what can be taken over",
+  why: "Problems in the old tool's files affect what can be imported",
   run({ legacy, legacyProject }) {
     const findings = (legacyProject ?? legacy).findings.filter(({ code }) => !ELSEWHERE.has(code));
     const [first] = findings;
     if (first === undefined) {
-      return legacyProject === null
-        ? skipped("nothing of the old tool is here")
-        : ok("nothing odd");
+      return legacyProject === null ? skipped("no files of the old tool") : ok("no problems");
     }
     const serious = findings.filter(({ code }) => !HARMLESS.has(code));
     return {
       level: serious.length > 0 ? "warning" : "info",
       seen: findings.length === 1
         ? first.message
-        : `${count(findings.length, "thing")} to know: ${(serious[0] ?? first).message}`,
-      todo: "Look at them with `orchestrator migrate --dry-run` before moving over",
+        : `${count(findings.length, "finding")}: ${(serious[0] ?? first).message}`,
+      todo: "Review them with `orchestrator migrate --dry-run` before you migrate",
       list: findings.map((finding) => finding.message),
     };
   },

@@ -10,16 +10,18 @@ import type { Examination } from "../examination.ts";
 export const layoutPrivate: Check = {
   id: "layout.private",
   area: "layout",
-  title: "Access to what was set aside",
-  why: "Backups hold files as they were, and those may hold secrets",
+  title: "Backup permissions",
+  why: "Backups contain the original files, which may contain secrets",
   run(examination) {
     if (examination.absent !== null) return examination.absent;
-    if (examination.options.system.platform === "win32") return skipped("files have no modes here");
+    if (examination.options.system.platform === "win32") {
+      return skipped("file modes are not supported on this system");
+    }
     const open = exposed(examination);
-    if (open.length === 0) return ok("only their owner reaches them");
+    if (open.length === 0) return ok("only their owner can read them");
     return {
       level: "warning",
-      seen: `other users reach ${few(open.map(({ name }) => name))} in .orchestrator`,
+      seen: `other users can read ${few(open.map(({ name }) => name))} in .orchestrator`,
       todo: "Remove other users' access",
       fixable: true,
       list: open.map(({ name, why }) => `.orchestrator/${name}: ${why}`),
@@ -33,7 +35,9 @@ export const layoutPrivate: Check = {
         } catch (error) {
           throw ioError("change", `.orchestrator/${name}`, error);
         }
-        return `.orchestrator/${name} has mode ${PRIVATE.folder.toString(8).padStart(4, "0")} now`;
+        return `.orchestrator/${name}: changed mode to ${
+          PRIVATE.folder.toString(8).padStart(4, "0")
+        }`;
       }),
     );
   },

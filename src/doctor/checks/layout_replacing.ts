@@ -6,17 +6,17 @@ import type { Examination } from "../examination.ts";
 export const layoutReplacing: Check = {
   id: "layout.replacing",
   area: "layout",
-  title: "Sessions half replaced",
+  title: "Interrupted replacements",
   why:
-    "Replacing a session was interrupted: the new copy counts, and the next change puts it in place",
+    "When replacing a session is interrupted, the new copy is used and the next change finishes the replacement",
   run(examination) {
     if (examination.absent !== null) return examination.absent;
     const found = replaced(examination);
     if (found.length === 0) return ok("none");
     return {
       level: "info",
-      seen: `${count(found.length, "session")} whose replacement was interrupted: ${few(found)}`,
-      todo: "Put the new copy in place; so does the next change of the session",
+      seen: `the replacement of ${count(found.length, "session")} was interrupted: ${few(found)}`,
+      todo: "Finish the replacement (the next change of the session does this too)",
       fixable: true,
       list: found,
     };
@@ -26,9 +26,9 @@ export const layoutReplacing: Check = {
     const lines: string[] = [];
     for (const session of replaced(examination)) {
       try {
-        // Whoever holds a session ends what was begun.
+        // Taking the lock of the session finishes the replacement.
         await manager.hold({ session }, "doctor", () => Promise.resolve());
-        lines.push(`Put the new copy of session ${session} in place`);
+        lines.push(`Finished replacing session ${session}`);
       } catch (error) {
         if (!(error instanceof OrchestratorError)) throw error;
         lines.push(error.message);

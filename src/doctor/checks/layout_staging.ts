@@ -4,8 +4,8 @@ import { type Check, count, ok } from "../check.ts";
 export const layoutStaging: Check = {
   id: "layout.staging",
   area: "layout",
-  title: "Half-made sessions",
-  why: "They are left by a start or a removal that was killed; nothing reads them",
+  title: "Unfinished sessions",
+  why: "An interrupted start or removal leaves them behind; they are not used",
   run(examination) {
     if (examination.absent !== null) return examination.absent;
     const found = examination.names(examination.paths.sessions)
@@ -19,7 +19,7 @@ export const layoutStaging: Check = {
     return {
       level: "info",
       seen: count(found.length, "unfinished folder"),
-      todo: "They go by themselves with the next start",
+      todo: "The next start removes them",
       list: found.map((name) => `sessions/${name}`),
     };
   },

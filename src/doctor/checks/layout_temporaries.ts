@@ -7,7 +7,7 @@ export const layoutTemporaries: Check = {
   id: "layout.temporaries",
   area: "layout",
   title: "Temporary files",
-  why: "They are left by a process that was killed while it wrote; nothing reads them",
+  why: "A process that was killed while writing leaves them behind; they are not used",
   async run(examination) {
     if (examination.absent !== null) return examination.absent;
     const found = await temporaries(examination);
@@ -15,7 +15,7 @@ export const layoutTemporaries: Check = {
     return {
       level: "info",
       seen: count(found.length, "temporary file"),
-      todo: "Remove them; so does the next change in their folder",
+      todo: "Remove them (the next change in their folder does this too)",
       fixable: true,
       list: found,
     };
@@ -27,7 +27,7 @@ export const layoutTemporaries: Check = {
     const sessions = new Set(
       found.flatMap((name) => name.startsWith("sessions/") ? name.split("/")[1] ?? [] : []),
     );
-    // Whoever holds a lock removes what was left below it: nobody else can be writing there.
+    // The holder of a lock removes leftovers below it: no other process can be writing there.
     const scopes = [
       ...(found.some((name) => !name.includes("/")) ? ["repository" as const] : []),
       ...[...sessions].map((session) => ({ session })),
@@ -50,7 +50,7 @@ async function temporaries(examination: Examination): Promise<readonly string[]>
   return folders.flatMap((folder) =>
     examination.names(examination.statePath(folder)).filter(isTemporaryName)
       .map((name) => folder === "" ? name : `${folder}/${name}`)
-      // No writer makes a folder of such a name: it is unknown, and stays.
+      // No writer creates a folder with such a name: it is unknown and is kept.
       .filter((name) => examination.stat(examination.statePath(name))?.isDirectory() !== true)
   );
 }

@@ -9,21 +9,21 @@ export const layoutUnknown: Check = {
   id: "layout.unknown",
   area: "layout",
   title: "Unknown files",
-  why: "No snapshot and no state branch takes a file that orchestrator does not know",
+  why: "Snapshots and the state branch do not include files that orchestrator does not know",
   run(examination) {
     if (examination.absent !== null) return examination.absent;
     const unknown = unknownIn(examination, "").sort();
     if (unknown.length === 0) return ok("none");
     return {
       level: "info",
-      seen: `.orchestrator holds ${few(unknown)}`,
-      todo: "Nothing to do when they are yours",
+      seen: `.orchestrator contains ${few(unknown)}`,
+      todo: "No action is needed if they are yours",
       list: unknown,
     };
   },
 };
 
-/** Names of files and folders that neither the table nor the old tool's inventory has. */
+/** Names of files and folders that are neither in the table nor in the old tool's inventory. */
 function unknownIn(examination: Examination, folder: string): string[] {
   const path = folder === "" ? examination.statePath() : examination.statePath(folder);
   return examination.names(path).flatMap((base) => {
@@ -35,7 +35,7 @@ function unknownIn(examination: Examination, folder: string): string[] {
     // Writers make files of such names only.
     if (isTemporaryName(base)) return [name];
     const meaning = folderMeaning(name);
-    // Unfinished work has checks of its own.
+    // Unfinished work has its own checks.
     if (meaning === "unknown") return [name];
     return meaning === "known" ? unknownIn(examination, name) : [];
   });

@@ -7,7 +7,7 @@ export const locksHeld: Check = {
   id: "locks.held",
   area: "locks",
   title: "Locks",
-  why: "A lock is held for the moment of a change and freed by the system when its holder dies",
+  why: "A lock is held during a change, and the system releases it when the process ends",
   async run(examination) {
     if (examination.absent !== null) return examination.absent;
     const { backend } = examination.options.manager;
@@ -35,15 +35,15 @@ export const locksHeld: Check = {
         seen: `cannot determine whether ${count(unclear.length, "lock")} ${
           unclear.length === 1 ? "is" : "are"
         } held: ${unclear[0]}`,
-        todo: "Look at the lock file and its permissions",
+        todo: "Check the lock file and its permissions",
         list: [...unclear, ...held],
       };
     }
-    if (held.length === 0) return ok("none is held");
+    if (held.length === 0) return ok("no lock is held");
     return {
       level: long ? "warning" : "info",
       seen: `${count(held.length, "lock")} held: ${held[0]}`,
-      ...(long ? { todo: "Look at that process: it is still running" } : {}),
+      ...(long ? { todo: "Check that process: it is still running" } : {}),
       list: held,
     };
   },

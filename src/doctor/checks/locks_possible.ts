@@ -5,18 +5,18 @@ export const locksPossible: Check = {
   id: "locks.possible",
   area: "locks",
   title: "Locking",
-  why: "On a file system without locks two commands could write at once; none writes there",
+  why: "Without file locks, two commands could write at once, so commands refuse to write",
   run({ paths, initialised, options: { system } }) {
-    if (!initialised || !system.exists(paths.lock)) return skipped("there is no lock file yet");
+    if (!initialised || !system.exists(paths.lock)) return skipped("no lock file yet");
     try {
       system.probeLock(paths.lock, paths.stateDirectory);
-      return ok("the file system has locks");
+      return ok("the file system supports locks");
     } catch (error) {
       if (!(error instanceof OrchestratorError)) return skipped("the lock file cannot be opened");
       return {
         level: "error",
         seen: error.message,
-        todo: error.hint ?? "Move the project to a file system with locks",
+        todo: error.hint ?? "Move the project to a file system that supports locks",
       };
     }
   },

@@ -6,19 +6,19 @@ export const projectGit: Check = {
   id: "project.git",
   area: "project",
   title: "Git repository",
-  why: "Without git there is no branch to remember and no state branch",
+  why: "Without git, sessions do not record a branch and there is no state branch",
   async run(examination) {
     const { root } = examination.paths;
     const answer = await examination.git("rev-parse", "--is-inside-work-tree");
-    if (answer?.stdout.trim() === "true") return ok("the root is in a git work tree");
+    if (answer?.stdout.trim() === "true") return ok("the root is inside a git work tree");
     if (answer !== null && existsSync(join(root, ".git"))) {
       const reason = answer.stderr.trim().split("\n")[0]?.replace(/^fatal: /, "") ?? "";
       return {
         level: "warning",
         seen: `git cannot use the repository${reason === "" ? "" : `: ${reason}`}`,
-        todo: "`git status` in the root says what is wrong",
+        todo: "Run `git status` in the root to see what is wrong",
       };
     }
-    return { level: "info", seen: "the root is in no git work tree" };
+    return { level: "info", seen: "the root is not inside a git work tree" };
   },
 };

@@ -6,19 +6,24 @@ export const projectGitattributes: Check = {
   id: "project.gitattributes",
   area: "project",
   title: ".gitattributes",
-  why: "It keeps git from changing line ends of committed state, which would break its checksums",
+  why:
+    "It keeps git from changing line endings of committed state, which would break its checksums",
   run(examination) {
     const { meta, paths } = examination;
-    if (meta.value === undefined || meta.value === null) return skipped("nothing is set up here");
+    if (meta.value === undefined || meta.value === null) {
+      return skipped("no project is initialized here");
+    }
     if (meta.value.mode === "normal") return skipped("state is not committed in normal mode");
     const present = examination.text(paths.gitattributes);
-    if (present !== null && gitattributesFor(present) === present) return ok("keeps bytes");
+    if (present !== null && gitattributesFor(present) === present) {
+      return ok("line endings are preserved");
+    }
     return {
       level: "warning",
       seen: present === null
         ? ".orchestrator/.gitattributes is missing"
-        : ".orchestrator/.gitattributes lacks lines of portable mode",
-      todo: "Write it as `orchestrator init` does",
+        : ".orchestrator/.gitattributes lacks lines that portable mode needs",
+      todo: "Write the file that `orchestrator init` writes",
       fixable: true,
     };
   },

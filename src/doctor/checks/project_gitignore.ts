@@ -6,20 +6,22 @@ export const projectGitignore: Check = {
   id: "project.gitignore",
   area: "project",
   title: ".gitignore",
-  why: "It keeps locks and secrets, and in normal mode all state, out of commits",
+  why: "It keeps locks and secrets out of commits, and in normal mode all state",
   run(examination) {
     const { meta, paths } = examination;
-    if (meta.value === undefined || meta.value === null) return skipped("nothing is set up here");
+    if (meta.value === undefined || meta.value === null) {
+      return skipped("no project is initialized here");
+    }
     const present = examination.text(paths.gitignore);
     if (present !== null && gitignoreFor(meta.value.mode, present) === present) {
-      return ok(`fits ${meta.value.mode} mode`);
+      return ok(`correct for ${meta.value.mode} mode`);
     }
     return {
       level: "warning",
       seen: present === null
         ? ".orchestrator/.gitignore is missing"
-        : `.orchestrator/.gitignore does not fit ${meta.value.mode} mode`,
-      todo: "Write it as `orchestrator init` does",
+        : `.orchestrator/.gitignore does not match ${meta.value.mode} mode`,
+      todo: "Write the file that `orchestrator init` writes",
       fixable: true,
     };
   },

@@ -3,21 +3,23 @@ import { type Check, ok, skipped } from "../check.ts";
 export const projectIgnored: Check = {
   id: "project.ignored",
   area: "project",
-  title: "Ignored by git",
-  why: "What git says counts, whatever the files say: a rule elsewhere may bring state back in",
+  title: "Files ignored by git",
+  why: "A rule in another .gitignore file can override .orchestrator/.gitignore",
   async run(examination) {
     const { meta } = examination;
-    if (meta.value === undefined || meta.value === null) return skipped("nothing is set up here");
-    if (!await examination.inGit()) return skipped("no git work tree");
+    if (meta.value === undefined || meta.value === null) {
+      return skipped("no project is initialized here");
+    }
+    if (!await examination.inGit()) return skipped("not a git work tree");
     const probe = meta.value.mode === "normal"
       ? ".orchestrator/sessions/x/log.jsonl"
       : ".orchestrator/secrets/x";
     const answer = await examination.git("check-ignore", "-q", probe);
-    if (answer?.exitCode === 0) return ok("git ignores what it must");
+    if (answer?.exitCode === 0) return ok("git ignores everything it should");
     return {
       level: "warning",
       seen: `git would commit ${meta.value.mode === "normal" ? ".orchestrator" : "secrets"}`,
-      todo: "Look for a rule with ! in .gitignore files and in .git/info/exclude",
+      todo: "Look for a rule that begins with ! in .gitignore files and in .git/info/exclude",
     };
   },
 };

@@ -4,12 +4,12 @@ export const projectInitialised: Check = {
   id: "project.initialised",
   area: "project",
   title: "State directory",
-  why: "Sessions live in .orchestrator",
+  why: "Sessions are stored in .orchestrator",
   run(examination) {
-    if (examination.initialised) return ok(".orchestrator is set up");
+    if (examination.initialised) return ok(".orchestrator is initialized");
     return {
       level: "info",
-      seen: "nothing is set up here yet",
+      seen: "no project is initialized here yet",
       todo: 'Run `orchestrator init`, or `orchestrator start "<task>"`',
     };
   },

@@ -4,14 +4,15 @@ import { type Check, ok } from "../check.ts";
 export const projectInner: Check = {
   id: "project.inner",
   area: "project",
-  title: "State inside state",
-  why: "A state directory within the state directory comes from a command run in the wrong folder",
+  title: "Nested state directory",
+  why:
+    "A command that ran in the wrong folder creates a state directory inside the state directory",
   run(examination) {
     if (!existsSync(examination.statePath(".orchestrator"))) return ok("none");
     return {
       level: "warning",
-      seen: ".orchestrator holds another .orchestrator",
-      todo: "Look into it; when it holds nothing of worth, move it away",
+      seen: ".orchestrator contains another .orchestrator",
+      todo: "Check its contents and move it elsewhere if you don't need it",
     };
   },
 };

@@ -5,12 +5,12 @@ import { type Check, ok } from "../check.ts";
 export const projectNested: Check = {
   id: "project.nested",
   area: "project",
-  title: "Projects above",
-  why: "A command run one folder higher would work on the other project",
+  title: "Parent projects",
+  why: "A command that runs one folder higher would change the other project",
   run({ paths, options }) {
     for (let folder = dirname(paths.root);; folder = dirname(folder)) {
       if (folder !== options.home && existsSync(join(folder, ".orchestrator", "meta.json"))) {
-        return { level: "info", seen: `${folder} is a project too, with sessions of its own` };
+        return { level: "info", seen: `${folder} is also a project with its own sessions` };
       }
       if (dirname(folder) === folder) return ok("none");
     }

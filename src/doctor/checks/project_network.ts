@@ -15,17 +15,17 @@ export const projectNetwork: Check = {
   id: "project.network",
   area: "project",
   title: "File system",
-  why: "Locks on a network file system are only as good as its server",
+  why: "Locks on a network file system depend on its server",
   run({ paths, options: { system } }) {
-    if (system.platform !== "linux") return skipped("only Linux tells");
+    if (system.platform !== "linux") return skipped("only Linux reports the file system type");
     const disk = system.disk(paths.root);
-    if (disk === null) return skipped("this system does not tell");
+    if (disk === null) return skipped("this system does not report the file system type");
     const { type } = disk;
     const name = NETWORK[type] ?? NETWORK[type >>> 0];
     if (name === undefined) return ok("local");
     return {
       level: "info",
-      seen: `${name}: make sure that locks work between the machines that share it`,
+      seen: `${name}: make sure that locks work across the machines that share it`,
     };
   },
 };

@@ -4,12 +4,12 @@ export const projectOwner: Check = {
   id: "project.owner",
   area: "project",
   title: "Owner",
-  why: "What another user owns, root most often, and keeps to itself cannot be written later",
+  why: "Files that another user owns, often root, may not be writable later",
   async run(examination) {
     if (examination.absent !== null) return examination.absent;
     const user = examination.options.system.userId();
-    if (user === undefined) return skipped("files have no owners here");
-    if (user === 0) return skipped("this user may write everything");
+    if (user === undefined) return skipped("files have no owners on this system");
+    if (user === 0) return skipped("this user can write every file");
     const names = [
       "meta.json",
       "lock",
@@ -22,11 +22,11 @@ export const projectOwner: Check = {
       // What a group may write it shares.
       return stat !== null && stat.uid !== user && (stat.mode & 0o022) === 0;
     });
-    if (foreign.length === 0) return ok("no file is another user's alone");
+    if (foreign.length === 0) return ok("no file is accessible only to another user");
     return {
       level: "warning",
       seen: `other users own ${few(foreign)}`,
-      todo: "Give them to this user",
+      todo: "Change the owner of these files to this user",
       list: foreign,
     };
   },

@@ -9,16 +9,16 @@ export const projectRoot: Check = {
     if (paths.isHome) {
       return {
         level: "error",
-        seen: "the root is your home directory, whose .orchestrator is your own configuration",
-        todo: "Change into a project, or name one with --root",
+        seen: "the root is your home directory, and its .orchestrator is your user configuration",
+        todo: "Change to a project directory, or name one with --root",
       };
     }
     if (paths.origin === "working directory") {
       return {
         level: "info",
-        seen: `${paths.root}, because no folder above has .orchestrator, .git or workflow.yaml`,
+        seen: `${paths.root}, because no parent folder has .orchestrator, .git or workflow.yaml`,
       };
     }
-    return ok(`${paths.root} (by ${paths.origin})`);
+    return ok(`${paths.root} (from ${paths.origin})`);
   },
 };

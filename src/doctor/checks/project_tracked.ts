@@ -10,26 +10,28 @@ export const projectTracked: Check = {
   area: "project",
   title: "Tracked files",
   why:
-    "Locks and secrets in a commit travel to everybody, and in normal mode no state belongs there",
+    "Committed locks and secrets reach everyone who clones the repository, and in normal mode state does not belong in commits",
   async run(examination) {
     const { meta } = examination;
-    if (meta.value === undefined || meta.value === null) return skipped("nothing is set up here");
-    if (!await examination.inGit()) return skipped("no git work tree");
+    if (meta.value === undefined || meta.value === null) {
+      return skipped("no project is initialized here");
+    }
+    if (!await examination.inGit()) return skipped("not a git work tree");
     const listed = await examination.git("ls-files", "-z", "--", ".orchestrator");
-    if (listed === null || listed.exitCode !== 0) return skipped("git does not tell");
+    if (listed === null || listed.exitCode !== 0) return skipped("git did not respond");
     const files = listed.stdout.split("\0").filter((name) => name !== "");
     const wrong = meta.value.mode === "normal"
       ? files
       : files.filter((name) =>
         name.startsWith(STATE) && isNeverCommitted(name.slice(STATE.length))
       );
-    if (wrong.length === 0) return ok("nothing that must stay out is tracked");
+    if (wrong.length === 0) return ok("git tracks no file that it should not");
     return {
       level: wrong.some((name) => name.includes("/secrets/")) ? "error" : "warning",
-      seen: `git tracks ${count(wrong.length, "file")} that must stay out: ${few(wrong)}`,
+      seen: `git tracks ${count(wrong.length, "file")} that should not be committed: ${few(wrong)}`,
       todo: meta.value.mode === "normal"
-        ? "Untrack them, or choose portable mode with `orchestrator init --portable`"
-        : "Untrack them; secrets that were pushed must be changed",
+        ? "Untrack them, or switch to portable mode with `orchestrator init --portable`"
+        : "Untrack them, and change any secret that was pushed",
       list: wrong,
     };
   },

@@ -6,11 +6,11 @@ export const projectWorktree: Check = {
   id: "project.worktree",
   area: "project",
   title: "Worktree",
-  why: "Each worktree of a repository has a state directory of its own",
+  why: "Each worktree of a repository has its own state directory",
   run({ paths }) {
     const git = statSync(join(paths.root, ".git"), { throwIfNoEntry: false });
     if (git === undefined) return skipped("the root has no .git of its own");
     if (git.isDirectory()) return ok("the main work tree");
-    return { level: "info", seen: "a linked worktree or a submodule: its sessions are its own" };
+    return { level: "info", seen: "a linked worktree or a submodule: it has its own sessions" };
   },
 };

@@ -4,18 +4,18 @@ export const projectWritable: Check = {
   id: "project.writable",
   area: "project",
   title: "Write access",
-  why: "Reading works on a read-only disk; recording does not",
+  why: "Commands can read from a read-only disk but cannot record anything",
   run({ paths, initialised, options }) {
     const folder = initialised ? paths.stateDirectory : paths.root;
     const code = options.system.writeError(folder);
-    if (code === null) return ok("the state can be written");
-    if (code === "ENOENT") return skipped("nothing is set up here");
+    if (code === null) return ok("the state is writable");
+    if (code === "ENOENT") return skipped("no project is initialized here");
     return {
       level: "warning",
       seen: code === "EROFS"
         ? "the disk is read-only"
-        : `${initialised ? ".orchestrator" : "the root"} cannot be written by this user`,
-      todo: "Give this user write access before changing anything",
+        : `this user cannot write to ${initialised ? ".orchestrator" : "the root"}`,
+      todo: "Give this user write access before you change anything",
     };
   },
 };

@@ -7,7 +7,7 @@ export const secretsIdentity: Check = {
   id: "secrets.identity",
   area: "secrets",
   title: "age identity",
-  why: "It opens the encrypted secrets; whoever else has it opens them too",
+  why: "It decrypts the encrypted secrets, for anyone who can read it",
   async run({ options, paths }) {
     const keys = await options.ageKeys();
     const path = keys.identityFile;
@@ -19,7 +19,7 @@ export const secretsIdentity: Check = {
       return {
         level: "warning",
         seen: `${paths.shown(path)}: ${open}`,
-        todo: "Take the rights of the others away",
+        todo: "Remove other users' access",
       };
     } catch (error) {
       if (!(error instanceof OrchestratorError)) throw error;

@@ -9,8 +9,8 @@ import { openFolders } from "../secret_files.ts";
 export const secretsNames: Check = {
   id: "secrets.names",
   area: "secrets",
-  title: "Files among the secrets",
-  why: "A file whose name is no secret's name is not found by any command",
+  title: "Files in the secrets folder",
+  why: "No command finds a file whose name is not a valid secret name",
   async run(examination) {
     const store = await examination.options.secrets();
     const folders = openFolders(examination, store);
@@ -24,7 +24,9 @@ export const secretsNames: Check = {
         const other = secrets.slice(0, index).find((one) => foldedName(one) === foldedName(name));
         if (other === undefined) continue;
         odd.push(
-          `${examination.paths.shown(join(path, name))} and ${other} are one on many systems`,
+          `${
+            examination.paths.shown(join(path, name))
+          } and ${other} have the same name on many systems`,
         );
       }
       for (const name of names) {
@@ -33,15 +35,15 @@ export const secretsNames: Check = {
         const plain = plainName(name);
         if (!isSecretName(plain)) odd.push(`${shown} is not read`);
         else if (name !== plain && names.includes(plain)) {
-          odd.push(`${shown} is hidden by ${plain}`);
+          odd.push(`${plain} takes precedence over ${shown}`);
         }
       }
     }
-    if (odd.length === 0) return ok("all are secrets");
+    if (odd.length === 0) return ok("every file is a secret");
     return {
       level: "info",
       seen: few(odd),
-      todo: "A name has letters, digits and underscores; of NAME and NAME.age the first counts",
+      todo: "Use letters, digits and underscores in names; NAME takes precedence over NAME.age",
       list: odd,
     };
   },

@@ -4,7 +4,7 @@ export const secretsOldFiles: Check = {
   id: "secrets.old-files",
   area: "secrets",
   title: "Old tool's secrets",
-  why: "The old tool's encrypted files are still read, but each needs its password or program",
+  why: "The old tool's encrypted files can still be read, but each needs its password or program",
   async run({ options }) {
     const old = (await options.secrets()).oldStores();
     if (old.length === 0) return ok("none");
@@ -12,7 +12,7 @@ export const secretsOldFiles: Check = {
     return {
       level: "info",
       seen: `${count(old.length, "encrypted file")} of the old tool: ${few(places)}`,
-      todo: "`orchestrator secrets import` turns them into the new form",
+      todo: "Convert them with `orchestrator secrets import`",
       list: places,
     };
   },

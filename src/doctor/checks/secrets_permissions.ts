@@ -10,22 +10,24 @@ import { openFolders } from "../secret_files.ts";
 export const secretsPermissions: Check = {
   id: "secrets.permissions",
   area: "secrets",
-  title: "Access to secrets",
-  why: "What other users of this machine can read is no secret",
+  title: "Secret permissions",
+  why: "A file that other users of this machine can read is not secret",
   async run(examination) {
-    if (examination.options.system.platform === "win32") return skipped("files have no modes here");
+    if (examination.options.system.platform === "win32") {
+      return skipped("file modes are not supported on this system");
+    }
     const open = await exposed(examination);
     if (open.length === 0) {
       const { secrets } = examination.paths;
-      return ok(isShared(secrets) ? "the group shares them" : "nobody else reaches them");
+      return ok(isShared(secrets) ? "shared with the group" : "no other user can read them");
     }
     const { paths } = examination;
     return {
       level: "error",
-      seen: `others reach ${open.length} ${
+      seen: `other users can access ${open.length} ${
         open.length === 1 ? "file or folder" : "files or folders"
       } of secrets: ${paths.shown(open[0]?.path ?? "")}`,
-      todo: "Take the rights of the others away; what they could read should be changed",
+      todo: "Remove other users' access, and change the secrets that they could read",
       fixable: true,
       list: open.map(({ path, why }) => `${paths.shown(path)}: ${why}`),
     };
@@ -38,7 +40,7 @@ export const secretsPermissions: Check = {
       } catch (error) {
         throw ioError("change", shown, error);
       }
-      return `${shown} has mode ${mode.toString(8).padStart(4, "0")} now`;
+      return `${shown}: changed mode to ${mode.toString(8).padStart(4, "0")}`;
     });
   },
 };

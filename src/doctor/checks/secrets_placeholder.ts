@@ -6,7 +6,7 @@ export const secretsPlaceholder: Check = {
   id: "secrets.placeholder",
   area: "secrets",
   title: "Placeholders",
-  why: "What stands for a key in an example opens nothing",
+  why: "A placeholder copied from an example is not a valid key",
   async run(examination) {
     if (await secretCount(examination) === 0) return skipped("there are no secrets");
     const found = await secretsWhose(

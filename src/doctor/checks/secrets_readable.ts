@@ -4,8 +4,8 @@ import { closedFolders, openSecrets } from "../secret_files.ts";
 export const secretsReadable: Check = {
   id: "secrets.readable",
   area: "secrets",
-  title: "Reading secrets",
-  why: "A secret that cannot be opened is not there for whoever needs it",
+  title: "Readable secrets",
+  why: "Commands cannot use a secret that cannot be decrypted",
   async run(examination) {
     const opened = await openSecrets(examination);
     const closed = await closedFolders(examination);
@@ -21,11 +21,11 @@ export const secretsReadable: Check = {
     if (opened.length === 0) return skipped("there are no secrets");
     const [first] = errors;
     if (first === undefined) return ok(`${count(opened.length, "secret")}, all readable`);
-    // Locked is how it should be, where a person has the key.
+    // A locked secret is normal if a person has the key.
     const locked = errors.every(({ code }) => code === "secret_locked");
     return {
       level: locked ? "info" : "error",
-      seen: `${count(errors.length, "secret")} cannot be read here: ${first.message}`,
+      seen: `${count(errors.length, "secret")} cannot be read: ${first.message}`,
       ...(first.hint === undefined ? {} : { todo: first.hint }),
       list: errors.map(({ message }) => message),
     };

@@ -5,10 +5,10 @@ export const secretsRequired: Check = {
   id: "secrets.required",
   area: "secrets",
   title: "Required secrets",
-  why: "The configuration or the workflow says that the work cannot be done without them",
+  why: "The configuration or the workflow requires these secrets",
   async run({ options }) {
     const required = await options.requiredSecrets();
-    if (required.size === 0) return skipped("none is required");
+    if (required.size === 0) return skipped("none are required");
     const store = await options.secrets();
     const missing: string[] = [];
     for (const [name, whose] of required) {
@@ -19,10 +19,10 @@ export const secretsRequired: Check = {
         missing.push(`${name}, required by ${whose}: ${error.message}`);
       }
     }
-    if (missing.length === 0) return ok(`${count(required.size, "secret")}, all there`);
+    if (missing.length === 0) return ok(`${count(required.size, "secret")}, all found`);
     return {
       level: "error",
-      seen: `in none of ${store.order.join(", ")}: ${few(missing, 1)}`,
+      seen: `not found in ${store.order.join(", ")}: ${few(missing, 1)}`,
       todo: "Run `orchestrator secrets set <name>`, or set the variable",
       list: missing,
     };

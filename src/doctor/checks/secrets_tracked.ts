@@ -6,7 +6,8 @@ export const secretsTracked: Check = {
   id: "secrets.tracked",
   area: "secrets",
   title: "Secrets in git",
-  why: "Git hands on what it tracks, to everybody and for ever; such a secret is refused",
+  why:
+    "Everyone who clones a repository gets the files that git tracks, so tracked secrets are refused",
   async run(examination) {
     const store = await examination.options.secrets();
     const folders = openFolders(examination, store);
@@ -22,13 +23,13 @@ export const secretsTracked: Check = {
       );
     }
     if (tracked.length === 0) {
-      return unsure ? skipped("git does not tell") : ok("git tracks none");
+      return unsure ? skipped("git did not respond") : ok("git tracks no secrets");
     }
     return {
       level: "error",
       seen: `git tracks ${count(tracked.length, "file")} of secrets: ${few(tracked)}`,
       todo:
-        "Take them out of git's index, and change the secrets where they were issued: they may be in the history",
+        "Remove the files from git's index, and replace the secrets where they were issued: they may be in the history",
       list: tracked,
     };
   },

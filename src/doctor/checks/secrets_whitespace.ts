@@ -6,13 +6,13 @@ export const secretsWhitespace: Check = {
   id: "secrets.whitespace",
   area: "secrets",
   title: "White space and quotes around secrets",
-  why: "A space, a quote or a line end that was copied along makes a right key a wrong one",
+  why: "A space, quote or line break copied with a key makes it invalid",
   async run(examination) {
     if (await secretCount(examination) === 0) return skipped("there are no secrets");
     const copied = (await openSecrets(examination)).flatMap((opened) => {
       if (!("secret" in opened)) return [];
       const { value } = opened.secret;
-      // Keys in PEM end in a line end, and other checks say what else may be wrong.
+      // PEM keys end with a line break, and other checks report other problems.
       if (value.trim() === "" || value.startsWith("-----BEGIN")) return [];
       const wrong = whatIsWrong(value);
       return wrong === null || /placeholder/.test(wrong)
@@ -23,7 +23,7 @@ export const secretsWhitespace: Check = {
     return {
       level: "warning",
       seen: few(copied),
-      todo: "Set them again without it, with `orchestrator secrets set <name>`",
+      todo: "Set them again with `orchestrator secrets set <name>`",
       list: copied,
     };
   },

@@ -4,16 +4,16 @@ import type { Examination } from "../examination.ts";
 export const sessionsBindings: Check = {
   id: "sessions.bindings",
   area: "sessions",
-  title: "Bindings of agents",
-  why: "A binding to a session that is gone is ignored; many of them only take room",
+  title: "Agent bindings",
+  why: "A binding to a session that no longer exists is ignored and only takes up space",
   async run(examination) {
     if (examination.absent !== null) return examination.absent;
     const { all, dangling } = await bindings(examination);
     if (dangling.length === 0) return ok(count(all, "binding"));
     return {
       level: "info",
-      seen: `${count(dangling.length, "binding")} to sessions that are gone`,
-      todo: "Remove the bindings; no session is touched",
+      seen: `${count(dangling.length, "binding")} to sessions that no longer exist`,
+      todo: "Remove the bindings; sessions are not changed",
       fixable: true,
     };
   },
@@ -31,7 +31,7 @@ async function bindings(
   examination: Examination,
 ): Promise<{ readonly all: number; readonly dangling: readonly string[] }> {
   const { backend } = examination.options.manager;
-  // Anything else in that folder is somebody else's.
+  // Other entries in that folder do not belong to the program.
   const keys = (await backend.listBlobs("bindings/"))
     .filter((key) => /^bindings\/[0-9a-f]{32}$/.test(key));
   const dangling: string[] = [];

@@ -4,7 +4,7 @@ export const sessionsBypasses: Check = {
   id: "sessions.bypasses",
   area: "sessions",
   title: "Forced skips",
-  why: "A gate that was skipped by force guards nothing; it must not be overlooked",
+  why: "A gate that was skipped by force protects nothing, so forced skips stay visible",
   async run(examination) {
     const forced = (await examination.sessions()).flatMap(({ id, loaded }) =>
       loaded.value?.state.status === "active"

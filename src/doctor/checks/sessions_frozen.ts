@@ -8,26 +8,26 @@ export const sessionsFrozen: Check = {
   area: "sessions",
   title: "Frozen definitions",
   why:
-    "workflow.yaml in a session's folder is the copy it was started with; the journal has the same",
+    "workflow.yaml in a session's folder is a copy made at the start of the session; the journal has the same definition",
   async run(examination) {
     const { deep } = examination.options;
     const odd: string[] = [];
     let looked = 0;
     for (const session of await examination.sessions()) {
       const { value } = session.loaded;
-      // What is over is as good as it was when it ended.
+      // An ended session has not changed since it ended.
       if (value === undefined || (!deep && value.state.status !== "active")) continue;
       looked += 1;
       const wrong = await wrongWith(session, examination);
       if (wrong !== null) odd.push(`${session.id}: ${wrong}`);
     }
     if (odd.length === 0) {
-      return ok(`${looked} compared${deep ? "" : ", those of active sessions"}`);
+      return ok(`${looked} compared${deep ? "" : " (active sessions only)"}`);
     }
     return {
       level: "warning",
-      seen: `not as they were frozen: ${few(odd)}`,
-      todo: "The session goes on by what its journal says; bring the file back from a backup",
+      seen: `changed since the start of the session: ${few(odd)}`,
+      todo: "The session uses the definition in its journal; restore the file from a backup",
       list: odd,
     };
   },
@@ -43,11 +43,11 @@ async function wrongWith(
   if (loaded.value?.state.imported !== undefined) return null;
   const first = await attemptAsync(() => firstEvent(manager.backend, id));
   if (first.error !== undefined) {
-    return first.error.code === "session_unknown" ? null : "cannot be told";
+    return first.error.code === "session_unknown" ? null : "cannot be determined";
   }
   if (first.value?.type !== "session_started") return null;
   const wanted = first.value.data.definitionSha256;
-  // A checkout may have given it other line ends.
+  // A checkout may have changed the line endings.
   const same = [(text: string) => text, withLineFeeds, withReturns]
     .some((spell) => sha256Hex(spell(frozen)) === wanted);
   return same ? null : "changed";

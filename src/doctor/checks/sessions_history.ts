@@ -6,7 +6,8 @@ export const sessionsHistory: Check = {
   id: "sessions.history",
   area: "sessions",
   title: "Histories",
-  why: "The log from before a session began is a file that its journal names by its hash",
+  why:
+    "The events from before an imported session are in a file that the journal identifies by its hash",
   async run(examination) {
     const { backend } = examination.options.manager;
     const odd: { readonly id: string; readonly wrong: string }[] = [];
@@ -27,8 +28,8 @@ export const sessionsHistory: Check = {
     const list = odd.map(({ id, wrong }) => `${id}: the file ${wrong}`);
     return {
       level: "error",
-      seen: `not what the journal says: ${few(list)}`,
-      todo: `Bring back sessions/${
+      seen: `does not match the journal: ${few(list)}`,
+      todo: `Restore sessions/${
         odd.length === 1 ? first.id : "<id>"
       }/history from a backup or from git`,
       list,

@@ -4,7 +4,7 @@ import { putInOrder } from "../journal_ends.ts";
 export const sessionsLineEnds: Check = {
   id: "sessions.line-ends",
   area: "sessions",
-  title: "Line ends",
+  title: "Line endings",
   why: "Each line of a journal ends with a line feed; a checkout or an editor may change that",
   async run(examination) {
     const sessions = await examination.sessions();
@@ -16,8 +16,10 @@ export const sessionsLineEnds: Check = {
     if (odd.length === 0) return ok(`${count(sessions.length, "journal")}, all with line feeds`);
     return {
       level: "info",
-      seen: `other line ends in ${count(odd.length, "journal")}: ${few(odd.map(({ id }) => id))}`,
-      todo: "Write the line feeds; no event changes",
+      seen: `wrong line endings in ${count(odd.length, "journal")}: ${
+        few(odd.map(({ id }) => id))
+      }`,
+      todo: "Restore the line feeds; events do not change",
       fixable: true,
       list: odd.map(({ id, lineEnds }) =>
         `${id}: ${lineEnds === "carriage returns" ? lineEnds : "the last line feed is missing"}`
@@ -28,6 +30,6 @@ export const sessionsLineEnds: Check = {
     putInOrder(
       examination,
       ({ lineEnds }) => lineEnds !== "line feeds",
-      (id) => `Wrote the line feeds of the journal of ${id}`,
+      (id) => `Restored the line feeds in the journal of ${id}`,
     ),
 };

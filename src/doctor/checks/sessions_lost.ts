@@ -5,7 +5,7 @@ export const sessionsLost: Check = {
   id: "sessions.lost",
   area: "sessions",
   title: "Acknowledged events",
-  why: "A command has said that an event is recorded; the journal does not hold it any more",
+  why: "A command reported that an event was recorded, but the journal no longer contains it",
   async run(examination) {
     const sessions = await examination.sessions();
     const lost = sessions.flatMap(({ id, loaded }) =>
@@ -14,13 +14,13 @@ export const sessionsLost: Check = {
         : [{ id, known: loaded.value.lost.seq, lines: loaded.value.head.seq }]
     );
     const [first] = lost;
-    if (first === undefined) return ok(`${count(sessions.length, "journal")}, nothing is missing`);
+    if (first === undefined) return ok(`${count(sessions.length, "journal")}, no event is missing`);
     return {
       level: "error",
       seen: `${
         count(lost.length, "journal")
       } of ${sessions.length} lack events that were recorded: ${few(lost.map(({ id }) => id))}`,
-      todo: "Bring back log.jsonl from a backup, or go on without what is missing: " +
+      todo: "Restore log.jsonl from a backup, or continue without the missing events: " +
         `\`orchestrator log accept --session ${lost.length === 1 ? first.id : "<id>"}\``,
       list: lost.map(({ id, known, lines }) => `${id}: ${lostEvents(known, lines)}`),
     };

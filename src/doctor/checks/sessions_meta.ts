@@ -9,19 +9,20 @@ import type { Examination, ExaminedSession } from "../examination.ts";
 export const sessionsMeta: Check = {
   id: "sessions.meta",
   area: "sessions",
-  title: "Session descriptions",
-  why: "meta.json says who began a session, when, and on which branch; names are found by it",
+  title: "Session metadata",
+  why:
+    "meta.json records who started a session, when, and on which branch; session names are looked up in it",
   async run(examination) {
     const bad = await broken(examination);
     if (bad.length === 0) {
-      return ok(count((await examination.sessions()).length, "description"));
+      return ok(count((await examination.sessions()).length, "session"));
     }
     return {
       level: "warning",
       seen: `meta.json is missing or damaged in ${count(bad.length, "session")}: ${
         few(bad.map(({ id }) => id))
       }`,
-      todo: "Write what the journal says of them; a damaged file is kept beside",
+      todo: "Rebuild them from the journals; damaged files are kept under another name",
       fixable: true,
       list: bad.map(({ id }) => id),
     };
@@ -32,7 +33,7 @@ export const sessionsMeta: Check = {
       const { value } = loaded;
       if (value === undefined) continue;
       const { name, task, createdAt: created, createdBy: actor } = value.state;
-      // Branch and parent stand nowhere else.
+      // Branch and parent are recorded nowhere else.
       const made: SessionMeta = { id, name, task, created, actor, branch: null, parent: null };
       try {
         done.push(await rewrite(examination, id, JSON.stringify(made, null, 2) + "\n"));
@@ -45,7 +46,7 @@ export const sessionsMeta: Check = {
   },
 };
 
-/** Sessions that can be read and whose description cannot. */
+/** Sessions that can be read but whose metadata cannot. */
 async function broken(examination: Examination): Promise<readonly ExaminedSession[]> {
   return (await examination.sessions()).filter(({ id, meta, loaded }) =>
     loaded.value !== undefined && meta?.id !== id
@@ -56,7 +57,7 @@ async function rewrite(examination: Examination, id: string, text: string): Prom
   const { manager } = examination.options;
   const { backend } = manager;
   return await manager.hold({ session: id }, "doctor", async () => {
-    if ((await manager.meta(id))?.id === id) return `The description of ${id} is there again`;
+    if ((await manager.meta(id))?.id === id) return `Metadata of ${id} exists again`;
     const present = await backend.readBlob(KEYS.sessionMeta(id));
     let kept = "";
     if (present !== null) {
@@ -64,9 +65,9 @@ async function rewrite(examination: Examination, id: string, text: string): Prom
       replaceFile(examination.statePath("sessions", id, aside), present, {
         within: examination.paths.stateDirectory,
       });
-      kept = `; the damaged one is ${aside}`;
+      kept = `; the damaged file is now ${aside}`;
     }
     await backend.writeBlob(KEYS.sessionMeta(id), text);
-    return `Wrote the description of ${id} from its journal${kept}`;
+    return `Rebuilt the metadata of ${id} from its journal${kept}`;
   });
 }

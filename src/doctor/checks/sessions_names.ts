@@ -4,7 +4,7 @@ export const sessionsNames: Check = {
   id: "sessions.names",
   area: "sessions",
   title: "Names",
-  why: "A name that two sessions have addresses neither",
+  why: "A name shared by two sessions cannot be used to choose one",
   async run(examination) {
     const seen = new Map<string, string[]>();
     for (const { id, meta } of await examination.sessions()) {
@@ -12,7 +12,7 @@ export const sessionsNames: Check = {
       if (typeof name === "string") seen.set(name, [...seen.get(name) ?? [], id]);
     }
     const double = [...seen].filter(([, ids]) => ids.length > 1);
-    if (double.length === 0) return ok("each is used once");
+    if (double.length === 0) return ok("each name is unique");
     return {
       level: "warning",
       seen: `used more than once: ${few(double.map(([name]) => name))}`,

@@ -5,7 +5,7 @@ export const sessionsOrphans: Check = {
   id: "sessions.orphans",
   area: "sessions",
   title: "Folders without a journal",
-  why: "A session is its journal; a folder without one is nothing that commands can reach",
+  why: "A folder without a journal is not a session, and no command uses it",
   run(examination) {
     if (examination.absent !== null) return examination.absent;
     const hasJournal = (name: string) =>
@@ -17,7 +17,7 @@ export const sessionsOrphans: Check = {
     return {
       level: "warning",
       seen: `${count(orphans.length, "folder")} without log.jsonl: ${few(orphans)}`,
-      todo: "Bring the journal back from a backup, or move the folder away",
+      todo: "Restore the journal from a backup, or move the folder elsewhere",
       list: orphans,
     };
   },

@@ -4,7 +4,7 @@ export const sessionsReadable: Check = {
   id: "sessions.readable",
   area: "sessions",
   title: "Sessions",
-  why: "A session that cannot be read cannot be worked on",
+  why: "A session that cannot be read cannot be used",
   async run(examination) {
     if (examination.absent !== null) return examination.absent;
     const ids = await examination.sessionIds();
@@ -12,7 +12,7 @@ export const sessionsReadable: Check = {
       return {
         level: "error",
         seen: ids.error.message,
-        todo: "Look at the permissions of .orchestrator/sessions",
+        todo: "Check the permissions of .orchestrator/sessions",
       };
     }
     const sessions = await examination.sessions();
@@ -24,7 +24,7 @@ export const sessionsReadable: Check = {
     return {
       level: "error",
       seen: `${count(bad.length, "session")} cannot be read: ${few(bad.map(({ id }) => id))}`,
-      todo: "Look at the permissions of their files",
+      todo: "Check the permissions of their files",
       list: bad.map(({ id, loaded }) => `${id}: ${loaded.error?.message}`),
     };
   },

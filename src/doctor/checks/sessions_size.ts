@@ -7,7 +7,7 @@ export const sessionsSize: Check = {
   id: "sessions.size",
   area: "sessions",
   title: "Sizes",
-  why: "A very large journal makes advance, finish and log slow: they read all of it",
+  why: "A very large journal slows down advance, finish and log, which read all of it",
   async run(examination) {
     let total = 0;
     const large: string[] = [];
@@ -21,7 +21,7 @@ export const sessionsSize: Check = {
     return {
       level: "info",
       seen: `large journals: ${few(large)}`,
-      todo: "Finish these sessions and begin new ones",
+      todo: "Finish these sessions and start new ones",
       list: large,
     };
   },

@@ -6,8 +6,8 @@ import { statePlace } from "../state_place.ts";
 export const statePlaceOf: Check = {
   id: "state.place",
   area: "state",
-  title: "Where the state is kept",
-  why: "With web_mode the state outlives this machine, as long as it finds a place to go to",
+  title: "State storage",
+  why: "With web_mode the state outlives this machine if there is a remote to push it to",
   async run(examination) {
     const { place, finding } = await statePlace(examination);
     if (place === null) return finding;
@@ -23,14 +23,14 @@ export const statePlaceOf: Check = {
     if (remote === null) {
       return {
         level: "warning",
-        seen: "the repository has no git remote that the state could go to",
-        todo: "Add one, or name it with `orchestrator config set state_remote <name>`",
+        seen: "the repository has no git remote to push the state to",
+        todo: "Add one, or name one with `orchestrator config set state_remote <name>`",
       };
     }
     if (record.rung === "portable" || record.rung === "snapshot") {
       return {
         level: record.rung === "portable" ? "info" : "warning",
-        seen: `${shownRemote(remote)} takes no branch for the state: it is kept by ${
+        seen: `${shownRemote(remote)} refuses a branch for the state: it is kept by ${
           RUNG_TEXTS[record.rung]
         }`,
         todo: record.rung === "portable"

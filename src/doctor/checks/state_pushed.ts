@@ -4,18 +4,18 @@ import { statePlace } from "../state_place.ts";
 export const statePushed: Check = {
   id: "state.pushed",
   area: "state",
-  title: "Pushing the state",
-  why: "What was not pushed is lost with this machine",
+  title: "State pushes",
+  why: "State that was not pushed is lost with this machine",
   async run(examination) {
     const { place, finding } = await statePlace(examination);
-    if (place === null) return finding.level === "skipped" ? finding : skipped("there is no place");
+    if (place === null) return finding.level === "skipped" ? finding : skipped("no state branch");
     const { git, local, seen, record } = place;
     const sessions = await examination.sessions();
     if (record.problem !== null) {
       return {
         level: "warning",
-        seen: `the last push did not succeed: ${record.problem}`,
-        todo: "`orchestrator state push` says more",
+        seen: `the last push failed: ${record.problem}`,
+        todo: "Run `orchestrator state push` to see details",
       };
     }
     if (local !== null && local !== seen) {
@@ -25,29 +25,29 @@ export const statePushed: Check = {
         return {
           level: "warning",
           seen: `${count(waiting, "commit")} of the state ${
-            waiting === 1 ? "waits" : "wait"
-          } to be pushed`,
+            waiting === 1 ? "has" : "have"
+          } not been pushed`,
           todo: "Run `orchestrator state push`",
         };
       }
     }
-    if (sessions.length === 0) return ok("there is nothing to push");
+    if (sessions.length === 0) return ok("nothing to push");
     const { safeAt } = record;
     if (safeAt === null) {
       return {
         level: "warning",
-        seen: "the state was never pushed",
-        todo: "Run `orchestrator state push`; web_mode does it after each phase",
+        seen: "the state has never been pushed",
+        todo: "Run `orchestrator state push`; web_mode does this after each phase",
       };
     }
     const newer = sessions.filter(({ loaded }) =>
       Date.parse(loaded.value?.state.updatedAt ?? "") > Date.parse(safeAt)
     ).map(({ id }) => id);
-    if (newer.length === 0) return ok(`all of it, at ${safeAt}`);
+    if (newer.length === 0) return ok(`everything is pushed (commit ${safeAt})`);
     return {
       level: "info",
       seen: `changed since the last push: ${few(newer)}`,
-      todo: "Run `orchestrator state push`; web_mode does it after each phase",
+      todo: "Run `orchestrator state push`; web_mode does this after each phase",
       list: newer,
     };
   },

@@ -8,13 +8,13 @@ export const stateServer: Check = {
   id: "state.server",
   area: "state",
   title: "State on the server",
-  why: "Somebody else, or an earlier machine, may have gone on: what is newest counts",
+  why: "Another machine may have newer state",
   network: true,
   async run(examination) {
     const { place, finding } = await statePlace(examination);
-    if (place === null) return finding.level === "skipped" ? finding : skipped("there is no place");
+    if (place === null) return finding.level === "skipped" ? finding : skipped("no state branch");
     const { git, remote, branch, local, seen } = place;
-    if (remote === null) return skipped("the state goes to no server");
+    if (remote === null) return skipped("the state is not pushed to a server");
     const server = shownRemote(remote);
     let commit: string | null;
     try {
@@ -24,8 +24,8 @@ export const stateServer: Check = {
       if (!(error instanceof Trouble)) throw error;
       return {
         level: "warning",
-        seen: `${server} does not answer: ${error.message}`,
-        todo: "The state is committed here; a later push catches up",
+        seen: `${server} did not respond: ${error.message}`,
+        todo: "The state is committed here; a later push sends it",
       };
     }
     if (commit === null) {
@@ -33,18 +33,16 @@ export const stateServer: Check = {
       return {
         level: "warning",
         seen: `the branch ${branch} is gone from ${server}`,
-        todo: "`orchestrator state push` makes it anew from what is here",
+        todo: "Run `orchestrator state push` to create it again from the local state",
       };
     }
-    if (commit === local || commit === seen) return ok("nothing newer than what is here");
+    if (commit === local || commit === seen) return ok("the server has nothing newer");
     const ahead = local !== null && local !== seen;
     return {
       level: "warning",
-      seen: ahead
-        ? `here and on ${server} the state went on, each for itself`
-        : `${server} has newer state`,
+      seen: ahead ? `the state here and on ${server} has diverged` : `${server} has newer state`,
       todo: ahead
-        ? "`orchestrator state push` merges both; no event is lost"
+        ? "Run `orchestrator state push` to merge both; no event is lost"
         : "Run `orchestrator state pull`",
     };
   },

@@ -41,10 +41,10 @@ export const workflowCommands: Check = {
   why: "An item whose command does not exist can never be completed",
   async run(examination) {
     if (examination.options.system.platform === "win32") {
-      return skipped("commands of cmd.exe are not looked for");
+      return skipped("commands of cmd.exe are not checked");
     }
     const definition = (await examination.workflow()).value?.definition ?? null;
-    if (definition === null) return skipped("no definition to look at");
+    if (definition === null) return skipped("no definition to check");
     const missing = new Set<string>();
     let looked = 0;
     for (const { verification, id } of definition.phases.flatMap((phase) => phase.items)) {
@@ -55,7 +55,7 @@ export const workflowCommands: Check = {
       if (word === undefined || /["'$`\\{}]/.test(word) || BUILT_IN.has(word)) continue;
       if (!exists(word, examination)) missing.add(`${word} (${id})`);
     }
-    if (missing.size === 0) return ok(`${looked} looked for, all there`);
+    if (missing.size === 0) return ok(`${looked} checked, all found`);
     return {
       level: "warning",
       seen: `not found: ${few([...missing])}`,

@@ -4,7 +4,7 @@ export const workflowDrift: Check = {
   id: "workflow.drift",
   area: "workflow",
   title: "Drift",
-  why: "A session keeps the definition it began with; later edits hold for later sessions",
+  why: "A session keeps the definition it started with; later edits apply to new sessions",
   async run(examination) {
     const { value } = await examination.workflow();
     if (value === undefined || value === null) return skipped("no workflow.yaml to compare");
@@ -15,16 +15,16 @@ export const workflowDrift: Check = {
       const frozen = await examination.frozenWorkflow(id);
       if (frozen !== null && withLineFeeds(frozen) !== now) drifted.push(id);
     }
-    if (drifted.length === 0) return ok("active sessions follow it");
+    if (drifted.length === 0) return ok("active sessions use it");
     return {
       level: "info",
-      seen: `active sessions follow another definition: ${few(drifted)}`,
+      seen: `active sessions use another definition: ${few(drifted)}`,
       list: drifted,
     };
   },
 };
 
-/** A checkout may have given either of them other line ends. */
+/** A checkout may have changed the line endings of either file. */
 function withLineFeeds(text: string): string {
   return text.replaceAll("\r\n", "\n");
 }

@@ -1,17 +1,17 @@
 import { substitute } from "../../workflow/template.ts";
 import { type Check, few, ok, skipped } from "../check.ts";
 
-/** Commands that pass whatever is the case. */
+/** Commands that always pass. */
 const ALWAYS = /^\s*(true|:|exit\s+0|echo\b[^;&|]*)\s*$/;
 
 export const workflowGates: Check = {
   id: "workflow.gates",
   area: "workflow",
   title: "Gates that always pass",
-  why: "A gate that cannot fail guards nothing",
+  why: "A gate that cannot fail protects nothing",
   async run(examination) {
     const definition = (await examination.workflow()).value?.definition ?? null;
-    if (definition === null) return skipped("no definition to look at");
+    if (definition === null) return skipped("no definition to check");
     const idle = definition.phases.flatMap((phase) => phase.items).flatMap(
       ({ id, verification }) => {
         if (verification.type !== "command" || verification.expect_exit_code !== 0) return [];
@@ -22,7 +22,7 @@ export const workflowGates: Check = {
     if (idle.length === 0) return ok("none");
     return {
       level: "info",
-      seen: `these pass whatever is the case: ${few(idle)}`,
+      seen: `these always pass: ${few(idle)}`,
       todo: "Give them a command that can fail",
       list: idle,
     };

@@ -5,14 +5,14 @@ export const workflowPresent: Check = {
   id: "workflow.present",
   area: "workflow",
   title: "workflow.yaml",
-  why: "Without one, start uses the built-in workflow",
+  why: "Without a definition, start uses the built-in workflow",
   async run(examination) {
     const workflow = await examination.workflow();
     if (workflow.error !== undefined) {
       return {
         level: "error",
         seen: workflow.error.message,
-        todo: workflow.error.hint ?? "Look at the file's permissions",
+        todo: workflow.error.hint ?? "Check the file's permissions",
       };
     }
     if (workflow.value === null) {
@@ -20,16 +20,16 @@ export const workflowPresent: Check = {
       if (shown !== WORKFLOW_FILE) {
         return {
           level: "error",
-          seen: `the configuration names ${shown}, which is not there`,
+          seen: `the configuration names ${shown}, which does not exist`,
           todo: "Run `orchestrator config set workflow <file>`",
         };
       }
       return {
         level: "info",
-        seen: "the project has none",
-        todo: "`orchestrator init` writes one with the project's own commands",
+        seen: "the project has no definition",
+        todo: "Run `orchestrator init` to write one with the project's own commands",
       };
     }
-    return ok(workflow.value.definition?.name ?? "there is one");
+    return ok(workflow.value.definition?.name ?? "found");
   },
 };

@@ -321,9 +321,9 @@ phases:
     assert.ok(!stdout.includes(world.scratch.top), `the home directory in ${argv}`);
   }
   const { stdout } = await world.run("doctor", "--verbose");
-  assert.match(stdout, /Project root: ~\/project \(by marker\)/);
+  assert.match(stdout, /Project root: ~\/project \(from marker\)/);
   assert.match(stdout, /one copy: ~\/bin\/orchestrator/);
-  assert.match(stdout, /made for\s+"https:\/\/example\.org\/y\.git"/);
+  assert.match(stdout, /created for\s+"https:\/\/example\.org\/y\.git"/);
   assert.match(stdout, /\[redacted\]/);
 });
 

@@ -74,9 +74,9 @@ function interruptedMigration(world: World): void {
 export const LAYOUT: readonly Scenario[] = [
   {
     check: "layout.migration",
-    when: "a move was interrupted",
+    when: "a migration was interrupted",
     level: "warning",
-    seen: /^a move was interrupted: \.orchestrator\/migration\.json/,
+    seen: /^a migration was interrupted: \.orchestrator\/migration\.json/,
     make: interruptedMigration,
     fixable: true,
     after: (world) => assert.deepEqual(readdirSync(world.state()).filter(isOfMigration), []),
@@ -93,7 +93,7 @@ export const LAYOUT: readonly Scenario[] = [
     check: "layout.import",
     when: "an import was interrupted in the middle",
     level: "warning",
-    seen: /import of a snapshot was interrupted/,
+    seen: /snapshot import was interrupted/,
     make: interruptedImport,
     fixable: true,
     after: (world) => assert.equal(readdirSync(world.state("sessions")).length, 3),
@@ -102,7 +102,7 @@ export const LAYOUT: readonly Scenario[] = [
     check: "layout.import",
     when: "an import was stopped at its beginning",
     level: "info",
-    seen: /stopped before it changed anything/,
+    seen: /interrupted before it changed anything/,
     make: (world) => {
       mkdirSync(world.state(".staging-import-abc"));
     },
@@ -119,14 +119,14 @@ export const LAYOUT: readonly Scenario[] = [
     check: "layout.old-and-new",
     when: "an old workflow was not taken over",
     level: "info",
-    seen: /^not taken over yet: \.workflow_state\.json$/,
+    seen: /^not imported yet: \.workflow_state\.json$/,
     make: (world) => world.scratch.write(".workflow_state.json", OLD_STATE),
   },
   {
     check: "layout.old-checksum",
     when: "an old state was changed",
     level: "warning",
-    seen: /^1 checksum does not fit: \.orchestrator\/sessions\/0123abcd\/state\.json$/,
+    seen: /^1 checksum does not match: \.orchestrator\/sessions\/0123abcd\/state\.json$/,
     project: "nothing",
     make: (world) => {
       const state = fixtureValue("states/g7.json");
@@ -147,7 +147,7 @@ export const LAYOUT: readonly Scenario[] = [
     check: "layout.old-findings",
     when: "the old current names nothing",
     level: "warning",
-    seen: /"deadbeef", which is not there$/,
+    seen: /"deadbeef", which does not exist$/,
     project: "nothing",
     make: (world) => {
       const path = world.state("sessions", "0123abcd", "state.json");
@@ -159,7 +159,7 @@ export const LAYOUT: readonly Scenario[] = [
     check: "layout.old-findings",
     when: "the agent server's state is there, which is harmless",
     level: "info",
-    seen: /old agent server kept its tasks there$/,
+    seen: /old agent server stored its tasks there$/,
     project: "nothing",
     make: (world) => {
       world.scratch.write(".workflow_state.json", OLD_STATE);
@@ -192,7 +192,7 @@ export const LAYOUT: readonly Scenario[] = [
     check: "layout.links",
     when: "a pipe lies among the bindings",
     level: "error",
-    seen: /^no regular files in \.orchestrator: bindings\/pipe$/,
+    seen: /^not regular files in \.orchestrator: bindings\/pipe$/,
     make: (world) => {
       mkdirSync(world.state("bindings"), { recursive: true });
       execFileSync("mkfifo", [world.state("bindings", "pipe")]);
@@ -245,7 +245,7 @@ export const LAYOUT: readonly Scenario[] = [
     check: "layout.replacing",
     when: "a replacement was killed",
     level: "info",
-    seen: /^1 session whose replacement was interrupted: [a-z2-7]{13}$/,
+    seen: /^the replacement of 1 session was interrupted: [a-z2-7]{13}$/,
     make: (world) => {
       const folder = world.state("sessions", `.replacing-${world.session}`);
       cpSync(world.ofSession("."), folder, { recursive: true });
@@ -276,7 +276,7 @@ export const LAYOUT: readonly Scenario[] = [
     check: "layout.unknown",
     when: "there are files of somebody else",
     level: "info",
-    seen: /^\.orchestrator holds notes\.txt, sessions\/mine$/,
+    seen: /^\.orchestrator contains notes\.txt, sessions\/mine$/,
     make: (world) => {
       writeFileSync(world.state("notes.txt"), "x");
       mkdirSync(world.state("sessions", "mine"));
@@ -286,7 +286,7 @@ export const LAYOUT: readonly Scenario[] = [
     check: "layout.unknown",
     when: "folders have names of temporary files",
     level: "info",
-    seen: /^\.orchestrator holds \.tmp-x, secrets\/\.tmp-x, sessions\/\.tmp-x and 2 more$/,
+    seen: /^\.orchestrator contains \.tmp-x, secrets\/\.tmp-x, sessions\/\.tmp-x and 2 more$/,
     make: async (world) => {
       const of = `sessions/${world.session}`;
       for (const folder of ["", "secrets/", "sessions/", `${of}/`, `${of}/feedback/`]) {
@@ -304,7 +304,7 @@ export const LAYOUT: readonly Scenario[] = [
     check: "layout.unknown",
     when: "they lie among files that are known",
     level: "info",
-    seen: /^\.orchestrator holds secrets\/deep, sessions\/[a-z2-7]{13}\/extra$/,
+    seen: /^\.orchestrator contains secrets\/deep, sessions\/[a-z2-7]{13}\/extra$/,
     make: async (world) => {
       const [id] = await world.manager().ids();
       world.write(world.state("sessions", id ?? "", "extra"), "x");
@@ -317,7 +317,7 @@ export const LAYOUT: readonly Scenario[] = [
     check: "layout.private",
     when: "others can look into what was set aside",
     level: "warning",
-    seen: /^other users reach migration_backup, backups in \.orchestrator$/,
+    seen: /^other users can read migration_backup, backups in \.orchestrator$/,
     ignore: windows,
     fixable: true,
     make: (world) => {
@@ -382,7 +382,7 @@ export const LOCKS: readonly Scenario[] = [
     when: "somebody has been at work for long",
     level: "warning",
     seen: /^1 lock held: repository: advance by bea/,
-    todo: /Look at that process/,
+    todo: /Check that process/,
     make: (world) => heldSince(world, 3_600_000),
   },
   {

@@ -39,14 +39,14 @@ export const INSTALLATION: readonly Scenario[] = [
     check: "installation.version",
     when: "a newer program set the project up",
     level: "info",
-    seen: /set up by the newer 12\.0\.1$/,
+    seen: /a newer version, 12\.0\.1, initialized the project$/,
     make: withMeta((meta) => meta["tool"] = "12.0.1"),
   },
   {
     check: "installation.clock",
     when: "a session ends in the future",
     level: "warning",
-    seen: /^the last event of 1 session is ahead/,
+    seen: /^the last event of 1 session is in the future/,
     make: (world) => {
       world.now = new Date(world.now.getTime() - 3_600_000);
     },
@@ -99,7 +99,7 @@ export const INSTALLATION: readonly Scenario[] = [
     check: "installation.shell",
     when: "there is no shell",
     level: "error",
-    seen: /^\/bin\/sh is not there$/,
+    seen: /^\/bin\/sh does not exist$/,
     project: "nothing",
     make: (world) => {
       world.system = { ...REAL_SYSTEM, platform: "linux", exists: () => false };
@@ -122,7 +122,7 @@ export const PROJECT: readonly Scenario[] = [
     check: "project.initialised",
     when: "nothing is set up",
     level: "info",
-    seen: /^nothing is set up/,
+    seen: /^no project is initialized/,
     make: (world) => renameSync(world.state(), join(world.root, "old")),
   },
   {
@@ -147,7 +147,7 @@ export const PROJECT: readonly Scenario[] = [
     check: "project.copied",
     when: "it was made for another remote",
     level: "warning",
-    seen: /made for "https:\/\/example\.com\/one"/,
+    seen: /created for "https:\/\/example\.com\/one"/,
     git: true,
     make: async (world) => {
       await world.git("remote", "add", "origin", "https://example.com/two");
@@ -158,14 +158,14 @@ export const PROJECT: readonly Scenario[] = [
     check: "project.format",
     when: "a newer program wrote the project",
     level: "error",
-    seen: /written by a newer program/,
+    seen: /a newer version wrote the project/,
     make: withMeta((meta) => meta["format"] = 99),
   },
   {
     check: "project.format",
     when: "a newer program wrote a session",
     level: "error",
-    seen: /^newer sessions: [a-z2-7]{13}$/,
+    seen: /^sessions of a newer version: [a-z2-7]{13}$/,
     make: (world) =>
       world.edit(
         world.ofSession("log.jsonl"),
@@ -176,7 +176,7 @@ export const PROJECT: readonly Scenario[] = [
     check: "project.git",
     when: "there is no git repository any more",
     level: "info",
-    seen: /no git work tree/,
+    seen: /^the root is not inside a git work tree/,
     git: true,
     make: (world) => renameSync(world.scratch.path(".git"), world.scratch.path("git")),
   },
@@ -201,7 +201,7 @@ export const PROJECT: readonly Scenario[] = [
     check: "project.gitignore",
     when: "a line of portable mode is gone",
     level: "warning",
-    seen: /does not fit portable mode/,
+    seen: /does not match portable mode/,
     project: "initialised",
     make: async (world) => {
       await world.done("init", "--portable");
@@ -234,7 +234,7 @@ export const PROJECT: readonly Scenario[] = [
     check: "project.gitattributes",
     when: "a line of portable mode is gone",
     level: "warning",
-    seen: /lacks lines of portable mode/,
+    seen: /lacks lines that portable mode needs/,
     project: "initialised",
     make: async (world) => {
       await world.done("init", "--portable");
@@ -262,7 +262,7 @@ export const PROJECT: readonly Scenario[] = [
     check: "project.inner",
     when: "a state directory is in the state directory",
     level: "warning",
-    seen: /holds another \.orchestrator/,
+    seen: /contains another \.orchestrator/,
     make: (world) => {
       mkdirSync(world.state(".orchestrator"));
     },
@@ -271,7 +271,7 @@ export const PROJECT: readonly Scenario[] = [
     check: "project.nested",
     when: "a folder above is a project too",
     level: "info",
-    seen: /is a project too/,
+    seen: /is also a project/,
     make: (world) => world.write(join(world.scratch.top, ".orchestrator", "meta.json"), "{}"),
   },
   {
@@ -296,7 +296,7 @@ export const PROJECT: readonly Scenario[] = [
     check: "project.tracked",
     when: "git tracks state in normal mode",
     level: "warning",
-    seen: /^git tracks 1 file that must stay out: \.orchestrator\/current$/,
+    seen: /^git tracks 1 file that should not be committed: \.orchestrator\/current$/,
     git: true,
     make: (world) => world.git("add", "-f", ".orchestrator/current"),
   },
@@ -304,8 +304,8 @@ export const PROJECT: readonly Scenario[] = [
     check: "project.tracked",
     when: "git tracks a secret in portable mode",
     level: "error",
-    seen: /^git tracks 1 file that must stay out: \.orchestrator\/secrets\/API_KEY$/,
-    todo: /must be changed/,
+    seen: /^git tracks 1 file that should not be committed: \.orchestrator\/secrets\/API_KEY$/,
+    todo: /change any secret that was pushed/,
     git: true,
     make: async (world) => {
       await world.done("init", "--portable");
@@ -324,7 +324,7 @@ export const PROJECT: readonly Scenario[] = [
     check: "project.writable",
     when: "the state cannot be written",
     level: "warning",
-    seen: /^\.orchestrator cannot be written/,
+    seen: /^this user cannot write to \.orchestrator$/,
     make: (world) => {
       world.system = { ...REAL_SYSTEM, writeError: () => "EACCES" };
     },
@@ -343,7 +343,7 @@ export const PROJECT: readonly Scenario[] = [
     check: "project.writable",
     when: "the system says so",
     level: "warning",
-    seen: /cannot be written/,
+    seen: /^this user cannot write to \.orchestrator$/,
     make: (world) => chmodSync(world.state(), 0o500),
     ignore: windows || process.getuid?.() === 0,
   },

@@ -86,7 +86,7 @@ export const SESSIONS: readonly Scenario[] = [
     when: "a line was changed",
     level: "error",
     seen: /^1 journal of 1 cannot be trusted: [a-z2-7]{13}$/,
-    todo: /Bring back log\.jsonl/,
+    todo: /Restore log\.jsonl/,
     make: (world) =>
       world.edit(world.ofSession("log.jsonl"), (text) => text.replace('"prev":"0', '"prev":"1')),
   },
@@ -102,7 +102,7 @@ export const SESSIONS: readonly Scenario[] = [
     when: "the last event is gone",
     level: "error",
     seen: /^1 journal of 1 lack events that were recorded: [a-z2-7]{13}$/,
-    todo: /backup, or go on .*: `orchestrator log accept --session [a-z2-7]{13}`$/,
+    todo: /backup, or continue .*: `orchestrator log accept --session [a-z2-7]{13}`$/,
     make: async (world) => {
       await world.done("note", "gone soon");
       world.edit(world.ofSession("log.jsonl"), (text) => text.slice(0, text.indexOf("\n") + 1));
@@ -120,7 +120,7 @@ export const SESSIONS: readonly Scenario[] = [
     check: "sessions.line-ends",
     when: "an editor took the last line feed",
     level: "info",
-    seen: /^other line ends in 1 journal: [a-z2-7]{13}$/,
+    seen: /^wrong line endings in 1 journal: [a-z2-7]{13}$/,
     make: (world) => world.edit(world.ofSession("log.jsonl"), (text) => text.trimEnd()),
     fixable: true,
     after: (world) => assert.match(readFileSync(world.ofSession("log.jsonl"), "utf8"), /\}\n$/),
@@ -129,7 +129,7 @@ export const SESSIONS: readonly Scenario[] = [
     check: "sessions.line-ends",
     when: "a checkout gave it carriage returns",
     level: "info",
-    seen: /^other line ends in 1 journal/,
+    seen: /^wrong line endings in 1 journal/,
     make: async (world) => {
       await world.done("note", "a second line");
       world.edit(world.ofSession("log.jsonl"), (text) => text.replaceAll("\n", "\r\n"));
@@ -145,7 +145,7 @@ export const SESSIONS: readonly Scenario[] = [
     check: "sessions.state",
     when: "state.json is missing",
     level: "warning",
-    seen: /^state\.json is missing or does not fit in 1 session: [a-z2-7]{13}$/,
+    seen: /^state\.json is missing or outdated in 1 session: [a-z2-7]{13}$/,
     make: (world) => rmSync(world.ofSession("state.json")),
     fixable: true,
   },
@@ -153,7 +153,7 @@ export const SESSIONS: readonly Scenario[] = [
     check: "sessions.state",
     when: "state.json was cut off",
     level: "warning",
-    seen: /^state\.json is missing or does not fit in 1 session/,
+    seen: /^state\.json is missing or outdated in 1 session/,
     make: (world) => truncateSync(world.ofSession("state.json"), 100),
     fixable: true,
   },
@@ -161,7 +161,7 @@ export const SESSIONS: readonly Scenario[] = [
     check: "sessions.state",
     when: "state.json is behind",
     level: "warning",
-    seen: /^state\.json is missing or does not fit in 1 session/,
+    seen: /^state\.json is missing or outdated in 1 session/,
     make: async (world) => {
       const before = readFileSync(world.ofSession("state.json"), "utf8");
       await world.done("note", "Going on");
@@ -177,7 +177,7 @@ export const SESSIONS: readonly Scenario[] = [
     check: "sessions.bindings",
     when: "an agent is bound to a session that is gone",
     level: "info",
-    seen: /^1 binding to sessions that are gone$/,
+    seen: /^1 binding to sessions that no longer exist$/,
     make: (world) => bound(world, "aaaaaaaaaaaaa"),
     fixable: true,
     after: (world) => assert.deepEqual(readdirSync(world.state("bindings")), []),
@@ -203,21 +203,21 @@ export const SESSIONS: readonly Scenario[] = [
     check: "sessions.current",
     when: "it names no session",
     level: "warning",
-    seen: /^current names "aaaaaaaaaaaaa", which is no session$/,
+    seen: /^the file "current" contains "aaaaaaaaaaaaa", which is not a session$/,
     make: (world) => world.write(world.state("current"), "aaaaaaaaaaaaa\n"),
   },
   {
     check: "sessions.current",
     when: "it is missing",
     level: "warning",
-    seen: /^no session is current$/,
+    seen: /^no current session$/,
     make: (world) => rmSync(world.state("current")),
   },
   {
     check: "sessions.current",
     when: "it is missing and no work is left",
     level: "info",
-    seen: /^no session is current$/,
+    seen: /^no current session$/,
     make: async (world) => {
       await world.done("session", "end", world.session, "--reason", "no longer wanted");
       rmSync(world.state("current"));
@@ -237,21 +237,21 @@ export const SESSIONS: readonly Scenario[] = [
     check: "sessions.frozen",
     when: "the copy was changed",
     level: "warning",
-    seen: /^not as they were frozen: [a-z2-7]{13}: changed$/,
+    seen: /^changed since the start of the session: [a-z2-7]{13}: changed$/,
     make: (world) => appendFileSync(world.ofSession("workflow.yaml"), "# mine\n"),
   },
   {
     check: "sessions.frozen",
     when: "the copy is missing",
     level: "warning",
-    seen: /^not as they were frozen: [a-z2-7]{13}: missing$/,
+    seen: /^changed since the start of the session: [a-z2-7]{13}: missing$/,
     make: (world) => rmSync(world.ofSession("workflow.yaml")),
   },
   {
     check: "sessions.frozen",
     when: "the copy of a session that is over was changed, looked at closely",
     level: "warning",
-    seen: /^not as they were frozen: [a-z2-7]{13}: changed$/,
+    seen: /^changed since the start of the session: [a-z2-7]{13}: changed$/,
     make: async (world) => {
       await world.done("session", "end", world.session, "--reason", "no longer wanted");
       appendFileSync(world.ofSession("workflow.yaml"), "# mine\n");
@@ -262,8 +262,8 @@ export const SESSIONS: readonly Scenario[] = [
     check: "sessions.history",
     when: "the log from before an import is missing",
     level: "error",
-    seen: /^not what the journal says: [a-z2-7]{13}: the file is missing$/,
-    todo: /^Bring back sessions\/[a-z2-7]{13}\/history from a backup or from git$/,
+    seen: /^does not match the journal: [a-z2-7]{13}: the file is missing$/,
+    todo: /^Restore sessions\/[a-z2-7]{13}\/history from a backup or from git$/,
     make: async (world) => {
       const old = join(world.root, "old");
       const state = readFileSync(OLD_STATE, "utf8");
@@ -353,7 +353,7 @@ export const SESSIONS: readonly Scenario[] = [
     check: "sessions.torn",
     when: "an append was cut off",
     level: "info",
-    seen: /^bytes that are no event end 1 journal: [a-z2-7]{13}$/,
+    seen: /^incomplete bytes at the end of 1 journal: [a-z2-7]{13}$/,
     make: (world) => appendFileSync(world.ofSession("log.jsonl"), '{"v":1,"se'),
     fixable: true,
     after: (world) => {
@@ -365,7 +365,7 @@ export const SESSIONS: readonly Scenario[] = [
     check: "sessions.torn",
     when: "the power went while it appended",
     level: "info",
-    seen: /^bytes that are no event end 1 journal/,
+    seen: /^incomplete bytes at the end of 1 journal/,
     make: (world) => appendFileSync(world.ofSession("log.jsonl"), '\0\0\0\0"prev":"12"}\n'),
     fixable: true,
   },
@@ -376,7 +376,7 @@ export const WORKFLOWS: readonly Scenario[] = [
     check: "workflow.present",
     when: "there is none",
     level: "info",
-    seen: /^the project has none$/,
+    seen: /^the project has no definition$/,
     make: (world) => rmSync(world.scratch.path("workflow.yaml")),
   },
   {
@@ -393,7 +393,7 @@ export const WORKFLOWS: readonly Scenario[] = [
     check: "workflow.present",
     when: "the configuration names one that is not there",
     level: "error",
-    seen: /^the configuration names flows\/mine\.yaml, which is not there$/,
+    seen: /^the configuration names flows\/mine\.yaml, which does not exist$/,
     make: (world) => world.write(world.state("config.yaml"), "workflow: flows/mine.yaml\n", 0o644),
   },
   {
@@ -438,14 +438,14 @@ export const WORKFLOWS: readonly Scenario[] = [
     check: "workflow.drift",
     when: "it was edited since",
     level: "info",
-    seen: /^active sessions follow another definition: [a-z2-7]{13}$/,
+    seen: /^active sessions use another definition: [a-z2-7]{13}$/,
     make: (world) => appendFileSync(world.scratch.path("workflow.yaml"), "# later\n"),
   },
   {
     check: "workflow.gates",
     when: "a command always passes",
     level: "info",
-    seen: /^these pass whatever is the case: check \(exit 0\)$/,
+    seen: /^these always pass: check \(exit 0\)$/,
     make: withCommand("exit 0"),
   },
 ];

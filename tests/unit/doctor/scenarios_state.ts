@@ -53,7 +53,7 @@ export const STATE: readonly Scenario[] = [
     check: "state.place",
     when: "there is no git repository",
     level: "warning",
-    seen: /^web_mode is on, and the state cannot be kept on a branch: this is no git repository$/,
+    seen: /^web_mode is on, but the state cannot be kept on a branch: not a git repository$/,
     make: webMode,
   },
   {
@@ -104,7 +104,7 @@ export const STATE: readonly Scenario[] = [
     check: "state.place",
     when: "the server takes no branch",
     level: "warning",
-    seen: /^origin takes no branch for the state: it is kept by snapshots$/,
+    seen: /^origin refuses a branch for the state: it is kept by snapshots$/,
     git: true,
     make: async (world) => {
       await withServer(world);
@@ -117,7 +117,7 @@ export const STATE: readonly Scenario[] = [
     check: "state.pushed",
     when: "it never was",
     level: "warning",
-    seen: /^the state was never pushed$/,
+    seen: /^the state has never been pushed$/,
     git: true,
     make: withServer,
   },
@@ -125,7 +125,7 @@ export const STATE: readonly Scenario[] = [
     check: "state.pushed",
     when: "the server refused the last push",
     level: "warning",
-    seen: /^the last push did not succeed: /,
+    seen: /^the last push failed: /,
     git: true,
     make: async (world) => {
       await withServer(world);
@@ -138,7 +138,7 @@ export const STATE: readonly Scenario[] = [
     check: "state.pushed",
     when: "something was committed and not pushed",
     level: "warning",
-    seen: /^1 commit of the state waits to be pushed$/,
+    seen: /^1 commit of the state has not been pushed$/,
     git: true,
     make: async (world) => {
       await pushed(world);
@@ -169,9 +169,8 @@ export const STATE: readonly Scenario[] = [
     check: "state.lost",
     when: "an earlier program has taken a session off the branch",
     level: "warning",
-    seen:
-      /^1 session in the branch's history only, and no removal of it was recorded: [a-z2-7]{13}$/,
-    todo: /^Bring it back with `orchestrator state restore [0-9a-f]{12} --session [a-z2-7]{13}`; /,
+    seen: /^1 session only in the branch's history, without a recorded removal: [a-z2-7]{13}$/,
+    todo: /^Restore it with `orchestrator state restore [0-9a-f]{12} --session [a-z2-7]{13}`; /,
     git: true,
     make: async (world) => {
       await pushed(world);
@@ -192,7 +191,7 @@ export const STATE: readonly Scenario[] = [
     check: "state.server",
     when: "it cannot be reached",
     level: "warning",
-    seen: /^origin does not answer: /,
+    seen: /^origin did not respond: /,
     git: true,
     make: async (world) => {
       await pushed(world);
@@ -229,7 +228,7 @@ export const STATE: readonly Scenario[] = [
     check: "state.server",
     when: "both have gone on",
     level: "warning",
-    seen: /^here and on origin the state went on, each for itself$/,
+    seen: /^the state here and on origin has diverged$/,
     git: true,
     make: async (world) => {
       await goneOnElsewhere(world);

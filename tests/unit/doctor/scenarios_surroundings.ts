@@ -94,7 +94,8 @@ export const CONFIG: readonly Scenario[] = [
     check: "config.old-home",
     when: "the old tool's file is there",
     level: "info",
-    seen: /^~\/\.config\/orchestrator\/config\.yaml is read; these .* any more: secrets_repo$/,
+    seen:
+      /^~\/\.config\/orchestrator\/config\.yaml is read; these keys no longer have any effect: secrets_repo$/,
     project: "nothing",
     make: (world) =>
       world.write(
@@ -106,7 +107,7 @@ export const CONFIG: readonly Scenario[] = [
     check: "config.permissions",
     when: "everybody can change it",
     level: "warning",
-    seen: /^\.orchestrator\/config\.yaml \(mode 0666\): everybody can change it$/,
+    seen: /^\.orchestrator\/config\.yaml \(mode 0666\): any user can change it$/,
     project: "initialised",
     make: all(
       configured("color: never\n"),
@@ -120,7 +121,8 @@ export const CONFIG: readonly Scenario[] = [
     check: "config.permissions",
     when: "others reach a password",
     level: "warning",
-    seen: /^~\/\.orchestrator\/config\.yaml \(mode 0644\): it has a secret, and others reach it$/,
+    seen:
+      /^~\/\.orchestrator\/config\.yaml \(mode 0644\): it contains a secret and other users can read it$/,
     project: "initialised",
     make: userConfigured("snapshot:\n  password: correct horse\n", 0o644),
     fixable: true,
@@ -135,7 +137,7 @@ export const SECRETS: readonly Scenario[] = [
     check: "secrets.required",
     when: "one is missing",
     level: "error",
-    seen: /^in none of repository, global, environment: OTHER_KEY, required by the test$/,
+    seen: /^not found in repository, global, environment: OTHER_KEY, required by the test$/,
     todo: /^Run `orchestrator secrets set /,
     project: "initialised",
     make: all(
@@ -147,7 +149,7 @@ export const SECRETS: readonly Scenario[] = [
     check: "secrets.readable",
     when: "one is a link",
     level: "error",
-    seen: /^1 secret cannot be read here: .*API_KEY": it is a symbolic link$/,
+    seen: /^1 secret cannot be read: .*API_KEY": it is a symbolic link$/,
     project: "initialised",
     make: all(secret("OTHER", "x1y2z3"), (world) => {
       symlinkSync("/etc/hostname", world.state("secrets", "API_KEY"));
@@ -158,7 +160,7 @@ export const SECRETS: readonly Scenario[] = [
     check: "secrets.readable",
     when: "one is locked",
     level: "info",
-    seen: /^1 secret cannot be read here: .*API_KEY\.age": it is encrypted with a passphrase$/,
+    seen: /^1 secret cannot be read: .*API_KEY\.age": it is encrypted with a passphrase$/,
     project: "initialised",
     make: async (world) => {
       world.secret("OTHER", "x1y2z3");
@@ -173,7 +175,7 @@ export const SECRETS: readonly Scenario[] = [
     check: "secrets.permissions",
     when: "others reach a file and the folder",
     level: "error",
-    seen: /^others reach 2 files or folders of secrets: \.orchestrator\/secrets$/,
+    seen: /^other users can access 2 files or folders of secrets: \.orchestrator\/secrets$/,
     project: "initialised",
     make: all(secret("API_KEY", "x1y2z3"), (world) => {
       chmodSync(world.state("secrets"), 0o755);
@@ -190,7 +192,7 @@ export const SECRETS: readonly Scenario[] = [
     check: "secrets.permissions",
     when: "others than the group that shares them reach a file",
     level: "error",
-    seen: /^others reach 1 file or folder of secrets: \.orchestrator\/secrets\/API_KEY$/,
+    seen: /^other users can access 1 file or folder of secrets: \.orchestrator\/secrets\/API_KEY$/,
     project: "initialised",
     make: all(secret("API_KEY", "x1y2z3"), (world) => {
       chmodSync(world.state("secrets"), 0o2770);
@@ -204,7 +206,8 @@ export const SECRETS: readonly Scenario[] = [
     check: "secrets.permissions",
     when: "others reach a file at home",
     level: "error",
-    seen: /^others reach 1 file or folder of secrets: ~\/\.orchestrator\/secrets\/API_KEY$/,
+    seen:
+      /^other users can access 1 file or folder of secrets: ~\/\.orchestrator\/secrets\/API_KEY$/,
     project: "nothing",
     make: (world) => {
       const folder = join(world.scratch.home, ".orchestrator", "secrets");
@@ -230,7 +233,7 @@ export const SECRETS: readonly Scenario[] = [
     check: "secrets.empty",
     when: "one has no value",
     level: "error",
-    seen: /^without a value: API_KEY in \.orchestrator\/secrets\/API_KEY$/,
+    seen: /^empty: API_KEY in \.orchestrator\/secrets\/API_KEY$/,
     project: "initialised",
     make: secret("API_KEY", " \n"),
   },
@@ -238,7 +241,7 @@ export const SECRETS: readonly Scenario[] = [
     check: "secrets.whitespace",
     when: "a space was copied along",
     level: "warning",
-    seen: /^API_KEY in \.orchestrator\/secrets\/API_KEY: white space stands around it$/,
+    seen: /^API_KEY in \.orchestrator\/secrets\/API_KEY: it has leading or trailing white space$/,
     project: "initialised",
     make: secret("API_KEY", "x1y2z3 \n"),
   },
@@ -266,7 +269,7 @@ export const SECRETS: readonly Scenario[] = [
     when: "a file's name is no secret's, and one hides another",
     level: "info",
     seen:
-      /^\.orchestrator\/secrets\/API_KEY\.age is hidden by API_KEY, .*\/api-key\.txt is not read$/,
+      /^API_KEY takes precedence over \.orchestrator\/secrets\/API_KEY\.age, .*\/api-key\.txt is not read$/,
     project: "initialised",
     make: all(secret("API_KEY", "x1y2z3"), secret("API_KEY.age", "x"), secret("api-key.txt", "x")),
   },
@@ -274,7 +277,7 @@ export const SECRETS: readonly Scenario[] = [
     check: "secrets.names",
     when: "two differ in capitals only",
     level: "info",
-    seen: /^\.orchestrator\/secrets\/token and TOKEN are one on many systems$/,
+    seen: /^\.orchestrator\/secrets\/token and TOKEN have the same name on many systems$/,
     project: "initialised",
     ignore: Deno.build.os !== "linux",
     make: all(secret("TOKEN", "x1y2z3"), secret("token", "x4y5z6")),
@@ -300,7 +303,7 @@ export const SECRETS: readonly Scenario[] = [
     check: "secrets.identity",
     when: "it is no identity",
     level: "error",
-    seen: /there is no identity in it$/,
+    seen: /it contains no identity$/,
     project: "initialised",
     make: (world) => {
       const file = join(world.scratch.home, "key.txt");
@@ -312,7 +315,7 @@ export const SECRETS: readonly Scenario[] = [
     check: "secrets.identity",
     when: "others reach it",
     level: "warning",
-    seen: /^~\/key\.txt: its mode is 0644: others can reach it$/,
+    seen: /^~\/key\.txt: its mode is 0644: other users can read it$/,
     project: "initialised",
     make: (world) => {
       const file = join(world.scratch.home, "key.txt");
@@ -328,7 +331,7 @@ export const ENVIRONMENT: readonly Scenario[] = [
     check: "environment.agent",
     when: "the agent names no session",
     level: "info",
-    seen: /names no session of its own/,
+    seen: /does not identify its session/,
     project: "nothing",
     make: variables({ GEMINI_CLI: "1" }),
   },
@@ -336,7 +339,8 @@ export const ENVIRONMENT: readonly Scenario[] = [
     check: "environment.ci",
     when: "the workflow wants approvals",
     level: "info",
-    seen: /\(GITHUB_ACTIONS\): nobody is here for the 1 approval of workflow\.yaml$/,
+    seen:
+      /\(GITHUB_ACTIONS\): nobody is available to give the 1 approval that workflow\.yaml requires$/,
     make: (world) => {
       variables({ GITHUB_ACTIONS: "true" })(world);
       world.edit(
@@ -350,14 +354,14 @@ export const ENVIRONMENT: readonly Scenario[] = [
     check: "environment.ephemeral",
     when: "the disk is thrown away",
     level: "info",
-    seen: /^this disk may be thrown away: .*\(CODESPACES\)$/,
+    seen: /^this disk may be ephemeral: .*\(CODESPACES\)$/,
     make: variables({ CODESPACES: "true" }),
   },
   {
     check: "environment.sandbox",
     when: "settings and secrets in use are only at home",
     level: "info",
-    seen: /^in use, and only in the home directory: color, secret API_KEY$/,
+    seen: /^in use, but only in the home directory: color, secret API_KEY$/,
     project: "initialised",
     make: all(
       variables({ CODESPACES: "true" }),
@@ -381,7 +385,7 @@ export const ENVIRONMENT: readonly Scenario[] = [
     check: "environment.home",
     when: "it cannot be written",
     level: "info",
-    seen: /cannot be written/,
+    seen: /^not writable$/,
     project: "nothing",
     make: (world) => {
       world.system = { ...REAL_SYSTEM, writeError: () => "EACCES" };
@@ -399,7 +403,7 @@ export const ENVIRONMENT: readonly Scenario[] = [
     check: "environment.variables",
     when: "one is misspelt",
     level: "warning",
-    seen: /^perhaps misspelt: ORCHESTRATOR_SESION \(did you mean ORCHESTRATOR_SESSION\?\)$/,
+    seen: /^possibly misspelled: ORCHESTRATOR_SESION \(did you mean ORCHESTRATOR_SESSION\?\)$/,
     project: "nothing",
     make: variables({ ORCHESTRATOR_SESION: "x" }),
   },

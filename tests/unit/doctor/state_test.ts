@@ -36,5 +36,5 @@ Deno.test("with --offline the server is not asked", async () => {
   await world.start();
   world.offline = true;
   const report = await world.lookAt("state.server");
-  assert.deepEqual([report.level, report.seen], ["skipped", "not asked: --offline"]);
+  assert.deepEqual([report.level, report.seen], ["skipped", "skipped (--offline)"]);
 });
