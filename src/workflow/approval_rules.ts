@@ -36,7 +36,7 @@ export function refusalIfAgent(
   doing: string,
 ): OrchestratorError | undefined {
   if (context.actor.kind !== "agent" || agentsMayApprove(state)) return undefined;
-  return new OrchestratorError("agent_refused", `Cannot ${doing}: that is a person's decision`, {
+  return new OrchestratorError("agent_refused", `Cannot ${doing}: only a person can decide that`, {
     hint: "Ask a person to run this command in their own terminal",
     details: { agent: context.actor.agent ?? context.actor.name },
   });

@@ -1,5 +1,5 @@
 /**
- * What stands in the way of `advance` and `finish`.
+ * What blocks `advance` and `finish`.
  * @module
  */
 import type { PhaseDefinition } from "./definition.ts";
@@ -7,7 +7,7 @@ import { isLastPhase, itemState, type LocatedPhase, phaseState } from "./locate.
 import { isOpen, missingReviews, reviewsEndingWith } from "./reviews.ts";
 import type { PhaseState, SessionState } from "./state.ts";
 
-/** One thing that stands in the way. `message` is a clause without a capital or a full stop. */
+/** One blocker. `message` is a clause without a capital or a full stop. */
 export type Blocker =
   | {
     readonly kind: "item_open";
@@ -20,7 +20,7 @@ export type Blocker =
   | {
     readonly kind: "review_missing";
     readonly review: string;
-    /** The item by which the review can still be done; absent when there is none left. */
+    /** The item that can still complete the review; absent when there is none. */
     readonly by?: { readonly phase: string; readonly item: string };
     readonly message: string;
   }
@@ -34,12 +34,12 @@ export type Blocker =
 /** The gate value that demands `approve --phase`. */
 const HUMAN_APPROVAL = "human_approval";
 
-/** True when a phase is left only with a person's approval. */
+/** True when the phase needs a person's approval to end. */
 export function needsApproval(phase: PhaseDefinition): boolean {
   return phase.exit_gate === HUMAN_APPROVAL;
 }
 
-/** What stands in the way of leaving the current phase; empty when nothing does. */
+/** What blocks leaving the current phase; empty when nothing does. */
 export function advanceBlockers(state: SessionState, phase: LocatedPhase): readonly Blocker[] {
   const own = phaseBlockers(phase.definition, phase.state);
   const reviews = reviewsEndingWith(state, phase)
@@ -48,7 +48,7 @@ export function advanceBlockers(state: SessionState, phase: LocatedPhase): reado
   return [...own.filter(isItem), ...reviews, ...own.filter((blocker) => !isItem(blocker))];
 }
 
-/** What stands in the way of finishing the workflow; empty when nothing does. */
+/** What blocks finishing the workflow; empty when nothing does. */
 export function finishBlockers(state: SessionState, phase: LocatedPhase): readonly Blocker[] {
   const ahead = state.definition.phases.slice(phase.index + 1);
   const next = ahead[0];
@@ -105,7 +105,7 @@ function reviewBlocker(
     review,
     ...(by === undefined ? {} : { by }),
     message: by === undefined
-      ? `the required review "${review}" was not done and no open item stands for it`
+      ? `the required review "${review}" is not done, and no open item corresponds to it`
       : `the required review "${review}" is not done`,
   };
 }

@@ -35,14 +35,14 @@ function given(fields: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-/** Where things stand in the form with phases. */
+/** Paths of the parts in the form with phases. */
 export const PHASES_LAYOUT: Layout = {
   phase: (phase) => ["phases", phase],
   item: (phase, item) => ["phases", phase, "items", item],
   command: (phase, item) => ["phases", phase, "items", item, "verification", "command"],
 };
 
-/** Where things stand in the flat form. */
+/** Paths of the parts in the flat form. */
 export function flatLayout(tree: SourceTree): Layout {
   return {
     phase: () => ["steps"],
@@ -65,7 +65,7 @@ export function buildPhases(data: DefinitionInput, tree: SourceTree): WorkflowDe
   };
 }
 
-/** The definition of a file in the flat form; `name` stands in when it has none. */
+/** The definition of a file in the flat form; `name` is the default for a missing name. */
 export function buildFlat(
   data: DefinitionInput,
   tree: SourceTree,
@@ -166,7 +166,7 @@ function stepVerification(step: StepInput): Verification {
   };
 }
 
-/** The steps' ids: as given, else made from the name, with a number behind it when taken. */
+/** The steps' ids: as given, or derived from the name, with a numeric suffix if the id is taken. */
 function stepIds(steps: readonly StepInput[]): readonly string[] {
   const taken = new Set(steps.map((step) => step.id ?? ""));
   const used = new Map<string, number>();

@@ -1,5 +1,5 @@
 /**
- * Deciding checkpoints: keeping where a session stands, and going back there.
+ * Deciding checkpoints: saving the state of a session and restoring it.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
@@ -34,7 +34,9 @@ export function decideCreateCheckpoint(
     return {
       error: new OrchestratorError(
         "already_exists",
-        `Cannot create the checkpoint ${quoted(id.value)}: there is one of that id`,
+        `Cannot create the checkpoint ${
+          quoted(id.value)
+        }: a checkpoint with that ID already exists`,
         { hint: "Run `orchestrator checkpoint list`" },
       ),
     };
@@ -123,27 +125,32 @@ const ITEM_STATUSES: ReadonlySet<ItemStatus> = new Set([
   "failed",
 ]);
 
-/** Why a snapshot cannot be the state of a running workflow of that definition; undefined if it can. */
+/**
+ * Why a snapshot cannot become the state of a running workflow with this definition; undefined if
+ * it can.
+ */
 function misfitOf(snapshot: Snapshot, definition: WorkflowDefinition): string | undefined {
-  if (snapshot.status !== "active") return "it was taken of a workflow that had ended";
+  if (snapshot.status !== "active") return "the checkpoint was created after the workflow ended";
   if (!definition.phases.some((phase) => phase.id === snapshot.phase)) {
-    return "it is in a phase that the workflow does not have";
+    return "the checkpoint is in a phase that the workflow does not have";
   }
   if (Object.keys(snapshot.phases).length !== definition.phases.length) {
-    return "it does not have the phases of the workflow";
+    return "the phases of the checkpoint differ from those of the workflow";
   }
   for (const phase of definition.phases) {
     const standing = own(snapshot.phases, phase.id);
-    if (standing === undefined) return `it lacks the phase "${phase.id}"`;
-    if (!PHASE_STATUSES.has(standing.status)) return `its phase "${phase.id}" has no known status`;
+    if (standing === undefined) return `the checkpoint lacks the phase "${phase.id}"`;
+    if (!PHASE_STATUSES.has(standing.status)) {
+      return `the phase "${phase.id}" in the checkpoint has no known status`;
+    }
     if (Object.keys(standing.items).length !== phase.items.length) {
-      return `its phase "${phase.id}" does not have the items of the workflow`;
+      return `the items of the phase "${phase.id}" in the checkpoint differ from those of the workflow`;
     }
     for (const item of phase.items) {
       const itemStanding = own(standing.items, item.id);
-      if (itemStanding === undefined) return `it lacks the item "${item.id}"`;
+      if (itemStanding === undefined) return `the checkpoint lacks the item "${item.id}"`;
       if (!ITEM_STATUSES.has(itemStanding.status)) {
-        return `its item "${item.id}" has no known status`;
+        return `the item "${item.id}" in the checkpoint has no known status`;
       }
     }
   }

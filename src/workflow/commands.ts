@@ -1,11 +1,11 @@
 /**
- * What can be asked of a session: the input of `decide()`.
+ * The commands that change a session: the input of `decide()`.
  * @module
  */
 import type { Actor, Approval, VerificationOutcome } from "./events.ts";
 import type { Snapshot } from "./state.ts";
 
-/** A request to change a session. Texts are already trimmed by nobody: `decide()` does it. */
+/** A request to change a session. Texts are not trimmed yet: `decide()` trims them. */
 export type Command =
   | {
     readonly kind: "complete";
@@ -15,8 +15,8 @@ export type Command =
     /** The verification's outcome; absent when the item needs none or it has not run. */
     readonly outcome?: VerificationOutcome;
     /**
-     * `touched` of the item when its verification began: if it differs now, the outcome belongs to
-     * a past that is gone and the command is refused (`state_moved`).
+     * `touched` of the item when its verification began: if it differs now, the outcome is outdated
+     * and the command is refused (`state_moved`).
      */
     readonly basis?: number;
   }
@@ -79,10 +79,10 @@ export const TEXT_LIMITS = {
   file: 1000,
   /** Entries of a checkpoint's decisions or files. */
   entries: 200,
-  /** Least length of a reason to skip a flexible item. */
+  /** Minimum length of a reason to skip a flexible item. */
   flexibleReason: 10,
-  /** Least length of a reason to abandon a workflow. */
+  /** Minimum length of a reason to abandon a workflow. */
   abandonReason: 10,
-  /** Least length of a reason to skip a documented item, or to force the skip of a gate. */
+  /** Minimum length of a reason to skip a documented item, or to force the skip of a gate. */
   weightyReason: 50,
 } as const;

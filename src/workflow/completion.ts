@@ -21,9 +21,9 @@ import {
 /**
  * Decides `complete`.
  *
- * A failed verification is no refusal: it is the event `item_failed`, which the caller reports.
- * A `basis` that no longer holds is a refusal before everything else, because the outcome then
- * belongs to a past that is gone.
+ * A failed verification is not a refusal: it is the event `item_failed`, which the caller reports.
+ * An outdated `basis` is refused before everything else, because the outcome belongs to an earlier
+ * state.
  */
 export function decideComplete(
   state: SessionState,
@@ -31,7 +31,7 @@ export function decideComplete(
 ): Decision {
   const { item: id } = command;
   if (command.basis !== undefined && !stillAt(state, id, command.basis)) {
-    return { error: movedError(id, "it changed while its verification ran") };
+    return { error: movedError(id, "the item changed while its verification ran") };
   }
   const assessed = assessCompletion(state, id);
   if (assessed.error !== undefined) return assessed;
@@ -73,7 +73,7 @@ export function decideApproveItem(
   const { definition, phase, state: item } = found.value;
   if (definition.verification.type !== "manual_gate") {
     return {
-      error: new OrchestratorError("item_blocked", `Cannot ${doing}: it needs no approval`, {
+      error: new OrchestratorError("item_blocked", `Cannot ${doing}: the item needs no approval`, {
         hint: asHint(itemStep(state, phase, definition)),
       }),
     };
@@ -97,8 +97,8 @@ export function decideApproveItem(
 }
 
 /**
- * True when an item is where it was when its verification began. An item nobody knows is left to
- * the better message of `assessCompletion`.
+ * True when an item has not changed since its verification began. For an unknown item the result is
+ * true, because `assessCompletion` has the better message.
  */
 function stillAt(state: SessionState, id: string, basis: number): boolean {
   const known = state.definition.phases.some((phase) => phase.items.some((item) => item.id === id));
@@ -125,8 +125,8 @@ function automaticSkip(located: LocatedItem, given: Accompaniment): Decision {
 }
 
 /**
- * The outcome as it is recorded. It must be that of the verification planned; whether it passed is
- * judged by the exit code as well, never by the caller's word alone.
+ * The outcome as it is recorded. It must belong to the planned verification; whether it passed is
+ * derived from the exit code too, never from the caller's claim alone.
  */
 function checkOutcome(
   id: string,
@@ -180,12 +180,12 @@ function checkOutcome(
 }
 
 function otherVerification(id: string): OrchestratorError {
-  return movedError(id, "what was verified is not what its definition asks for");
+  return movedError(id, "the verification that ran is not the one in the definition");
 }
 
 function movedError(id: string, because: string): OrchestratorError {
   return new OrchestratorError("state_moved", `Cannot complete "${id}": ${because}`, {
-    hint: "Run `orchestrator status` to see where it is now",
+    hint: "Run `orchestrator status` to see its current status",
     details: { item: id },
   });
 }

@@ -1,9 +1,9 @@
 /**
- * `decide()`: what a command may do to a session, as events, or why it may do nothing.
+ * `decide()`: turns a command into events, or into a refusal.
  *
- * Pure and total: no clock, no randomness, no files, and every command on every state has an answer.
- * The rules about items are in `completion.ts` and `skip_rules.ts`, those about checkpoints in
- * `checkpointing.ts`, what stands in the way of moving on in `blockers.ts`.
+ * Pure and total: no clock, no randomness, no files, and a result for every command on every state.
+ * The rules for items are in `completion.ts` and `skip_rules.ts`, those for checkpoints in
+ * `checkpointing.ts`, and the blockers in `blockers.ts`.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
@@ -30,11 +30,10 @@ export type { Decision } from "./decision.ts";
 
 /**
  * Decides a command.
- *
- * @param state The state the command meets. Never changed.
+ * @param state The current state of the session. Never changed.
  * @param context Who asks.
- * @returns The events to append (none when `already` says that nothing is to do), or the refusal:
- * one {@link OrchestratorError}, returned and never thrown.
+ * @returns The events to append (none when `already` is set), or the refusal: one {@link
+ *   OrchestratorError}, returned and never thrown.
  */
 export function decide(state: SessionState, command: Command, context: DecideContext): Decision {
   switch (command.kind) {
@@ -79,9 +78,13 @@ function decideApprovePhase(
   if (phase === undefined) {
     const ids = phases.map((candidate) => candidate.id);
     return {
-      error: new OrchestratorError("phase_unknown", `Cannot ${doing}: there is no such phase`, {
-        hint: didYouMean(id, ids) ?? `The phases are ${ids.join(", ")}`,
-      }),
+      error: new OrchestratorError(
+        "phase_unknown",
+        `Cannot ${doing}: the workflow has no such phase`,
+        {
+          hint: didYouMean(id, ids) ?? `The phases are ${ids.join(", ")}`,
+        },
+      ),
     };
   }
   const here = current.value.definition.id;
@@ -91,7 +94,7 @@ function decideApprovePhase(
         "phase_blocked",
         `Cannot ${doing}: the current phase is "${here}"`,
         {
-          hint: "A phase can be approved while it is the current one",
+          hint: "Only the current phase can be approved",
           details: { phase: id, currentPhase: here },
         },
       ),
@@ -99,9 +102,13 @@ function decideApprovePhase(
   }
   if (!needsApproval(phase)) {
     return {
-      error: new OrchestratorError("phase_blocked", `Cannot ${doing}: it needs no approval`, {
-        hint: asHint(nextStep(state)),
-      }),
+      error: new OrchestratorError(
+        "phase_blocked",
+        `Cannot ${doing}: the phase needs no approval`,
+        {
+          hint: asHint(nextStep(state)),
+        },
+      ),
     };
   }
   if (current.value.state.approval !== undefined) {
@@ -227,7 +234,7 @@ function decideRename(
   }
   if (name === state.name) {
     const already = name === null
-      ? "The session has no name already"
+      ? "The session already has no name"
       : `The session is already named "${name}"`;
     return { value: { events: [], already } };
   }
@@ -237,6 +244,6 @@ function decideRename(
 function unknownCommand(command: never): Decision {
   const { kind } = command as { readonly kind?: unknown };
   return {
-    error: new OrchestratorError("bug", `Cannot decide "${String(kind)}": it is no command`),
+    error: new OrchestratorError("bug", `Cannot decide "${String(kind)}": it is not a command`),
   };
 }

@@ -1,11 +1,11 @@
 /**
- * The words of a workflow definition, as `workflow.yaml` spells them.
+ * The types of a workflow definition, as `workflow.yaml` spells them.
  *
  * A definition is a list of phases; a phase is a list of items; an item says what must be done and
- * which proof (`verification`) or decision (`step_type`) it takes. The field names are those of the
- * file format, which is why they are written with underscores.
+ * which proof (`verification`) or decision (`step_type`) it needs. The field names are those of the
+ * file format, so they have underscores.
  *
- * Types only: reading a file is `parse_definition.ts`.
+ * Types only: `parse_definition.ts` reads files.
  * @module
  */
 
@@ -21,10 +21,10 @@ export type SettingValue =
 /** `settings:` of a workflow, after overrides from `start --set`. */
 export type Settings = Readonly<Record<string, SettingValue>>;
 
-/** How strictly an item binds. */
+/** How strictly an item is enforced. */
 export type StepType = "gate" | "required" | "documented" | "flexible";
 
-/** Which proof an item needs before it counts as completed. */
+/** The proof that an item needs to be completed. */
 export type Verification =
   | { readonly type: "none" }
   | { readonly type: "file_exists"; readonly path: string }
@@ -36,7 +36,7 @@ export type Verification =
   }
   | { readonly type: "manual_gate"; readonly description?: string };
 
-/** The evidence forms a `documented` item can demand. */
+/** The evidence schemas that a `documented` item can require. */
 export type EvidenceSchemaName =
   | "CodeAnalysisEvidence"
   | "EdgeCaseEvidence"
@@ -69,7 +69,7 @@ export interface PhaseDefinition {
   readonly name: string;
   readonly description?: string;
   readonly items: readonly ItemDefinition[];
-  /** `human_approval` demands `approve --phase`; other values are kept and not acted on. */
+  /** `human_approval` requires `approve --phase`; other values are kept and have no effect. */
   readonly exit_gate?: string;
   readonly notes: readonly string[];
   readonly required_reviews: readonly string[];

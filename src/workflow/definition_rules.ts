@@ -1,7 +1,6 @@
 /**
- * What makes a workflow impossible or doubtful although each of its values is right by itself:
- * names used twice, proofs without a path or command, settings that are not there, words without
- * effect.
+ * Checks that depend on several values of a workflow: duplicate names, verifications without a path
+ * or command, undefined settings, keys without effect.
  * @module
  */
 import type { ItemDefinition, PhaseDefinition, WorkflowDefinition } from "./definition.ts";
@@ -13,11 +12,11 @@ import { editDistance } from "./nearest.ts";
 import type { SourceTree } from "./source_tree.ts";
 import { placeholderNames, substitute } from "./template.ts";
 
-/** Where the parts of a definition stand in its file: the two forms differ in that. */
+/** Where the parts of a definition are in its file: the two forms differ in this. */
 export interface Layout {
   readonly phase: (phase: number) => KeyPath;
   readonly item: (phase: number, item: number) => KeyPath;
-  /** Where the item's command stands, whether it is there or not. */
+  /** The path of the item's command, whether it exists or not. */
   readonly command: (phase: number, item: number) => KeyPath;
 }
 
@@ -33,8 +32,8 @@ interface Placed {
 }
 
 /**
- * Reports everything about a definition that does not show in single values. Nothing is said about
- * values in `broken`, which have been reported and replaced.
+ * Reports problems that depend on several values. Values in `broken` are skipped: they have been
+ * reported and replaced.
  */
 export function checkRules(
   definition: WorkflowDefinition,
@@ -102,15 +101,15 @@ class RuleChecker {
         if (first === undefined) everywhere.set(id, { path, phase: p });
         else {
           const other = this.#definition.phases[first.phase]?.id ?? "";
-          this.#warning(path, `item id ${quote(id)} is used in phase ${quote(other)} too`, {
-            hint: "Commands mean the item of the current phase; give each its own id",
+          this.#warning(path, `item id ${quote(id)} is also used in phase ${quote(other)}`, {
+            hint: "Commands refer to items of the current phase; give each item a unique id",
           });
         }
       }
     }
     const longName = (name: string, path: KeyPath): void => {
       if (name.length <= TEXT_LIMITS.name) return;
-      const message = `"name" has ${name.length} characters, more than ${TEXT_LIMITS.name}`;
+      const message = `"name" is ${name.length} characters long (limit ${TEXT_LIMITS.name})`;
       this.#warning(path, message, { hint: 'Move the details into "description"' });
     };
     longName(this.#definition.name, ["name"]);
@@ -150,14 +149,15 @@ class RuleChecker {
       this.#checkNotes(phase.notes, path);
       if (phase.exit_gate !== undefined && phase.exit_gate !== "human_approval") {
         const gate = phase.exit_gate;
-        this.#warning([...path, "exit_gate"], `exit_gate ${quote(gate)} does nothing`, {
-          hint: didYouMean(gate, ["human_approval"]) ?? 'Only "human_approval" acts',
+        this.#warning([...path, "exit_gate"], `exit_gate ${quote(gate)} has no effect`, {
+          hint: didYouMean(gate, ["human_approval"]) ??
+            'The only supported value is "human_approval"',
         });
       }
       for (const [r, review] of phase.required_reviews.entries()) {
         if (itemIds.has(review) || itemIds.has(`${review}_review`)) continue;
         const message = `required review ${quote(review)} can never be done: ` +
-          `no item is called ${quote(review)} or ${quote(`${review}_review`)}`;
+          `no item has the id ${quote(review)} or ${quote(`${review}_review`)}`;
         this.#error([...path, "required_reviews", r], message, {
           hint: didYouMean(review, itemIds) ?? didYouMean(`${review}_review`, itemIds) ??
             `Add an item with the id ${quote(`${review}_review`)}`,
@@ -169,13 +169,13 @@ class RuleChecker {
   #checkSettings(): void {
     for (const name of Object.keys(this.#definition.settings)) {
       if (ACTING_SETTINGS.includes(name)) continue;
-      // Closer than elsewhere: "supervision" is a setting of its own in many a file.
+      // A smaller distance than elsewhere: many files have a setting called "supervision".
       const folded = name.toLowerCase().replaceAll("-", "_");
       const meant = ACTING_SETTINGS.find((acting) =>
         Math.abs(folded.length - acting.length) <= 2 && editDistance(folded, acting) <= 2
       );
       if (meant === undefined) continue;
-      const message = `setting ${quote(name)} does nothing unless a template names it`;
+      const message = `setting ${quote(name)} has no effect unless a template uses it`;
       this.#warning(["settings", name], message, {
         at: "key",
         hint: `Did you mean "${meant}"?`,
@@ -186,9 +186,9 @@ class RuleChecker {
   #checkNotes(notes: readonly string[], path: KeyPath): void {
     for (const [n, note] of notes.entries()) {
       if (note.length <= TEXT_LIMITS.notes) continue;
-      const message = `a note has ${note.length} characters, more than ${TEXT_LIMITS.notes}`;
+      const message = `a note is ${note.length} characters long (limit ${TEXT_LIMITS.notes})`;
       this.#warning([...path, "notes", n], message, {
-        hint: "Keep long texts in a file and name it in the note",
+        hint: "Keep long texts in a file and mention the file in the note",
       });
     }
   }
@@ -210,17 +210,19 @@ class RuleChecker {
         const text = this.#substitute(verification.command);
         if (text.trim() === "") {
           const [name = ""] = placeholderNames(verification.command);
-          this.#error(command, "the command is empty: it would always pass", {
+          this.#error(command, "the command is empty, so it would always pass", {
             hint: `Give the setting ${quote(name)} a value`,
           });
-        } else if (text.includes("\0")) this.#error(command, "the command holds a NUL character");
+        } else if (text.includes("\0")) {
+          this.#error(command, "the command contains a NUL character");
+        }
       }
     }
     const short = [...path, "command"];
     if (formatPath(command) === formatPath(short) && this.#isWritten(at)) {
       this.#error(at, 'a step has either "command" or "verification", not both', {
         at: "key",
-        hint: 'Keep "verification" with the command in it',
+        hint: 'Keep "verification" and put the command in it',
       });
     }
   }
@@ -247,35 +249,38 @@ class RuleChecker {
       } else if (typeof settings[name] === "object") {
         whole = false;
         const kind = settings[name] === null ? "has no value" : `is ${kindOf(settings[name])}`;
-        this.#error(path, `setting ${quote(name)} ${kind} and cannot stand in a text`, {
+        this.#error(path, `setting ${quote(name)} ${kind} and cannot be used in a text`, {
           ...point,
-          hint: "Give it a text, a number, true or false",
+          hint: "Set it to a text, a number, true or false",
         });
       }
     }
     return whole;
   }
 
-  /** A path must stay inside the project, whatever system it is read on. */
+  /** A path must stay inside the project on every system. */
   #checkPath(text: string, path: KeyPath): void {
     const written = `path ${quote(text)}`;
     const point = { hint: "Give a path inside the project, relative to its root" };
     if (text.includes("\0")) {
-      this.#error(path, "the path holds a NUL character", point);
+      this.#error(path, "the path contains a NUL character", point);
     } else if (/^([/\\]|[A-Za-z]:)/.test(text)) {
       this.#error(path, `${written} is absolute`, point);
     } else if (/^~([/\\]|$)/.test(text)) {
       this.#error(path, `${written} begins with "~", which is not expanded`, point);
     } else {
       const depth = lowestAndFinalDepth(text);
-      if (depth.lowest < 0) this.#error(path, `${written} leads out of the project`, point);
+      if (depth.lowest < 0) this.#error(path, `${written} is outside the project`, point);
       else if (depth.final === 0) {
-        this.#warning(path, `${written} is the project root, which is always there`);
+        this.#warning(path, `${written} is the project root, which always exists`);
       }
     }
   }
 
-  /** What was written but proves nothing. A stored definition spells every default and is spared. */
+  /**
+   * Keys that were written but have no effect. A stored definition spells out every default and is
+   * skipped.
+   */
   #checkIdleProofs({ item: { verification }, path }: Placed): void {
     const at = [...path, "verification"];
     if (!this.#tree.hasText || this.#isBroken([...at, "type"])) return;
@@ -285,29 +290,29 @@ class RuleChecker {
       const place = [...at, key];
       if (verification.type === type || !this.#isWritten(place)) continue;
       const message = this.#isWritten([...at, "type"])
-        ? `"${key}" does nothing in a verification of type ${verification.type}`
-        : `"${key}" does nothing without a "type": nothing is checked`;
-      idle(place, message, `Write "type: ${type}" beside it`);
+        ? `"${key}" has no effect in a verification of type ${verification.type}`
+        : `"${key}" has no effect without a "type": nothing is checked`;
+      idle(place, message, `Add "type: ${type}"`);
     }
-    const without = '"expect_exit_code" does nothing without a command';
+    const without = '"expect_exit_code" has no effect without a command';
     const proof = [...at, "expect_exit_code"];
     if (verification.type !== "command" && (this.#tree.get(proof) ?? 0) !== 0) idle(proof, without);
-    // Elsewhere than in a step it is an unknown key, which has been told.
+    // Outside a step this is an unknown key, which has been reported.
     const short = path[0] === "steps" && !this.#isWritten([...path, "command"]);
     const stepCode = [...path, "expect_exit_code"];
     if (short && this.#isWritten(stepCode)) {
       idle(
         stepCode,
         without,
-        verification.type === "command" ? 'Put it under "verification:"' : undefined,
+        verification.type === "command" ? 'Move it under "verification:"' : undefined,
       );
     }
     if (verification.type !== "command" && this.#isWritten([...path, "timeout"])) {
-      idle([...path, "timeout"], '"timeout" does nothing without a command');
+      idle([...path, "timeout"], '"timeout" has no effect without a command');
     }
   }
 
-  /** Words about how an item binds that contradict each other, or do nothing. */
+  /** Keys about how strictly an item is enforced that contradict each other or have no effect. */
   #checkBinding({ item, path }: Placed): void {
     const { step_type, verification } = item;
     const binding = step_type === "gate" || step_type === "required";
@@ -315,20 +320,20 @@ class RuleChecker {
       const message = `"required: false" lets the phase end without this ${step_type} item`;
       this.#warning([...path, "required"], message, {
         at: "key",
-        hint: 'Take "required: false" out, or make the step_type flexible',
+        hint: 'Remove "required: false", or set the step_type to flexible',
       });
     }
     if (this.#tree.hasText && this.#tree.get([...path, "skippable"]) === true) {
       const bare = verification.type === "manual_gate" && item.skip_conditions.length === 0;
       if (binding || bare) {
         const what = binding ? `a ${step_type} item` : "a manual gate";
-        this.#warning([...path, "skippable"], `"skippable: true" does nothing for ${what}`, {
+        this.#warning([...path, "skippable"], `"skippable: true" has no effect for ${what}`, {
           at: "key",
           hint: step_type === "gate"
-            ? "A gate is only skipped by force"
+            ? "A gate can only be skipped by force"
             : binding
-            ? 'Make the step_type "flexible" if it may be skipped'
-            : 'Say in "skip_conditions" when skipping is right',
+            ? 'Set the step_type to "flexible" if the item may be skipped'
+            : 'Describe in "skip_conditions" when the item may be skipped',
         });
       }
     }
@@ -351,7 +356,7 @@ class RuleChecker {
   }
 }
 
-/** How deep below the root a relative path ends, and how far up it goes on its way. */
+/** The depth below the root at which a relative path ends, and how far above the root it goes. */
 function lowestAndFinalDepth(path: string): { readonly lowest: number; readonly final: number } {
   let depth = 0;
   let lowest = 0;

@@ -1,9 +1,9 @@
 /**
- * The schema of `workflow.yaml`: one description that checks a file's shape and that editors get as
- * JSON Schema (`schema workflow`).
+ * The schema of `workflow.yaml`: it checks a file's shape, and editors get it as JSON Schema
+ * (`schema workflow`).
  *
- * It covers what can be said of each value by itself; what depends on several of them is in
- * `definition_rules.ts`. An explicit null means "not given", as in definitions the old tool stored.
+ * It covers each value by itself; `definition_rules.ts` has the rules about several values. An
+ * explicit null means "not given", as in definitions that the old tool stored.
  * @module
  */
 import * as z from "zod/mini";
@@ -59,8 +59,7 @@ function isSettingValue(value: unknown): value is SettingValue {
   return typeof value === "object" && Object.values(value).every(isSettingValue);
 }
 
-const settingValue = () =>
-  z.custom<SettingValue>(isSettingValue, "must be something JSON can hold");
+const settingValue = () => z.custom<SettingValue>(isSettingValue, "must be a JSON value");
 
 const exitCode = () =>
   z.int("must be a whole number").check(
@@ -70,14 +69,14 @@ const exitCode = () =>
 
 const timeout = () =>
   z.number().check(
-    z.gt(0, "must be a number of seconds above 0"),
+    z.gt(0, "must be a number of seconds greater than 0"),
     z.lte(
       LONGEST_TIMEOUT_SECONDS,
       `must be at most ${LONGEST_TIMEOUT_SECONDS} seconds (a week)`,
     ),
   );
 
-/** `if type is <type>, then <field> must be there`, which only JSON Schema needs told. */
+/** `if type is <type>, then <field> is required`, for the JSON Schema only. */
 function demand(type: string, field: string) {
   return {
     if: { properties: { type: { const: type } }, required: ["type"] },
@@ -99,7 +98,7 @@ function buildSchemas(strict: boolean) {
   const verification = object({
     type: optional(z.enum(VERIFICATION_TYPES), {
       description:
-        "Which proof it takes: a file or directory that exists, a command that exits as expected, a " +
+        "The proof that the item needs: a file or directory that exists, a command that exits as expected, a " +
         "person's approval, or none.",
       default: "none",
     }),
@@ -115,7 +114,7 @@ function buildSchemas(strict: boolean) {
       examples: ["{{test_command}}"],
     }),
     expect_exit_code: optional(exitCode(), {
-      description: "For command: the exit code that counts as success.",
+      description: "For command: the exit code that means success.",
       default: 0,
     }),
     description: optional(text(), {
@@ -124,52 +123,52 @@ function buildSchemas(strict: boolean) {
   }).check(z.meta({ allOf: [demand("file_exists", "path"), demand("command", "command")] }));
 
   const itemFields = {
-    name: needed(nonEmpty(), { description: "What is to be done, in a few words." }),
-    description: optional(text(), { description: "What is to be done, at length." }),
+    name: needed(nonEmpty(), { description: "Short title of the task." }),
+    description: optional(text(), { description: "Full description of the task." }),
     required: optional(z.boolean(), {
       description: "Whether the item must be completed or skipped before its phase can end.",
       default: true,
     }),
     skippable: optional(z.boolean(), {
       description:
-        "Whether the item may be skipped with a reason. Required items never may, gates only by " +
-        "force, manual gates only with skip_conditions.",
+        "Whether the item may be skipped with a reason. Required items never may, gates only with " +
+        "--force, manual gates only with skip_conditions.",
       default: true,
     }),
     skip_conditions: optional(textList(), {
-      description: "When skipping is right, in words for people and agents; not evaluated.",
+      description: "When the item may be skipped, as text for people and agents; not evaluated.",
       default: [],
     }),
     verification: optional(verification, {
-      description: "Which proof the item takes to be completed.",
+      description: "The proof that the item needs to be completed.",
       default: { type: "none" },
     }),
     step_type: optional(z.enum(STEP_TYPES), {
       description:
-        "How strictly the item binds: a gate can only be skipped by force, a required item never, a " +
-        "documented one takes evidence, a flexible one may be skipped with a reason.",
+        "How strictly the item is enforced: a gate can only be skipped by force, a required item never, a " +
+        "documented one needs evidence, a flexible one may be skipped with a reason.",
       default: "flexible",
     }),
     evidence_schema: optional(z.enum(EVIDENCE_SCHEMAS), {
-      description: "The form that evidence of this item must have.",
+      description: "The schema that evidence of this item must follow.",
     }),
-    evidence_prompt: optional(text(), { description: "What the evidence should tell." }),
+    evidence_prompt: optional(text(), { description: "What the evidence should describe." }),
     notes: optional(textList(), {
       description:
-        "Hints shown with the item; [tip], [caution], [learning], [context], [important], [warning] " +
-        "or [note] may stand in front.",
+        "Hints shown with the item, optionally prefixed with [tip], [caution], [learning], [context], [important], [warning] " +
+        "or [note].",
       default: [],
     }),
-    agent: optional(text(), { description: "Who is meant to do it; for information." }),
+    agent: optional(text(), { description: "Who should do the task; informational." }),
     timeout: optional(timeout(), {
-      description: "How many seconds the verification command may run.",
+      description: "Time limit of the verification command, in seconds.",
       default: DEFAULT_TIMEOUT_SECONDS,
     }),
   };
 
   const itemId = () =>
     z.string().check(
-      z.regex(ITEM_ID, 'must be made of letters, digits and "_"'),
+      z.regex(ITEM_ID, 'must consist of letters, digits and "_"'),
     );
 
   const item = object({
@@ -182,49 +181,51 @@ function buildSchemas(strict: boolean) {
 
   const phase = object({
     id: needed(
-      z.string().check(z.regex(PHASE_ID, "must have upper-case letters and no lower-case ones")),
+      z.string().check(
+        z.regex(PHASE_ID, "must have at least one upper-case letter and no lower-case letters"),
+      ),
       {
         description: "The phase's name in commands: upper case, unique in the workflow.",
         examples: ["PLAN"],
       },
     ),
     name: needed(nonEmpty(), { description: "The phase's title." }),
-    description: optional(text(), { description: "What the phase is for." }),
-    items: optional(z.array(item), { description: "What is to be done, in order.", default: [] }),
+    description: optional(text(), { description: "The purpose of the phase." }),
+    items: optional(z.array(item), { description: "The items, in order.", default: [] }),
     exit_gate: optional(text(), {
       description:
-        "human_approval: the phase ends only after a person's approval. Nothing else acts.",
+        "human_approval: the phase ends only after a person approves it. Other values have no effect.",
       examples: ["human_approval"],
     }),
     notes: optional(textList(), { description: "Hints shown with the phase.", default: [] }),
     required_reviews: optional(textList(), {
       description:
-        "Reviews without which the workflow cannot finish: <name> or <name>_review is the id of an item.",
+        "Reviews that must be done before the workflow can finish: <name> or <name>_review is the id of an item.",
       default: [],
     }),
     phase_type: optional(z.enum(PHASE_TYPES), {
-      description: "How much freedom is meant to be left; for information.",
+      description: "The intended degree of autonomy; informational.",
       default: "guided",
     }),
     intended_tools: optional(textList(), {
-      description: "Tools meant to be used; for information.",
+      description: "The intended tools; informational.",
       default: [],
     }),
-    agent: optional(text(), { description: "Who is meant to do it; for information." }),
-    executor: optional(text(), { description: "What is meant to run it; for information." }),
+    agent: optional(text(), { description: "Who should do the task; informational." }),
+    executor: optional(text(), { description: "The intended executor; informational." }),
   });
 
   const step = object({
     id: optional(itemId(), {
-      description: "The step's name in commands; made from its name when left out.",
+      description: "The step's name in commands; derived from its name if omitted.",
     }),
     ...itemFields,
     command: optional(nonEmpty(), {
-      description: "A shell command, run on complete; {{setting}} is substituted.",
+      description: "A shell command that runs on complete; {{setting}} is substituted.",
       examples: ["npm test"],
     }),
     expect_exit_code: optional(exitCode(), {
-      description: "The exit code of command that counts as success.",
+      description: "The exit code of the command that means success.",
       default: 0,
     }),
   }).check(z.meta({ not: NOT_BOTH }));
@@ -234,11 +235,11 @@ function buildSchemas(strict: boolean) {
       supervision_mode: optional(z.enum(SUPERVISION_MODES), {
         description:
           "supervised and hybrid: manual gates wait for a person. zero_human: they are skipped, and " +
-          "the log says so.",
+          "the skip is recorded in the log.",
         default: "supervised",
       }),
       agents_may_approve: optional(z.boolean(), {
-        description: "Whether an agent may give the approvals that are otherwise a person's.",
+        description: "Whether an agent may give approvals that otherwise need a person.",
         default: false,
       }),
     }),
@@ -247,24 +248,25 @@ function buildSchemas(strict: boolean) {
 
   const workflow = object({
     name: optional(nonEmpty(), {
-      description: "The workflow's name. Needed with phases; with steps the file's name stands in.",
+      description:
+        "The workflow's name. Required with phases; with steps it defaults to the file's name.",
     }),
     version: optional(z.union([z.string(), z.number()]), {
-      description: "The workflow's own version; for information.",
+      description: "The workflow's own version; informational.",
       default: "1.0",
     }),
-    description: optional(text(), { description: "What the workflow is for." }),
+    description: optional(text(), { description: "The purpose of the workflow." }),
     settings: optional(settings, {
       description:
-        "Values for {{name}} in paths and commands, and the switches supervision_mode and " +
-        "agents_may_approve. Other names are free.",
+        "Values for {{name}} in paths and commands, and the settings supervision_mode and " +
+        "agents_may_approve. Other names can be chosen freely.",
       default: {},
     }),
     phases: optional(z.array(phase).check(z.minLength(1, "there are no phases")), {
-      description: "The phases, in the order they are worked through.",
+      description: "The phases, in order.",
     }),
     steps: optional(z.array(step).check(z.minLength(1, "there are no steps")), {
-      description: "The flat form: steps of one phase, instead of phases.",
+      description: "The flat form: the steps of a single phase, instead of phases.",
     }),
   });
   return { workflow, phase, item, step, verification };
@@ -306,9 +308,11 @@ export function workflowJsonSchema(): Record<string, unknown> {
   return {
     $schema,
     title: "Workflow definition",
-    description: "A workflow of phases and items, or in its flat form of steps (workflow.yaml).",
+    description: "A workflow of phases and items, or of steps in the flat form (workflow.yaml).",
     ...schema,
-    patternProperties: { "^x-": { description: "Yours: parts to be shared by anchors, say." } },
+    patternProperties: {
+      "^x-": { description: "Free for your own use, for example parts shared with anchors." },
+    },
     oneOf: [
       {
         required: ["name", "phases"],

@@ -1,6 +1,6 @@
 /**
- * Checks the shape of a definition: its keys, the kinds of its values, its words. What the schema
- * finds wrong is told in the words of the file, at its place in the file.
+ * Checks the shape of a definition: its keys, the kinds of its values, its words. Issues of the
+ * schema are reported in terms of the file, with their position in the file.
  * @module
  */
 import { KNOWN_KEYS, looseSchema, strictSchema } from "./definition_schema.ts";
@@ -10,7 +10,7 @@ import type { FindingCollector, KeyPath } from "./finding.ts";
 import { isRecord, own } from "./record.ts";
 import type { SourceTree } from "./source_tree.ts";
 
-/** An issue of the schema, as far as it is told here. */
+/** The part of a schema issue that is used here. */
 type Issue = NonNullable<ReturnType<typeof strictSchema.safeParse>["error"]>["issues"][number];
 
 /** Keys that belong somewhere else, and words other tools use: level → key → hint. */
@@ -48,15 +48,15 @@ const MISPLACED: Readonly<Record<Level, Readonly<Record<string, string>>>> = {
     optional: 'Did you mean "required: false"?',
   },
   verification: {
-    timeout: 'It belongs to the item, beside "verification:"',
+    timeout: 'It belongs in the item, next to "verification:"',
     file: 'Did you mean "path"?',
     run: 'Did you mean "command"?',
     exit_code: 'Did you mean "expect_exit_code"?',
-    step_type: 'It belongs to the item, beside "verification:"',
+    step_type: 'It belongs in the item, next to "verification:"',
   },
 };
 
-/** Other words for enumerated ones that are too far away for a comparison of letters. */
+/** Synonyms of enumerated values that are too different for a comparison of letters. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
   file: "file_exists",
   exists: "file_exists",
@@ -70,7 +70,7 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   mandatory: "required",
 };
 
-/** Texts that stand for a truth value in YAML 1.1, and did in the old tool. */
+/** Texts that are booleans in YAML 1.1, and were in the old tool. */
 const TRUTH: Readonly<Record<string, boolean>> = {
   true: true,
   yes: true,
@@ -91,20 +91,20 @@ const ONE_SHOT = { jitless: true };
 
 /** What {@link checkShape} found. */
 export interface Shape {
-  /** The data; in place of broken values, their defaults or placeholders. Null: no map at all. */
+  /** The data, with defaults or placeholders in place of broken values. Null: not a map at all. */
   readonly data: DefinitionInput | null;
   /** Paths, as {@link formatPath} writes them, of the values an error was reported for. */
   readonly broken: ReadonlySet<string>;
 }
 
 /**
- * Checks the tree's shape and reports what is wrong. Slips whose meaning is beyond doubt (a number
- * where a text belongs, `yes` for `true`, an unknown key) are warned of and set right in the tree;
- * broken values are replaced there, so that the rest can be checked as well.
+ * Checks the tree's shape and reports problems. Unambiguous mistakes (a number instead of a text,
+ * `yes` for `true`, an unknown key) cause a warning and are corrected in the tree; broken values
+ * are replaced there, so that the rest can be checked as well.
  */
 export function checkShape(tree: SourceTree, findings: FindingCollector): Shape {
   const broken = new Set<string>();
-  // What was set right in one round may be out of range, which the next round tells.
+  // A value corrected in one round may be out of range, which the next round reports.
   for (let round = 1; round <= 3; round++) {
     const checked = strictSchema.safeParse(tree.value, ONE_SHOT);
     if (checked.success) return { data: checked.data, broken };
@@ -130,7 +130,7 @@ function keyPath(issue: Issue): (string | number)[] {
   return issue.path.filter((key) => typeof key !== "symbol");
 }
 
-/** What stands in for a broken value: nothing where a default exists. */
+/** The replacement of a broken value: nothing if there is a default. */
 function placeholder(path: KeyPath): unknown {
   const [list, key] = [path.at(-2), path.at(-1)];
   if (typeof key === "number") {
@@ -143,7 +143,7 @@ function placeholder(path: KeyPath): unknown {
   return null;
 }
 
-/** Reports an issue. Returns true when it was only a slip, and has been set right. */
+/** Reports an issue. Returns true if it was a mistake that has been corrected. */
 function reportIssue(issue: Issue, tree: SourceTree, findings: FindingCollector): boolean {
   const path = keyPath(issue);
   const value = tree.get(path);
@@ -184,7 +184,7 @@ function reportIssue(issue: Issue, tree: SourceTree, findings: FindingCollector)
   }
 }
 
-/** A value of the wrong kind: true when it could be set right beyond doubt, else an error. */
+/** A value of the wrong kind: true if it was corrected because it is unambiguous, else an error. */
 function reportKind(
   path: KeyPath,
   expected: string,
@@ -197,8 +197,8 @@ function reportKind(
   if (expected === "string" && (typeof value === "number" || typeof value === "boolean")) {
     const source = tree.sourceText(path) ?? String(value);
     tree.set(path, source);
-    findings.warning(path, `${name} is read as the text ${quote(source)}`, {
-      hint: `Put it in quotes: ${quote(source)}`,
+    findings.warning(path, `${name} is interpreted as the text ${quote(source)}`, {
+      hint: `Quote it: ${quote(source)}`,
     });
     return true;
   }
@@ -206,7 +206,7 @@ function reportKind(
     const truth = own(TRUTH, String(value).toLowerCase());
     if (truth !== undefined) {
       tree.set(path, truth);
-      findings.warning(path, `${name} is read as ${truth}`, { hint: `Write ${truth}` });
+      findings.warning(path, `${name} is interpreted as ${truth}`, { hint: `Write ${truth}` });
       return true;
     }
   }
@@ -214,7 +214,7 @@ function reportKind(
     const number = /^\s*[+-]?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : undefined;
     if (number !== undefined) {
       tree.set(path, number);
-      findings.warning(path, `${name} is read as the number ${number}`, {
+      findings.warning(path, `${name} is interpreted as the number ${number}`, {
         hint: "Write it without quotes",
       });
       return true;
@@ -235,7 +235,7 @@ function reportUnknownKey(path: KeyPath, tree: SourceTree, findings: FindingColl
   const present = tree.get(container);
   const absent = known.filter((name) => !isRecord(present) || !Object.hasOwn(present, name));
   const misplaced = own(MISPLACED[level], key);
-  findings.warning(path, `unknown key ${quote(key)} in ${levelNames[level]}: it is ignored`, {
+  findings.warning(path, `unknown key ${quote(key)} in ${levelNames[level]} (ignored)`, {
     at: "key",
     hint: misplaced ?? didYouMean(key, absent),
   });
@@ -271,7 +271,7 @@ function describePath(path: KeyPath): string {
 function hintWhenMissing(path: KeyPath, tree: SourceTree) {
   const container = tree.get(path.slice(0, -1));
   const key = String(path.at(-1));
-  // A misspelt key is warned of on its own; naming it here says how the two belong together.
+  // A misspelled key causes a warning of its own; this hint shows how the two are related.
   const present = isRecord(container) ? Object.keys(container) : [];
   const known = KNOWN_KEYS[levelOf(path.slice(0, -1))];
   const near = present.find((name) =>
@@ -293,7 +293,7 @@ function hintForKind(expected: string, value: unknown, path: KeyPath): string | 
   if (expected === "string" && isRecord(value)) {
     const [[key, entry] = []] = Object.entries(value);
     if (Object.keys(value).length === 1 && typeof entry === "string") {
-      return `Put it in quotes: ${quote(`${key}: ${entry}`)}`;
+      return `Quote it: ${quote(`${key}: ${entry}`)}`;
     }
   }
   if (expected === "object" && path.at(-1) === "verification" && typeof value === "string") {
@@ -302,7 +302,9 @@ function hintForKind(expected: string, value: unknown, path: KeyPath): string | 
   if (expected === "array" && isRecord(value)) {
     return `Begin each entry of ${describePath(path)} with "- "`;
   }
-  if (expected === "number" && path.at(-1) === "timeout") return "Give seconds, e.g. 300";
+  if (expected === "number" && path.at(-1) === "timeout") {
+    return "Give a number of seconds, e.g. 300";
+  }
   return undefined;
 }
 

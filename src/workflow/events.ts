@@ -1,18 +1,17 @@
 /**
- * The events of a session: what the journal holds, one line each.
- *
- * `decide()` returns {@link NewEvent}s; the session layer stamps them with seq, time and actor and
- * appends them; `evolve()` folds the stamped {@link SessionEvent}s into the state. Event types are
- * never renamed: journals live for years. A type this program does not know is kept and ignored.
+ * The events of a session, which the journal stores one per line.
+ * `decide()` returns {@link NewEvent}s; the session layer adds seq, time and actor and appends
+ * them; `evolve()` folds the {@link SessionEvent}s into the state. Event types are never renamed,
+ * because journals live for years. Unknown types are kept and ignored.
  * @module
  */
 import type { Settings, WorkflowDefinition } from "./definition.ts";
 import type { Snapshot, StateSeed } from "./state.ts";
 
-/** Who did something. */
+/** The author of an event. */
 export interface Actor {
   readonly kind: "person" | "agent" | "ci";
-  /** Login name, or what `ORCHESTRATOR_ACTOR` says. */
+  /** Login name, or the value of `ORCHESTRATOR_ACTOR`. */
   readonly name: string;
   /** The agent's product name (`claude-code`, `codex`, …), when kind is `agent`. */
   readonly agent?: string;
@@ -22,7 +21,7 @@ export interface Actor {
 export interface Approval {
   /** `terminal`: answered a prompt. `flag`: `--yes` without a prompt. */
   readonly how: "terminal" | "flag";
-  /** Which detection said whether an agent was at work: a variable's name, or `none`. */
+  /** Which detection decided whether an agent is running: a variable's name, or `none`. */
   readonly detection: string;
   /** True when an agent approved because the workflow allows it (`agents_may_approve`). */
   readonly byAgent?: boolean;
@@ -108,7 +107,7 @@ export interface EventData {
     readonly session: string;
     readonly lineage: string;
     readonly seed: StateSeed;
-    /** Where it came from: generation, relative file names, hashes, findings. */
+    /** The origin: generation, relative file names, hashes, findings. */
     readonly source: Readonly<Record<string, unknown>>;
     /** What was recorded before the session began, oldest first. */
     readonly history: History;
@@ -132,7 +131,7 @@ export interface EventData {
     readonly reason: string;
     /** The item was a gate and `--force` was given. */
     readonly forced?: true;
-    /** Skipped by the supervision mode, not by anyone's decision. */
+    /** Skipped by the supervision mode, not by a decision. */
     readonly automatic?: "zero_human";
     /** What `complete` was given when the skip is automatic. */
     readonly notes?: string;
@@ -151,7 +150,7 @@ export interface EventData {
     readonly notes?: string;
     readonly approval: Approval;
   };
-  /** One phase ends and the next begins: one event, so that it can never be half done. */
+  /** One phase ends and the next begins: a single event, so that it cannot happen partially. */
   readonly phase_advanced: { readonly from: string; readonly to: string };
   readonly note_added: { readonly text: string; readonly phase: string | null };
   readonly checkpoint_created: {
@@ -169,13 +168,13 @@ export interface EventData {
   };
   readonly session_renamed: { readonly name: string | null };
   /**
-   * Somebody went on from a journal that does not hold what its state.json was derived from: lines
-   * that were acknowledged are missing, or were replaced.
+   * A person continued from a journal that lacks lines that its state.json was derived from:
+   * acknowledged lines are missing or were replaced.
    */
   readonly journal_accepted: {
     /** The line that state.json was derived from. */
     readonly known: { readonly seq: number; readonly hash: string };
-    /** Where the journal ended when it was accepted. */
+    /** The end of the journal when it was accepted. */
     readonly found: { readonly seq: number; readonly hash: string };
     readonly reason: string | null;
   };
@@ -191,7 +190,7 @@ export type NewEvent = {
   readonly [Type in EventType]: { readonly type: Type; readonly data: EventData[Type] };
 }[EventType];
 
-/** An event as the journal holds it. `seq` counts from 1; `time` is RFC 3339 UTC. */
+/** An event as stored in the journal. `seq` counts from 1; `time` is RFC 3339 UTC. */
 export type SessionEvent = NewEvent & {
   readonly seq: number;
   readonly time: string;

@@ -1,9 +1,9 @@
 /**
- * Evidence: what an agent hands in to show that an item was really done.
+ * Evidence: what an agent submits to show that an item was done.
  *
- * Any JSON object, list or text that says something is evidence. An item can name a schema its
- * evidence must follow; fields a schema does not know are welcome. The four schemas and their least
- * lengths are those of the workflow format.
+ * Any non-empty JSON object, list or text is evidence. An item can name a schema that its evidence
+ * must follow; additional fields are allowed. The four schemas and their minimum lengths are part
+ * of the workflow format.
  * @module
  */
 import type { EvidenceSchemaName } from "./definition.ts";
@@ -11,7 +11,7 @@ import { ANY_EVIDENCE_EXAMPLE, EVIDENCE_EXAMPLES } from "./evidence_examples.ts"
 import { own } from "./record.ts";
 import { isRecord } from "./record.ts";
 
-/** What a field of an evidence schema holds. `least` counts entries, or characters of a text. */
+/** The type of a field of an evidence schema. `least` counts entries, or characters of a text. */
 interface Field {
   readonly kind: "texts" | "text" | "text_map";
   readonly optional?: true;
@@ -106,8 +106,8 @@ function isText(value: unknown): boolean {
 const DEEPEST = 50;
 
 /**
- * The evidence as plain JSON, or what is wrong with it: it must be an object, list or text that says
- * something, of at most `most` characters as JSON text.
+ * The evidence as plain JSON, or what is wrong with it: it must be a non-empty object, list or text
+ * of at most `most` characters as JSON text.
  */
 export function plainEvidence(
   value: unknown,
@@ -121,10 +121,12 @@ export function plainEvidence(
   }
   if (text === undefined) return { problem: "it cannot be written as JSON" };
   if (text.length > most) {
-    return { problem: `it may have at most ${most} characters as JSON, not ${text.length}` };
+    return { problem: `it is ${text.length} characters long as JSON (limit ${most})` };
   }
   // An escaped NUL is \u0000 after an even number of backslashes.
-  if (/(?<!\\)(?:\\\\)*\\u0000/.test(text)) return { problem: "it must not hold a NUL character" };
+  if (/(?<!\\)(?:\\\\)*\\u0000/.test(text)) {
+    return { problem: "it must not contain a NUL character" };
+  }
   const evidence: unknown = JSON.parse(text);
   if (!nestedWithin(evidence, DEEPEST)) {
     return { problem: `it is nested more than ${DEEPEST} levels deep` };

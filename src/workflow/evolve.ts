@@ -1,9 +1,9 @@
 /**
- * `evolve()`: what an event does to the state of a session.
+ * `evolve()`: applies an event to the state of a session.
  *
- * The state is what the journal's events add up to, so this function never refuses: an event that
- * names a phase or item the definition does not have, or whose type is unknown, only moves `seq` and
- * `updatedAt`. Whether an event may happen at all is decided before, in `decide.ts`.
+ * The state is the sum of the journal's events, so this function never refuses: an event of an
+ * unknown type, or one that names a phase or item that the definition does not have, only moves
+ * `seq` and `updatedAt`. `decide.ts` decides beforehand whether an event may happen at all.
  * @module
  */
 import type { WorkflowDefinition } from "./definition.ts";
@@ -196,8 +196,8 @@ function begin(event: SessionEvent): SessionState {
 }
 
 /**
- * Every phase and item of the definition, as `given` has it or pending. With `touched`, every item
- * counts as changed by that event, so that no verification begun before can be applied after.
+ * Every phase and item of the definition, as in `given`, else pending. With `touched`, every item
+ * counts as changed by that event, so that no verification that began earlier can be applied.
  */
 function filled(
   definition: WorkflowDefinition,
@@ -288,7 +288,7 @@ function skipped(
     status: "skipped",
     skipReason: data.reason,
     ...given(data),
-    // The failure that was passed by stays visible.
+    // The failure that was skipped stays visible.
     ...(before.verification === undefined ? {} : { verification: before.verification }),
     ...(data.forced === undefined ? {} : { forced: data.forced }),
     ...(data.automatic === undefined ? {} : { automatic: data.automatic }),

@@ -1,5 +1,5 @@
 /**
- * A finding: one thing that is wrong, or doubtful, in a workflow file, with its place.
+ * A finding: a problem in a workflow file, with its position.
  * @module
  */
 
@@ -12,7 +12,7 @@ export type KeyPath = readonly (string | number)[];
 export interface Finding {
   /** An `error` keeps the workflow from starting, a `warning` does not. */
   readonly level: "error" | "warning";
-  /** What is the case: a clause without capital and full stop, fit to stand behind `file:line:`. */
+  /** The problem: a clause without capital and full stop, for use after `file:line:`. */
   readonly message: string;
   readonly file: string;
   /** From 1; 0 when the value does not come from the file (an override, a stored definition). */
@@ -21,7 +21,7 @@ export interface Finding {
   readonly column: number;
   /** Where in the structure: `phases[0].items[2].verification.type`; empty for the whole file. */
   readonly path: string;
-  /** One next step, mostly the right word. */
+  /** One next step, usually the correct word. */
   readonly hint?: string;
 }
 
@@ -31,7 +31,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** More findings than this are counted, not listed. */
+/** Findings beyond this number are counted, not listed. */
 export const FINDING_LIMIT = 100;
 
 /** Writes a path as in `phases[0].items[2].id`. */
@@ -52,7 +52,7 @@ export function quote(text: string): string {
 
 const EXCERPT_LENGTH = 60;
 
-/** More right words than this are not compared: a file may hold thousands of wrong ones. */
+/** Longer lists of words are not compared: a file may contain thousands of unknown ones. */
 const CANDIDATE_LIMIT = 1000;
 
 /** The nearest right word as a question, or undefined when none is near. */
@@ -63,20 +63,23 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
 
 /** Which part of an entry a finding points at. */
 export interface PointAt {
-  /** `key`: the key itself; `value` (default): what stands behind it. */
+  /** `key`: the key itself; `value` (default): its value. */
   readonly at?: "key" | "value";
   /** Points at the first match within the value's text. */
   readonly needle?: RegExp;
   readonly hint?: string | undefined;
 }
 
-/** Collects the findings of one file; knows where each path stands. */
+/** Collects the findings of one file; knows the position of each path. */
 export class FindingCollector {
   readonly #file: string;
   readonly #locate: (path: KeyPath, point: PointAt) => Place;
   readonly #findings: Finding[] = [];
 
-  /** `locate` maps a path to its place; a path that is not there gets its nearest ancestor's. */
+  /**
+   * `locate` maps a path to its position; a path that does not exist gets that of its nearest
+   * ancestor.
+   */
   constructor(file: string, locate: (path: KeyPath, point: PointAt) => Place) {
     this.#file = file;
     this.#locate = locate;
@@ -108,7 +111,7 @@ export class FindingCollector {
     const rest = all.length - kept.length;
     return [...kept, {
       level: "warning",
-      message: `there are ${rest} more findings`,
+      message: `${rest} more findings are not listed`,
       file: this.#file,
       line: 0,
       column: 0,

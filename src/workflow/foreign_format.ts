@@ -1,6 +1,5 @@
 /**
- * Recognises the two other formats the old tool had, so that they are refused in one sentence
- * instead of in fifty.
+ * Recognises two other formats of the old tool, so that they are refused with a single error.
  * @module
  */
 import type { KeyPath } from "./finding.ts";
@@ -24,11 +23,11 @@ export function foreignFormat(value: unknown): ForeignFormat | undefined {
   const phases = Array.isArray(body.phases) ? body.phases : [];
   const server = (path: KeyPath): ForeignFormat => ({
     path: [...prefix, ...path],
-    message: 'this is an agent-server workflow ("transitions", tool lists), which is not read here',
+    message: 'this is an agent-server workflow ("transitions", tool lists), which is not supported',
   });
   const programmed = (path: KeyPath): ForeignFormat => ({
     path,
-    message: 'this is a V4 workflow ("workflow:", phases with "gates"), which is not read here',
+    message: 'this is a V4 workflow ("workflow:", phases with "gates"), which is not supported',
   });
   if (Array.isArray(body.transitions)) return server(["transitions"]);
   let gates: KeyPath | undefined;

@@ -1,5 +1,5 @@
 /**
- * Finding what a command names: the current phase, and an item in it.
+ * Finding the phase or item that a command names.
  * @module
  */
 import { OrchestratorError, type Result } from "../errors.ts";
@@ -9,14 +9,14 @@ import { own } from "./record.ts";
 import type { ItemState, PhaseState, SessionState } from "./state.ts";
 import { quoted } from "./texts.ts";
 
-/** A phase with its place in the workflow and its standing. */
+/** A phase with its position in the workflow and its status. */
 export interface LocatedPhase {
   readonly index: number;
   readonly definition: PhaseDefinition;
   readonly state: PhaseState;
 }
 
-/** An item of the current phase with its standing. */
+/** An item of the current phase with its status. */
 export interface LocatedItem {
   readonly phase: LocatedPhase;
   readonly definition: ItemDefinition;
@@ -45,7 +45,7 @@ export function currentPhase(state: SessionState): LocatedPhase | undefined {
   return { index, definition, state: phaseState(state, definition.id) };
 }
 
-/** True when a phase comes after which there is none. */
+/** True for the last phase. */
 export function isLastPhase(state: SessionState, phase: LocatedPhase): boolean {
   return phase.index === state.definition.phases.length - 1;
 }
@@ -64,7 +64,7 @@ export function requireCurrentPhase(state: SessionState, doing: string): Result<
   return {
     error: new OrchestratorError(
       "state_corrupt",
-      `Cannot ${doing}: the session is in no phase of its workflow`,
+      `Cannot ${doing}: the current phase of the session is not in its workflow`,
       { hint: "Run `orchestrator log verify`" },
     ),
   };
@@ -105,19 +105,23 @@ export function requireItem(state: SessionState, id: string, verb: string): Resu
       ...state.definition.phases.flatMap((other) => other.items.map((item) => item.id)),
     ];
     return {
-      error: new OrchestratorError("item_unknown", `Cannot ${doing}: there is no such item`, {
-        hint: didYouMean(id, candidates) ?? "Run `orchestrator status` to see the items",
-      }),
+      error: new OrchestratorError(
+        "item_unknown",
+        `Cannot ${doing}: the workflow has no such item`,
+        {
+          hint: didYouMean(id, candidates) ?? "Run `orchestrator status` to see the items",
+        },
+      ),
     };
   }
-  const when = elsewhere < phase.index ? "which has ended" : "which has not begun";
+  const when = elsewhere < phase.index ? "which has ended" : "which has not started";
   return {
     error: new OrchestratorError(
       "item_blocked",
       `Cannot ${doing}: it belongs to phase "${home.id}", ${when}; ` +
         `the current phase is "${phase.definition.id}"`,
       {
-        hint: "Run `orchestrator status` to see what is open now",
+        hint: "Run `orchestrator status` to see which items are open",
         details: { item: id, phase: home.id, currentPhase: phase.definition.id },
       },
     ),

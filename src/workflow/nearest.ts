@@ -1,5 +1,5 @@
 /**
- * The nearest right word, for "did you mean": plain edit distance, small enough for the hot path.
+ * The closest valid word, for "did you mean": plain edit distance, small enough for the hot path.
  * @module
  */
 
@@ -64,7 +64,7 @@ function distanceIfNear(wanted: string, candidate: string): number {
   return distance <= allowed && distance < length ? distance : Infinity;
 }
 
-/** Longest word compared; anything longer is no typing mistake. */
+/** Longest word compared; anything longer is not a typing mistake. */
 const LONGEST = 100;
 
 function fold(word: string): string {

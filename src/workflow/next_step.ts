@@ -28,7 +28,7 @@ export function nextStep(state: SessionState): NextStep {
   }
   const phase = currentPhase(state);
   if (phase === undefined) {
-    return step(["log", "verify"], "The session is in no phase of its workflow");
+    return step(["log", "verify"], "The current phase of the session is not in its workflow");
   }
   const last = isLastPhase(state, phase);
   const [first] = last ? finishBlockers(state, phase) : advanceBlockers(state, phase);
@@ -66,7 +66,7 @@ export function itemStep(
   const standing = itemState(phase.state, item.id);
   const evidence = item.step_type === "documented" ? ["--evidence", "<json>"] : [];
   if (skipsItself(state, phase, item)) {
-    return step(["complete", item.id], `"${item.name}" is open, and nobody supervises it`);
+    return step(["complete", item.id], `"${item.name}" is open and needs no supervision`);
   }
   if (item.verification.type === "manual_gate") {
     return step(
@@ -81,7 +81,7 @@ export function itemStep(
     return step(
       argv,
       `"${item.name}" failed${failure === undefined ? "" : ` (${failure})`}: ` +
-        "repair what it checks, then complete it again",
+        "fix the failure, then complete it again",
     );
   }
   const needs = evidence.length > 0 ? " and needs evidence" : "";
@@ -89,8 +89,8 @@ export function itemStep(
 }
 
 /**
- * True when `complete` skips the item because nobody supervises the workflow. A review the workflow
- * cannot finish without is not skipped.
+ * True when `complete` skips the item because the workflow is unsupervised. A required review is
+ * not skipped.
  */
 export function skipsItself(
   state: SessionState,
@@ -101,15 +101,17 @@ export function skipsItself(
     reviewOnlyBy(state, phase, item.id) === undefined;
 }
 
-/** What went wrong when an item's verification failed last; undefined when it has not failed. */
+/** Why an item's last verification failed; undefined if it has not failed. */
 export function failureOf(item: ItemState): string | undefined {
   const outcome = item.verification;
   if (outcome === undefined || outcome.type === "none" || outcome.passed) return undefined;
   if (outcome.type === "file_exists") return outcome.reason ?? `"${outcome.path}" does not exist`;
-  if (outcome.timedOut) return "the command took too long";
+  if (outcome.timedOut) return "the command timed out";
   if (outcome.reason !== undefined) return outcome.reason;
-  if (outcome.exitCode === null) return `the command was ended by ${outcome.signal ?? "a signal"}`;
-  return `exit code ${outcome.exitCode} instead of ${outcome.expectedExitCode}`;
+  if (outcome.exitCode === null) {
+    return `the command was terminated by ${outcome.signal ?? "a signal"}`;
+  }
+  return `exit code ${outcome.exitCode}, expected ${outcome.expectedExitCode}`;
 }
 
 function stepOf(state: SessionState, phase: LocatedPhase, id: string): NextStep {
@@ -123,7 +125,7 @@ function step(argv: readonly string[], why: string, byPerson = false): NextStep 
   return { argv, byPerson, why };
 }
 
-/** Names the optional items that nobody has touched yet, so that they are not forgotten. */
+/** Lists the optional items that are still open, as a reminder. */
 function stillOpen(phase: LocatedPhase): string {
   const open = phase.definition.items.filter((item) =>
     isOpen(itemState(phase.state, item.id).status)

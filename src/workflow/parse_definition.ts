@@ -2,8 +2,8 @@
  * Reads a workflow definition: `workflow.yaml` with phases and items, its flat form with steps, and
  * definitions stored as JSON.
  *
- * Reading never fails half-way: all that is wrong is collected as findings, each with file, line and
- * column.
+ * Reading never stops at the first problem: all problems are collected as findings, each with file,
+ * line and column.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
@@ -46,9 +46,9 @@ export function parseDefinition(text: string, options: ParseOptions): ParsedDefi
 }
 
 /**
- * Reads a definition stored as JSON: one of this program's sessions, or of the old tool's state
- * files, where nulls stand for defaults. The findings have no line and column, and nothing is said
- * about defaults that are spelled out.
+ * Reads a definition stored as JSON, from one of this program's sessions or from the old tool's
+ * state files, in which null means the default. The findings have no line and column, and defaults
+ * that are spelled out cause no finding.
  */
 export function definitionFromObject(
   value: unknown,
@@ -57,7 +57,7 @@ export function definitionFromObject(
   return interpret(readValue(value, options.file), options);
 }
 
-/** How to read what is about to be used. */
+/** How to read a definition that is about to be used. */
 export interface RequireOptions extends ParseOptions {
   /** The command that shows all that is wrong with the file; absent where none can. */
   readonly showAll?: string;
@@ -140,7 +140,7 @@ function checkForm(value: PlainMap, findings: FindingCollector): boolean {
     const hint = near === undefined || near === "phases" || near === "steps"
       ? 'Add "phases:" with items, or "steps:"'
       : didYouMean(near, ["phases", "steps"]);
-    findings.error(["phases"], 'there are no phases: "phases" is missing', { hint });
+    findings.error(["phases"], '"phases" is missing', { hint });
   }
   return false;
 }

@@ -66,7 +66,7 @@ export interface ItemProgress {
   readonly proof: Proof;
   /** How many verifications have failed. */
   readonly failures: number;
-  /** What keeps an open item from being completed now: a failure, an approval, a missing setting. */
+  /** What prevents completing an open item now: a failure, an approval, a missing setting. */
   readonly blocked?: string;
   /** The command that completes it, while it is open and in the current phase. */
   readonly next?: NextStep;
@@ -84,10 +84,10 @@ export interface Skip {
   readonly reason: string;
 }
 
-/** Something that happened beside the straight way, and must stay in view. */
+/** A deviation from the workflow that must stay visible. */
 export type BypassNotice =
   | (Bypass & {
-    /** True when the item no longer is skipped that way: a checkpoint was restored since. */
+    /** True when the skip was undone: a checkpoint was restored since. */
     readonly undone: boolean;
   })
   | {
@@ -118,7 +118,7 @@ export interface Progress {
   readonly phases: readonly PhaseProgress[];
   /** The items of the current phase. */
   readonly items: readonly ItemProgress[];
-  /** What stands in the way of `advance`, or of `finish` in the last phase. */
+  /** What blocks `advance`, or `finish` in the last phase. */
   readonly blockers: readonly Blocker[];
   readonly skips: readonly Skip[];
   readonly bypasses: readonly BypassNotice[];
@@ -252,12 +252,12 @@ function verificationInWords(verification: Verification): readonly string[] {
     case "file_exists":
       return [`the file "${verification.path}"`];
     case "command":
-      return [`"${verification.command}" exits with ${verification.expect_exit_code}`];
+      return [`"${verification.command}" exits with code ${verification.expect_exit_code}`];
     case "manual_gate":
       return [
         verification.description === undefined
-          ? "a person's approval"
-          : `a person's approval: ${verification.description}`,
+          ? "approval by a person"
+          : `approval by a person: ${verification.description}`,
       ];
   }
 }
@@ -273,7 +273,7 @@ function blockedBy(
   }
   if (standing.status === "failed") return failureOf(standing) ?? "its verification failed";
   if (item.verification.type === "manual_gate" && proof.inWords.length > 0) {
-    return "waits for approval";
+    return "needs approval";
   }
   return undefined;
 }

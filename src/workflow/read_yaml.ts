@@ -1,5 +1,5 @@
 /**
- * Reads YAML into plain data that knows its places.
+ * Reads YAML into plain data with positions.
  * @module
  */
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
@@ -14,7 +14,7 @@ export const SIZE_LIMIT = 1024 * 1024;
 
 /**
  * Reads YAML 1.2 (core schema, merge keys, anchors, one document). A byte order mark and Windows
- * line ends are fine. Whatever is wrong becomes a finding; nothing is thrown.
+ * line endings are accepted. Every problem becomes a finding; nothing is thrown.
  */
 export function readYaml(text: string, file: string): ReadSource {
   const bare = text.startsWith("\uFEFF") ? text.slice(1) : text;
@@ -26,9 +26,9 @@ export function readYaml(text: string, file: string): ReadSource {
   if (bytes > SIZE_LIMIT) {
     findings.error(
       [],
-      `the file has ${bytes} bytes, more than the ${SIZE_LIMIT} a workflow may have`,
+      `the file is ${bytes} bytes long (limit ${SIZE_LIMIT})`,
       {
-        hint: "Keep long texts in files of their own and name them in the workflow",
+        hint: "Keep long texts in separate files and mention them in the workflow",
       },
     );
     return none;
@@ -71,10 +71,10 @@ export function readYaml(text: string, file: string): ReadSource {
   return { tree, findings };
 }
 
-/** The library reports some overflows of its recursion as if they were errors in the text. */
+/** The library reports some stack overflows as if they were errors in the text. */
 const STACK_OVERFLOW = /call stack|stack overflow/i;
 
-/** Turns messages of the YAML library into findings; one slip can cause thousands. */
+/** Turns messages of the YAML library into findings; one mistake can cause thousands. */
 function reportSyntax(
   problems: readonly YAMLError[],
   tree: SourceTree,
@@ -87,25 +87,25 @@ function reportSyntax(
       problem.name === "YAMLWarning" ? "warning" : "error",
       tree.placeOf(offset),
       problem.code === "MULTIPLE_DOCS"
-        ? "the file holds more than one YAML document"
+        ? "the file contains more than one YAML document"
         : `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
       syntaxHint(problem.code, tree.lineAt(offset)),
     );
   }
 }
 
-/** The way out of the usual YAML mistakes. */
+/** Hints for common YAML mistakes. */
 function syntaxHint(code: YAMLError["code"], line: string): string | undefined {
-  if (/:\s+\{\{/.test(line)) return 'Put a value that begins with "{{" in quotes';
+  if (/:\s+\{\{/.test(line)) return 'Quote a value that begins with "{{"';
   switch (code) {
     case "TAB_AS_INDENT":
-      return "Indent with spaces, YAML does not allow tabs";
+      return "Indent with spaces; YAML does not allow tabs";
     case "BLOCK_AS_IMPLICIT_KEY":
-      return 'Put a text that holds ": " in quotes';
+      return 'Quote a text that contains ": "';
     case "MULTIPLE_DOCS":
-      return 'Keep one workflow in a file and take the "---" between them out';
+      return 'Keep one workflow per file and remove the "---" between them';
     case "BAD_SCALAR_START":
-      return "Put a text that begins with a backquote or @ in quotes";
+      return "Quote a text that begins with a backquote or @";
     default:
       return undefined;
   }
@@ -132,22 +132,22 @@ class YamlReader {
   #convert(node: Node | null, depth: number): unknown {
     if (node === null) return null;
     if (depth > DEPTH_LIMIT) {
-      throw new LimitMet(`the file is nested deeper than ${DEPTH_LIMIT} levels`);
+      throw new LimitMet(`the file is nested more than ${DEPTH_LIMIT} levels deep`);
     }
     if (--this.#left < 0) {
       throw new LimitMet(
-        `the file holds more than ${NODE_LIMIT} values once its aliases are expanded`,
+        `the file contains more than ${NODE_LIMIT} values after its aliases are expanded`,
       );
     }
     if (isAlias(node)) {
       const target = this.#anchors.get(node.source);
       if (target === undefined) {
-        const message = `the alias ${quote(`*${node.source}`)} has no anchor in front of it`;
+        const message = `the alias ${quote(`*${node.source}`)} has no preceding anchor`;
         this.#report(node.range?.[0] ?? 0, message);
         return null;
       }
       if (this.#open.has(target)) {
-        throw new LimitMet(`the alias ${quote(`*${node.source}`)} stands inside its own anchor`);
+        throw new LimitMet(`the alias ${quote(`*${node.source}`)} is inside its own anchor`);
       }
       return this.#convert(target, depth);
     }
@@ -195,7 +195,7 @@ class YamlReader {
         const { line } = this.#tree.placeOf(before);
         this.#report(
           offset,
-          `the key ${quote(name)} stands twice in one map (first in line ${line})`,
+          `the key ${quote(name)} is repeated in a map (first in line ${line})`,
         );
         continue;
       }
@@ -207,12 +207,12 @@ class YamlReader {
     return map;
   }
 
-  /** Takes over the entries of a merge key's map, or of its list of maps, that are not there yet. */
+  /** Adds the entries of a merge key's map, or of its list of maps, that do not exist yet. */
   #merge(map: PlainMap, value: unknown, offset: number): void {
     const sources = Array.isArray(value) ? value : [value];
     for (const source of sources) {
       if (!isRecord(source)) {
-        this.#report(offset, 'a merge key ("<<") takes a map or a list of maps');
+        this.#report(offset, 'a merge key ("<<") needs a map or a list of maps');
         continue;
       }
       for (const [name, entry] of Object.entries(source)) {
@@ -238,12 +238,12 @@ class YamlReader {
     return undefined;
   }
 
-  /** `{{name}}` without quotes is a map to YAML; it is reported and taken for the text it is. */
+  /** `{{name}}` without quotes is a map in YAML; it is reported and read as text. */
   #unquotedTemplate(node: YAMLMap): string | undefined {
     const [start, end] = node.range ?? [0, 0];
     const written = this.#tree.slice(start, end);
     if (!/^\{\s*\{\s*[\p{L}\p{N}_]+\s*\}\s*\}$/u.test(written)) return undefined;
-    this.#report(start, 'a value that begins with "{{" must be in quotes', `Write "${written}"`);
+    this.#report(start, 'a value that begins with "{{" must be quoted', `Write "${written}"`);
     return written;
   }
 
@@ -257,7 +257,7 @@ function asNode(part: unknown): Node | null {
   return isMap(part) || isSeq(part) || isScalar(part) || isAlias(part) ? part : null;
 }
 
-/** JSON has text, finite numbers, truth values and null; all else is taken as it is written. */
+/** JSON has text, finite numbers, booleans and null; everything else is read as text. */
 function scalarValue(value: unknown, source: string | undefined): unknown {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number" && Number.isFinite(value)) return value;

@@ -1,14 +1,14 @@
 /**
  * `required_reviews` of a phase: reviews that must be completed, not skipped, before `finish`.
  *
- * The review `security` is the item `security` or `security_review`, in whichever phase it stands.
+ * The review `security` is the item `security` or `security_review`, in any phase.
  * @module
  */
 import type { WorkflowDefinition } from "./definition.ts";
 import { itemState, type LocatedPhase, phaseState } from "./locate.ts";
 import type { ItemStatus, SessionState } from "./state.ts";
 
-/** An item that is a review, and where it stands. */
+/** An item that is a review, and its position. */
 interface ReviewItem {
   readonly phase: string;
   /** Place of the phase in the workflow. */
@@ -34,7 +34,7 @@ export function requiredReviews(definition: WorkflowDefinition): readonly string
   return [...new Set(definition.phases.flatMap((phase) => phase.required_reviews))];
 }
 
-/** The required reviews that no completed item stands for. */
+/** Required reviews that have no completed item. */
 export function missingReviews(state: SessionState, phase: LocatedPhase): readonly MissingReview[] {
   return requiredReviews(state.definition).flatMap((review): MissingReview[] => {
     const items = itemsOf(state, review);
@@ -45,7 +45,7 @@ export function missingReviews(state: SessionState, phase: LocatedPhase): readon
   });
 }
 
-/** The missing reviews that could still be done in this phase, but in no later one. */
+/** The missing reviews that can be done in this phase, but in no later one. */
 export function reviewsEndingWith(
   state: SessionState,
   phase: LocatedPhase,

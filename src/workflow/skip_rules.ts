@@ -1,13 +1,12 @@
 /**
- * What may be skipped, and which reasons count.
- *
+ * What may be skipped, and which reasons are accepted.
  * | item | may be skipped |
  * |---|---|
- * | `gate` | only with `--force` and a weighty reason; shown as bypassed from then on |
+ * | `gate` | only with `--force` and a substantive reason; shown as bypassed afterwards |
  * | `required` | never |
  * | `skippable: false` | never |
  * | manual gate without `skip_conditions` | never |
- * | `documented` | with a weighty reason that is not a stock phrase |
+ * | `documented` | with a substantive reason that is not a stock phrase |
  * | `flexible` | with a short reason |
  * @module
  */
@@ -32,15 +31,14 @@ export type SkipRule =
   | { readonly kind: "force" }
   | {
     readonly kind: "reason";
-    /** True when the reason must be weighty. */
+    /** True when the reason must be substantive. */
     readonly weighty: boolean;
   };
 
 /**
  * The rule for an item.
- *
  * @param imported True for a session of the old tool: it stored `skippable: false` for every gate,
- * so that the field says nothing about the author's wish there.
+ *   so the field does not reflect the author's intent there.
  */
 export function skipRule(item: ItemDefinition, imported = false): SkipRule {
   if (item.step_type === "gate") {
@@ -50,7 +48,7 @@ export function skipRule(item: ItemDefinition, imported = false): SkipRule {
   if (item.step_type === "required") return { kind: "never", because: "it is a required step" };
   if (!item.skippable) return { kind: "never", because: "it is not skippable" };
   if (item.verification.type === "manual_gate" && item.skip_conditions.length === 0) {
-    return { kind: "never", because: "it needs approval and names no condition for a skip" };
+    return { kind: "never", because: "it needs approval and has no skip_conditions" };
   }
   return { kind: "reason", weighty: item.step_type === "documented" };
 }
@@ -87,9 +85,8 @@ const FILLERS = new Set(
 );
 
 /**
- * What a text says without its repetitions: white space runs become one space, and a sequence that
- * is repeated at once counts once (three times for short ones, so that words keep their double
- * letters).
+ * A text without repetitions: white space runs become one space, and an immediately repeated
+ * sequence counts once (three times for short ones, so that double letters in words are kept).
  */
 export function substance(text: string): string {
   return text.trim().replace(/\s+/gu, " ")
@@ -107,7 +104,7 @@ export function isStockPhrase(text: string): boolean {
 }
 
 /**
- * A weighty reason: {@link TEXT_LIMITS.weightyReason} characters, not counting repetitions, and
+ * A substantive reason: {@link TEXT_LIMITS.weightyReason} characters, not counting repetitions, and
  * more than a stock phrase.
  */
 function checkWeightyReason(reason: unknown, doing: string): Result<string> {
@@ -125,7 +122,7 @@ function checkWeightyReason(reason: unknown, doing: string): Result<string> {
       error: new OrchestratorError(
         "invalid_argument",
         `Cannot ${doing}: the reason is a stock phrase that explains nothing`,
-        { hint: "Say what was found that makes this item pointless here" },
+        { hint: "Describe what you found that makes this item unnecessary" },
       ),
     };
   }
@@ -134,8 +131,8 @@ function checkWeightyReason(reason: unknown, doing: string): Result<string> {
     return {
       error: new OrchestratorError(
         "too_short",
-        `Cannot ${doing}: the reason must have at least ${least} characters, ` +
-          `not ${length} without its repetitions`,
+        `Cannot ${doing}: the reason is ${length} characters long without repetitions ` +
+          `(minimum ${least})`,
       ),
     };
   }

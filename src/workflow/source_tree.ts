@@ -1,5 +1,5 @@
 /**
- * A YAML text or a JSON value as plain data that still knows where each part stands in the text.
+ * A YAML text or a JSON value as plain data that knows the position of each part in the text.
  * @module
  */
 import { FindingCollector } from "./finding.ts";
@@ -19,7 +19,7 @@ export function isPlainMap(value: unknown): value is PlainMap {
   return isRecord(value);
 }
 
-/** Where one entry of a map or a list stands: offsets into the text. */
+/** The position of one entry of a map or a list: offsets into the text. */
 export interface Mark {
   readonly key?: number;
   readonly value?: readonly [start: number, end: number];
@@ -29,7 +29,7 @@ export interface Mark {
 
 const NOWHERE: Place = { line: 0, column: 0 };
 
-/** Plain data with the place of each of its parts. The data is a tree of its own: change it freely. */
+/** Plain data with the position of each part. The data belongs to this tree and may be changed. */
 export class SourceTree {
   value: unknown = null;
   /** True when the data comes from a text; a stored definition has no places. */
@@ -45,19 +45,19 @@ export class SourceTree {
     this.#text = text ?? "";
   }
 
-  /** Notes where the whole value stands. */
+  /** Records the position of the whole value. */
   markRoot(mark: Mark): void {
     this.#root = mark;
   }
 
-  /** Notes where the entry `key` of `container` stands. */
+  /** Records the position of the entry `key` of `container`. */
   mark(container: object, key: string | number, mark: Mark): void {
     let marks = this.#marks.get(container);
     if (marks === undefined) this.#marks.set(container, marks = new Map());
     marks.set(key, mark);
   }
 
-  /** What {@link mark} noted. */
+  /** The position that {@link mark} recorded. */
   markOf(container: object, key: string | number): Mark | undefined {
     return this.#marks.get(container)?.get(key);
   }
@@ -155,13 +155,13 @@ export class SourceTree {
   }
 }
 
-/** What reading a text or a value gives. `tree` is null when there is nothing to go on with. */
+/** The result of reading a text or a value. `tree` is null when nothing could be read. */
 export interface ReadSource {
   readonly tree: SourceTree | null;
   readonly findings: FindingCollector;
 }
 
-/** Thrown when a limit is met, and caught where the reading began. */
+/** Thrown when a limit is exceeded, and caught where reading started. */
 export class LimitMet extends Error {}
 
 /** Takes a JSON value (a stored definition) as the source; it has no places. */
@@ -171,7 +171,7 @@ export function readValue(value: unknown, file: string): ReadSource {
   let left = NODE_LIMIT;
   const copy = (part: unknown, depth: number): unknown => {
     if (depth > DEPTH_LIMIT) throw new LimitMet("the definition is nested too deeply");
-    if (--left < 0) throw new LimitMet("the definition has too many values");
+    if (--left < 0) throw new LimitMet("the definition contains too many values");
     if (Array.isArray(part)) return part.map((entry) => copy(entry, depth + 1));
     if (!isRecord(part)) return part;
     const map: PlainMap = {};

@@ -1,8 +1,8 @@
 /**
- * The state of a session: what the journal's events add up to.
+ * The state of a session: the sum of the journal's events.
  *
- * Its size does not grow with the journal: lists that could grow are kept as a count plus the newest
- * few ({@link RECENT_LIMIT}); the whole is in the journal.
+ * Its size does not grow with the journal: lists that could grow are stored as a count plus the
+ * newest few entries ({@link RECENT_LIMIT}); the journal has all of them.
  * @module
  */
 import type { WorkflowDefinition } from "./definition.ts";
@@ -15,7 +15,7 @@ export type WorkflowStatus = "active" | "completed" | "abandoned";
 export type PhaseStatus = "pending" | "active" | "completed";
 export type ItemStatus = "pending" | "completed" | "skipped" | "failed";
 
-/** One item's standing. Times are RFC 3339 UTC. */
+/** The status of one item. Times are RFC 3339 UTC. */
 export interface ItemState {
   readonly status: ItemStatus;
   /** Seq of the last event that changed this item; 0 when none has. Compare-and-swap basis. */
@@ -37,7 +37,7 @@ export interface ItemState {
   readonly legacy?: Readonly<Record<string, unknown>>;
 }
 
-/** One phase's standing. `items` has every item of the definition, in its order. */
+/** The status of one phase. `items` has every item of the definition, in its order. */
 export interface PhaseState {
   readonly status: PhaseStatus;
   readonly startedAt?: string;
@@ -50,7 +50,7 @@ export interface PhaseState {
   readonly items: Readonly<Record<string, ItemState>>;
 }
 
-/** What a checkpoint keeps and `checkpoint restore` brings back. */
+/** The content of a checkpoint, which `checkpoint restore` restores. */
 export interface Snapshot {
   readonly status: WorkflowStatus;
   /** Id of the active phase; null when the workflow has ended. */
@@ -81,8 +81,9 @@ export interface CheckpointSummary {
 }
 
 /**
- * An item passed by without its proof or approval. One entry per phase, item and kind, so the list is
- * bounded by the definition. It outlives `checkpoint restore`: what happened stays visible.
+ * An item that was skipped without its proof or approval. One entry per phase, item and kind, so
+ * the list is bounded by the definition. It survives `checkpoint restore`, so that the skip stays
+ * visible.
  */
 export interface Bypass {
   /** `forced`: a gate skipped with `--force`. `automatic`: skipped by the supervision mode. */
@@ -97,7 +98,7 @@ export interface Bypass {
   readonly reason: string;
 }
 
-/** A journal that was gone on from although it did not hold what somebody was told is recorded. */
+/** A session that was continued although its journal lacks acknowledged events. */
 export interface Acceptance {
   readonly seq: number;
   readonly time: string;
@@ -123,7 +124,7 @@ export interface StateSeed extends Snapshot {
   readonly abandonReason?: string;
   readonly notes: readonly Note[];
   readonly accepted?: Recent<Acceptance>;
-  /** What the old state said that has no place here, verbatim. */
+  /** Fields of the old state that have no equivalent here, verbatim. */
   readonly legacy?: Readonly<Record<string, unknown>>;
 }
 

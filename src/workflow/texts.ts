@@ -1,5 +1,5 @@
 /**
- * The texts people give a session, kept within their limits.
+ * Checks the length and form of texts.
  * @module
  */
 import { type ErrorCode, OrchestratorError, type Result } from "../errors.ts";
@@ -14,15 +14,16 @@ export interface TextRule {
   readonly max: number;
   /** Fewest characters; 1 when absent. */
   readonly min?: number;
-  /** True when line breaks and other control characters have no place in it. */
+  /** True when line breaks and other control characters are not allowed. */
   readonly oneLine?: true;
 }
 
 const CONTROL = /\p{Cc}/u;
 
-/** The text without white space around it, or the refusal that names its length and the limit. */
+/** The trimmed text, or the refusal with its length and the limit. */
 export function checkText(text: unknown, rule: TextRule): Result<string> {
   const { doing, what, max, min = 1 } = rule;
+  const are = what.endsWith("s") ? "are" : "is";
   if (typeof text !== "string") {
     return refused("invalid_argument", `Cannot ${doing}: the ${what} must be a text`);
   }
@@ -30,7 +31,7 @@ export function checkText(text: unknown, rule: TextRule): Result<string> {
   if (value.includes("\0")) {
     return refused(
       "invalid_argument",
-      `Cannot ${doing}: the ${what} must not hold a NUL character`,
+      `Cannot ${doing}: the ${what} must not contain a NUL character`,
     );
   }
   if (rule.oneLine && CONTROL.test(value)) {
@@ -41,19 +42,19 @@ export function checkText(text: unknown, rule: TextRule): Result<string> {
       "too_short",
       min === 1
         ? `Cannot ${doing}: the ${what} must not be empty`
-        : `Cannot ${doing}: the ${what} must have at least ${min} characters, not ${value.length}`,
+        : `Cannot ${doing}: the ${what} ${are} ${value.length} characters long (minimum ${min})`,
     );
   }
   if (value.length > max) {
     return refused(
       "too_long",
-      `Cannot ${doing}: the ${what} may have at most ${max} characters, not ${value.length}`,
+      `Cannot ${doing}: the ${what} ${are} ${value.length} characters long (limit ${max})`,
     );
   }
   return { value };
 }
 
-/** As {@link checkText}, but a text that is absent or blank is simply not there. */
+/** Like {@link checkText}, but a missing or blank text is undefined. */
 export function checkOptionalText(text: unknown, rule: TextRule): Result<string | undefined> {
   if (text === undefined || text === null) return { value: undefined };
   if (typeof text === "string" && text.trim() === "") return { value: undefined };
@@ -72,7 +73,7 @@ export function checkTexts(
   if (texts.length > most) {
     return refused(
       "too_long",
-      `Cannot ${rule.doing}: at most ${most} may be given as ${rule.what}, not ${texts.length}`,
+      `Cannot ${rule.doing}: ${texts.length} were given as ${rule.what} (limit ${most})`,
     );
   }
   const values: string[] = [];
@@ -84,7 +85,7 @@ export function checkTexts(
   return { value: values };
 }
 
-/** A name as it stands in a message: quoted, on one line, and not longer than a line. */
+/** A name for a message: quoted, on one line, and no longer than a line. */
 export function quoted(name: string): string {
   return JSON.stringify(name.length > 80 ? `${name.slice(0, 79)}…` : name);
 }

@@ -1,6 +1,6 @@
 /**
- * What must be verified before an item may be completed, and everything else that can be said
- * against completing it: so that no command runs in vain, and `decide()` says the same afterwards.
+ * What must be verified before an item may be completed, and every other reason not to complete it:
+ * no command runs in vain, and `decide()` agrees afterwards.
  * @module
  */
 import { OrchestratorError, type Result } from "../errors.ts";
@@ -77,7 +77,7 @@ export function assessCompletion(state: SessionState, id: string): Result<
       return { value: { located, verification: { type: "none" } } };
     }
     const because = isZeroHuman(state)
-      ? "the workflow cannot finish without this review, which needs a person's approval"
+      ? "the workflow cannot finish without this review, and it needs a person's approval"
       : "it needs a person's approval";
     return {
       error: new OrchestratorError("approval_needed", `Cannot complete "${id}": ${because}`, {
@@ -91,10 +91,10 @@ export function assessCompletion(state: SessionState, id: string): Result<
   return { value: { located, verification: verification.value } };
 }
 
-/** The refusal for an item that is skipped: a skip is a decision, and stays one. */
+/** The refusal for an item that is skipped: a skip is a final decision. */
 export function refusalOfSkipped(doing: string): OrchestratorError {
-  return new OrchestratorError("item_blocked", `Cannot ${doing}: it was skipped`, {
-    hint: "Run `orchestrator status` to see what is open now",
+  return new OrchestratorError("item_blocked", `Cannot ${doing}: the item was skipped`, {
+    hint: "Run `orchestrator status` to see which items are open",
   });
 }
 
@@ -125,7 +125,7 @@ function undefinedSettings(item: ItemDefinition, missing: readonly string[]): Or
   return new OrchestratorError(
     "workflow_invalid",
     `Cannot complete "${item.id}": its verification uses ${names}, which ` +
-      `${missing.length === 1 ? "is no setting" : "are no settings"} of this workflow`,
+      `${missing.length === 1 ? "is not a setting" : "are not settings"} of this workflow`,
     {
       hint: "Run `orchestrator validate` on the workflow file",
       details: { item: item.id, missing: [...missing] },
@@ -168,7 +168,7 @@ export function checkAccompaniment(
         item,
         {
           verb,
-          message: `Cannot ${doing}: the evidence is not valid: ${problems.join("; ")}`,
+          message: `Cannot ${doing}: the evidence is invalid: ${problems.join("; ")}`,
           problems,
         },
       ),

@@ -204,7 +204,7 @@ Deno.test("an item of a phase to come, of an ended phase and of none is refused 
   for (const command of commands("build")) {
     const refusal = session.refusal(command);
     assert.equal(refusal.code, "item_blocked");
-    assert.match(refusal.message, /"build": it belongs to phase "B", which has not begun/);
+    assert.match(refusal.message, /"build": it belongs to phase "B", which has not started/);
     assert.match(refusal.message, /the current phase is "A"/);
   }
   for (const command of commands("write_plna")) {
@@ -343,7 +343,7 @@ Deno.test("a setting that does not exist stops a verification before it runs", (
     outcome: outcomeOf(verification),
   });
   assert.equal(refusal.code, "workflow_invalid");
-  assert.match(refusal.message, /uses "test_command", which is no setting/);
+  assert.match(refusal.message, /uses "test_command", which is not a setting/);
 });
 
 Deno.test("evidence is demanded of documented items, and checked wherever it is given", () => {
@@ -417,7 +417,7 @@ Deno.test("notes have a limit, are trimmed, and may not hold NUL", () => {
   const withNotes = (notes: string): Command => ({ kind: "complete", item: "x", notes });
   const long = session.refusal(withNotes("n".repeat(2001)));
   assert.equal(long.code, "too_long");
-  assert.match(long.message, /the notes may have at most 2000 characters, not 2001/);
+  assert.match(long.message, /the notes are 2001 characters long \(limit 2000\)/);
   assert.equal(session.refusal(withNotes("a\0b")).code, "invalid_argument");
   session.do(withNotes(`  two\n\tlines${" ".repeat(3000)}`));
   assert.equal(session.item("A", "x").notes, "two\n\tlines");

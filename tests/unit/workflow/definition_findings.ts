@@ -37,7 +37,7 @@ export const BAD_FILES: readonly BadFile[] = [
     about: "an unknown key of an item",
     text: withItem("- id: a", "  name: a", "  stepType: gate"),
     findings: [
-      '8:9 warning unknown key "stepType" in an item: it is ignored → Did you mean "step_type"?',
+      '8:9 warning unknown key "stepType" in an item (ignored) → Did you mean "step_type"?',
     ],
     accepted: false,
   },
@@ -46,10 +46,10 @@ export const BAD_FILES: readonly BadFile[] = [
     text: "nmae: W\nname: W\nphases:\n  - id: A\n    name: A\n    item: []\n" +
       "    items: [{id: a, name: a, verification: {tipe: command}}]\nstep: 1\n",
     findings: [
-      '1:1 warning unknown key "nmae" in the workflow: it is ignored',
-      '6:5 warning unknown key "item" in a phase: it is ignored',
-      '7:45 warning unknown key "tipe" in a verification: it is ignored → Did you mean "type"?',
-      '8:1 warning unknown key "step" in the workflow: it is ignored → Did you mean "steps"?',
+      '1:1 warning unknown key "nmae" in the workflow (ignored)',
+      '6:5 warning unknown key "item" in a phase (ignored)',
+      '7:45 warning unknown key "tipe" in a verification (ignored) → Did you mean "type"?',
+      '8:1 warning unknown key "step" in the workflow (ignored) → Did you mean "steps"?',
     ],
     accepted: false,
   },
@@ -58,10 +58,10 @@ export const BAD_FILES: readonly BadFile[] = [
     text: "name: W\ntest_command: x\nphases:\n  - id: A\n    name: A\n    items:\n" +
       "      - {id: a, name: a, command: ls, verification: {timeout: 3}}\n    tasks: []\n",
     findings: [
-      '2:1 warning unknown key "test_command" in the workflow: it is ignored → It belongs under "settings:"',
-      '7:26 warning unknown key "command" in an item: it is ignored → It belongs under "verification:", with "type: command"',
-      '7:54 warning unknown key "timeout" in a verification: it is ignored → It belongs to the item, beside "verification:"',
-      '8:5 warning unknown key "tasks" in a phase: it is ignored → Did you mean "items"?',
+      '2:1 warning unknown key "test_command" in the workflow (ignored) → It belongs under "settings:"',
+      '7:26 warning unknown key "command" in an item (ignored) → It belongs under "verification:", with "type: command"',
+      '7:54 warning unknown key "timeout" in a verification (ignored) → It belongs in the item, next to "verification:"',
+      '8:5 warning unknown key "tasks" in a phase (ignored) → Did you mean "items"?',
     ],
     accepted: false,
   },
@@ -70,7 +70,7 @@ export const BAD_FILES: readonly BadFile[] = [
     text: withItem("- id: a", "  nam: a"),
     findings: [
       '6:9 error "name" is missing → Rename "nam" to "name"',
-      '7:9 warning unknown key "nam" in an item: it is ignored → Did you mean "name"?',
+      '7:9 warning unknown key "nam" in an item (ignored) → Did you mean "name"?',
     ],
     accepted: false,
   },
@@ -109,7 +109,7 @@ export const BAD_FILES: readonly BadFile[] = [
       '9:16 error "notes" must be a list, not "look" → Write it as a list: ["look"]',
       '10:26 error "skip_conditions" must be a list, not a map → Begin each entry of "skip_conditions" with "- "',
       '11:23 error "verification" must be a map, not "manual" → Write verification: {type: manual_gate}',
-      '12:18 error "timeout" must be a number, not "5m" → Give seconds, e.g. 300',
+      '12:18 error "timeout" must be a number, not "5m" → Give a number of seconds, e.g. 300',
       '13:16 error "agent" must be a text, not a map',
     ],
     accepted: false,
@@ -118,8 +118,8 @@ export const BAD_FILES: readonly BadFile[] = [
     about: "a note that YAML takes for a map",
     text: withPhase("notes:", "  - tip: ask early", "  - fine", "  - 7"),
     findings: [
-      '7:9 error entry 1 of "notes" must be a text, not a map → Put it in quotes: "tip: ask early"',
-      '9:9 warning entry 3 of "notes" is read as the text "7" → Put it in quotes: "7"',
+      '7:9 error entry 1 of "notes" must be a text, not a map → Quote it: "tip: ask early"',
+      '9:9 warning entry 3 of "notes" is interpreted as the text "7" → Quote it: "7"',
     ],
     accepted: false,
   },
@@ -134,12 +134,12 @@ export const BAD_FILES: readonly BadFile[] = [
       "  verification: {type: command, command: true}",
     ),
     findings: [
-      '6:13 warning "id" is read as the text "007" → Put it in quotes: "007"',
-      '7:15 warning "name" is read as the text "1.0" → Put it in quotes: "1.0"',
-      '8:19 warning "required" is read as false → Write false',
-      '9:20 warning "skippable" is read as false → Write false',
-      '10:18 warning "timeout" is read as the number 60 → Write it without quotes',
-      '11:48 warning "verification.command" is read as the text "true" → Put it in quotes: "true"',
+      '6:13 warning "id" is interpreted as the text "007" → Quote it: "007"',
+      '7:15 warning "name" is interpreted as the text "1.0" → Quote it: "1.0"',
+      '8:19 warning "required" is interpreted as false → Write false',
+      '9:20 warning "skippable" is interpreted as false → Write false',
+      '10:18 warning "timeout" is interpreted as the number 60 → Write it without quotes',
+      '11:48 warning "verification.command" is interpreted as the text "true" → Quote it: "true"',
     ],
     accepted: false,
   },
@@ -152,7 +152,7 @@ export const BAD_FILES: readonly BadFile[] = [
     ),
     findings: [
       '8:70 error "verification.expect_exit_code" must be between 0 and 255, not 999',
-      '8:70 warning "verification.expect_exit_code" is read as the number 999 → Write it without quotes',
+      '8:70 warning "verification.expect_exit_code" is interpreted as the number 999 → Write it without quotes',
     ],
     accepted: false,
   },
@@ -173,13 +173,13 @@ export const BAD_FILES: readonly BadFile[] = [
       "name: W\nphases:\n  - id: plan\n    name: A\n    items: [{id: a-b, name: a}, {id: '', name: ' '}, " +
       "{id: __, name: x}]\n  - {id: Éa, name: x}\n  - {id: '1', name: x}\n",
     findings: [
-      '3:9 error "id" must have upper-case letters and no lower-case ones, not "plan" → Write "PLAN"',
-      '5:18 error "id" must be made of letters, digits and "_", not "a-b" → Write "a_b"',
-      '5:38 error "id" must be made of letters, digits and "_"',
+      '3:9 error "id" must have at least one upper-case letter and no lower-case letters, not "plan" → Write "PLAN"',
+      '5:18 error "id" must consist of letters, digits and "_", not "a-b" → Write "a_b"',
+      '5:38 error "id" must consist of letters, digits and "_"',
       '5:48 error "name" must not be empty',
-      '5:59 error "id" must be made of letters, digits and "_", not "__"',
-      '6:10 error "id" must have upper-case letters and no lower-case ones, not "Éa" → Write "ÉA"',
-      '7:10 error "id" must have upper-case letters and no lower-case ones, not "1"',
+      '5:59 error "id" must consist of letters, digits and "_", not "__"',
+      '6:10 error "id" must have at least one upper-case letter and no lower-case letters, not "Éa" → Write "ÉA"',
+      '7:10 error "id" must have at least one upper-case letter and no lower-case letters, not "1"',
     ],
     accepted: false,
   },
@@ -213,7 +213,7 @@ export const BAD_FILES: readonly BadFile[] = [
       "  - {id: B, name: B, items: [{id: a, name: c}]}\n  - {id: A, name: C, items: [{id: c, name: c}]}\n",
     findings: [
       '5:36 error item id "a" is used twice (first in line 5)',
-      '6:35 warning item id "a" is used in phase "A" too → Commands mean the item of the current phase; give each its own id',
+      '6:35 warning item id "a" is also used in phase "A" → Commands refer to items of the current phase; give each item a unique id',
       '7:10 error phase id "A" is used twice (first in line 3)',
     ],
     accepted: true,
@@ -241,9 +241,9 @@ export const BAD_FILES: readonly BadFile[] = [
       "  - {name: c, command: ls, expect_exit_code: 1.5, timeout: 1e9}\n",
     findings: [
       '2:46 error "expect_exit_code" must be between 0 and 255, not 256',
-      '2:60 error "timeout" must be a number of seconds above 0, not 0',
+      '2:60 error "timeout" must be a number of seconds greater than 0, not 0',
       '3:46 error "expect_exit_code" must be between 0 and 255, not -1',
-      '3:59 error "timeout" must be a number, not ".inf" → Give seconds, e.g. 300',
+      '3:59 error "timeout" must be a number, not ".inf" → Give a number of seconds, e.g. 300',
       '4:46 error "expect_exit_code" must be a whole number, not 1.5',
       '4:60 error "timeout" must be at most 604800 seconds (a week), not 1000000000',
     ],
@@ -269,12 +269,12 @@ export const BAD_FILES: readonly BadFile[] = [
     findings: [
       '3:55 error path "/etc/passwd" is absolute',
       '4:55 error path "C:\\\\x" is absolute',
-      '5:55 error path "a/../../b" leads out of the project',
-      '6:55 error path "..\\\\b" leads out of the project',
+      '5:55 error path "a/../../b" is outside the project',
+      '6:55 error path "..\\\\b" is outside the project',
       '7:55 error path "~/x" begins with "~", which is not expanded',
       '8:55 error path "\\\\\\\\host\\\\share" is absolute',
-      '9:55 error path "../x" leads out of the project',
-      '10:55 warning path "a/.." is the project root, which is always there',
+      '9:55 error path "../x" is outside the project',
+      '10:55 warning path "a/.." is the project root, which always exists',
     ].map((line) =>
       line.includes("error")
         ? `${line} → Give a path inside the project, relative to its root`
@@ -290,11 +290,11 @@ export const BAD_FILES: readonly BadFile[] = [
       "- {id: c, name: c, verification: {type: command, command: ls, path: x}, timeout: 5}",
     ),
     findings: [
-      '6:41 warning "command" does nothing without a "type": nothing is checked → Write "type: command" beside it',
-      '7:60 warning "path" does nothing in a verification of type manual_gate → Write "type: file_exists" beside it',
-      '7:69 warning "expect_exit_code" does nothing without a command',
-      '7:91 warning "timeout" does nothing without a command',
-      '8:69 warning "path" does nothing in a verification of type command → Write "type: file_exists" beside it',
+      '6:41 warning "command" has no effect without a "type": nothing is checked → Add "type: command"',
+      '7:60 warning "path" has no effect in a verification of type manual_gate → Add "type: file_exists"',
+      '7:69 warning "expect_exit_code" has no effect without a command',
+      '7:91 warning "timeout" has no effect without a command',
+      '8:69 warning "path" has no effect in a verification of type command → Add "type: file_exists"',
     ],
     accepted: true,
   },
@@ -303,8 +303,8 @@ export const BAD_FILES: readonly BadFile[] = [
     text: "steps:\n  - name: a\n    command: ls\n    verification: {type: manual_gate}\n" +
       "  - {name: b, expect_exit_code: 2, verification: {type: command, command: ls}}\n",
     findings: [
-      '4:5 error a step has either "command" or "verification", not both → Keep "verification" with the command in it',
-      '5:15 warning "expect_exit_code" does nothing without a command → Put it under "verification:"',
+      '4:5 error a step has either "command" or "verification", not both → Keep "verification" and put the command in it',
+      '5:15 warning "expect_exit_code" has no effect without a command → Move it under "verification:"',
     ],
     accepted: false,
   },
@@ -322,9 +322,9 @@ export const BAD_FILES: readonly BadFile[] = [
     ),
     findings: [
       '5:7 error there is no setting "test_command" → Did you mean "test_comand"?',
-      '5:24 error setting "l" is a list and cannot stand in a text → Give it a text, a number, true or false',
-      '6:7 error setting "m" is a map and cannot stand in a text → Give it a text, a number, true or false',
-      '6:12 error setting "n" has no value and cannot stand in a text → Give it a text, a number, true or false',
+      '5:24 error setting "l" is a list and cannot be used in a text → Set it to a text, a number, true or false',
+      '6:7 error setting "m" is a map and cannot be used in a text → Set it to a text, a number, true or false',
+      '6:12 error setting "n" has no value and cannot be used in a text → Set it to a text, a number, true or false',
       '6:18 error there is no setting "other" → Add "other" under "settings:"',
     ],
     accepted: true,
@@ -339,7 +339,7 @@ export const BAD_FILES: readonly BadFile[] = [
     about: "a command that settings make empty",
     text: withSettings("{test_command: ''}", '"{{test_command}}"'),
     findings: [
-      '4:14 error the command is empty: it would always pass → Give the setting "test_command" a value',
+      '4:14 error the command is empty, so it would always pass → Give the setting "test_command" a value',
     ],
     accepted: true,
   },
@@ -356,8 +356,8 @@ export const BAD_FILES: readonly BadFile[] = [
     about: "switches misspelt",
     text: withSettings("{agent_may_approve: true, supervison-mode: hybrid, supervision: x}", "ls"),
     findings: [
-      '1:12 warning setting "agent_may_approve" does nothing unless a template names it → Did you mean "agents_may_approve"?',
-      '1:37 warning setting "supervison-mode" does nothing unless a template names it → Did you mean "supervision_mode"?',
+      '1:12 warning setting "agent_may_approve" has no effect unless a template uses it → Did you mean "agents_may_approve"?',
+      '1:37 warning setting "supervison-mode" has no effect unless a template uses it → Did you mean "supervision_mode"?',
     ],
     accepted: true,
   },
@@ -374,8 +374,8 @@ export const BAD_FILES: readonly BadFile[] = [
     text: withItem("- {id: security_review, name: a}", "- {id: quality, name: b}") +
       "\n    required_reviews: [security, quality, securty, style]\n",
     findings: [
-      '8:43 error required review "securty" can never be done: no item is called "securty" or "securty_review" → Did you mean "security_review"?',
-      '8:52 error required review "style" can never be done: no item is called "style" or "style_review" → Add an item with the id "style_review"',
+      '8:43 error required review "securty" can never be done: no item has the id "securty" or "securty_review" → Did you mean "security_review"?',
+      '8:52 error required review "style" can never be done: no item has the id "style" or "style_review" → Add an item with the id "style_review"',
     ],
     accepted: true,
   },
@@ -390,11 +390,11 @@ export const BAD_FILES: readonly BadFile[] = [
       "- {id: f, name: f, skippable: true}",
     ) + "\n    exit_gate: human-approval\n",
     findings: [
-      '6:43 warning "required: false" lets the phase end without this gate item → Take "required: false" out, or make the step_type flexible',
-      '7:47 warning "skippable: true" does nothing for a required item → Make the step_type "flexible" if it may be skipped',
-      '8:43 warning "skippable: true" does nothing for a gate item → A gate is only skipped by force',
-      '9:26 warning "skippable: true" does nothing for a manual gate → Say in "skip_conditions" when skipping is right',
-      '12:16 warning exit_gate "human-approval" does nothing → Did you mean "human_approval"?',
+      '6:43 warning "required: false" lets the phase end without this gate item → Remove "required: false", or set the step_type to flexible',
+      '7:47 warning "skippable: true" has no effect for a required item → Set the step_type to "flexible" if the item may be skipped',
+      '8:43 warning "skippable: true" has no effect for a gate item → A gate can only be skipped by force',
+      '9:26 warning "skippable: true" has no effect for a manual gate → Describe in "skip_conditions" when the item may be skipped',
+      '12:16 warning exit_gate "human-approval" has no effect → Did you mean "human_approval"?',
     ],
     accepted: true,
   },
@@ -403,7 +403,7 @@ export const BAD_FILES: readonly BadFile[] = [
     text: "name: W\nphases:\n  - {id: A, name: A, exit_gate: lunch}\n",
     findings: [
       '3:5 warning phase "A" has no items: it ends as soon as it begins',
-      '3:33 warning exit_gate "lunch" does nothing → Only "human_approval" acts',
+      '3:33 warning exit_gate "lunch" has no effect → The only supported value is "human_approval"',
     ],
     accepted: true,
   },
@@ -411,8 +411,8 @@ export const BAD_FILES: readonly BadFile[] = [
     about: "texts beyond their limits",
     text: withPhase(`notes: [${"n".repeat(2001)}]`).replace("name: W", `name: ${"w".repeat(101)}`),
     findings: [
-      '1:7 warning "name" has 101 characters, more than 100 → Move the details into "description"',
-      "6:13 warning a note has 2001 characters, more than 2000 → Keep long texts in a file and name it in the note",
+      '1:7 warning "name" is 101 characters long (limit 100) → Move the details into "description"',
+      "6:13 warning a note is 2001 characters long (limit 2000) → Keep long texts in a file and mention the file in the note",
     ],
     accepted: true,
   },
@@ -422,8 +422,8 @@ export const BAD_FILES: readonly BadFile[] = [
     about: "neither phases nor steps",
     text: "name: W\nphase: []\n",
     findings: [
-      '1:1 error there are no phases: "phases" is missing → Did you mean "phases"?',
-      '2:1 warning unknown key "phase" in the workflow: it is ignored → Did you mean "phases"?',
+      '1:1 error "phases" is missing → Did you mean "phases"?',
+      '2:1 warning unknown key "phase" in the workflow (ignored) → Did you mean "phases"?',
     ],
     accepted: false,
   },
@@ -479,23 +479,23 @@ export const BAD_YAML: readonly Omit<BadFile, "accepted">[] = [
     about: "columns behind a byte order mark and Windows line ends",
     text: "\uFEFFnmae: x\r\nsteps:\r\n  - nam: x\r\n",
     findings: [
-      '1:1 warning unknown key "nmae" in the workflow: it is ignored → Did you mean "name"?',
+      '1:1 warning unknown key "nmae" in the workflow (ignored) → Did you mean "name"?',
       '3:5 error "name" is missing → Rename "nam" to "name"',
-      '3:5 warning unknown key "nam" in a step: it is ignored → Did you mean "name"?',
+      '3:5 warning unknown key "nam" in a step (ignored) → Did you mean "name"?',
     ],
   },
   {
     about: "a tab",
     text: "steps:\n\t- name: x\n",
     findings: [
-      "2:1 error not valid YAML: tabs are not allowed as indentation → Indent with spaces, YAML does not allow tabs",
+      "2:1 error not valid YAML: tabs are not allowed as indentation → Indent with spaces; YAML does not allow tabs",
     ],
   },
   {
     about: "a colon in a text",
     text: "steps:\n  - name: Say: hello\n",
     findings: [
-      '2:11 error not valid YAML: nested mappings are not allowed in compact mappings → Put a text that holds ": " in quotes',
+      '2:11 error not valid YAML: nested mappings are not allowed in compact mappings → Quote a text that contains ": "',
     ],
   },
   {
@@ -506,42 +506,42 @@ export const BAD_YAML: readonly Omit<BadFile, "accepted">[] = [
   {
     about: "a template without quotes",
     text: "settings: {c: ls}\nsteps:\n  - name: x\n    command: {{c}}\n",
-    findings: ['4:14 error a value that begins with "{{" must be in quotes → Write "{{c}}"'],
+    findings: ['4:14 error a value that begins with "{{" must be quoted → Write "{{c}}"'],
   },
   {
     about: "a template without quotes, and more behind it",
     text: "settings: {c: ls}\nsteps:\n  - name: x\n    command: {{c}} -l\n",
     findings: [
-      '4:20 error not valid YAML: unexpected scalar at node end → Put a value that begins with "{{" in quotes',
+      '4:20 error not valid YAML: unexpected scalar at node end → Quote a value that begins with "{{"',
     ],
   },
   {
     about: "keys that stand twice",
     text: "name: a\nsteps:\n  - name: x\n    name: y\nname: b\n",
     findings: [
-      '4:5 error the key "name" stands twice in one map (first in line 3)',
-      '5:1 error the key "name" stands twice in one map (first in line 1)',
+      '4:5 error the key "name" is repeated in a map (first in line 3)',
+      '5:1 error the key "name" is repeated in a map (first in line 1)',
     ],
   },
   {
     about: "two documents",
     text: "steps: [{name: x}]\n---\nsteps: [{name: y}]\n",
     findings: [
-      '2:1 error the file holds more than one YAML document → Keep one workflow in a file and take the "---" between them out',
+      '2:1 error the file contains more than one YAML document → Keep one workflow per file and remove the "---" between them',
     ],
   },
   {
     about: "an alias without an anchor",
     text: "steps:\n  - *nobody\n",
     findings: [
-      '2:5 error the alias "*nobody" has no anchor in front of it',
+      '2:5 error the alias "*nobody" has no preceding anchor',
       '2:5 error entry 1 of "steps" is empty',
     ],
   },
   {
     about: "an alias inside its own anchor",
     text: "steps: &all\n  - name: x\n    notes: *all\n",
-    findings: ['1:1 error the alias "*all" stands inside its own anchor'],
+    findings: ['1:1 error the alias "*all" is inside its own anchor'],
   },
   {
     about: "keys that are no texts, and one that is dangerous",
@@ -555,7 +555,7 @@ export const BAD_YAML: readonly Omit<BadFile, "accepted">[] = [
   {
     about: "a merge key with a text",
     text: "steps:\n  - name: x\n    <<: nothing\n",
-    findings: ['3:5 error a merge key ("<<") takes a map or a list of maps'],
+    findings: ['3:5 error a merge key ("<<") needs a map or a list of maps'],
   },
   {
     about: "an unknown tag",

@@ -211,7 +211,7 @@ Deno.test("parseDefinition: overrides replace settings and are checked like them
   });
   assert.deepEqual(bad.findings.map(told), [
     '0:0 error setting "supervision_mode" must be supervised, zero_human or hybrid, not "fast"',
-    '3:25 error setting "a" is a list and cannot stand in a text → Give it a text, a number, true or false',
+    '3:25 error setting "a" is a list and cannot be used in a text → Set it to a text, a number, true or false',
   ]);
   const bare = parseDefinition("steps: [{name: x, command: '{{b}}'}]", {
     file: FILE,
@@ -233,7 +233,7 @@ Deno.test("parseDefinition: problems in shared parts are told where they are wri
     "x-base: &base\n  command: ls\n  timeout: no\nsteps:\n  - {<<: *base, name: a}\n",
   );
   assert.deepEqual(findings.map(told), [
-    '3:12 error "timeout" must be a number, not "no" → Give seconds, e.g. 300',
+    '3:12 error "timeout" must be a number, not "no" → Give a number of seconds, e.g. 300',
   ]);
 });
 
@@ -249,7 +249,7 @@ Deno.test("parseDefinition: many aliases of one anchor are fine, a bomb of alias
     return `${name}: &${name} [${Array(9).fill(inner).join(", ")}]\n`;
   });
   assert.deepEqual(read(layers.join("")).findings.map(told), [
-    "1:1 error the file holds more than 100000 values once its aliases are expanded",
+    "1:1 error the file contains more than 100000 values after its aliases are expanded",
   ]);
 });
 
@@ -261,13 +261,13 @@ Deno.test("parseDefinition: size and depth have limits", () => {
   assert.deepEqual(wide.findings.map(({ line, level }) => [line, level]), [[1, "error"]]);
   assert.match(
     wide.findings[0]?.message ?? "",
-    /^the file has 104857\d bytes, more than the 1048576/,
+    /^the file is 104857\d bytes long \(limit 1048576\)/,
   );
 
   const nested = (depth: number): string =>
     `steps: [{name: x}]\nx-y: ${"[".repeat(depth)}${"]".repeat(depth)}`;
   assert.deepEqual(read(nested(60)).findings, []);
-  assert.match(read(nested(70)).findings[0]?.message ?? "", /nested deeper than 64 levels/);
+  assert.match(read(nested(70)).findings[0]?.message ?? "", /nested more than 64 levels deep/);
   assert.match(read(nested(20_000)).findings[0]?.message ?? "", /nested too deeply/);
 });
 
@@ -277,14 +277,14 @@ Deno.test("parseDefinition: a flood of findings is cut, errors last", () => {
   assert.equal(findings.length, 101);
   assert.deepEqual(findings.slice(-2).map(told), [
     '301:16 error "name" must not be empty',
-    "0:0 warning there are 201 more findings",
+    "0:0 warning 201 more findings are not listed",
   ]);
 });
 
 Deno.test("parseDefinition: the two other formats are refused in one sentence", () => {
-  const v4 = 'this is a V4 workflow ("workflow:", phases with "gates"), which is not read here';
+  const v4 = 'this is a V4 workflow ("workflow:", phases with "gates"), which is not supported';
   const server =
-    'this is an agent-server workflow ("transitions", tool lists), which is not read here';
+    'this is an agent-server workflow ("transitions", tool lists), which is not supported';
   const cases: readonly (readonly [text: string, place: string, message: string])[] = [
     ["workflow: {name: x, phases: [{id: A, name: a, gates: []}]}", "1:1", v4],
     [

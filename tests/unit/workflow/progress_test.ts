@@ -98,9 +98,9 @@ Deno.test("a failed item says what went wrong and how to go on", () => {
   assert.deepEqual(step.argv, ["complete", "t"]);
   assert.match(
     step.why,
-    /failed \(exit code 1 instead of 0\): repair what it checks, then complete/,
+    /failed \(exit code 1, expected 0\): fix the failure, then complete/,
   );
-  assert.equal(items[0]?.blocked, "exit code 1 instead of 0");
+  assert.equal(items[0]?.blocked, "exit code 1, expected 0");
   assert.equal(items[0]?.failures, 1);
   assert.deepEqual(blockers.map(({ message }) => message), ['item "t" failed its verification']);
 });
@@ -110,8 +110,8 @@ Deno.test("how a verification failed is told in words", () => {
   assert.ok(ran.type === "command");
   for (
     const [outcome, words] of [
-      [{ ...ran, timedOut: true, exitCode: null }, "the command took too long"],
-      [{ ...ran, exitCode: null, signal: "SIGKILL" }, "the command was ended by SIGKILL"],
+      [{ ...ran, timedOut: true, exitCode: null }, "the command timed out"],
+      [{ ...ran, exitCode: null, signal: "SIGKILL" }, "the command was terminated by SIGKILL"],
       [{ ...ran, exitCode: null, reason: "no such shell" }, "no such shell"],
     ] as const
   ) {
@@ -149,16 +149,16 @@ Deno.test("every item says which proof it needs", () => {
     [],
     ['the file "docs/a.md"'],
     ['the file "{{nowhere}}/a.md"'],
-    ['"npm test" exits with 2'],
-    ["a person's approval: Read the plan"],
-    ['"npm test" exits with 0', "evidence (TestPlanEvidence)"],
+    ['"npm test" exits with code 2'],
+    ["approval by a person: Read the plan"],
+    ['"npm test" exits with code 0', "evidence (TestPlanEvidence)"],
   ]);
   assert.deepEqual(items.map(({ blocked }) => blocked), [
     undefined,
     undefined,
     "its verification uses settings that do not exist: nowhere",
     undefined,
-    "waits for approval",
+    "needs approval",
     undefined,
   ]);
   const doc = items[5]?.proof;
