@@ -45,7 +45,7 @@ export function changeConfigFile(
   } catch (error) {
     throw new OrchestratorError(
       "config_invalid",
-      `Cannot set "${key}": the file "${file.shown}" is written in a way that cannot be changed safely`,
+      `Cannot set "${key}": the file "${file.shown}" is formatted in a way that cannot be edited safely`,
       { hint: "Run `orchestrator config edit`", cause: error },
     );
   }

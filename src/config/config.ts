@@ -138,7 +138,7 @@ export function strangeVariables(
         level: "warning" as const,
         source: name,
         key: null,
-        message: "no key has this variable",
+        message: "no configuration key has this variable",
         ...(isConfigKey(key) ? { hint: `Did you mean ${configKey(key).env}?` } : {}),
       }];
     });

@@ -43,7 +43,7 @@ export function editConfigText(
     // What is wrong elsewhere in the file is not this command's to lose.
     if (others(read).join("\n") === others(present).join("\n")) return edited;
   }
-  throw new Error(`no way to set ${key} in ${file.shown}`);
+  throw new Error(`cannot set ${key} in ${file.shown}`);
 }
 
 /** Replaces the characters of a value that is there. */

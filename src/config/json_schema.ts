@@ -31,7 +31,7 @@ export function configJsonSchema(): Schema {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "orchestrator configuration",
-    description: "config.yaml of a repository or of a user",
+    description: "config.yaml of a repository or a user",
     type: "object",
     additionalProperties: false,
     properties,
@@ -43,7 +43,7 @@ function describe(name: (typeof CONFIG_KEY_NAMES)[number]): string {
   const limits = secret === true
     ? ". A secret: set the variable"
     : personal === true
-    ? ". Not in a repository's file"
+    ? ". Not allowed in a repository's file"
     : "";
   return `${description} (${env})${limits}`;
 }

@@ -87,7 +87,7 @@ export function readConfigText(text: string, file: ConfigFile): ReadConfig {
       line,
       column: col,
       message: error.code === "MULTIPLE_DOCS"
-        ? "the file holds more than one YAML document"
+        ? "the file contains more than one YAML document"
         : `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
     });
   }
@@ -184,13 +184,13 @@ class Reader {
     if (raw === null || raw === undefined) return;
     const row = configKey(key);
     if (this.entries.has(key)) {
-      this.#report("error", key, keyNode, `"${key}" stands here a second time`);
+      this.#report("error", key, keyNode, `"${key}" is repeated`);
       return;
     }
     if (this.#file.layer === "repository" && row.personal === true) {
       const why = row.secret === true
         ? "is a secret, and this file may be committed"
-        : "is for a person to decide, not for a repository";
+        : "can only be set per user, not by a repository";
       this.#report(
         "error",
         key,
@@ -225,7 +225,7 @@ class Reader {
     const { secret, type } = configKey(key);
     if (Array.isArray(raw) && type.kind === "list") {
       const wrong = raw.find((entry: unknown) => checkValue(type, [entry]).error !== undefined);
-      if (wrong === undefined) return "a list that says something twice";
+      if (wrong === undefined) return "a list with repeated entries";
       const text = JSON.stringify(wrong);
       return typeof wrong === "string" && text.length <= 40 ? text : `${kindOfValue(wrong)} in it`;
     }
@@ -239,7 +239,7 @@ class Reader {
 
   #unknown(key: string, keyNode: Node | null): void {
     if (this.#file.old === true || OLD_KEYS.has(key)) {
-      this.#report("warning", key, keyNode, `"${key}" was a key of the old tool and means nothing`);
+      this.#report("warning", key, keyNode, `"${key}" was a key of the old tool and has no effect`);
       return;
     }
     this.#report("error", key, keyNode, `there is no key "${key}"`, nearestKey(key));
@@ -291,7 +291,7 @@ function quotedHint(raw: unknown, kind: string): string | undefined {
   }
   return valueFromText(CONFIG_KEYS.web_mode.type, raw).error !== undefined && !Number.isFinite(+raw)
     ? undefined
-    : "Take the quotes away";
+    : "Remove the quotes";
 }
 
 /** The node behind a pair's key or value; the library types them as unknown. */

@@ -100,7 +100,7 @@ export function checkValue(type: ConfigType, raw: unknown): CheckedValue {
       if (!isText(raw)) return wrong;
       // The key itself where the path of its file belongs: refused before it is stored anywhere.
       if (/AGE-SECRET-KEY-/i.test(raw)) {
-        return { error: "the path of a file; what stands there is a private key itself" };
+        return { error: "the path of a file, not the private key itself" };
       }
       return { value: raw };
     case "choice":

@@ -48,16 +48,16 @@ const WRONG: readonly (readonly [text: string, problem: string])[] = [
   ],
   [
     'web_mode: "true"\n',
-    'config.yaml:1:11: "web_mode" must be true or false, not "true" (Take the quotes away)',
+    'config.yaml:1:11: "web_mode" must be true or false, not "true" (Remove the quotes)',
   ],
   ["secrets: 3\n", 'config.yaml:1:10: "secrets" must be a map of keys, not a number'],
   [
     "web_mode: true\nweb_mode: false\n",
-    'config.yaml:2:1: "web_mode" stands here a second time',
+    'config.yaml:2:1: "web_mode" is repeated',
   ],
   [
     "actor: Eve\n",
-    'config.yaml:1:1: "actor" is for a person to decide, not for a repository ' +
+    'config.yaml:1:1: "actor" can only be set per user, not by a repository ' +
     "(Run `orchestrator config set --global actor <value>`)",
   ],
   ["? [a, b]\n: 1\n", "config.yaml:1:3: a key must be a text"],
@@ -93,7 +93,7 @@ Deno.test("the old tool's file has texts for values, and keys of its own", () =>
   const { values, problems } = read("feedback_sync: 'false'\nlock_timeout: '3'\nmine: 'x'\n", OLD);
   assert.deepEqual(values, { feedback_sync: false, lock_timeout: 3 });
   assert.deepEqual(problems, [
-    '~/old.yaml:3:1: "mine" was a key of the old tool and means nothing',
+    '~/old.yaml:3:1: "mine" was a key of the old tool and has no effect',
   ]);
 });
 
