@@ -106,9 +106,11 @@ export async function openText(bytes: Uint8Array, keys: AgeKeys, shown: string):
     throw locked(
       shown,
       kinds.some((kind) => kind.startsWith("ssh-"))
-        ? "it is encrypted to an ssh key, which only the age program can use"
-        : `the identity in "${keys.identityFile}" does not open it`,
-      { hint: "Encrypt it anew for your identity, or configure the one it was made for" },
+        ? "it is encrypted to an ssh key, which only the age program supports"
+        : `the identity in "${keys.identityFile}" cannot decrypt it`,
+      {
+        hint: "Encrypt it again for your identity, or configure the identity it was encrypted for",
+      },
       error,
     );
   }
@@ -138,9 +140,9 @@ export async function readIdentities(path: string, keys: AgeKeys): Promise<reado
   throw locked(
     path,
     lines.some((line) => line.startsWith("AGE-PLUGIN-"))
-      ? "it names an identity of a plugin, which only the age program can use"
-      : "there is no identity in it",
-    { hint: "`age-keygen` makes one" },
+      ? "it contains a plugin identity, which only the age program supports"
+      : "it contains no identity",
+    { hint: "Run `age-keygen` to create one" },
   );
 }
 

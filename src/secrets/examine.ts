@@ -80,7 +80,7 @@ async function secretFindings(
     if (whose !== undefined) {
       add(
         "error",
-        `it is required by ${whose} and is nowhere`,
+        `it is required by ${whose} but was not found`,
         `Run \`orchestrator secrets set ${name}\``,
       );
     }
@@ -90,7 +90,7 @@ async function secretFindings(
     add(
       "error",
       `git tracks ${first.where}`,
-      "Take the file out of git's index, and change the secret where it was issued",
+      "Remove the file from git's index, and replace the secret where it was issued",
     );
     return findings;
   }
@@ -118,7 +118,7 @@ async function secretFindings(
   if (findings.length === 0) {
     const behind = others.length === 0
       ? ""
-      : `, and behind it ${others.map((place) => place.where).join(", ")}`;
+      : `, which takes precedence over ${others.map((place) => place.where).join(", ")}`;
     add("ok", `${first.where}${behind}`, null);
   }
   return findings;
@@ -127,14 +127,14 @@ async function secretFindings(
 /** What makes a value unlikely to work; null when nothing does. */
 export function whatIsWrong(value: string): string | null {
   if (value === "") return "it is empty";
-  if (value.trim() === "") return "it is nothing but white space";
-  if (value !== value.trim()) return "white space stands around it";
+  if (value.trim() === "") return "it contains only white space";
+  if (value !== value.trim()) return "it has leading or trailing white space";
   if (placeholder(value)) return "it looks like a placeholder";
   // deno-lint-ignore no-control-regex
   if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(value)) {
-    return "there are control characters in it";
+    return "it contains control characters";
   }
-  if (/^(["']).*\1$/.test(value)) return "there are quotes around it";
+  if (/^(["']).*\1$/.test(value)) return "it is enclosed in quotes";
   return null;
 }
 

@@ -91,7 +91,7 @@ export function requireOwnSpelling(folder: SecretFolder, name: string): void {
   if (other === null) return;
   throw new OrchestratorError(
     "already_exists",
-    `Cannot set secret "${name}": "${other}" exists, and many systems take the two for one name`,
+    `Cannot set secret "${name}": "${other}" exists, and many systems do not distinguish the two names`,
     { hint: "Choose another name", details: { name, other } },
   );
 }
@@ -176,8 +176,8 @@ export function exposure(path: string, forbidden = 0o077): string | null {
   }
   const others = stat.mode & forbidden;
   if (others === 0) return null;
-  return `its mode is ${(stat.mode & 0o777).toString(8).padStart(4, "0")}: others can ${
-    (others & 0o022) !== 0 ? "change" : "reach"
+  return `its mode is ${(stat.mode & 0o777).toString(8).padStart(4, "0")}: other users can ${
+    (others & 0o022) !== 0 ? "change" : "read"
   } it`;
 }
 

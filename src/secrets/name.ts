@@ -16,7 +16,7 @@ export function requireSecretName(name: string, verb: string): string {
   throw new OrchestratorError(
     "invalid_argument",
     `Cannot ${verb} secret ${JSON.stringify(name.slice(0, 80))}: ` +
-      "a name has letters, digits and underscores, like a variable",
+      "a name consists of letters, digits and underscores",
   );
 }
 

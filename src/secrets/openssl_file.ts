@@ -31,7 +31,7 @@ export async function openOpenssl(
     throw new OrchestratorError(
       "io_failed",
       `Cannot open "${shown}": ${
-        isOpensslFile(bytes) ? "it is cut off" : "it is not a file of openssl enc"
+        isOpensslFile(bytes) ? "it is incomplete" : "it is not a file written by openssl enc"
       }`,
     );
   }

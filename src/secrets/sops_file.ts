@@ -49,12 +49,12 @@ export async function readSopsSecrets(
     throw new OrchestratorError(
       "secret_locked",
       `Cannot open "${shown}": ${
-        missing ? "the program sops is not installed" : "sops did not answer"
+        missing ? "the program sops is not installed" : "sops did not respond"
       }`,
       {
         hint: missing
           ? "Install sops, and set SOPS_AGE_KEY or SOPS_AGE_KEY_FILE"
-          : "Run sops by hand",
+          : "Run sops manually to see what is wrong",
         cause: error,
       },
     );
@@ -63,16 +63,20 @@ export async function readSopsSecrets(
     const reason = result.stderr.trim().split("\n")[0]?.slice(0, 200) ?? "";
     throw new OrchestratorError(
       "secret_locked",
-      `Cannot open "${shown}": sops refuses${reason === "" ? "" : ` (${reason})`}`,
+      `Cannot open "${shown}": sops failed${reason === "" ? "" : ` (${reason})`}`,
       { hint: "Set SOPS_AGE_KEY or SOPS_AGE_KEY_FILE" },
     );
   }
   try {
     return secretsOf(JSON.parse(result.stdout));
   } catch (error) {
-    throw new OrchestratorError("secret_locked", `Cannot open "${shown}": sops gave no JSON`, {
-      cause: error,
-    });
+    throw new OrchestratorError(
+      "secret_locked",
+      `Cannot open "${shown}": sops did not print JSON`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

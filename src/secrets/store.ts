@@ -125,7 +125,7 @@ export class SecretStore {
     if (found !== null) return found;
     throw new OrchestratorError(
       "secret_unknown",
-      `Cannot ${verb} secret "${name}": it is in none of ${this.order.join(", ")}`,
+      `Cannot ${verb} secret "${name}": not found in ${this.order.join(", ")}`,
       { hint: `Run \`orchestrator secrets set ${name}\`` },
     );
   }
@@ -205,7 +205,7 @@ export class SecretStore {
     const tracked = await this.isTracked(folder, file.path.slice(folder.length + 1));
     const where = this.#options.shown(file.path);
     if (tracked === null) {
-      this.#options.warn(`nobody can tell whether git tracks ${where}: git does not answer`);
+      this.#options.warn(`cannot determine whether git tracks ${where} (git did not respond)`);
     }
     return { source, form: file.form, where, tracked: tracked === true };
   }
@@ -288,7 +288,7 @@ export function trackedError(name: string, where: string): OrchestratorError {
     `Cannot use secret "${name}": git tracks "${where}"`,
     {
       hint:
-        "Take the file out of git's index, and change the secret where it was issued: it may be in the history",
+        "Remove the file from git's index, and replace the secret where it was issued: it may be in the history",
       details: { name, file: where },
     },
   );

@@ -82,9 +82,9 @@ Deno.test("what is no age file, no identity or no recipient is said to be none",
   const path = folder.file("id.txt", `${await makeIdentity()}\n`);
   await assert.rejects(openText(cut, keys(path), "X.age"), OrchestratorError);
   const empty = folder.file("empty.txt", "# nothing\n");
-  await assert.rejects(readIdentities(empty, keys(null)), /there is no identity in it/);
+  await assert.rejects(readIdentities(empty, keys(null)), /it contains no identity/);
   const plugin = folder.file("plugin.txt", "AGE-PLUGIN-YUBIKEY-1QQQQ\n");
-  await assert.rejects(readIdentities(plugin, keys(null)), /identity of a plugin/);
+  await assert.rejects(readIdentities(plugin, keys(null)), /a plugin identity/);
   await assert.rejects(readIdentities(join(folder.path, "none"), keys(null)), code("file_unknown"));
   await assert.rejects(sealText("x", { recipients: ["age1nonsense"] }), code("invalid_argument"));
 });

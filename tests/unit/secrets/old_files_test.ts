@@ -66,9 +66,12 @@ Deno.test({
 
 Deno.test("what is no such file, or is cut off, is said to be so", async () => {
   const text = new TextEncoder().encode("OPENAI_API_KEY: x\n".repeat(4));
-  await assert.rejects(readOpensslSecrets(text, "x", ".secrets.enc"), /not a file of openssl enc/);
+  await assert.rejects(
+    readOpensslSecrets(text, "x", ".secrets.enc"),
+    /not a file written by openssl enc/,
+  );
   const cut = new TextEncoder().encode("Salted__12345678abc");
-  await assert.rejects(readOpensslSecrets(cut, "x", ".secrets.enc"), /it is cut off/);
+  await assert.rejects(readOpensslSecrets(cut, "x", ".secrets.enc"), /it is incomplete/);
 });
 
 Deno.test("names in a SOPS file: any case, at the top or deeper, providers by short names", () => {
@@ -113,7 +116,7 @@ Deno.test({
         found.get("OPENAI_API_KEY"),
         "--decrypt --output-type json secrets.enc.yaml",
       );
-      await assert.rejects(readSopsSecrets(file, "s.yaml", env), /sops refuses \(no key\)/);
+      await assert.rejects(readSopsSecrets(file, "s.yaml", env), /sops failed \(no key\)/);
       await assert.rejects(
         readSopsSecrets(file, "s.yaml", { PATH: folder.replace(/sops-test/, "none") }),
         code("secret_locked"),

@@ -110,7 +110,7 @@ Deno.test({
     assert.equal(readFileSync(join(directory, ".gitignore"), "utf8"), "*\n");
     assert.equal(exposure(directory), null);
     chmodSync(join(directory, "A"), 0o640);
-    assert.match(exposure(join(directory, "A")) ?? "", /0640: others can reach it/);
+    assert.match(exposure(join(directory, "A")) ?? "", /0640: other users can read it/);
   },
 });
 
@@ -181,10 +181,10 @@ Deno.test("a wrong password of an old file is an error, not a secret that is mis
 const EXAMINED: readonly (readonly [value: string, level: string, seen: RegExp])[] = [
   ["good-value-1", "ok", /secrets\/A$/],
   ["", "error", /it is empty/],
-  ["  \n", "error", /nothing but white space/],
-  [" good-value-1", "warning", /white space stands around it/],
+  ["  \n", "error", /only white space/],
+  [" good-value-1", "warning", /it has leading or trailing white space/],
   ["changeme", "warning", /looks like a placeholder/],
-  ['"good-value-1"', "warning", /quotes around it/],
+  ['"good-value-1"', "warning", /enclosed in quotes/],
   ["good\u0007value", "warning", /control characters/],
 ];
 
@@ -212,7 +212,7 @@ Deno.test("examined: required and missing, open to others, an identity that is n
   const required = new Map([["A", "the configuration"], ["NONE", "workflow.yaml"]]);
   const findings = await examine(store, required, join(scratch.home, "id.txt"));
   const seen = (text: RegExp) => findings.find((finding) => text.test(finding.seen))?.level;
-  assert.equal(seen(/required by workflow\.yaml and is nowhere/), "error");
+  assert.equal(seen(/required by workflow\.yaml but was not found/), "error");
   assert.equal(seen(/id\.txt": it does not exist/), "warning");
   if (posix) assert.equal(seen(/secrets\/A: its mode is 0604/), "warning");
   if (posix) assert.equal(seen(/secrets: its mode is 0755/), "warning");
