@@ -26,10 +26,10 @@ export interface FirstContent {
 }
 
 /**
- * Makes the session. The repository must be held.
- * @param how.clean takes known secrets out of a text.
+ * Creates the session. The repository must be locked.
+ * @param how.clean removes known secrets from a text.
  * @returns its state.
- * @throws `too_long`, and what `createSession` of the backend throws; then there is none.
+ * @throws `too_long`, and what `createSession` of the backend throws; then no session was created.
  */
 export async function createSession(
   backend: StorageBackend,

@@ -40,7 +40,7 @@ export async function readFeedback(
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const text = await manager.backend.readText(KEYS.feedback(session, kind)) ?? "";
   const lines = text.split("\n");
-  // Behind the last line end stands nothing, or an append that was cut off.
+  // Anything after the last line break is an incomplete append.
   lines.pop();
   return feedbackEntries(lines);
 }

@@ -9,7 +9,7 @@ import type { SessionEvent } from "../workflow/events.ts";
 import { parseEvent } from "./journal.ts";
 import { readCache } from "./state_cache.ts";
 
-/** Characters of journals that are looked at to find a name: it is a mistyped one most of the time. */
+/** Limit of journal characters that are read to find a name: usually the name is mistyped. */
 const MOST = 64 * 1024 * 1024;
 
 /**

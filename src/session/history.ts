@@ -11,12 +11,12 @@ import type { JournalLine, StorageBackend } from "../storage/backend.ts";
 import type { History, HistoryFile } from "../workflow/events.ts";
 import { readLongLine } from "./long_line.ts";
 
-/** A value as JSON; null for one that is too long to be held. */
+/** A value as JSON; null for one that is too long. */
 export type HistoryValue = string | null;
 
 /**
- * Shows the values of a history that the journal's line holds itself; none of one that is a file.
- * @param line of the event; good as long as the visit of the journal lasts.
+ * Visits the values of a history that is stored in the journal's line; none if it is a file.
+ * @param line of the event; valid during the visit of the journal.
  */
 export function visitHistory(
   history: History,
@@ -42,7 +42,7 @@ export async function visitHistoryFile(
   lines.end();
 }
 
-const TOO_LARGE = `has more than ${LIMITS.history} bytes`;
+const TOO_LARGE = `is longer than ${LIMITS.history} bytes`;
 
 /** Why the file of a history is not what the event says, as a clause; null when it is. */
 export async function checkHistoryFile(
@@ -64,6 +64,6 @@ export async function checkHistoryFile(
     if (error.code === "limit_exceeded") return TOO_LARGE;
     throw error;
   }
-  if (bytes !== history.bytes) return `has ${bytes} bytes instead of ${history.bytes}`;
+  if (bytes !== history.bytes) return `is ${bytes} bytes long (expected ${history.bytes})`;
   return hash.hex() === history.sha256 ? null : "was changed";
 }

@@ -1,5 +1,5 @@
 /**
- * Making the file of a session that holds what was recorded before it began, one JSON value a line.
+ * Creates the file of a session with the history from before it began, one JSON value per line.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
@@ -72,8 +72,8 @@ class LinesFile {
     if (this.#bytes + this.#used > LIMITS.history) {
       throw new OrchestratorError(
         "too_long",
-        `Cannot keep what was recorded before: it has more than ${LIMITS.history} bytes`,
-        { hint: "Move the older part of the old log into another file" },
+        `Cannot keep the history: it is longer than ${LIMITS.history} bytes`,
+        { hint: "Move the older part of the old log to another file" },
       );
     }
   }

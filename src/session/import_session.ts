@@ -40,15 +40,15 @@ export interface ImportView {
   readonly state: SessionState;
   /** The history of the first one is only counted: {@link visitHistory} shows it. */
   readonly events: readonly NewEvent[];
-  /** Shows what the old log holds. */
+  /** Visits the entries of the old log. */
   readonly visitHistory: VisitValues;
   readonly findings: readonly string[];
 }
 
 /**
- * Converts an old workflow to the events its session would begin with, and their state.
- * @param stamp when and by whom the import would be.
- * @param lineage of the session; empty for one that is only looked at, which begins no history.
+ * Converts an old workflow to the first events of a session, and their state.
+ * @param stamp time and author of the import.
+ * @param lineage of the session; empty for a preview, which starts no history.
  * @throws `legacy_corrupt`
  */
 export async function viewLegacy(
@@ -77,7 +77,7 @@ export async function viewLegacy(
   for (const checkpoint of checkpoints) {
     const data = toCheckpoint(checkpoint, options);
     if (data !== null) events.push({ type: "checkpoint_created", data });
-    else bare.push(`${checkpoint.file} holds no state to go back to: it stays a file`);
+    else bare.push(`${checkpoint.file} contains no state to restore: it is kept as a file only`);
   }
   let state: SessionState | null = null;
   for (const [index, event] of events.entries()) {
@@ -100,10 +100,10 @@ export async function viewLegacy(
 }
 
 /**
- * Makes the session, unless somebody else has just done so. The repository must be held, and
+ * Creates the session, unless another process has just done so. The repository must be locked and
  * initialised.
- * @param project where the workflow was found; its `current`, when it is an old one, is left as it
- * is and understood from here on.
+ * @param project where the workflow was found; its `current`, when it is an old one, is not changed
+ *   and is understood from here on.
  * @returns the session's id.
  */
 export async function importSession(
@@ -130,10 +130,10 @@ export async function importSession(
     });
   }
   const { current } = project.places;
-  // What names a session that is gone is taken for the one that stands in for it.
+  // A name of a removed session refers to the session that replaced it.
   const names = [input.workflow.origin.name, current?.resolves === false ? current.value : ""];
   rememberImport(input.paths, names.filter((name) => /^[0-9a-f]{8}$/i.test(name)), id);
-  // Asked again now that the repository is held: somebody may have moved on meanwhile.
+  // Checked again under the lock: another process may have changed it.
   if (project.places.current === null && await readCurrent(manager) === null) {
     await setCurrent(manager, id);
   }
@@ -165,8 +165,8 @@ export function requireReadable(workflow: LegacyWorkflow, found: readonly Legacy
 }
 
 /**
- * Old session ids keep their meaning: meta.json says which session each became. The repository must be
- * held, and initialised.
+ * Keeps the meaning of old session ids: meta.json maps each to its session. The repository must be
+ * locked and initialised.
  */
 export function rememberImport(paths: ProjectPaths, names: readonly string[], id: string): void {
   const meta = readRepositoryMeta(paths.meta);
@@ -183,7 +183,7 @@ export function rememberImport(paths: ProjectPaths, names: readonly string[], id
 /** A definition has at most 1 MiB. */
 const MAX_WORKFLOW_BYTES = 4 * 1024 * 1024;
 
-/** The project's own definition, for old states that hold none. */
+/** The project's own definition, for old states without one. */
 async function seedOptions(paths: ProjectPaths): Promise<SeedOptions> {
   const text = readTextWithin(null, paths.workflow, MAX_WORKFLOW_BYTES);
   if (text === null) return { root: paths.root };

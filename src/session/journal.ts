@@ -77,7 +77,7 @@ function tooDeep(event: NewEvent): OrchestratorError {
   return new OrchestratorError(
     "too_long",
     `Cannot record "${event.type}": its data is nested deeper than ${DEPTH_LIMIT} levels`,
-    { hint: "Keep such data in a file and name it" },
+    { hint: "Keep such data in a file and mention the file" },
   );
 }
 
@@ -88,7 +88,7 @@ export interface BadLine {
   readonly reason: string;
   /** True when the line was written by a newer program. */
   readonly tooNew: boolean;
-  /** True when it is no event at all: an append that was cut off leaves such lines. */
+  /** True when it is not an event at all: an incomplete append leaves such lines. */
   readonly garbage?: true;
 }
 
@@ -143,7 +143,7 @@ export function chainError(session: string, bad: BadLine, cause?: unknown): Orch
     return new OrchestratorError(
       "format_too_new",
       `Cannot read session "${session}": line ${bad.line} of its journal ${bad.reason}`,
-      { hint: "Use the newer orchestrator that wrote it", details },
+      { hint: "Use the newer version of orchestrator that wrote it", details },
     );
   }
   return new OrchestratorError(
@@ -157,7 +157,7 @@ export function chainError(session: string, bad: BadLine, cause?: unknown): Orch
   );
 }
 
-/** Parses one line without looking at its neighbours; null when it is no event. */
+/** Parses one line without its neighbours; null when it is not an event. */
 export function parseEvent(line: string): SessionEvent | null {
   const read = readText(line);
   return "record" in read ? toEvent(read.record) : null;
@@ -183,7 +183,7 @@ interface EventRecord {
   readonly prev: string;
 }
 
-/** Why a line is no event. */
+/** Why a line is not an event. */
 type Unreadable = Omit<BadLine, "line">;
 
 /** An event and the hash of its line. */
@@ -202,13 +202,13 @@ function readRecord(line: JournalLine, number: number): ReadRecord | Unreadable 
     const read = readText(line);
     return "record" in read ? { ...read, hash: sha256Hex(line) } : read;
   }
-  if (number > 1) return unreadable("is longer than a line may be");
+  if (number > 1) return unreadable("is longer than the limit");
   const long = readLongLine(line);
   if ("reason" in long) return unreadable(long.reason);
   const read = readText(long.text);
   if (!("record" in read)) return read;
   const { record } = read;
-  if (record.type !== "session_imported") return unreadable("is longer than a line may be");
+  if (record.type !== "session_imported") return unreadable("is longer than the limit");
   const history = { inLine: long.history };
   return { record: { ...record, data: { ...record.data, history } }, hash: long.hash };
 }
@@ -228,7 +228,7 @@ function readText(line: string): { readonly record: EventRecord } | Unreadable {
     value.v > JOURNAL_FORMAT
   ) {
     return unreadable(
-      `has format ${value.v}, newer than ${JOURNAL_FORMAT}, the newest this program knows`,
+      `has format ${value.v}, and this program supports formats up to ${JOURNAL_FORMAT}`,
       { tooNew: true },
     );
   }
@@ -239,12 +239,12 @@ function readText(line: string): { readonly record: EventRecord } | Unreadable {
 
 /** Why an event does not follow the one before; null when it does. */
 function misfitOf(record: EventRecord, seq: number, prev: string): Unreadable | null {
-  if (record.seq !== seq) return unreadable(`has seq ${record.seq} where ${seq} belongs`);
+  if (record.seq !== seq) return unreadable(`has seq ${record.seq} (expected ${seq})`);
   if (record.prev === prev) return null;
   return unreadable(
     seq === 1
-      ? "does not begin a chain"
-      : `does not fit line ${seq - 1}: one of the two was changed`,
+      ? "is not the start of a journal"
+      : `does not follow line ${seq - 1}: one of them was changed`,
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * Where a journal ends for those who copy it or go on with it.
+ * Where a journal ends, for copying or continuing it.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";

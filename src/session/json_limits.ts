@@ -26,7 +26,7 @@ const BACKSLASH = 0x5c;
 const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
 const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
 
-/** How deep it is; looks no further once it is deeper than `enough`. */
+/** Its nesting depth; stops as soon as it exceeds `enough`. */
 function depthOf(text: string, enough: number): number {
   let depth = 0;
   let deepest = 0;

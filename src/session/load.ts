@@ -13,7 +13,7 @@ import { readCache } from "./state_cache.ts";
 /** Why state.json could not be used. */
 export type Rebuilt = "missing" | "damaged" | "behind" | "different";
 
-/** A line that somebody was told is recorded, and that the journal does not hold. */
+/** A line that was acknowledged but is missing from the journal. */
 export type Lost = Pick<JournalHead, "seq" | "hash">;
 
 /** A session as read. */
@@ -26,22 +26,24 @@ export interface LoadedSession {
   readonly rebuilt: Rebuilt | null;
   /** Fields of state.json to carry along. */
   readonly unknown: Readonly<Record<string, unknown>>;
-  /** Bytes behind the last event that were never acknowledged; the next writer sets them aside. */
+  /**
+   * Bytes after the last event that were never acknowledged; the next writer moves them to a file.
+   */
   readonly tornBytes: number;
   /** How the journal's lines end. */
   readonly lineEnds: JournalVisit["lineEnds"];
   /**
-   * The line that state.json was derived from, where the journal does not hold it any more: what was
-   * acknowledged is missing, or was replaced. Nothing is changed then until somebody accepts it.
+   * The line that state.json was derived from, if the journal no longer contains it: acknowledged
+   * lines are missing or were replaced. The session cannot be changed until a person accepts this.
    */
   readonly lost: Lost | null;
 }
 
 /** How a session is loaded. */
 export interface LoadOptions {
-  /** Read and check the whole journal even when state.json looks right. */
+  /** Read and verify the whole journal even if state.json looks valid. */
   readonly replay?: boolean;
-  /** The caller holds the session: nobody else is about to write state.json. */
+  /** The caller holds the session's lock: no other process is about to write state.json. */
   readonly holding?: boolean;
   /** What state.json knows is needed: fail when it cannot be read. */
   readonly strict?: boolean;

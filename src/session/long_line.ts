@@ -28,8 +28,8 @@ export interface UnreadableLine {
 
 /**
  * Reads a long line.
- * @param element is given the elements of `data.history` as JSON, one after the other; null for one
- * that is too long to be held.
+ * @param element gets the elements of `data.history` as JSON, one after the other; null for one
+ *   that is too long.
  */
 export function readLongLine(
   line: LongLine,

@@ -12,7 +12,7 @@ import type { Change, SessionManager } from "./session_manager.ts";
 import { encodeState } from "./state_cache.ts";
 
 /**
- * What a session's journal does not hold although state.json was derived from it.
+ * The acknowledged events that a session's journal lacks according to state.json.
  * @throws `session_unknown`, `journal_corrupt`, `format_too_new`, `io_failed`
  */
 export async function findLost(
@@ -24,10 +24,10 @@ export async function findLost(
 }
 
 /**
- * Goes on from a journal that does not hold what its state.json was derived from, and records so.
- * @param known what {@link findLost} has found.
- * @param reason why, in somebody's words; null when nobody says.
- * @throws `state_moved` when it is not so any more; as {@link SessionManager.change}
+ * Continues from a journal that lacks lines that its state.json was derived from, and records this.
+ * @param known the result of {@link findLost}.
+ * @param reason given by the user; null if none.
+ * @throws `state_moved` when it has changed; otherwise like {@link SessionManager.change}
  */
 export function acceptJournal(
   manager: SessionManager,
@@ -53,15 +53,15 @@ export function acceptJournal(
 function changedMeanwhile(id: string): OrchestratorError {
   return new OrchestratorError(
     "state_moved",
-    `Cannot accept the journal of session "${id}": it has changed meanwhile`,
+    `Cannot accept the journal of session "${id}": it changed in the meantime`,
     { hint: "Run the command again" },
   );
 }
 
 /**
- * Puts the end of a journal in order: what was never acknowledged is set aside, and lines get their
- * line feeds back.
- * @returns whether there was anything to do.
+ * Repairs the end of a journal: unacknowledged bytes are moved to a file, and missing line feeds
+ * are restored.
+ * @returns whether anything was changed.
  * @throws `lock_held`, `session_unknown`, `journal_corrupt`, I/O errors
  */
 export function tidyJournal(manager: SessionManager, id: string): Promise<boolean> {

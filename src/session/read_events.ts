@@ -8,12 +8,12 @@ import type { SessionEvent } from "../workflow/events.ts";
 import { parseEvent, requireEvent } from "./journal.ts";
 
 /**
- * Shows events in their order. What is no event at the end is left out: it was never acknowledged.
+ * Visits events in order. An incomplete event at the end is skipped: it was never acknowledged.
  * @param range.from number of the first one, from 1.
  * @param range.to number of the last one. Default: up to the end.
- * @param take is given each; false ends it.
- * @throws `session_unknown`; `journal_corrupt`, `format_too_new` for a line that is no event and has
- * events behind it; what `take` throws.
+ * @param take gets each event; false stops the visit.
+ * @throws `session_unknown`; `journal_corrupt`, `format_too_new` for a line that is not an event
+ *   and is followed by events; what `take` throws.
  */
 export async function visitEvents(
   backend: StorageBackend,

@@ -33,7 +33,7 @@ export class Replay {
     try {
       this.#state = evolve(this.#state, event);
     } catch {
-      return badEvent(event.seq, `has data that no "${event.type}" has`);
+      return badEvent(event.seq, `has data that does not belong in "${event.type}"`);
     }
     return null;
   }
@@ -41,8 +41,8 @@ export class Replay {
 
 /**
  * Folds events into a state.
- * @throws `journal_corrupt` when there is no event, when the first one does not begin this session, or
- * when the data of one is not what its type has.
+ * @throws `journal_corrupt` when there is no event, when the first one does not start this session,
+ *   or when the data of one does not match its type.
  */
 export function replay(session: string, events: Iterable<SessionEvent>): SessionState {
   const replay = new Replay(session);
@@ -64,9 +64,9 @@ function badEvent(line: number, reason: string): BadLine {
 
 function wrongFirst(session: string, first: SessionEvent): string | null {
   if (first.type !== "session_started" && first.type !== "session_imported") {
-    return `is "${first.type}", which begins no session`;
+    return `is "${first.type}", which does not start a session`;
   }
-  return first.data.session === session ? null : `begins another session, "${first.data.session}"`;
+  return first.data.session === session ? null : `starts another session, "${first.data.session}"`;
 }
 
 /**
@@ -118,7 +118,7 @@ function fits(scan: ScannedJournal, { head }: CachedState): boolean {
   return scan.hashes.get(head.seq) === head.hash;
 }
 
-/** Whether the journal was gone on from although it does not hold that line. */
+/** Whether the loss of that line was accepted. */
 function wasAccepted({ accepted }: SessionState, { head }: CachedState): boolean {
   return accepted?.recent.some(({ known }) =>
     known.seq === head.seq && known.hash === head.hash
@@ -126,9 +126,9 @@ function wasAccepted({ accepted }: SessionState, { head }: CachedState): boolean
 }
 
 /**
- * A writer may have appended and be about to replace state.json, which is no damage. Asked before
- * state.json is read again: whoever has let go by now has replaced it.
- * @returns null when state.json is another one now.
+ * A writer may have appended and be about to replace state.json, which is not damage. Checked
+ * before state.json is read again: a writer that has released the lock has replaced it.
+ * @returns null when state.json has changed.
  */
 async function behind(
   backend: StorageBackend,
@@ -154,11 +154,11 @@ async function hasMoved(
   if (
     latest?.head.hash !== entry.head.hash || latest.state.lineage !== entry.state.lineage
   ) return true;
-  // Only what has grown is read again, so that this comes to an end whatever state.json says.
+  // Only growth is read again, so that this ends regardless of state.json.
   return (await scanJournal(backend, id)).head.seq > head.seq;
 }
 
-/** The refusal of a change to a session whose journal does not hold what was acknowledged. */
+/** The refusal of a change to a session whose journal lacks acknowledged events. */
 export function lostError(id: string, { head, lost }: LoadedSession): OrchestratorError {
   const known = lost?.seq ?? 0;
   const missing = known > head.seq;
@@ -166,12 +166,12 @@ export function lostError(id: string, { head, lost }: LoadedSession): Orchestrat
     "journal_corrupt",
     `Cannot change session "${id}": its journal ${
       missing
-        ? `ends at line ${head.seq}, and state.json was derived from ${known} lines`
-        : `has another line ${known} than the one that state.json was derived from`
+        ? `ends at line ${head.seq}, but state.json was derived from ${known} lines`
+        : `has a different line ${known} than the one that state.json was derived from`
     }`,
     {
       hint:
-        `Bring back sessions/${id}/log.jsonl from a backup, or go on without what is missing: ` +
+        `Restore sessions/${id}/log.jsonl from a backup, or continue without the missing events: ` +
         `\`orchestrator log accept --session ${id}\``,
       details: { session: id, known: lost, found: { seq: head.seq, hash: head.hash } },
     },

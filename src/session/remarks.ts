@@ -1,5 +1,5 @@
 /**
- * What is odd about a session as it was read, in words.
+ * Describes problems found while reading a session.
  * @module
  */
 import type { StorageBackend } from "../storage/backend.ts";
@@ -9,12 +9,12 @@ const REBUILT_TEXT: Readonly<Record<Rebuilt, string>> = {
   missing: "state.json was missing",
   damaged: "state.json was damaged",
   behind: "state.json was behind the journal",
-  different: "state.json did not say what the journal says",
+  different: "state.json did not match the journal",
 };
 
 /**
  * Sentences without a full stop.
- * @param writing whether it was put right by a change.
+ * @param writing whether a change has repaired it.
  */
 export async function remarksOn(
   backend: StorageBackend,
@@ -26,11 +26,11 @@ export async function remarksOn(
   if (lost !== null) {
     if (writing) return [];
     const why = lost.seq > head.seq
-      ? `its journal ends at line ${head.seq}, and state.json was derived from ${lost.seq} lines`
-      : "state.json was derived from another line";
+      ? `its journal ends at line ${head.seq}, but state.json was derived from ${lost.seq} lines`
+      : "state.json was derived from a different line";
     remarks.push(
       `Session ${id} lacks ${lostEvents(lost.seq, head.seq)}: ${why}`,
-      `Nothing can be changed in it before \`log accept --session ${id}\``,
+      `Run \`log accept --session ${id}\` before you change it`,
     );
   } else if (rebuilt !== null) {
     remarks.push(
@@ -44,11 +44,11 @@ export async function remarksOn(
   if (!writing && (await backend.holder({ session: id })).state === "held") return remarks;
   const where = `${tornBytes} ${
     tornBytes === 1 ? "byte" : "bytes"
-  } behind line ${head.seq} of the journal of session ${id}`;
+  } after line ${head.seq} of the journal of session ${id}`;
   remarks.push(
     writing
-      ? `${where} were never acknowledged: they are set aside in the session's folder`
-      : `${where} were never acknowledged; the next change sets them aside`,
+      ? `${where} were never acknowledged: they were moved to a file in the session's folder`
+      : `${where} were never acknowledged; the next change moves them to a file`,
   );
   return remarks;
 }

@@ -63,7 +63,7 @@ export type RemovalDetails = Pick<
   "session" | "name" | "task" | "status" | "why" | "time" | "actor"
 >;
 
-/** That a removed session was brought back. */
+/** The restoration of a removed session. */
 export interface BringingBack {
   /** How: the command, such as `snapshot import`. */
   readonly how: string;
@@ -95,7 +95,7 @@ export function removalLine(details: RemovalDetails, copy: SessionCopy): string 
   });
 }
 
-/** The line that brings back what another line has removed. */
+/** The line that restores a session after the removal on another line. */
 export function broughtBackLine(removed: string, { how, time, actor }: BringingBack): string {
   return JSON.stringify({
     v: REMOVAL_FORMAT,
@@ -107,14 +107,14 @@ export function broughtBackLine(removed: string, { how, time, actor }: BringingB
   });
 }
 
-/** A removal that stands, with its line. */
+/** A removal in effect, with its line. */
 export interface StandingRemoval extends Removal {
   readonly line: string;
 }
 
 /**
- * The removals of a file that stand. None where a newer program has written something into it: then
- * nobody knows what stands, and nothing is removed.
+ * The removals of a file that are in effect. None if a newer program has written to it: then this
+ * is unknown, and nothing is removed.
  */
 export function standingRemovals(text: string): readonly StandingRemoval[] {
   const removals: StandingRemoval[] = [];
@@ -130,7 +130,7 @@ export function standingRemovals(text: string): readonly StandingRemoval[] {
   return removals.filter(({ line }) => !broughtBack.has(sha256Hex(line)));
 }
 
-/** Whether a copy holds nothing that the removed one did not hold. */
+/** Whether a copy contains nothing that the removed one did not contain. */
 export function covers(removal: Removal, copy: SessionCopy): boolean {
   const { lineage, seq, hash } = removal;
   const last = copy.lines.at(-1);
@@ -141,7 +141,7 @@ export function covers(removal: Removal, copy: SessionCopy): boolean {
     if (end !== hash) return false;
   } else {
     const at = known.length - (seq - copy.lines.length + 1) * PREFIX;
-    // Too far back to be told, or another line.
+    // Too old to compare, or a different line.
     if (at < 0 || known.toString("hex", at, at + PREFIX) !== end.slice(0, PREFIX * 2)) return false;
   }
   const feedback = new Set<string>();
@@ -152,7 +152,7 @@ export function covers(removal: Removal, copy: SessionCopy): boolean {
   return copy.feedback.every((line) => feedback.has(sha256Hex(line).slice(0, PREFIX * 2)));
 }
 
-/** The lines of both texts, each once, in an order that is the same whoever merges. */
+/** The lines of both texts without duplicates, in an order that does not depend on who merges. */
 export function mergeRecords(...texts: readonly string[]): string {
   const times = new Map<string, string>();
   for (const line of texts.flatMap(recordLines)) {

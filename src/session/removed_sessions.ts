@@ -1,5 +1,5 @@
 /**
- * Removing sessions as a recorded act, and bringing them back as another.
+ * Removing sessions with a record, and restoring them with another.
  * @module
  */
 import { Buffer } from "node:buffer";
@@ -29,8 +29,8 @@ import {
 } from "./removal.ts";
 
 /**
- * Milliseconds to wait for a session that is to be removed: nobody waits for somebody at work, but a
- * reader that looks at the lock has it for an instant.
+ * Milliseconds to wait for the lock of a session to remove: a session in use is not removed, but
+ * readers that check the lock hold it for an instant.
  */
 const REMOVE_PATIENCE_MS = 100;
 
@@ -47,8 +47,8 @@ export async function recordedSessions(backend: StorageBackend): Promise<readonl
 }
 
 /**
- * Adds lines to the records of a session, durably. The repository must be held.
- * @returns whether there was any that was not there yet.
+ * Adds lines to the records of a session, durably. The repository must be locked.
+ * @returns whether any line is new.
  */
 export async function addRecords(
   backend: StorageBackend,
@@ -65,9 +65,10 @@ export async function addRecords(
 }
 
 /**
- * Removes an ended session, and records it first. The repository must be held. Whether it has ended is
- * read from its journal, not from state.json. Killed in between, both are there: the session stays as
- * it is, and the next pull, push or removal ends it.
+ * Records the removal of an ended session and removes it. The repository must be locked. Whether
+ * the session has ended is read from its journal, not from state.json. If this is killed in
+ * between, both exist: the session is kept, and the next pull, push or removal completes the
+ * removal.
  * @throws `session_active`, `lock_held`, `journal_corrupt`
  */
 export async function removeSession(
@@ -89,8 +90,8 @@ export async function removeSession(
 }
 
 /**
- * Records that a session is removed that is not here, but in another place that is read only. The
- * repository must be held.
+ * Records the removal of a session that exists only in another, read-only place. The repository
+ * must be locked.
  * @throws `session_active`, `journal_corrupt`
  */
 export async function removeElsewhere(
@@ -116,7 +117,7 @@ function endedSession(
 }
 
 /**
- * Records that a session is removed. The repository must be held.
+ * Records the removal of a session. The repository must be locked.
  * @param from where the session is; default: here.
  */
 export async function recordRemoval(
@@ -132,8 +133,8 @@ export async function recordRemoval(
 }
 
 /**
- * Records that a session is brought back, whichever removals of it stand. The repository must be held.
- * @returns the removals that stood.
+ * Records the restoration of a session, for all removals in effect. The repository must be locked.
+ * @returns the removals that were in effect.
  */
 export async function recordBringingBack(
   backend: StorageBackend,
@@ -147,7 +148,10 @@ export async function recordBringingBack(
   return standing;
 }
 
-/** A session as a removal is compared with it; null when there is none, or its journal is no journal. */
+/**
+ * A session in the form that removals are compared with; null when it does not exist or its journal
+ * is invalid.
+ */
 export async function copyOf(backend: StorageBackend, id: string): Promise<SessionCopy | null> {
   const read = await readLines(backend, id);
   if (read === null) return null;
@@ -173,9 +177,9 @@ function isExactly(removal: StandingRemoval, copy: SessionCopy): boolean {
 }
 
 /**
- * Raises the format of the repository: programs of before do not know that a removal is a record, nor
- * that a session has a file of its history. `meta.json` says so before the first of them stands. One
- * that cannot be read is left alone.
+ * Raises the format of the repository: older programs do not know removal records, nor history
+ * files of sessions. `meta.json` is written before the first of them. A `meta.json` that cannot be
+ * read is not changed.
  */
 export async function raiseFormat(backend: StorageBackend): Promise<void> {
   const text = raisedMeta(await backend.readText(KEYS.meta) ?? "");

@@ -12,7 +12,7 @@ import { bindingKey, type SessionManager } from "./session_manager.ts";
 /** How a session was chosen. */
 export type SessionOrigin = "flag" | "environment" | "agent" | "current";
 
-/** What resolution looks at. */
+/** The input of the resolution. */
 export interface SessionQuery {
   /** Value of `--session`, or the argument of a command that names a session. */
   readonly flag?: string | undefined;
@@ -21,8 +21,8 @@ export interface SessionQuery {
   /** The agent's own session id, and the variable it came from. */
   readonly agent?: { readonly variable: string; readonly value: string } | undefined;
   /**
-   * Ids that stand for others: a session folder of the old tool and the session it was imported
-   * into, from the repository's meta.json.
+   * Ids that refer to others: a session folder of the old tool and the session it was imported as,
+   * from the repository's meta.json.
    */
   readonly imported?: Readonly<Record<string, string>> | undefined;
 }
@@ -95,7 +95,9 @@ export async function findSession(
   if (first === undefined) {
     throw new OrchestratorError(
       "session_unknown",
-      `Cannot find session ${JSON.stringify(value)}: no id begins with it and no name is it`,
+      `Cannot find session ${
+        JSON.stringify(value)
+      }: no session has that name or an ID starting with it`,
       { hint: "Run `orchestrator session list`" },
     );
   }
@@ -107,19 +109,19 @@ export async function findSession(
 export function ambiguousSession(value: string, ids: readonly string[]): OrchestratorError {
   return new OrchestratorError(
     "session_ambiguous",
-    `Cannot choose session ${JSON.stringify(value)}: it fits ${ids.length} sessions (${
+    `Cannot choose session ${JSON.stringify(value)}: it matches ${ids.length} sessions (${
       ids.slice(0, 5).join(", ")
     }${ids.length > 5 ? ", …" : ""})`,
-    { hint: "Give more of the id", details: { sessions: ids } },
+    { hint: "Give more characters of the ID", details: { sessions: ids } },
   );
 }
 
-/** Makes `id` the current session. The repository must be held. */
+/** Makes `id` the current session. The repository must be locked. */
 export async function setCurrent(manager: SessionManager, id: string): Promise<void> {
   await manager.backend.writeBlob(KEYS.current, id + "\n");
 }
 
-/** Binds an agent's own session id to a session. The repository must be held. */
+/** Binds an agent's own session id to a session. The repository must be locked. */
 export async function bindAgent(
   manager: SessionManager,
   agent: { readonly variable: string; readonly value: string },

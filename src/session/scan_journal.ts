@@ -1,12 +1,12 @@
 /**
- * Reading a journal from its beginning without holding it: where it can be trusted to, what it adds up
- * to, and what lies behind.
+ * Reads a journal from its beginning without keeping it in memory: how far it can be trusted, the
+ * resulting state, and what comes after.
  *
- * Bytes behind the last line that chains are an append that was cut off, and never acknowledged, where
- * they are no event: after a power cut there may be zeros, a part of a line, or the end of one. A line
- * that is an event and does not chain was changed by hand, and so may have been what stands in front of
- * later events. These are of the same append where state.json was derived from the last line that
- * chains, or where there are zeros in front and all of them have one time.
+ * Bytes after the last line of the chain that are not an event are an incomplete, unacknowledged
+ * append: after a power failure there may be zeros, a part of a line, or the end of one. A line
+ * that is an event but does not continue the chain was edited by hand, and so may be the lines
+ * before later events. It belongs to the same incomplete append if state.json was derived from the
+ * last line of the chain, or if zeros precede it and all lines have the same time.
  * @module
  */
 import type { JournalHead, JournalLine, JournalVisit, StorageBackend } from "../storage/backend.ts";
@@ -17,7 +17,10 @@ import { type BadLine, ChainReader, parseEvent } from "./journal.ts";
 export interface ScannedJournal {
   /** Behind the last event. */
   readonly head: JournalHead;
-  /** Why what lies behind is no append that was cut off; null when it is one, or nothing does. */
+  /**
+   * Why the bytes after the chain are not an incomplete append; null if they are one, or if there
+   * are none.
+   */
   readonly bad: BadLine | null;
   /** Bytes behind the last event that were never acknowledged. */
   readonly tornBytes: number;
@@ -81,7 +84,7 @@ export async function scanJournal(
   };
 }
 
-/** Whether what lies behind the last event was never acknowledged. */
+/** Whether the bytes after the last event were never acknowledged. */
 function isTorn(
   bad: BadLine | null,
   behind: {

@@ -7,7 +7,7 @@
  */
 import type { NewEvent } from "../workflow/events.ts";
 
-/** Fields whose texts, however deep, are somebody's words or a program's output. */
+/** Fields with texts, at any depth, that come from people or from a program's output. */
 const WORDS: ReadonlySet<string> = new Set([
   "task",
   "name",

@@ -1,8 +1,8 @@
 /**
- * The heart: creates, reads and moves sessions on top of a storage backend.
+ * Creates, reads and changes sessions on top of a storage backend.
  *
- * A change is: hold the session → load → `decide` → append (durable: from here on it is
- * acknowledged) → replace state.json → let go. Readers hold nothing.
+ * A change is: lock the session → load → `decide` → append (durable: acknowledged from here on) →
+ * replace state.json → unlock. Readers take no lock.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
@@ -33,7 +33,7 @@ export interface ManagerOptions {
    * say before it is written. Default: texts are written as they are.
    */
   readonly clean?: () => Promise<(text: string) => string>;
-  /** Told about things that were put right without anyone asking. */
+  /** Called when a problem was repaired automatically. */
   readonly warn: (message: string) => void;
 }
 
@@ -41,7 +41,7 @@ export interface ManagerOptions {
 interface ChangeOptions {
   /** Decide on a state replayed from the whole journal, not on state.json. */
   readonly replay?: boolean;
-  /** Go on although the journal does not hold what was acknowledged; state.json must be readable. */
+  /** Continue although the journal lacks acknowledged events; state.json must be readable. */
   readonly accept?: boolean;
 }
 
@@ -77,7 +77,7 @@ export class SessionManager {
   }
 
   /**
-   * Reads a session; says so when its state had to be derived anew.
+   * Reads a session; warns when its state had to be rebuilt.
    * @throws `session_unknown`, `journal_corrupt`, `format_too_new`
    */
   async load(id: string): Promise<LoadedSession> {
@@ -87,7 +87,8 @@ export class SessionManager {
   }
 
   /**
-   * Makes a session out of its first events. The repository must be held (see {@link holdRepository}).
+   * Creates a session from its first events. The repository must be locked (see {@link
+   * holdRepository}).
    * @returns the new state.
    */
   async create(input: FirstContent): Promise<SessionState> {
@@ -101,9 +102,10 @@ export class SessionManager {
 
   /**
    * Changes a session.
-   * @param operation the command's name, shown to whoever waits for the lock.
-   * @param decide is called with the newest state while the session is held.
-   * @throws what `decide` refuses with; `lock_held`; `journal_corrupt`; I/O errors. Then nothing changed.
+   * @param operation the command's name, shown to processes that wait for the lock.
+   * @param decide is called with the newest state while the session is locked.
+   * @throws what `decide` refuses with; `lock_held`; `journal_corrupt`; I/O errors. Then nothing
+   *   changed.
    */
   change(
     id: string,
@@ -115,19 +117,19 @@ export class SessionManager {
       const loaded = await this.#loadToChange(id, options);
       const change = await this.#apply(id, loaded, decide);
       if (change !== null) return change;
-      // Nobody moves it while we hold it: state.json told of another journal than this one.
+      // No process changes it while it is locked: state.json belongs to another journal.
       const replayed = await this.#loadToChange(id, { ...options, replay: true });
       const second = await this.#apply(id, replayed, decide);
       if (second !== null) return second;
       throw new OrchestratorError(
         "state_moved",
-        `Cannot change session "${id}": its journal changes although nobody else holds it`,
+        `Cannot change session "${id}": its journal changes although no other process holds its lock`,
         { hint: `Run \`orchestrator log verify --session ${id}\``, details: { session: id } },
       );
     });
   }
 
-  /** Loads a session that is held. @throws `journal_corrupt` when something acknowledged is lost. */
+  /** Loads a locked session. @throws `journal_corrupt` when acknowledged events are lost. */
   async #loadToChange(id: string, options: ChangeOptions): Promise<LoadedSession> {
     const { replay = false, accept = false } = options;
     const loaded = await loadSession(this.backend, id, { replay, strict: accept, holding: true });
@@ -137,8 +139,8 @@ export class SessionManager {
   }
 
   /**
-   * Decides on a loaded state, and makes durable what was decided. The session is held.
-   * @returns null when the journal does not end where the loaded state stands.
+   * Decides on a loaded state, and makes the decision durable. The session must be locked.
+   * @returns null when the journal does not end where the loaded state does.
    */
   async #apply(
     id: string,
@@ -218,7 +220,8 @@ export class SessionManager {
   }
 
   /**
-   * Records that a session is about to be there again, if it was removed. The repository must be held.
+   * Records that a session is about to be restored, if it was removed. The repository must be
+   * locked.
    * @param how the command.
    */
   async bringBack(id: string, how: string): Promise<void> {
@@ -231,12 +234,12 @@ export class SessionManager {
     return { time: this.#options.now().toISOString(), actor: this.#options.actor() };
   }
 
-  /** Runs `task` while nobody else changes the repository's own things. */
+  /** Runs `task` while the repository is locked. */
   holdRepository<Result>(operation: string, task: () => Promise<Result>): Promise<Result> {
     return this.hold("repository", operation, task);
   }
 
-  /** Runs `task` while holding `scope`. */
+  /** Runs `task` while `scope` is locked. */
   hold<Result>(
     scope: Parameters<StorageBackend["hold"]>[0],
     operation: string,
@@ -266,7 +269,7 @@ export class SessionManager {
       await this.backend.writeBlob(KEYS.sessionState(id), stateText(cached), { durable: false });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.#options.warn(`The change is in the journal, but state.json is behind: ${reason}`);
+      this.#options.warn(`The change is in the journal, but state.json is outdated: ${reason}`);
     }
   }
 

@@ -35,9 +35,9 @@ export async function readMeta(backend: StorageBackend, id: string): Promise<Ses
 }
 
 /**
- * Writes the name that the journal gives into it. Fields that this program does not know are kept, and
- * so is a file that is damaged. The session is held.
- * @throws when it cannot be read: the name is written another time then.
+ * Writes the session's name from the journal. Fields that this program does not know are kept, and
+ * a damaged file is not changed. The session must be locked.
+ * @throws when the file cannot be read: the name is written later.
  */
 export async function writeName(
   backend: StorageBackend,

@@ -24,7 +24,7 @@ function formatOf(state: SessionState): number {
   return state.accepted === undefined && state.history === undefined ? 1 : 2;
 }
 
-/** A state and the journal position it stands for. */
+/** A state and its position in the journal. */
 export interface CachedState {
   readonly state: SessionState;
   readonly head: JournalHead;
@@ -54,7 +54,7 @@ export function encodeState(cached: CachedState): string {
 }
 
 /**
- * Reads state.json. A line end that a checkout has changed is no damage.
+ * Reads state.json. Line endings changed by a checkout are not damage.
  * @returns the cached state, or null when it is damaged in any way.
  * @throws `format_too_new` when a newer program wrote it.
  */
@@ -72,8 +72,8 @@ export function decodeState(text: string, session: string): CachedState | null {
   if (typeof format === "number" && format > STATE_FORMAT) {
     throw new OrchestratorError(
       "format_too_new",
-      `Cannot read session "${session}": its state.json has format ${format}, newer than ${STATE_FORMAT}, the newest this program knows`,
-      { hint: "Use the newer orchestrator that wrote it" },
+      `Cannot read session "${session}": its state.json has format ${format}, and this program supports formats up to ${STATE_FORMAT}`,
+      { hint: "Use the newer version of orchestrator that wrote it" },
     );
   }
   if (

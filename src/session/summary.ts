@@ -22,9 +22,9 @@ export interface SessionSummary {
   /** RFC 3339 UTC; of the beginning and of the last event. */
   readonly created: string;
   readonly updated: string;
-  /** Whether its lock is held right now. */
+  /** Whether its lock is held at the moment. */
   readonly lock: Holding["state"];
-  /** Who holds it; null for a program that says nothing of itself, too. */
+  /** The holder; also null for an unknown program. */
   readonly heldBy: HolderInfo | null;
   readonly problem?: string;
 }

@@ -8,9 +8,9 @@ import { readBinding, readCurrent } from "./resolve.ts";
 import { bindingKey, type SessionManager } from "./session_manager.ts";
 
 /**
- * Makes `id` the current session, and the one an agent is bound to. When that fails, what stood before
- * stands again. The repository must be held.
- * @param agent null where none names its own session.
+ * Makes `id` the current session, and the one that an agent is bound to. On failure the previous
+ * values are restored. The repository must be locked.
+ * @param agent null if no agent identifies its own session.
  */
 export async function useSession(
   manager: SessionManager,

@@ -77,9 +77,7 @@ function verifyFile(paths: ProjectPaths, path: string): VerificationOutcome {
   const file = resolve(paths.root, path);
   if (!isInside(paths, path)) {
     const there = existsSync(file);
-    const reason = `"${path}" ${
-      there ? "leads out of the project" : "is a link that leads nowhere"
-    }`;
+    const reason = `"${path}" ${there ? "is outside the project" : "is a broken link"}`;
     return { type: "file_exists", passed: false, path, reason };
   }
   // Not being able to look proves nothing, neither that it is there nor that it is not: that throws.
@@ -126,7 +124,7 @@ async function verifyCommand(
   if (request.signal.aborted) {
     throw new OrchestratorError(
       "interrupted",
-      `Cannot complete "${request.item}": its command was interrupted`,
+      `Cannot complete "${request.item}": the command was interrupted`,
       { details: { signal: String(request.signal.reason) } },
     );
   }
@@ -142,7 +140,7 @@ async function verifyCommand(
     durationMs: Math.round(result.durationMs),
     outputTail: request.redactTail(result.tail),
     ...(result.startError === undefined
-      ? result.timedOut ? { reason: `it ran longer than ${request.plan.timeout} s` } : {}
+      ? result.timedOut ? { reason: `it timed out after ${request.plan.timeout} s` } : {}
       : { reason: result.startError }),
   };
 }

@@ -60,7 +60,7 @@ for (const [name, tail] of Object.entries(TAILS)) {
         const loaded = await manager.load(A);
         assert.equal(loaded.tornBytes, bytes.length);
         assert.equal(loaded.state.seq, 3);
-        assert.match(warnings.join("\n"), new RegExp(`^${bytes.length} bytes behind line 3`, "m"));
+        assert.match(warnings.join("\n"), new RegExp(`^${bytes.length} bytes after line 3`, "m"));
         assert.deepEqual(tree(), names, "readers only say it");
         assert.equal(readFileSync(file("log.jsonl"), "utf8"), before + bytes);
         assert.deepEqual(await journalEnd(files.backend, A), {

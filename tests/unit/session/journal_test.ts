@@ -106,37 +106,37 @@ const DAMAGES: Readonly<
   "a changed line shows at the next one": {
     change: (lines) => lines[0] = rewritten(lines[0], { time: "2026-01-31T09:30:00.001Z" }),
     line: 2,
-    says: /does not fit line 1/,
+    says: /does not follow line 1/,
   },
   "a changed prev": {
     change: (lines) => lines[1] = rewritten(lines[1], { prev: "f".repeat(64) }),
     line: 2,
-    says: /does not fit line 1/,
+    says: /does not follow line 1/,
   },
   "a first line that continues something": {
     change: (lines) => lines[0] = rewritten(lines[0], { prev: "f".repeat(64) }),
     line: 1,
-    says: /does not begin a chain/,
+    says: /is not the start of a journal/,
   },
   "a wrong seq": {
     change: (lines) => lines[1] = rewritten(lines[1], { seq: 5 }),
     line: 2,
-    says: /has seq 5 where 2 belongs/,
+    says: /has seq 5 \(expected 2\)/,
   },
   "a missing line": {
     change: (lines) => lines.splice(1, 1),
     line: 2,
-    says: /has seq 3 where 2 belongs/,
+    says: /has seq 3 \(expected 2\)/,
   },
   "a doubled line": {
     change: (lines) => lines.splice(1, 0, lines[0] ?? ""),
     line: 2,
-    says: /has seq 1 where 2 belongs/,
+    says: /has seq 1 \(expected 2\)/,
   },
   "swapped lines": {
     change: (lines) => lines.reverse(),
     line: 1,
-    says: /has seq 3 where 1 belongs/,
+    says: /has seq 3 \(expected 1\)/,
   },
   "no JSON": { change: (lines) => lines[2] = "{", line: 3, says: /is not JSON/ },
   "an empty line": { change: (lines) => lines.splice(1, 0, ""), line: 2, says: /is not JSON/ },
@@ -190,7 +190,7 @@ Deno.test("walkChain: a newer format is told as such, also when nothing else is 
     const error = chainError("abc", bad);
     assert.equal(error.code, "format_too_new");
     assert.equal(error.exitCode, 8);
-    assert.match(`${error.hint}`, /newer orchestrator/);
+    assert.match(`${error.hint}`, /newer version of orchestrator/);
   }
 });
 

@@ -196,7 +196,7 @@ Deno.test("load: a torn line is ignored and set aside", () =>
     assert.equal(loaded.state.seq, 3);
     await act(files.manager, A, note("four"));
     assert.equal(files.warnings.length, 1);
-    assert.match(files.warnings.join(), /^18 bytes behind line 3 .* set aside/);
+    assert.match(files.warnings.join(), /^18 bytes after line 3 .* moved to a file/);
     assert.equal((await files.manager.verify(A)).lines, 4);
     assert.equal((await files.manager.verify(A)).tornBytes, 0);
   }));
@@ -210,19 +210,19 @@ type Damages = Readonly<
 const LOSSES: Damages = {
   "an edit of the last line": {
     change: (text) => text.replace("remember", "disregard"),
-    says: /another line 3 than the one that state.json was derived from/,
+    says: /a different line 3 than the one that state.json was derived from/,
   },
   "an edit of the same length in the last line": {
     change: (text) => text.replace("remember", "rememver"),
-    says: /another line 3 than the one that state.json was derived from/,
+    says: /a different line 3 than the one that state.json was derived from/,
   },
   "a lost end": {
     change: (text) => text.split("\n").slice(0, 2).join("\n") + "\n",
-    says: /ends at line 2, and state.json was derived from 3 lines/,
+    says: /ends at line 2, but state.json was derived from 3 lines/,
   },
   "a chain written anew": {
     change: (text) => rechained(text, (event) => event["type"] !== "note_added"),
-    says: /ends at line 2, and state.json was derived from 3 lines/,
+    says: /ends at line 2, but state.json was derived from 3 lines/,
   },
   "a chain written anew, of the same length": {
     change: (text) =>
@@ -230,27 +230,27 @@ const LOSSES: Damages = {
         if (event["type"] === "note_added") event["data"] = { text: "forget", phase: null };
         return true;
       }),
-    says: /another line 3 than the one that state.json was derived from/,
+    says: /a different line 3 than the one that state.json was derived from/,
   },
 };
 
 const DAMAGES: Damages = {
   "an edit of the same length in the middle": {
     change: (text) => text.replace("Do a", "Do b"),
-    says: /line 2 .* does not fit line 1/,
+    says: /line 2 .* does not follow line 1/,
   },
   "a lost middle": {
     change: (text) => text.split("\n").filter((_, index) => index !== 1).join("\n"),
-    says: /line 2 .* has seq 3 where 2 belongs/,
+    says: /line 2 .* has seq 3 \(expected 2\)/,
   },
   "all lost": { change: () => "", says: /line 1 of its journal is missing/ },
   "another session's": {
     change: (text) => rechained(text.replaceAll(A, B), () => true),
-    says: /begins another session/,
+    says: /starts another session/,
   },
   "one that begins with something else": {
     change: (text) => rechained(text, (event) => event["seq"] !== 1),
-    says: /"item_completed", which begins no session/,
+    says: /"item_completed", which does not start a session/,
   },
 };
 
@@ -384,7 +384,7 @@ Deno.test("load: a state.json made up by hand carries nobody past a gate", () =>
       const error = await refusal("phase_blocked", act(manager, A, { kind }, { replay: true }));
       assert.equal(error.exitCode, 7);
     }
-    assert.match(warnings.join(), /did not say what the journal says/);
+    assert.match(warnings.join(), /did not match the journal/);
     assert.equal((await manager.verify(A)).rebuilt, "different");
     // The next change that replays puts it right.
     await act(manager, A, note("on"), { replay: true });
@@ -420,7 +420,7 @@ Deno.test("load: data that an event's type cannot have is damage, not a bug", ()
       { actor: PERSON, time },
     );
     const { events } = walkChain(lines);
-    assert.throws(() => replay(A, events), /has data that no "session_/);
+    assert.throws(() => replay(A, events), /has data that does not belong in "session_/);
   }
 });
 

@@ -188,7 +188,7 @@ Deno.test("change: a state.json that cannot be written is a warning, the change 
   const change = await act(hampered, A, complete("a"));
   assert.equal(change.events.length, 1);
   assert.equal(warnings.length, 1);
-  assert.match(warnings[0] ?? "", /is in the journal, but state.json is behind: .*no space/);
+  assert.match(warnings[0] ?? "", /is in the journal, but state.json is outdated: .*no space/);
   const next = await loadSession(backend, A);
   assert.equal(next.rebuilt, "behind");
   assert.equal(next.state.phases["PLAN"]?.items["a"]?.status, "completed");
@@ -328,7 +328,7 @@ Deno.test("verify: says what is there, and never throws for what is bad", () =>
     edit("log.jsonl", (text) => text.replace("Task of", "Disk of"));
     assert.deepEqual((await manager.verify(A)).bad, {
       line: 2,
-      reason: "does not fit line 1: one of the two was changed",
+      reason: "does not follow line 1: one of them was changed",
       tooNew: false,
     });
     await refusal("session_unknown", manager.verify(B));
