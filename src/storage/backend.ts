@@ -81,11 +81,12 @@ export interface JournalVisit {
   readonly lineEnds: "line feeds" | "last one missing" | "carriage returns";
 }
 
-/** How {@link StorageBackend.append} treats what lies behind the head. */
+/** What {@link StorageBackend.append} does with bytes after the head. */
 export interface AppendOptions {
   /**
-   * Bytes behind the head that a visit has found, and that are no acknowledged lines. They are kept as
-   * a blob `sessions/<id>/set_aside/…` and cut. Default: whatever has no line feed.
+   * Bytes after the head that a visit has found and that are not acknowledged lines. They are
+   * stored in a blob `sessions/<id>/set_aside/…` and truncated. Default: any text without a line
+   * feed.
    */
   readonly behindBytes?: number;
 }
@@ -103,7 +104,7 @@ export interface NewSession {
   readonly derived?: (mark: string) => Readonly<Record<string, string | Uint8Array>>;
 }
 
-/** Who wants to hold something, for the message that others see. */
+/** Who wants the lock, for messages. */
 export interface HoldRequest {
   /** The command, e.g. `complete`. */
   readonly operation: string;
@@ -112,7 +113,7 @@ export interface HoldRequest {
   readonly timeoutMs: number;
 }
 
-/** Who holds something now. */
+/** The holder of a lock. */
 export interface HolderInfo {
   readonly operation: string;
   readonly actor: string;
@@ -122,15 +123,17 @@ export interface HolderInfo {
   readonly since: string;
 }
 
-/** Whether something is held at one moment. */
+/** Whether a lock is held at a moment. */
 export type Holding =
   | { readonly state: "free" }
   /** `by` is null for a program that says nothing of itself. */
   | { readonly state: "held"; readonly by: HolderInfo | null }
-  /** It cannot be told; `reason` is a clause without a full stop. */
+  /** This cannot be determined; `reason` is a clause without a full stop. */
   | { readonly state: "unknown"; readonly reason: string };
 
-/** What can be held: one session, or the repository's own things (`current`, `meta.json`, the list). */
+/**
+ * What can be locked: one session, or the repository's own data (`current`, `meta.json`, the list).
+ */
 export type HoldScope = "repository" | { readonly session: string };
 
 /** A place that keeps sessions. All methods reject with `OrchestratorError`. */
@@ -144,27 +147,28 @@ export interface StorageBackend {
   hasSession(id: string): Promise<boolean>;
 
   /**
-   * Makes a session appear whole or not at all; durable when it resolves.
-   * Leftovers of creations that died are swept. The repository must be held.
-   * @returns the mark for a head behind the last line.
+   * Creates a session atomically; durable when it resolves. Leftovers of interrupted creations are
+   * removed. The repository must be locked.
+   * @returns the mark for a head after the last line.
    * @throws `already_exists`; `invalid_argument` for names of blobs as for keys, and for lines with
-   * line breaks.
+   *   line breaks.
    */
   createSession(id: string, content: NewSession): Promise<{ readonly mark: string }>;
 
   /**
-   * Replaces a session, its journal and all its blobs, by a new copy: whoever reads it meets the old
-   * copy or the new one, each whole, at every instant and whenever the process dies; durable when it
-   * resolves. Blobs that `content` does not have are gone. Whoever holds the session goes on holding it.
-   * The repository and the session must be held.
-   * @returns the mark for a head behind the last line.
-   * @throws `session_unknown`, and what {@link createSession} refuses; then the old copy stands.
+   * Replaces a session, its journal and all its blobs, with a new copy: readers see the complete
+   * old copy or the complete new one at every moment, even if the process dies; durable when it
+   * resolves. Blobs that `content` lacks are removed. The session stays locked. The repository and
+   * the session must be locked.
+   * @returns the mark for a head after the last line.
+   * @throws `session_unknown`, and what {@link createSession} refuses; then the old copy is
+   *   unchanged.
    */
   replaceSession(id: string, content: NewSession): Promise<{ readonly mark: string }>;
 
   /**
-   * Makes a session disappear whole, with its blobs; absent is fine. The repository and the session
-   * must be held. Whoever waits to hold it then meets `session_unknown`.
+   * Removes a session atomically, with its blobs; absent is fine. The repository and the session
+   * must be locked. Processes that wait for its lock then get `session_unknown`.
    */
   removeSession(id: string): Promise<void>;
 
@@ -176,37 +180,40 @@ export interface StorageBackend {
   isUnchanged(id: string, head: JournalHead): Promise<boolean>;
 
   /**
-   * Reads a journal without any hold, all of it at once. With `after`, answers `unchanged` when it can
-   * prove it, and then reads nothing.
+   * Reads a whole journal at once, without a lock. With `after`, returns `unchanged` without
+   * reading if this is provable.
    * @throws `session_unknown`; `limit_exceeded` for a long line that is not the first.
    */
   readJournal(id: string, after?: JournalHead): Promise<JournalRead>;
 
   /**
-   * A journal as bytes, in pieces of whole lines, each ended by a line feed: for who must not hold it
-   * in memory. What is appended meanwhile may be among them; a later call begins with the same bytes.
-   * A piece is good until the next one is asked for.
-   * @param lines only so many, the last one also when it lacks its line feed; default: all whole ones.
+   * A journal as bytes, in pieces of complete lines, each ended by a line feed, for callers that
+   * cannot keep it in memory. Concurrent appends may be included; a later call begins with the same
+   * bytes. A piece is valid until the next one is requested.
+   * @param lines the number of lines, including a last one without line feed; default: all complete
+   *   ones.
    * @throws `session_unknown` when it is read.
    */
   journalPieces(id: string, lines?: number): AsyncIterable<Uint8Array>;
 
   /**
-   * Shows a journal's lines from the beginning, holding none of them, without any hold. The last one is
-   * shown also when it lacks its line feed: it may be an append that was cut off.
+   * Visits a journal's lines from the beginning, without a lock and without keeping them. The last
+   * one is visited even without a line feed: it may be an incomplete append.
    * @throws `session_unknown`, `limit_exceeded`
    */
   visitJournal(id: string, visitor: JournalVisitor): Promise<JournalVisit>;
 
   /**
-   * Appends lines behind `after` as one write, durable when it resolves; compare-and-swap: refused
-   * when the journal is shorter than `after`, when other lines lie behind it than
-   * {@link AppendOptions.behindBytes} allows, or when the hash of line `after.seq` is not `after.hash`.
-   * A line feed that is missing there is written first. An empty mark is fine. Without lines only the
-   * end is put in order. After a crash a prefix of the lines may be there. The session must be held.
+   * Appends lines after `after` with a single write, durable when it resolves; compare-and-swap:
+   * refused when the journal is shorter than `after`, when it has more lines after it than {@link
+   * AppendOptions.behindBytes} allows, or when the hash of line `after.seq` is not `after.hash`. A
+   * missing line feed there is written first. An empty mark is allowed. Without lines only the end
+   * is repaired. After a crash the journal may have a prefix of the lines. The session must be
+   * locked.
    * @returns the new mark.
-   * @throws `session_unknown`, `state_moved`, `no_space`, `read_only`, `io_failed`; `invalid_argument`
-   * for lines with line breaks, `too_long` for one over {@link LINE_LIMIT}. Then nothing was appended.
+   * @throws `session_unknown`, `state_moved`, `no_space`, `read_only`, `io_failed`;
+   *   `invalid_argument` for lines with line breaks, `too_long` for one over {@link LINE_LIMIT}. Then
+   *   nothing was appended.
    */
   append(
     id: string,
@@ -216,10 +223,10 @@ export interface StorageBackend {
   ): Promise<{ readonly mark: string }>;
 
   /**
-   * Writes the lines up to `after` anew, each ended by a line feed, whole or not at all; what lies
-   * behind them goes as in {@link append}. The session must be held.
+   * Rewrites the lines up to `after` atomically, each ended by a line feed; later bytes are treated
+   * as in {@link append}. The session must be locked.
    * @returns the new mark.
-   * @throws as {@link append}
+   * @throws like {@link append}
    */
   rewriteLineEnds(
     id: string,
@@ -240,9 +247,9 @@ export interface StorageBackend {
   readText(key: string): Promise<string | null>;
 
   /**
-   * Replaces a blob atomically. `durable: false` is for what can be derived again: it may be lost or
-   * damaged by a power cut (never by a crash of the process). Hold its scope.
-   * @throws `session_unknown` for a key of a session that is not there.
+   * Replaces a blob atomically. `durable: false` is for data that can be derived again: a power
+   * failure may lose or damage it (a crash of the process cannot). Its scope must be locked.
+   * @throws `session_unknown` for a key of a session that does not exist.
    */
   writeBlob(
     key: string,
@@ -251,20 +258,22 @@ export interface StorageBackend {
   ): Promise<void>;
 
   /**
-   * Appends one line to a blob of lines, durable; a cut-off last line is replaced. Hold its scope.
-   * @throws `session_unknown` as {@link writeBlob}; `invalid_argument` for a line with a line break.
+   * Appends one line to a blob of lines, durably; an incomplete last line is replaced. Its scope
+   * must be locked.
+   * @throws `session_unknown` like {@link writeBlob}; `invalid_argument` for a line with a line
+   *   break.
    */
   appendLine(key: string, line: string): Promise<void>;
 
-  /** Removes a blob; absent is fine. Hold its scope. */
+  /** Removes a blob; absent is fine. Its scope must be locked. */
   removeBlob(key: string): Promise<void>;
 
   /** Keys of blobs below a prefix that ends in `/`, sorted. Journals and locks are not among them. */
   listBlobs(prefix: string): Promise<readonly string[]>;
 
   /**
-   * Runs `task` while nobody else holds `scope`; freed when it settles or the process dies. What
-   * writers of blobs that died under this hold have left is swept.
+   * Runs `task` while `scope` is locked; the lock is released when it settles or the process dies.
+   * Leftovers of killed writers in this scope are removed.
    * @throws `lock_held` after `request.timeoutMs`; `session_unknown`.
    */
   hold<Result>(
@@ -273,6 +282,6 @@ export interface StorageBackend {
     task: () => Promise<Result>,
   ): Promise<Result>;
 
-  /** Whether `scope` is held right now, and by whom. Never waits, never writes. */
+  /** Whether `scope` is locked at the moment, and by whom. Never waits, never writes. */
   holder(scope: HoldScope): Promise<Holding>;
 }

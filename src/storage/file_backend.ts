@@ -1,8 +1,8 @@
 /**
- * Sessions kept as files below `.orchestrator/` (the layout of `src/README.md`, "On disk").
+ * Sessions stored as files in `.orchestrator/` (see `src/README.md`, "On disk").
  *
- * A journal is `sessions/<id>/log.jsonl`; a blob is the file of its key; a hold is a kernel lock on
- * `lock` or `sessions/<id>/lock`.
+ * A journal is `sessions/<id>/log.jsonl`; a blob is the file with the name of its key; a hold is a
+ * kernel lock on `lock` or `sessions/<id>/lock`.
  * @module
  */
 import { dirname, join } from "node:path";
@@ -43,7 +43,7 @@ import {
 export class FileBackend implements StorageBackend {
   readonly kind = "files";
   readonly #directory: string;
-  /** Sessions that were removed, until whoever held them lets go. */
+  /** Removed sessions whose lock is still held. */
   readonly #takenAway = new Set<string>();
 
   /** @param directory absolute path of the state directory; it need not exist yet. */
@@ -157,7 +157,8 @@ export class FileBackend implements StorageBackend {
   ): Promise<void> {
     const path = this.#path(key);
     const directory = await this.#directoryFor(key, path);
-    // A hold sweeps its own directory; what a killed writer left further down is swept here.
+    // A lock cleans up its own directory; leftovers of killed writers in subfolders are removed
+    // here.
     const within = this.#directory;
     if (directory !== within && !isSessionDirectory(key)) removeTemporaries(directory, within);
     replaceFile(path, data, { within, durable: options.durable ?? true });
@@ -217,7 +218,7 @@ export class FileBackend implements StorageBackend {
         this.#require(scope.session);
         await this.#finishReplacement(scope.session);
       }
-      // Whoever wrote temporary files here is gone: we hold the lock they worked under.
+      // The writer of temporary files here has ended: this process holds the lock that it needed.
       removeTemporaries(dirname(path), this.#directory);
       if (scope === "repository") {
         removeTemporaries(join(this.#directory, FOLDERS.removed), this.#directory);
@@ -239,7 +240,7 @@ export class FileBackend implements StorageBackend {
     return found.state === "held" ? { state: "held", by: found.holder } : found;
   }
 
-  /** @param read answers null where there is no file. */
+  /** @param read returns null if there is no file. */
   #read<Content>(key: string, read: (path: string) => Content | null): Content | null {
     const path = this.#path(key);
     const content = read(path);
@@ -256,7 +257,7 @@ export class FileBackend implements StorageBackend {
     throw unknownSession(id);
   }
 
-  /** Ends a replacement that another process has begun. The session is held. */
+  /** Finishes a replacement that another process started. The session must be locked. */
   async #finishReplacement(id: string): Promise<void> {
     if (!this.#isReplaced(id)) return;
     const { finishReplacement, requireOwnReplacement } = await import("./session_replacement.ts");
@@ -264,7 +265,7 @@ export class FileBackend implements StorageBackend {
     finishReplacement(this.#sessions(), id);
   }
 
-  /** The directory of a blob that is about to be written, made when it is not there. */
+  /** The directory of a blob to write, created if it does not exist. */
   async #directoryFor(key: string, path: string): Promise<string> {
     const session = sessionOf(key);
     if (session !== null) this.#require(session);
@@ -320,7 +321,7 @@ function settle<Result>(task: () => Result): Promise<Result> {
   }
 }
 
-/** A session that the system cannot look at is listed: whoever reads it says what is wrong. */
+/** A session that cannot be read is listed: reading it reports the error. */
 function mayExist(path: string): boolean {
   try {
     return pathExists(path);
@@ -345,7 +346,7 @@ async function makeDirectory(directory: string, within: string): Promise<void> {
   await requireDirectory(directory);
 }
 
-/** Whether a key lies in a session's folder itself, not further down. */
+/** Whether a key is directly in a session's folder. */
 function isSessionDirectory(key: string): boolean {
   return key.startsWith("sessions/") && key.split("/").length === 3;
 }

@@ -45,12 +45,12 @@ export function removeBlobFile(path: string, within: string): void {
   syncDirectory(dirname(path));
 }
 
-/** Makes a directory that is not there, with all above it. @throws `already_exists` for a file there. */
+/** Creates a missing directory and its parents. @throws `already_exists` if there is a file. */
 export async function requireDirectory(directory: string): Promise<void> {
   if (pathExists(directory)) {
     throw new OrchestratorError(
       "already_exists",
-      `Cannot create "${directory}": something that is not a directory has this name`,
+      `Cannot create "${directory}": it exists and is not a directory`,
       { hint: "Rename it, then run the command again" },
     );
   }
@@ -58,7 +58,7 @@ export async function requireDirectory(directory: string): Promise<void> {
   makeDirectory(directory);
 }
 
-/** A new session's content, refused where it is no session's. */
+/** Validates a new session's content. */
 export function checkContent(id: string, content: NewSession): NewSession {
   checkSessionId(id);
   if ("length" in content.lines) checkLines(content.lines);

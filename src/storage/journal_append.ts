@@ -31,10 +31,10 @@ interface Ending {
 }
 
 /**
- * Appends lines behind `after`, on disk when it returns.
+ * Appends lines after `after`, durable when it returns.
  * @returns the new mark; null when there is no journal.
- * @throws `state_moved` when `after` is not where the journal ends; `no_space`, `read_only`,
- * `link_refused`, `io_failed`.
+ * @throws `state_moved` when the journal does not end at `after`; `no_space`, `read_only`,
+ *   `link_refused`, `io_failed`.
  */
 export async function appendToJournal(
   file: JournalFile,
@@ -63,9 +63,9 @@ async function setAside(file: JournalFile, ending: Ending, seq: number): Promise
 }
 
 /**
- * Writes the lines up to `after` anew, each ended by a line feed.
+ * Rewrites the lines up to `after`, each ended by a line feed.
  * @returns the new mark; null when there is no journal.
- * @throws as {@link appendToJournal}
+ * @throws like {@link appendToJournal}
  */
 export async function rewriteJournal(
   file: JournalFile,
@@ -84,10 +84,14 @@ export async function rewriteJournal(
 }
 
 function movedOn({ path }: JournalFile, { seq }: JournalHead): OrchestratorError {
-  return new OrchestratorError("state_moved", `Cannot append to "${path}": it moved on`, {
-    hint: "Run the command again",
-    details: { path, seq },
-  });
+  return new OrchestratorError(
+    "state_moved",
+    `Cannot append to "${path}": another process changed it`,
+    {
+      hint: "Run the command again",
+      details: { path, seq },
+    },
+  );
 }
 
 /** Where the journal ends; null when that is not at the head. */
@@ -103,7 +107,7 @@ function endingOf(
     if (last === null || sha256Hex(last.text) !== head.hash) return null;
     return { offset: size, ended: last.ended, behindBytes: 0 };
   }
-  // Something lies behind the head, or nobody knows where it is: only reading tells.
+  // There are bytes after the head, or its position is unknown: the journal must be read.
   let seq = 0;
   let fits = head.seq === 0;
   const visit = visitJournalFile(file, {

@@ -82,7 +82,7 @@ class Visit {
   #start = 0;
   #used = 0;
   #taken = 0;
-  /** Offset behind the last line that was taken; null as long as the journal goes on. */
+  /** Offset after the last line that was read; null while the journal continues. */
   #end: number | null = null;
   #ended = true;
   #returns = false;
@@ -148,7 +148,7 @@ class Visit {
     return end < 0 || end > LINE_LIMIT;
   }
 
-  /** Shows lines that are in the room. @returns whether to go on. */
+  /** Visits the lines in the buffer. @returns whether to continue. */
   #lines(bytes: Uint8Array): boolean {
     const lines = splitLines(decode(bytes));
     if (bytes[bytes.length - 1] === NEWLINE) lines.pop();
@@ -167,7 +167,9 @@ class Visit {
     return true;
   }
 
-  /** Shows the line that begins in the room and is longer than it may be. @returns whether to go on. */
+  /**
+   * Visits the line that begins in the buffer and exceeds the limit. @returns whether to continue.
+   */
   #longLine(): boolean {
     if (this.#end !== null) return false;
     const begin = this.#start;
@@ -185,11 +187,12 @@ class Visit {
     return true;
   }
 
-  /** The bytes of one line. @param found told where the next line begins. */
+  /** The bytes of one line. @param found called with the position of the next line. */
   *#piecesFrom(begin: number, found: (behind: number) => void): Iterable<Uint8Array> {
     const { size } = this.#stamp;
     const piece = new Uint8Array(PIECE);
-    // A carriage return before the line feed is no part of the line; it may be the last of a piece.
+    // A carriage return before the line feed is not part of the line; it may be the last byte of a
+    // piece.
     let held = false;
     for (let at = begin; at < size;) {
       const wanted = Math.min(PIECE - 1, size - at);
@@ -234,7 +237,7 @@ export function lineText(line: JournalLine): string {
   return text + decoder.decode();
 }
 
-/** A carriage return that stands last of all belongs to a line feed that is missing. */
+/** A carriage return at the very end belongs to a missing line feed. */
 function splitLines(text: string): string[] {
   return text.includes("\r") ? text.replace(/\r$/, "").split(/\r?\n/) : text.split("\n");
 }

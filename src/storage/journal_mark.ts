@@ -22,18 +22,18 @@ export function isUnchanged({ path, within }: JournalFile, after: JournalHead): 
   return stamp === null ? null : after.mark === formatMark(stamp.size, stamp.stamp);
 }
 
-/** The mark of a journal nobody has touched since it was written. */
+/** The mark of a journal that has not changed since it was written. */
 export function markOf({ path, within }: JournalFile): string {
   const stamp = fileStamp(path, within);
   return stamp === null ? "" : formatMark(stamp.size, stamp.stamp);
 }
 
-/** A mark for a head behind an offset. */
+/** A mark for a head at an offset. */
 export function formatMark(offset: number, stamp: string): string {
   return `${offset}:${stamp}`;
 }
 
-/** The offset that a mark names; null when it names none. */
+/** The offset in a mark; null if there is none. */
 export function offsetOf(mark: string): number | null {
   const known = /^(\d+):/.exec(mark)?.[1];
   return known === undefined ? null : Number(known);

@@ -11,10 +11,10 @@ export { JOURNAL, LOCK, SESSION_ID };
 /** What the names of folders being built begin with; swept by the next creation. */
 export const STAGING = UNFINISHED.staging;
 
-/** What the names of sessions being taken away begin with; swept likewise. */
+/** Name prefix of sessions being removed; leftovers are removed too. */
 export const REMOVED = UNFINISHED.removed;
 
-/** What the name of a folder begins with that holds the new copy of a session while it is replaced. */
+/** Name prefix of a folder with the new copy of a session during its replacement. */
 export const REPLACING = UNFINISHED.replacing;
 
 /** The names of locks and of sessions' journals. */
@@ -47,13 +47,13 @@ export function checkKey(key: string): string {
   if (!safe) {
     throw new OrchestratorError(
       "invalid_argument",
-      `Cannot use ${JSON.stringify(key)} as a key: it would leave the state directory`,
+      `Cannot use ${JSON.stringify(key)} as a key: it is outside the state directory`,
     );
   }
   if (!isReserved(key)) return key;
   throw new OrchestratorError(
     "invalid_argument",
-    `Cannot use ${JSON.stringify(key)} as a key: the name is taken by the storage itself`,
+    `Cannot use ${JSON.stringify(key)} as a key: the name is reserved`,
   );
 }
 
@@ -66,7 +66,7 @@ export function checkPrefix(prefix: string): string {
   if (!prefix.endsWith("/")) {
     throw new OrchestratorError(
       "invalid_argument",
-      `Cannot list ${JSON.stringify(prefix)}: a prefix ends in "/"`,
+      `Cannot list ${JSON.stringify(prefix)}: a prefix must end in "/"`,
     );
   }
   return checkKey(prefix.slice(0, -1));
@@ -77,7 +77,7 @@ export function isReserved(key: string): boolean {
   return RESERVED.test(key) || NOT_FINISHED.test(key);
 }
 
-/** The session whose folder a key lies in; null for the repository's own blobs. */
+/** The session that a key belongs to; null for the repository's own blobs. */
 export function sessionOf(key: string): string | null {
   const [folder, id] = key.split("/");
   return folder === "sessions" ? checkSessionId(id ?? "") : null;
@@ -89,7 +89,7 @@ export function checkLines(lines: readonly string[]): void {
   if (bad === undefined) return;
   throw new OrchestratorError(
     "invalid_argument",
-    `Cannot append ${JSON.stringify(bad.slice(0, 40))}: a line has no line breaks`,
+    `Cannot append ${JSON.stringify(bad.slice(0, 40))}: a line must not contain line breaks`,
   );
 }
 
@@ -105,15 +105,19 @@ export function checkJournalLines(lines: readonly string[]): void {
     if (length <= LINE_LIMIT) continue;
     throw new OrchestratorError(
       "too_long",
-      `Cannot append to the journal: the event takes ${length} bytes (limit ${LINE_LIMIT})`,
-      { hint: "Keep large texts in files and name them", details: { bytes: length } },
+      `Cannot append to the journal: the event is ${length} bytes long (limit ${LINE_LIMIT})`,
+      { hint: "Keep large texts in files and mention the files", details: { bytes: length } },
     );
   }
 }
 
-/** The error of a session that is not there. */
+/** The error for a session that does not exist. */
 export function unknownSession(id: string): OrchestratorError {
-  return new OrchestratorError("session_unknown", `Cannot find session "${id}": there is none`, {
-    hint: "Run `orchestrator session list`",
-  });
+  return new OrchestratorError(
+    "session_unknown",
+    `Cannot find session "${id}": it does not exist`,
+    {
+      hint: "Run `orchestrator session list`",
+    },
+  );
 }

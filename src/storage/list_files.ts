@@ -10,12 +10,12 @@ import { lookWithin } from "../platform/within.ts";
 import { isReserved } from "./keys.ts";
 
 /**
- * Lists the files below a folder that may be a blob's.
- * @param folderOf tells where the folder is just now.
+ * Lists the files below a folder that may be blobs.
+ * @param folderOf returns the folder's current path.
  * @param base its key, with a `/` at its end.
- * @param within the state directory: no link in it is followed.
+ * @param within the state directory: links in it are not followed.
  * @returns their keys, sorted.
- * @throws `link_refused` when the folder lies behind a link.
+ * @throws `link_refused` when the folder is reached through a link.
  */
 export function listFiles(folderOf: () => string, base: string, within: string): string[] {
   const folder = folderOf();
@@ -30,7 +30,7 @@ export function listFiles(folderOf: () => string, base: string, within: string):
     }
   };
   walk(folder, base);
-  // What was looked at meanwhile may have been on its way out.
+  // It may have been removed in the meantime.
   return folderOf() === folder ? keys.sort() : listFiles(folderOf, base, within);
 }
 

@@ -38,7 +38,7 @@ interface Journal {
   readonly lines: string[];
 }
 
-/** How often a waiting hold looks again, in milliseconds. */
+/** How often a process that waits for a lock tries again, in milliseconds. */
 const POLL_MS = 1;
 
 /** The in-memory implementation of the storage contract. */
@@ -60,9 +60,13 @@ export class MemoryBackend implements StorageBackend {
   // deno-lint-ignore require-await
   async createSession(id: string, content: NewSession): Promise<{ readonly mark: string }> {
     if (this.#journals.has(checkSessionId(id))) {
-      throw new OrchestratorError("already_exists", `Cannot create session "${id}": it exists`, {
-        details: { session: id },
-      });
+      throw new OrchestratorError(
+        "already_exists",
+        `Cannot create session "${id}": it already exists`,
+        {
+          details: { session: id },
+        },
+      );
     }
     return this.#put(id, content);
   }
@@ -140,7 +144,7 @@ export class MemoryBackend implements StorageBackend {
     if (!fits || behind.length !== (options.behindBytes ?? 0)) {
       throw new OrchestratorError(
         "state_moved",
-        `Cannot append to session "${id}": its journal moved on`,
+        `Cannot append to session "${id}": another process changed its journal`,
         { hint: "Run the command again" },
       );
     }
@@ -213,7 +217,7 @@ export class MemoryBackend implements StorageBackend {
       if (performance.now() >= deadline) {
         throw new OrchestratorError(
           "lock_held",
-          `Cannot lock "${name}": ${holder.operation} by ${holder.actor} holds it`,
+          `Cannot lock "${name}": ${holder.operation} by ${holder.actor} holds the lock`,
           { details: { heldBy: holder } },
         );
       }
@@ -252,7 +256,7 @@ export class MemoryBackend implements StorageBackend {
   }
 }
 
-/** A journal in memory is only ever appended to, or another generation, so its length says the rest. */
+/** A journal in memory only grows or has a new generation, so its length is sufficient. */
 function markOf(journal: Journal, lines = journal.lines.length): string {
   return `${journal.generation}:${lines}`;
 }

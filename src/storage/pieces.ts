@@ -1,5 +1,5 @@
 /**
- * Journals and blobs in pieces, so that nobody has to hold a long one in memory.
+ * Journals and blobs in pieces, so that long ones need not be kept in memory.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
@@ -14,7 +14,7 @@ const RETURN = 0x0d;
 /** Bytes of lines that are kept until their end is there, at first. */
 const ROOM = 512 * 1024;
 
-/** Room that nobody needs just now: many small files are read with one. */
+/** A reusable buffer: many small files are read with one. */
 let spare: Uint8Array<ArrayBuffer> | undefined;
 
 /**
@@ -58,7 +58,7 @@ function isUnknownFile(error: unknown): boolean {
 }
 
 /**
- * Pieces cut behind line feeds, each good until the next one is asked for. What stands behind the last
+ * Pieces that end with line feeds, each valid until the next one is requested. Text after the last
  * line feed is left out.
  */
 export async function* wholeLines(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
@@ -122,7 +122,7 @@ async function* firstLines(
   if (last !== undefined && last !== NEWLINE) yield Uint8Array.of(NEWLINE);
 }
 
-/** `journalPieces` of a backend that holds what it has in memory. */
+/** `journalPieces` of a backend that keeps its data in memory. */
 export async function* journalAtOnce(
   backend: Pick<StorageBackend, "readJournal">,
   id: string,
@@ -150,7 +150,7 @@ export function plausiblePart(journal: Uint8Array): Uint8Array {
   }
 }
 
-/** `visitJournal` of a backend that holds what it has in memory: nothing is ever cut off there. */
+/** `visitJournal` of a backend that keeps its data in memory: it has no incomplete lines. */
 export function visitLines(
   lines: readonly string[],
   visitor: JournalVisitor,
@@ -179,14 +179,14 @@ export function asJournalLine(line: string): JournalLine {
   return bytes.length <= LINE_LIMIT ? line : { pieces: () => [bytes] };
 }
 
-/** `blobPieces` of a backend that holds what it has in memory. */
+/** `blobPieces` of a backend that keeps its data in memory. */
 export async function* blobAtOnce(
   backend: Pick<StorageBackend, "readBlob">,
   key: string,
 ): AsyncIterable<Uint8Array> {
   const bytes = await backend.readBlob(key);
   if (bytes !== null) return yield bytes;
-  throw new OrchestratorError("file_unknown", `Cannot read "${key}": there is no such file`);
+  throw new OrchestratorError("file_unknown", `Cannot read "${key}": it does not exist`);
 }
 
 function withoutReturns(lines: Uint8Array): Uint8Array {

@@ -1,11 +1,11 @@
 /**
- * How the folder of a session appears and disappears, so that nobody ever sees half of one.
+ * Creates and removes the folders of sessions atomically for readers.
  *
- * A session is there while its journal is. It appears by renaming a finished staging folder. It
- * disappears by moving its journal out of its folder: one step on every system, also on Windows,
- * which renames no folder while a file in it (the lock that guards the removal) is open. What is left
- * of either when a process dies is swept by the next creation. How one is replaced is told in
- * `session_replacement.ts`.
+ * A session exists while its journal exists. It is created by renaming a complete staging folder.
+ * It is removed by moving its journal out of its folder: a single step on every system, including
+ * Windows, which cannot rename a folder while a file in it is open (the lock that guards the
+ * removal). The next creation removes leftovers of interrupted operations. `session_replacement.ts`
+ * describes how a session is replaced.
  * @module
  */
 import {
@@ -30,8 +30,8 @@ import { markOf } from "./journal_mark.ts";
 import { JOURNAL, LOCK, REMOVED, REPLACING, SESSION_ID, STAGING } from "./keys.ts";
 
 /**
- * Refuses to work in the folder of all sessions, or on one session's, where it is reached through a link.
- * @param parent the folder of all sessions: it lies in the state directory.
+ * Refuses the folder of all sessions, or of one session, if it is reached through a link.
+ * @param parent the folder of all sessions, in the state directory.
  * @throws `link_refused`
  */
 export function requireReal(parent: string, folder: string, verb: string): void {
@@ -63,10 +63,10 @@ function writeNew(
 }
 
 /**
- * Makes the folder of a new session appear.
+ * Creates the folder of a new session.
  * @param parent the folder of all sessions.
- * @returns the mark behind the last line of its journal.
- * @throws `already_exists`, `no_space`, `read_only`, `io_failed`; then there is nothing of it.
+ * @returns the mark after the last line of its journal.
+ * @throws `already_exists`, `no_space`, `read_only`, `io_failed`; then nothing of it exists.
  */
 export function publishSession(parent: string, id: string, content: NewSession): string {
   const target = join(parent, id);
@@ -82,7 +82,9 @@ export function publishSession(parent: string, id: string, content: NewSession):
     throw new OrchestratorError(
       "already_exists",
       `Cannot create session "${id}": ${
-        pathExists(join(target, JOURNAL)) ? "it exists" : "its folder is there, without a journal"
+        pathExists(join(target, JOURNAL))
+          ? "it already exists"
+          : "its folder exists, without a journal"
       }`,
       { details: { session: id } },
     );
@@ -108,14 +110,14 @@ export function publishSession(parent: string, id: string, content: NewSession):
   return mark;
 }
 
-/** A folder that nobody else has, for what is being built. */
+/** A folder with a unique name, for a session being created. */
 export function stagingFolder(parent: string, id: string): string {
   return join(parent, `${STAGING}${id}-${randomBase32(30)}`);
 }
 
 /**
- * Writes all that a session consists of into a new folder, durably, but for the folder's own entries.
- * @returns the mark behind the last line of its journal; moving the folder does not change it.
+ * Writes all files of a session to a new folder, durably, except for the folder's own entries.
+ * @returns the mark after the last line of its journal; moving the folder does not change it.
  */
 export function stageSession(staging: string, content: NewSession): string {
   mkdirSync(staging);
@@ -129,9 +131,9 @@ export function stageSession(staging: string, content: NewSession): string {
 }
 
 /**
- * Moves a finished session into what a removal has left of the one before it: on Windows its folder
- * stays as long as somebody holds the lock in it, whoever makes it anew perhaps. The journal comes last:
- * with it the session appears.
+ * Moves a complete session into the remains of a removed one: on Windows the folder stays while its
+ * lock is held, perhaps by the process that creates the session again. The journal is moved last:
+ * the session exists from then on.
  */
 export function moveInto(staging: string, target: string): void {
   for (const name of readdirSync(target)) if (name !== LOCK) removeTree(join(target, name), null);
@@ -171,15 +173,15 @@ export function takeSessionAway(parent: string, id: string): void {
 }
 
 /**
- * Removes what is left of a session that was taken away while it was held: on Windows a folder stays
- * as long as the lock in it is open. What resists now goes with the next creation.
+ * Removes the remains of a session that was removed while it was locked: on Windows the folder
+ * stays while its lock is open. The next creation removes what cannot be removed now.
  */
 export function clearAway(parent: string, id: string): void {
   try {
     requireReal(parent, parent, "remove");
     for (const name of tombstonesOf(parent, id)) bury(parent, name);
   } catch {
-    // The session is gone, and its rest is in nobody's way.
+    // The session is removed; its remains do no harm.
   }
 }
 
@@ -201,14 +203,15 @@ function bury(parent: string, name: string): void {
 /** Removes what is left of a session's folder, and then the journal that says that it is a rest. */
 function removeRest(parent: string, rest: string, tombstone: string): void {
   if (!removeQuietly(rest)) return;
-  // A power cut must not bring the folder back without the journal beside it: nobody would remove it.
+  // After a power failure the folder must not exist without the journal next to it: it would never
+  // be removed.
   syncQuietly(parent);
   removeQuietly(tombstone);
 }
 
 /**
- * Removes what creations and removals that died have left. What cannot be removed stays for the next
- * sweep: it is in nobody's way.
+ * Removes leftovers of interrupted creations and removals. What cannot be removed is kept for the
+ * next time.
  */
 function sweep(parent: string): void {
   for (const name of readdirSync(parent)) {
@@ -230,7 +233,7 @@ function isSession(folder: string): boolean {
   }
 }
 
-/** Writes files below a folder that nobody else sees yet, with the folders they need. */
+/** Writes files to a folder that no other process knows yet, with their parent folders. */
 function writeAll(
   folder: string,
   files: Readonly<Record<string, BlobContent>>,

@@ -1,12 +1,13 @@
 /**
- * How the folder of a session is replaced, so that readers meet the old copy or the new one, whole.
+ * Replaces the folder of a session so that readers see the complete old copy or the complete new
+ * one.
  *
- * No system exchanges two folders in one step everywhere, and the lock in the old one is held. So the
- * new copy is built aside and takes the name `sessions/.replacing-<id>` by one rename: from there on,
- * while that folder has a journal, it is the session, and readers read it. Then its files are copied
- * over the old ones, the journal among them, and the journal in it is removed: from there on
- * `sessions/<id>` is the session again, and says the same. Whoever holds the session next ends what a
- * process that died has begun.
+ * Not every system can exchange two folders in one step, and the lock in the old one is held. So
+ * the new copy is prepared elsewhere and renamed to `sessions/.replacing-<id>`: from then on, while
+ * that folder has a journal, it is the session, and readers use it. Then its files are copied over
+ * the old ones, including the journal, and its own journal is removed: from then on `sessions/<id>`
+ * is the session again, with the same content. The next process that locks the session finishes an
+ * interrupted replacement.
  * @module
  */
 import { lstatSync, mkdirSync, readdirSync, type Stats, unlinkSync } from "node:fs";
@@ -25,10 +26,10 @@ import { JOURNAL, LOCK, REPLACING } from "./keys.ts";
 import { removeQuietly, requireReal, stageSession, stagingFolder } from "./session_folders.ts";
 
 /**
- * Replaces a session that is there. The repository and the session are held.
+ * Replaces an existing session. The repository and the session must be locked.
  * @param parent the folder of all sessions.
- * @returns the mark behind the last line of the new journal.
- * @throws `no_space`, `read_only`, `io_failed`; then the old copy stands.
+ * @returns the mark after the last line of the new journal.
+ * @throws `no_space`, `read_only`, `io_failed`; then the old copy is unchanged.
  */
 export function replaceFolder(parent: string, id: string, content: NewSession): string {
   const replacing = join(parent, REPLACING + id);
@@ -71,9 +72,10 @@ function takeBack(replacing: string, staging: string): void {
 }
 
 /**
- * Ends a replacement whose new copy counts already: may be repeated, and need not be the process that
- * began it. The session is held, or its lock is gone with its folder.
- * @throws `no_space`, `read_only`, `link_refused`, `io_failed`; then the new copy still counts.
+ * Finishes a replacement whose new copy is already in effect: may be repeated, by any process. The
+ * session must be locked, or its lock must have been removed with its folder.
+ * @throws `no_space`, `read_only`, `link_refused`, `io_failed`; then the new copy is still in
+ *   effect.
  */
 export function finishReplacement(parent: string, id: string): void {
   const from = join(parent, REPLACING + id);
@@ -93,7 +95,7 @@ export function finishReplacement(parent: string, id: string): void {
   removeQuietly(from);
 }
 
-/** The same of every session that nobody holds. The repository is held. */
+/** Finishes the replacements of all sessions that are not locked. The repository must be locked. */
 export async function finishReplacements(
   parent: string,
   backend: Pick<StorageBackend, "hasSession" | "hold">,
@@ -106,7 +108,7 @@ export async function finishReplacements(
       const request = { operation: "replace", actor: "", timeoutMs: 0 };
       await backend.hold({ session }, request, () => Promise.resolve());
     } catch (error) {
-      // Whoever holds it, or writes into it next, does it.
+      // The next process that locks the session or writes to it does this.
       if (!(error instanceof OrchestratorError)) throw error;
     }
   }
@@ -121,7 +123,7 @@ export function requireOwnReplacement(parent: string, id: string): void {
   if (isTracked(path) !== true) return;
   throw new OrchestratorError(
     "state_corrupt",
-    `Cannot replace session "${id}": git tracks "${path}", so it is not this machine's`,
+    `Cannot replace session "${id}": git tracks "${path}", so this machine did not create it`,
     { hint: "Remove it from git: such a folder is never committed", details: { path } },
   );
 }
@@ -150,7 +152,7 @@ function copyOver(from: string, to: string): void {
   syncDirectory(to);
 }
 
-/** The copy has the original's time of change, so that marks of a journal go on holding. */
+/** The copy keeps the original's time of change, so that marks of a journal stay valid. */
 function replaceByCopy(from: string, to: string): void {
   const temporary = join(dirname(to), `.tmp-${process.pid}-${randomBase32(40)}`);
   try {

@@ -1,6 +1,6 @@
 /**
- * Putting a journal's end in order: what is no acknowledged line is kept in a file of its own before
- * it is cut, and lines get their line feeds back.
+ * Repairs the end of a journal: unacknowledged bytes are moved to a separate file, and missing line
+ * feeds are restored.
  * @module
  */
 import { closeSync, readSync } from "node:fs";
@@ -28,17 +28,18 @@ interface Part {
 }
 
 /**
- * Copies what lies behind the last line into `set_aside/<seq>-<hash>` beside the journal; durable when it
- * resolves. Doing it again makes no second copy.
+ * Copies the bytes after the last line to `set_aside/<seq>-<hash>` next to the journal; durable
+ * when it resolves. Repeating it makes no second copy.
  * @param seq number of the last line.
- * @throws `limit_exceeded`, `no_space`, `read_only`, `link_refused`, `io_failed`; then nothing was done.
+ * @throws `limit_exceeded`, `no_space`, `read_only`, `link_refused`, `io_failed`; then nothing was
+ *   done.
  */
 export async function keepTail(file: JournalFile, part: Part, seq: number): Promise<void> {
   const { path, within } = file;
   if (part.bytes > MOST) {
     throw new OrchestratorError(
       "limit_exceeded",
-      `Cannot write "${path}": ${part.bytes} bytes lie behind its last line`,
+      `Cannot write "${path}": there are ${part.bytes} bytes after its last line`,
       { hint: "Run `orchestrator log verify`", details: { path, bytes: part.bytes, limit: MOST } },
     );
   }
