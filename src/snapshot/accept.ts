@@ -25,15 +25,22 @@ export function chooseSessions(
     if (first === undefined) {
       throw new OrchestratorError(
         "session_unknown",
-        `Cannot find session ${JSON.stringify(value)}: the snapshot has none of that id or name`,
-        { hint: "`orchestrator snapshot inspect` shows what it has" },
+        `Cannot find session ${
+          JSON.stringify(value)
+        }: no session in the snapshot has that ID or name`,
+        { hint: "Run `orchestrator snapshot inspect` to see its sessions" },
       );
     }
     if (others.length > 0) {
       throw new OrchestratorError(
         "session_ambiguous",
-        `Cannot choose session ${JSON.stringify(value)}: it fits ${matches.length} of the snapshot`,
-        { hint: "Give more of the id", details: { sessions: matches.map(({ id }) => id) } },
+        `Cannot choose session ${
+          JSON.stringify(value)
+        }: it matches ${matches.length} sessions of the snapshot`,
+        {
+          hint: "Give more characters of the ID",
+          details: { sessions: matches.map(({ id }) => id) },
+        },
       );
     }
     chosen.set(first.id, first);
@@ -71,9 +78,9 @@ function otherRepository(from: ManifestRepository, here: string | null): Orchest
   const whose = from.remote === null ? `repository ${from.id}` : `"${from.remote}"`;
   return new OrchestratorError(
     "other_repository",
-    `Cannot import snapshot: it is of ${whose}, and this is ${
-      here === null ? "another one" : `"${here}"`
+    `Cannot import snapshot: it belongs to ${whose}, and this is ${
+      here === null ? "another repository" : `"${here}"`
     }`,
-    { hint: "Add --adopt to take its sessions all the same", details: { repository: from, here } },
+    { hint: "Add --adopt to import its sessions anyway", details: { repository: from, here } },
   );
 }

@@ -19,7 +19,7 @@ const LABELS: readonly ArmorLabel[] = ["ORCHESTRATOR SNAPSHOT", "AGE ENCRYPTED F
 const COLUMNS = 64;
 const LINE_BYTES = 48;
 
-/** How much text may stand before the first line. */
+/** Maximum length of text before the first line. */
 const MAX_PREAMBLE = 1024 * 1024;
 
 /** Longest line that is read: copies may have lost their line ends. */
@@ -77,13 +77,13 @@ function decoderFor(head: Uint8Array): TextDecoder {
   return new TextDecoder(beginsWith(head, "\xff\xfe") ? "utf-16le" : "utf-8");
 }
 
-/** The bytes of armored text. What stands before a space in a line is not of the armor. */
+/** The bytes of armored text. Text before a space in a line is not part of the armor. */
 async function* dearmored(bytes: Bytes, label: ArmorLabel, decoder: TextDecoder): Bytes {
   let place = "before" as "before" | "inside" | "behind";
   const take = (line: string): string => {
     const text = line.trimEnd();
     if (LABELS.some((name) => text.endsWith(begin(name)))) {
-      if (place !== "before") throw invalid("the text holds more than one snapshot");
+      if (place !== "before") throw invalid("the text contains more than one snapshot");
       place = "inside";
       return "";
     }
@@ -97,14 +97,14 @@ async function* dearmored(bytes: Bytes, label: ArmorLabel, decoder: TextDecoder)
     const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
     rest = lines.pop() ?? "";
     if (rest.length > MAX_LINE) {
-      if (place === "inside") throw invalid("its text has no line ends");
+      if (place === "inside") throw invalid("its text has no line breaks");
       rest = rest.slice(-COLUMNS);
     }
     const decoded = groups.decode(lines.map(take).join(""));
     if (decoded.length > 0) yield decoded;
   }
   const last = take(rest + decoder.decode());
-  if (place !== "behind") throw invalid(`it is cut off: the line "${end(label)}" is missing`);
+  if (place !== "behind") throw invalid(`it is incomplete: the line "${end(label)}" is missing`);
   yield groups.finish(last);
 }
 
@@ -127,7 +127,7 @@ class Base64 {
   #take(text: string): void {
     this.#carried += text;
     if (/^[A-Za-z0-9+/]*={0,2}$/.test(this.#carried)) return;
-    throw invalid("a line in its text is damaged or does not belong to it");
+    throw invalid("a line in its text is damaged or out of place");
   }
 
   #give(count: number): Uint8Array {

@@ -16,7 +16,7 @@ import { FOLDERS, KEYS, UNFINISHED } from "../state_layout/names.ts";
 import { timeInName } from "../state_layout/places.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 
-/** The name of a folder of backups that nobody has. */
+/** An unused name for a folder of backups. */
 export function backupName(now: Date): string {
   return `${FOLDERS.backups}/import-${timeInName(now)}-${randomBase32(20)}`;
 }

@@ -35,7 +35,7 @@ export async function* fromWeb(stream: ReadableStream<Uint8Array>): Bytes {
       yield next.value;
     }
   } finally {
-    if (!done) await reader.cancel(new Error("nobody reads on")).catch(() => {});
+    if (!done) await reader.cancel(new Error("the reader stopped")).catch(() => {});
   }
 }
 

@@ -1,10 +1,10 @@
 /**
- * A consistent look at the state while others go on writing: each session up to one line of its
- * journal, with a hash of every file, without any lock.
+ * Collects a consistent view of the state while other processes write: each session up to one line
+ * of its journal, with a hash of every file, without a lock.
  *
- * Journals and feedback only ever grow, and a frozen definition never changes, so what was hashed
- * once can be read again later, both times in pieces. What may change under our hands is small and
- * kept in memory.
+ * Journals and feedback only grow, and a frozen definition never changes, so what was hashed once
+ * can be read again later, both times in pieces. Files that may change during the export are small
+ * and kept in memory.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
@@ -25,7 +25,7 @@ import { contentOf, journalName, removedSession } from "./contents.ts";
 import { JournalScan } from "./journal_scan.ts";
 import type { ManifestFile, ManifestSession } from "./manifest.ts";
 
-/** A file as it was when it was looked at. */
+/** A file as it was when it was collected. */
 export interface CollectedFile extends ManifestFile {
   /**
    * Its bytes, the same each time; a piece is good until the next one is asked for.
@@ -70,13 +70,16 @@ interface Looking {
 /** See {@link CollectRequest.keep}. */
 const KEEP_BYTES = 16 * 1024 * 1024;
 
-/** Files that may be replaced meanwhile are kept whatever the budget is, when they are as small as they should be. */
+/**
+ * Files that may be replaced during the export are kept regardless of the budget, if they are
+ * within their limits.
+ */
 const ALWAYS_KEPT = 64 * 1024;
 
 /**
- * Looks at everything that a snapshot holds.
- * @throws `journal_corrupt` for a session whose journal cannot be a journal; `session_unknown` for one
- * that was asked for and is not there.
+ * Collects the content of a snapshot.
+ * @throws `journal_corrupt` for a session with an invalid journal; `session_unknown` for a
+ *   requested session that does not exist.
  */
 export async function collect(
   backend: StorageBackend,
@@ -98,7 +101,7 @@ export async function collect(
       files.push(...found.files);
     } catch (error) {
       const removed = error instanceof OrchestratorError && error.code === "session_unknown";
-      // Removed between the listing and now: nobody asked for it by name.
+      // Removed since it was listed, and not requested by name.
       if (!removed || request.sessions !== undefined) throw error;
     }
   }
@@ -150,7 +153,7 @@ export async function collectSession(
   return { session: describe(id, journal, await metaOf(files, id)), files };
 }
 
-/** Whether a journal that cannot be trusted has a line that nobody would read: it is never held. */
+/** Whether an untrusted journal has a line that is too long to read into memory. */
 async function hasLongLine(backend: StorageBackend, id: string): Promise<boolean> {
   let lines = 0;
   let isLong = false;
@@ -173,7 +176,7 @@ async function collectBlob(
   const entry = meaningOf(key)?.entry;
   if (entry === undefined) return [];
   const lines = entry.kind === "lines" || entry.kind === "journal";
-  // An append that was cut off is no line.
+  // An incomplete append is not a line.
   const open = () => lines ? wholeLines(backend.blobPieces(key)) : backend.blobPieces(key);
   const fixed = lines || entry.kind === "file" || key.endsWith("/workflow.yaml");
   try {
@@ -271,11 +274,11 @@ export function encodeLines(lines: readonly string[]): Uint8Array {
   return new TextEncoder().encode(lines.length === 0 ? "" : lines.join("\n") + "\n");
 }
 
-/** The error of a file that is no more what it was a moment ago. */
+/** The error for a file that changed during the export. */
 export function moved(name: string): OrchestratorError {
   return new OrchestratorError(
     "state_moved",
-    `Cannot export "${name}": it was changed or removed meanwhile`,
+    `Cannot export "${name}": it was changed or removed during the export`,
     { hint: "Run the command again" },
   );
 }
@@ -296,7 +299,7 @@ async function metaOf(
   }
 }
 
-/** Where a journal ends, told from its first and last line; the chain is checked on arrival. */
+/** The end of a journal, from its first and last line; the chain is verified on import. */
 function describe(
   id: string,
   journal: JournalScan,

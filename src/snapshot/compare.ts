@@ -34,7 +34,7 @@ export async function compare(
   const { lines, behindBytes } = await journalEnd(backend, id);
   for await (const piece of backend.journalPieces(id, lines)) {
     scan.look(piece);
-    // Both are whole lines: where one goes on behind the end of the other, it is its continuation.
+    // Both have complete lines: the longer one is a continuation of the shorter one.
     const length = Math.max(0, Math.min(piece.length, journal.size - size));
     same &&= content.has(journal, size, piece.subarray(0, length));
     size += piece.length;

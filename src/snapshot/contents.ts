@@ -25,7 +25,7 @@ export type ContentKind =
   | { readonly kind: "repository"; readonly name: string; readonly lines: boolean }
   /** A secret: only ever in an encrypted snapshot, never on a branch. */
   | { readonly kind: "secret"; readonly name: string }
-  /** A file of the old tool's, likewise. */
+  /** A file of the old tool. */
   | { readonly kind: "old"; readonly name: string }
   | { readonly kind: "old"; readonly name: string; readonly session: string };
 
@@ -36,9 +36,9 @@ export const MANIFEST = "manifest.json";
 export const SECRETS = `${FOLDERS.secrets}/`;
 
 /**
- * What a name stands for.
- * @param carrier what takes it. Default: the one that takes most.
- * @returns null for a name that it never takes.
+ * What a name refers to.
+ * @param carrier what includes it. Default: the one that includes most.
+ * @returns null for a name that it never includes.
  */
 export function contentOf(name: string, carrier: Carrier = "encrypted"): ContentKind | null {
   const meaning = meaningOf(name);
@@ -58,7 +58,7 @@ export function contentOf(name: string, carrier: Carrier = "encrypted"): Content
 /** The folder of the records of removed sessions. */
 export const REMOVED = `${FOLDERS.removed}/`;
 
-/** The session whose removals a file records; null when it is no such file. */
+/** The session whose removals a file records; null for other files. */
 export function removedSession(name: string): string | null {
   return name.startsWith(REMOVED) ? meaningOf(name)?.parts.session ?? null : null;
 }

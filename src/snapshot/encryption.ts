@@ -45,7 +45,7 @@ export function requireStrongPassword(password: string): void {
 /**
  * Encrypts.
  * @param key a password or recipients.
- * @throws `invalid_argument` for what is no recipient.
+ * @throws `invalid_argument` for an invalid recipient.
  */
 export async function* encrypt(bytes: Bytes, key: Key, workFactor = WORK_FACTOR): Bytes {
   const { Encrypter } = await import("age-encryption");
@@ -56,7 +56,7 @@ export async function* encrypt(bytes: Bytes, key: Key, workFactor = WORK_FACTOR)
   } else if ("recipients" in key) {
     for (const recipient of key.recipients) addRecipient(encrypter, recipient);
   } else {
-    throw new TypeError("an identity opens, it does not lock");
+    throw new TypeError("an identity decrypts; a recipient is needed to encrypt");
   }
   yield* fromWeb(await encrypter.encrypt(toWeb(bytes)));
 }
@@ -71,7 +71,7 @@ function addRecipient(
     throw new OrchestratorError(
       "invalid_argument",
       `Cannot encrypt snapshot to "${recipient.slice(0, 80)}": it is not an age recipient`,
-      { hint: "A recipient begins with age1; `age-keygen` makes one", cause: error },
+      { hint: "A recipient begins with age1; run `age-keygen` to create one", cause: error },
     );
   }
 }
@@ -126,8 +126,8 @@ export async function* decrypt(
     throw new OrchestratorError(
       "password_wrong",
       needed === "password"
-        ? "Cannot open snapshot: the password is wrong, or the file was altered"
-        : "Cannot open snapshot: none of the identities given opens it, or the file was altered",
+        ? "Cannot open snapshot: the password is wrong, or the file was changed"
+        : "Cannot open snapshot: none of the given identities can decrypt it, or the file was changed",
       { cause: error },
     );
   }
@@ -135,7 +135,7 @@ export async function* decrypt(
     yield* fromWeb(opened);
   } catch (error) {
     if (error instanceof OrchestratorError) throw error;
-    throw invalid("it is incomplete, or was altered after it was encrypted", error);
+    throw invalid("it is incomplete, or it was changed after it was encrypted", error);
   }
 }
 
@@ -149,7 +149,7 @@ function addIdentity(
     // The text is a secret: it is not repeated.
     throw new OrchestratorError(
       "invalid_argument",
-      "Cannot open snapshot: the identity file holds something that is not an age identity",
+      "Cannot open snapshot: the identity file contains a line that is not an age identity",
       { hint: "An identity begins with AGE-SECRET-KEY-1", cause: error },
     );
   }

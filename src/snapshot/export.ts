@@ -1,8 +1,8 @@
 /**
- * Taking a snapshot: a tar of the state, gzipped, encrypted and written as text when asked for.
+ * Exports a snapshot: a tar of the state, gzipped, and optionally encrypted and armored.
  *
- * The same state gives the same bytes: names are sorted, owners are nobody, and every time in it is
- * the time of export. (Encrypted ones differ each time, as they must.)
+ * The same state gives the same bytes: names are sorted, owners are removed, and every time in it
+ * is the time of export. (Encrypted snapshots differ each time.)
  * @module
  */
 import type { RepositoryMeta } from "../project/identity.ts";

@@ -73,7 +73,10 @@ export interface ImportedSession {
   readonly name: string | null;
   readonly task: string;
   readonly relation: Relation;
-  /** Where the snapshot's copy ends, and where the copy here ended before; null when there was none. */
+  /**
+   * The last event of the snapshot's copy, and of the previous local copy; null when there was
+   * none.
+   */
   readonly seq: number;
   readonly localSeq: number | null;
   readonly changed: boolean;
@@ -143,7 +146,7 @@ async function importInto(parent: () => string, request: ImportRequest): Promise
     },
     {
       begin: (manifest) => {
-        // What is refused whatever comes behind the list is refused before anything is made.
+        // What is refused regardless of the files is refused before anything is created.
         identityOf(request, manifest);
         chooseSessions(manifest, request.sessions);
         staging.begin(manifest);
@@ -172,7 +175,7 @@ async function importInto(parent: () => string, request: ImportRequest): Promise
   for (const listed of chosen) {
     const own = sessions.get(listed.id) ?? [];
     checked.set(listed.id, checkListed(listed, own, staging));
-    // Whoever wants to stop it is heard here.
+    // The caller can interrupt it here.
     await new Promise((resolve) => setImmediate(resolve));
     tell("check", done += stagedJournal(listed.id, own).size, total);
   }
@@ -225,7 +228,7 @@ async function importInto(parent: () => string, request: ImportRequest): Promise
     const first = await decide(null);
     const changing = contested(first.decided.map(({ step }) => step));
     if (changing.length === 0) return await put(first, []);
-    // Once more while nobody can change them.
+    // Once more under the lock.
     return await holdAll(
       manager,
       changing,
@@ -303,7 +306,7 @@ async function decideAll(
   return { initialise, decided };
 }
 
-/** What putting everything in its place takes on disk, as far as it is not there already. */
+/** Disk space needed for the import, without files that already exist. */
 function bytesToPut(
   { stateDirectory }: ProjectPaths,
   decided: readonly Decided[],
@@ -340,11 +343,10 @@ function refused(
   return new OrchestratorError(
     "session_diverged",
     relation === "older"
-      ? `Cannot import session "${id}": the copy here has gone further, to event ${localSeq}`
-      : `Cannot import session "${id}": it and the copy here went different ways`,
+      ? `Cannot import session "${id}": the local copy is newer (event ${localSeq})`
+      : `Cannot import session "${id}": it has diverged from the local copy`,
     {
-      hint:
-        "Choose other sessions with --session; `orchestrator snapshot import --help` tells more",
+      hint: "Choose other sessions with --session, or see `orchestrator snapshot import --help`",
       details: { session: id, relation, localSeq },
     },
   );
@@ -376,7 +378,7 @@ function makeStateDirectory({ stateDirectory, gitignore }: ProjectPaths): boolea
   return true;
 }
 
-/** Takes it away again, unless somebody has begun to use it. */
+/** Removes it again, unless another process has started to use it. */
 function unmakeStateDirectory({ stateDirectory, gitignore }: ProjectPaths): void {
   try {
     if (readdirSync(stateDirectory).join() !== ".gitignore") return;

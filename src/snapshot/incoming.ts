@@ -122,11 +122,11 @@ function checkLines(
     // What is shown of it is made now: a state that cannot be shown is refused too.
     describe(state);
   } catch (error) {
-    throw refusal ?? invalid(`the journal of session "${id}" makes no sense`, error);
+    throw refusal ?? invalid(`the journal of session "${id}" is inconsistent`, error);
   }
   const { seq, hash } = chain.head;
   if (state.session !== id) {
-    throw invalid(`the journal of session "${id}" is that of another session`);
+    throw invalid(`the journal of session "${id}" belongs to another session`);
   }
   if (typeof state.lineage !== "string" || state.lineage === "") {
     throw invalid(`the journal of session "${id}" has no lineage`);
@@ -135,7 +135,7 @@ function checkLines(
     listed !== undefined &&
     (listed.lineage !== state.lineage || listed.seq !== seq || listed.hash !== hash)
   ) {
-    throw invalid(`the journal of session "${id}" does not end where it is said to`);
+    throw invalid(`the journal of session "${id}" does not end at the listed event`);
   }
   return { state, seq, hash };
 }
@@ -145,7 +145,7 @@ function badLine(id: string, bad: BadLine): OrchestratorError {
     return new OrchestratorError(
       "format_too_new",
       `Cannot read session "${id}": line ${bad.line} of its journal ${bad.reason}`,
-      { hint: "Use the newer orchestrator that wrote it" },
+      { hint: "Use the newer version of orchestrator that wrote it" },
     );
   }
   return invalid(`line ${bad.line} of the journal of session "${id}" ${bad.reason}`);
@@ -183,7 +183,7 @@ function wholeJournal(id: string, journal: Uint8Array): string {
   } catch (error) {
     throw invalid(`the journal of session "${id}" is not UTF-8`, error);
   }
-  if (!text.endsWith("\n")) throw invalid(`the journal of session "${id}" is cut off`);
+  if (!text.endsWith("\n")) throw invalid(`the journal of session "${id}" is incomplete`);
   if (text.includes("\r")) {
     throw invalid(`the journal of session "${id}" has carriage returns`);
   }
@@ -204,7 +204,7 @@ function checkMeta(id: string, meta: Uint8Array | undefined): void {
     throw invalid(`the meta.json of session "${id}" is damaged`, error);
   }
   const matches = typeof value === "object" && value !== null && "id" in value && value.id === id;
-  if (!matches) throw invalid(`the meta.json of session "${id}" is that of another session`);
+  if (!matches) throw invalid(`the meta.json of session "${id}" belongs to another session`);
 }
 
 /** Everything a new session of it consists of, its state included. */

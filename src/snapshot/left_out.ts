@@ -25,7 +25,7 @@ export type LeftOutReason =
   | "size"
   /** It is a link or a special file. */
   | "no file"
-  /** It cannot be looked at. */
+  /** It cannot be read. */
   | "unreadable"
   /** It is about a session that is not taken, or that has no journal. */
   | "no session"
@@ -115,7 +115,7 @@ function reasonOf(
   return { what, why: stat.size > entry.limit ? "size" : "not taken" };
 }
 
-/** The session whose folder a name lies in; null for any other name. */
+/** The session whose folder a name belongs to; null for any other name. */
 function sessionOf(name: string): string | null {
   const [folder, session, file] = name.split("/");
   const isSession = folder === FOLDERS.sessions && session !== undefined && file !== undefined &&

@@ -21,7 +21,7 @@ export interface Limits {
 
 const MEBIBYTE = 1024 * 1024;
 
-/** The limits nobody has asked to change: the defaults of the configuration. */
+/** The default limits. */
 export const DEFAULT_LIMITS: Limits = {
   files: 200_000,
   fileSize: 2048 * MEBIBYTE,
@@ -30,7 +30,7 @@ export const DEFAULT_LIMITS: Limits = {
   manifestSize: 64 * MEBIBYTE,
 };
 
-/** Below this many unpacked bytes nobody asks for the ratio. */
+/** The ratio is not checked below this number of unpacked bytes. */
 export const RATIO_MATTERS = 16 * MEBIBYTE;
 
 /** What is counted, and the configuration's key of the limit. */
@@ -39,9 +39,9 @@ const NAMES: Readonly<
 > = {
   files: { what: "files", key: "snapshot.max_entries" },
   fileSize: { what: "bytes in one file", key: "snapshot.max_entry_size" },
-  totalSize: { what: "bytes in all", key: "snapshot.max_size" },
+  totalSize: { what: "bytes in total", key: "snapshot.max_size" },
   ratio: { what: "times its size when unpacked", key: "snapshot.max_ratio" },
-  manifestSize: { what: "bytes in its list of contents", key: null },
+  manifestSize: { what: "bytes in its manifest", key: null },
 };
 
 /**
@@ -53,11 +53,11 @@ export function limitError(name: keyof Limits, limits: Limits, asked?: number): 
   const much = asked === undefined ? "more" : String(asked);
   return new OrchestratorError(
     "limit_exceeded",
-    `Cannot read snapshot: it has ${much} ${what}, and the limit is ${limits[name]}`,
+    `Cannot read snapshot: it has ${much} ${what} (limit ${limits[name]})`,
     {
       ...(key === null
         ? {}
-        : { hint: `If you trust where it comes from, raise ${key} in the configuration` }),
+        : { hint: `If you trust its origin, raise ${key} in the configuration` }),
       details: {
         limit: key ?? name,
         value: limits[name],

@@ -24,7 +24,7 @@ import { limitError, type Limits } from "./limits.ts";
  */
 export const SNAPSHOT_FORMAT = 2;
 
-/** Files up to this size are taken whatever their kind, as older programs did. Bytes. */
+/** Files up to this size are accepted regardless of kind, as in older programs. Bytes. */
 const SMALL = 16 * 1024 * 1024;
 
 /** The names of format 1. */
@@ -92,24 +92,24 @@ export function parseManifest(text: string, limits: Limits): Manifest {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw invalid("its list of contents is not JSON", error);
+    throw invalid("its manifest is not JSON", error);
   }
   if (!isRecord(value) || value["kind"] !== KIND) {
-    throw invalid("its first entry is not the list of contents of a snapshot");
+    throw invalid("its first entry is not the manifest of a snapshot");
   }
   const { format, created, tool, repository, sessions, files } = value;
   if (typeof format === "number" && format > SNAPSHOT_FORMAT) {
     throw new OrchestratorError(
       "format_too_new",
-      `Cannot read snapshot: its format is ${format}, and this program knows formats up to ${SNAPSHOT_FORMAT}`,
+      `Cannot read snapshot: its format is ${format}, and this program supports formats up to ${SNAPSHOT_FORMAT}`,
       { hint: "Use a newer version of orchestrator", details: { format, known: SNAPSHOT_FORMAT } },
     );
   }
   if (format !== 1 && format !== SNAPSHOT_FORMAT) throw invalid("its format is unknown");
   if (typeof created !== "string" || Number.isNaN(Date.parse(created))) {
-    throw invalid("it does not say when it was taken");
+    throw invalid("it does not contain its creation time");
   }
-  if (!isRepository(repository)) throw invalid("it does not say whose state it is");
+  if (!isRepository(repository)) throw invalid("it does not identify its repository");
   if (!Array.isArray(sessions) || !sessions.every(isSession)) {
     throw invalid("its list of sessions is damaged");
   }
@@ -134,13 +134,13 @@ function checkFiles({ files }: Manifest, limits: Limits): void {
   let total = 0;
   for (const { name, size } of files) {
     if (contentOf(name) === null) {
-      throw invalid(`it has a file ${JSON.stringify(name.slice(0, 200))}, which no snapshot has`);
+      throw invalid(`it contains an unexpected file: ${JSON.stringify(name.slice(0, 200))}`);
     }
     if (names.has(name)) throw invalid(`it lists ${JSON.stringify(name)} twice`);
     names.add(name);
     if (size > limits.fileSize) throw limitError("fileSize", limits, size);
     if (size > Math.max(readLimit(name), SMALL)) {
-      throw invalid(`${JSON.stringify(name)} is larger than files of its kind may be`);
+      throw invalid(`${JSON.stringify(name)} is larger than the limit for its kind`);
     }
     total += size;
     if (total > limits.totalSize) throw limitError("totalSize", limits, total);
@@ -153,12 +153,12 @@ function checkSessions({ sessions, files }: Manifest): void {
   for (const { id } of sessions) {
     if (ids.has(id)) throw invalid(`it lists session "${id}" twice`);
     ids.add(id);
-    if (!names.has(journalName(id))) throw invalid(`it has no journal of session "${id}"`);
+    if (!names.has(journalName(id))) throw invalid(`it lacks the journal of session "${id}"`);
   }
   for (const { name } of files) {
     const content = contentOf(name);
     if (content === null || !("session" in content) || ids.has(content.session)) continue;
-    throw invalid(`it has files of session "${content.session}", which it does not list`);
+    throw invalid(`it contains files of session "${content.session}", which it does not list`);
   }
 }
 
@@ -191,7 +191,7 @@ function isHash(value: unknown): value is string {
   return typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
 }
 
-/** The error of a snapshot that is no good. Nothing of it was used. */
+/** The error for an invalid snapshot. Nothing of it was used. */
 export function invalid(what: string, cause?: unknown): OrchestratorError {
   return new OrchestratorError(
     "snapshot_invalid",

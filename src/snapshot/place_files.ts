@@ -127,7 +127,7 @@ function withinLimit(name: string, bytes: Uint8Array): Uint8Array | null {
   return bytes.length > readLimit(name) ? null : bytes;
 }
 
-/** A project's own configuration stays, whatever it says. */
+/** A project's own configuration is always kept. */
 async function placeConfig(backend: StorageBackend, incoming: Uint8Array): Promise<Placed> {
   const here = await backend.readBlob(KEYS.config);
   if (here !== null) return sha256Hex(here) === sha256Hex(incoming) ? "same" : "kept";
@@ -213,8 +213,8 @@ function comparedWithHere(path: string, { size, sha256 }: StagedFile): "same" | 
 }
 
 /**
- * Makes the folders of a file below the state directory.
- * @returns false when something that is no folder has the name of one: nothing is written through it.
+ * Creates the folders of a file in the state directory.
+ * @returns false when one of the names is not a folder: nothing is written through it.
  */
 function makeFolders(paths: ProjectPaths, name: string, mode?: number): boolean {
   let folder = paths.stateDirectory;

@@ -48,7 +48,7 @@ import { unfinishedImport } from "./unfinished.ts";
 
 const PLAN_FORMAT = 2;
 
-/** What whoever waits for a lock is told. */
+/** The operation shown to processes that wait for a lock. */
 const OPERATION = "snapshot import";
 
 /** What is done with one session. */
@@ -151,10 +151,10 @@ export function contested(steps: readonly PlanStep[]): readonly string[] {
 }
 
 /**
- * Carries a plan out. The repository must be held.
- * @param held sessions that are held too. Others are where they have to be, one by one: thousands at
- * once are more than a process may have open.
- * @param onProgress told how many bytes of journals are done.
+ * Executes a plan. The repository must be locked.
+ * @param held sessions that are locked too. Others are locked one by one: thousands at once exceed
+ *   the number of files that a process may have open.
+ * @param onProgress gets the number of journal bytes done.
  */
 export async function carryOut(
   surroundings: Surroundings,
@@ -175,14 +175,14 @@ export async function carryOut(
   await placeRecords(surroundings.manager.backend, plan.files, content);
   for (const step of plan.steps) {
     const files = sessions.get(step.session) ?? [];
-    // Before it appears: a session whose removal stands would be removed again by the next pull.
+    // Before it appears: the next pull would remove a session whose removal is in effect.
     await surroundings.manager.bringBack(step.session, OPERATION);
     await carryOutStep(surroundings, step, files, content, holding.has(step.session));
     onProgress(done += stagedJournal(step.session, files).size);
   }
   const arrived = arrivedIdentity(plan.files, content);
   const outcome = await placeRepositoryFiles(surroundings, plan.files, content);
-  // Last: until then there is no project here, and whoever reads sees nothing half done.
+  // Last: until then there is no project here, and readers see no partial import.
   if (initialise !== null) {
     initProject(paths, {
       automatic: true,
@@ -214,7 +214,7 @@ function arrivedIdentity(
   try {
     return parseRepositoryMeta(new TextDecoder().decode(content.read(file)), KEYS.meta);
   } catch (error) {
-    // Altered content has the same code; whoever reads the rest of it says so.
+    // Altered content has the same code; the reader of the rest reports it.
     if (error instanceof OrchestratorError) return null;
     throw error;
   }
@@ -246,7 +246,9 @@ async function carryOutStep(
       const busy = error instanceof OrchestratorError && error.code === "lock_held";
       if (!busy || step.action !== "feedback") throw error;
       // Its journal is here; the rest of the import does not wait for it.
-      return warn(`The feedback of session ${id} was not taken over: somebody is at work on it`);
+      return warn(
+        `The feedback of session ${id} was not imported: another process is using the session`,
+      );
     }
   }
   const replaceable = step.action === "replace" && local.hash === step.replaces;
@@ -259,7 +261,7 @@ async function carryOutStep(
   } else if (replaceable) {
     await replaceWith(backend, session);
   } else {
-    warn(`Session ${id} was not imported: it went on here meanwhile`);
+    warn(`Session ${id} was not imported: it changed here in the meantime`);
   }
 }
 
@@ -318,7 +320,7 @@ export async function finishImports(surroundings: Surroundings): Promise<void> {
         );
       });
       removeStaging(folder);
-      warn("An import that was interrupted has been finished");
+      warn("Finished an interrupted import");
     }
   });
 }
@@ -329,8 +331,8 @@ function parsePlan(text: string): Plan {
   if (value.format > PLAN_FORMAT) {
     throw new OrchestratorError(
       "format_too_new",
-      "Cannot finish an import that was interrupted: a newer program began it",
-      { hint: "Use the newer orchestrator that began it" },
+      "Cannot finish an interrupted import: a newer program started it",
+      { hint: "Use the newer version of orchestrator that started it" },
     );
   }
   return value;

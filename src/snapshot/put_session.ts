@@ -26,9 +26,9 @@ export async function createIncoming(
 }
 
 /**
- * Appends what the copy here lacks, and takes over what changed beside the journal. The session must
- * be held, and the incoming journal begin with the one here.
- * @throws `state_moved` when the copy here is no beginning of it any more.
+ * Appends the lines that the local copy lacks, and updates the files next to the journal. The
+ * session must be locked, and the incoming journal must begin with the local one.
+ * @throws `state_moved` when the local copy is no longer a beginning of it.
  */
 export async function extendWith(
   backend: StorageBackend,
@@ -109,7 +109,7 @@ async function isFresh(
   return entry !== null && entry.head.seq === seq && entry.head.hash === hash;
 }
 
-/** Whether a session whose journal is the same here has nothing else to bring. */
+/** Whether a session with the same journal has no other changes. */
 export async function isHereAlready(
   backend: StorageBackend,
   session: CheckedSession,
@@ -173,8 +173,8 @@ async function lackingFiles(
 }
 
 /**
- * Takes the place of the copy here. What nobody brings from elsewhere, such as the old tool's files,
- * stays with the session. The repository and the session must be held.
+ * Replaces the local copy. Files that are never imported, such as the old tool's files, stay with
+ * the session. The repository and the session must be locked.
  */
 export async function replaceWith(
   backend: StorageBackend,

@@ -176,7 +176,7 @@ class Reading {
   }
 
   async #begin(name: string, size: number, body: Bytes): Promise<void> {
-    if (name !== MANIFEST) throw invalid("its first entry is not its list of contents");
+    if (name !== MANIFEST) throw invalid("its first entry is not the manifest");
     if (size > this.#limits.manifestSize) throw limitError("manifestSize", this.#limits, size);
     const chunks: Uint8Array[] = [];
     for await (const chunk of body) chunks.push(chunk);
@@ -184,7 +184,7 @@ class Reading {
     try {
       text = new TextDecoder("utf-8", { fatal: true }).decode(joinBytes(chunks));
     } catch (error) {
-      throw invalid("its list of contents is not UTF-8", error);
+      throw invalid("its manifest is not UTF-8", error);
     }
     const manifest = parseManifest(text, this.#limits);
     for (const file of manifest.files) this.#files.set(file.name, file);
@@ -196,10 +196,10 @@ class Reading {
   async #file(name: string, size: number, body: Bytes): Promise<void> {
     const file = this.#files.get(name);
     const shown = JSON.stringify(name.slice(0, 200));
-    if (file === undefined) throw invalid(`it has a file ${shown} that it does not list`);
-    if (this.#seen.has(name)) throw invalid(`it has ${shown} twice`);
+    if (file === undefined) throw invalid(`it contains a file ${shown} that it does not list`);
+    if (this.#seen.has(name)) throw invalid(`it contains ${shown} twice`);
     this.#seen.add(name);
-    if (size !== file.size) throw invalid(`${shown} has ${size} bytes, not ${file.size}`);
+    if (size !== file.size) throw invalid(`${shown} is ${size} bytes long (expected ${file.size})`);
     this.#sink.file(file);
     const hash = runningSha256();
     for await (const chunk of body) {
@@ -208,12 +208,12 @@ class Reading {
       this.#onProgress?.(this.#done += chunk.length, this.#total);
     }
     if (hash.hex() !== file.sha256) {
-      throw invalid(`${shown} was altered: its hash is not the one listed`);
+      throw invalid(`${shown} was changed: its hash differs from the manifest`);
     }
   }
 
   finish(): Manifest {
-    if (this.#manifest === undefined) throw invalid("it has no list of contents");
+    if (this.#manifest === undefined) throw invalid("it has no manifest");
     for (const { name } of this.#manifest.files) {
       if (!this.#seen.has(name)) throw invalid(`${JSON.stringify(name)} is missing`);
     }
@@ -223,6 +223,8 @@ class Reading {
 
 function foreign(name: string, type: string): OrchestratorError {
   return invalid(
-    `it has a ${type} ${JSON.stringify(name.slice(0, 200))}, and a snapshot has only files`,
+    `it contains a ${type} ${
+      JSON.stringify(name.slice(0, 200))
+    }; a snapshot may only contain files`,
   );
 }

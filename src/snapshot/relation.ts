@@ -1,7 +1,8 @@
 /**
- * Two copies of a session: which one goes on where the other ends?
+ * Compares two copies of a session: which one continues the other?
  *
- * A journal is a chain of hashes, so two whole journals that share line n share all lines before it.
+ * A journal is a chain of hashes, so two complete journals that share line n share all lines before
+ * it.
  * @module
  */
 
@@ -12,9 +13,9 @@ export type Relation =
   | "same"
   /** It is a beginning of the copy here. */
   | "older"
-  /** It goes on where the copy here ends. */
+  /** It continues the local copy. */
   | "newer"
-  /** Both went on from a common beginning, or have none. */
+  /** Both continue a common beginning differently, or have none. */
   | "diverged";
 
 /** The relation, and how many lines both begin with. */
@@ -50,8 +51,8 @@ function commonLines(left: readonly string[], right: readonly string[]): number 
 }
 
 /**
- * Two copies of a chain of lines that one writer makes: the longer one.
- * @returns null when neither goes on where the other ends.
+ * The longer one of two copies of a chain with a single writer.
+ * @returns null when neither continues the other.
  */
 export function mergeChains(local: string, incoming: string): string | null {
   if (incoming.startsWith(local)) return incoming;

@@ -52,7 +52,7 @@ export interface StagedFile extends ManifestFile {
   readonly offset: number;
 }
 
-/** Collects a snapshot's files on disk. There is nothing of it until a manifest was accepted. */
+/** Collects a snapshot's files on disk. Nothing is created until a manifest was accepted. */
 export class Staging implements Sink, AsyncDisposable {
   readonly #parent: () => string;
   readonly #files = new Map<string, StagedFile>();
@@ -128,7 +128,7 @@ export class Staging implements Sink, AsyncDisposable {
   async commit(plan: string): Promise<void> {
     await this.#settled;
     try {
-      // What was staged since, and the error if there was one.
+      // Data staged since, and the error if there was one.
       fsyncSync(this.#open());
     } catch (error) {
       throw ioError("write", join(this.#folder, CONTENT), error);
@@ -152,7 +152,7 @@ export class Staging implements Sink, AsyncDisposable {
 
   /** Closes it; the folder goes too, unless its plan was committed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    // The descriptor must not be another file's while somebody still works on it.
+    // The descriptor must not be reused while it is in use.
     await this.#settled;
     if (this.#descriptor !== undefined) closeSync(this.#descriptor);
     this.#descriptor = undefined;
@@ -166,7 +166,7 @@ export class Staging implements Sink, AsyncDisposable {
 /** How much of a journal is read at a time. */
 const ROOM = 512 * 1024;
 
-/** The bytes of staged files. What is no more what was staged is not handed out as if it were. */
+/** The bytes of staged files. Throws if they have changed since. */
 export class StagedContent {
   readonly #descriptor: number;
   #room: Uint8Array | undefined;
@@ -252,7 +252,7 @@ const NEWLINE = 0x0a;
 export function altered({ name }: StagedFile): OrchestratorError {
   return new OrchestratorError(
     "state_corrupt",
-    `Cannot import "${name}": it was altered while it was being imported`,
+    `Cannot import "${name}": it changed during the import`,
   );
 }
 

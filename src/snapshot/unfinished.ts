@@ -12,7 +12,7 @@ export function unfinishedImport(stateDirectory: string): boolean {
       name.startsWith(IMPORT_FOLDER)
     );
   } catch {
-    // Whoever needs the directory says what is wrong with it.
+    // The command that needs the directory reports what is wrong with it.
     return false;
   }
 }

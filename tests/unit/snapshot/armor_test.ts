@@ -99,12 +99,12 @@ Deno.test("a copy that lacks something is refused in one sentence, and leaves no
     [without(1), /Cannot read snapshot/],
     [without(3), /Cannot read snapshot/],
     [without(lines.length - 2), /Cannot read snapshot/],
-    [lines.toSpliced(3, 0, "warning: some thing!").join("\n"), /damaged or does not/],
+    [lines.toSpliced(3, 0, "warning: some thing!").join("\n"), /damaged or out of place/],
     [text.replace(/\n[^-].{20}/, (found) => `${found.slice(0, -1)}*`), /is damaged/],
     [text.replace(/\n[^-].{20}/, (found) => found.slice(0, -1)), /Cannot read snapshot/],
     [text + text, /more than one snapshot/],
     [`${text}${BEGIN.replace("ORCHESTRATOR SNAPSHOT", "AGE ENCRYPTED FILE")}\n`, /more than one/],
-    [`${BEGIN}\n${"A".repeat(3_000_000)}`, /no line ends/],
+    [`${BEGIN}\n${"A".repeat(3_000_000)}`, /no line breaks/],
   ];
   for (const [copy, message] of damaged) {
     using there = new World();

@@ -211,7 +211,7 @@ Deno.test("a file that is larger than its kind may be is refused before it is re
   });
   assert.match(
     await refused(await archive(listed), "snapshot_invalid"),
-    /larger than files of its/,
+    /larger than the limit for its/,
   );
 });
 

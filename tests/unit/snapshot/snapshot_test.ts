@@ -213,7 +213,10 @@ Deno.test("what is the same here waits for nobody, and what is to change does", 
         [changing, "newer"],
       ].sort(),
     );
-    assert.match(there.warnings.splice(0).join(), /feedback of session .* somebody is at work/);
+    assert.match(
+      there.warnings.splice(0).join(),
+      /feedback of session .* another process is using the session/,
+    );
   });
   assert.deepEqual(await there.notes(changing), ["more"]);
   await here.note(changing, "still more");
