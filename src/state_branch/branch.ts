@@ -42,7 +42,7 @@ export interface StateBranchOptions {
   readonly nowhere: string | null;
   /** The branches to try, best first. */
   readonly targets: readonly Target[];
-  /** The one of them that was found on the server; null when none was, or nobody has looked. */
+  /** The one found on the server; null when none was found or the server was not asked. */
   readonly found: string | null;
   /** More that were found: machines that began without each other. Their sessions are pulled too. */
   readonly others: readonly string[];
@@ -79,7 +79,7 @@ export interface MergeReport extends Merged {
 }
 
 /** Why a branch is refused that holds something else. */
-export const NOT_OURS = "its newest commit is not one of orchestrator's";
+export const NOT_OURS = "its newest commit was not made by orchestrator";
 
 /** The state of one project on a branch. */
 export class StateBranch {
@@ -91,7 +91,7 @@ export class StateBranch {
     this.options = options;
   }
 
-  /** The name it is known by, whichever rung is taken. */
+  /** The name it is known by, regardless of the method. */
   get name(): string {
     return this.options.targets[0]?.branch ?? "";
   }
@@ -171,7 +171,7 @@ export class StateBranch {
     if (!await fetchBranch(this.git, remote, { branch, into })) return null;
     const tip = await this.remoteTip();
     if (tip !== null && tip !== before && !await this.#isOurs(tip)) {
-      // What is not ours must not be taken for the state that was seen last.
+      // A foreign commit must not be recorded as the last known state.
       await this.git.run(["update-ref", "-d", into, tip], { codes: [1, 128] });
       throw branchRefused(branch, NOT_OURS);
     }
@@ -190,8 +190,9 @@ export class StateBranch {
   }
 
   /**
-   * Fetches, and merges what is there. A project is made where there is none.
-   * @param scope of machines that began without each other all is merged, whatever the scope.
+   * Fetches and merges the remote state. Initialises a project if there is none.
+   * @param scope machines that started independently are merged completely, regardless of the
+   *   scope.
    */
   pull(scope: Scope = "all"): Promise<PullReport> {
     return this.#repairing(() => this.#pull(scope));
@@ -279,7 +280,7 @@ export class StateBranch {
     const scope = { git, manager, tree };
     const { sessions, recorded } = await sessionsIn(options.scope ?? "all", scope);
     await takeRecords(git, manager, tree, recorded);
-    // What was removed since is brought back as a record, too.
+    // What was removed since is recorded as restored, too.
     if (restore) await takeRecords(git, manager, await this.#known(), sessions);
     const merged = await mergeSessions({ git, manager, tree, sessions, restore, warn });
     const removals = restore

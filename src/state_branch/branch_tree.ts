@@ -1,6 +1,6 @@
 /**
- * The tree of a commit of the state branch. What lies beside the sessions is known at once; of the
- * sessions only their folders, until somebody asks what is in one: there may be thousands.
+ * The tree of a commit of the state branch. Files outside sessions are read at once; of the
+ * sessions only the folders, until their content is needed: there may be thousands.
  * @module
  */
 import { removedSession } from "../snapshot/contents.ts";
@@ -57,8 +57,8 @@ export class BranchTree {
 
   /**
    * Reads the tree of a commit.
-   * @param commit null for a branch that is not there yet.
-   * @throws `git_failed` for what is no commit.
+   * @param commit null for a branch that does not exist yet.
+   * @throws `git_failed` if it is not a commit.
    */
   static async open(git: Git, commit: string | null): Promise<BranchTree> {
     if (commit === null) return new BranchTree(git, null, new Map(), new Map());
@@ -81,7 +81,7 @@ export class BranchTree {
     return [...this.files.keys()].flatMap((path) => removedSession(path) ?? []);
   }
 
-  /** The files of sessions by their paths; a session that is not there has none. */
+  /** The files of sessions by their paths; none for a session that does not exist. */
   async filesOf(ids: Iterable<string>): Promise<Tree> {
     const wanted = [...new Set(ids)].filter((id) => this.folders.has(id));
     const missing = wanted.filter((id) => !this.#known.has(id));

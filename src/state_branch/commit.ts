@@ -16,13 +16,13 @@ export interface Committed {
   readonly kept: ReadonlySet<string>;
 }
 
-/** How often it is tried again because another process of ours was faster. */
+/** How often a commit is retried because another process was faster. */
 const ATTEMPTS = 6;
 
 /**
- * Commits all that is here on top of what is known, and lets the local ref stand for it. What is only
- * there stays, unless a removal of it was recorded.
- * @returns the commit; the one there is when nothing has changed.
+ * Commits the local state on top of the known one, and moves the local ref to it. Sessions that
+ * only exist in the branch are kept, unless their removal was recorded.
+ * @returns the commit; the existing one when nothing has changed.
  * @throws `git_failed`
  */
 export async function commitAll(place: CommitPlace, request: CommitRequest): Promise<Committed> {
@@ -41,7 +41,7 @@ export async function commitAll(place: CommitPlace, request: CommitRequest): Pro
       time: now(),
     });
     if (commit === local) return { commit, kept };
-    // Before anything stands for them.
+    // Before a ref points to them.
     syncObjects(git, [...written, commit]);
     try {
       await setRef(git, localRef(name), commit, local ?? "");

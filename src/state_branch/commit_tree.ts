@@ -188,8 +188,8 @@ function joinedIdentity(seen: Uint8Array, here: Uint8Array): Uint8Array {
 }
 
 /**
- * The folders of sessions that are not here, by id: those of the first of the commits that has them. One
- * that was removed does not stay; that it is not here, or not in the newer commit, is no removal.
+ * The folders of sessions that do not exist here, by id: from the first commit that has them. A
+ * removed one is left out; its absence here or in the newer commit alone is not a removal.
  */
 async function keptSessions(
   git: Git,
@@ -206,7 +206,7 @@ async function keptSessions(
   return kept;
 }
 
-/** The files that stay whatever is here: what is here of a session takes the place of its own. */
+/** Files that are kept regardless of the local state; local files of a session replace them. */
 async function keptFiles(
   before: BranchTree,
   ours: ReadonlySet<string>,

@@ -14,9 +14,9 @@ import { pushCommit } from "./server.ts";
 /** What was replaced. */
 export interface CompactReport {
   readonly commit: string;
-  /** How many commits it stands for. */
+  /** How many commits it replaces. */
   readonly replaced: number;
-  /** Why only the history here was replaced; null when there is no other. */
+  /** Why only the local history was replaced; null when there is no other. */
   readonly problem: string | null;
 }
 

@@ -134,15 +134,13 @@ export function shownRemote(remote: string): string {
 }
 
 function remoteUnknown(wanted: string, remotes: readonly string[]): OrchestratorError {
-  const has = remotes.length === 0
-    ? "no remote at all"
-    : remotes.map((name) => `"${name}"`).join(", ");
+  const has = remotes.length === 0 ? "no remotes" : remotes.map((name) => `"${name}"`).join(", ");
   return new OrchestratorError(
     "remote_unknown",
-    `Cannot ${DOING}: this clone has no remote "${wanted}", and nothing is pushed anywhere else (it has ${has})`,
+    `Cannot ${DOING}: this clone has no remote "${wanted}", and the state is not pushed to any other (it has ${has})`,
     {
       hint:
-        `Add it with \`git remote add ${wanted} <url>\`, or name another one in ORCHESTRATOR_STATE_REMOTE`,
+        `Add it with \`git remote add ${wanted} <url>\`, or name another remote in ORCHESTRATOR_STATE_REMOTE`,
       details: { remote: wanted, remotes },
     },
   );
@@ -151,8 +149,8 @@ function remoteUnknown(wanted: string, remotes: readonly string[]): Orchestrator
 function credentialsError(): OrchestratorError {
   return new OrchestratorError(
     "config_invalid",
-    `Cannot ${DOING}: the URL of state_remote in the repository's file holds credentials`,
-    { hint: "Write the URL without them, and keep them in git's credential helper" },
+    `Cannot ${DOING}: the URL of state_remote in the repository's file contains credentials`,
+    { hint: "Write the URL without them, and store them in git's credential helper" },
   );
 }
 
@@ -162,7 +160,7 @@ export function branchRefused(branch: string, reason: string): OrchestratorError
     "branch_refused",
     `Cannot use branch "${branch}" for the state: ${reason}`,
     {
-      hint: "Set state_branch to a branch of its own, for example orchestrator-state-<repo-id>",
+      hint: "Set state_branch to a separate branch, for example orchestrator-state-<repo-id>",
       details: { branch },
     },
   );

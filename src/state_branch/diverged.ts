@@ -1,8 +1,8 @@
 /**
- * A session that went two ways at once: the way that was published first keeps the id, the other one
- * goes on as a session of its own, a **branch session**, with everything that happened on it.
+ * A session that diverged: the version that was published first keeps the id, the other one
+ * continues as a new session, a **branch session**, with all its events.
  *
- * Everything in it follows from the journal it is made of, so that whoever makes it makes the same.
+ * All of it is derived from the journal, so every machine creates the same branch session.
  * @module
  */
 import { createHash } from "node:crypto";

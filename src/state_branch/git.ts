@@ -1,6 +1,6 @@
 /**
- * Running git so that nothing of the user's is touched: no hook, no prompt, no index, no signing, no
- * housekeeping, whatever their configuration says.
+ * Runs git without side effects for the user: no hook, no prompt, no index, no signing, no
+ * maintenance, regardless of their configuration.
  * @module
  */
 import process from "node:process";
@@ -63,7 +63,7 @@ const LOCAL_VARIABLES: readonly string[] = [
   "GIT_REDIRECT_STDERR",
 ];
 
-/** How long a command may take that asks nobody else, in milliseconds. */
+/** Time limit of a local command, in milliseconds. */
 const LOCAL_TIMEOUT_MS = 60_000;
 
 /** Most bytes that git prints of a branch of ours without its files: lists of them, of refs, of commits. */
@@ -80,9 +80,9 @@ export type TroubleKind =
   | "forbidden"
   /** Not this: a hook or a rule of the server refuses the branch. */
   | "rejected"
-  /** Somebody was faster. */
+  /** Another process was faster. */
   | "stale"
-  /** There is no such branch there. */
+  /** The branch does not exist on the server. */
   | "absent";
 
 /** A server did not do what it was asked: `git_failed`. */
@@ -137,7 +137,7 @@ export class Git {
   }
 
   /**
-   * Git in the repository that `root` lies in.
+   * Git in the repository that contains `root`.
    * @returns Null where there is none.
    * @throws `git_failed` when git is not installed, too old, or does not trust the directory.
    */
@@ -162,7 +162,7 @@ export class Git {
     const objectFormat = format === "sha256" ? "sha256" : "sha1";
     const ssh = await runGit(root, ["config", "core.sshCommand"], clean, LOCAL_TIMEOUT_MS);
     const asks = env["GIT_SSH_COMMAND"] ?? env["GIT_SSH"] ?? ssh.stdout.trim();
-    // A question of ssh's would wait for ever; whoever has set up ssh otherwise is left alone.
+    // An ssh prompt would wait for ever; a user's own ssh command is not changed.
     const quiet = asks === "" ? { ...clean, GIT_SSH_COMMAND: "ssh -o BatchMode=yes" } : clean;
     return new Git(root, quiet, networkTimeoutMs, { objectFormat, commonDirectory });
   }
@@ -200,7 +200,7 @@ export class Git {
       }
       const late = error instanceof OrchestratorError && "timeoutMs" in (error.details ?? {});
       if (!network || !late) throw error;
-      throw new Trouble("unreachable", `no answer within ${this.#networkTimeoutMs / 1000} s`);
+      throw new Trouble("unreachable", `no response within ${this.#networkTimeoutMs / 1000} s`);
     }
   }
 
@@ -300,8 +300,7 @@ function gitFailed(args: readonly string[], stderr: string): OrchestratorError {
     `Cannot run "git ${args[0]}": ${firstWords(stderr)}`,
     unsafe
       ? {
-        hint:
-          "The repository belongs to another user: `git help config` says of safe.directory what to do",
+        hint: "The repository belongs to another user: see safe.directory in `git help config`",
       }
       : {},
   );

@@ -1,6 +1,6 @@
 /**
- * When the server was last asked what it has: a small file beside git's own, so that neither the state
- * directory nor the work tree is written to by whoever only looks. Light: it is asked for by `status`.
+ * When the server was last asked: stored in a small file in git's directory, so that reading
+ * commands write neither to the state directory nor to the work tree. Light: `status` uses it.
  * @module
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -15,13 +15,13 @@ export interface Look {
   readonly who: string;
 }
 
-/** The folder of ours in git's directory; null without git. */
+/** This program's folder in git's directory; null without git. */
 function folderOf(root: string): string | null {
   const directory = gitDirectory(root);
   return directory === null ? null : `${directory}/${GIT_FOLDER}`;
 }
 
-/** The last look; `never` when there was none, as far as can be told, and null without git. */
+/** The last fetch; `never` when there was none as far as is known, and null without git. */
 export function lastLook(root: string): Look | "never" | null {
   const folder = folderOf(root);
   if (folder === null) return null;

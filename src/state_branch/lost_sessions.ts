@@ -1,6 +1,6 @@
 /**
- * Sessions that are in the history of the state branch only: version 0.1.0 took off the branch whatever
- * was not in the folder any more, and recorded nothing of what it removed.
+ * Sessions that exist only in the history of the state branch: version 0.1.0 removed every session
+ * from the branch that was not in the folder, without recording it.
  * @module
  */
 import type { SessionManager } from "../session/session_manager.ts";

@@ -27,7 +27,7 @@ export interface MergedSession {
   readonly id: string;
   readonly task: string;
   readonly relation: Relation;
-  /** The session that the copy here goes on as, when both went different ways. */
+  /** The session that continues the local copy, if both copies diverged. */
   readonly branch: string | null;
 }
 
@@ -54,7 +54,7 @@ export interface Merged {
   readonly sessions: readonly MergedSession[];
   /** Sessions of the commit that cannot be trusted, and were left alone. */
   readonly refused: ReadonlySet<string>;
-  /** Sessions that were removed here and have gone on there: they are here again. */
+  /** Sessions that were removed here and continued there: they exist here again. */
   readonly removals: readonly RemovalNotice[];
 }
 
@@ -78,7 +78,7 @@ export async function mergeSessions(request: MergeRequest): Promise<Merged> {
       incoming = await readSession(git, tree, id, request.limits ?? DEFAULT_LIMITS);
     } catch (error) {
       if (!(error instanceof OrchestratorError) || error.code === "git_failed") throw error;
-      warn(`Session ${id} of the state branch was left alone: ${error.message}`);
+      warn(`Session ${id} of the state branch was not merged: ${error.message}`);
       refused.add(id);
       continue;
     }
@@ -95,8 +95,9 @@ export async function mergeSessions(request: MergeRequest): Promise<Merged> {
 }
 
 /**
- * The removals that a session of the commit comes back from: because it is restored, or has gone on
- * since. "removed" when it stays away. One that is here is settled when all are merged.
+ * The removals that a session of the commit is restored from: because it is restored, or has
+ * continued since. "removed" when it stays removed. Sessions that exist here are settled when all
+ * are merged.
  */
 async function standingFor(
   manager: SessionManager,
@@ -228,7 +229,7 @@ async function localCopy(manager: SessionManager, id: string): Promise<Incoming>
   return checkFromFiles(id, read);
 }
 
-/** Whoever worked on the session here works on its branch session from now on. */
+/** Bindings of the local session move to its branch session. */
 async function pointTo(manager: SessionManager, from: string, to: string): Promise<void> {
   const { backend } = manager;
   if ((await backend.readText(KEYS.current))?.trim() === from) await setCurrent(manager, to);

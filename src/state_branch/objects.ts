@@ -22,7 +22,7 @@ export interface TreeFile {
   readonly size: number;
 }
 
-/** The files of a tree by their paths. What is no plain file is left out. */
+/** The files of a tree by their paths, regular files only. */
 export type Tree = ReadonlyMap<string, TreeFile>;
 
 /** The id git gives these bytes as a blob. */
@@ -98,7 +98,7 @@ export interface TreeEntry {
   readonly oid: string;
 }
 
-/** The entries of a tree by name; none of what is no tree. */
+/** The entries of a tree by name; none if it is not a tree. */
 export function treeEntries(
   git: Git,
   object: GitObject | null | undefined,
@@ -161,7 +161,7 @@ export function syncObjects(git: Git, oids: Iterable<string>): void {
   syncDirectory(objectFolder(git));
 }
 
-/** Where an object lies that is in no pack. */
+/** Path of a loose object. */
 export function looseObject(git: Git, oid: string): string {
   return join(objectFolder(git), oid.slice(0, 2), oid.slice(2));
 }
@@ -177,8 +177,8 @@ interface Folder {
 
 /**
  * Writes trees.
- * @param entries files by path; a folder that stays as it is may stand for all that is in it.
- * @returns the id of the whole, and of every folder that was written, by path.
+ * @param entries files by path; an unchanged folder may be given as a whole.
+ * @returns the id of the root, and of every folder that was written, by path.
  */
 export async function writeTree(
   git: Git,

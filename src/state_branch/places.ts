@@ -18,7 +18,7 @@ export type Rung = "own" | "agent" | "portable" | "snapshot";
 
 /** What a rung is, for people. */
 export const RUNG_TEXTS: Readonly<Record<Rung, string>> = {
-  own: "its own branch",
+  own: "a separate branch",
   agent: "a branch named for the agent",
   portable: "the committed state directory",
   snapshot: "snapshots",
@@ -44,7 +44,7 @@ export function needsId(configured: string): boolean {
   return configured.includes(PLACEHOLDER);
 }
 
-/** A pattern for `git ls-remote` that finds the branch whatever the id, and whatever stands before. */
+/** A pattern for `git ls-remote` that matches the branch for any id and any prefix. */
 export function branchPattern(configured: string): string {
   return configured.replaceAll(PLACEHOLDER, "*");
 }

@@ -42,11 +42,11 @@ export async function trackedNames(git: Git, directory: string): Promise<Readonl
   return new Set(stdout.split("\0").filter((name) => name !== ""));
 }
 
-/** What keeps the state from being safe on this rung; null when it is. */
+/** What is missing for the state to be safe this way; null when nothing is. */
 export function portableProblem(standing: PortableStanding): string | null {
   switch (standing) {
     case "uncommitted":
-      return "not all of .orchestrator is committed with the work";
+      return "some of .orchestrator is not committed with the work";
     case "unpushed":
       return ".orchestrator is committed with the work, but not pushed";
     case "pushed":

@@ -137,7 +137,7 @@ async function joinLines(
   const differ: { readonly path: string; readonly oid: string }[] = [];
   for (const [path, { oid, size }] of tree) {
     const content = contentOf(path, "branch");
-    // Records of removals are taken over by whoever needs them.
+    // Records of removals are merged where they are needed.
     if (content?.kind !== "repository" || !content.lines || removedSession(path) !== null) continue;
     if (size > readLimit(path)) continue;
     const here = await backend.readBlob(path);

@@ -1,5 +1,5 @@
 /**
- * Branches that never hold state, whoever names them: they are the project's own, and a push of the
+ * Branches that never hold state, even if configured: they belong to the project, and a push of the
  * state would replace their files.
  * @module
  */
@@ -22,14 +22,14 @@ const MAX_META_BYTES = 1024 * 1024;
 export function protectedReason(branch: string, checkedOut: string | null): string | null {
   const lower = branch.toLowerCase();
   if (PROJECT_BRANCHES.has(lower) || lower.startsWith("release/")) {
-    return "projects keep their own files on a branch of this name";
+    return "projects keep files of their own on a branch with this name";
   }
   // A branch may share its name with the one that is checked out on a disk without upper case.
   if (lower === checkedOut?.toLowerCase()) return "it is checked out here";
   return null;
 }
 
-/** Whether a branch has a name of ours, behind any prefix: `orchestrator-state-…`. */
+/** Whether a branch has a name of the form `orchestrator-state-…`, with any prefix. */
 export function hasOwnName(branch: string): boolean {
   return /(?:^|\/)orchestrator-state(?:-[^/]*)?$/.test(branch);
 }

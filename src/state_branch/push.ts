@@ -1,6 +1,6 @@
 /**
- * Pushing: what the server has is merged, all that is here is committed on top of it, and the commit is
- * pushed with a lease, along the ladder of places.
+ * Pushing: merges the state of the server, commits the local state on top of it, and pushes the
+ * commit with a lease, with fallbacks to other places.
  * @module
  */
 import { readRepositoryMeta } from "../project/identity.ts";
@@ -32,7 +32,7 @@ export interface PushReport {
   readonly removals: readonly RemovalNotice[];
   /** How many sessions of the branch are not here. They stay there. */
   readonly onlyThere: number;
-  /** How many of these were here at the last push, though nobody has recorded their removal. */
+  /** How many of these existed here at the last push, although no removal is recorded. */
   readonly gone: number;
 }
 
@@ -48,10 +48,10 @@ export interface PushOptions {
 const PAUSE_MS = 60_000;
 const REFUSED_PAUSE_MS = 10 * 60_000;
 
-/** How often a push is tried again because somebody was faster. */
+/** How often a push is retried because another process was faster. */
 const ATTEMPTS = 6;
 
-/** Why nothing is pushed where there is no server. */
+/** Why nothing is pushed if there is no server. */
 export const NO_REMOTE = "this repository has no remote";
 
 /** What a push has done so far. */
@@ -149,7 +149,7 @@ async function pushTo(
       seen = null;
     }
     const known = seen ?? await state.remoteTip();
-    // What is only there stays there: a push brings nothing in.
+    // Remote-only sessions are not imported by a push.
     const merged = known === null ? null : await state.mergeIn(known, { scope: "here" });
     doing.sessions.push(...merged?.sessions ?? []);
     doing.removals.push(...merged?.removals ?? []);

@@ -1,5 +1,5 @@
 /**
- * What a place that is only looked at says to changes.
+ * Refuses changes to a read-only place.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
@@ -47,7 +47,7 @@ function refuse(): Promise<never> {
   return Promise.reject(
     new OrchestratorError(
       "read_only",
-      "Cannot change a commit of the state branch: it is only looked at",
+      "Cannot change a commit of the state branch: it is read-only",
       { hint: "Run `orchestrator state pull`" },
     ),
   );

@@ -1,14 +1,14 @@
 /**
- * Locks that git leaves on refs of ours when it is killed.
+ * Removes locks that a killed git leaves on this program's refs.
  *
- * Git locks a ref by a file beside it, for as long as replacing the ref takes, and whoever finds one
- * gives up. Nobody but this program moves the refs below `refs/orchestrator/`, and so it may remove
- * what a killed git has left there.
+ * Git locks a ref with a file next to it while it replaces the ref, and every other git that finds
+ * the file gives up. Only this program moves the refs below `refs/orchestrator/`, so it may remove
+ * the lock of a killed git there.
  * @module
  */
 import { type Stats, statSync, unlinkSync } from "node:fs";
 
-/** A lock that has stood this long is nobody's: moving a ref takes milliseconds. */
+/** A lock of this age is stale: moving a ref takes milliseconds. */
 const ABANDONED_MS = 3000;
 
 /** How often to look whether it goes by itself, in milliseconds. */

@@ -1,14 +1,14 @@
 /**
- * Moving refs of ours, by compare and swap.
+ * Moves this program's refs, by compare and swap.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
 import { firstWords, type Git } from "./git.ts";
 
 /**
- * Lets a ref stand for a commit.
- * @param expected the object it must stand for now; "" for none; null for any.
- * @throws `git_failed` when it stands for another one.
+ * Moves a ref to a commit.
+ * @param expected the object it must point to now; "" for none; null for any.
+ * @throws `git_failed` when it points to another one.
  */
 export async function setRef(
   git: Git,
@@ -23,7 +23,7 @@ export async function setRef(
   throw new OrchestratorError("git_failed", `Cannot move "${ref}": ${firstWords(result.stderr)}`);
 }
 
-/** Whether one commit is the other, or lies in its past. */
+/** Whether a commit equals the other or is one of its ancestors. */
 export async function isAncestor(git: Git, older: string, newer: string): Promise<boolean> {
   const args = ["merge-base", "--is-ancestor", older, newer];
   return (await git.run(args, { codes: [1] })).exitCode === 0;

@@ -15,16 +15,18 @@ export interface RemovalNotice {
   readonly outcome:
     /** It was removed here too. */
     | "removed"
-    /** It has gone on since, or is another history: it stays, and is there for everybody again. */
+    /**
+     * It has changed since, or has a different history: it is kept, and exists everywhere again.
+     */
     | "goes on"
-    /** Somebody is at work on it: it is removed another time. */
+    /** It is in use: it is removed later. */
     | "held";
 }
 
-/** How a session is brought back that nobody has brought back: it was never gone everywhere. */
+/** How to restore a session whose restoration is not recorded: it was never removed everywhere. */
 export const GOES_ON = "it goes on";
 
-/** The notice, told from the latest removal. */
+/** The notice, based on the latest removal. */
 export function noticeOf(
   id: string,
   standing: readonly StandingRemoval[],

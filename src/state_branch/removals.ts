@@ -1,6 +1,6 @@
 /**
- * Removals that were recorded elsewhere: a session goes here too when the copy here holds nothing that
- * the removed one did not hold; one that has gone on since stays.
+ * Removals that were recorded on other machines: a session is removed here too if the local copy
+ * has nothing that the removed one lacked; one that has changed since is kept.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
@@ -132,7 +132,7 @@ async function settle(
   });
 }
 
-/** Nobody waits long for somebody at work. */
+/** Short wait for a session that is in use. */
 const PATIENCE_MS = 100;
 
 /**

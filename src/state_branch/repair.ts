@@ -1,9 +1,10 @@
 /**
- * Putting git's store right where a power cut, or a git that was killed, has left objects and refs of
- * ours empty or half written. All of it can be made again: from the journals here, and from the server.
+ * Repairs git's store after a power failure or a killed git has left this program's objects and
+ * refs empty or incomplete. All of it can be rebuilt from the local journals and from the server.
  *
- * An object file that is empty, or is not what its name says, is set aside, and a ref of ours that
- * stands for nothing usable is removed; so is what git notes of a push of the branch. No other ref, and no object that is whole, is touched.
+ * An object file that is empty or does not match its name is moved aside, and a ref of this program
+ * that points to nothing usable is removed, including git's own record of a push of the branch.
+ * Other refs and intact objects are not changed.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -53,7 +54,7 @@ export async function repairing<Result>(
     if (complaints !== "" && attempt < ATTEMPTS) {
       const repaired = await repairStore(git, tracking, complaints);
       if (repaired > 0) {
-        warn("Git's copy of the state was damaged; it is made again from the journals");
+        warn("Git's copy of the state was damaged; it was rebuilt from the journals");
         continue;
       }
     }
@@ -65,8 +66,8 @@ export async function repairing<Result>(
 /**
  * Looks for damage.
  * @param tracking see {@link Repair}.
- * @param complaints what git said: objects that it names are looked at closely.
- * @returns how many things were put right.
+ * @param complaints messages of git: objects that they name are checked.
+ * @returns how many things were repaired.
  */
 export async function repairStore(
   git: Git,
@@ -94,7 +95,7 @@ async function refsAmong(git: Git, names: readonly string[]): Promise<readonly s
   return stdout.split("\n").filter((ref) => ref !== "");
 }
 
-/** Objects that lie in a file of their own which is empty, or was named and is not what it should be. */
+/** Loose objects that are empty, or that were named and do not match their names. */
 function damagedObjects(git: Git, complaints: string): readonly string[] {
   const objects = join(git.commonDirectory, "objects");
   const damaged = new Set<string>();

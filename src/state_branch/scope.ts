@@ -41,7 +41,7 @@ export async function sessionsIn(
   const here = await manager.ids();
   const sessions = new Set([
     ...here,
-    // What was removed here may have gone on there.
+    // A session removed here may have continued there.
     ...(await standingHere(manager)).keys(),
     ...scope === "active" ? await activeSessions(git, tree) : [],
     ...typeof scope === "object" ? scope.with : [],

@@ -5,7 +5,7 @@
 import { REFS } from "../state_layout/places.ts";
 import { type Git, Trouble } from "./git.ts";
 
-/** Options of `git fetch` that keep it from touching anything but the refs it is told. */
+/** Options of `git fetch` that keep it from changing any other refs. */
 const FETCH = [
   "fetch",
   "--quiet",
@@ -24,12 +24,12 @@ export interface ServerBranch {
   readonly commit: string;
 }
 
-/** Most branches that are looked at. */
+/** Maximum number of branches that are read. */
 const MOST = 20;
 
 /**
- * The branches of the server that a pattern fits.
- * @param pattern as `git ls-remote` takes it: it fits whatever stands before it in a name.
+ * The branches of the server that match a pattern.
+ * @param pattern for `git ls-remote`: it matches with any prefix.
  * @throws Trouble
  */
 export async function serverBranches(
@@ -48,8 +48,8 @@ export async function serverBranches(
 }
 
 /**
- * The branches of the server that a pattern fits, as the user's own last fetch has left them: for
- * when nobody answers.
+ * The branches of the server that match a pattern, as of the user's own last fetch: for when the
+ * server does not respond.
  */
 export async function trackedBranches(
   git: Git,
@@ -100,7 +100,7 @@ export async function newestFirst(
   return found.map((ref) => ref.slice(seenRef("").length));
 }
 
-/** The commit of a branch that was looked at while nobody knew which one is the right one. */
+/** The commit of a candidate branch, before one was chosen. */
 export function seenRef(branch: string): string {
   return REFS.seen + branch;
 }
@@ -128,7 +128,7 @@ export async function fetchBranch(
 export interface Push {
   readonly commit: string;
   readonly branch: string;
-  /** The commit the branch must stand for there; null when it must not be there. */
+  /** The commit that the branch must point to there; null when it must not exist. */
   readonly expected: string | null;
   /** Only asks, so that a host that forbids the branch is known before. */
   readonly dryRun?: boolean;

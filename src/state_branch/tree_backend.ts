@@ -43,7 +43,7 @@ export class TreeBackend extends ReadOnlyBackend implements StorageBackend {
     this.tree = tree;
   }
 
-  /** @throws `git_failed` for what is no commit. */
+  /** @throws `git_failed` if it is not a commit. */
   static async open(git: Git, commit: string): Promise<TreeBackend> {
     return new TreeBackend(git, await BranchTree.open(git, commit));
   }
@@ -95,7 +95,7 @@ export class TreeBackend extends ReadOnlyBackend implements StorageBackend {
   async *blobPieces(key: string): AsyncIterable<Uint8Array> {
     const blob = await this.readBlob(key);
     if (blob === null) {
-      throw new OrchestratorError("file_unknown", `Cannot read "${key}": there is no such file`);
+      throw new OrchestratorError("file_unknown", `Cannot read "${key}": it does not exist`);
     }
     yield blob;
   }
@@ -151,7 +151,7 @@ export class TreeBackend extends ReadOnlyBackend implements StorageBackend {
       const text = stateText(state, { seq: lines.length, hash, mark }, {});
       return new TextEncoder().encode(text);
     } catch (error) {
-      // Whoever replays the journal says what is wrong with it.
+      // Replaying the journal reports what is wrong with it.
       if (error instanceof OrchestratorError && error.code !== "git_failed") return null;
       throw error;
     }

@@ -1,6 +1,6 @@
 /**
- * The sessions here together with those of a commit of the state branch, to be read only: what reading
- * commands work on where not all of the branch was brought in.
+ * The local sessions together with those of a commit of the state branch, read-only: used by
+ * reading commands when the branch was not fully merged.
  * @module
  */
 import type {
