@@ -44,7 +44,7 @@ export type OnLeaving =
   | "remove"
   /** Other projects or people use it too. */
   | "keep"
-  /** Whoever made it removes it; what is left of a killed process means nothing. */
+  /** Its creator removes it; leftovers of a killed process have no meaning. */
   | "gone by itself";
 
 /** A row. */
@@ -55,7 +55,7 @@ export interface Place {
   readonly where: string;
   /** The commands that make it. */
   readonly madeBy: readonly string[];
-  /** How it is told that it is this program's. */
+  /** How it is recognised as this program's. */
   readonly recognise: string;
   readonly onLeaving: OnLeaving;
   readonly what: string;
@@ -73,7 +73,7 @@ export const ELSEWHERE: readonly Place[] = [
     recognise: "the name; git has no such folder",
     onLeaving: "remove",
     what:
-      "`<branch>.json`: what is remembered of pushing; `looked`: when the server was last asked; `damaged/`: git objects that were set aside because a power cut had left them empty",
+      "`<branch>.json`: the result of the last push; `looked`: when the server was last queried; `damaged/`: git objects that were moved here because a power failure had left them empty",
   },
   ...Object.values(REFS).map((where): Place => ({
     kind: "refs",
@@ -83,10 +83,10 @@ export const ELSEWHERE: readonly Place[] = [
     recognise: "the name",
     onLeaving: "remove",
     what: where === REFS.state
-      ? "the commit of all that was here when it was last committed"
+      ? "a commit with the local state when it was last committed"
       : where === REFS.remote
       ? "the commit last seen on the server"
-      : "commits of branches that were looked at before one was chosen",
+      : "commits of branches that were checked before one was chosen",
   })),
   {
     kind: "refs",
@@ -95,7 +95,7 @@ export const ELSEWHERE: readonly Place[] = [
     madeBy: ["state push"],
     recognise: "a push record in git's orchestrator folder names the branch",
     onLeaving: "remove",
-    what: "what git itself notes of a push",
+    what: "git's own record of a push",
   },
   {
     kind: "server branch",
@@ -112,7 +112,7 @@ export const ELSEWHERE: readonly Place[] = [
     base: "root",
     where: "workflow.yaml",
     madeBy: ["init", "start", "migrate"],
-    recognise: "nobody can tell: people edit it",
+    recognise: "cannot be determined: people edit it",
     onLeaving: "keep",
     what: "the workflow definition of the project",
   },
@@ -123,7 +123,7 @@ export const ELSEWHERE: readonly Place[] = [
     madeBy: ["config set --global", "config edit --global"],
     recognise: "the name",
     onLeaving: "keep",
-    what: "a person's own configuration, for all their projects",
+    what: "a person's configuration for all projects",
   },
   {
     kind: "folder",
@@ -132,7 +132,7 @@ export const ELSEWHERE: readonly Place[] = [
     madeBy: ["secrets set --global", "secrets import --global"],
     recognise: "the name",
     onLeaving: "keep",
-    what: "a person's own secrets, for all their projects",
+    what: "a person's secrets for all projects",
   },
   {
     kind: "file",
@@ -141,7 +141,7 @@ export const ELSEWHERE: readonly Place[] = [
     madeBy: ["config set --global", "secrets set --global"],
     recognise: "the name",
     onLeaving: "keep",
-    what: "kernel lock of that folder",
+    what: "kernel lock of this folder",
   },
   {
     kind: "file",
@@ -150,7 +150,7 @@ export const ELSEWHERE: readonly Place[] = [
     madeBy: ["trust add", "trust remove"],
     recognise: "the name; an entry names the repository it is about",
     onLeaving: "keep",
-    what: "what a person has confirmed of repositories' files, for all their projects",
+    what: "what a person has confirmed of repositories' files, for all projects",
   },
   {
     kind: "file",
@@ -159,7 +159,7 @@ export const ELSEWHERE: readonly Place[] = [
     madeBy: ["trust add", "trust remove"],
     recognise: "the name",
     onLeaving: "keep",
-    what: "kernel lock of that file",
+    what: "kernel lock of this file",
   },
   ...Object.entries(TEMPORARY_FOLDERS).map(([what, where]): Place => ({
     kind: "folder",
@@ -173,9 +173,9 @@ export const ELSEWHERE: readonly Place[] = [
     recognise: "the name, and its owner",
     onLeaving: "gone by itself",
     what: what === "import"
-      ? "a snapshot that is only looked at"
+      ? "a snapshot being inspected"
       : what === "config"
       ? "a configuration file being edited"
-      : "blobs on their way into git",
+      : "blobs being written to git",
   })),
 ];

@@ -18,7 +18,7 @@ export type Owner =
 export type Kind =
   /** Lines of JSON, each chained to the one before: only ever grows. */
   | "journal"
-  /** Lines of JSON that stand for themselves: only ever grows. */
+  /** Independent lines of JSON: the file only grows. */
   | "lines"
   /** One JSON value, replaced whole. */
   | "json"
@@ -61,12 +61,14 @@ export type Stay =
   | "way back"
   /** Secrets travel encrypted only, and only when they are asked for. */
   | "secret"
-  /** The old tool's files were never looked through for secrets: they travel encrypted only. */
+  /**
+   * The old tool's files were never checked for secrets: they are only included in encrypted form.
+   */
   | "unchecked";
 
 /** How two copies become one. */
 export type Merge =
-  /** By lineage and seq: the one that goes on where the other ends; both when they went apart. */
+  /** By lineage and seq: the copy that continues the other; both when they diverged. */
   | "journal"
   /** The lines of both. */
   | "union"
@@ -74,7 +76,7 @@ export type Merge =
   | "first"
   /** What was changed here stays; else the other side's counts. */
   | "newest"
-  /** With the journal it lies beside. */
+  /** With the journal next to it. */
   | "with journal"
   /** Made anew. */
   | "derived"
@@ -84,8 +86,8 @@ export type Merge =
 /** A row of the table. */
 export interface LayoutEntry {
   /**
-   * Relative to the state directory, with `/`. `<part>` stands for a part of `grammar.ts`; a name
-   * that is spelled out goes before a part that fits it, too.
+   * Relative to the state directory, with `/`. `<part>` is a part of `grammar.ts`; a literal name
+   * takes precedence over a part that matches it.
    */
   readonly path: string;
   readonly owner: Owner;

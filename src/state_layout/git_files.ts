@@ -1,5 +1,5 @@
 /**
- * What git is told of the state directory in portable mode, derived from the table.
+ * The git configuration of the state directory in portable mode, derived from the table.
  * @module
  */
 import type { LayoutEntry } from "./entry.ts";
@@ -49,7 +49,7 @@ function wildcards(path: string): string {
   return path.replace(/<[^>]+>/g, "*");
 }
 
-/** What lies in any folder is said once, for all folders. */
+/** Rules for files in any folder are written once, for all folders. */
 function unique(patterns: readonly string[]): readonly string[] {
   const anywhere = patterns.filter((pattern) => !pattern.startsWith("/"));
   return [...new Set(patterns)].filter((pattern) =>

@@ -15,7 +15,7 @@ export interface Part {
   readonly accepts?: (text: string) => boolean;
 }
 
-/** What Windows takes for devices, whatever the case and the extension. */
+/** Device names of Windows, in any case and with any extension. */
 const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
 /** The short second name that Windows gives to a file with a long one, such as `GITIGN~1`. */
@@ -80,7 +80,7 @@ export interface PathPattern {
   match(path: string): Readonly<Partial<Record<PartName, string>>> | null;
 }
 
-/** Begins the path of what may lie in any folder. */
+/** Begins the path of files that may be in any folder. */
 export const ANYWHERE = "**/";
 
 /** @throws TypeError for a part that is not in {@link PARTS}. */
@@ -113,5 +113,5 @@ export function pathPattern(path: string): PathPattern {
 
 function partName(text: string): PartName {
   if (Object.hasOwn(PARTS, text)) return text as PartName;
-  throw new TypeError(`<${text}> is no part of the grammar`);
+  throw new TypeError(`<${text}> is not part of the grammar`);
 }

@@ -18,7 +18,7 @@ export const LIMITS = {
   meta: 4 * MEBIBYTE,
   /** A frozen definition. One of 1 MiB may be longer once it is written as JSON. */
   definition: 16 * MEBIBYTE,
-  /** The newest state of a session. A larger one is made anew from the journal. */
+  /** The newest state of a session. A larger one is rebuilt from the journal. */
   state: 64 * MEBIBYTE,
   /** Feedback, one object a line; the repository's own journal. Read whole to be joined. */
   lines: 64 * MEBIBYTE,

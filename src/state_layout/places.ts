@@ -17,7 +17,7 @@ export function pushRecordName(branch: string): string {
 /** Folder in {@link GIT_FOLDER} of git objects that were damaged. */
 export const SET_ASIDE = "damaged";
 
-/** The folder of our refs in git's own directory: nobody else has any there. */
+/** The folder of this program's refs in git's own directory. */
 export const REFS_FOLDER = "refs/orchestrator";
 
 /** What our refs begin with. */
@@ -26,13 +26,13 @@ export const REFS = {
   state: "refs/orchestrator/state/",
   /** The commit last seen on the server. */
   remote: "refs/orchestrator/remote/",
-  /** Commits of branches that were looked at before one was chosen. */
+  /** Commits of branches that were read before one was chosen. */
   seen: "refs/orchestrator/seen/",
 } as const;
 
 /** What the names of our folders in the system's temporary folder begin with. */
 export const TEMPORARY_FOLDERS = {
-  /** A snapshot that is only looked at. */
+  /** A snapshot being inspected. */
   import: "orchestrator-import-",
   /** A configuration file being edited. */
   config: "orchestrator-config-",

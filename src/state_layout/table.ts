@@ -67,7 +67,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     stays: "derived",
     merge: "derived",
     what:
-      "`*` in normal mode; in portable mode what must never be committed. Lines that people added are kept",
+      "`*` in normal mode; in portable mode the files that must never be committed. Added lines are kept",
   },
   [KEYS.gitattributes]: {
     ...repository,
@@ -76,8 +76,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     carriers: ["git"],
     stays: "derived",
     merge: "derived",
-    what:
-      "in portable mode: git keeps the bytes as they are, and a merge that conflicts leaves one side whole",
+    what: "in portable mode: git preserves the bytes, and a conflicting merge keeps one side whole",
   },
   [KEYS.config]: {
     ...repository,
@@ -94,14 +93,14 @@ const ROWS: Readonly<Record<string, Row>> = {
     limit: LIMITS.short,
     carriers: ["branch", "snapshot", "encrypted"],
     merge: "first",
-    what: "ID of the session that commands use",
+    what: "ID of the current session",
   },
   [KEYS.binding("<agent>")]: {
     ...machine,
     kind: "text",
     limit: LIMITS.short,
     what:
-      "ID of the session that an agent works on; the key is a hash of the agent's own session ID, which is stored nowhere",
+      "ID of the session that an agent uses; the key is a hash of the agent's own session ID, which is not stored",
   },
   [LOCK]: {
     ...machine,
@@ -116,7 +115,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     limit: LIMITS.removals,
     carriers: EVERYWHERE,
     merge: "union",
-    what: "removals of a session, and when it was brought back: one object a line",
+    what: "removals of sessions, and when they were restored: one object a line",
   },
   [KEYS.repositoryLog("<writer>")]: {
     ...repository,
@@ -133,11 +132,11 @@ const ROWS: Readonly<Record<string, Row>> = {
     carriers: NOWHERE,
     stays: "derived",
     merge: "derived",
-    what: "`*`, whatever the files around it say",
+    what: "`*`, regardless of other ignore files",
   },
   "secrets/<secret>": {
     ...secret,
-    what: "a secret, UTF-8; one line end at the end is not part of it",
+    what: "a secret, UTF-8; a trailing line break is not part of it",
   },
   "secrets/<secret>.age": { ...secret, what: "a secret in the age format" },
   "secrets/<secret file>": {
@@ -206,7 +205,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     ...wayBack,
     kind: "file",
     limit: LIMITS.file,
-    what: "bytes taken off the end of a journal, where no acknowledged event was",
+    what: "bytes removed from the end of a journal that are not an acknowledged event",
   },
   "sessions/<session>/meta.damaged-<name>": {
     ...wayBack,
@@ -218,13 +217,13 @@ const ROWS: Readonly<Record<string, Row>> = {
   "sessions/<session>/legacy/<path>": {
     ...oldFile,
     owner: "session",
-    what: "the files of the old session that it was made of, as they were",
+    what: "the original files of the old session that it was imported from",
   },
 
   [`${MIGRATION.archive}/<path>`]: {
     ...oldFile,
     owner: "repository",
-    what: "files of the old tool that nothing else holds, at their old paths",
+    what: "files of the old tool that exist nowhere else, at their old paths",
   },
   [`${MIGRATION.prd}/<path>`]: {
     ...oldFile,
@@ -236,7 +235,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     kind: "json",
     limit: LIMITS.migration,
     what:
-      "there while a migration or a rollback is under way: `operation`, `phase`, `backup`, `staging`, what was there `before`",
+      "present during a migration or a rollback: `operation`, `phase`, `backup`, `staging`, what existed `before`",
   },
   [MIGRATION.marker]: {
     ...machine,
@@ -251,7 +250,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     mode: "private",
     limit: LIMITS.file,
     what:
-      "one folder for each migration: `manifest.json` (all a rollback needs), `files/` (the originals), `replaced/` (of files that were written anew), `sessions/` (of those an old state replaced)",
+      "one folder for each migration: `manifest.json` (everything a rollback needs), `files/` (the originals), `replaced/` (of rewritten files), `sessions/` (of those replaced by an old state)",
   },
   "backups/<path>": {
     ...wayBack,
@@ -263,25 +262,25 @@ const ROWS: Readonly<Record<string, Row>> = {
 
   [`**/${UNFINISHED.temporary}<rest>`]: {
     ...unfinished,
-    what: "a file being written, or left by a process that died; the next writer removes it",
+    what: "a file being written, or left by a killed process; the next writer removes it",
   },
   [`${IMPORT_FOLDER}<rest>`]: {
     ...unfinished,
     mode: "private",
-    what: "an import being made, and the lock of the process that makes it",
+    what: "an import in progress, and the lock of its process",
   },
   [`${MIGRATION.staging}<rest>`]: {
     ...unfinished,
     mode: "private",
-    what: "a migration being made",
+    what: "a migration in progress",
   },
   [`**/${UNFINISHED.staging}<rest>`]: {
     ...unfinished,
-    what: "a folder being filled, or left by a process that died; the next writer removes it",
+    what: "a folder being filled, or left by a killed process; the next writer removes it",
   },
   [`**/${UNFINISHED.removed}<rest>`]: {
     ...unfinished,
-    what: "what is left of a session being removed; the next writer removes it",
+    what: "the remains of a session being removed; the next writer removes it",
   },
   [`**/${UNFINISHED.replacing}<rest>`]: {
     ...unfinished,
