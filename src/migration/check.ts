@@ -17,14 +17,14 @@ const STAGING = new RegExp(`^${MIGRATION.staging.replaceAll(".", "\\.")}[a-z0-9]
 export function wrongInJournal(journal: MigrationJournal): string | null {
   if (!isBackup(journal.backup)) return "its backup is not a folder of migration_backup/";
   if (!isSafePath(journal.staging) || !STAGING.test(journal.staging)) {
-    return "its staging folder is none of a migration";
+    return "its staging folder is not that of a migration";
   }
   if (typeof journal.before !== "object" || journal.before === null) {
-    return "it does not say what was there before";
+    return "it does not record what existed before";
   }
   return journal.kept === undefined || isListOf(journal.kept, (name) => typeof name === "string")
     ? null
-    : "it has no usable list of what stays";
+    : "it has no valid list of files that stay";
 }
 
 /** As {@link wrongInJournal}. */
@@ -44,16 +44,18 @@ export function wrongInManifest(manifest: Manifest): string | null {
     ["folders", manifest.folders, isFolder],
   ];
   for (const [name, value, check] of lists) {
-    if (!isListOf(value, check)) return `its list "${name}" has what no migration writes`;
+    if (!isListOf(value, check)) {
+      return `its list "${name}" contains entries that no migration writes`;
+    }
   }
   if (typeof manifest.before !== "object" || manifest.before === null) {
-    return "it does not say what was there before";
+    return "it does not record what existed before";
   }
   const { aliases, current } = manifest;
   if (typeof aliases !== "object" || aliases === null || !Object.values(aliases).every(isSession)) {
-    return "its old ids do not stand for sessions";
+    return "its old ids do not map to sessions";
   }
-  return current === null || isSession(current) ? null : "its current session is none";
+  return current === null || isSession(current) ? null : "its current session is not a session";
 }
 
 function isBackup(backup: unknown): boolean {

@@ -112,7 +112,7 @@ function inFolder(folder: string, wanted: string | undefined): FoundWorkflow {
     if (workflow !== undefined) return { workflow, root };
     throw new OrchestratorError(
       "session_unknown",
-      `Cannot find the workflow "${wanted}" in "${folder}": there is none of that id`,
+      `Cannot find the workflow "${wanted}" in "${folder}": no workflow has that ID`,
       { details: { workflows: idsOf(all) } },
     );
   }
@@ -121,13 +121,13 @@ function inFolder(folder: string, wanted: string | undefined): FoundWorkflow {
   if (all.length > 1) {
     throw new OrchestratorError(
       "session_ambiguous",
-      `Cannot choose a workflow in "${folder}": there are ${all.length}`,
+      `Cannot choose a workflow in "${folder}": it contains ${all.length}`,
       { hint: "Name one with --workflow", details: { workflows: idsOf(all), list: idsOf(all) } },
     );
   }
   throw new OrchestratorError(
     "file_unknown",
-    `Cannot import "${folder}": no workflow of the old tool is there`,
+    `Cannot import "${folder}": it contains no workflow of the old tool`,
     { hint: "Name a state file, an old session's folder, or a repository" },
   );
 }

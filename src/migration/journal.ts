@@ -239,8 +239,8 @@ function readFormat<Content extends { readonly format: number }>(
   if (typeof value.format !== "number" || value.format > MIGRATION_FORMAT) {
     throw new OrchestratorError(
       "format_too_new",
-      `Cannot read "${path}": its format is newer than ${MIGRATION_FORMAT}, the newest this program knows`,
-      { hint: "Use the newer orchestrator that wrote it" },
+      `Cannot read "${path}": its format is newer than ${MIGRATION_FORMAT}, the newest that this program supports`,
+      { hint: "Use the newer version of orchestrator that wrote it" },
     );
   }
   const content = value as Content;
@@ -251,7 +251,7 @@ function readFormat<Content extends { readonly format: number }>(
 
 function damaged(path: string, what: string, cause?: unknown): OrchestratorError {
   return new OrchestratorError("state_corrupt", `Cannot read "${path}": ${what}`, {
-    hint: "The originals are in migration_backup/; report how this came about",
+    hint: "The originals are in migration_backup/; please report how this happened",
     details: { path },
     ...(cause === undefined ? {} : { cause }),
   });

@@ -261,7 +261,7 @@ function stopper(signal: AbortSignal | undefined): () => Promise<void> {
 
 function stopIfAsked(signal: AbortSignal | undefined): void {
   if (signal?.aborted !== true) return;
-  throw new OrchestratorError("interrupted", "Cannot migrate: it was told to stop", {
+  throw new OrchestratorError("interrupted", "Cannot migrate: interrupted", {
     details: { signal: String(signal.reason) },
   });
 }
@@ -269,7 +269,7 @@ function stopIfAsked(signal: AbortSignal | undefined): void {
 function interrupted(error: unknown): unknown {
   if (!(error instanceof OrchestratorError)) return error;
   return new OrchestratorError(error.code, `${error.message}; nothing is lost`, {
-    hint: "The next command that changes something, or `orchestrator migrate`, finishes it",
+    hint: "Run `orchestrator migrate` to finish it (the next change does this too)",
     ...(error.details === undefined ? {} : { details: error.details }),
     cause: error,
   });

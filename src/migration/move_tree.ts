@@ -100,7 +100,10 @@ function copyTree(from: string, to: string, stats: Stats): void {
     const { sha256 } = copyAndHash(from, to);
     syncFiles(to, [to]);
     if (hashFile(to).sha256 === sha256) return;
-    throw new OrchestratorError("io_failed", `Cannot copy "${from}": it is not what is read back`);
+    throw new OrchestratorError(
+      "io_failed",
+      `Cannot copy "${from}": the copy differs from the original`,
+    );
   }
   mkdirSync(to, { mode: 0o700 });
   for (const name of readdirSync(from)) {

@@ -150,7 +150,7 @@ export async function makePlan(
   for (const finding of project.findings) warnings.add(finding.message);
   for (const finding of forgotten.findings) warnings.add(finding.message);
   for (const { workflowId } of forgotten.traces) {
-    warnings.add(`The log says too little about ${workflowId}; its lines are kept in the archive`);
+    warnings.add(`The log of ${workflowId} is incomplete; its lines are kept in the archive`);
   }
   const conflicts: PlannedConflict[] = [];
   const { sessions, sources } = await planSessions(
@@ -161,7 +161,7 @@ export async function makePlan(
   for (const { message } of conflicts) warnings.add(message);
   const routed = planFiles(paths, entries, sessions, options.choices ?? new Map());
   for (const { path, why, ask } of routed.stays) {
-    if (ask) warnings.add(`"${path}" stays where it is: ${why}`);
+    if (ask) warnings.add(`"${path}" is not moved: ${why}`);
   }
   const bytes = bytesOf(routed.files);
   const files = routed.files.length;
@@ -238,7 +238,7 @@ export function checkPlan(paths: ProjectPaths, plan: Plan): void {
   if (free !== null && free < needed) {
     throw new OrchestratorError(
       "no_space",
-      `Cannot migrate "${paths.root}": ${needed} bytes are needed and ${free} are free`,
+      `Cannot migrate "${paths.root}": it needs ${needed} bytes of free space, and ${free} are free`,
       { hint: "Free some space and run the command again", details: { needed, free } },
     );
   }

@@ -78,12 +78,12 @@ function stayingReason(
 ): { readonly why: string; readonly ask: boolean } | null {
   const { row, link } = entry;
   if (entry.foreign !== null) return { why: entry.foreign, ask: false };
-  if (link === "broken") return { why: "it is a symbolic link that leads nowhere", ask: false };
+  if (link === "broken") return { why: "it is a broken symbolic link", ask: false };
   if (row.decision === "stay") return { why: row.what, ask: false };
   const taken = choice !== undefined && choice !== "leave";
   if (link === "outside") {
     if (taken && entry.files.length > 0) return null;
-    const why = "it is a symbolic link that leads out of the project";
+    const why = "it is a symbolic link to a path outside the project";
     return { why, ask: entry.files.length > 0 };
   }
   if (row.decision === "ask" && !taken) return { why: row.what, ask: true };

@@ -52,7 +52,7 @@ export async function planSessions(
         session: summary.session,
         resolution: options.prefer === "old" ? "old" : "new",
         message:
-          `"${copy.file}" and "${workflow.file}" hold different states of one workflow; the latter counts`,
+          `"${copy.file}" and "${workflow.file}" have different states of one workflow; the latter is used`,
       });
     }
     let action: PlannedSession["action"] = "create";
@@ -66,7 +66,7 @@ export async function planSessions(
           message:
             `"${workflow.file}" changed after it was imported as session ${summary.session}; the ${
               action === "replace" ? "file" : "session"
-            } counts`,
+            } is used`,
         });
       }
     }
@@ -148,7 +148,7 @@ export function planCurrent(
       session: chosen,
       resolution,
       message:
-        `"${scattered.file}" and "${STATE_DIRECTORY}" hold different workflows; session ${chosen} is the current one`,
+        `"${scattered.file}" and "${STATE_DIRECTORY}" have different workflows; session ${chosen} is the current one`,
     });
     if (resolution === "old") return older;
   }

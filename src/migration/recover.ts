@@ -44,7 +44,7 @@ export async function recover(input: RecoverInput): Promise<Recovery> {
   if (manifest === null) {
     throw new OrchestratorError(
       "state_corrupt",
-      `Cannot finish the migration: "${journal.backup}/manifest.json" is gone`,
+      `Cannot finish the migration: "${journal.backup}/manifest.json" is missing`,
       { hint: `The originals are in .orchestrator/${journal.backup}/files` },
     );
   }

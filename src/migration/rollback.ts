@@ -78,8 +78,8 @@ export async function planRollback(
     throw new OrchestratorError(
       "nothing_to_undo",
       backup === undefined
-        ? `Cannot roll back: nothing was migrated in "${paths.root}"`
-        : `Cannot roll back: the backup "${STATE_DIRECTORY}/${backup}" is gone`,
+        ? `Cannot roll back: there is no migration in "${paths.root}"`
+        : `Cannot roll back: the backup "${STATE_DIRECTORY}/${backup}" is missing`,
     );
   }
   const files = `${inState(paths, backup)}/files`;
@@ -89,7 +89,7 @@ export async function planRollback(
   if (occupied.length > 0) {
     throw new OrchestratorError(
       "already_exists",
-      `Cannot roll back: "${occupied[0]}" is there again`,
+      `Cannot roll back: "${occupied[0]}" exists again`,
       { hint: "Rename it, then run the command again", details: { paths: occupied } },
     );
   }
@@ -194,10 +194,12 @@ export async function rollBack(input: RollbackInput): Promise<RollbackResult> {
 export function movedOn(kept: readonly string[]): OrchestratorError {
   const sessions = kept.filter((name) => SESSION_ID.test(name));
   const what = sessions.length > 0
-    ? `${sessions.length === 1 ? "session" : "sessions"} ${sessions.join(", ")} moved on since`
-    : `"${kept[0]}" changed since`;
+    ? `${sessions.length === 1 ? "session" : "sessions"} ${
+      sessions.join(", ")
+    } changed after the migration`
+    : `"${kept[0]}" changed after the migration`;
   return new OrchestratorError("state_moved", `Cannot roll back: ${what}`, {
-    hint: "Add --keep-new to bring the old files back and keep what is new",
+    hint: "Add --keep-new to restore the old files and keep the new changes",
     details: { kept, list: kept },
   });
 }

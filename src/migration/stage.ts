@@ -248,7 +248,7 @@ async function verifyCopies(input: StageInput, files: readonly MovedFile[]): Pro
     if (copy.sha256 !== file.sha256 || copy.bytes !== file.bytes) {
       throw new OrchestratorError(
         "io_failed",
-        `Cannot copy "${file.from}": what was written is not what is read back`,
+        `Cannot copy "${file.from}": the copy differs from the original`,
         { hint: "Check the disk", details: { path: file.from } },
       );
     }
@@ -270,7 +270,7 @@ function requireUnchanged(paths: ProjectPaths, files: readonly PlannedFile[]): v
     if (stats.size === file.bytes && stats.mtimeMs === file.mtimeMs) continue;
     throw new OrchestratorError(
       "files_changed",
-      `Cannot migrate "${file.path}": it changed while it was copied`,
+      `Cannot migrate "${file.path}": it changed during the migration`,
       { hint: "Let the old tool finish, then run `orchestrator migrate` again" },
     );
   }

@@ -76,7 +76,7 @@ for (
           writeFileSync(copy, damage(readFileSync(copy)));
         }),
       ),
-      { code: "io_failed", message: /"\.workflow_log\.jsonl".*not what is read back/ },
+      { code: "io_failed", message: /"\.workflow_log\.jsonl".*differs from the original/ },
     );
     const changes = compareTrees(before, treeOf(scratch));
     assert.deepEqual(changes.filter((change) => change !== "changed ."), []);
