@@ -114,7 +114,7 @@ class Conversion {
   #workflowStatus(): WorkflowStatus {
     const written = this.#state.status;
     if (written === "completed" || written === "abandoned" || written === "active") return written;
-    this.#find(`the workflow was "${written}" and counts as active`);
+    this.#find(`the workflow had the status "${written}" and is treated as active`);
     return "active";
   }
 
@@ -129,7 +129,9 @@ class Conversion {
     // A definition without phases was refused before.
     if (guess === undefined) throw new TypeError("a definition without phases");
     if (written !== null) {
-      this.#find(`the current phase "${written}" is not defined; "${guess.id}" counts as current`);
+      this.#find(
+        `the current phase "${written}" is not defined; "${guess.id}" is used as the current phase`,
+      );
     }
     return guess;
   }
@@ -153,7 +155,9 @@ class Conversion {
     const written = textField(raw, "status") ?? "pending";
     const status = this.#phaseStatus(written, distance);
     if (status !== written && !(this.#status === "completed" && distance === 0)) {
-      this.#find(`phase "${definition.id}" was "${written}" and counts as ${status}`);
+      this.#find(
+        `phase "${definition.id}" had the status "${written}" and is treated as ${status}`,
+      );
     }
     const startedAt = utc(field(raw, "started_at"));
     const completedAt = utc(field(raw, "completed_at")) ??

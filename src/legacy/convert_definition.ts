@@ -60,11 +60,11 @@ export function definitionOf(state: LegacyState, sources: DefinitionSources): Fo
   }
   const reason = definition === undefined
     ? "the state stores no definition"
-    : "the state stores no definition and workflow.yaml has other phases or items";
+    : "the state stores no definition, and workflow.yaml has different phases or items";
   return {
     definition: madeFrom(state, sources.paths),
     origin: "made",
-    findings: [...lost, `${reason}: which proofs its open items need is not known`],
+    findings: [...lost, `${reason}: the verifications of its open items are unknown`],
     incomplete: stored !== null,
   };
 }
@@ -146,7 +146,7 @@ function verificationSeen(item: Fields, paths: LocalPaths): Verification {
     const wanted = paths.relative(path);
     // The first versions did not replace templates, and their settings are not stored.
     return wanted.includes("{{")
-      ? { type: "manual_gate", description: `The file "${wanted}" was demanded` }
+      ? { type: "manual_gate", description: `The file "${wanted}" was required` }
       : { type: "file_exists", path: wanted };
   }
   if (textField(result, "type") === "command" && command !== null) {
@@ -234,7 +234,7 @@ class StoredDefinition {
     for (const raw of this.#list(this.#raw, "phases", "phase")) {
       const id = textField(raw, "id") ?? "";
       // Of two phases with one id the old tool's state held the items of the last.
-      if (phases.has(id)) this.#find(`phase "${id}" is defined twice; its last definition counts`);
+      if (phases.has(id)) this.#find(`phase "${id}" is defined twice; its last definition is used`);
       phases.set(id, this.#phase(id, raw));
     }
     return [...phases.values()];
@@ -246,7 +246,7 @@ class StoredDefinition {
     for (const item of this.#list(raw, "items", "item")) {
       const itemId = textField(item, "id") ?? "";
       if (items.has(itemId)) {
-        this.#find(`item "${itemId}" is defined twice in "${id}"; its first definition counts`);
+        this.#find(`item "${itemId}" is defined twice in "${id}"; its first definition is used`);
       } else items.set(itemId, this.#item(itemId, item));
     }
     return {
@@ -294,16 +294,16 @@ class StoredDefinition {
     }
     if (type === "manual_gate") return { type, ...(description === null ? {} : { description }) };
     const missing = type === "file_exists"
-      ? "names no path"
+      ? "has no path"
       : type === "command"
-      ? "names no command"
-      : "is not known";
+      ? "has no command"
+      : "is unknown";
     this.#find(
       `the verification "${type}" of ${what} ${missing}; a person must approve it instead`,
     );
     return {
       type: "manual_gate",
-      description: `The old definition demands "${type}", which ${missing}`,
+      description: `The old definition requires "${type}", which ${missing}`,
     };
   }
 
@@ -312,7 +312,7 @@ class StoredDefinition {
     if (!Array.isArray(value)) return [];
     return value.filter((element): element is Fields => {
       const usable = isRecord(element) && (textField(element, "id") ?? "") !== "";
-      if (!usable) this.#find(`the definition has a ${what} without an id, which is left out`);
+      if (!usable) this.#find(`the definition has a ${what} without an id, which is ignored`);
       return usable;
     });
   }
@@ -326,7 +326,7 @@ class StoredDefinition {
     const written = field(raw, key) ?? null;
     const word = words.find((known) => known === written) ?? null;
     if (word === null && written !== null) {
-      this.#find(`"${key}" of ${what} is not known and left out`);
+      this.#find(`"${key}" of ${what} is unknown and ignored`);
     }
     return word;
   }

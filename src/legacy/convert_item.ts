@@ -43,7 +43,9 @@ export function toItemState(raw: Fields, context: ItemContext): ItemState {
   const written = textField(raw, "status") ?? "pending";
   const status = (Object.hasOwn(SAME_STATUS, written) ? SAME_STATUS[written] : undefined) ??
     "pending";
-  if (status !== written) find(`item "${definition.id}" was "${written}" and counts as pending`);
+  if (status !== written) {
+    find(`item "${definition.id}" had the status "${written}" and is treated as pending`);
+  }
 
   const result = fieldsField(raw, "verification_result");
   const gate = fieldsField(raw, "gate_result");
@@ -99,9 +101,9 @@ function reportUnproved(
   if (status !== "completed") return;
   const { id, verification: demanded } = context.definition;
   if (demanded.type === "manual_gate" && !approved) {
-    context.find(`item "${id}" counts as completed although nobody approved it`);
+    context.find(`item "${id}" is treated as completed although no person approved it`);
   } else if (demanded.type !== "none" && demanded.type !== "manual_gate" && !verification?.passed) {
-    context.find(`item "${id}" counts as completed without a passed verification`);
+    context.find(`item "${id}" is treated as completed without a passed verification`);
   }
 }
 

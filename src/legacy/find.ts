@@ -258,7 +258,7 @@ export class Look {
   #behindLink(path: string, kind: LegacyPlace["kind"]): LegacyPlace | null {
     if (path.startsWith(`${LEGACY_PATHS.directory}/`)) {
       const message =
-        `"${path}" is a symbolic link below ${LEGACY_PATHS.directory}, so it is not read`;
+        `"${path}" is a symbolic link inside ${LEGACY_PATHS.directory}, so it is not read`;
       this.find("link_in_state", path, message);
       return null;
     }
@@ -266,14 +266,14 @@ export class Look {
     try {
       real = realpathSync(`${this.root}/${path}`);
     } catch {
-      this.find("link_broken", path, `"${path}" is a symbolic link that leads nowhere`);
+      this.find("link_broken", path, `"${path}" is a broken symbolic link`);
       return null;
     }
     this.#realRoot ??= realpathSync(this.root);
     const target = inside(this.#realRoot, real);
     if (target === null) {
       const message =
-        `"${path}" is a symbolic link that leads out of the project, so it is not read`;
+        `"${path}" is a symbolic link to a path outside the project, so it is not read`;
       this.find("link_outside", path, message);
       return null;
     }
@@ -321,7 +321,7 @@ function oldSessions(look: Look): readonly OldSession[] {
     const directory = look.at(path, "directory");
     if (directory === null) continue;
     const state = look.at(`${path}/${SESSION_NAMES.state}`, "file");
-    if (state === null) look.find("session_empty", path, `"${path}" holds no state`);
+    if (state === null) look.find("session_empty", path, `"${path}" contains no state`);
     sessions.push({ id, directory, state });
   }
   return sessions;
@@ -339,7 +339,7 @@ function readCurrent(look: Look, sessions: readonly OldSession[]): OldCurrent | 
       look.find(
         "current_missing",
         path,
-        `"${path}" is missing, so nothing says which old session is the active one`,
+        `"${path}" is missing, so the active old session is unknown`,
       );
     }
     return null;
@@ -350,7 +350,7 @@ function readCurrent(look: Look, sessions: readonly OldSession[]): OldCurrent | 
       look.find(
         "current_invalid",
         path,
-        `"${path}" holds "${shortened(value)}", which is no session id`,
+        `"${path}" contains "${shortened(value)}", which is not a session id`,
       );
     }
     return { path, value, layout: "other", resolves: false };
@@ -360,7 +360,7 @@ function readCurrent(look: Look, sessions: readonly OldSession[]): OldCurrent | 
     look.find(
       "current_dangling",
       path,
-      `"${path}" names the session "${value}", which is not there`,
+      `"${path}" names the session "${value}", which does not exist`,
     );
   }
   return { path, value, layout: "old", resolves };

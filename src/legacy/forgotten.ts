@@ -231,7 +231,7 @@ function ending(
 ): Readonly<Record<string, unknown>> {
   if (status === "active") return {};
   const forgotten = workflow.status === "active"
-    ? { abandoned_reason: "the old tool began another workflow before this one was finished" }
+    ? { abandoned_reason: "the old tool started another workflow before this one was finished" }
     : {};
   return {
     completed_at: workflow.last,

@@ -108,7 +108,7 @@ export const INVENTORY: readonly InventoryRow[] = [
     /^\.workflow_migration_in_progress$/,
     "file",
     "archive",
-    "marker of the old tool's own change of formats",
+    "marker of the old tool's own format conversion",
   ),
   row(".workflow_sessions/", /^\.workflow_sessions$/, "directory", "archive", "transcripts"),
   row(
@@ -118,7 +118,7 @@ export const INVENTORY: readonly InventoryRow[] = [
     "archive",
     "approvals database, with its -wal and -shm",
   ),
-  row(".workflow_<other>", /^\.workflow_[^/]+$/, "any", "ask", "not known to the old tool"),
+  row(".workflow_<other>", /^\.workflow_[^/]+$/, "any", "ask", "unknown to the old tool"),
   row(".secrets.enc", /^\.secrets\.enc$/, "file", "secret", "secrets, encrypted by openssl"),
   row("secrets.enc.yaml", /^secrets\.enc\.yaml$/, "file", "secret", "secrets of SOPS", SOPS),
   row(
@@ -126,7 +126,7 @@ export const INVENTORY: readonly InventoryRow[] = [
     /^\.manus\/secrets\.enc(?:\.yaml)?$/,
     "file",
     "secret",
-    "secrets, at their first place",
+    "secrets, at their first location",
   ),
   row(
     "<.manus|.workflow-orchestrator|.claude>/keys/age.key[.enc]",
@@ -148,7 +148,7 @@ export const INVENTORY: readonly InventoryRow[] = [
     /^\.orchestra\.yaml$/,
     "file",
     "stay",
-    "no version of the old tool read it",
+    "not read by any version of the old tool",
   ),
   row(".model_registry.json", /^\.model_registry\.json$/, "file", "archive", "model registry"),
   row(".flaky_tests.json", /^\.flaky_tests\.json$/, "file", "archive", "flaky tests"),
@@ -205,7 +205,7 @@ export const INVENTORY: readonly InventoryRow[] = [
     /^\.claude\/patterns$/,
     "directory",
     "archive",
-    "what the old tool had learned",
+    "what the old tool learned",
     "pattern index",
   ),
   row(
@@ -220,7 +220,7 @@ export const INVENTORY: readonly InventoryRow[] = [
     /^\.claude\/(?:manifests|logs)$/,
     "directory",
     "ask",
-    "names that other programs use too",
+    "names that other programs also use",
   ),
   row(".claude/hooks/", /^\.claude\/hooks$/, "any", "stay", "yours: hooks of Claude Code"),
   row(
@@ -342,20 +342,20 @@ export function inventoryRow(path: string): InventoryRow | null {
 
 const TARGETS: Readonly<Record<Decision, string>> = {
   session: "a session; the files themselves to its `legacy/` or to `archive/`",
-  feedback: "`feedback/` of the session it is about; the file itself to `archive/`",
+  feedback: "`feedback/` of its session; the file itself to `archive/`",
   secret: "`secrets/`, mode 0600, bytes untouched",
   config: "the `settings` of workflow.yaml; the file itself to `archive/`",
   prd: "`prd/`",
   archive: "`archive/`",
   stay: "stays",
-  ask: "stays and is named; `--interactive` asks",
+  ask: "not moved, but reported; `--interactive` asks",
 };
 
 /** The table as Markdown, for the documentation. */
 export function inventoryTable(): string {
   const lines = ["| old place | what it is | where it goes |", "|---|---|---|"];
   for (const entry of INVENTORY) {
-    const test = entry.owned === "name" ? "" : ` (when it is one: ${entry.owned})`;
+    const test = entry.owned === "name" ? "" : `(if it is one: ${entry.owned})`;
     const place = entry.place.replaceAll("|", "\\|");
     lines.push(`| \`${place}\` | ${entry.what}${test} | ${TARGETS[entry.decision]} |`);
   }

@@ -210,7 +210,7 @@ export class LegacyWorkflow {
         known.add(key);
         if ((left -= text.length) >= 0) added.push(entry);
         else if (cut.findings.length === 0) {
-          const message = `"${other.origin.log}" has more of this workflow than is taken over`;
+          const message = `"${other.origin.log}" has more of this workflow than is imported`;
           cut.find("log_cut", other.origin.log, message);
         }
       }));
@@ -282,9 +282,10 @@ export class LegacyWorkflow {
     for (const [index, path] of files.entries()) {
       left -= sizeOf(this.root, path);
       if (left < 0) {
-        const message = `"${this.origin.checkpoints}" holds more than can be restored; its ${
-          files.length - index
-        } oldest checkpoints stay files`;
+        const message =
+          `"${this.origin.checkpoints}" has more checkpoints than can be restored; the ${
+            files.length - index
+          } oldest are kept as files only`;
         look.find("log_cut", this.origin.checkpoints, message);
         break;
       }
@@ -395,7 +396,7 @@ function withLastCheckpoint(
   const checkpoint = checkpointFiles(new Look(root), origin.checkpoints).at(-1);
   if (error.code !== "legacy_corrupt" || checkpoint === undefined) return error;
   return new OrchestratorError(error.code, error.message, {
-    hint: `${error.hint ?? ""}; "${checkpoint}" may hold a copy of the state`,
+    hint: `${error.hint ?? ""}; "${checkpoint}" may contain a copy of the state`,
     details: { ...error.details, checkpoint },
     cause: error.cause,
   });

@@ -62,9 +62,9 @@ export function readLegacyProject(
     findings.push({
       code: "v4_state",
       path: LEGACY_PATHS.v4,
-      message: `"${LEGACY_PATHS.v4}" holds ${places.v4.length} ${
+      message: `"${LEGACY_PATHS.v4}" contains ${places.v4.length} ${
         places.v4.length === 1 ? "state" : "states"
-      } of the old "run" command, which are no sessions`,
+      } of the old "run" command, which are not sessions`,
     });
   }
   return { places, workflows, ...activeOf(workflows, first ?? chosen, places), findings };
@@ -126,7 +126,7 @@ function isForeign(workflow: LegacyWorkflow, findings: LegacyFinding[]): boolean
       ? {
         code: "agent_server_state",
         path: file,
-        message: `"${file}" is not a workflow; the old agent server kept its tasks there`,
+        message: `"${file}" is not a workflow; the old agent server stored its tasks there`,
       }
       : { code: "state_damaged", path: file, message: error.message },
   );
@@ -165,8 +165,8 @@ function merged(
             code: "state_differs",
             path: copy.file,
             message:
-              `"${copy.file}" and "${workflow.file}" hold different states of one workflow; ` +
-              `the latter counts${
+              `"${copy.file}" and "${workflow.file}" have different states of one workflow; ` +
+              `the latter is used${
                 isNewer(copy.updatedAt, workflow) ? ", although it is older" : ""
               }`,
           },

@@ -44,7 +44,7 @@ const V3_ID = /^cp_\d{8}_\d{6}_\d{6}_[0-9a-f]{4}_[0-9a-f]{4}$/;
 export function readLegacyCheckpoint(text: string, file: string): LegacyCheckpoint {
   const raw = toPlain(parseLegacyJson(text, file));
   if (!isRecord(raw)) {
-    throw damaged(file, "not_object", "it holds no object where a checkpoint is expected");
+    throw damaged(file, "not_object", "it is not a JSON object");
   }
   const workflowId = textField(raw, "workflow_id") ?? "";
   if (workflowId === "") {
@@ -54,7 +54,7 @@ export function readLegacyCheckpoint(text: string, file: string): LegacyCheckpoi
   const findings: string[] = [];
   const written = textField(raw, "checkpoint_id");
   const id = written ?? nameOf(file);
-  if (written === null) findings.push('"checkpoint_id" is missing; the file name counts');
+  if (written === null) findings.push('"checkpoint_id" is missing; the file name is used');
   return {
     file,
     id,

@@ -71,20 +71,18 @@ export class LogReader {
     this.#line += 1;
     const text = this.#line === 1 ? content?.replace(/^\uFEFF/, "") : content;
     if (text?.trim() === "") return;
-    const entry = typeof text === "string"
-      ? readLine(text, this.#line)
-      : "it is too long to be read";
+    const entry = typeof text === "string" ? readLine(text, this.#line) : "it is too long";
     if (typeof entry !== "string") return this.#take(entry);
     const torn = !ended;
     if (this.#bad.length >= BAD_TOLD) this.#untold += 1;
-    else this.#bad.push({ line: this.#line, reason: torn ? `cut off: ${entry}` : entry, torn });
+    else this.#bad.push({ line: this.#line, reason: torn ? `incomplete: ${entry}` : entry, torn });
   }
 
   /** Lines that are no events; of very many the first. */
   get bad(): readonly BadLogLine[] {
     const last = this.#bad.at(-1);
     if (this.#untold === 0 || last === undefined) return this.#bad;
-    const more = `${last.reason}; ${this.#untold} more lines behind it are no events`;
+    const more = `${last.reason}; ${this.#untold} more lines after it are not events`;
     return [...this.#bad.slice(0, -1), { ...last, reason: more }];
   }
 }

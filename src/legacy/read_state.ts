@@ -80,7 +80,7 @@ export function readLegacyState(text: string, file: string): LegacyState {
     generation: generationOf(state.raw, file, checksum),
     checksum,
     findings: checksum === "mismatch"
-      ? [...state.findings, "its checksum does not fit its content"]
+      ? [...state.findings, "its checksum does not match its content"]
       : state.findings,
   };
 }
@@ -110,7 +110,7 @@ export function parseLegacyJson(text: string, file: string): JsonNode {
   const mark = text.startsWith("\uFEFF") ? 1 : 0;
   const content = text.slice(mark);
   if (content.trim() === "") {
-    const nothing = content === "" ? "it is empty" : "it holds only white space";
+    const nothing = content === "" ? "it is empty" : "it contains only white space";
     throw damaged(file, "empty", nothing);
   }
   try {
@@ -125,12 +125,18 @@ export function parseLegacyJson(text: string, file: string): JsonNode {
     };
     const place = `at byte ${byte} (line ${position.line}, column ${position.column})`;
     if (error.truncated) {
-      throw damaged(file, "truncated", `it is cut off ${place}: ${error.message}`, position, error);
+      throw damaged(
+        file,
+        "truncated",
+        `it is incomplete ${place}: ${error.message}`,
+        position,
+        error,
+      );
     }
     const target = linkText(content);
     if (target !== null) {
       const text =
-        `it holds only the text "${target}", as a symbolic link does where links are not supported`;
+        `it contains only the text "${target}", like a symbolic link on a system without links`;
       throw damaged(file, "link_text", text, { target }, error);
     }
     throw damaged(file, "not_json", `it is not JSON ${place}: ${error.message}`, position, error);
@@ -146,7 +152,7 @@ export function damaged(
   cause?: unknown,
 ): OrchestratorError {
   return new OrchestratorError("legacy_corrupt", `Cannot read the old file "${file}": ${text}`, {
-    hint: "The file is left as it is; bring back a good copy from version control or a backup",
+    hint: "The file was not changed; restore it from version control or a backup",
     details: { file, reason, ...details },
     cause,
   });
@@ -160,7 +166,7 @@ function linkText(text: string): string | null {
 function understood(raw: unknown, file: string): Omit<ReadState, "node"> {
   if (!isRecord(raw)) {
     const kind = Array.isArray(raw) ? "a list" : raw === null ? "null" : `a ${typeof raw}`;
-    throw damaged(file, "not_object", `it holds ${kind} where an object is expected`);
+    throw damaged(file, "not_object", `it contains ${kind} (expected an object)`);
   }
   const hasId = field(raw, "workflow_id") !== undefined;
   const hasPhases = field(raw, "phases") !== undefined;

@@ -67,7 +67,7 @@ const LINKED_FOLDER: InventoryRow = {
   pattern: /^$/,
   kind: "any",
   decision: "stay",
-  what: "a symbolic link; what is behind it is not looked at",
+  what: "a symbolic link, which is not followed",
   owned: "name",
 };
 
@@ -129,19 +129,19 @@ function walk(
 function foreignFile(root: string, path: string, row: InventoryRow): string | null {
   switch (row.owned) {
     case "sops file":
-      return /^sops:/m.test(text(root, path)) ? null : "it is not a file of SOPS";
+      return /^sops:/m.test(text(root, path)) ? null : "it is not a SOPS file";
     case "PRD state": {
       const value = json(root, path);
       return isRecord(value) && "prd_id" in value && Array.isArray(value["tasks"])
         ? null
-        : "it is not the old tool's PRD state";
+        : "it is not a PRD state of the old tool";
     }
     case "squad sessions": {
       const value = json(root, path);
       return isRecord(value) &&
           Object.values(value).every((entry) => isRecord(entry) && "task_id" in entry)
         ? null
-        : "it is not the old tool's list of squad sessions";
+        : "it is not a list of squad sessions of the old tool";
     }
     default:
       return null;
@@ -162,7 +162,7 @@ function foreignDirectory(
       const value = json(root, file.path);
       return isRecord(value) && "job_id" in value;
     });
-    return jobs ? null : "it holds something else than the old tool's jobs";
+    return jobs ? null : "it does not contain jobs of the old tool";
   }
   return null;
 }

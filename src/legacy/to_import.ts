@@ -71,7 +71,7 @@ function lostLines(
   const { log } = workflow.origin;
   const unreadable = findings.find(({ code }) => code === "unreadable");
   return unreadable === undefined
-    ? new OrchestratorError("files_changed", `Cannot read "${log}": it changed meanwhile`, {
+    ? new OrchestratorError("files_changed", `Cannot read "${log}": it changed in the meantime`, {
       hint: "Let the old tool finish, then run the command again",
       details: { path: log },
     })

@@ -229,7 +229,9 @@ Deno.test("toSeed: other workflow statuses count as active and are kept", () => 
     const { seed, findings } = convert({ ...fixtureValue("states/g4.json"), status });
     assert.equal(seed.status, "active");
     assert.equal(seed.legacy?.status, status);
-    assert.ok(findings.includes(`the workflow was "${status}" and counts as active`));
+    assert.ok(
+      findings.includes(`the workflow had the status "${status}" and is treated as active`),
+    );
   }
 });
 
@@ -239,7 +241,9 @@ Deno.test("toSeed: a current phase that does not exist is guessed from the phase
   const { seed, findings } = convert(value);
   assert.equal(seed.phase, "BUILD");
   assert.ok(
-    findings.includes('the current phase "HARBOUR" is not defined; "BUILD" counts as current'),
+    findings.includes(
+      'the current phase "HARBOUR" is not defined; "BUILD" is used as the current phase',
+    ),
   );
   delete value.current_phase_id;
   value.phases.BUILD.status = "completed";
@@ -259,7 +263,7 @@ Deno.test("toSeed: no two phases are active at once", () => {
     PLAN: { status: "active" },
     PRESS: { status: "blocked" },
   });
-  assert.ok(findings.includes('phase "PRESS" was "blocked" and counts as pending'));
+  assert.ok(findings.includes('phase "PRESS" had the status "blocked" and is treated as pending'));
 });
 
 Deno.test("toSeed: a skipped gate was forced, a zero-human skip was nobody's decision", () => {
@@ -290,11 +294,11 @@ Deno.test("toSeed says which items are completed without the proof they need", (
   const { findings } = convert(value);
   assert.ok(
     findings.includes(
-      'PLAN: item "harbour_master" counts as completed although nobody approved it',
+      'PLAN: item "harbour_master" is treated as completed although no person approved it',
     ),
   );
   for (const id of ['PLAN: item "outline"', 'BUILD: item "compute"']) {
-    assert.ok(findings.includes(`${id} counts as completed without a passed verification`), id);
+    assert.ok(findings.includes(`${id} is treated as completed without a passed verification`), id);
   }
 });
 
@@ -352,7 +356,7 @@ Deno.test("toSeed: a definition that cannot be carried out asks a person instead
   assert.equal(items.filter((one) => one.id === "typeset").length, 1);
   assert.equal(items.find((one) => one.id === "proofread")?.step_type, "flexible");
   assert.equal(
-    findings.filter((finding) => /defin|verification "|not known and/.test(finding)).length,
+    findings.filter((finding) => /defin|verification "|unknown and/.test(finding)).length,
     9,
     findings.join("\n"),
   );
@@ -403,7 +407,9 @@ Deno.test("toSeed: a state without a definition takes workflow.yaml's when it fi
   ) {
     const result = convert(value, { definition: { ...definition, phases } });
     assert.equal(result.definitionOrigin, "made");
-    assert.ok(result.findings.some((finding) => /workflow\.yaml has other phases/.test(finding)));
+    assert.ok(
+      result.findings.some((finding) => /workflow\.yaml has different phases/.test(finding)),
+    );
   }
 });
 

@@ -132,7 +132,7 @@ Deno.test("toImport gives everything a session takes over, without absolute path
     assert.doesNotMatch(JSON.stringify(history), /\/home\//);
     assert.doesNotMatch(JSON.stringify(taken), /\/home\//);
     assert.ok(!JSON.stringify(taken).includes(root));
-    assert.match(JSON.stringify(taken.source.findings), /line 6: cut off/);
+    assert.match(JSON.stringify(taken.source.findings), /line 6: incomplete/);
 
     const [checkpoint] = workflow.checkpoints().checkpoints;
     assert.ok(checkpoint);
@@ -278,7 +278,7 @@ Deno.test("readLegacyProject: a damaged workflow is an entry with its error, oth
     assert.equal(findings.filter((finding) => finding.code === "state_damaged").length, 2);
     const damaged = workflows[1];
     assert.ok(damaged);
-    assert.match(damaged.error?.hint ?? "", /cp_20260105_090000_0a1b2c\.json" may hold a copy/);
+    assert.match(damaged.error?.hint ?? "", /cp_20260105_090000_0a1b2c\.json" may contain a copy/);
     assert.equal(damaged.summary, null);
     assert.throws(() => damaged.state(), { code: "legacy_corrupt" });
     assert.throws(() => logOf(damaged), { code: "legacy_corrupt" });

@@ -50,7 +50,7 @@ Deno.test("LogReader reports what is no event, and a torn last line as torn", ()
   assert.deepEqual(bad, [
     { line: 2, reason: 'unexpected character "o" (column 1)', torn: false },
     { line: 3, reason: "not an object", torn: false },
-    { line: 5, reason: "cut off: the text ends inside a string (column 26)", torn: true },
+    { line: 5, reason: "incomplete: the text ends inside a string (column 26)", torn: true },
   ]);
 });
 
@@ -98,8 +98,8 @@ Deno.test("LogReader: lines that are too long, and very many that are no events"
   const good = event({ event_type: "error" });
   const long = readLog(`${good}${event({ text: "x".repeat(1000) })}${good}`);
   assert.deepEqual(long.entries.map((entry) => entry.line), [1, 3]);
-  assert.deepEqual(long.bad, [{ line: 2, reason: "it is too long to be read", torn: false }]);
+  assert.deepEqual(long.bad, [{ line: 2, reason: "it is too long", torn: false }]);
   const { bad } = readLog("x\n".repeat(1000) + good);
   assert.equal(bad.length, 50);
-  assert.match(bad.at(-1)?.reason ?? "", /; 950 more lines behind it are no events$/);
+  assert.match(bad.at(-1)?.reason ?? "", /; 950 more lines after it are not events$/);
 });

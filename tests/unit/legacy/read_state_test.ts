@@ -40,7 +40,7 @@ for (const name of ["g6", "g7", "g8"]) {
     const state = readLegacyState(text, SESSION_FILE);
     assert.equal(state.checksum, "mismatch");
     assert.equal(state.generation, name === "g6" ? "G6" : "G8");
-    assert.deepEqual(state.findings, ["its checksum does not fit its content"]);
+    assert.deepEqual(state.findings, ["its checksum does not match its content"]);
   });
 }
 
@@ -93,10 +93,10 @@ function refusal(text: string): OrchestratorError {
 
 const DAMAGED = [
   ["", "empty", "it is empty"],
-  [" \n", "empty", "it holds only white space"],
-  ["[]", "not_object", "it holds a list where an object is expected"],
-  ["null", "not_object", "it holds null where an object is expected"],
-  ["7", "not_object", "it holds a number where an object is expected"],
+  [" \n", "empty", "it contains only white space"],
+  ["[]", "not_object", "it contains a list (expected an object)"],
+  ["null", "not_object", "it contains null (expected an object)"],
+  ["7", "not_object", "it contains a number (expected an object)"],
   ['{"tasks": [], "completed": []}', "not_state", 'it has neither "workflow_id" nor "phases"'],
   ["{}", "not_state", 'it has neither "workflow_id" nor "phases"'],
   ['{"phases": {"A": {}}}', "missing_key", 'the required key "workflow_id" is missing'],
@@ -104,7 +104,7 @@ const DAMAGED = [
   ['{"workflow_id": 7, "phases": {"A": {}}}', "wrong_type", '"workflow_id" is not a text'],
   ['{"workflow_id": "wf_1", "phases": []}', "wrong_type", '"phases" is not an object'],
   ['{"workflow_id": "wf_1", "phases": {}}', "no_phases", "it has no phases"],
-  ["state/real.json", "link_text", 'it holds only the text "state/real.json"'],
+  ["state/real.json", "link_text", 'it contains only the text "state/real.json"'],
   ['{"a" 1}', "not_json", "it is not JSON at byte 5 (line 1, column 6)"],
   ['{"é":\n x}', "not_json", "it is not JSON at byte 8 (line 2, column 2)"],
   ['{"a": 1}}', "not_json", "text after the end of the value"],
