@@ -14,7 +14,7 @@ import { MERGE_ATTRIBUTES } from "../state_layout/git_files.ts";
 import { linesOf, replaceOwned, saying } from "./owned_lines.ts";
 
 const OURS: readonly string[] = [
-  "# State is kept byte for byte. Where a merge conflicts, your own side stays whole.",
+  "# State is stored byte for byte. When a merge conflicts, your own side is kept whole.",
   "* -text",
   ...MERGE_ATTRIBUTES,
 ];

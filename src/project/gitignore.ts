@@ -11,7 +11,7 @@ const EVERYTHING = "*";
 
 const PORTABLE_HEAD: readonly string[] = [
   `# The state of orchestrator is committed with this repository ("orchestrator init --portable").`,
-  "# What follows never is: it is secret, or means something on this machine only.",
+  "# The following files are never committed: they are secret, or only useful on this machine.",
 ];
 
 const PORTABLE: readonly string[] = [...PORTABLE_HEAD, ...NEVER_COMMITTED];

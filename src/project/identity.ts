@@ -75,12 +75,12 @@ export function parseRepositoryMeta(text: string, path: string): RepositoryMeta 
   const fields = value as Readonly<Record<string, unknown>>;
   const { format, id, created, mode, remote, rootCommit, tool } = fields;
   if (typeof format !== "number" || !Number.isInteger(format) || format < 1) {
-    throw corrupt(path, 'it has no usable "format"');
+    throw corrupt(path, 'it has no valid "format"');
   }
   if (format > REPOSITORY_FORMAT) {
     throw new OrchestratorError(
       "format_too_new",
-      `Cannot read "${path}": its format is ${format}, and this program knows formats up to ${REPOSITORY_FORMAT}`,
+      `Cannot read "${path}": its format is ${format}, and this program supports formats up to ${REPOSITORY_FORMAT}`,
       {
         hint: "Use a newer version of orchestrator",
         details: { path, format, known: REPOSITORY_FORMAT },
@@ -88,7 +88,7 @@ export function parseRepositoryMeta(text: string, path: string): RepositoryMeta 
     );
   }
   if (typeof id !== "string" || !/^[a-z2-7]{26}$/.test(id)) {
-    throw corrupt(path, 'it has no usable "id"');
+    throw corrupt(path, 'it has no valid "id"');
   }
   if (mode !== "normal" && mode !== "portable") {
     throw corrupt(path, 'its "mode" is neither "normal" nor "portable"');
@@ -131,13 +131,13 @@ export function repositoryMetaText(meta: RepositoryMeta): string {
 export function copiedWarning(meta: RepositoryMeta, currentRemote: string | null): string | null {
   if (meta.remote === null || currentRemote === null) return null;
   if (comparableRemote(meta.remote) === comparableRemote(currentRemote)) return null;
-  return `The state in ".orchestrator" was made for "${meta.remote}", and this repository's remote is ` +
-    `"${currentRemote}": it was copied here, or the remote moved; "orchestrator init" records the new remote`;
+  return `The state in ".orchestrator" was created for "${meta.remote}", but this repository's remote is ` +
+    `"${currentRemote}": it was copied here, or the remote changed; "orchestrator init" records the new remote`;
 }
 
 function corrupt(path: string, what: string, cause?: unknown): OrchestratorError {
   return new OrchestratorError("state_corrupt", `Cannot read "${path}": ${what}`, {
-    hint: "Rename the file and run `orchestrator init`; sessions do not depend on it",
+    hint: "Rename the file and run `orchestrator init`; this does not affect sessions",
     details: { path },
     ...(cause === undefined ? {} : { cause }),
   });

@@ -80,7 +80,7 @@ export function refuseHome(paths: ProjectPaths): void {
   throw new OrchestratorError(
     "invalid_argument",
     `Cannot use "${paths.root}" as a project: it is the home directory`,
-    { hint: "Change into a project's directory, or name one with --root" },
+    { hint: "Change to a project directory, or name one with --root" },
   );
 }
 
@@ -164,7 +164,7 @@ function makeStateDirectory(paths: ProjectPaths): void {
     if (systemErrorCode(error) !== "EEXIST") throw ioError("create", directory, error);
     throw new OrchestratorError(
       "already_exists",
-      `Cannot create "${directory}": something that is not a directory has this name`,
+      `Cannot create "${directory}": it exists and is not a directory`,
       { hint: "Rename it, then run the command again", cause: error },
     );
   }

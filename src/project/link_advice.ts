@@ -6,13 +6,13 @@
 /** By the first name below the state directory. */
 const ADVICE: Readonly<Record<string, string>> = {
   "config.yaml":
-    "Put the settings into ~/.orchestrator/config.yaml, which may be a link, and remove the link here",
+    "Move the settings to ~/.orchestrator/config.yaml, which may be a link, and remove this link",
   secrets:
-    "Keep the secrets in ~/.orchestrator/secrets, which may be a link; `secrets.order` sets which place comes first",
+    "Keep the secrets in ~/.orchestrator/secrets, which may be a link; `secrets.order` sets the search order",
 };
 
 const OTHER =
-  "Move what it points to here, in the place of the link; only .orchestrator as a whole may be a link, and only outside git";
+  "Replace the link with the files it points to; only .orchestrator itself may be a link, and only if git does not track it";
 
 /**
  * @param stateDirectory absolute path of the state directory.

@@ -15,7 +15,7 @@ const NO_OTHER_REPOSITORY = { GIT_DIR: undefined, GIT_WORK_TREE: undefined } as 
 
 /** What is said of a state directory whose first commit its repository does not have. */
 export const COPIED_WITHOUT_REMOTE =
-  'The state in ".orchestrator" was made in a repository that has another history than this one: ' +
+  'The state in ".orchestrator" was created in a repository with a different history: ' +
   'it was copied here, or the history was rewritten; "orchestrator init" records the new one';
 
 /**

@@ -17,9 +17,9 @@ export function requireOwnWork(paths: ProjectPaths, path: string): void {
   if (isTracked(path) !== true) return;
   throw new OrchestratorError(
     "state_corrupt",
-    `Cannot finish what "${
+    `Cannot finish the operation in "${
       paths.relative(path)
-    }" describes: git tracks it, so it is not this machine's`,
+    }": git tracks the file, so this machine did not create it`,
     {
       hint: "Remove it from git: it was committed by mistake, or to make commands change files",
       details: { path },

@@ -248,7 +248,7 @@ test("a file with the state directory's name is in the way", ({ root, init, writ
   assert.equal(error.code, "already_exists");
   assert.match(
     error.message,
-    /^Cannot create ".*\.orchestrator": something that is not a directory/,
+    /^Cannot create ".*\.orchestrator": it exists and is not a directory/,
   );
   assert.deepEqual(readdirSync(root), [".orchestrator"]);
 });
