@@ -32,12 +32,13 @@ export function stampOf({ size, mtimeMs }: Stats): FileStamp {
 }
 
 /**
- * Writes `data` into the existing file at offset `at` and waits until it is on disk. What lies behind
- * `at` (a torn line that was never acknowledged) is cut first. The data goes out in one write. When
- * anything fails the file is cut back to `at`, so that nothing half-written stays.
- * @returns Size and stamp of the file afterwards; the stamp is empty when the system would not tell it.
+ * Writes `data` into the existing file at offset `at` and waits until it is on disk. Anything after
+ * `at` (a torn line that was never acknowledged) is truncated first. The data is written in one
+ * call. When anything fails the file is truncated to `at`, so that no partial line remains.
+ * @returns Size and stamp of the file afterwards; the stamp is empty when the system did not report
+ *   it.
  * @throws {OrchestratorError} `no_space`, `read_only`, `link_refused` or `io_failed`, also when the
- * file is shorter than `at`.
+ *   file is shorter than `at`.
  */
 export function appendAndSync(
   path: string,
@@ -58,7 +59,7 @@ export function appendAndSync(
       if (size < at) {
         throw new OrchestratorError(
           "io_failed",
-          `Cannot write "${path}": it has ${size} bytes where at least ${at} were expected`,
+          `Cannot write "${path}": it is ${size} bytes long (expected at least ${at})`,
           { details: { path, size, at } },
         );
       }
@@ -82,8 +83,8 @@ export function appendAndSync(
 }
 
 /**
- * The stamp of a file whose new content is on disk. Not being able to look at it is no failure of the
- * append: then the stamp is empty, which equals that of no file.
+ * The stamp of a file whose new content is on disk. The append succeeds even if this fails: then
+ * the stamp is empty, like that of no file.
  */
 function stampAfter(path: string, within: Within, size: number): FileStamp {
   let stamp: FileStamp | null;
@@ -93,7 +94,10 @@ function stampAfter(path: string, within: Within, size: number): FileStamp {
     return { size, stamp: "" };
   }
   if (stamp === null) {
-    throw new OrchestratorError("io_failed", `Cannot write "${path}": it was removed meanwhile`);
+    throw new OrchestratorError(
+      "io_failed",
+      `Cannot write "${path}": it was removed in the meantime`,
+    );
   }
   return stamp;
 }

@@ -1,5 +1,6 @@
 /**
- * Replacing a file so that a reader sees the old content or the new, never a part, whatever fails.
+ * Replaces a file atomically: a reader sees the old content or the new, never a part, even when the
+ * operation fails.
  * @module
  */
 import {
@@ -32,8 +33,8 @@ export interface ReplaceOptions {
   /** The directory below which a link, a pipe or a device in the file's place is refused. */
   readonly within: Within;
   /**
-   * Permission bits of the new file, whatever the umask, set before its content is written. Default:
-   * what the umask leaves of `0o666`. Windows knows none.
+   * Permission bits of the new file, regardless of the umask, set before its content is written.
+   * Default: `0o666` with the umask applied. Ignored on Windows.
    */
   readonly mode?: number;
   /**
@@ -50,13 +51,13 @@ export interface ReplaceOptions {
 
 const TEMPORARY_PREFIX = ".tmp-";
 
-/** Codes by which Windows says that another program has the file open just now. */
+/** Windows error codes for "another program has the file open". */
 const BUSY: ReadonlySet<string> = new Set(["EPERM", "EACCES", "EBUSY"]);
 
 /** How long to wait for such a program (a virus scanner, an indexer, a reader). */
 const WINDOWS_PATIENCE_MS = 2000;
 
-/** Codes by which file systems say that they have no hard links. */
+/** Error codes of file systems without hard links. */
 const NO_HARD_LINKS: ReadonlySet<string> = new Set([
   "EPERM",
   "ENOSYS",
@@ -71,8 +72,9 @@ export function isTemporaryName(name: string): boolean {
 }
 
 /**
- * Removes what {@link replaceFile} left in `directory` when it was killed. The caller holds the lock
- * that guards the directory. A missing directory is fine; what has such a name and is no file stays.
+ * Removes what {@link replaceFile} left in `directory` when it was killed. The caller holds the
+ * lock that guards the directory. A missing directory is fine; entries with such a name that are
+ * not files are kept.
  * @returns The names removed.
  * @throws {OrchestratorError} When a file cannot be removed.
  */
@@ -114,11 +116,13 @@ export function syncDirectory(path: string): void {
 }
 
 /**
- * Replaces a file, or creates it: a unique temporary file in the same directory gets the content and
- * then takes the name. Never writes in place: on any failure the old content stands and the temporary
- * file is gone. (Only when the last step fails, the directory's fsync, the new content stands already.)
- * Where links are allowed (see {@link Within}), one at `path` is replaced, not followed.
- * @throws {OrchestratorError} `no_space`, `read_only`, `already_exists`, `link_refused` or `io_failed`.
+ * Replaces a file, or creates it: a unique temporary file in the same directory gets the content
+ * and is then renamed. Never writes in place: on any failure the old content remains and the
+ * temporary file is removed. (Only if the last step fails, the directory's fsync, the new content
+ * is already in place.) Where links are allowed (see {@link Within}), a link at `path` is replaced,
+ * not followed.
+ * @throws {OrchestratorError} `no_space`, `read_only`, `already_exists`, `link_refused` or
+ *   `io_failed`.
  */
 export function replaceFile(
   path: string,
@@ -164,7 +168,7 @@ function fill(
   }
 }
 
-/** Moves the temporary file to a name that nobody has; `link` fails when somebody does. */
+/** Renames the temporary file to a name that does not exist yet; `link` fails if it exists. */
 function takeNewName(temporary: string, path: string): void {
   try {
     patiently(() => linkSync(temporary, path));
@@ -199,7 +203,7 @@ export function renamePatiently(from: string, to: string): void {
 }
 
 /**
- * Does `action`, again and again for a while on Windows as long as somebody has the file open.
+ * Runs `action`, with retries on Windows while another program has the file open.
  * @throws The system error.
  */
 export function patiently(action: () => void): void {

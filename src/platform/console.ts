@@ -9,17 +9,17 @@ import { systemErrorCode } from "../errors.ts";
 import { pause } from "./clock.ts";
 import { isWindows } from "./runtime.ts";
 
-/** Writes text to standard output; false when nobody reads it any more. */
+/** Writes text to standard output; false when its reader has gone. */
 export function writeOut(text: string): boolean {
   return write(1, text);
 }
 
-/** Writes bytes to standard output; false when nobody reads it any more. */
+/** Writes bytes to standard output; false when its reader has gone. */
 export function writeOutBytes(bytes: Uint8Array): boolean {
   return writeBytes(1, bytes);
 }
 
-/** Writes text to standard error; false when nobody can read it: there is no other place to say so. */
+/** Writes text to standard error; false when its reader has gone. */
 export function writeErr(text: string): boolean {
   try {
     return write(2, text);

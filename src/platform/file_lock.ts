@@ -1,9 +1,9 @@
 /**
  * Locks between processes.
  *
- * A lock is a kernel lock on a file of its own, which is never the data file and never unlinked while
- * its directory lives. The kernel decides who holds it and frees it when the holder dies; the holder's
- * description inside the file serves messages only.
+ * A lock is a kernel lock on a separate file, which is never the data file and never unlinked while
+ * its directory exists. The kernel decides which process holds it and releases it when that process
+ * dies; the holder's description inside the file is for messages only.
  * @module
  */
 import process from "node:process";
@@ -35,7 +35,7 @@ export interface LockHolder {
 
 /** How {@link acquireLock} waits and how it signs. */
 export interface AcquireOptions {
-  /** What this process says about itself; the rest is filled in. */
+  /** What this process reports about itself; the rest is filled in. */
   readonly holder: Pick<LockHolder, "operation" | "actor">;
   /** How long to wait, in milliseconds; 0 tries once. */
   readonly timeoutMs: number;
@@ -127,7 +127,7 @@ export function readHolder(path: string, within: Within): LockHolder | null {
   }
 }
 
-/** Whether a holder on this machine runs no more. */
+/** Whether a holder on this machine has ended. */
 function hasEnded({ host, pid }: LockHolder): boolean {
   if (host !== process.getBuiltinModule("node:os").hostname()) return false;
   try {
@@ -139,8 +139,8 @@ function hasEnded({ host, pid }: LockHolder): boolean {
 }
 
 /**
- * Whether anyone holds the lock at this moment. Cheap, writes nothing, works on a read-only file
- * system. Never throws.
+ * Whether any process holds the lock at the moment. Cheap, writes nothing, works on a read-only
+ * file system. Never throws.
  */
 export function lockState(path: string, within: Within): LockState {
   try {
@@ -156,8 +156,8 @@ export function lockState(path: string, within: Within): LockState {
 }
 
 /**
- * Locks the file that `path` names at the end: between opening and locking, its directory may have
- * been removed and made again, and a lock on the removed file would exclude nobody.
+ * Locks the file that `path` names afterwards: between opening and locking, its directory may have
+ * been removed and created again, and a lock on the removed file would exclude no other process.
  */
 function lockNamed(path: string, mode: LockMode, within: Within): LockedFile | null {
   for (let attempt = 0; attempt < MAX_REOPENINGS; attempt++) {
@@ -173,7 +173,7 @@ function lockNamed(path: string, mode: LockMode, within: Within): LockedFile | n
   }
   throw new OrchestratorError(
     "io_failed",
-    `Cannot lock "${path}": the file system gives the file a new identity at every look`,
+    `Cannot lock "${path}": the file system reports a different inode on every check`,
     { details: { path } },
   );
 }
@@ -186,7 +186,7 @@ function fileLock(file: LockedFile, described: boolean): FileLock {
     try {
       if (described) file.clear();
     } catch {
-      // A stale description misleads nobody: the kernel decides.
+      // A stale description does no harm: the kernel decides.
     } finally {
       file.close();
     }
@@ -195,8 +195,8 @@ function fileLock(file: LockedFile, described: boolean): FileLock {
 }
 
 /**
- * Milliseconds until the next try: doubling from 1 to 50 with jitter, and shorter again for those who
- * have waited long, so that nobody starves behind newcomers.
+ * Milliseconds until the next try: doubling from 1 to 50 with jitter, and shorter again for
+ * processes that have waited long, so that newcomers cannot starve them.
  */
 function pauseAfter(attempt: number, waited: number): number {
   const cap = waited < 1000 ? 50 : waited < 3000 ? 20 : 8;
@@ -216,10 +216,10 @@ function describeSelf(holder: AcquireOptions["holder"]): LockHolder {
 
 function heldError(path: string, holder: LockHolder | null, waited: number): OrchestratorError {
   const who = holder === null
-    ? "another process holds it"
-    : `"${holder.operation}" by ${holder.actor} (process ${holder.pid} on ${holder.host}) holds it since ${holder.since}`;
+    ? "another process holds the lock"
+    : `"${holder.operation}" by ${holder.actor} (process ${holder.pid} on ${holder.host}) has held the lock since ${holder.since}`;
   return new OrchestratorError("lock_held", `Cannot lock "${path}": ${who}`, {
-    hint: "Run the command again in a moment, or wait longer with --lock-timeout",
+    hint: "Try again in a moment, or wait longer with --lock-timeout",
     details: { path, heldBy: holder, waitedMs: Math.round(waited) },
   });
 }

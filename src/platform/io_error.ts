@@ -17,7 +17,7 @@ const FREE_SPACE = "Free some space and run the command again";
 /** What the system's codes mean to a user. Codes not listed are `io_failed` with the system's words. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENOSPC: { code: "no_space", text: "no space is left on the device", hint: FREE_SPACE },
-  EDQUOT: { code: "no_space", text: "the disk quota is used up", hint: FREE_SPACE },
+  EDQUOT: { code: "no_space", text: "the disk quota is exceeded", hint: FREE_SPACE },
   EROFS: { code: "read_only", text: "the file system is read-only" },
   EACCES: { code: "read_only", reading: "io_failed", text: "permission is denied" },
   EPERM: { code: "read_only", reading: "io_failed", text: "the operation is not permitted" },
@@ -37,9 +37,9 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   EMFILE: { code: "io_failed", text: "this process has too many files open" },
   ENFILE: { code: "io_failed", text: "the system has too many files open" },
   ENAMETOOLONG: { code: "io_failed", text: "the name is too long" },
-  ELOOP: { code: "io_failed", text: "too many symbolic links lead to it" },
+  ELOOP: { code: "io_failed", text: "there are too many levels of symbolic links" },
   EFBIG: { code: "io_failed", text: "the file is too large" },
-  ESTALE: { code: "io_failed", text: "the network file system has lost it" },
+  ESTALE: { code: "io_failed", text: "the network file handle is stale" },
 };
 
 /**
@@ -86,9 +86,9 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 /**
- * A failure of the machine that nobody expected where it happened: a disk, a quota, permissions.
+ * An unexpected failure of the machine: a disk, a quota, permissions.
  * @param error what was thrown.
- * @returns it as {@link ioError} says it; null when it may be a mistake in the program.
+ * @returns it as {@link ioError} describes it; null when it may be a bug of the program.
  */
 export function machineFailure(error: unknown): OrchestratorError | null {
   const code = systemErrorCode(error);
@@ -96,7 +96,7 @@ export function machineFailure(error: unknown): OrchestratorError | null {
   if (!("path" in error) || typeof error.path !== "string") {
     // Of what was open already, the system tells no name.
     const { code: kind, text } = MEANINGS[code] ?? { code: "io_failed", text: error.message };
-    return new OrchestratorError(kind, `Cannot go on: ${text}`, { cause: error });
+    return new OrchestratorError(kind, `The command failed: ${text}`, { cause: error });
   }
   const call = "syscall" in error && typeof error.syscall === "string" ? error.syscall : "";
   return ioError(VERBS[call] ?? "read", error.path, error);

@@ -22,12 +22,12 @@ import { lookAtFile, type Within } from "./within.ts";
 /**
  * Opens `path` and tries to lock it, without waiting.
  *
- * Exclusive opens for reading and writing and creates the file when it is absent, as the umask says:
- * whoever may write beside it must be able to hold it. Shared opens for reading only. No program that
- * this one starts inherits the file.
+ * Exclusive opens for reading and writing and creates the file when it is absent, with the umask
+ * applied: every user who may write next to it must be able to lock it. Shared opens for reading
+ * only. Child processes do not inherit the file.
  * @returns Null when another open file holds the lock.
- * @throws The system error when the file cannot be opened; {@link OrchestratorError} `io_failed` when
- * the file system has no locks, or what has the name is no file; `link_refused`.
+ * @throws The system error when the file cannot be opened; {@link OrchestratorError} `io_failed`
+ *   when the file system has no locks, or the path is not a file; `link_refused`.
  */
 export function openLocked(path: string, mode: LockMode, within: Within): LockedFile | null {
   // Before it is opened: a device or a pipe may do anything then, and Deno follows any link.
@@ -39,9 +39,9 @@ export function openLocked(path: string, mode: LockMode, within: Within): Locked
     if (!(error instanceof LockRefusal)) throw error;
     throw new OrchestratorError(
       "io_failed",
-      `Cannot lock "${path}": the system refuses file locks here (${error.message})`,
+      `Cannot lock "${path}": file locks are not supported here (${error.message})`,
       {
-        hint: "Keep the project on a file system that has file locks, such as a local disk",
+        hint: "Keep the project on a file system that supports file locks, such as a local disk",
         details: { path, system: error.message },
         cause: error,
       },

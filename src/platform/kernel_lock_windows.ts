@@ -84,8 +84,8 @@ export function openOnWindows(path: string, mode: LockMode): LockedFile | null {
 }
 
 /**
- * Null for the errors that mean "someone else has it, try again", a refusal for the rest. 0 is met
- * when the engine made a call of its own between the failure and the question.
+ * Null for the errors that mean "locked by another", a refusal for the rest. 0 occurs when the
+ * engine made another call between the failure and the query.
  */
 function nullWhenBusy(code: number): null {
   const busy = [

@@ -41,7 +41,7 @@ export class LineSplitter {
     }
   }
 
-  /** There are no more bytes: what stands behind the last line feed is a line too. */
+  /** No more bytes follow: the text after the last line feed is a line too. */
   end(): void {
     if (this.#length > 0) this.#show(false);
   }

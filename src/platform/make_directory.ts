@@ -7,9 +7,10 @@ import { dirname } from "node:path";
 import { ioError, syncDirectory } from "./atomic_file.ts";
 
 /**
- * Makes a directory with all above it, durably. One that exists is fine.
- * @param options.mode permission bits of those that are made, before the umask. Default `0o777`.
- * @returns whether there was none.
+ * Creates a directory and its parents, durably. An existing one is fine.
+ * @param options.mode permission bits of the created directories, before the umask. Default
+ *   `0o777`.
+ * @returns whether it was created.
  * @throws OrchestratorError `no_space`, `read_only`, `io_failed`
  */
 export function makeDirectory(

@@ -1,6 +1,6 @@
 /**
- * Whether something in a clone is its user's own work or was brought by git: asked of links and of
- * unfinished work before either is relied on.
+ * Whether a file in a clone was created by its user or came from git: checked for links and for
+ * unfinished work before either is used.
  * @module
  */
 import { existsSync, lstatSync } from "node:fs";
@@ -8,7 +8,7 @@ import process from "node:process";
 import { OrchestratorError } from "../errors.ts";
 import { parentOf } from "./parent.ts";
 
-/** Whether git tracks something; null when it cannot be told. */
+/** Whether git tracks a file; null when this cannot be determined. */
 export type Answer = boolean | null;
 
 /** Asked once for each link: a command looks at its state directory many times. */
@@ -37,11 +37,11 @@ export function requireOwnLink(link: string, path: string, verb: string): void {
   throw new OrchestratorError(
     "link_refused",
     `Cannot ${verb} "${path}": "${link}" is a symbolic link ${
-      tracked ? "that git tracks" : "and git cannot tell whether it tracks it"
+      tracked ? "that git tracks" : "(cannot determine whether git tracks it)"
     }`,
     {
       hint: tracked
-        ? "Replace the link with a directory, or keep it out of git"
+        ? "Replace the link with a directory, or remove it from git"
         : "Make git work here, or replace the link with a directory",
       details: { path, link, within: link },
     },

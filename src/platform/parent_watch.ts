@@ -1,13 +1,12 @@
 /**
- * Ends a process group when this process dies, however it dies: also by SIGKILL, which it cannot
- * answer to.
+ * Ends a process group when this process dies, even by SIGKILL.
  *
  * A small shell waits at the end of a pipe whose other end only this process has. The system closes
- * that end with the process. Nothing is written to the pipe: a runtime may write later than it says, and
- * a death in between would lose the line. The shell is in a session of its own, so that what ends the
- * group or the terminal does not end it first. Between the start of the group and that of its watch lies
- * about a millisecond in which a death goes unseen. Windows has no process groups: there a command goes
- * on by itself.
+ * that end with the process. Nothing is written to the pipe: a runtime may write later than
+ * expected, and a death in between would lose the line. The shell runs in its own session, so that
+ * signals to the group or the terminal do not end it first. A death in the millisecond between the
+ * start of the group and that of its watch is not noticed. Windows has no process groups: there the
+ * command keeps running.
  * @module
  */
 import type { ChildProcess } from "node:child_process";
@@ -32,9 +31,9 @@ const NO_WATCH: ParentWatch = { end: () => {} };
 type Spawn = typeof import("node:child_process").spawn;
 
 /**
- * Begins a watch, at once. Where it cannot be started there is none: the command runs all the same.
- * @param group what to end: a process group by its number.
- * @param graceMs how long the group may take to end by itself once it was told to.
+ * Starts a watch immediately. If it cannot be started, the command runs without it.
+ * @param group the process group to end, by its number.
+ * @param graceMs time between SIGTERM and SIGKILL.
  */
 export function watchParent(
   spawn: Spawn,

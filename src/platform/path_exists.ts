@@ -1,5 +1,5 @@
 /**
- * Whether something is there, told apart from not being able to tell.
+ * Whether a path exists, as opposed to "cannot be determined".
  * @module
  */
 import { statSync } from "node:fs";
@@ -7,10 +7,10 @@ import { isAbsent } from "../errors.ts";
 import { ioError } from "./io_error.ts";
 
 /**
- * Whether `path` leads to something. Unlike `existsSync`, which answers no to whatever goes wrong,
- * this answers no only when nothing is there: where a no decides what is written, a failing disk must
- * not say it.
- * @throws {OrchestratorError} When the system cannot tell.
+ * Whether `path` exists. Unlike `existsSync`, which returns false on every error, this returns
+ * false only when nothing exists: callers write files because of that answer, so a failing disk
+ * must not cause it.
+ * @throws {OrchestratorError} When the system cannot determine it.
  */
 export function pathExists(path: string): boolean {
   try {

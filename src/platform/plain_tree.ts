@@ -1,14 +1,14 @@
 /**
- * A whole directory looked through for links, before an operation on all of it.
+ * Checks a directory tree for links before an operation on all of it.
  * @module
  */
 import { lookWithin, namesWithin } from "./within.ts";
 
 /**
- * Refuses a directory in which a link lies, wherever below it.
+ * Refuses a directory that contains a link at any depth.
  * @param directory need not exist.
- * @param verb what is about to be done, for the message.
- * @param skipped names directly in the directory that are not looked into.
+ * @param verb the intended operation, for the message.
+ * @param skipped names directly in the directory that are not checked.
  * @throws `link_refused`, I/O errors
  */
 export function refuseLinks(directory: string, verb: string, skipped: ReadonlySet<string>): void {

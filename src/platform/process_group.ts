@@ -11,9 +11,9 @@ import { isWindows } from "./runtime.ts";
 const LOOK_AGAIN_MS = 20;
 
 /**
- * Ends a child with all it started: tells them to (SIGTERM), and makes them (SIGKILL) when some are
- * left after `graceMs`. On Windows the tree is ended at once.
- * @param child A child that leads a process group of its own (`detached`), except on Windows.
+ * Ends a child with all its descendants: SIGTERM first, then SIGKILL if any is left after
+ * `graceMs`. On Windows the tree is terminated at once.
+ * @param child A child that leads its own process group (`detached`), except on Windows.
  * @param pid The child's process id.
  */
 export async function endGroup(child: ChildProcess, pid: number, graceMs: number): Promise<void> {
@@ -27,7 +27,7 @@ export async function endGroup(child: ChildProcess, pid: number, graceMs: number
   if (alive) signalGroup(pid, "SIGKILL");
 }
 
-/** Sends a signal to a process group (0 only asks); false when nobody is left in it. */
+/** Sends a signal to a process group (0 only checks); false when the group is empty. */
 function signalGroup(group: number, signal: "SIGTERM" | "SIGKILL" | 0): boolean {
   try {
     process.kill(-group, signal);
@@ -38,8 +38,8 @@ function signalGroup(group: number, signal: "SIGTERM" | "SIGKILL" | 0): boolean 
 }
 
 /**
- * Whether a process group has a member that is more than a zombie. In many containers nobody collects
- * orphans, and a group of zombies would seem alive for ever. True where `/proc` cannot tell.
+ * Whether a process group has a member that is not a zombie. In many containers orphans are never
+ * reaped, and a group of zombies would seem alive for ever. True where `/proc` is not available.
  */
 function hasLivingMember(group: number): boolean {
   if (process.platform !== "linux") return true;

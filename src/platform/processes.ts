@@ -28,7 +28,7 @@ export interface CommandRequest {
   /** The whole environment of the command. */
   readonly env: Environment;
   readonly timeoutMs: number;
-  /** How long it may take to end by itself once it was told to. Default 2000. */
+  /** Time to exit after SIGTERM, in milliseconds. Default 2000. */
   readonly graceMs?: number;
   /** How many bytes of the end of its output to keep. Default 4096. */
   readonly tailBytes?: number;
@@ -62,8 +62,8 @@ export interface ProgramOptions {
   /** What it reads on its standard input. Default: nothing. */
   readonly input?: string | Uint8Array;
   /**
-   * Whether the time-out also ends what the program started, told first and made to after a grace.
-   * Default false: then the program alone is ended, at once.
+   * Whether the time-out also ends the program's descendants, with SIGTERM and then SIGKILL.
+   * Default false: only the program is terminated, at once.
    */
   readonly group?: boolean;
   /** Hands its standard output over as bytes, for what is no text; `stdout` is empty then. Default false. */
@@ -93,14 +93,15 @@ const STILL_OPEN_MS = 1000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Runs a shell command to its end, with nothing on its standard input, in a process group of its own.
+ * Runs a shell command to its end, without standard input, in its own process group.
  *
- * When the time is up or `signal` fires, the whole group is told to end (SIGTERM) and, after the grace,
- * made to (SIGKILL); on Windows `taskkill /T /F` ends the tree at once. The same happens when this
- * process dies while the command runs, but on Windows, where the command goes on. A command that leaves
- * a process in the background ends with its shell: the process goes on, its further output is not read.
+ * When the time is up or `signal` fires, the whole group gets SIGTERM and, after the grace period,
+ * SIGKILL; on Windows `taskkill /T /F` terminates the tree at once. The same happens when this
+ * process dies while the command runs, except on Windows, where the command keeps running. A
+ * command that leaves a process in the background ends with its shell: the process keeps running,
+ * its further output is not read.
  *
- * Never rejects for what the command does: see {@link CommandResult}.
+ * Never rejects because of the command: see {@link CommandResult}.
  */
 export async function runCommand(request: CommandRequest): Promise<CommandResult> {
   const { spawn } = await import("node:child_process");
@@ -117,7 +118,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
   const notStarted = (startError: string) => result({ exitCode: null, signal: null, startError });
 
   const interrupted = () => signal?.aborted === true;
-  if (interrupted()) return notStarted("it was interrupted before it began");
+  if (interrupted()) return notStarted("it was interrupted before it started");
   const [file, args] = isWindows
     ? [process.env["ComSpec"] ?? "cmd.exe", ["/d", "/s", "/c", `"${command}"`]] as const
     : ["/bin/sh", ["-c", command]] as const;
@@ -243,7 +244,7 @@ export async function runProgram(
     if (timedOut) {
       throw new OrchestratorError(
         "command_failed",
-        `Cannot run "${file}": it took longer than ${Number(timeoutMs) / 1000} s`,
+        `Cannot run "${file}": it timed out after ${Number(timeoutMs) / 1000} s`,
         { details: { program: file, timeoutMs } },
       );
     }

@@ -29,16 +29,16 @@ function remove(path: string): void {
     for (const name of readdirSync(path)) remove(`${path}/${name}`);
     patiently(() => rmdirSync(path));
   } catch (error) {
-    // Somebody else was quicker.
+    // Another process removed it first.
     if (systemErrorCode(error) !== "ENOENT") throw error;
   }
 }
 
-/** Removes what lies in the system's folder for temporary files; what resists is left to it. */
+/** Removes a directory in the system's folder for temporary files; failures are ignored. */
 export function removeTemporary(path: string): void {
   try {
     removeTree(path, null);
   } catch {
-    // Nobody's work depends on it.
+    // Nothing depends on it.
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Files that are too large to hold in memory: written whole or not at all, and read in pieces.
+ * Files that are too large for memory: written atomically, and read in pieces.
  * @module
  */
 import { closeSync, fsyncSync, linkSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
@@ -13,15 +13,15 @@ import { openWithin, tooLarge, type Within } from "./within.ts";
 /** How much is read at a time. */
 const PIECE = 256 * 1024;
 
-/** A piece that nobody reads into just now: many small files are read with one. */
+/** A reusable buffer: many small files are read with one. */
 let spare: Uint8Array<ArrayBuffer> | undefined;
 
 /**
- * Writes a file out of pieces: it appears under its name once the last one is on disk. When anything
- * fails, a piece that cannot be had included, nothing is left and what stood there stands.
- * @param options.exclusive fail with `already_exists` when there is a file of that name.
+ * Writes a file from pieces: it appears under its name once the last one is on disk. When anything
+ * fails, including `pieces`, no partial file is left and the existing file is unchanged.
+ * @param options.exclusive fail with `already_exists` when the file exists.
  * @param options.mode permission bits.
- * @returns how many bytes it has.
+ * @returns the number of bytes.
  * @throws what `pieces` throws; `no_space`, `read_only`, `already_exists`, `io_failed`.
  */
 export async function writeStream(
@@ -126,7 +126,7 @@ export async function* readPieces(
         throw ioError("read", path, error);
       }
       if (count === 0) return;
-      // Lets whoever reads give way to others.
+      // Lets other tasks run.
       await Promise.resolve();
       yield piece.subarray(0, count);
       if (!reuse) piece = new Uint8Array(PIECE);

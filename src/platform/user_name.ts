@@ -1,5 +1,5 @@
 /**
- * The login name of whoever runs the program.
+ * The login name of the user who runs the program.
  * @module
  */
 import { readFileSync } from "node:fs";

@@ -1,9 +1,9 @@
 /**
- * Files below a directory whose content may come from others, as a clone brings it: nothing is reached
- * through a link, and nothing but a regular file is opened.
+ * Access to files in a directory whose content may come from others, as in a clone: links are not
+ * followed, and only regular files are opened.
  *
- * The danger is a link, a pipe or a device that lies there, not another process of the same user that
- * exchanges files at the same moment.
+ * This protects from links, pipes and devices in the directory, not from another process of the
+ * same user that replaces files at the same moment.
  * @module
  */
 import {
@@ -36,16 +36,16 @@ const NO_WAIT = constants.O_NONBLOCK ?? 0;
 const MAX_LOOKS = 100;
 
 /**
- * Looks at `path` without opening anything.
- * @param within `path` is this directory or lies below it.
- * @param verb what is about to be done, for the message.
- * @returns null when nothing is there.
- * @throws `link_refused` when `path` or a directory on the way to it is a link; I/O errors.
+ * Returns the status of `path` without opening it.
+ * @param within `path` is this directory or is inside it.
+ * @param verb the intended operation, for the message.
+ * @returns null when nothing exists.
+ * @throws `link_refused` when `path` or one of its parent directories is a link; I/O errors.
  */
 export function lookWithin(within: Within, path: string, verb = "read"): Stats | null {
   try {
     if (within === null) return statSync(path, { throwIfNoEntry: false }) ?? null;
-    if (!path.startsWith(within)) throw new TypeError(`"${path}" is not below "${within}"`);
+    if (!path.startsWith(within)) throw new TypeError(`"${path}" is not inside "${within}"`);
     let stat = lstatSync(within, { throwIfNoEntry: false });
     if (stat?.isSymbolicLink() === true) {
       requireOwnLink(within, path, verb);
@@ -76,7 +76,7 @@ export function lookAtFile(within: Within, path: string, verb = "read"): Stats |
   return stat;
 }
 
-/** An open file. Whoever gets it closes the descriptor. */
+/** An open file. The caller closes the descriptor. */
 export interface OpenFile {
   readonly descriptor: number;
   readonly stat: Stats;
@@ -114,7 +114,7 @@ export function openWithin(
   );
 }
 
-/** Null when the file has gone since it was looked at, or has become a link. */
+/** Null when the file was removed or replaced by a link since it was checked. */
 function openThere(path: string, flags: number, verb: string): number | null {
   try {
     return openSync(path, flags);
@@ -159,8 +159,8 @@ function readOpen<Content>(
 }
 
 /**
- * Names of what lies in a directory, in no order; none when it is not there.
- * @throws as {@link lookWithin}
+ * Names of the entries of a directory, in no order; none when it does not exist.
+ * @throws like {@link lookWithin}
  */
 export function namesWithin(within: Within, directory: string): readonly string[] {
   if (lookWithin(within, directory)?.isDirectory() !== true) return [];
@@ -196,7 +196,7 @@ function refusedLink({ within, path, verb, link }: {
 }): OrchestratorError {
   const what = link === path ? "it is a symbolic link" : `"${link}" is a symbolic link`;
   return new OrchestratorError("link_refused", `Cannot ${verb} "${path}": ${what}`, {
-    hint: "Put the files it points to in its place",
+    hint: "Replace the link with the files it points to",
     details: { path, link, within },
   });
 }

@@ -109,7 +109,7 @@ Deno.test(
       const output = await failing(engine, "flock", "ENOLCK", "lock-code", path);
       assert.match(
         output,
-        /^io_failed Cannot lock ".*lock": the system refuses file locks here \(/,
+        /^io_failed Cannot lock ".*lock": file locks are not supported here \(/,
       );
     }),
 );

@@ -174,7 +174,7 @@ export const lockCases: readonly PlatformCase[] = [
           assert.equal(
             error.message,
             `Cannot lock "${path}": "complete" by ada (process ${process.pid} on ${hostname()}) ` +
-              `holds it since ${since}`,
+              `has held the lock since ${since}`,
           );
           const holder = error.details?.["heldBy"] as LockHolder;
           assert.equal(holder.actor, "ada");
@@ -200,7 +200,7 @@ export const lockCases: readonly PlatformCase[] = [
       );
       // A few turns of the microtask queue: no timer can have fired.
       for (let turn = 0; turn < 5; turn++) await Promise.resolve();
-      assert.match(String(message), /another process holds it$/);
+      assert.match(String(message), /another process holds the lock$/);
     },
   },
   {

@@ -99,7 +99,7 @@ export const valueCases: readonly PlatformCase[] = [
       const system = (code: string) => Object.assign(new Error(`${code}: details`), { code });
       const rows: readonly (readonly [string, string, string, string])[] = [
         ["write", "ENOSPC", "no_space", 'Cannot write "a/b": no space is left on the device'],
-        ["write", "EDQUOT", "no_space", 'Cannot write "a/b": the disk quota is used up'],
+        ["write", "EDQUOT", "no_space", 'Cannot write "a/b": the disk quota is exceeded'],
         ["write", "EROFS", "read_only", 'Cannot write "a/b": the file system is read-only'],
         ["write", "EACCES", "read_only", 'Cannot write "a/b": permission is denied'],
         ["read", "EACCES", "io_failed", 'Cannot read "a/b": permission is denied'],
