@@ -92,8 +92,8 @@ export async function addTrust(
       "agent_refused",
       `Cannot confirm ${
         claimText(entry)
-      }: an agent is running this, and only a person can confirm it`,
-      { hint: "Ask a person to run the command in a terminal of their own" },
+      }: only a person can confirm it, and an agent is running this command`,
+      { hint: "Ask a person to run the command in their own terminal" },
     );
   }
   const { kind, value, repository, when } = entry;
@@ -141,7 +141,7 @@ async function changeFile(
   if (path === null) {
     throw new OrchestratorError(
       "invalid_argument",
-      "Cannot keep a confirmation: there is no home directory",
+      "Cannot store a confirmation: there is no home directory",
       { hint: isWindows ? "Set LOCALAPPDATA" : "Set HOME or XDG_STATE_HOME" },
     );
   }
@@ -193,12 +193,12 @@ function read(path: string): Content {
   const fields = value as Readonly<Record<string, unknown>>;
   const { format, trusted } = fields;
   if (typeof format !== "number" || !Number.isInteger(format) || format < 1) {
-    throw unusable(path, 'it has no usable "format"');
+    throw unusable(path, 'it has no valid "format"');
   }
   if (format > TRUST_FORMAT) {
     throw new OrchestratorError(
       "format_too_new",
-      `Cannot read "${path}": its format is ${format}, and this program knows formats up to ${TRUST_FORMAT}`,
+      `Cannot read "${path}": its format is ${format}, and this program supports formats up to ${TRUST_FORMAT}`,
       { hint: "Use a newer version of orchestrator", details: { path, format } },
     );
   }
@@ -218,7 +218,7 @@ function isEntry(value: unknown): value is TrustEntry {
 
 function unusable(path: string, what: string, cause?: unknown): OrchestratorError {
   return new OrchestratorError("config_invalid", `Cannot read "${path}": ${what}`, {
-    hint: "Rename the file, then confirm again what is needed",
+    hint: "Rename the file, then confirm again",
     details: { path },
     ...(cause === undefined ? {} : { cause }),
   });
