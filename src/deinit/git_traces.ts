@@ -13,7 +13,7 @@ import { KEYS } from "../state_layout/names.ts";
 import { GIT_FOLDER, LOOKED, REFS } from "../state_layout/places.ts";
 import type { Git } from "../state_branch/git.ts";
 
-/** A ref with the object it stands for. */
+/** A ref with the object it points to. */
 export interface TraceRef {
   readonly ref: string;
   readonly commit: string;
@@ -24,7 +24,7 @@ export interface GitTraces {
   readonly refs: readonly TraceRef[];
   /** Names in our folder of git's directory. */
   readonly files: readonly string[];
-  /** Names of branches that hold this project's state on a server. */
+  /** Names of branches with this project's state on a server. */
   readonly branches: readonly string[];
   /** Refs and files of other projects of the same clone, and what is not ours. */
   readonly others: readonly string[];
@@ -32,9 +32,9 @@ export interface GitTraces {
 
 /** Which project is asked for. */
 export interface ProjectOfTraces {
-  /** Null where it is not known: then all is taken for this project's. */
+  /** Null if unknown: then all refs are treated as this project's. */
   readonly repositoryId: string | null;
-  /** The configured branch, whoever made it first; null where it is not known. */
+  /** The configured branch, regardless of who created it; null if unknown. */
   readonly branch: string | null;
 }
 

@@ -1,9 +1,9 @@
 /**
  * Removes from a state directory what this program has written, and nothing else.
  *
- * Each session disappears with its journal, at one instant; the project's identity goes after all of
- * them and the lock last. So a run that was killed leaves whole sessions or none of them, and the next
- * one goes on.
+ * Each session is removed atomically with its journal; the project's identity is removed after all
+ * sessions and the lock last. So an interrupted run leaves complete sessions, and the next run
+ * continues.
  * @module
  */
 import { lstatSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
@@ -19,10 +19,10 @@ import { LAST, surveyState } from "./survey.ts";
 const OPERATION = "deinit";
 
 /**
- * Removes it. Holds the repository, and each session while it goes.
+ * Removes it. Locks the repository, and each session while it is removed.
  * @param directory absolute path of the state directory; it need not exist.
- * @throws `invalid_argument` when it is a link; `lock_held` when another process is at work, and I/O
- * errors: then some sessions may be gone already, each of them whole.
+ * @throws `invalid_argument` when it is a link; `lock_held` when another process uses it, and I/O
+ *   errors: then some sessions may have been removed completely.
  */
 export async function removeState(directory: string, manager: SessionManager): Promise<void> {
   const stat = lstatSync(directory, { throwIfNoEntry: false });
@@ -30,7 +30,7 @@ export async function removeState(directory: string, manager: SessionManager): P
   if (stat.isSymbolicLink()) {
     throw new OrchestratorError(
       "invalid_argument",
-      `Cannot remove the state: "${directory}" is a link, and what it leads to may be another project's`,
+      `Cannot remove the state: "${directory}" is a link, and its target may belong to another project`,
       { hint: "Run `orchestrator deinit --keep-state`, and decide about the link yourself" },
     );
   }
@@ -48,7 +48,7 @@ export async function removeState(directory: string, manager: SessionManager): P
         for (const path of files.get(id) ?? []) if (!path.endsWith(`/${LOCK}`)) remove(path);
       });
     }
-    // What others have begun before we held the repository, and what their holds have made.
+    // Unfinished work of other processes, and files that their locks have created.
     for (const path of surveyState(directory).ours) if (!LAST.includes(path)) remove(path);
   });
   const { ours } = surveyState(directory);

@@ -1,5 +1,5 @@
 /**
- * What of a state directory this program has written, told by the table of names.
+ * Determines which files of a state directory this program has written, using the table of names.
  * @module
  */
 import { readdirSync } from "node:fs";
@@ -13,8 +13,8 @@ export type KeptBecause =
   /** The table has no row for it. */
   | "not written by orchestrator"
   /** The old tool's, or a person's: moved or copied here, and maybe nowhere else any more. */
-  | "files of the old tool, as they were"
-  | "keeps git from seeing the others";
+  | "original files of the old tool"
+  | "makes git ignore the other files";
 
 /** Files that stay, by the folder or the file that is named to people. */
 export interface Kept {
@@ -24,7 +24,7 @@ export interface Kept {
   readonly because: KeptBecause;
 }
 
-/** What a state directory holds. Paths are relative to it, with `/`. */
+/** The content of a state directory. Paths are relative to it, with `/`. */
 export interface Survey {
   /** All that this program has written and nothing is lost with, in no order. */
   readonly ours: readonly string[];
@@ -60,7 +60,7 @@ export function surveyState(directory: string): Survey {
     const meaning = meaningOf(path);
     if (meaning === null || ORIGINALS.has(first)) {
       const because = ORIGINALS.has(first)
-        ? "files of the old tool, as they were"
+        ? "original files of the old tool"
         : "not written by orchestrator";
       const shown = ORIGINALS.has(first) ? first : path;
       kept.set(shown, { files: (kept.get(shown)?.files ?? 0) + 1, because });
@@ -74,7 +74,7 @@ export function surveyState(directory: string): Survey {
   const guard = ours.indexOf(KEYS.gitignore);
   if (kept.size > 0 && guard >= 0) {
     ours.splice(guard, 1);
-    kept.set(KEYS.gitignore, { files: 1, because: "keeps git from seeing the others" });
+    kept.set(KEYS.gitignore, { files: 1, because: "makes git ignore the other files" });
   }
   return {
     ours,
@@ -84,7 +84,7 @@ export function surveyState(directory: string): Survey {
   };
 }
 
-/** All that is no folder. */
+/** Everything that is not a folder. */
 function* pathsBelow(directory: string, prefix: string): Generator<string> {
   let entries;
   try {
