@@ -60,7 +60,7 @@ export async function fetchExecutable(request: ExecutableRequest): Promise<Uint8
 function differs(what: string): OrchestratorError {
   return new OrchestratorError(
     "release_invalid",
-    `Cannot use "${what}": it is not what was published, its SHA-256 differs`,
-    { hint: "Run the command again; if it stays so, report it to the project" },
+    `Cannot use "${what}": its SHA-256 differs from the published one`,
+    { hint: "Try again; if it fails again, report it to the project" },
   );
 }

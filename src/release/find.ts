@@ -24,8 +24,8 @@ export interface FindRequest {
 
 /**
  * Reads and verifies the list of a release's files.
- * @throws `release_unverified` when it cannot be checked, `release_invalid` when it is not genuine or
- * another release than the wanted one, `network_failed` when it is not there.
+ * @throws `release_unverified` when it cannot be verified, `release_invalid` when it is not genuine
+ *   or a different release, `network_failed` when it does not exist.
  */
 export async function findRelease(request: FindRequest): Promise<Sums> {
   const { folder, wanted, keys, signal } = request;
@@ -33,7 +33,7 @@ export async function findRelease(request: FindRequest): Promise<Sums> {
     throw new OrchestratorError(
       "release_unverified",
       "Cannot check releases: this program was built without a release key",
-      { hint: "Install the wanted release with its own installer" },
+      { hint: "Install the release with its own installer" },
     );
   }
   const read = (name: string, limit: number) => readReleaseFile({ folder, name, limit, signal });
@@ -56,15 +56,15 @@ export async function findRelease(request: FindRequest): Promise<Sums> {
   if (!isSignedBy(text, signature, keys)) {
     throw new OrchestratorError(
       "release_invalid",
-      `Cannot use the release in "${folder}": its signature is bad`,
-      { hint: "Use the address that the project publishes its releases at" },
+      `Cannot use the release in "${folder}": its signature is invalid`,
+      { hint: "Use the official download address of the project" },
     );
   }
   const sums = parseSums(new TextDecoder().decode(text));
   if (wanted !== "latest" && sums.version !== wanted) {
     throw new OrchestratorError(
       "release_invalid",
-      `Cannot use the release in "${folder}": it is ${sums.version}, not ${wanted}`,
+      `Cannot use the release in "${folder}": it is version ${sums.version}, not ${wanted}`,
     );
   }
   return sums;

@@ -1,8 +1,7 @@
 /**
- * The keys that sign releases: what this program and the installers trust.
- *
- * `scripts/release/README.md` says how the keys are made, kept and changed. As long as there are
- * none here, `deno task release --key` puts in the public parts of the keys it signs with.
+ * The keys that sign releases, which this program and the installers trust.
+ * `scripts/release/README.md` describes how the keys are made, kept and changed. While the list is
+ * empty, `deno task release --key` inserts the public parts of the keys it signs with.
  * @module
  */
 

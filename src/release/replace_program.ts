@@ -1,6 +1,6 @@
 /**
- * Putting another executable in the place of this one. There is a whole program under its name at
- * every moment, whatever happens; the one before stays beside it, for a rollback.
+ * Replaces this executable with another one. A complete program exists under its name at every
+ * moment; the previous one is kept next to it, for a rollback.
  * @module
  */
 import {
@@ -41,7 +41,7 @@ export function previousProgram(program: string): string {
   return join(dirname(program), `.orchestrator-previous${EXTENSION}`);
 }
 
-/** What a program says of itself. */
+/** What a program reports about itself. */
 export interface SaidOfItself {
   readonly version: string;
   readonly target: string;
@@ -77,7 +77,7 @@ export async function stageProgram(
     if (said.version !== expected.version || said.target !== expected.target) {
       throw new OrchestratorError(
         "release_invalid",
-        `Cannot use release ${expected.version}: its program says that it is ${said.version} for ${said.target}`,
+        `Cannot use release ${expected.version}: its program reports version ${said.version} for ${said.target}`,
       );
     }
   } catch (error) {
@@ -105,7 +105,7 @@ export async function askProgram(program: string): Promise<SaidOfItself> {
   const printed = `${answered.stdout}${answered.stderr}`.trim().slice(0, 300);
   throw new OrchestratorError(
     "release_invalid",
-    `Cannot use the new program: it does not run here (${printed || "it prints nothing"})`,
+    `Cannot use the new program: it does not run here (${printed || "no output"})`,
     { details: { exitCode: answered.exitCode } },
   );
 }
@@ -129,7 +129,7 @@ export function switchProgram(program: string, staged: string): void {
 }
 
 /**
- * Exchanges the program with the previous one, so that a second rollback takes back the first.
+ * Swaps the program with the previous one, so that a second rollback undoes the first.
  * @throws `nothing_to_undo` when there is no previous one; `release_invalid` when it does not run.
  */
 export async function rollBackProgram(program: string): Promise<SaidOfItself> {
@@ -137,7 +137,7 @@ export async function rollBackProgram(program: string): Promise<SaidOfItself> {
   if (!existsSync(previous)) {
     throw new OrchestratorError(
       "nothing_to_undo",
-      `Cannot roll back: there is no earlier program beside "${program}"`,
+      `Cannot roll back: there is no previous program next to "${program}"`,
       { hint: "`orchestrator self update --to <version>` installs any release" },
     );
   }

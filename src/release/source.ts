@@ -23,7 +23,7 @@ export interface ReadRequest {
 
 /**
  * Reads one file of a release.
- * @returns its bytes; null when it is not there.
+ * @returns its bytes; null when it does not exist.
  * @throws `network_failed`, `limit_exceeded`, `io_failed`, `interrupted`
  */
 export async function readReleaseFile(request: ReadRequest): Promise<Uint8Array | null> {
@@ -53,7 +53,7 @@ async function download({ folder, name, limit, signal }: ReadRequest): Promise<U
       return null;
     }
     if (!response.ok || response.body === null) {
-      throw failed(address, `the server answered ${response.status}`);
+      throw failed(address, `the server responded with ${response.status}`);
     }
     const pieces: Uint8Array[] = [];
     let size = 0;
@@ -73,7 +73,7 @@ async function download({ folder, name, limit, signal }: ReadRequest): Promise<U
       });
     }
     const reason = silence.signal.aborted
-      ? `the server did not answer for ${SILENCE_MS / 1000} seconds`
+      ? `the server did not respond for ${SILENCE_MS / 1000} seconds`
       : error instanceof Error
       ? error.message
       : String(error);
@@ -85,7 +85,7 @@ async function download({ folder, name, limit, signal }: ReadRequest): Promise<U
 
 function failed(address: string, reason: string, cause?: unknown): OrchestratorError {
   return new OrchestratorError("network_failed", `Cannot download "${address}": ${reason}`, {
-    hint: "Check the network, or name a folder that holds a release with ORCHESTRATOR_BASE_URL",
+    hint: "Check the network, or set ORCHESTRATOR_BASE_URL to a folder that contains a release",
     cause,
   });
 }
