@@ -137,7 +137,7 @@ Deno.test({
     assert.equal((await there.run("status", "--quiet")).stderr, "");
 
     const { warnings } = await there.json("note", "and on");
-    assert.deepEqual(warnings, ["An import that was interrupted has been finished"]);
+    assert.deepEqual(warnings, ["Finished an interrupted import"]);
     for (const answer of await read()) assert.deepEqual(answer.warnings, []);
     assert.equal((await there.json("session", "list")).data.sessions.length, SESSIONS);
     for (const { session: id } of sessions) await there.json("log", "verify", "--session", id);

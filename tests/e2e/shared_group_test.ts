@@ -158,7 +158,7 @@ Deno.test({
       }
       const doctor = await shared.run(user, "doctor", "--check", "secrets.permissions", "--json");
       const [check] = JSON.parse(doctor.stdout).data.findings;
-      assert.deepEqual([check.level, check.message], ["ok", "the group shares them"]);
+      assert.deepEqual([check.level, check.message], ["ok", "shared with the group"]);
     }
     await shared.must("ben", "secrets", "remove", "SECOND_KEY", "--yes");
     // Whoever is not of the group reaches nothing.

@@ -227,7 +227,7 @@ test("a branch that holds something else is never overwritten, nor read", async 
   for (const argv of [["state", "push"], ["state", "pull"], ["state", "push"]]) {
     const { code, stderr } = await project.run(root, argv, { env });
     assert.equal(code, 7, stderr);
-    assert.match(stderr, /Cannot use branch "topic" for the state: its newest commit is not/);
+    assert.match(stderr, /Cannot use branch "topic" for the state: its newest commit was not/);
   }
   const web = await project.run(root, ["complete", "think"], {
     env: { ...env, ORCHESTRATOR_WEB_MODE: "true" },
@@ -295,7 +295,7 @@ test("a remote that is not there is said by each command, and no other one is us
     }
     const has = remotes.map((name) => `"${name}"`).join(", ");
     const message =
-      `this clone has no remote "privat", and nothing is pushed anywhere else (it has ${has})`;
+      `this clone has no remote "privat", and the state is not pushed to any other (it has ${has})`;
     const before = refs(project.server);
     for (const argv of [["start", "Add login"], ["complete", "think"], ["advance"]]) {
       const { stderr } = await project.run(root, argv);

@@ -37,7 +37,7 @@ Deno.test("a transcript that says what happens is played as it stands", async ()
     "| two",
     "",
     "$ orchestrator complete nothing",
-    '! error: Cannot complete "nothing": there is no such item',
+    '! error: Cannot complete "nothing": the workflow has no such item',
     "! hint: Run `orchestrator status` to see the items",
     "? 4",
     "",

@@ -27,7 +27,7 @@ const READERS: readonly (readonly string[])[] = [
 /** Fixtures of which no workflow can be read, and why. */
 const UNREADABLE: Readonly<Record<string, RegExp>> = {
   "empty-state": /it is empty/,
-  "truncated-state": /it is cut off/,
+  "truncated-state": /it is incomplete/,
   // Where the checkout has no links, it is a file that holds a name.
   "symlinked-state": /symbolic link/,
 };

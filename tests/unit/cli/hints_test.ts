@@ -117,7 +117,7 @@ Deno.test("hints: the rule says what is wrong", () => {
     const good of [
       "Run `orchestrator status`",
       "`orchestrator init` writes one",
-      "Use the newer orchestrator that wrote it",
+      "Use the newer version of orchestrator that wrote it",
       "Did you mean `orchestrator status`?",
     ]
   ) assert.deepEqual(hintProblems(good), []);
