@@ -5,8 +5,8 @@
  * (sessions, items, …) are named by their kind and looked up by the caller.
  * @module
  */
-import type { ArgumentSpec, CommandSpec, OptionSpec } from "./command.ts";
 import { HELP_TOPICS } from "./help/topics.ts";
+import type { ArgumentSpec, CommandInfo, OptionSpec } from "./spec.ts";
 import { findCommand, GLOBAL_OPTIONS } from "./parse.ts";
 
 /** What `help` can be asked about besides commands. */
@@ -33,7 +33,7 @@ export interface Completion {
   readonly prefix: string;
   readonly typed: string;
   /** The command, as far as it is known. */
-  readonly spec: CommandSpec | undefined;
+  readonly spec: CommandInfo | undefined;
   /** What the words say of `--root` and `--session`: values are looked up there. */
   readonly root?: string;
   readonly session?: string;
@@ -47,7 +47,7 @@ export interface Completion {
 export function completeLine(
   before: readonly string[],
   current: string,
-  table: readonly CommandSpec[],
+  table: readonly CommandInfo[],
 ): Completion {
   const line = readLine(before, table);
   const context = {
@@ -105,7 +105,7 @@ export function completeLine(
 interface Line {
   /** Canonical words of the command or group. */
   readonly path: readonly string[];
-  readonly spec: CommandSpec | undefined;
+  readonly spec: CommandInfo | undefined;
   /** True behind `help`, where command words name a topic. */
   readonly helps: boolean;
   readonly positionals: readonly string[];
@@ -118,7 +118,7 @@ interface Line {
   readonly given: Readonly<Record<string, string>>;
 }
 
-function readLine(before: readonly string[], table: readonly CommandSpec[]): Line {
+function readLine(before: readonly string[], table: readonly CommandInfo[]): Line {
   let path: readonly string[] = [];
   let helps = false;
   let expecting: OptionSpec | undefined;
@@ -156,7 +156,7 @@ function readLine(before: readonly string[], table: readonly CommandSpec[]): Lin
 function extend(
   path: readonly string[],
   word: string,
-  table: readonly CommandSpec[],
+  table: readonly CommandInfo[],
 ): readonly string[] | undefined {
   const longer = [...path, word];
   const spec = findCommand(longer, table);
@@ -166,7 +166,7 @@ function extend(
 }
 
 /** A command's own options, and the global ones of which it says nothing itself. */
-function optionsOf(spec: CommandSpec | undefined): readonly OptionSpec[] {
+function optionsOf(spec: CommandInfo | undefined): readonly OptionSpec[] {
   const own = spec?.options ?? [];
   return [
     ...own,
@@ -227,7 +227,7 @@ function valueCompletion(
 }
 
 /** The words that go on from `path`: commands with their summaries, groups with their commands. */
-function nextWords(path: readonly string[], table: readonly CommandSpec[]): readonly Candidate[] {
+function nextWords(path: readonly string[], table: readonly CommandInfo[]): readonly Candidate[] {
   const prefix = path.length === 0 ? "" : path.join(" ") + " ";
   const below = new Map<string, { summary: string; deeper: string[] }>();
   for (const row of table) {

@@ -6,7 +6,7 @@ import { OrchestratorError } from "../errors.ts";
 import { visitEvents } from "../session/read_events.ts";
 import type { SessionEvent } from "../workflow/events.ts";
 import type { Context } from "./context.ts";
-import { chooseToRead } from "./legacy/view.ts";
+import { chooseToRead } from "../app/choose_session.ts";
 
 /** A checkpoint: the event that made it. */
 export type CheckpointEvent = Extract<SessionEvent, { readonly type: "checkpoint_created" }>;

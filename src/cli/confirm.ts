@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import type { Input } from "./command.ts";
+import type { Input } from "./input.ts";
 import type { Context } from "./context.ts";
 import type { Shown } from "./output/shown.ts";
 

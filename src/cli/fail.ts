@@ -11,7 +11,7 @@ import type { Io } from "./io.ts";
 import { say } from "./output/shown.ts";
 import { styleFor } from "./output/style_for.ts";
 import { printWarnings } from "./output/warnings.ts";
-import { redactedError, redactorFor } from "./secrets/redactor.ts";
+import { redactedError, redactorFor } from "../app/secrets/redactor.ts";
 
 /** A run that failed, as far as it got. */
 export interface FailedRun {

@@ -3,17 +3,12 @@
  * test needs no process.
  * @module
  */
+import type { Surroundings } from "../app/workspace.ts";
 import type { ForegroundRequest, ForegroundResult } from "../platform/foreground.ts";
 import type { Shown } from "./output/shown.ts";
 
 /** The surroundings of one run. */
-export interface Io {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Absolute path of the working directory. */
-  readonly cwd: string;
-  /** Absolute path of the home directory; undefined where there is none. */
-  readonly home: string | undefined;
-  readonly now: () => Date;
+export interface Io extends Surroundings {
   /** Writes to stdout; false when nobody reads any more. */
   readonly out: (text: Shown) => boolean;
   /** Writes bytes that are no text for people to stdout; false when nobody reads any more. */
@@ -23,8 +18,6 @@ export interface Io {
   readonly isTerminal: (stream: "stdin" | "stdout" | "stderr") => boolean;
   /** Columns of the terminal. */
   readonly width: () => number;
-  /** Login name of whoever runs this. */
-  readonly userName: () => string;
   /** All of stdin as text. */
   readonly readStdin: () => Promise<string>;
   /** Stdin as it comes. */

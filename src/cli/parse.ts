@@ -7,7 +7,8 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import type { ArgumentSpec, CommandSpec, OptionSpec } from "./command.ts";
-import { Input } from "./command.ts";
+import { Input } from "./input.ts";
+import type { CommandInfo } from "./spec.ts";
 
 /** Options that every command takes, before or behind its name. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
@@ -177,17 +178,17 @@ function isInlineGlobal(word: string): boolean {
 }
 
 /** The command of exactly these words, by path or alias. */
-export function findCommand(
+export function findCommand<Row extends CommandInfo>(
   words: readonly string[],
-  table: readonly CommandSpec[],
-): CommandSpec | undefined {
+  table: readonly Row[],
+): Row | undefined {
   const path = words.join(" ");
   return table.find((row) => row.path === path) ??
     table.find((row) => spellings(row).includes(path));
 }
 
 /** The other command lines of a command: those of its aliases, and its synonyms. */
-export function spellings({ path, aliases = [], synonyms = [] }: CommandSpec): readonly string[] {
+export function spellings({ path, aliases = [], synonyms = [] }: CommandInfo): readonly string[] {
   const parent = path.split(" ").slice(0, -1);
   return [...aliases.map((alias) => [...parent, alias].join(" ")), ...synonyms];
 }

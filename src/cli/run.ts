@@ -2,7 +2,9 @@
  * One run of the program: argv in, exit code out. Everything it prints goes through `io`.
  * @module
  */
+import type { Effect } from "../app/effect.ts";
 import { OrchestratorError } from "../errors.ts";
+import { oldFilesToTell } from "../app/legacy/old_files.ts";
 import type { CommandModule, CommandSpec, Input } from "./command.ts";
 import { Context } from "./context.ts";
 import type { Io } from "./io.ts";
@@ -10,7 +12,6 @@ import { onTerminals } from "./output/fitted.ts";
 import { say, type Shown } from "./output/shown.ts";
 import { styleFor } from "./output/style_for.ts";
 import { printWarnings } from "./output/warnings.ts";
-import { beforeChange, noticeAfter } from "./legacy/old_files.ts";
 import { parseRequest } from "./parse.ts";
 import { HOT_COMMANDS } from "./table/hot.ts";
 
@@ -30,13 +31,15 @@ export async function run(argv: readonly string[], surroundings: Io): Promise<nu
     if (request.kind === "command") {
       context = new Context(io, request.spec, request.input, table);
       await context.prepare();
-      await beforeChange(context, request.input);
+      if (request.spec.changes !== "nothing" && !request.input.has("dry-run")) {
+        await (await import("../app/open_for_change.ts")).passGate(context);
+      }
       const module = await request.spec.load();
       const answer = await answerOf(module, context, request.input);
       if (context.rootToLookFor !== null) {
-        await (await import("./copied.ts")).warnIfCopied(context, context.rootToLookFor);
+        await (await import("../app/copied.ts")).warnIfCopied(context, context.rootToLookFor);
       }
-      const box = await noticeAfter(context, request.input);
+      const box = await oldFilesBox(context, request.input);
       if ("print" in answer) {
         const { printLong } = await import("./output/print_long.ts");
         await printLong(answer, context, request.input, await warningsOf(context));
@@ -110,6 +113,21 @@ async function answerOf(
     context.refresh();
     return await module.run(context, input);
   }
+}
+
+/** After these effects old files are not spoken of: they are nothing to them, or all they are about. */
+const SILENT_ABOUT_OLD_FILES: readonly Effect[] = ["nothing", "program", "old_layout", "removal"];
+
+/**
+ * Says, after `status` and after a change, that there are old files, or that a migration was cut off.
+ * @returns what stderr gets; null for nothing.
+ */
+async function oldFilesBox(context: Context, input: Input): Promise<Shown | null> {
+  const { path, changes } = context.spec;
+  if (path !== "status" && SILENT_ABOUT_OLD_FILES.includes(changes)) return null;
+  const what = oldFilesToTell(context);
+  if (what === null) return null;
+  return await (await import("./legacy/migration_notice.ts")).tellOfOldFiles(what, context, input);
 }
 
 /** The commands argv can mean: the whole table, unless its first word is one that is known without. */

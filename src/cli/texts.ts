@@ -51,7 +51,7 @@ export async function requireFreeName(
     if (answers(id, (await manager.meta(id))?.name)) taken ??= id;
   }
   if (taken === undefined) {
-    const { openBeyond } = await import("./state/beyond.ts");
+    const { openBeyond } = await import("../app/state/look_beyond.ts");
     const there = await (await openBeyond(context))?.entries() ?? [];
     taken = there.find((entry) => answers(entry.id, entry.name))?.id;
   }

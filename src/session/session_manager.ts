@@ -35,6 +35,8 @@ export interface ManagerOptions {
   readonly clean?: () => Promise<(text: string) => string>;
   /** Called when a problem was repaired automatically. */
   readonly warn: (message: string) => void;
+  /** Called before a session is made or changed; throws where the caller has not prepared for that. */
+  readonly requireOpened?: () => Promise<void>;
 }
 
 /** How {@link SessionManager.change} decides. */
@@ -92,6 +94,7 @@ export class SessionManager {
    * @returns the new state.
    */
   async create(input: FirstContent): Promise<SessionState> {
+    await this.#options.requireOpened?.();
     await this.bringBack(input.id, "import");
     const { createSession } = await import("./create_session.ts");
     return await createSession(this.backend, input, {
@@ -107,13 +110,14 @@ export class SessionManager {
    * @throws what `decide` refuses with; `lock_held`; `journal_corrupt`; I/O errors. Then nothing
    *   changed.
    */
-  change(
+  async change(
     id: string,
     operation: string,
     decide: Decide,
     options: ChangeOptions = {},
   ): Promise<Change> {
-    return this.hold({ session: id }, operation, async () => {
+    await this.#options.requireOpened?.();
+    return await this.hold({ session: id }, operation, async () => {
       const loaded = await this.#loadToChange(id, options);
       const change = await this.#apply(id, loaded, decide);
       if (change !== null) return change;

@@ -7,7 +7,7 @@ import type { AnswerTo } from "../command.ts";
 import type { Context } from "../context.ts";
 import { changeAnswer } from "../output/change.ts";
 import { say, shown } from "../output/shown.ts";
-import { keepState } from "../state/hooks.ts";
+import { keepState } from "../../app/state/keep.ts";
 
 export async function run(context: Context): Promise<AnswerTo<"advance">> {
   const { manager, actor } = context;

@@ -9,14 +9,13 @@ import type { Context } from "../context.ts";
 import { leavingData, leavingText, removalWords } from "../output/deinit_text.ts";
 import { planLeaving, remove } from "../deinit/plan.ts";
 import { say } from "../output/shown.ts";
-import { finishInterrupted } from "../state/hooks.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"deinit">> {
   context.requireWritableRoot();
   const keepState = input.has("keep-state");
   const dryRun = input.has("dry-run");
   if (!dryRun && !keepState) refuseAgent(context);
-  if (!dryRun) await finishInterrupted(context);
+  if (!dryRun) await context.openForChange();
   const plan = await planLeaving(context, keepState);
   if (dryRun || plan.isEmpty) {
     return {

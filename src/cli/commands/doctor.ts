@@ -13,15 +13,15 @@ import { REAL_SYSTEM } from "../../doctor/system.ts";
 import { VERSION } from "../../version.ts";
 import { didYouMean } from "../../workflow/nearest.ts";
 import type { AnswerTo, Input } from "../command.ts";
-import { configFiles } from "../config/configuration.ts";
+import { configFiles } from "../../app/configuration.ts";
 import type { Context } from "../context.ts";
 import { lines, say, type Shown, shown } from "../output/shown.ts";
 import type { Style } from "../output/style.ts";
 import { hang, painted, prose, wrap } from "../output/text.ts";
-import { requiredSecrets } from "../secrets/required.ts";
-import { ageKeys, makeStore } from "../secrets/store.ts";
-import { findAnywhere, openBeyond } from "../state/beyond.ts";
-import { workflowFile } from "../workflow_file.ts";
+import { requiredSecrets } from "../../app/secrets/required.ts";
+import { ageKeys, makeStore } from "../../app/secrets/store.ts";
+import { findAnywhere, openBeyond } from "../../app/state/look_beyond.ts";
+import { workflowFile } from "../../app/workflow_file.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"doctor">> {
   const { paths, manager, io } = context;

@@ -11,7 +11,7 @@ import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { changeAnswer } from "../output/change.ts";
 import { lines, say, type Shown } from "../output/shown.ts";
-import { keepState } from "../state/hooks.ts";
+import { keepState } from "../../app/state/keep.ts";
 import { bypassData } from "../output/status_data.ts";
 import { noticeText } from "../output/status_text.ts";
 import type { Style } from "../output/style.ts";

@@ -8,7 +8,7 @@ import { OrchestratorError } from "../../errors.ts";
 import { writeOutput } from "../../platform/atomic_file.ts";
 import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
-import { chooseToRead } from "../legacy/view.ts";
+import { chooseToRead } from "../../app/choose_session.ts";
 import { say, shown } from "../output/shown.ts";
 import { workflowMarkdown } from "../output/workflow_markdown.ts";
 

@@ -8,7 +8,7 @@ import { describe } from "../../workflow/progress.ts";
 import type { Note, SessionState } from "../../workflow/state.ts";
 import type { AnswerTo } from "../command.ts";
 import type { Context } from "../context.ts";
-import { chooseToRead } from "../legacy/view.ts";
+import { chooseToRead } from "../../app/choose_session.ts";
 import { handoffText } from "../output/handoff_text.ts";
 import { byActor, statusData } from "../output/status_data.ts";
 

@@ -18,7 +18,7 @@ import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { lines, say, shown } from "../output/shown.ts";
 import { oneLine } from "../output/text.ts";
-import { takeRemovals } from "../state/beyond.ts";
+import { takeRemovals } from "../../app/state/look_beyond.ts";
 import { requireFreeName, sessionName } from "../texts.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"import-legacy">> {

@@ -87,7 +87,7 @@ async function move(context: Context, input: Input): Promise<AnswerTo<"migrate">
   const { paths, manager } = context;
   const pending = existsSync(paths.migrationJournal);
   if (pending) {
-    const { recoverBefore } = await import("../legacy/migration_gate.ts");
+    const { recoverBefore } = await import("../../app/legacy/migration_gate.ts");
     await recoverBefore(context);
   }
   const choices = new Map<string, Choice>();
@@ -240,7 +240,7 @@ async function goBack(context: Context, input: Input): Promise<AnswerTo<"migrate
   const { paths, manager, io } = context;
   const keepNew = input.has("keep-new");
   if (readJournal(paths)?.operation === "rollback" && !input.has("dry-run")) {
-    const { recoverBefore } = await import("../legacy/migration_gate.ts");
+    const { recoverBefore } = await import("../../app/legacy/migration_gate.ts");
     await recoverBefore(context);
     return {
       data: { rolledBack: true, recovered: true },

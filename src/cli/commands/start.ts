@@ -18,7 +18,7 @@ import { type Setting, workflowSettings } from "../config/flags.ts";
 import type { Context } from "../context.ts";
 import { lines, say, shown } from "../output/shown.ts";
 import { requireFreeName, requireText, sessionName } from "../texts.ts";
-import { readWorkflowFile, workflowFile } from "../workflow_file.ts";
+import { readWorkflowFile, workflowFile } from "../../app/workflow_file.ts";
 import { findingText } from "../output/finding_text.ts";
 import { stepText } from "../output/next_step.ts";
 import { commandLine, oneLine } from "../output/text.ts";
@@ -49,9 +49,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
   // Before anything is made: a damaged or newer project must not be written to.
   void context.meta;
 
-  const { bringIn, finishInterrupted, keepState } = await import("../state/hooks.ts");
-  await finishInterrupted(context);
-  await bringIn(context);
+  await context.openForChange();
 
   const id = newSessionId();
   const first = await firstCommit(context);
@@ -93,6 +91,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
     }
     return state;
   });
+  const { keepState } = await import("../../app/state/keep.ts");
   await keepState(context, "Start");
   return {
     data: statusData(state, describe(state), { origin: "current" }),

@@ -6,7 +6,7 @@ import { OrchestratorError } from "../../errors.ts";
 import type { SessionChoice } from "../../session/resolve.ts";
 import type { Answer, AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
-import { branchRemark, statusText } from "../output/status_text.ts";
+import { statusText } from "../output/status_text.ts";
 
 export async function run(
   context: Context,
@@ -14,9 +14,12 @@ export async function run(
 ): Promise<AnswerTo<"status"> | Answer<null>> {
   let choice = await chosen(context);
   if (choice === null || await mustAsk(context)) {
-    const { chooseToRead, legacyStatus } = await import("../legacy/view.ts");
+    const { chooseToRead } = await import("../../app/choose_session.ts");
     const reading = await chooseToRead(context);
-    if (reading.choice === null) return await legacyStatus(context, reading.view);
+    if (reading.choice === null) {
+      const { oldStatus } = await import("../legacy/status.ts");
+      return await oldStatus(context, reading.view);
+    }
     choice = reading.choice;
   }
   const { state, progress: kept } = await context.manager.load(choice.id);
@@ -29,7 +32,9 @@ export async function run(
   const data = input.has("json")
     ? (await import("../output/status_data.ts")).statusData(state, progress, place)
     : null;
-  const remark = branchView === null ? undefined : branchRemark(branchView);
+  const remark = branchView === null
+    ? undefined
+    : (await import("../../app/state/remark.ts")).branchRemark(branchView);
   return {
     data,
     text: (style) => statusText(state, progress, { now: context.io.now(), remark }, style),
@@ -39,7 +44,7 @@ export async function run(
 /** Whether the state branch has to be asked before what is here is believed. */
 async function mustAsk(context: Context): Promise<boolean> {
   if (!context.mayBeBehind) return false;
-  return await (await import("../state/hooks.ts")).mustAsk(context);
+  return await (await import("../../app/state/ask.ts")).mustAsk(context);
 }
 
 /** The chosen session; null too for a name that may be one of the old tool's. */

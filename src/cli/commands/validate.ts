@@ -6,7 +6,7 @@ import { OrchestratorError } from "../../errors.ts";
 import { type Finding, parseDefinition } from "../../workflow/parse_definition.ts";
 import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
-import { readWorkflowFile, workflowFile } from "../workflow_file.ts";
+import { readWorkflowFile, workflowFile } from "../../app/workflow_file.ts";
 import { findingText } from "../output/finding_text.ts";
 import type { Style } from "../output/style.ts";
 import { lines, say, shown } from "../output/shown.ts";

@@ -7,7 +7,8 @@ import { configKey, type ConfigKeyName, isConfigKey } from "../../config/keys.ts
 import { unknownKey } from "../../config/problem.ts";
 import { expectedOf, valueFromText } from "../../config/value.ts";
 import { OrchestratorError } from "../../errors.ts";
-import type { CommandSpec, Input } from "../command.ts";
+import type { Input } from "../input.ts";
+import type { CommandInfo } from "../spec.ts";
 
 /** A `KEY=VALUE` pair. */
 export interface Setting {
@@ -20,7 +21,7 @@ export interface Setting {
  * `--set` of a key that is not the configuration's is a setting of the workflow, and left out here.
  * @throws `invalid_argument`, `config_key_unknown`
  */
-export function configFlags(input: Input, spec: CommandSpec): readonly ConfigFlag[] {
+export function configFlags(input: Input, spec: CommandInfo): readonly ConfigFlag[] {
   const flags: ConfigFlag[] = [];
   for (const { key, text } of settings(input, spec)) {
     if (isConfigKey(key)) flags.push(flagOf(key, text, "--set"));
@@ -42,11 +43,11 @@ export function configFlags(input: Input, spec: CommandSpec): readonly ConfigFla
 }
 
 /** The `--set` pairs that are settings of the workflow. */
-export function workflowSettings(input: Input, spec: CommandSpec): readonly Setting[] {
+export function workflowSettings(input: Input, spec: CommandInfo): readonly Setting[] {
   return settings(input, spec).filter(({ key }) => !isConfigKey(key));
 }
 
-function settings(input: Input, spec: CommandSpec): readonly Setting[] {
+function settings(input: Input, spec: CommandInfo): readonly Setting[] {
   const hint = spec.path === "start"
     ? 'Run `orchestrator start "<task>" --set test_command="npm test"`'
     : `Run \`orchestrator ${spec.path} --set key=value\``;

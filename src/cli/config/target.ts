@@ -9,9 +9,9 @@ import type { ConfigFile } from "../../config/read_file.ts";
 import { OrchestratorError } from "../../errors.ts";
 import { pathExists } from "../../platform/path_exists.ts";
 import type { Input } from "../command.ts";
-import { configFiles } from "./configuration.ts";
+import { configFiles } from "../../app/configuration.ts";
 import type { Context } from "../context.ts";
-import { holdProject, holdUser } from "../hold.ts";
+import { holdProject, holdUser } from "../../app/hold.ts";
 
 /**
  * The repository's file, or with `--global` the user's own.

@@ -13,9 +13,9 @@ import { branchName } from "../../state_branch/places.ts";
 import { ELSEWHERE } from "../../state_layout/elsewhere.ts";
 import { readTrustFile, removeTrust, type TrustEntry } from "../../trust/trust_file.ts";
 import type { Context } from "../context.ts";
-import { quietly } from "../state/hooks.ts";
-import { findStateBranch } from "../state/place.ts";
-import { trustChange, trustOf } from "../trust/change.ts";
+import { quietly } from "../../app/state/quietly.ts";
+import { findStateBranch } from "../../app/state/find_branch.ts";
+import { trustChange, trustOf } from "../../app/trust.ts";
 
 /** Something that is left. */
 export interface Left {

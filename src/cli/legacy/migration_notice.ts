@@ -13,15 +13,23 @@ import type { Style } from "../output/style.ts";
 import { styleFor } from "../output/style_for.ts";
 import { count, oneLine, pad, repeated, wrapLines } from "../output/text.ts";
 
-/** Moves over where `auto_migrate` says so, which only the environment and a person can set. */
-export async function migrateIfConfigured(context: Context): Promise<void> {
-  if ((await context.config()).get("auto_migrate") !== true) return;
-  const { migrateBefore } = await import("./migration_gate.ts");
-  await migrateBefore(context);
+/**
+ * Says that there are old files, or that a migration was cut off. A person at a terminal gets a box for
+ * the former, everybody else a line among the warnings.
+ * @returns the box, for stderr; null where there is none.
+ */
+export async function tellOfOldFiles(
+  what: "interrupted" | "old files",
+  context: Context,
+  input: Input,
+): Promise<Shown | null> {
+  if (what === "old files") return await notice(context, input);
+  await warnOfInterruption(context);
+  return null;
 }
 
 /** Warns, or gives what stderr gets: the box for a person at a terminal, a line with `--quiet`. */
-export async function notice(context: Context, input: Input): Promise<Shown | null> {
+async function notice(context: Context, input: Input): Promise<Shown | null> {
   if ((await context.config()).get("migration_notice") === false) return null;
   let plan: Plan;
   try {
@@ -51,7 +59,7 @@ export async function notice(context: Context, input: Input): Promise<Shown | nu
 }
 
 /** Warns of a migration that was cut off; says nothing of one that somebody is at. */
-export async function warnOfInterruption(context: Context): Promise<void> {
+async function warnOfInterruption(context: Context): Promise<void> {
   if ((await context.manager.backend.holder("repository")).state === "held") return;
   // It may have ended between the two looks.
   if (!existsSync(context.paths.migrationJournal)) return;

@@ -2,7 +2,7 @@
  * What is said of giving the program up.
  * @module
  */
-import { trustData } from "../trust/change.ts";
+import { trustData } from "../trust/claim.ts";
 import type { LeavingPlan } from "../deinit/plan.ts";
 import { joined, lines, num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";

@@ -22,7 +22,6 @@ import {
   oneLine,
   pad,
   padLeft,
-  shortCommit,
   wrap,
 } from "./text.ts";
 import { visibleLength } from "./width.ts";
@@ -32,11 +31,6 @@ export interface StatusScreen {
   readonly now: Date;
   /** Said behind the session's id, e.g. `old layout, G4`. */
   readonly remark?: string | undefined;
-}
-
-/** What a screen says of the state branch that it shows. */
-export function branchRemark(view: { readonly name: string; readonly commit: string }): string {
-  return `on branch ${view.name} (${shortCommit(view.commit)}); the next change brings it in`;
 }
 
 const NOTES_SHOWN = 3;

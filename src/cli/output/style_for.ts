@@ -2,7 +2,7 @@
  * Which style a stream gets.
  * @module
  */
-import type { Input } from "../command.ts";
+import type { Input } from "../input.ts";
 import type { Io } from "../io.ts";
 import { makeStyle, type Style } from "./style.ts";
 

@@ -4,10 +4,10 @@
  */
 import { OrchestratorError } from "../../errors.ts";
 import { machineFailure } from "../../platform/io_error.ts";
-import type { CommandSpec } from "../command.ts";
+import type { CommandInfo } from "../spec.ts";
 
 /** The error of a command that did its work and could not say so. */
-export function unprinted({ path, changes }: CommandSpec, cause: unknown): unknown {
+export function unprinted({ path, changes }: CommandInfo, cause: unknown): unknown {
   const failure = machineFailure(cause);
   if (failure === null) return cause;
   const why = failure.message.replace(/^Cannot [^:]*: /, "");

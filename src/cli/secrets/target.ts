@@ -9,8 +9,8 @@ import type { SecretStore } from "../../secrets/store.ts";
 import type { Input } from "../command.ts";
 import { canAsk } from "../confirm.ts";
 import type { Context } from "../context.ts";
-import { holdProject, holdUser } from "../hold.ts";
-import { ageKeys } from "./store.ts";
+import { holdProject, holdUser } from "../../app/hold.ts";
+import { askedAgeKeys } from "./store.ts";
 import { say } from "../output/shown.ts";
 
 /** The folder a command writes to. */
@@ -75,8 +75,7 @@ export async function chooseLock(
   }
   const recipients = [...config.require("secrets.recipients", doing)];
   config.require("secrets.identity", doing);
-  const redactor = await context.redactor();
-  const keys = await ageKeys(context, { redactor, quiet: false, input });
+  const keys = await askedAgeKeys(context, input);
   if (keys.identityFile !== null) {
     recipients.push(...await recipientsOf(await readIdentities(keys.identityFile, keys)));
   }

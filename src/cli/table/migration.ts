@@ -33,7 +33,7 @@ export const MIGRATION_COMMANDS: readonly CommandSpec[] = [
       { line: "migrate --yes", means: "move over, without a question" },
       { line: "migrate --rollback", means: "change your mind" },
     ],
-    changes: "project",
+    changes: "old_layout",
     load: () => import("../commands/migrate.ts"),
   },
   {
@@ -59,7 +59,7 @@ export const MIGRATION_COMMANDS: readonly CommandSpec[] = [
       { line: "import-legacy ../old-checkout", means: "its active workflow" },
       { line: "import-legacy backup/.workflow_state.json --name login", means: "one file" },
     ],
-    changes: "project",
+    changes: "old_layout",
     load: () => import("../commands/import_legacy.ts"),
   },
 ];

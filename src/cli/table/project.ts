@@ -40,7 +40,7 @@ export const PROJECT_COMMANDS: readonly CommandSpec[] = [
       { line: "deinit", means: "after asking" },
       { line: "deinit --keep-state", means: "git's part and confirmations only" },
     ],
-    changes: "project",
+    changes: "removal",
     load: () => import("../commands/deinit.ts"),
   },
   {

@@ -47,7 +47,7 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
       "Moves current. Inside an agent that names its own session, the agent is bound to it, so that others moving current do not matter to it.",
     args: [SESSION],
     examples: [{ line: "session use login", means: "work on it from here on" }],
-    changes: "project",
+    changes: "session",
     load: () => import("../commands/session/use.ts"),
   },
   {

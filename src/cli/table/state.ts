@@ -12,7 +12,7 @@ export const STATE_COMMANDS: readonly CommandSpec[] = [
     details:
       "Works beside your branches: HEAD, index and files stay as they are, and no hook runs. What others have pushed is merged first. Where the host refuses the branch, a branch with the agent's prefix is tried, then the portable state directory that you commit with the work; where nothing of that goes, the answer is a snapshot as text, for whoever keeps the output. The answer says what was taken. With `config set web_mode true` this happens after each phase.",
     examples: [{ line: "state push", means: "make the state safe now" }],
-    changes: "project",
+    changes: "state",
     load: () => import("../commands/state/push.ts"),
   },
   {
@@ -23,7 +23,7 @@ export const STATE_COMMANDS: readonly CommandSpec[] = [
       "Each session by its journal: one that went on elsewhere is continued here. One that went on in both places is kept twice: the published one under its id, the one here as a session of its own. Brings in what is active; other sessions are read from the branch, and come with --all or with their first change.",
     options: [{ name: "all", summary: "Bring in all sessions, the ended ones too" }],
     examples: [{ line: "state pull", means: "in a fresh clone, or beside other machines" }],
-    changes: "project",
+    changes: "state",
     load: () => import("../commands/state/pull.ts"),
   },
   {
@@ -59,7 +59,7 @@ export const STATE_COMMANDS: readonly CommandSpec[] = [
       summary: "Only this session, by its id",
     }],
     examples: [{ line: "state restore 3f2a91c", means: "as it was then" }],
-    changes: "project",
+    changes: "state",
     load: () => import("../commands/state/restore.ts"),
   },
   {

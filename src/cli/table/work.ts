@@ -45,7 +45,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
         means: "another workflow, another test command",
       },
     ],
-    changes: "session",
+    changes: "new_session",
     load: () => import("../commands/start.ts"),
   },
   STATUS,

@@ -12,10 +12,10 @@ import {
 import { Git } from "../../state_branch/git.ts";
 import { type Claim, TRUST_KINDS, trustCommand, type TrustKindName } from "../../trust/claim.ts";
 import { addTrust } from "../../trust/trust_file.ts";
-import type { Input } from "../command.ts";
+import type { Input } from "../input.ts";
 import { canAsk, confirm } from "../confirm.ts";
 import type { Context } from "../context.ts";
-import { trustChange, trustOf } from "./change.ts";
+import { trustChange, trustOf } from "../../app/trust.ts";
 import { say, shown } from "../output/shown.ts";
 
 /** How long git may take to answer from its own files, in milliseconds. */
@@ -27,7 +27,7 @@ const GIT_PATIENCE_MS = 10_000;
  * @throws `trust_needed` where nobody can be asked; `interrupted` for a no; `remote_unknown`,
  * `branch_refused`, `config_invalid` for what cannot be.
  */
-export async function confirmDestination(
+async function confirmDestination(
   context: Context,
   input: Input,
   query: DestinationQuery,
@@ -41,6 +41,14 @@ export async function confirmDestination(
   const error = destinationError(destination, isAgent);
   if (error !== null) throw error;
   return destination;
+}
+
+/** As {@link confirmDestination}, for what finds the state branch. */
+export function placeFor(
+  context: Context,
+  input: Input,
+): (query: DestinationQuery) => Promise<Destination> {
+  return (query) => confirmDestination(context, input, query);
 }
 
 /** Warns, when a key of the repository's file has been set, that its value does not count yet. */

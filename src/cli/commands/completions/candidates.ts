@@ -7,8 +7,9 @@
 import type { WorkflowDefinition } from "../../../workflow/definition.ts";
 import type { SessionState } from "../../../workflow/state.ts";
 import { begins, type Candidate, completeLine, type Completion } from "../../candidates.ts";
-import { type AnswerTo, Input } from "../../command.ts";
+import type { AnswerTo } from "../../command.ts";
 import { Context } from "../../context.ts";
+import { Input } from "../../input.ts";
 import { lines, say, shown } from "../../output/shown.ts";
 import { brief } from "../../output/text.ts";
 
@@ -66,7 +67,8 @@ async function valuesOf(completion: Completion, outer: Context): Promise<readonl
 }
 
 async function stateOf(context: Context): Promise<SessionState | null> {
-  const { legacyView, sessionOrNull } = await import("../../legacy/view.ts");
+  const { sessionOrNull } = await import("../../../app/choose_session.ts");
+  const { legacyView } = await import("../../../app/legacy/view.ts");
   const choice = await sessionOrNull(context);
   if (choice !== null) return (await context.manager.load(choice.id)).state;
   return (await legacyView(context))?.state ?? null;
@@ -105,7 +107,7 @@ function fits(item: Item, command: string | undefined): boolean {
 }
 
 async function sessions(context: Context, typed: string): Promise<readonly Candidate[]> {
-  const { legacySummaries } = await import("../../legacy/view.ts");
+  const { legacySummaries } = await import("../../../app/legacy/view.ts");
   const old = (await legacySummaries(context)).map(({ id, task }) => ({
     value: id,
     summary: task,

@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import type { AnswerTo, Input } from "../../command.ts";
 import { configTarget } from "../../config/target.ts";
-import { configFiles } from "../../config/configuration.ts";
+import { configFiles } from "../../../app/configuration.ts";
 import type { Context } from "../../context.ts";
 import { exact, shown } from "../../output/shown.ts";
 

@@ -7,7 +7,7 @@ import { strangeVariables } from "../../../config/config.ts";
 import { problemText } from "../../../config/problem.ts";
 import { OrchestratorError } from "../../../errors.ts";
 import type { AnswerTo } from "../../command.ts";
-import { configFiles } from "../../config/configuration.ts";
+import { configFiles } from "../../../app/configuration.ts";
 import type { Context } from "../../context.ts";
 import { lines, say, shown } from "../../output/shown.ts";
 

@@ -11,7 +11,9 @@ import {
 import { TEXT_LIMITS } from "../../../workflow/commands.ts";
 import type { AnswerTo } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { chooseToRead, legacyData, legacyProject } from "../../legacy/view.ts";
+import { chooseToRead } from "../../../app/choose_session.ts";
+import { legacyData } from "../../legacy/status.ts";
+import { legacyProject } from "../../../app/legacy/old_workflow.ts";
 import { lines, say, type Shown, shown } from "../../output/shown.ts";
 import type { Style } from "../../output/style.ts";
 import { clockTime, hang, lead } from "../../output/text.ts";

@@ -6,7 +6,7 @@ import { OrchestratorError } from "../../../errors.ts";
 import type { Verification } from "../../../session/verify_session.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { chooseToRead } from "../../legacy/view.ts";
+import { chooseToRead } from "../../../app/choose_session.ts";
 import { lines, num, say, type Shown, shown } from "../../output/shown.ts";
 import type { Style } from "../../output/style.ts";
 import { count } from "../../output/text.ts";
@@ -92,7 +92,7 @@ function orAccept(result: Verification | undefined): string {
 
 async function wanted(context: Context, input: Input): Promise<readonly string[]> {
   if (input.has("all")) {
-    await (await import("../../state/look_further.ts")).lookFurther(context);
+    await (await import("../../../app/state/look_further.ts")).lookFurther(context);
     return context.meta === null ? [] : [...await context.manager.ids()].sort();
   }
   const { choice, view } = await chooseToRead(context);

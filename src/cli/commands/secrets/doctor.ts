@@ -7,8 +7,8 @@ import { examineSecrets, type SecretFinding } from "../../../secrets/examine.ts"
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { lines, say, shown } from "../../output/shown.ts";
-import { requiredSecrets } from "../../secrets/required.ts";
-import { ageKeys, makeStore } from "../../secrets/store.ts";
+import { requiredSecrets } from "../../../app/secrets/required.ts";
+import { ageKeys, makeStore } from "../../../app/secrets/store.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"secrets doctor">> {
   const redactor = await context.redactor();

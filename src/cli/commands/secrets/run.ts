@@ -9,7 +9,7 @@ import type { SecretStore } from "../../../secrets/store.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { say } from "../../output/shown.ts";
-import { requiredSecrets } from "../../secrets/required.ts";
+import { requiredSecrets } from "../../../app/secrets/required.ts";
 import { secretStore } from "../../secrets/store.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"secrets run">> {

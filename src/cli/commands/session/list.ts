@@ -6,7 +6,7 @@ import { OrchestratorError } from "../../../errors.ts";
 import { type SessionSummary, summarise } from "../../../session/summary.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { legacySummaries, type LegacySummary } from "../../legacy/view.ts";
+import { legacySummaries, type LegacySummary } from "../../../app/legacy/view.ts";
 import type { Style } from "../../output/style.ts";
 import { lines, num, say, type Shown, shown } from "../../output/shown.ts";
 import { ago, columns, columnWidths, oneLine } from "../../output/text.ts";
@@ -22,7 +22,7 @@ interface Row extends SessionSummary {
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"session list">> {
   const limit = readLimit(input.option("limit"));
-  await (await import("../../state/look_further.ts")).lookFurther(context);
+  await (await import("../../../app/state/look_further.ts")).lookFurther(context);
   const old = await legacySummaries(context);
   // What was an old workflow a moment ago may be a session by now.
   context.refresh();

@@ -12,7 +12,8 @@ import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
 import { brief } from "../../output/text.ts";
-import { type Beyond, findAnywhere, openBeyond } from "../../state/beyond.ts";
+import { type Beyond } from "../../../app/state/beyond.ts";
+import { findAnywhere, openBeyond } from "../../../app/state/look_beyond.ts";
 import { requireText } from "../../texts.ts";
 
 const DAY_MS = 86_400_000;

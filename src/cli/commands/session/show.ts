@@ -5,7 +5,8 @@
 import { describe } from "../../../workflow/progress.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { chooseToRead, legacyData } from "../../legacy/view.ts";
+import { chooseToRead } from "../../../app/choose_session.ts";
+import { legacyData } from "../../legacy/status.ts";
 import { actorText } from "../../output/event_text.ts";
 import { holdingText } from "../../output/lock_text.ts";
 import { statusData } from "../../output/status_data.ts";

@@ -16,7 +16,7 @@ import { sizeText } from "../../output/size_text.ts";
 import { sessionCount, sessionData } from "../../output/snapshot_text.ts";
 import { lockingKey } from "../../snapshot/key.ts";
 import { SnapshotProgress } from "../../snapshot/progress.ts";
-import { findAnywhere, openBeyond } from "../../state/beyond.ts";
+import { findAnywhere, openBeyond } from "../../../app/state/look_beyond.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"snapshot export">> {
   const { meta, manager } = context;

@@ -7,7 +7,7 @@ import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
 import { num, say, shown } from "../../output/shown.ts";
 import { shortCommit } from "../../output/text.ts";
-import { requireStateBranch } from "../../state/place.ts";
+import { requireStateBranch } from "../../../app/state/find_branch.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"state compact">> {
   context.requireWritableRoot();

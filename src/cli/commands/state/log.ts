@@ -7,7 +7,8 @@ import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { say } from "../../output/shown.ts";
 import { ago, columns, oneLine, shortCommit } from "../../output/text.ts";
-import { fetchTip, requireStateBranch } from "../../state/place.ts";
+import { fetchTip, requireStateBranch } from "../../../app/state/find_branch.ts";
+import { placeFor } from "../../trust/confirm.ts";
 
 const DEFAULT_LIMIT = 20;
 
@@ -21,7 +22,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
   }
   const branch = await requireStateBranch(context);
   const tip = await branch.localTip() ?? await branch.remoteTip() ??
-    await fetchTip(await requireStateBranch(context, { insist: input }));
+    await fetchTip(await requireStateBranch(context, { insist: placeFor(context, input) }));
   const remote = await branch.remoteTip();
   const { stdout } = tip === null ? { stdout: "" } : await branch.git.run([
     "log",

@@ -6,17 +6,19 @@ import { OrchestratorError } from "../../../errors.ts";
 import { refuseHome } from "../../../project/init.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { mergedData, mergedText, removalsData, warnOfMerge } from "../../output/state_text.ts";
+import { mergedData, mergedText, removalsData } from "../../output/state_text.ts";
+import { warnOfMerge } from "../../../app/state/warnings.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
 import { lines, say, type Shown, shown } from "../../output/shown.ts";
 import { shortCommit } from "../../output/text.ts";
-import { finishInterrupted, rememberLook } from "../../state/hooks.ts";
-import { requireStateBranch } from "../../state/place.ts";
+import { rememberLook } from "../../../app/state/ask.ts";
+import { requireStateBranch } from "../../../app/state/find_branch.ts";
+import { placeFor } from "../../trust/confirm.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"state pull">> {
   refuseHome(context.paths);
-  await finishInterrupted(context);
-  const branch = await requireStateBranch(context, { insist: input });
+  await context.openForChange();
+  const branch = await requireStateBranch(context, { insist: placeFor(context, input) });
   rememberLook(context);
   const report = await branch.pull(input.has("all") ? "all" : "active");
   const { commit, sessions, problem, onlyThere } = report;

@@ -18,16 +18,17 @@ import {
   mergedText,
   pushText,
   removalsData,
-  warnOfPush,
 } from "../../output/state_text.ts";
-import { finishInterrupted, rememberLook } from "../../state/hooks.ts";
-import { requireStateBranch } from "../../state/place.ts";
+import { warnOfPush } from "../../../app/state/warnings.ts";
+import { rememberLook } from "../../../app/state/ask.ts";
+import { requireStateBranch } from "../../../app/state/find_branch.ts";
+import { placeFor } from "../../trust/confirm.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"state push">> {
   context.requireWritableRoot();
   if (context.meta === null) throw context.noSession();
-  await finishInterrupted(context);
-  const branch = await requireStateBranch(context, { insist: input });
+  await context.openForChange();
+  const branch = await requireStateBranch(context, { insist: placeFor(context, input) });
   rememberLook(context);
   const report = await branch.push("Push", { probe: branch.record.rung !== "own" });
   const snapshot = report.rung === "snapshot" ? await handOver(context, input) : null;
@@ -83,6 +84,6 @@ async function leftOutOf(
 /** The state as text where a program or a log reads the answer; a person is told how to get it. */
 async function handOver(context: Context, input: Input): Promise<string | null> {
   if (context.io.isTerminal("stdout") && !input.has("json")) return null;
-  const { snapshotText } = await import("../../state/hand_over.ts");
+  const { snapshotText } = await import("../../../app/state/hand_over.ts");
   return await snapshotText(context);
 }

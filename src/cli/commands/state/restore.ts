@@ -10,16 +10,16 @@ import { lines, say, shown } from "../../output/shown.ts";
 import { mergedData } from "../../output/state_text.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
 import { columns, oneLine, shortCommit } from "../../output/text.ts";
-import { finishInterrupted } from "../../state/hooks.ts";
-import { fetchTip, requireStateBranch } from "../../state/place.ts";
+
+import { fetchTip, requireStateBranch } from "../../../app/state/find_branch.ts";
+import { placeFor } from "../../trust/confirm.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"state restore">> {
-  context.requireWritableRoot();
-  await finishInterrupted(context);
+  await context.openForChange();
   const wanted = input.required("commit");
   const branch = await requireStateBranch(context);
   if (await branch.localTip() === null && await branch.remoteTip() === null) {
-    await fetchTip(await requireStateBranch(context, { insist: input }));
+    await fetchTip(await requireStateBranch(context, { insist: placeFor(context, input) }));
   }
   const commit = await findCommit(wanted, branch);
   const only = await namedSessions(input.options("session"), branch, commit);

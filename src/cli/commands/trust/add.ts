@@ -7,7 +7,8 @@ import { addTrust } from "../../../trust/trust_file.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
-import { claimOf, trustChange, trustOf } from "../../trust/change.ts";
+import { claimOf } from "../../trust/claim.ts";
+import { trustChange, trustOf } from "../../../app/trust.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"trust add">> {
   const claim = claimOf(input.required("kind"), input.required("value"));

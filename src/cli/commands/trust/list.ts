@@ -8,7 +8,8 @@ import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { lines, say, shown } from "../../output/shown.ts";
 import { clockTime, columns } from "../../output/text.ts";
-import { trustData, trustOf } from "../../trust/change.ts";
+import { trustData } from "../../trust/claim.ts";
+import { trustOf } from "../../../app/trust.ts";
 import { unconfirmedClaims } from "../../trust/confirm.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"trust list">> {

@@ -7,7 +7,7 @@ import { removeTrust } from "../../../trust/trust_file.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
-import { trustChange, trustOf } from "../../trust/change.ts";
+import { trustChange, trustOf } from "../../../app/trust.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"trust remove">> {
   const kind = input.required("kind");

@@ -5,15 +5,17 @@
 import { originText } from "../../config/layers.ts";
 import { OrchestratorError } from "../../errors.ts";
 import { isSecretName } from "../../secrets/name.ts";
-import type { Context } from "../context.ts";
+import type { Configuration, Project } from "../workspace.ts";
 import { readWorkflowFile, workflowFile } from "../workflow_file.ts";
 
 /**
  * Names of the required secrets, with who requires them: `secrets.required` of the configuration and
  * the setting `required_secrets` of the workflow. A workflow that cannot be read requires none.
  */
-export async function requiredSecrets(context: Context): Promise<ReadonlyMap<string, string>> {
-  const config = await context.config();
+export async function requiredSecrets(
+  workspace: Project & Configuration,
+): Promise<ReadonlyMap<string, string>> {
+  const config = await workspace.config();
   const required = new Map<string, string>();
   for (const name of config.get("secrets.required")) {
     required.set(
@@ -21,19 +23,19 @@ export async function requiredSecrets(context: Context): Promise<ReadonlyMap<str
       `the configuration (${originText(config.effective("secrets.required").origin)})`,
     );
   }
-  const workflow = await fromWorkflow(context);
+  const workflow = await fromWorkflow(workspace);
   for (const name of workflow.names) if (!required.has(name)) required.set(name, workflow.file);
   return required;
 }
 
 async function fromWorkflow(
-  context: Context,
+  workspace: Project & Configuration,
 ): Promise<{ readonly file: string; readonly names: readonly string[] }> {
   const none = { file: "", names: [] };
   let text: string | null;
   let file: string;
   try {
-    const found = await workflowFile(context, undefined, "look for required secrets");
+    const found = await workflowFile(workspace, undefined, "look for required secrets");
     file = found.shown;
     text = readWorkflowFile(found);
   } catch (error) {

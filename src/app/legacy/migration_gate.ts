@@ -5,25 +5,25 @@
 import { migrate } from "../../migration/migrate.ts";
 import { recover } from "../../migration/recover.ts";
 import { VERSION } from "../../version.ts";
-import type { Context } from "../context.ts";
+import type { Workspace } from "../workspace.ts";
 
 /** Finishes or undoes what was cut off; waits for whoever is at it right now. */
-export async function recoverBefore(context: Context): Promise<void> {
-  const { manager, paths, io } = context;
+export async function recoverBefore(workspace: Workspace): Promise<void> {
+  const { manager, paths, io } = workspace;
   const did = await manager.holdRepository(
     "migrate",
     () => recover({ paths, manager, now: io.now() }),
   );
-  context.refresh();
-  if (did === "finished") context.warn("A migration that had been cut off was finished");
+  workspace.refresh();
+  if (did === "finished") workspace.warn("A migration that had been cut off was finished");
   if (did === "undone") {
-    context.warn("A migration that had been cut off was undone; nothing is lost");
+    workspace.warn("A migration that had been cut off was undone; nothing is lost");
   }
 }
 
 /** Moves over, as `ORCHESTRATOR_AUTO_MIGRATE=1` asks. */
-export async function migrateBefore(context: Context): Promise<void> {
-  const { manager, paths, io, actor } = context;
+async function migrateBefore(workspace: Workspace): Promise<void> {
+  const { manager, paths, io, actor } = workspace;
   const { plan, backup } = await migrate({
     paths,
     manager,
@@ -33,9 +33,14 @@ export async function migrateBefore(context: Context): Promise<void> {
     options: { salt: io.env["WORKFLOW_SALT"] },
     autoRollback: true,
   });
-  context.refresh();
+  workspace.refresh();
   if (backup === null) return;
-  context.warn(
+  workspace.warn(
     `ORCHESTRATOR_AUTO_MIGRATE moved ${plan.total.files} files of the old tool into .orchestrator/; the originals are in ${backup}`,
   );
+}
+
+/** Moves over where `auto_migrate` says so, which only the environment and a person can set. */
+export async function migrateIfConfigured(workspace: Workspace): Promise<void> {
+  if ((await workspace.config()).get("auto_migrate") === true) await migrateBefore(workspace);
 }

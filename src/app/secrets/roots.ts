@@ -4,10 +4,7 @@
  */
 import { ProjectPaths } from "../../project/paths.ts";
 import type { SecretRoots } from "../../secrets/places.ts";
-import type { Context } from "../context.ts";
-
-/** What is needed to tell: the whole context, or less where there is none. */
-export type Whereabouts = Pick<Context, "io" | "usablePaths">;
+import type { Whereabouts } from "../workspace.ts";
 
 /** Where the secrets of a command's project and user are. */
 export function secretRoots({ io, usablePaths }: Whereabouts): SecretRoots {

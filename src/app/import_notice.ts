@@ -5,15 +5,17 @@
  * Loaded when there is something of an import.
  * @module
  */
-import { readPlan, stagingFolders } from "../../snapshot/staging.ts";
-import type { Context } from "../context.ts";
+import { readPlan, stagingFolders } from "../snapshot/staging.ts";
+import type { Project, Sessions, Warnings } from "./workspace.ts";
 
 /**
  * Warns when an import was committed and nobody is at work on it.
  * @returns whether that is so.
  */
-export async function warnOfImport(context: Context): Promise<boolean> {
-  const { manager, paths } = context;
+export async function warnOfImport(
+  workspace: Project & Pick<Sessions, "manager"> & Warnings,
+): Promise<boolean> {
+  const { manager, paths } = workspace;
   const committed = () =>
     stagingFolders(paths.stateDirectory).some((folder) => readPlan(folder) !== null);
   try {
@@ -24,7 +26,7 @@ export async function warnOfImport(context: Context): Promise<boolean> {
     // Whoever needs the directory says what is wrong with it.
     return false;
   }
-  context.warn(
+  workspace.warn(
     "An import of a snapshot was interrupted: some of its sessions are missing until the next change finishes it",
   );
   return true;

@@ -1,27 +1,10 @@
 /**
- * The configuration of one run of the program.
+ * The files of the configuration.
  * @module
  */
-import type { Config } from "../../config/config.ts";
-import { loadConfig } from "../../config/load.ts";
-import type { ConfigFile } from "../../config/read_file.ts";
-import { userConfigFiles } from "../../project/paths.ts";
-import type { Input } from "../command.ts";
-import { configFlags } from "./flags.ts";
-import type { Context } from "../context.ts";
-import type { Whereabouts } from "../secrets/roots.ts";
-
-/**
- * Reads all layers.
- * @throws `config_key_unknown`, `invalid_argument` for what the command line says.
- */
-export async function readConfiguration(context: Context, input: Input): Promise<Config> {
-  return await loadConfig({
-    files: configFiles(context),
-    env: context.io.env,
-    flags: configFlags(input, context.spec),
-  });
-}
+import type { ConfigFile } from "../config/read_file.ts";
+import { userConfigFiles } from "../project/paths.ts";
+import type { Whereabouts } from "./workspace.ts";
 
 /** The configuration's files, lowest first, whether they are there or not. */
 export function configFiles({ io, usablePaths }: Whereabouts): readonly ConfigFile[] {

@@ -6,7 +6,7 @@ import { originText } from "../config/layers.ts";
 import { OrchestratorError } from "../errors.ts";
 import { readGivenText } from "../platform/given_file.ts";
 import { readTextWithin } from "../platform/within.ts";
-import type { Context } from "./context.ts";
+import type { Configuration, Project } from "./workspace.ts";
 
 /** A definition has at most 1 MiB; whoever parses a longer text says so. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -30,15 +30,15 @@ export interface WorkflowFile {
  * @throws `config_invalid` when the configuration cannot tell.
  */
 export async function workflowFile(
-  context: Context,
+  workspace: Project & Configuration,
   given: string | undefined,
   doing: string,
 ): Promise<WorkflowFile> {
-  const { paths, io } = context;
+  const { paths, io } = workspace;
   if (given !== undefined) {
     return { path: paths.resolveFrom(io.cwd, given), shown: given, chosen: "argument" };
   }
-  const config = await context.config();
+  const config = await workspace.config();
   const name = config.require("workflow", doing);
   const { origin } = config.effective("workflow");
   const path = paths.resolveFrom(paths.root, expandHome(name, io.home));

@@ -1,27 +1,12 @@
 /**
- * What people have confirmed, as a command reads and changes it.
+ * What a person confirms, as the command line names and shows it.
  * @module
  */
-import { DEFAULT_LOCK_TIMEOUT } from "../../config/hot.ts";
 import { isRemoteAddress } from "../../config/keys.ts";
 import { OrchestratorError } from "../../errors.ts";
 import { holdsCredentials } from "../../state_branch/destination.ts";
 import { type Claim, isTrustKind, TRUST_KINDS } from "../../trust/claim.ts";
-import { Trust } from "../../trust/trust.ts";
-import type { TrustChange, TrustEntry } from "../../trust/trust_file.ts";
-import type { Context } from "../context.ts";
-
-/** What a person has confirmed of what this repository's files choose. */
-export function trustOf({ io, paths }: Context): Trust {
-  return new Trust(io, paths.root);
-}
-
-/** Who changes the file, and how long it is waited for. */
-export function trustChange(context: Context): TrustChange {
-  const seconds = context.loadedConfig?.get("lock_timeout") ?? DEFAULT_LOCK_TIMEOUT;
-  const { actor, spec } = context;
-  return { actor, operation: spec.path, timeoutMs: seconds * 1000 };
-}
+import type { TrustEntry } from "../../trust/trust_file.ts";
 
 /**
  * A claim as the command line names it.

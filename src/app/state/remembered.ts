@@ -7,24 +7,24 @@ import { readFileSync } from "node:fs";
 import { gitDirectory } from "../../project/git_remote.ts";
 import { GIT_FOLDER, pushRecordName } from "../../state_layout/places.ts";
 import { branchName } from "../../state_branch/places.ts";
-import type { Context } from "../context.ts";
+import type { Workspace } from "../workspace.ts";
 
 /** Whether it has; false where that is not known. */
-export async function mayHaveMore(context: Context): Promise<boolean> {
-  const more = (await remembered(context))?.onlyThere;
+export async function mayHaveMore(workspace: Workspace): Promise<boolean> {
+  const more = (await remembered(workspace))?.onlyThere;
   return typeof more === "number" && more > 0;
 }
 
 /** Whether the branch was pushed, or brought in from, before. */
-export async function knowsBranch(context: Context): Promise<boolean> {
-  return await remembered(context) !== null;
+export async function knowsBranch(workspace: Workspace): Promise<boolean> {
+  return await remembered(workspace) !== null;
 }
 
-async function remembered(context: Context): Promise<{ readonly onlyThere?: unknown } | null> {
-  const { meta, paths } = context;
+async function remembered(workspace: Workspace): Promise<{ readonly onlyThere?: unknown } | null> {
+  const { meta, paths } = workspace;
   const directory = meta === null ? null : gitDirectory(paths.root);
   if (meta === null || directory === null) return null;
-  const branch = branchName((await context.config()).get("state_branch"), meta.id);
+  const branch = branchName((await workspace.config()).get("state_branch"), meta.id);
   try {
     const path = `${directory}/${GIT_FOLDER}/${pushRecordName(branch)}`;
     const record: unknown = JSON.parse(readFileSync(path, "utf8"));

@@ -6,24 +6,28 @@ import { holdUserDirectory } from "../config/change.ts";
 import { DEFAULT_LOCK_TIMEOUT } from "../config/hot.ts";
 import { OrchestratorError } from "../errors.ts";
 import { VERSION } from "../version.ts";
-import type { Context } from "./context.ts";
+import type { Configuration, Identity, Project, Sessions } from "./workspace.ts";
 
 /**
  * Runs `task` while nobody else changes the repository's own things, making the project where there is
  * none.
  */
 export async function holdProject<Result>(
-  context: Context,
+  workspace: Project & Pick<Sessions, "manager">,
   operation: string,
   task: () => Result | Promise<Result>,
 ): Promise<Result> {
-  context.requireWritableRoot();
+  workspace.requireWritableRoot();
   // Before anything is made: a damaged or newer project must not be written to.
-  void context.meta;
+  void workspace.meta;
   const { initProject } = await import("../project/init.ts");
-  return await context.manager.holdRepository(operation, async () => {
-    initProject(context.paths, { automatic: true, now: context.io.now(), toolVersion: VERSION });
-    context.refresh();
+  return await workspace.manager.holdRepository(operation, async () => {
+    initProject(workspace.paths, {
+      automatic: true,
+      now: workspace.io.now(),
+      toolVersion: VERSION,
+    });
+    workspace.refresh();
     return await task();
   });
 }
@@ -33,20 +37,20 @@ export async function holdProject<Result>(
  * @throws `invalid_argument` where there is no home.
  */
 export async function holdUser<Result>(
-  context: Context,
+  workspace: Project & Pick<Configuration, "loadedConfig"> & Pick<Identity, "actor">,
   operation: string,
   task: () => Result | Promise<Result>,
 ): Promise<Result> {
-  const directory = context.paths.userDirectory;
+  const directory = workspace.paths.userDirectory;
   if (directory === undefined) {
     throw new OrchestratorError("invalid_argument", `Cannot use "--global": there is no home`, {
       hint: "Set HOME",
     });
   }
-  const seconds = context.loadedConfig?.get("lock_timeout") ?? DEFAULT_LOCK_TIMEOUT;
+  const seconds = workspace.loadedConfig?.get("lock_timeout") ?? DEFAULT_LOCK_TIMEOUT;
   return await holdUserDirectory(directory, {
     operation,
-    actor: context.actor.name,
+    actor: workspace.actor.name,
     timeoutMs: seconds * 1000,
   }, task);
 }

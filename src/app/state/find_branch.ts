@@ -5,7 +5,12 @@
 import { OrchestratorError } from "../../errors.ts";
 import { gitBranch } from "../../project/git_branch.ts";
 import { StateBranch } from "../../state_branch/branch.ts";
-import { destinationProblem, findDestination } from "../../state_branch/destination.ts";
+import {
+  type Destination,
+  destinationProblem,
+  type DestinationQuery,
+  findDestination,
+} from "../../state_branch/destination.ts";
 import { protectedReason } from "../../state_branch/protected.ts";
 import {
   newestFirst,
@@ -22,10 +27,8 @@ import {
   type Target,
   targets,
 } from "../../state_branch/places.ts";
-import type { Input } from "../command.ts";
-import type { Context } from "../context.ts";
-import { trustOf } from "../trust/change.ts";
-import { confirmDestination } from "../trust/confirm.ts";
+import { trustOf } from "../trust.ts";
+import type { Workspace } from "../workspace.ts";
 
 /** The patience of a command that only wants to know whether there is something newer. */
 export const LOOK_SECONDS = 10;
@@ -35,10 +38,10 @@ export interface FindOptions {
   /** Seconds that a server may take, at most. */
   readonly patience?: number;
   /**
-   * What the command was given, where it is of no use without the place it is configured for: then a
-   * person is asked to confirm it, and what cannot be is an error.
+   * Gives the configured place, or throws where it cannot be used: for a command that is of no use
+   * without it. It may ask a person to confirm the place.
    */
-  readonly insist?: Input;
+  readonly insist?: (query: DestinationQuery) => Promise<Destination>;
 }
 
 /**
@@ -51,11 +54,11 @@ export interface FindOptions {
  * `remote_unknown`, `branch_refused`, `trust_needed`, `config_invalid`.
  */
 export async function findStateBranch(
-  context: Context,
+  workspace: Workspace,
   { patience = Infinity, insist }: FindOptions = {},
 ): Promise<StateBranch | null> {
-  const { paths, manager, io, meta } = context;
-  const config = await context.config();
+  const { paths, manager, io, meta } = workspace;
+  const config = await workspace.config();
   const seconds = Math.min(config.get("state_push_timeout"), patience);
   const git = await Git.open(paths.root, io.env, seconds * 1000);
   if (git === null) return null;
@@ -63,14 +66,12 @@ export async function findStateBranch(
   const query = {
     git,
     config,
-    trust: trustOf(context),
+    trust: trustOf(workspace),
     repositoryId: meta?.id ?? null,
     checkedOut: here,
   };
-  const agent = context.environment.agent?.name ?? null;
-  const destination = insist === undefined
-    ? await findDestination(query)
-    : await confirmDestination(context, insist, query);
+  const agent = workspace.environment.agent?.name ?? null;
+  const destination = insist === undefined ? await findDestination(query) : await insist(query);
   const remote = destination.kind === "remote" ? destination.remote : null;
   const nowhere = destinationProblem(destination, agent !== null);
   const make = (
@@ -88,7 +89,7 @@ export async function findStateBranch(
       found,
       others,
       now: io.now,
-      warn: (message) => context.warn(message),
+      warn: (message) => workspace.warn(message),
     });
   const configured = config.get("state_branch");
   const own = meta === null && needsId(configured) ? null : branchName(configured, meta?.id ?? "");
@@ -106,13 +107,13 @@ export async function findStateBranch(
   };
   if (own !== null && (settled || remote === null)) return make(ladder(own));
   if (remote === null) {
-    warnOfNowhere(context, { nowhere });
+    warnOfNowhere(workspace, { nowhere });
     return null;
   }
   const [found, ...others] = await discover(git, remote, branchPattern(configured), own);
   if (found === undefined) return own === null ? null : make(ladder(own));
   if (others.length > 0) {
-    context.warn(
+    workspace.warn(
       `There are ${
         others.length + 1
       } state branches; a pull brings all of them in, what is new goes to ${found}`,
@@ -128,8 +129,11 @@ export async function findStateBranch(
 }
 
 /** Warns that the configured place for the state cannot be used, and why. */
-export function warnOfNowhere(context: Context, { nowhere }: Pick<StateBranch, "nowhere">): void {
-  if (nowhere !== null) context.warn(`The state branch is not used: ${nowhere}`);
+export function warnOfNowhere(
+  workspace: Workspace,
+  { nowhere }: Pick<StateBranch, "nowhere">,
+): void {
+  if (nowhere !== null) workspace.warn(`The state branch is not used: ${nowhere}`);
 }
 
 /** The branches that may be this repository's, best first. */
@@ -155,12 +159,12 @@ async function discover(
 
 /** As {@link findStateBranch}, for commands that need one. @throws `git_failed`, `no_project` */
 export async function requireStateBranch(
-  context: Context,
+  workspace: Workspace,
   options: FindOptions = {},
 ): Promise<StateBranch> {
   let branch: StateBranch | null;
   try {
-    branch = await findStateBranch(context, options);
+    branch = await findStateBranch(workspace, options);
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     throw new OrchestratorError(
@@ -170,8 +174,8 @@ export async function requireStateBranch(
     );
   }
   if (branch !== null) return branch;
-  const place = `Cannot find the state branch: "${context.paths.root}" is`;
-  if (!await isRepository(context)) {
+  const place = `Cannot find the state branch: "${workspace.paths.root}" is`;
+  if (!await isRepository(workspace)) {
     throw new OrchestratorError("git_failed", `${place} no git repository`, {
       hint: "Run `orchestrator snapshot export -o state.tar.gz`",
     });
@@ -199,6 +203,6 @@ export async function fetchTip(branch: StateBranch): Promise<string | null> {
   }
 }
 
-async function isRepository(context: Context): Promise<boolean> {
-  return await Git.open(context.paths.root, context.io.env, 1000) !== null;
+async function isRepository(workspace: Workspace): Promise<boolean> {
+  return await Git.open(workspace.paths.root, workspace.io.env, 1000) !== null;
 }

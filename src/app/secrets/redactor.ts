@@ -8,20 +8,24 @@ import { ProjectPaths } from "../../project/paths.ts";
 import { learnVariables, mayBeStored } from "../../secrets/known.ts";
 import { Redactor } from "../../secrets/redact.ts";
 import { redactDeep } from "../../secrets/redact_deep.ts";
-import type { Context } from "../context.ts";
-import type { Io } from "../io.ts";
-import { secretRoots, type Whereabouts } from "./roots.ts";
+import type { Configuration, Secrets, Surroundings, Whereabouts } from "../workspace.ts";
+import { secretRoots } from "./roots.ts";
 
 /** Learns all that is at hand without asking anybody. Never fails. */
-export async function makeRedactor(context: Context): Promise<Redactor> {
-  return await learn(context, context.loadedConfig);
+export async function makeRedactor(
+  workspace: Whereabouts & Pick<Configuration, "loadedConfig">,
+): Promise<Redactor> {
+  return await learn(workspace, workspace.loadedConfig);
 }
 
-/** The redactor of a run that may have failed before it had a context. Never fails. */
-export async function redactorFor(context: Context | undefined, io: Io): Promise<Redactor> {
-  return context === undefined
+/** The redactor of a run that may have failed before it had a workspace. Never fails. */
+export async function redactorFor(
+  workspace: Secrets | undefined,
+  io: Surroundings,
+): Promise<Redactor> {
+  return workspace === undefined
     ? await learn({ io, usablePaths: likelyPaths(io) }, undefined)
-    : await context.redactor();
+    : await workspace.redactor();
 }
 
 async function learn(where: Whereabouts, config: Config | undefined): Promise<Redactor> {
@@ -40,7 +44,7 @@ async function learn(where: Whereabouts, config: Config | undefined): Promise<Re
 }
 
 /** The project that a command line that could not be understood was most likely about. */
-function likelyPaths({ cwd, env, home }: Io): ProjectPaths | null {
+function likelyPaths({ cwd, env, home }: Surroundings): ProjectPaths | null {
   try {
     const paths = ProjectPaths.locate({ cwd, variable: env["ORCHESTRATOR_ROOT"], home });
     return paths.isHome ? null : paths;

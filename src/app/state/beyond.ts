@@ -19,9 +19,6 @@ import { completeIndex, type IndexEntry } from "../../state_branch/session_index
 import { TreeBackend } from "../../state_branch/tree_backend.ts";
 import { UnionBackend } from "../../state_branch/union_backend.ts";
 import { SESSION_ID } from "../../storage/keys.ts";
-import type { Context } from "../context.ts";
-import { quietly } from "./hooks.ts";
-import { knowsBranch, mayHaveMore } from "./more.ts";
 
 /** What is only on the branch. */
 export class Beyond {
@@ -121,81 +118,4 @@ export class Beyond {
     if (others.length > 0) throw ambiguousSession(value, [first, ...others]);
     return first;
   }
-}
-
-/** What is only on the branch, as far as it was last seen; null when nothing is. */
-export async function openBeyond(context: Context): Promise<Beyond | null> {
-  if (!await mayHaveMore(context)) return null;
-  let beyond: Beyond | null = null;
-  await quietly(context, "The state branch could not be read", async () => {
-    const { findStateBranch } = await import("./place.ts");
-    const branch = await findStateBranch(context);
-    const commit = await branch?.knownTip() ?? null;
-    if (branch === null || commit === null) return;
-    const opened = await Beyond.open(branch, commit, context.manager);
-    if (opened.backend.only.size > 0) beyond = opened;
-  });
-  return beyond;
-}
-
-/** Lets a reading command see what is only on the branch, too. @returns whether there is anything. */
-export async function lookBeyond(context: Context): Promise<boolean> {
-  if (context.beyond !== null || context.branchView !== null) return false;
-  const beyond = await openBeyond(context);
-  if (beyond === null) return false;
-  context.lookBeyond(beyond);
-  return true;
-}
-
-/**
- * Brings in the session that a change is about, where it is only on the branch.
- * @returns whether it was brought in.
- */
-export async function bringInNamed(context: Context, name?: string): Promise<boolean> {
-  const beyond = await openBeyond(context);
-  if (beyond === null) return false;
-  const id = await chosenBeyond(beyond, context.query(name));
-  if (id === null || !beyond.has(id)) return false;
-  const { branch, commit } = beyond;
-  const report = await branch.bringIn(commit, [id]);
-  const { warnOfMerge } = await import("../output/state_text.ts");
-  warnOfMerge(report, (text) => context.warn(text));
-  context.warn(`Brought session ${id} in from branch ${branch.name}`);
-  return true;
-}
-
-async function chosenBeyond(beyond: Beyond, query: SessionQuery): Promise<string | null> {
-  try {
-    return (await beyond.choose(query))?.id ?? null;
-  } catch (error) {
-    if (error instanceof OrchestratorError && error.code === "session_unknown") return null;
-    throw error;
-  }
-}
-
-/**
- * Takes over which sessions were removed on other machines, before sessions come in from elsewhere: one
- * that was removed is brought back as a record then.
- */
-export async function takeRemovals(context: Context): Promise<void> {
-  if (!await knowsBranch(context)) return;
-  await quietly(context, "The state branch could not be read", async () => {
-    const { findStateBranch } = await import("./place.ts");
-    await (await findStateBranch(context))?.takeRemovals();
-  });
-}
-
-/**
- * The session that a name means, be it here or on the branch, with what is only there.
- * @throws `session_unknown`, `session_ambiguous`
- */
-export async function findAnywhere(
-  context: Context,
-  name: string,
-  beyond: Beyond | null,
-): Promise<string> {
-  const query = context.query();
-  return beyond === null
-    ? await findSession(context.manager, name, query)
-    : await beyond.find(name, query);
 }

@@ -7,9 +7,10 @@ import { loadConfig } from "../../config/load.ts";
 import { learnStored } from "../../secrets/known.ts";
 import type { Redactor } from "../../secrets/redact.ts";
 import { SecretStore } from "../../secrets/store.ts";
-import { configFiles } from "../config/configuration.ts";
-import { secretRoots, type Whereabouts } from "./roots.ts";
+import { configFiles } from "../configuration.ts";
 import { expandHome } from "../workflow_file.ts";
+import type { Whereabouts } from "../workspace.ts";
+import { secretRoots } from "./roots.ts";
 
 /**
  * Reads all that opens without asking anybody: plain files, those for the configured identity, and the

@@ -1,0 +1,49 @@
+/**
+ * Importing an old workflow by the first command that changes something.
+ * @module
+ */
+import type { SessionChoice } from "../../session/resolve.ts";
+import { VERSION } from "../../version.ts";
+import { sessionOrNull } from "../choose_session.ts";
+import type { Workspace } from "../workspace.ts";
+import { legacyProject, pickFrom } from "./old_workflow.ts";
+
+/**
+ * Imports the old workflow that a changing command means.
+ * @returns null when there is none.
+ * @throws `legacy_corrupt`
+ */
+export async function importOld(
+  workspace: Workspace,
+  name?: string,
+): Promise<SessionChoice | null> {
+  const project = await legacyProject(workspace);
+  if (project === null) return null;
+  const workflow = pickFrom(project, workspace, name);
+  if (workflow === null) return null;
+  if (workflow.error !== null) throw workflow.error;
+  const { initProject } = await import("../../project/init.ts");
+  const { importSession } = await import("../../session/import_session.ts");
+  const { manager, paths, actor, io } = workspace;
+  const now = io.now();
+  const imported = await manager.holdRepository("import", async () => {
+    workspace.refresh();
+    // Whoever held the repository before may have imported it, or moved its files over.
+    const choice = await sessionOrNull(workspace, name);
+    if (choice !== null) return choice;
+    initProject(paths, { automatic: true, now, toolVersion: VERSION });
+    return await importSession(
+      manager,
+      { paths, workflow, toolVersion: VERSION },
+      project,
+      { time: now.toISOString(), actor },
+    );
+  });
+  workspace.refresh();
+  if (!("findings" in imported)) return imported;
+  workspace.warn(
+    `The old workflow in ${workflow.file} was imported as session ${imported.id}; its files stay as they are`,
+  );
+  for (const finding of imported.findings) workspace.warn(`${workflow.file}: ${finding}`);
+  return { id: imported.id, origin: "current" };
+}

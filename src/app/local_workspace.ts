@@ -1,0 +1,374 @@
+/**
+ * The workspace of one run on this machine: the project it stands in, the session it means, who runs it.
+ *
+ * Everything is found on first use, so that a run pays only for what it asks for.
+ * @module
+ */
+import type { Config, ConfigFlag } from "../config/config.ts";
+import { configMayExist, DEFAULT_LOCK_TIMEOUT } from "../config/hot.ts";
+import { OrchestratorError } from "../errors.ts";
+import { namesWithin } from "../platform/within.ts";
+import { actorFrom } from "../project/actor.ts";
+import { detectEnvironment, type Environment } from "../project/environment.ts";
+import { gitRemote } from "../project/git_remote.ts";
+import { copiedWarning, readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
+import { IMPORT_FOLDER, ProjectPaths, userConfigFiles } from "../project/paths.ts";
+import type { Redactor } from "../secrets/redact.ts";
+import { resolveSession, type SessionChoice, type SessionQuery } from "../session/resolve.ts";
+import { SessionManager } from "../session/session_manager.ts";
+import type { StorageBackend } from "../storage/backend.ts";
+import { FileBackend } from "../storage/file_backend.ts";
+import { SESSION_ID } from "../storage/keys.ts";
+import type { Actor } from "../workflow/events.ts";
+import type { Effect } from "./effect.ts";
+import type { Beyond } from "./state/beyond.ts";
+import type { BranchView, Surroundings, Workspace } from "./workspace.ts";
+
+/** More problems of the configuration than this are counted, not listed. */
+const PROBLEMS_WARNED_OF = 3;
+
+/** What a run may leave unsaid, because it says it in another way or puts it right. */
+export type Topic = "copied state" | "configuration" | "interrupted import" | "state branch";
+
+/** What a run is about. */
+export interface Run<Host extends Surroundings> {
+  readonly io: Host;
+  /** As messages and locks name it, e.g. `session rename`. */
+  readonly operation: string;
+  readonly effect: Effect;
+  /** The project's root as it was given; undefined: found from the working directory. */
+  readonly root: string | undefined;
+  /** The session as it was given. */
+  readonly session: string | undefined;
+  /** Gives the strongest layer of the configuration; null where nothing was given for it. */
+  readonly configFlags: (() => Promise<readonly ConfigFlag[]>) | null;
+  readonly unsaid: readonly Topic[];
+}
+
+/** See {@link Workspace}. */
+export class LocalWorkspace<Host extends Surroundings = Surroundings> implements Workspace {
+  readonly io: Host;
+  readonly operation: string;
+  readonly effect: Effect;
+  readonly warnings: string[] = [];
+  readonly #run: Run<Host>;
+  #paths: ProjectPaths | undefined;
+  #environment: Environment | undefined;
+  #manager: SessionManager | undefined;
+  #meta: RepositoryMeta | null | undefined;
+  #branchView: BranchView | null = null;
+  #beyond: Beyond | null = null;
+  #config: Config | undefined;
+  #redactor: Promise<Redactor> | undefined;
+  #importCutOff = false;
+  #rootToLookFor: string | null = null;
+  #opened = false;
+
+  constructor(run: Run<Host>) {
+    this.io = run.io;
+    this.operation = run.operation;
+    this.effect = run.effect;
+    this.#run = run;
+  }
+
+  get saysBranch(): boolean {
+    return this.#run.unsaid.includes("state branch");
+  }
+
+  warn(message: string): void {
+    if (!this.warnings.includes(message)) this.warnings.push(message);
+  }
+
+  get paths(): ProjectPaths {
+    this.#paths ??= ProjectPaths.locate({
+      cwd: this.io.cwd,
+      flag: this.#run.root,
+      variable: this.io.env["ORCHESTRATOR_ROOT"],
+      home: this.io.home,
+    });
+    return this.#paths;
+  }
+
+  get environment(): Environment {
+    this.#environment ??= detectEnvironment(this.io.env);
+    return this.#environment;
+  }
+
+  get actor(): Actor {
+    const name = this.#config?.get("actor") ?? undefined;
+    const env = name === undefined ? this.io.env : { ...this.io.env, ORCHESTRATOR_ACTOR: name };
+    return actorFrom(this.environment, env, this.io.userName);
+  }
+
+  get manager(): SessionManager {
+    this.#manager ??= this.#managerOf(new FileBackend(this.paths.stateDirectory));
+    return this.#manager;
+  }
+
+  #managerOf(backend: StorageBackend): SessionManager {
+    return new SessionManager({
+      backend,
+      actor: () => this.actor,
+      now: this.io.now,
+      lockTimeoutMs: this.#lockTimeoutMs(),
+      clean: async () => {
+        const redactor = await this.redactor();
+        return (text) => redactor.known(text);
+      },
+      warn: (message) => this.warn(message),
+      requireOpened: () => this.#requireOpened(),
+    });
+  }
+
+  /** A change of a session that was not opened is a defect of the command. */
+  async #requireOpened(): Promise<void> {
+    if (this.#opened) return;
+    const { mustBeOpened } = await import("./effect.ts");
+    if (!mustBeOpened(this.effect)) return;
+    throw new TypeError(`"${this.operation}" changes a session before openForChange`);
+  }
+
+  get branchView(): BranchView | null {
+    return this.#branchView;
+  }
+
+  get beyond(): Beyond | null {
+    return this.#beyond;
+  }
+
+  lookBeyond(beyond: Beyond): void {
+    this.#beyond = beyond;
+    this.#manager = this.#managerOf(beyond.backend);
+  }
+
+  lookAt(view: BranchView, meta: RepositoryMeta): void {
+    this.#branchView = view;
+    this.#meta = meta;
+  }
+
+  get mayBeBehind(): boolean {
+    const told = this.environment.ephemeral !== null || this.#config?.get("web_mode") === true;
+    return told && !this.paths.isHome;
+  }
+
+  get meta(): RepositoryMeta | null {
+    if (this.#meta === undefined) {
+      this.#meta = this.paths.isHome ? null : readRepositoryMeta(this.paths.meta);
+      if (this.#meta !== null && !this.#run.unsaid.includes("copied state")) {
+        const { remote, rootCommit } = this.#meta;
+        const here = remote === null ? null : gitRemote(this.paths.root);
+        const warning = copiedWarning(this.#meta, here);
+        if (warning !== null) this.warn(warning);
+        this.#rootToLookFor = here === null ? rootCommit : null;
+      }
+    }
+    return this.#meta;
+  }
+
+  /** The commit that tells whether the state was copied here, where no remote does; else null. */
+  get rootToLookFor(): string | null {
+    return this.#rootToLookFor;
+  }
+
+  refresh(): void {
+    if (this.#branchView === null) this.#meta = undefined;
+  }
+
+  requireWritableRoot(): void {
+    if (!this.paths.isHome) return;
+    throw new OrchestratorError(
+      "no_project",
+      `Cannot keep a project in your home directory: its .orchestrator folder is your own configuration`,
+      { hint: "Change into the project, or name it with --root" },
+    );
+  }
+
+  query(name?: string): SessionQuery {
+    const agent = this.agentBinding;
+    const imported = this.meta?.["imported"];
+    return {
+      flag: name ?? this.#run.session,
+      variable: this.io.env["ORCHESTRATOR_SESSION"],
+      ...(agent === null ? {} : { agent }),
+      ...(isStringMap(imported) ? { imported } : {}),
+    };
+  }
+
+  get agentBinding(): { readonly variable: string; readonly value: string } | null {
+    const agent = this.environment.agent;
+    if (agent?.sessionId === undefined || agent.sessionVariable === undefined) return null;
+    return { variable: agent.sessionVariable, value: agent.sessionId };
+  }
+
+  async choose(name?: string): Promise<SessionChoice | null> {
+    if (this.meta === null) return null;
+    const query = this.query(name);
+    return this.#beyond === null
+      ? await resolveSession(this.manager, query)
+      : await this.#beyond.choose(query);
+  }
+
+  /**
+   * Prepares the change that the run declares: see `open_for_change.ts`. Called when the arguments are
+   * known to be in order.
+   */
+  async openForChange(): Promise<void> {
+    await this.#open();
+  }
+
+  /**
+   * The session this run changes, prepared as {@link openForChange} does.
+   * @param name the session that the arguments name.
+   * @throws `no_project`, `no_session`, `session_unknown`, `session_ambiguous`
+   */
+  async sessionToChange(name?: string): Promise<string> {
+    const choice = await this.#open(name);
+    if (choice === null) {
+      throw new TypeError(`"${this.operation}" does not declare to change a session`);
+    }
+    return choice.id;
+  }
+
+  async #open(name?: string): Promise<SessionChoice | null> {
+    const { openForChange } = await import("./open_for_change.ts");
+    this.#opened = true;
+    return await openForChange(this, name);
+  }
+
+  /** Whether there are session folders of the new layout. */
+  #hasSessions(): boolean {
+    try {
+      return namesWithin(this.paths.stateDirectory, this.paths.sessions).some((name) =>
+        SESSION_ID.test(name)
+      );
+    } catch {
+      return false;
+    }
+  }
+
+  noSession(): OrchestratorError {
+    if (this.#importCutOff) {
+      return new OrchestratorError(
+        this.meta === null ? "no_project" : "no_session",
+        `Cannot run "${this.operation}": an import of a snapshot was interrupted before its last step`,
+        { hint: "`orchestrator doctor --fix` finishes it, as any change does" },
+      );
+    }
+    if (this.meta === null && this.#hasSessions()) {
+      return new OrchestratorError(
+        "no_project",
+        `Cannot run "${this.operation}": .orchestrator holds sessions, but its meta.json is missing`,
+        {
+          hint: "Run `orchestrator init`: it writes meta.json and leaves the sessions as they are",
+        },
+      );
+    }
+    if (this.meta === null) {
+      return new OrchestratorError(
+        "no_project",
+        `Cannot run "${this.operation}": there is no workflow in "${this.paths.root}"`,
+        this.paths.isHome
+          ? { hint: "Change into a project, or name one with --root" }
+          : { hint: `Run \`orchestrator start "<task>"\`` },
+      );
+    }
+    return new OrchestratorError(
+      "no_session",
+      `Cannot run "${this.operation}": no session is chosen`,
+      {
+        hint: "`orchestrator session list` shows them, `orchestrator session use <id>` chooses one",
+      },
+    );
+  }
+
+  /**
+   * Loads the configuration when anything in it can differ from its defaults, and warns of what is
+   * wrong with it, and of an import that was cut off. Called before each run.
+   * @throws `config_key_unknown`, `invalid_argument` for what the command line says.
+   */
+  async prepare(): Promise<void> {
+    await this.#prepareConfig();
+    if (this.#run.unsaid.includes("interrupted import") || !this.#mayHaveImport()) return;
+    const { warnOfImport } = await import("./import_notice.ts");
+    this.#importCutOff = await warnOfImport(this);
+  }
+
+  /** Whether there is something of an import of a snapshot, living or dead. */
+  #mayHaveImport(): boolean {
+    const paths = this.usablePaths;
+    if (paths === null) return false;
+    try {
+      return namesWithin(paths.stateDirectory, paths.stateDirectory).some((name) =>
+        name.startsWith(IMPORT_FOLDER)
+      );
+    } catch {
+      // Whoever needs the directory says what is wrong with it.
+      return false;
+    }
+  }
+
+  async #prepareConfig(): Promise<void> {
+    const given = this.#run.configFlags !== null;
+    if (!given && !configMayExist(this.configPaths, this.io.env)) return;
+    const { problems } = await this.config();
+    if (problems.length === 0 || this.#run.unsaid.includes("configuration")) return;
+    const { problemText } = await import("../config/problem.ts");
+    for (const problem of problems.slice(0, PROBLEMS_WARNED_OF)) this.warn(problemText(problem));
+    const more = problems.length - PROBLEMS_WARNED_OF;
+    if (more > 0) this.warn(`and ${more} more: orchestrator config validate`);
+  }
+
+  async config(): Promise<Config> {
+    if (this.#config === undefined) {
+      const { configFiles } = await import("./configuration.ts");
+      const { loadConfig } = await import("../config/load.ts");
+      this.#config = await loadConfig({
+        files: configFiles(this),
+        env: this.io.env,
+        flags: await this.#run.configFlags?.() ?? [],
+      });
+    }
+    return this.#config;
+  }
+
+  get loadedConfig(): Config | undefined {
+    return this.#config;
+  }
+
+  redactor(): Promise<Redactor> {
+    this.#redactor ??= import("./secrets/redactor.ts").then(({ makeRedactor }) =>
+      makeRedactor(this)
+    );
+    return this.#redactor;
+  }
+
+  refreshConfig(): void {
+    this.#config = undefined;
+  }
+
+  get configPaths(): readonly string[] {
+    const users = userConfigFiles(this.io.home, this.io.env["XDG_CONFIG_HOME"]);
+    const repository = this.usablePaths;
+    return [...users, ...repository === null ? [] : [{ path: repository.config }]]
+      .map(({ path }) => path);
+  }
+
+  get usablePaths(): ProjectPaths | null {
+    try {
+      return this.paths.isHome ? null : this.paths;
+    } catch (error) {
+      // A root that cannot be used is reported by the commands that need one.
+      if (!(error instanceof OrchestratorError)) throw error;
+      return null;
+    }
+  }
+
+  #lockTimeoutMs(): number {
+    return (this.#config?.get("lock_timeout") ?? DEFAULT_LOCK_TIMEOUT) * 1000;
+  }
+}
+
+function isStringMap(value: unknown): value is Readonly<Record<string, string>> {
+  return typeof value === "object" && value !== null &&
+    Object.values(value).every((entry) => typeof entry === "string");
+}

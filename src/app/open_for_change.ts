@@ -1,0 +1,96 @@
+/**
+ * What happens before something is changed, in one fixed order:
+ *
+ * 1. the migration gate: a migration that was cut off is finished or undone, and old files move over
+ *    where the configuration says so;
+ * 2. an import of a snapshot that was cut off is finished;
+ * 3. what the state branch has is brought in;
+ * 4. the session is chosen;
+ * 5. an old workflow that is no session yet is imported;
+ * 6. the running agent is bound to the session.
+ *
+ * Which of them happen follows from the effect that a command declares. The gate is passed before the
+ * command looks at its arguments, the rest when they have been found in order: bad input changes
+ * nothing. A session manager refuses changes until the rest has happened.
+ *
+ * Light: what is heavy is reached once there is something to do.
+ * @module
+ */
+import { existsSync } from "node:fs";
+import type { SessionChoice } from "../session/resolve.ts";
+import { unfinishedImport } from "../snapshot/unfinished.ts";
+import { PREPARATIONS } from "./effect.ts";
+import { hasOldFiles } from "./legacy/old_files.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** The steps before a change. Tests replace them. */
+export interface Steps {
+  readonly recover: (workspace: Workspace) => Promise<void>;
+  readonly migrate: (workspace: Workspace) => Promise<void>;
+  readonly finishImport: (workspace: Workspace) => Promise<void>;
+  readonly bringIn: (workspace: Workspace) => Promise<void>;
+  readonly choose: (workspace: Workspace, name?: string) => Promise<SessionChoice | null>;
+  readonly importOld: (workspace: Workspace, name?: string) => Promise<SessionChoice | null>;
+  readonly bindAgent: (workspace: Workspace, choice: SessionChoice) => Promise<void>;
+}
+
+const STEPS: Steps = {
+  recover: async (workspace) => {
+    if (!existsSync(workspace.paths.migrationJournal)) return;
+    await (await import("./legacy/migration_gate.ts")).recoverBefore(workspace);
+  },
+  migrate: async (workspace) => {
+    if (!hasOldFiles(workspace)) return;
+    await (await import("./legacy/migration_gate.ts")).migrateIfConfigured(workspace);
+  },
+  finishImport: async (workspace) => {
+    if (!unfinishedImport(workspace.paths.stateDirectory)) return;
+    await (await import("./finish_import.ts")).finishImport(workspace);
+  },
+  bringIn: async (workspace) => {
+    if (!workspace.mayBeBehind) return;
+    await (await import("./state/bring_in.ts")).bringIn(workspace);
+  },
+  choose: async (workspace, name) => {
+    const { sessionOrNull } = await import("./choose_session.ts");
+    return await sessionOrNull(workspace, name, { bringIn: true });
+  },
+  importOld: async (workspace, name) => {
+    return await (await import("./legacy/import_old.ts")).importOld(workspace, name);
+  },
+  bindAgent: async (workspace, choice) => {
+    if (workspace.agentBinding === null) return;
+    await (await import("./bind_agent.ts")).bindToSession(workspace, choice);
+  },
+};
+
+/** The migration gate: passed before a command looks at its arguments. */
+export async function passGate(workspace: Workspace, steps: Steps = STEPS): Promise<void> {
+  const { gate } = PREPARATIONS[workspace.effect];
+  if (gate === "pass" || workspace.paths.isHome) return;
+  await steps.recover(workspace);
+  if (gate === "recover and migrate") await steps.migrate(workspace);
+}
+
+/**
+ * Prepares a change once its arguments are known to be in order.
+ * @param name the session that the arguments name.
+ * @returns the session that is changed; null for an effect that is not about one.
+ * @throws `no_project`, `no_session`, `session_unknown`, `session_ambiguous`
+ */
+export async function openForChange(
+  workspace: Workspace,
+  name?: string,
+  steps: Steps = STEPS,
+): Promise<SessionChoice | null> {
+  workspace.requireWritableRoot();
+  const { finishImport, bringIn, choose } = PREPARATIONS[workspace.effect];
+  if (finishImport) await steps.finishImport(workspace);
+  if (bringIn) await steps.bringIn(workspace);
+  if (!choose) return null;
+  const choice = await steps.choose(workspace, name) ?? await steps.importOld(workspace, name);
+  if (choice === null) throw workspace.noSession();
+  // A session that was named is not one to stay with.
+  if (choice.origin === "current") await steps.bindAgent(workspace, choice);
+  return choice;
+}

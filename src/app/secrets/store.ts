@@ -1,0 +1,85 @@
+/**
+ * The secrets of the project and the user.
+ * @module
+ */
+import type { AgeKeys } from "../../secrets/age_file.ts";
+import type { Redactor } from "../../secrets/redact.ts";
+import { SecretStore } from "../../secrets/store.ts";
+import type { Configuration, Project, Warnings } from "../workspace.ts";
+import { secretRoots } from "./roots.ts";
+import { expandHome } from "../workflow_file.ts";
+
+/** How a store asks and tells. */
+export interface StoreWish {
+  readonly redactor: Redactor;
+  /** Ask nobody, warn of nothing, and make the best of a broken configuration. */
+  readonly quiet: boolean;
+  /** Warn of nothing: what does not open is reported in another way. */
+  readonly silent?: boolean;
+  /** Asks a person for what opens a secret; null for no answer. Absent where nobody can be asked. */
+  readonly ask?: ((what: string) => Promise<string | null>) | undefined;
+}
+
+/** @throws `config_invalid` when the configuration cannot tell the order, unless `quiet`. */
+export async function makeStore(
+  workspace: Project & Configuration & Warnings,
+  wish: StoreWish,
+): Promise<SecretStore> {
+  const { io, paths } = workspace;
+  const config = await workspace.config();
+  const order = wish.quiet
+    ? config.get("secrets.order")
+    : config.require("secrets.order", "look for secrets");
+  return new SecretStore({
+    ...secretRoots(workspace),
+    env: io.env,
+    order,
+    declared: await declaredNames(workspace),
+    keys: await ageKeys(workspace, wish),
+    password: (what) => passwordFor(wish, io.env["SECRETS_PASSWORD"], what),
+    redactor: wish.redactor,
+    shown: (path) => paths.shown(path),
+    warn: (message) => wish.quiet || wish.silent === true ? undefined : workspace.warn(message),
+  });
+}
+
+/** What opens age files: the configured identity, the configured passphrase, or a person. */
+export async function ageKeys(
+  workspace: Project & Configuration,
+  wish: StoreWish,
+): Promise<AgeKeys> {
+  const config = await workspace.config();
+  const identity = config.get("secrets.identity");
+  const passphrase = config.get("secrets.passphrase");
+  if (passphrase !== null) wish.redactor.add(passphrase);
+  return {
+    identityFile: identity === null
+      ? null
+      : workspace.paths.resolveFrom(workspace.paths.root, expandHome(identity, workspace.io.home)),
+    // A passphrase takes a second to try: too long for what is only looked at on the way.
+    passphrase: (what) =>
+      wish.quiet ? Promise.resolve(null) : passwordFor(wish, passphrase ?? undefined, what),
+  };
+}
+
+/** Names of the secrets that must be there: the configuration's, and the variables it knows. */
+async function declaredNames(workspace: Project & Configuration): Promise<readonly string[]> {
+  const config = await workspace.config();
+  const { secretVariables } = await import("../../secrets/known.ts");
+  return [...config.get("secrets.required"), ...secretVariables(workspace.io.env)];
+}
+
+async function passwordFor(
+  wish: StoreWish,
+  given: string | undefined,
+  what: string,
+): Promise<string | null> {
+  if (given !== undefined && given !== "") {
+    wish.redactor.add(given);
+    return given;
+  }
+  if (wish.quiet || wish.ask === undefined) return null;
+  const answer = await wish.ask(what);
+  if (answer !== null) wish.redactor.add(answer);
+  return answer;
+}

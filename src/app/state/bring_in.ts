@@ -1,0 +1,39 @@
+/**
+ * Bringing in what the state branch has, before the first change.
+ * @module
+ */
+import type { Workspace } from "../workspace.ts";
+import { isIncomplete, lookIsDue, rememberLook } from "./ask.ts";
+import { quietly } from "./quietly.ts";
+import { warnOfMerge } from "./warnings.ts";
+
+/**
+ * Brings in what the branch has: into a clone without state, and now and then where there is some,
+ * since a disk may be reused and others may have gone on. Never fails the command: without the server
+ * it goes on with what is here, and says so.
+ */
+export async function bringIn(workspace: Workspace): Promise<void> {
+  if (!workspace.mayBeBehind) return;
+  if (!await isIncomplete(workspace.manager) && !lookIsDue(workspace)) return;
+  await quietly(workspace, "The state branch was not brought in", async () => {
+    const { findStateBranch, LOOK_SECONDS, warnOfNowhere } = await import("./find_branch.ts");
+    rememberLook(workspace);
+    const branch = await findStateBranch(workspace, { patience: LOOK_SECONDS });
+    if (branch !== null) warnOfNowhere(workspace, branch);
+    if (branch === null || branch.remote === null) return;
+    // What it is not about stays on the branch, and is read there.
+    const report = await branch.pull({ with: [] });
+    const { sessions, onlyThere, problem } = report;
+    workspace.refresh();
+    workspace.refreshConfig();
+    if (problem !== null) workspace.warn(`The state branch could not be fetched: ${problem}`);
+    warnOfMerge(report, (text) => workspace.warn(text));
+    if (sessions.length > 0) {
+      const what = sessions.length === 1 ? "1 session" : `${sessions.length} sessions`;
+      const more = onlyThere === 0
+        ? ""
+        : `; ${onlyThere} more ${onlyThere === 1 ? "is" : "are"} only there`;
+      workspace.warn(`Brought ${what} in from branch ${branch.name}${more}`);
+    }
+  });
+}

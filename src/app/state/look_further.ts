@@ -1,0 +1,12 @@
+/**
+ * What commands read that are about all sessions: those that are here, and those of the state branch.
+ * @module
+ */
+import type { Workspace } from "../workspace.ts";
+import { mayHaveMore } from "./remembered.ts";
+
+/** Sees what the state branch has besides what is here, from now on. Nothing can be changed then. */
+export async function lookFurther(workspace: Workspace): Promise<void> {
+  if (workspace.mayBeBehind) await (await import("./branch_view.ts")).lookAtBranch(workspace);
+  if (await mayHaveMore(workspace)) await (await import("./look_beyond.ts")).lookBeyond(workspace);
+}

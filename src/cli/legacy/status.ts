@@ -1,0 +1,31 @@
+/**
+ * The answers about an old workflow.
+ * @module
+ */
+import type { LegacyView } from "../../app/legacy/view.ts";
+import type { AnswerTo } from "../command.ts";
+import type { Context } from "../context.ts";
+
+/** Where an old workflow is, for programs. */
+export function legacyData({ generation, file }: LegacyView) {
+  return { generation, file };
+}
+
+/** The answer of `status`. */
+export async function oldStatus(
+  context: Context,
+  view: LegacyView,
+): Promise<AnswerTo<"status">> {
+  const { statusData } = await import("../output/status_data.ts");
+  const { statusText } = await import("../output/status_text.ts");
+  const { describe } = await import("../../workflow/progress.ts");
+  const progress = describe(view.state);
+  return {
+    data: statusData(view.state, progress, {
+      origin: "legacy" as const,
+      legacy: legacyData(view),
+    }),
+    text: (style) =>
+      statusText(view.state, progress, { now: context.io.now(), remark: view.remark }, style),
+  };
+}

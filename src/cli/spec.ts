@@ -1,0 +1,68 @@
+/**
+ * What the command table says of a command.
+ * @module
+ */
+import type { Effect } from "../app/effect.ts";
+
+/** A positional argument. */
+export interface ArgumentSpec {
+  readonly name: string;
+  readonly summary: string;
+  readonly optional?: boolean;
+  /** Takes all that follow. */
+  readonly many?: boolean;
+  /** What shell completion offers. */
+  readonly complete?:
+    | "session"
+    | "item"
+    | "phase"
+    | "checkpoint"
+    | "file"
+    | "directory"
+    /** A file behind `@`. */
+    | "at_file"
+    | readonly string[];
+}
+
+/** An option. A `value` makes it take one; `many` lets it be repeated. */
+export interface OptionSpec {
+  readonly name: string;
+  readonly short?: string;
+  /** Name of the value in help, e.g. `TEXT`; absent for a switch. */
+  readonly value?: string;
+  readonly many?: boolean;
+  readonly summary: string;
+  readonly complete?: ArgumentSpec["complete"];
+}
+
+/** An example in a help text. */
+export interface ExampleSpec {
+  /** Without the program's name. */
+  readonly line: string;
+  readonly means: string;
+}
+
+/** What the command table says of a command. Its path is its command line and names its file. */
+export interface CommandInfo {
+  /** Words of the command, e.g. `session list`. */
+  readonly path: string;
+  /** Other spellings of the last word. */
+  readonly aliases?: readonly string[];
+  /** Whole command lines that people type and that mean it, e.g. `next` for `status`. */
+  readonly synonyms?: readonly string[];
+  /** Removes, ends or overwrites something: no error proposes it. */
+  readonly destructive?: true;
+  /** Left out of help, completion and the command reference: programs call it. */
+  readonly hidden?: true;
+  /** Its arguments may hold secrets: errors do not repeat them. */
+  readonly discreet?: true;
+  readonly group: "work" | "sessions" | "project" | "tool";
+  readonly summary: string;
+  /** Further paragraphs of its help. */
+  readonly details?: string;
+  readonly args?: readonly ArgumentSpec[];
+  readonly options?: readonly OptionSpec[];
+  readonly examples: readonly ExampleSpec[];
+  /** What it changes. `nothing` is enforced by tests over all such commands. */
+  readonly changes: Effect;
+}
