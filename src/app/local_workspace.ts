@@ -4,6 +4,7 @@
  * Everything is found on first use, so that a run pays only for what it asks for.
  * @module
  */
+import { existsSync } from "node:fs";
 import type { Config, ConfigFlag } from "../config/config.ts";
 import { configMayExist, DEFAULT_LOCK_TIMEOUT } from "../config/hot.ts";
 import { OrchestratorError } from "../errors.ts";
@@ -23,6 +24,9 @@ import type { Actor } from "../workflow/events.ts";
 import type { Effect } from "./effect.ts";
 import type { Beyond } from "./state/beyond.ts";
 import type { BranchView, Surroundings, Workspace } from "./workspace.ts";
+
+/** Where the old tool leaves something whatever it does. */
+const OLD_TRACES = [".workflow_state.json", ".workflow_log.jsonl"] as const;
 
 /** More problems of the configuration than this are counted, not listed. */
 const PROBLEMS_WARNED_OF = 3;
@@ -163,6 +167,24 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
       }
     }
     return this.#meta;
+  }
+
+  get oldFiles(): "interrupted" | "there" | null {
+    const { paths } = this;
+    if (paths.isHome) return null;
+    if (existsSync(paths.migrationJournal)) return "interrupted";
+    if (OLD_TRACES.some((name) => existsSync(`${paths.root}/${name}`))) return "there";
+    // Sessions of the old tool: not initialised yet, or imported and not moved over.
+    try {
+      const { meta } = this;
+      const left = meta === null
+        ? existsSync(paths.sessions)
+        : meta["imported"] !== undefined && !existsSync(paths.migrationMarker);
+      return left ? "there" : null;
+    } catch {
+      // A damaged meta.json is the command's own affair: it may be the one that repairs it.
+      return null;
+    }
   }
 
   /** The commit that tells whether the state was copied here, where no remote does; else null. */

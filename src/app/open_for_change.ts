@@ -16,11 +16,9 @@
  * Light: what is heavy is reached once there is something to do.
  * @module
  */
-import { existsSync } from "node:fs";
 import type { SessionChoice } from "../session/resolve.ts";
 import { unfinishedImport } from "../snapshot/unfinished.ts";
 import { PREPARATIONS } from "./effect.ts";
-import { hasOldFiles } from "./legacy/old_files.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** The steps before a change. Tests replace them. */
@@ -36,11 +34,11 @@ export interface Steps {
 
 const STEPS: Steps = {
   recover: async (workspace) => {
-    if (!existsSync(workspace.paths.migrationJournal)) return;
+    if (workspace.oldFiles !== "interrupted") return;
     await (await import("./legacy/migration_gate.ts")).recoverBefore(workspace);
   },
   migrate: async (workspace) => {
-    if (!hasOldFiles(workspace)) return;
+    if (workspace.oldFiles === null) return;
     await (await import("./legacy/migration_gate.ts")).migrateIfConfigured(workspace);
   },
   finishImport: async (workspace) => {

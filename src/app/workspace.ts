@@ -48,6 +48,11 @@ export interface Project extends Whereabouts {
    * @throws `state_corrupt`, `format_too_new`
    */
   readonly meta: RepositoryMeta | null;
+  /**
+   * Whether the old tool has left files that were not moved over, or moving them over was interrupted
+   * or is under way. A cheap look.
+   */
+  readonly oldFiles: "interrupted" | "there" | null;
   /** Forgets what was read of the project: something in it has just been made. */
   refresh(): void;
   /**

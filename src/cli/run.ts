@@ -4,7 +4,6 @@
  */
 import type { Effect } from "../app/effect.ts";
 import { OrchestratorError } from "../errors.ts";
-import { oldFilesToTell } from "../app/legacy/old_files.ts";
 import type { CommandModule, CommandSpec, Input } from "./command.ts";
 import { Context } from "./context.ts";
 import type { Io } from "./io.ts";
@@ -125,7 +124,7 @@ const SILENT_ABOUT_OLD_FILES: readonly Effect[] = ["nothing", "program", "old_la
 async function oldFilesBox(context: Context, input: Input): Promise<Shown | null> {
   const { path, changes } = context.spec;
   if (path !== "status" && SILENT_ABOUT_OLD_FILES.includes(changes)) return null;
-  const what = oldFilesToTell(context);
+  const what = context.oldFiles;
   if (what === null) return null;
   return await (await import("./legacy/migration_notice.ts")).tellOfOldFiles(what, context, input);
 }

@@ -19,11 +19,11 @@ import { count, oneLine, pad, repeated, wrapLines } from "../output/text.ts";
  * @returns the box, for stderr; null where there is none.
  */
 export async function tellOfOldFiles(
-  what: "interrupted" | "old files",
+  what: "interrupted" | "there",
   context: Context,
   input: Input,
 ): Promise<Shown | null> {
-  if (what === "old files") return await notice(context, input);
+  if (what === "there") return await notice(context, input);
   await warnOfInterruption(context);
   return null;
 }

@@ -20,7 +20,7 @@ export const SECRECY: readonly Mutant[] = [
   },
   {
     name: "an error's details are not redacted",
-    file: "src/cli/secrets/redactor.ts",
+    file: "src/app/secrets/redactor.ts",
     search: "redactDeep(error.details, clean) as Readonly<Record<string, unknown>>",
     replace: "error.details",
     killedBy: { file: REDACTION, filter: "message, hint and details" },
