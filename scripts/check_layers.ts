@@ -2,7 +2,8 @@
  * `deno task ok` (layers): imports between the rooms of `src/` point one way and never in a circle,
  * and what belongs to one room appears in no other.
  *
- * Imports of types count for the direction. They do not count for circles: nothing is loaded by them.
+ * Imports of types count as others do: files that know each other's types can be read, and changed,
+ * only together.
  * @module
  */
 import { readdirSync, readFileSync } from "node:fs";
@@ -374,14 +375,14 @@ function list(words: readonly string[]): string {
   return words.length === 0 ? "nothing" : words.join(", ");
 }
 
-/** A file that is loaded by another. */
+/** A file that another imports. */
 interface Load {
   readonly file: string;
   readonly line: number;
 }
 
 function loadsOf(file: string, text: SourceText): readonly Load[] {
-  return text.imports.filter(({ kind, specifier }) => kind !== "type" && specifier.startsWith("."))
+  return text.imports.filter(({ specifier }) => specifier.startsWith("."))
     .map(({ specifier, line }) => ({ file: posix.join(posix.dirname(file), specifier), line }));
 }
 

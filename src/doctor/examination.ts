@@ -20,7 +20,7 @@ import type { SessionManager } from "../session/session_manager.ts";
 import type { SessionMeta } from "../session/session_meta.ts";
 import type { Finding as DefinitionFinding } from "../workflow/finding.ts";
 import type { WorkflowDefinition } from "../workflow/definition.ts";
-import { CannotTell, type Finding, skipped } from "./check.ts";
+import { CannotTell, type Finding, skipped } from "./finding.ts";
 import type { System } from "./system.ts";
 
 /** What an examination is made of. */

@@ -8,7 +8,7 @@ import { inventoryRow } from "../legacy/inventory.ts";
 import { MIGRATION, STATE_DIRECTORY, WORKFLOW_FILE } from "../project/paths.ts";
 import { isSafePath } from "../project/unfinished_work.ts";
 import { SESSION_ID } from "../storage/keys.ts";
-import type { Manifest, MigrationJournal, MigrationMarker } from "./journal.ts";
+import type { Manifest, MigrationJournal, MigrationMarker } from "./records.ts";
 
 const BACKUP = new RegExp(`^${MIGRATION.backup}/[^/]+$`);
 const STAGING = new RegExp(`^${MIGRATION.staging.replaceAll(".", "\\.")}[a-z0-9]+$`);

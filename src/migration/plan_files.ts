@@ -6,7 +6,7 @@ import { lstatSync } from "node:fs";
 import { LEGACY_PATHS } from "../legacy/find.ts";
 import type { ScannedEntry, ScannedFile } from "../legacy/scan.ts";
 import { MIGRATION, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
-import type { Choice, PlannedFile, PlannedMove, PlannedSession, Staying } from "./plan.ts";
+import type { Choice, PlannedFile, PlannedMove, PlannedSession, Staying } from "./planned.ts";
 
 interface Routed {
   readonly moves: PlannedMove[];

@@ -16,7 +16,7 @@ import type {
   PlannedFile,
   PlannedSession,
   PlanOptions,
-} from "./plan.ts";
+} from "./planned.ts";
 
 interface SessionPlanning {
   readonly paths: ProjectPaths;

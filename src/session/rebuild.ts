@@ -8,7 +8,7 @@ import type { SessionEvent } from "../workflow/events.ts";
 import { evolve } from "../workflow/evolve.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { type BadLine, chainError } from "./journal.ts";
-import type { LoadedSession, LoadOptions } from "./load.ts";
+import type { LoadedSession, LoadOptions } from "./loaded_session.ts";
 import { scanJournal, type ScannedJournal } from "./scan_journal.ts";
 import { type CachedState, type CacheRead, readCache } from "./state_cache.ts";
 

@@ -9,7 +9,6 @@
 import type { ProjectPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { BranchTree } from "./branch_tree.ts";
-import { type CompactReport, compactState } from "./compact.ts";
 import { branchRefused } from "./destination.ts";
 import { type Git, Trouble } from "./git.ts";
 import { isThere, type Merged, type MergedSession, mergeSessions } from "./merge.ts";
@@ -24,7 +23,6 @@ import {
 import { portableProblem, portableStanding } from "./portable.ts";
 import { makeProject, placeFiles, refuseNewer } from "./project_files.ts";
 import { isState } from "./protected.ts";
-import { NO_REMOTE, type PushOptions, type PushReport, pushState } from "./push.ts";
 import type { RemovalNotice } from "./removal_notice.ts";
 import { repairing } from "./repair.ts";
 import { removedFrom, settleRemovals, takeRecords } from "./removals.ts";
@@ -77,6 +75,9 @@ export interface MergeReport extends Merged {
   /** What became of sessions whose removal was recorded. */
   readonly removals: readonly RemovalNotice[];
 }
+
+/** Why nothing is pushed if there is no server. */
+export const NO_REMOTE = "this repository has no remote";
 
 /** Why a branch is refused that holds something else. */
 export const NOT_OURS = "its newest commit was not made by orchestrator";
@@ -195,19 +196,20 @@ export class StateBranch {
    *   scope.
    */
   pull(scope: Scope = "all"): Promise<PullReport> {
-    return this.#repairing(() => this.#pull(scope));
+    return this.repairing(() => this.#pull(scope));
   }
 
   /** Merges some of a commit's sessions, besides those that are here. */
   bringIn(commit: string, sessions: readonly string[]): Promise<MergeReport> {
-    return this.#repairing(async () => {
+    return this.repairing(async () => {
       const merged = await this.mergeIn(commit, { scope: { with: sessions } });
       this.#settle(true, (await this.onlyThere(commit)).size);
       return merged;
     });
   }
 
-  #repairing<Result>(task: () => Promise<Result>): Promise<Result> {
+  /** Runs a task that may be repeated, putting right what git complains of. See `repair.ts`. */
+  repairing<Result>(task: () => Promise<Result>): Promise<Result> {
     const { git, remote, targets, warn } = this.options;
     const branches = [...targets.map(({ branch }) => branch), this.branch];
     const tracking = remote === null ? [] : branches.map((branch) => trackingRef(remote, branch));
@@ -298,16 +300,6 @@ export class StateBranch {
 
   async #known(): Promise<BranchTree> {
     return await this.tree(await this.knownTip());
-  }
-
-  /** See {@link pushState}. */
-  push(reason: string, options: PushOptions = {}): Promise<PushReport> {
-    return this.#repairing(() => pushState(this, reason, options));
-  }
-
-  /** See {@link compactState}. */
-  compact(): Promise<CompactReport> {
-    return this.#repairing(() => compactState(this));
   }
 
   /** The branch on the server: the remembered rung's, else the one that was found, else the first. */

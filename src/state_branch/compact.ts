@@ -8,6 +8,7 @@ import { commitMessage } from "./commit.ts";
 import { Trouble } from "./git.ts";
 import { syncObjects, writeCommit } from "./objects.ts";
 import { localRef, remoteRef } from "./places.ts";
+import { pushState } from "./push.ts";
 import { setRef } from "./refs.ts";
 import { pushCommit } from "./server.ts";
 
@@ -25,9 +26,13 @@ export interface CompactReport {
  * or not, and every record of a removal.
  * @throws `git_failed` when the server refuses it; then nothing changed.
  */
-export async function compactState(state: StateBranch): Promise<CompactReport> {
+export function compactState(state: StateBranch): Promise<CompactReport> {
+  return state.repairing(() => compact(state));
+}
+
+async function compact(state: StateBranch): Promise<CompactReport> {
   const { git, name } = state;
-  const pushed = await state.push("Before compacting");
+  const pushed = await pushState(state, "Before compacting");
   const count = Number(await git.line(["rev-list", "--count", pushed.commit]));
   const tree = await git.line(["rev-parse", `${pushed.commit}^{tree}`]);
   const commit = await writeCommit(git, {

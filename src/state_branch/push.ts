@@ -4,7 +4,7 @@
  * @module
  */
 import { readRepositoryMeta } from "../project/identity.ts";
-import type { StateBranch } from "./branch.ts";
+import { NO_REMOTE, type StateBranch } from "./branch.ts";
 import { BranchTree } from "./branch_tree.ts";
 import { commitAll, type Committed } from "./commit.ts";
 import { branchRefused } from "./destination.ts";
@@ -51,9 +51,6 @@ const REFUSED_PAUSE_MS = 10 * 60_000;
 /** How often a push is retried because another process was faster. */
 const ATTEMPTS = 6;
 
-/** Why nothing is pushed if there is no server. */
-export const NO_REMOTE = "this repository has no remote";
-
 /** What a push has done so far. */
 interface Doing {
   readonly state: StateBranch;
@@ -69,10 +66,18 @@ interface Doing {
  * server does: then it is committed here, and a later push catches up.
  * @param reason the first line of the commit's message.
  */
-export async function pushState(
+export function pushState(
   state: StateBranch,
   reason: string,
   options: PushOptions = {},
+): Promise<PushReport> {
+  return state.repairing(() => push(state, reason, options));
+}
+
+async function push(
+  state: StateBranch,
+  reason: string,
+  options: PushOptions,
 ): Promise<PushReport> {
   const { targets, remote, found, paths } = state.options;
   const before = state.record;

@@ -6,51 +6,10 @@
  * @module
  */
 import type { Settings, WorkflowDefinition } from "./definition.ts";
+import type { Actor, Approval, HistoryFile, VerificationOutcome } from "./recorded.ts";
 import type { Snapshot, StateSeed } from "./state.ts";
 
-/** The author of an event. */
-export interface Actor {
-  readonly kind: "person" | "agent" | "ci";
-  /** Login name, or the value of `ORCHESTRATOR_ACTOR`. */
-  readonly name: string;
-  /** The agent's product name (`claude-code`, `codex`, …), when kind is `agent`. */
-  readonly agent?: string;
-}
-
-/** How a person's approval was given: part of the event, so that it can be audited. */
-export interface Approval {
-  /** `terminal`: answered a prompt. `flag`: `--yes` without a prompt. */
-  readonly how: "terminal" | "flag";
-  /** Which detection decided whether an agent is running: a variable's name, or `none`. */
-  readonly detection: string;
-  /** True when an agent approved because the workflow allows it (`agents_may_approve`). */
-  readonly byAgent?: boolean;
-}
-
-/** The result of a verification, as recorded. */
-export type VerificationOutcome =
-  | { readonly type: "none"; readonly passed: true }
-  | {
-    readonly type: "file_exists";
-    readonly passed: boolean;
-    /** Relative to the project root, with `/`. */
-    readonly path: string;
-    readonly reason?: string;
-  }
-  | {
-    readonly type: "command";
-    readonly passed: boolean;
-    readonly command: string;
-    readonly expectedExitCode: number;
-    /** Null when the command was ended by a signal, timed out, or could not be started. */
-    readonly exitCode: number | null;
-    readonly signal?: string;
-    readonly timedOut?: boolean;
-    readonly durationMs: number;
-    /** The last part of what it printed, bounded, secrets redacted. */
-    readonly outputTail: string;
-    readonly reason?: string;
-  };
+export type { Actor, Approval, HistoryFile, VerificationOutcome } from "./recorded.ts";
 
 /**
  * JSON values from before a session began: lines of the old tool's log, or of the session it was split
@@ -61,14 +20,6 @@ export type History =
   | readonly unknown[]
   | { readonly inLine: number }
   | HistoryFile;
-
-/** A history in a file of the session. */
-export interface HistoryFile {
-  /** Of the file's bytes, in hex. */
-  readonly sha256: string;
-  readonly lines: number;
-  readonly bytes: number;
-}
 
 /** Whether a history is a file. Takes anything, see {@link historyLength}. */
 export function isHistoryFile(history: unknown): history is HistoryFile {

@@ -6,7 +6,7 @@
  * @module
  */
 import type { WorkflowDefinition } from "./definition.ts";
-import type { Actor, Approval, HistoryFile, VerificationOutcome } from "./events.ts";
+import type { Actor, Approval, HistoryFile, VerificationOutcome } from "./recorded.ts";
 
 /** How many of a growing list the state keeps. */
 export const RECENT_LIMIT = 20;

@@ -21,8 +21,9 @@ export async function keepState(workspace: Workspace, reason: string, last = fal
       return;
     }
     rememberLook(workspace);
+    const { pushState } = await import("../../state_branch/push.ts");
     const { warnOfPush } = await import("./warnings.ts");
-    const report = await branch.push(reason, { patient: !last });
+    const report = await pushState(branch, reason, { patient: !last });
     if (branch.nowhere === null) warnOfPush(report, (text) => workspace.warn(text));
     else warnOfNowhere(workspace, branch);
   });

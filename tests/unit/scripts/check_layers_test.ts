@@ -88,12 +88,17 @@ Deno.test("a circle is named whole, also through import()", () => {
   );
 });
 
-Deno.test("a circle of types is none", () => {
+Deno.test("a circle that types close is one", () => {
   assert.deepEqual(
     violationsOf({
       "src/cli/a.ts": 'import type { B } from "./b.ts";',
-      "src/cli/b.ts": 'import "./a.ts";',
+      "src/cli/b.ts": 'import { a } from "./a.ts";',
+      "src/cli/c.ts": 'import { type D } from "./d.ts";',
+      "src/cli/d.ts": 'export type { C } from "./c.ts";',
     }),
-    [],
+    [
+      "src/cli/b.ts:1: imports go in a circle: src/cli/a.ts → src/cli/b.ts → src/cli/a.ts",
+      "src/cli/d.ts:1: imports go in a circle: src/cli/c.ts → src/cli/d.ts → src/cli/c.ts",
+    ],
   );
 });

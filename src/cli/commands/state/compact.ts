@@ -2,6 +2,7 @@
  * `orchestrator state compact`
  * @module
  */
+import { compactState } from "../../../state_branch/compact.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
@@ -18,7 +19,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
     doing: `compact branch "${branch.name}"`,
     hint: "Let a person decide: the older commits are gone afterwards",
   });
-  const { commit, replaced, problem } = await branch.compact();
+  const { commit, replaced, problem } = await compactState(branch);
   if (problem !== null) {
     context.warn(`Only the history here was replaced, not the server's: ${problem}`);
   }

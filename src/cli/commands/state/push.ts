@@ -6,7 +6,7 @@ import { type LeftOut, leftOut } from "../../../snapshot/left_out.ts";
 import type { StateBranch } from "../../../state_branch/branch.ts";
 import { BranchTree } from "../../../state_branch/branch_tree.ts";
 import { trackedNames } from "../../../state_branch/portable.ts";
-import type { PushReport } from "../../../state_branch/push.ts";
+import { type PushReport, pushState } from "../../../state_branch/push.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { leftOutText } from "../../output/left_out_text.ts";
@@ -30,7 +30,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
   await context.openForChange();
   const branch = await requireStateBranch(context, { insist: placeFor(context, input) });
   rememberLook(context);
-  const report = await branch.push("Push", { probe: branch.record.rung !== "own" });
+  const report = await pushState(branch, "Push", { probe: branch.record.rung !== "own" });
   const snapshot = report.rung === "snapshot" ? await handOver(context, input) : null;
   const warn = (text: string) => context.warn(text);
   if (snapshot === null) warnOfPush(report, warn);

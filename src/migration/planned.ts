@@ -1,0 +1,98 @@
+/**
+ * What a plan for moving over holds.
+ * @module
+ */
+import type { ScannedFile } from "../legacy/scan.ts";
+
+/** What a person decided about a file that nobody else can decide about. */
+export type Choice = "take" | "leave" | { readonly to: string };
+
+/** How to move over. */
+export interface PlanOptions {
+  /** Which side counts where old and new differ. Default: the new one, with a warning. */
+  readonly prefer?: "old" | "new" | undefined;
+  /** Decisions by path, about custom files and links that lead out of the project. */
+  readonly choices?: ReadonlyMap<string, Choice>;
+  /** `WORKFLOW_SALT`, when the old tool was run with one. */
+  readonly salt?: string | undefined;
+  /** Only what a notice says: no log is read, so workflows that only logs know are left out. */
+  readonly glance?: boolean;
+}
+
+/** A file or directory that moves. Paths are relative to the root, with `/`. */
+export interface PlannedMove {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: "file" | "directory" | "link";
+  /** What it is, in the inventory's words. */
+  readonly what: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** A file to copy. */
+export interface PlannedFile extends ScannedFile {
+  readonly to: string;
+  /** For its owner only. */
+  readonly secret: boolean;
+  /** It is a symbolic link whose content is wanted. */
+  readonly follow: boolean;
+}
+
+/** An old workflow and the session it is, or becomes. */
+export interface PlannedSession {
+  readonly id: string;
+  readonly workflow: string;
+  readonly task: string;
+  readonly status: string;
+  /** The session's name: the old session's id where it has one. */
+  readonly name: string | null;
+  /** The file it is read from. */
+  readonly from: string;
+  /** `create`, `keep` the one that is there already, or `replace` that by the old state. */
+  readonly action: "create" | "keep" | "replace";
+  /** The old session ids and the old workflow id that mean it from now on. */
+  readonly aliases: readonly string[];
+}
+
+/** Lines for a session's feedback. */
+export interface PlannedFeedback {
+  readonly session: string;
+  readonly kind: "tool" | "process";
+  readonly lines: readonly string[];
+}
+
+/** Something old that is not touched. */
+export interface Staying {
+  readonly path: string;
+  readonly why: string;
+  /** Whether `--interactive` asks about it. */
+  readonly ask: boolean;
+}
+
+/** Old and new, or two old states, that differ. */
+export interface PlannedConflict {
+  readonly path: string;
+  readonly session: string;
+  /** Which side counts. */
+  readonly resolution: "old" | "new";
+  readonly message: string;
+}
+
+/** The plan. */
+export interface Plan {
+  readonly moves: readonly PlannedMove[];
+  readonly files: readonly PlannedFile[];
+  readonly sessions: readonly PlannedSession[];
+  readonly feedback: readonly PlannedFeedback[];
+  /** Settings of `.orchestrator.yaml` that workflow.yaml gets. */
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+  /** The session that `current` will name; null when it stays as it is. */
+  readonly current: string | null;
+  readonly stays: readonly Staying[];
+  readonly conflicts: readonly PlannedConflict[];
+  readonly warnings: readonly string[];
+  readonly total: { readonly files: number; readonly bytes: number };
+  /** Bytes needed beside what is there, and free; null where the system does not tell. */
+  readonly space: { readonly needed: number; readonly free: number | null };
+}
