@@ -10,7 +10,7 @@ import { type Result, type Running, runProcess, startInProcess, startProcess } f
 import { Scratch, scratchEnvironment } from "./scratch.ts";
 import { StableText } from "./stable_text.ts";
 import { parseTranscript, resultText, type Step, stepText } from "./transcript_file.ts";
-import { brokenRules } from "./transcript_rules.ts";
+import { brokenRules, followProblems } from "./transcript_rules.ts";
 import { compareTrees, readTree, type Tree } from "./tree.ts";
 import { splitCommandLine } from "./words.ts";
 
@@ -92,6 +92,7 @@ function isBackground(step: Extract<Step, { kind: "command" }>): boolean {
 
 /** A command that runs while the transcript goes on. */
 interface Background {
+  readonly argv: readonly string[];
   readonly running: Running;
 }
 
@@ -200,11 +201,15 @@ class Player implements AsyncDisposable {
       return "";
     } else if (name === "wait") {
       const running = this.#running();
+      const { argv = [] } = this.#background ?? {};
       this.#background = undefined;
       result = await running.result;
+      for (const rule of followProblems(argv, result)) {
+        this.problems.push(`line ${step.line}: ${step.words}: ${rule}`);
+      }
     } else if (name === "orchestrator") {
       if (background) {
-        this.#background = { running: this.#start(args, env, step.stdin) };
+        this.#background = { argv: args, running: this.#start(args, env, step.stdin) };
         return "";
       }
       result = await this.#observe(step, args, env);

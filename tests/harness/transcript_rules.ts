@@ -98,7 +98,10 @@ function checkJson(
   answered: boolean,
   expect: (holds: boolean, rule: string) => void,
 ): void {
-  if (argv.includes("--follow") || argv.includes("--help") || argv.includes("-h")) return;
+  if (argv.includes("--follow")) {
+    for (const problem of followProblems(argv, result)) expect(false, problem);
+    return;
+  }
   const [line, empty] = answered ? [result.stdout, result.stderr] : [result.stderr, result.stdout];
   expect(empty === "", "with --json it printed on the other stream as well");
   expect(/^[^\n]+\n$/.test(line), "with --json it printed more or less than one line");
@@ -128,6 +131,13 @@ function checkJson(
       "the error has other fields than code, message, hint, next and details",
     );
   }
+}
+
+/** What is wrong with the lines of `log --follow --json`, one sentence each. */
+export function followProblems(argv: readonly string[], result: Result): readonly string[] {
+  if (!argv.includes("--follow") || !argv.includes("--json")) return [];
+  return result.stdout.split("\n").filter((line) => line !== "")
+    .flatMap((line) => lineProblems("event", JSON.parse(line)));
 }
 
 /**

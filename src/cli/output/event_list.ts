@@ -2,6 +2,7 @@
  * The events of a session, printed one by one: a journal may be too long to be held.
  * @module
  */
+import type { AnswerData } from "../../answers/table.ts";
 import { isNestedDeeper } from "../../session/json_limits.ts";
 import type { HistoryValue } from "../../session/history.ts";
 import { parseEvent } from "../../session/journal.ts";
@@ -13,6 +14,9 @@ import { jsonAround, jsonText } from "./json.ts";
 import { oldEventText } from "./old_event_text.ts";
 import { joined, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
+
+/** What `log` answers besides its events. */
+type LogData = Omit<AnswerData<"log">, "events">;
 
 /** Characters that are printed at once. */
 const CHUNK = 64 * 1024;
@@ -36,7 +40,7 @@ export interface EventList {
  */
 export function listEvents(
   printer: Printer,
-  input: { readonly data: Readonly<Record<string, unknown>>; readonly remark?: string | undefined },
+  input: { readonly data: LogData; readonly remark?: string | undefined },
 ): EventList {
   const out = new Output(printer);
   return printer.style === null
@@ -123,7 +127,7 @@ class JsonList implements EventList {
   constructor(
     out: Output,
     envelope: Printer["envelope"],
-    data: Readonly<Record<string, unknown>>,
+    data: LogData,
   ) {
     const [head, tail] = jsonAround((mark) => envelope({ ...data, events: mark }));
     this.#out = out;
