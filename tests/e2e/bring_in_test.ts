@@ -210,10 +210,10 @@ test("an export holds what is only there, too", async () => {
   const fresh = machines.clone("fresh");
   await fresh.must("note", "first");
   const exported = async (file: string, ...argv: string[]) => {
-    const { sessions } = await fresh.data<{ sessions: readonly { id: string }[] }>(
+    const { sessions } = await fresh.data<{ sessions: readonly { session: string }[] }>(
       ...["snapshot", "export", "-o", file, ...argv],
     );
-    return sessions.map(({ id }) => id).sort();
+    return sessions.map(({ session }) => session).sort();
   };
   assert.deepEqual(await exported("all.tar.gz"), [alpha, beta, gamma, delta].sort());
   assert.deepEqual(await exported("one.tar.gz", "--session", "alpha"), [alpha]);

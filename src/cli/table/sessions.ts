@@ -105,6 +105,8 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
     synonyms: ["history"],
     group: "sessions",
     summary: "Show what happened in the session",
+    details:
+      "With --json the answer is one line. With --follow --json each event is a line of its own, without an envelope, until the command is interrupted.",
     options: [
       { name: "follow", short: "f", summary: "Go on showing events as they come" },
       { name: "since", value: "SEQ", summary: "Only events with a higher seq" },
