@@ -237,7 +237,7 @@ test("over smart HTTP, forbidden and back again", async () => {
   const pushed = await first.must("state", "push");
   assert.equal(pushed.stderr, "");
   assert.deepEqual(await first.stateStatus().then(({ carrier, pending }) => [carrier, pending]), [
-    "own",
+    "branch",
     0,
   ]);
   const second = machines.clone("second", { url: server.url });
