@@ -27,6 +27,7 @@ export function systemIo(): Io {
     now: () => new Date(),
     out: writeOut,
     outBytes: writeOutBytes,
+    lostReader: async () => (await import("../platform/lost_reader.ts")).lostReader(),
     err: writeErr,
     isTerminal: (stream) => isTerminal(STREAMS[stream]),
     width: terminalWidth,

@@ -10,11 +10,8 @@ import {
   linkSync,
   lstatSync,
   openSync,
-  realpathSync,
   renameSync,
-  statSync,
   unlinkSync,
-  writeFileSync,
   writeSync,
 } from "node:fs";
 import process from "node:process";
@@ -218,23 +215,4 @@ export function patiently(action: () => void): void {
       pause(wait);
     }
   }
-}
-
-/**
- * Writes what a person asked to have in a file of theirs: a regular file is replaced as a whole, a link
- * is followed, and a device or a pipe (`/dev/stdout`, `/dev/null`) is written into, never replaced.
- * @throws OrchestratorError as {@link replaceFile}
- */
-export function writeOutput(path: string, data: string | Uint8Array): void {
-  let target = path;
-  try {
-    target = realpathSync(path);
-    if (!statSync(target).isFile()) {
-      writeFileSync(path, data);
-      return;
-    }
-  } catch (error) {
-    if (systemErrorCode(error) !== "ENOENT") throw ioError("write", path, error);
-  }
-  replaceFile(target, data, { within: null });
 }

@@ -77,6 +77,7 @@ export function startInProcess(argv: readonly string[], surroundings: InProcess)
       printed.stdout += text;
       return true;
     },
+    lostReader: () => Promise.resolve(false),
     outBytes: (bytes) => {
       output.push(bytes.slice());
       return true;

@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { OrchestratorError } from "../../errors.ts";
-import { writeOutput } from "../../platform/atomic_file.ts";
+import { meansStdout, outputPlace, writeOutput } from "../../platform/output_file.ts";
 import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { chooseToRead } from "../../app/choose_session.ts";
@@ -17,11 +17,11 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"gen
   const { state } = choice === null ? view : await context.manager.load(choice.id);
   const markdown = workflowMarkdown(state);
   const output = input.option("output");
-  if (output === undefined) {
+  if (output === undefined || meansStdout(output)) {
     return { data: { session: state.session, markdown }, text: () => markdown };
   }
   const file = context.paths.resolveFrom(context.io.cwd, output);
-  if (!existsSync(dirname(file))) {
+  if (!existsSync(dirname(outputPlace(file).path))) {
     throw new OrchestratorError(
       "file_unknown",
       `Cannot write "${output}": the folder "${dirname(output)}" does not exist`,

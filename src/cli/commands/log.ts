@@ -109,7 +109,7 @@ async function follow(
       return isRead = io.out(line);
     });
     // Nobody reads what would be said now.
-    if (!isRead) return { print: () => Promise.resolve() };
+    if (!isRead || await io.lostReader()) return { print: () => Promise.resolve() };
     if (io.interrupted.aborted) {
       throw new OrchestratorError("interrupted", "Stopped following the log", {
         details: { signal: String(io.interrupted.reason) },

@@ -32,6 +32,7 @@ export function onTerminals(io: Io): Io {
     now: io.now,
     out: (text) => io.out(io.isTerminal("stdout") ? fitted(text, io.width(), bar) : text),
     outBytes: io.outBytes,
+    lostReader: io.lostReader,
     err: (text) => io.err(io.isTerminal("stderr") ? fitted(text, io.width(), bar) : text),
     isTerminal: io.isTerminal,
     width: io.width,

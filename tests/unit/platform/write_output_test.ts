@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { writeOutput } from "../../../src/platform/atomic_file.ts";
+import { join, resolve } from "node:path";
+import { meansStdout, outputPlace, writeOutput } from "../../../src/platform/output_file.ts";
 import { userName } from "../../../src/platform/user_name.ts";
 
 function inFolder(test: (folder: string) => void): () => void {
@@ -63,4 +63,39 @@ Deno.test({
 Deno.test("somebody runs the program", () => {
   const name = userName();
   assert.ok(name !== "" && name !== "unknown", name);
+});
+
+Deno.test({
+  name: "an output through a link whose target does not exist makes the target",
+  ignore: Deno.build.os === "windows",
+  fn: inFolder((folder) => {
+    symlinkSync("other.md", join(folder, "first.md"));
+    symlinkSync("first.md", join(folder, "link.md"));
+    writeOutput(join(folder, "link.md"), "new");
+    assert.equal(readFileSync(join(folder, "other.md"), "utf8"), "new");
+    assert.ok(lstatSync(join(folder, "link.md")).isSymbolicLink());
+    assert.ok(lstatSync(join(folder, "first.md")).isSymbolicLink());
+    symlinkSync("circle.md", join(folder, "circle.md"));
+    assert.throws(() => writeOutput(join(folder, "circle.md"), "x"), { name: "OrchestratorError" });
+  }),
+});
+
+Deno.test({
+  name: "what is at an output's name",
+  ignore: Deno.build.os === "windows",
+  fn: inFolder((folder) => {
+    writeFileSync(join(folder, "file"), "");
+    const kinds = ["file", "none", ".", "/dev/null"].map((name) => {
+      const { isThere, isStream, isDirectory } = outputPlace(resolve(folder, name));
+      return [isThere, isStream, isDirectory];
+    });
+    assert.deepEqual(kinds, [
+      [true, false, false],
+      [false, false, false],
+      [true, false, true],
+      [true, true, false],
+    ]);
+    for (const name of ["-", "/dev/stdout"]) assert.ok(meansStdout(name), name);
+    assert.ok(!meansStdout("stdout"));
+  }),
 });

@@ -2,9 +2,10 @@
  * `orchestrator snapshot export`
  * @module
  */
-import { existsSync, lstatSync, type Stats } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { OrchestratorError } from "../../../errors.ts";
+import { meansStdout, outputPlace, writeIntoStream } from "../../../platform/output_file.ts";
 import { exportSnapshot } from "../../../snapshot/export.ts";
 import { leftOut } from "../../../snapshot/left_out.ts";
 import { PRIVATE } from "../../../state_layout/modes.ts";
@@ -22,7 +23,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sna
   const { meta, manager } = context;
   if (meta === null) throw context.noSession();
   const output = input.option("output");
-  const toStdout = output === undefined || output === "-";
+  const toStdout = output === undefined || meansStdout(output);
   const armor = input.has("armor");
   if (toStdout && !armor) requireBinaryStdout(context, input);
   if (input.has("include-secrets") && !input.has("encrypt") && !input.has("recipient")) {
@@ -145,15 +146,6 @@ async function writeToStdout(
   return size;
 }
 
-/** What stands there; undefined when nothing does, or nobody can tell: then writing fails. */
-function statOf(path: string): Stats | undefined {
-  try {
-    return lstatSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
 async function writeToFile(
   { paths, io }: Context,
   output: string,
@@ -161,22 +153,19 @@ async function writeToFile(
   force: boolean,
 ): Promise<number> {
   const { writeStream } = await import("../../../platform/stream_file.ts");
-  const path = paths.resolveFrom(io.cwd, output);
-  const there = statOf(path);
-  if (there !== undefined && !there.isFile()) {
-    throw new OrchestratorError(
-      "already_exists",
-      `Cannot write "${output}": something of that name is there, and it is no file`,
-      { hint: "Choose another name, or leave -o out to write to stdout" },
-    );
+  const place = outputPlace(paths.resolveFrom(io.cwd, output));
+  if (place.isStream) return await writeIntoStream(place.path, bytes);
+  if (place.isDirectory) {
+    throw new OrchestratorError("already_exists", `Cannot write "${output}": it is a directory`, {
+      hint: "Choose another name, or leave -o out to write to stdout",
+    });
   }
-  if (!force && there !== undefined) {
-    throw new OrchestratorError(
-      "already_exists",
-      `Cannot write "${output}": there is such a file already`,
-      { hint: "Choose another name" },
-    );
+  if (!force && place.isThere) {
+    throw new OrchestratorError("already_exists", `Cannot write "${output}": it already exists`, {
+      hint: "Choose another name",
+    });
   }
+  const { path } = place;
   if (!existsSync(dirname(path))) {
     throw new OrchestratorError(
       "file_unknown",
