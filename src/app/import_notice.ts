@@ -27,7 +27,7 @@ export async function warnOfImport(
     return false;
   }
   workspace.warn(
-    "An import of a snapshot was interrupted: some of its sessions are missing until the next change finishes it",
+    "A snapshot import was interrupted: some of its sessions are missing until the next change finishes it",
   );
   return true;
 }

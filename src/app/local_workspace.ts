@@ -200,8 +200,8 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
     if (!this.paths.isHome) return;
     throw new OrchestratorError(
       "no_project",
-      `Cannot keep a project in your home directory: its .orchestrator folder is your own configuration`,
-      { hint: "Change into the project, or name it with --root" },
+      `Cannot create a project in your home directory: its .orchestrator folder is your own configuration`,
+      { hint: "Change to the project, or name it with --root" },
     );
   }
 
@@ -272,8 +272,8 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
     if (this.#importCutOff) {
       return new OrchestratorError(
         this.meta === null ? "no_project" : "no_session",
-        `Cannot run "${this.operation}": an import of a snapshot was interrupted before its last step`,
-        { hint: "`orchestrator doctor --fix` finishes it, as any change does" },
+        `Cannot run "${this.operation}": a snapshot import was interrupted before its last step`,
+        { hint: "Run `orchestrator doctor --fix` to finish it (any change does this too)" },
       );
     }
     if (this.meta === null && this.#hasSessions()) {
@@ -281,7 +281,7 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
         "no_project",
         `Cannot run "${this.operation}": .orchestrator holds sessions, but its meta.json is missing`,
         {
-          hint: "Run `orchestrator init`: it writes meta.json and leaves the sessions as they are",
+          hint: "Run `orchestrator init` to write meta.json; the sessions are not changed",
         },
       );
     }
@@ -290,15 +290,16 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
         "no_project",
         `Cannot run "${this.operation}": there is no workflow in "${this.paths.root}"`,
         this.paths.isHome
-          ? { hint: "Change into a project, or name one with --root" }
+          ? { hint: "Change to a project, or name one with --root" }
           : { hint: `Run \`orchestrator start "<task>"\`` },
       );
     }
     return new OrchestratorError(
       "no_session",
-      `Cannot run "${this.operation}": no session is chosen`,
+      `Cannot run "${this.operation}": no session is selected`,
       {
-        hint: "`orchestrator session list` shows them, `orchestrator session use <id>` chooses one",
+        hint:
+          "Run `orchestrator session list` to see the sessions, and `orchestrator session use <id>` to select one",
       },
     );
   }

@@ -42,7 +42,7 @@ export async function importOld(
   workspace.refresh();
   if (!("findings" in imported)) return imported;
   workspace.warn(
-    `The old workflow in ${workflow.file} was imported as session ${imported.id}; its files stay as they are`,
+    `The old workflow in ${workflow.file} was imported as session ${imported.id}; its files were not changed`,
   );
   for (const finding of imported.findings) workspace.warn(`${workflow.file}: ${finding}`);
   return { id: imported.id, origin: "current" };

@@ -15,9 +15,9 @@ export async function recoverBefore(workspace: Workspace): Promise<void> {
     () => recover({ paths, manager, now: io.now() }),
   );
   workspace.refresh();
-  if (did === "finished") workspace.warn("A migration that had been cut off was finished");
+  if (did === "finished") workspace.warn("Finished an interrupted migration");
   if (did === "undone") {
-    workspace.warn("A migration that had been cut off was undone; nothing is lost");
+    workspace.warn("Rolled back an interrupted migration; nothing was lost");
   }
 }
 

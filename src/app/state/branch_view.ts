@@ -60,13 +60,13 @@ export async function compareWithBranch(
     const { relation } = relate(there?.all ?? [], here?.all ?? null);
     if (relation === "newer") {
       workspace.warn(
-        `The session has gone on elsewhere: this is what branch ${found.branch.name} has, not this machine`,
+        `The session has continued on another machine: this is the version on branch ${found.branch.name}`,
       );
       await show(workspace, found);
     }
     if (relation === "diverged") {
       workspace.warn(
-        "The session has gone on elsewhere too, in another way: the next change keeps both",
+        "The session has diverged: the next change keeps both versions",
       );
     }
   });
@@ -111,7 +111,7 @@ async function fetched(workspace: Workspace, branch: StateBranch): Promise<strin
   } catch (error) {
     const known = await branch.knownTip();
     if (!(error instanceof Trouble) || known === null) throw error;
-    workspace.warn(`The state branch may have moved on since: ${error.message}`);
+    workspace.warn(`The state branch may have changed since: ${error.message}`);
     return known;
   }
 }

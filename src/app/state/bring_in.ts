@@ -15,7 +15,7 @@ import { warnOfMerge } from "./warnings.ts";
 export async function bringIn(workspace: Workspace): Promise<void> {
   if (!workspace.mayBeBehind) return;
   if (!await isIncomplete(workspace.manager) && !lookIsDue(workspace)) return;
-  await quietly(workspace, "The state branch was not brought in", async () => {
+  await quietly(workspace, "The state branch was not merged", async () => {
     const { findStateBranch, LOOK_SECONDS, warnOfNowhere } = await import("./find_branch.ts");
     rememberLook(workspace);
     const branch = await findStateBranch(workspace, { patience: LOOK_SECONDS });
@@ -32,8 +32,8 @@ export async function bringIn(workspace: Workspace): Promise<void> {
       const what = sessions.length === 1 ? "1 session" : `${sessions.length} sessions`;
       const more = onlyThere === 0
         ? ""
-        : `; ${onlyThere} more ${onlyThere === 1 ? "is" : "are"} only there`;
-      workspace.warn(`Brought ${what} in from branch ${branch.name}${more}`);
+        : `; ${onlyThere} more ${onlyThere === 1 ? "is" : "are"} on the branch only`;
+      workspace.warn(`Imported ${what} from branch ${branch.name}${more}`);
     }
   });
 }

@@ -116,7 +116,7 @@ export async function findStateBranch(
     workspace.warn(
       `There are ${
         others.length + 1
-      } state branches; a pull brings all of them in, what is new goes to ${found}`,
+      } state branches; a pull merges all of them, new state is pushed to ${found}`,
     );
   }
   const plain = found.slice(found.lastIndexOf("/") + 1);
@@ -176,7 +176,7 @@ export async function requireStateBranch(
   if (branch !== null) return branch;
   const place = `Cannot find the state branch: "${workspace.paths.root}" is`;
   if (!await isRepository(workspace)) {
-    throw new OrchestratorError("git_failed", `${place} no git repository`, {
+    throw new OrchestratorError("git_failed", `${place} not a git repository`, {
       hint: "Run `orchestrator snapshot export -o state.tar.gz`",
     });
   }

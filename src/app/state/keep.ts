@@ -17,7 +17,7 @@ export async function keepState(workspace: Workspace, reason: string, last = fal
     const { findStateBranch, warnOfNowhere } = await import("./find_branch.ts");
     const branch = await findStateBranch(workspace);
     if (branch === null) {
-      workspace.warn("The state is not kept anywhere else: this is no git repository");
+      workspace.warn("State is only on this machine: not a git repository");
       return;
     }
     rememberLook(workspace);

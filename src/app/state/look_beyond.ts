@@ -46,7 +46,7 @@ export async function bringInNamed(workspace: Workspace, name?: string): Promise
   const { branch, commit } = beyond;
   const report = await branch.bringIn(commit, [id]);
   warnOfMerge(report, (text) => workspace.warn(text));
-  workspace.warn(`Brought session ${id} in from branch ${branch.name}`);
+  workspace.warn(`Imported session ${id} from branch ${branch.name}`);
   return true;
 }
 

@@ -6,5 +6,5 @@ import type { BranchView } from "../workspace.ts";
 
 /** Which commit is read, and that this passes with the next change. */
 export function branchRemark({ name, commit }: BranchView): string {
-  return `on branch ${name} (${commit.slice(0, 12)}); the next change brings it in`;
+  return `on branch ${name} (${commit.slice(0, 12)}); the next change imports it`;
 }

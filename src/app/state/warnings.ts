@@ -26,11 +26,11 @@ function removalText({ id, actor, time, outcome }: RemovalNotice): string {
   const removed = `Session ${id} was removed by ${actor.name} on ${time.slice(0, 10)}`;
   switch (outcome) {
     case "removed":
-      return `${removed}; it is removed here too`;
+      return `${removed}; it was removed here too`;
     case "goes on":
-      return `${removed}, but has gone on since: it stays`;
+      return `${removed}, but has changed since: it is kept`;
     case "held":
-      return `${removed}; here it is in use and stays until the next pull`;
+      return `${removed}; it is in use here and is kept until the next pull`;
   }
 }
 
@@ -39,22 +39,22 @@ function goneText(gone: number): string {
   const [what, they] = gone === 1 ? ["1 session", "it stays"] : [`${gone} sessions`, "they stay"];
   return `${what} of the last push ${
     gone === 1 ? "is" : "are"
-  } not here any more, and no removal was recorded: ${they} on the branch; orchestrator state pull --all brings ${
+  } missing here, and no removal was recorded: ${they} on the branch; orchestrator state pull --all restores ${
     gone === 1 ? "it" : "them"
-  } back`;
+  }`;
 }
 
 /** That a session went two ways. */
 export function divergedText(id: string, branch: string): string {
-  return `Session ${id} went on elsewhere too: what was done here goes on as session ${branch}`;
+  return `Session ${id} diverged: the local version continues as session ${branch}`;
 }
 
 /** Why the state is not safe yet, and what to do. */
 export function unsafeText({ rung, problem }: PushReport): string {
   const why = problem ?? "it was not pushed";
-  if (rung === "portable") return `The server takes no branch for the state, and ${why}`;
+  if (rung === "portable") return `The server refuses a branch for the state, and ${why}`;
   if (rung === "snapshot") {
-    return `The state could not be pushed (${why}); keep it with orchestrator snapshot export -o FILE, or have it printed by orchestrator state push`;
+    return `The state could not be pushed (${why}); save it with orchestrator snapshot export -o FILE, or print it with orchestrator state push`;
   }
   return `The state is committed here, but not pushed yet: ${why}`;
 }
