@@ -50,8 +50,10 @@ export function findCheckpoint(
   throw new OrchestratorError(
     close.length > 1 ? "session_ambiguous" : "checkpoint_unknown",
     close.length > 1
-      ? `Cannot choose checkpoint ${JSON.stringify(value)}: it fits ${close.length}`
-      : `Cannot find checkpoint ${JSON.stringify(value)}: this session has none of that id`,
+      ? `Cannot choose checkpoint ${JSON.stringify(value)}: it matches ${close.length} checkpoints`
+      : `Cannot find checkpoint ${
+        JSON.stringify(value)
+      }: this session has no checkpoint with that ID`,
     { hint: "Run `orchestrator checkpoint list`" },
   );
 }

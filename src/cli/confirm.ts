@@ -36,7 +36,7 @@ export async function confirm(
   if (silence !== null) {
     throw new OrchestratorError(
       "terminal_needed",
-      `Cannot ${doing}: it needs a yes, and ${silence}`,
+      `Cannot ${doing}: confirmation is required, and ${silence}`,
       { hint },
     );
   }
@@ -44,7 +44,7 @@ export async function confirm(
   if (answer === true) return "terminal";
   throw new OrchestratorError(
     "interrupted",
-    `Cannot ${doing}: ${answer === null ? "it was cancelled" : "the answer was no"}`,
+    `Cannot ${doing}: ${answer === null ? "canceled" : "the answer was no"}`,
   );
 }
 
@@ -57,7 +57,7 @@ export function canAsk(context: Context, input: Input): boolean {
 function whySilent({ io }: Context, input: Input): string | null {
   if (!io.isTerminal("stdin") || !io.isTerminal("stderr")) return "there is no terminal to ask on";
   for (const option of ["no-input", "json"]) {
-    if (input.has(option)) return `with --${option} nothing is asked`;
+    if (input.has(option)) return `--${option} disables prompts`;
   }
   return null;
 }

@@ -35,10 +35,8 @@ export async function fail(
   const known = caught instanceof OrchestratorError ? caught : machineFailure(caught);
   const failure = known ?? new OrchestratorError(
     "bug",
-    `Cannot go on: an unexpected error happened (${
-      caught instanceof Error ? caught.message : String(caught)
-    })`,
-    { hint: "Run the command again with --debug and report what it prints", cause: caught },
+    `An unexpected error happened (${caught instanceof Error ? caught.message : String(caught)})`,
+    { hint: "Run the command again with --debug and report its output", cause: caught },
   );
   const error = redactedError(withAdvice(failure), redactor);
   // An error in the options themselves leaves no input: look at the words.

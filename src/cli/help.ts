@@ -135,8 +135,8 @@ async function overview(table: readonly CommandSpec[], style: Style): Promise<Sh
     prose(INTRODUCTION, style),
     usage(say`<command> [options]`, style),
     section(say`Begin with`, [
-      [style.cyan(say`orchestrator start "Add login"`), say`Open a session for a task`],
-      [style.cyan(say`orchestrator status`), say`See what comes next`],
+      [style.cyan(say`orchestrator start "Add login"`), say`Start a session for a task`],
+      [style.cyan(say`orchestrator status`), say`Show the next step`],
     ], style),
     section(say`Everyday commands`, commandRows(rows), style, width),
     section(say`More`, more, style, width),

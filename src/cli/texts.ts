@@ -28,7 +28,7 @@ export function sessionName(text: string, purpose: string): string {
   if (!/^[-/\\.]/.test(name) && !/[/\\]/.test(name)) return name;
   throw new OrchestratorError(
     "invalid_argument",
-    `Cannot ${doing}: a name has no slashes and does not begin with a dot or a dash`,
+    `Cannot ${doing}: a name must not contain slashes or begin with a dot or a dash`,
   );
 }
 
@@ -58,7 +58,7 @@ export async function requireFreeName(
   if (taken === undefined) return;
   throw new OrchestratorError(
     "already_exists",
-    `Cannot name the session "${name}": session ${taken} answers to it`,
+    `Cannot name the session "${name}": session ${taken} already has that name or ID`,
     { hint: "Choose another name" },
   );
 }

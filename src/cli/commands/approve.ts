@@ -81,7 +81,7 @@ async function approve(
   const how = rehearsal.value.events.length === 0 ? "flag" : await confirm(context, input, {
     text: say`Approve ${shown(what)} of "${brief(state.task)}"?`,
     doing: `approve ${what}`,
-    hint: "Add --yes if that is meant",
+    hint: "Add --yes to confirm",
   });
   const command = make(how);
   return await manager.change(id, "approve", (newest) => decide(newest, command, { actor }));

@@ -80,7 +80,7 @@ async function completeItem(
     (newest) => decide(newest, command, { actor }),
   );
   if (change.already !== null && Object.keys(given).length > 0) {
-    context.warn(`Nothing was changed; not kept: ${Object.keys(given).join(", ")}`);
+    context.warn(`Nothing was changed; not stored: ${Object.keys(given).join(", ")}`);
   }
   const failed = change.events.some((event) => event.type === "item_failed");
   if (failed) throw await verificationFailed(change.state, item, live !== null);
@@ -90,7 +90,7 @@ async function completeItem(
     change,
     happened: (style) =>
       automatic
-        ? say`Skipped ${style.bold(shown(item))} (nobody supervises this workflow: zero_human)`
+        ? say`Skipped ${style.bold(shown(item))} (this workflow is unsupervised: zero_human)`
         : say`Completed ${style.bold(shown(item))}`,
   };
 }
@@ -133,15 +133,15 @@ async function verificationFailed(
     reason = outcome.reason ?? `"${outcome.path}" does not exist`;
   } else if (outcome?.type === "command") {
     reason = outcome.reason !== undefined
-      ? `its command failed: ${outcome.reason}`
+      ? `the command failed: ${outcome.reason}`
       : outcome.exitCode === null
-      ? `its command was ended by ${outcome.signal ?? "a signal"}`
-      : `its command ended with exit code ${outcome.exitCode}, not ${outcome.expectedExitCode}`;
+      ? `the command was terminated by ${outcome.signal ?? "a signal"}`
+      : `the command exited with code ${outcome.exitCode} (expected ${outcome.expectedExitCode})`;
   }
   const tail = outcome?.type === "command" ? outcome.outputTail.trimEnd() : "";
   const { outputLines } = await import("../output/command_output.ts");
   return new OrchestratorError("verification_failed", `Cannot complete "${item}": ${reason}`, {
-    hint: `Repair what it checks, then run \`orchestrator complete ${item}\` again`,
+    hint: `Fix the failure, then run \`orchestrator complete ${item}\` again`,
     details: {
       session: state.session,
       item,

@@ -24,7 +24,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"dei
     };
   }
   await confirm(context, input, {
-    text: say`Remove ${removalWords(plan)} for good?`,
+    text: say`Remove ${removalWords(plan)} permanently?`,
     doing: "remove what orchestrator has written",
     hint: "Run `orchestrator deinit --dry-run` to see what would be lost",
   });
@@ -40,7 +40,7 @@ function refuseAgent({ environment }: Context): void {
   if (environment.agent === null) return;
   throw new OrchestratorError(
     "agent_refused",
-    "Cannot remove the state: an agent is running this, and every session would be gone with its record",
-    { hint: "Ask a person to run it in a terminal of their own" },
+    "Cannot remove the state: an agent is running this command, and the sessions and their records could not be recovered",
+    { hint: "Ask a person to run it in their own terminal" },
   );
 }

@@ -83,31 +83,31 @@ export function adviceFor(
 ): PersistenceAdvice {
   const { ephemeral, ci } = environment;
   if (ephemeral === null) {
-    return { keep: "local", advice: "This disk stays: the state is kept in .orchestrator/" };
+    return { keep: "local", advice: "This disk is permanent: the state is kept in .orchestrator/" };
   }
   if (webMode) {
     return {
       keep: "state_branch",
-      advice: "This disk may vanish: web_mode is on, and the state is kept on its branch",
+      advice: "This disk may be ephemeral: web_mode is on, and the state is kept on its branch",
     };
   }
   if (mode === "portable") {
     return {
       keep: ci === null ? "state_branch" : "ci",
-      advice: "This disk may vanish: commit and push .orchestrator/ (portable mode) before it does",
+      advice: "This disk may be ephemeral: commit and push .orchestrator/ (portable mode)",
     };
   }
   if (ci !== null) {
     return {
       keep: "ci",
       advice:
-        "This disk is thrown away with the job: keep .orchestrator/ as an artifact if it is needed later",
+        "This disk is discarded after the job: save .orchestrator/ as an artifact if you need it later",
     };
   }
   return {
     keep: "state_branch",
     advice:
-      "This disk may vanish: `orchestrator config set web_mode true` keeps the state on a git branch",
+      "This disk may be ephemeral: `orchestrator config set web_mode true` keeps the state on a git branch",
   };
 }
 

@@ -23,8 +23,8 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"fin
   if (reason !== undefined) {
     throw new OrchestratorError(
       "invalid_argument",
-      "Cannot finish with --reason: it belongs to --abandon",
-      { hint: "To finish, say what there is to say with --notes" },
+      "Cannot finish with --reason: it can only be used with --abandon",
+      { hint: "Use --notes to add a remark" },
     );
   }
   const { manager, actor } = context;
@@ -60,7 +60,7 @@ export async function abandon(
   name?: string,
 ): Promise<AnswerTo<"session end">> {
   if (reason === undefined) {
-    throw new OrchestratorError("missing_argument", "Cannot abandon: a reason is missing", {
+    throw new OrchestratorError("missing_argument", "Cannot abandon: --reason is required", {
       hint: `Add --reason "<why>" with at least ${TEXT_LIMITS.abandonReason} characters`,
     });
   }

@@ -96,7 +96,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"imp
             name === null ? say`` : say` (${shown(name)})`
           }, ${shown(status)}`,
         ])
-        : say`Nothing to do: this state is session ${style.cyan(shown(id))} already`,
+        : say`Nothing to do: this state was already imported as session ${style.cyan(shown(id))}`,
   };
 }
 

@@ -17,7 +17,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ini
   if (input.has("portable") && input.has("normal")) {
     throw new OrchestratorError(
       "invalid_argument",
-      `Cannot init with "--portable" and "--normal": choose one`,
+      `Cannot init: --portable and --normal cannot be used together`,
     );
   }
   refuseHome(context.paths);

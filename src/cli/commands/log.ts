@@ -26,7 +26,9 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
   if (input.has("follow")) return await follow(context, input, choice.id, since);
   const { bad, lost, lines, history } = await context.manager.verify(choice.id);
   if (bad !== null) {
-    const consequence = lost === null ? "what follows cannot be trusted" : "the rest is shown";
+    const consequence = lost === null
+      ? "the following events cannot be trusted"
+      : "the rest is shown";
     context.warn(`Line ${bad.line} of the journal ${bad.reason}; ${consequence}`);
   }
   if (history !== null && since === 0) {
@@ -137,6 +139,6 @@ function readSince(text: string | undefined): number {
   if (Number.isSafeInteger(since) && since >= 0) return since;
   throw new OrchestratorError(
     "invalid_argument",
-    `Cannot show the log since "${text}": --since takes the seq of an event`,
+    `Cannot show the log since "${text}": --since needs the seq of an event`,
   );
 }

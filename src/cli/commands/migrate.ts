@@ -47,13 +47,13 @@ function refuseContradictions(input: Input): void {
     if (!input.has(one) || !input.has(other)) continue;
     throw new OrchestratorError(
       "invalid_argument",
-      `Cannot migrate with "--${one}" and "--${other}": choose one`,
+      `Cannot migrate: --${one} and --${other} cannot be used together`,
     );
   }
   if (input.has("keep-new") && !input.has("rollback")) {
     throw new OrchestratorError(
       "invalid_argument",
-      `Cannot use "--keep-new" without "--rollback": moving over removes no session`,
+      `Cannot use "--keep-new" without "--rollback": a migration removes no session`,
     );
   }
 }
@@ -81,7 +81,7 @@ async function look(context: Context, input: Input): Promise<AnswerTo<"migrate">
 }
 
 const PENDING =
-  "A migration was cut off here; the next command that changes something finishes or undoes it";
+  "A migration was interrupted here; the next command that changes something finishes or undoes it";
 
 async function move(context: Context, input: Input): Promise<AnswerTo<"migrate">> {
   const { paths, manager } = context;
@@ -103,7 +103,7 @@ async function move(context: Context, input: Input): Promise<AnswerTo<"migrate">
   await confirm(context, input, {
     text: say`Move ${count(plan.total.files, say`file`)} into .orchestrator/?`,
     doing: `migrate "${paths.root}"`,
-    hint: "`orchestrator migrate --dry-run` shows what would be done, --yes does it",
+    hint: "Run `orchestrator migrate --dry-run` for a preview, or add --yes to migrate",
   });
   const result = await migrate({
     paths,
@@ -124,7 +124,7 @@ async function move(context: Context, input: Input): Promise<AnswerTo<"migrate">
 
 function nothing(context: Context, plan: Plan, recovered = false): AnswerTo<"migrate"> {
   for (const { path, why, ask } of plan.stays) {
-    if (ask) context.warn(`"${path}" stays where it is: ${why}`);
+    if (ask) context.warn(`"${path}" is not moved: ${why}`);
   }
   return {
     data: { migrated: false, recovered, ...planData(plan) },
@@ -132,7 +132,7 @@ function nothing(context: Context, plan: Plan, recovered = false): AnswerTo<"mig
       recovered
         ? say`${
           style.green(style.symbols.done)
-        } Finished what had been cut off; nothing more to move`
+        } Finished an interrupted migration; nothing more to move`
         : say`Nothing to migrate: there are no files of the old tool here.`,
   };
 }
@@ -166,14 +166,14 @@ async function askAll(
   if (silent) {
     throw new OrchestratorError(
       "terminal_needed",
-      `Cannot ask about "${open[0]?.path}": there is no terminal to ask on`,
-      { hint: "Without --interactive these files are left and named" },
+      `Cannot ask about "${open[0]?.path}": there is no terminal`,
+      { hint: "Without --interactive these files are not moved, but listed" },
     );
   }
   for (const { path, why } of open) {
     const answer = await io.confirm(say`"${shown(path)}" (${shown(why)}): move it too?`);
     if (answer === null) {
-      throw new OrchestratorError("interrupted", "Cannot migrate: it was cancelled");
+      throw new OrchestratorError("interrupted", "Cannot migrate: canceled");
     }
     if (!answer) continue;
     choices.set(path, { to: await askTarget(context, path) });
@@ -189,12 +189,12 @@ async function askTarget({ io }: Context, path: string): Promise<string> {
     // What is offered stands for the name, however it had to be spelled out.
     const typed = answer === shown(usual) ? usual : answer;
     if (typed === null) {
-      throw new OrchestratorError("interrupted", "Cannot migrate: it was cancelled");
+      throw new OrchestratorError("interrupted", "Cannot migrate: canceled");
     }
     const target = targetFrom(typed);
     if (target !== null) return target;
     io.err(
-      say`"${shown(typed)}" will not do: it must be below archive/, prd/ or secrets/\n`,
+      say`"${shown(typed)}" is not valid: it must be below archive/, prd/ or secrets/\n`,
     );
   }
 }
@@ -244,7 +244,7 @@ async function goBack(context: Context, input: Input): Promise<AnswerTo<"migrate
     await recoverBefore(context);
     return {
       data: { rolledBack: true, recovered: true },
-      text: (style) => say`${style.green(style.symbols.done)} Finished going back`,
+      text: (style) => say`${style.green(style.symbols.done)} Finished the rollback`,
     };
   }
   const { manifest: _, ...planned } = await planRollback(paths, manager);
@@ -261,10 +261,10 @@ async function goBack(context: Context, input: Input): Promise<AnswerTo<"migrate
   }
   await confirm(context, input, {
     text: planned.files === 1
-      ? say`Bring 1 file back to its old place?`
-      : say`Bring ${num(planned.files)} files back to their old places?`,
+      ? say`Restore 1 file to its original place?`
+      : say`Restore ${num(planned.files)} files to their original places?`,
     doing: `roll back in "${paths.root}"`,
-    hint: "`orchestrator migrate --rollback --dry-run` shows what would be done",
+    hint: "Run `orchestrator migrate --rollback --dry-run` for a preview",
   });
   const result: RollbackResult = await manager.holdRepository(
     "migrate --rollback",

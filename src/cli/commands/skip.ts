@@ -42,7 +42,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ski
       item,
       change,
       happened: (style) => {
-        const what = forced ? style.yellow(say`Forced the skip of`) : say`Skipped`;
+        const what = forced ? style.yellow(say`Skipped by force:`) : say`Skipped`;
         return say`${what} ${style.bold(shown(item))}`;
       },
     };

@@ -121,8 +121,8 @@ function refuseAgentSettings(context: Context, settings: readonly string[]): voi
   if (setting === undefined || agent === null) return;
   throw new OrchestratorError(
     "agent_refused",
-    `Cannot set "${setting}" at the start: it decides what takes a person's approval, and ${agent.name} is an agent (${agent.variable})`,
-    { hint: "Ask a person to start the session so, or to set it in workflow.yaml" },
+    `Cannot set "${setting}" at the start: it controls what needs a person's approval, and ${agent.name} is an agent (${agent.variable})`,
+    { hint: "Ask a person to start the session with it, or to set it in workflow.yaml" },
   );
 }
 
@@ -148,7 +148,7 @@ async function readWorkflow(context: Context, given: string | undefined): Promis
   if (chosen !== null) {
     throw new OrchestratorError(
       "file_unknown",
-      `Cannot read "${shown}": there is no such file`,
+      `Cannot read "${shown}": it does not exist`,
       chosen === "argument" ? {} : { hint: chosen },
     );
   }

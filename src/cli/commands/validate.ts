@@ -25,10 +25,10 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"val
   if (text === null) {
     throw new OrchestratorError(
       "file_unknown",
-      `Cannot validate "${file}": there is no such file`,
+      `Cannot validate "${file}": it does not exist`,
       {
         hint: chosen === null
-          ? "`orchestrator init` writes one"
+          ? "Run `orchestrator init` to write one"
           : chosen === "argument"
           ? "Check the path"
           : chosen,

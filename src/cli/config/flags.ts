@@ -68,7 +68,7 @@ function flagOf(key: ConfigKeyName, text: string, flag: string): ConfigFlag {
   if (row.secret === true) {
     throw new OrchestratorError(
       "invalid_argument",
-      `Cannot set "${key}" on the command line: others can read what stands there`,
+      `Cannot set "${key}" on the command line: other users can read command lines`,
       { hint: `Set ${row.env} in the environment` },
     );
   }

@@ -71,5 +71,5 @@ export async function holdTarget<Result>(
 export function warnIfShadowed(context: Context, target: ConfigFile, found: Effective): void {
   const { origin } = found;
   if ("file" in origin && origin.file === target.shown) return;
-  context.warn(`"${found.key}" is written, but ${originText(origin)} stands in front of it`);
+  context.warn(`"${found.key}" was set, but ${originText(origin)} overrides it`);
 }

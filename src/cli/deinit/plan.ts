@@ -97,7 +97,7 @@ function readId(context: Context): string | null {
 async function hereOnly(context: Context, { sessions }: Survey): Promise<readonly string[]> {
   let found: readonly string[] = sessions;
   if (readId(context) === null) return found;
-  await quietly(context, "Cannot tell what the state branch has", async () => {
+  await quietly(context, "Cannot determine what the state branch contains", async () => {
     const branch = await findStateBranch(context);
     if (branch !== null) found = await branch.notThere();
   });
@@ -117,7 +117,7 @@ function leftBehind(
   const left: Left[] = [];
   if (keepState) {
     if (existsSync(paths.stateDirectory)) {
-      left.push({ where: paths.relative(paths.stateDirectory), what: "the state, as it is" });
+      left.push({ where: paths.relative(paths.stateDirectory), what: "the state, unchanged" });
     }
   } else {
     for (const { path, files, because } of survey.kept) {
@@ -138,7 +138,10 @@ function leftBehind(
     }
   }
   for (const name of traces?.others ?? []) {
-    left.push({ where: `${name} in git's directory`, what: "another project's, or a person's" });
+    left.push({
+      where: `${name} in git's directory`,
+      what: "created by another project or by a person",
+    });
   }
   return left;
 }

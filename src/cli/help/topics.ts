@@ -35,7 +35,7 @@ export const HELP_TOPICS: readonly HelpTopic[] = [
   {
     name: "exit-codes",
     summary: "What each exit code means",
-    text: ["An exit code says what kind of answer it is; the message says the rest."],
+    text: ["The exit code is the kind of result; the message has the details."],
     tables: () => [{
       title: "Exit codes",
       entries: exitCodes().map(({ code, kind, means }) => ({
@@ -50,35 +50,35 @@ export const HELP_TOPICS: readonly HelpTopic[] = [
     name: "environment",
     summary: "Environment variables",
     text: [
-      "Each key of the configuration has a variable, too: see `orchestrator help configuration`. `orchestrator env` shows what is recognised here.",
+      "Each configuration key also has a variable: see `orchestrator help configuration`. `orchestrator env` shows what is detected here.",
     ],
     tables: () => [
-      { title: "Variables that are read", entries: VARIABLES.map(variableEntry) },
+      { title: "Variables that orchestrator reads", entries: VARIABLES.map(variableEntry) },
       {
-        title: "Variables that the commands of a workflow find",
+        title: "Variables passed to the commands of a workflow",
         entries: COMMAND_VARIABLES.map(variableEntry),
       },
     ],
   },
   {
     name: "configuration",
-    summary: "Keys of the configuration, and which layer wins",
+    summary: "Configuration keys and layers",
     text: [
-      "The layers, the highest first: --set KEY=VALUE on the command line, environment variables, .orchestrator/config.yaml in the repository, your own files, defaults. `orchestrator config show` says where each value comes from.",
-      "The variable of a key is ORCHESTRATOR_ and its name in capitals, with _ for each dot. A repository's file cannot set the keys that are about you.",
+      "Layers, highest precedence first: --set KEY=VALUE on the command line, environment variables, .orchestrator/config.yaml in the repository, your own files, defaults. `orchestrator config show` shows the origin of each value.",
+      "The variable of a key is ORCHESTRATOR_ followed by its name in capitals, with _ for each dot. A repository's file cannot set personal keys.",
     ],
     tables: () => [{ title: "Keys", entries: CONFIG_KEY_NAMES.map(keyEntry) }],
   },
   {
     name: "agents",
-    summary: "How agents work with it, and which are recognised",
+    summary: "How agents use orchestrator, and which are detected",
     text: [
-      "Work through `orchestrator status`: do what it names as next, prove it, and run the command it prints. Never edit .orchestrator/. When a command ends with exit code 7, do what it says is missing; ask a person for approvals.",
-      "Every command takes --json, and none asks a question without a terminal. `orchestrator help --json` lists all commands and options. `orchestrator handoff` prints a prompt for the next agent.",
-      "Inside an agent `approve` is refused with exit code 7, unless the workflow's settings say agents_may_approve: true. An agent that names its own session in the environment is bound to the session that it starts.",
+      "Start with `orchestrator status`: do the next step that it shows, prove it, and run the command that it prints. Never edit .orchestrator/. If a command exits with code 7, do what its message says is missing; ask a person for approvals.",
+      "Every command accepts --json, and no command asks a question without a terminal. `orchestrator help --json` lists all commands and options. `orchestrator handoff` prints a prompt for the next agent.",
+      "Inside an agent `approve` is refused with exit code 7, unless the workflow's settings have agents_may_approve: true. An agent that identifies its own session in the environment is bound to the session that it starts.",
     ],
     tables: () => [{
-      title: "Agents, and the variables that they are recognised by",
+      title: "Agents, and the variables used to detect them",
       entries: [
         ...AGENTS.map(({ name, markers, sessions }) => {
           const variables = markers.map((marker) =>
@@ -107,7 +107,7 @@ function keyEntry(name: (typeof CONFIG_KEY_NAMES)[number]): TopicEntry {
   const facts = [
     expectedOf(key.type),
     ...(value === null ? [] : [`default ${value}`]),
-    ...(key.personal ? ["about you"] : []),
+    ...(key.personal ? ["personal"] : []),
   ];
   return {
     name,

@@ -64,7 +64,7 @@ async function warnOfInterruption(context: Context): Promise<void> {
   // It may have ended between the two looks.
   if (!existsSync(context.paths.migrationJournal)) return;
   context.warn(
-    "A migration, or its rollback, was cut off; the next command that changes something finishes or undoes it",
+    "A migration or its rollback was interrupted; the next command that changes something finishes or undoes it",
   );
 }
 
@@ -81,7 +81,7 @@ function box(plan: Plan, style: Style): Shown {
   const found = say`${count(plan.total.files, say`file`)} (${sizeText(plan.total.bytes)})`;
   const text = [
     ...wrapLines(
-      say`This repository still holds ${found} of the Python tool. They are read as they are, and they can move into .orchestrator/:`,
+      say`This repository still contains ${found} of the Python tool. They can be used in place, or moved to .orchestrator/:`,
       inner,
     ),
     say``,
@@ -89,14 +89,14 @@ function box(plan: Plan, style: Style): Shown {
     ...(more > 0 ? [say`  … and ${num(more)} more`] : []),
     say``,
     ...wrapLines(
-      say`One directory instead of a dozen, safe with several agents, undone by one command.`,
+      say`One directory instead of a dozen, safe with several agents, and one command to undo it.`,
       inner,
     ),
     say``,
-    say`${style.bold(say`Look`)}    ${style.cyan(say`orchestrator migrate --dry-run`)}`,
-    say`${style.bold(say`Move`)}    ${style.cyan(say`orchestrator migrate`)}`,
-    say`${style.bold(say`Go back`)} ${style.cyan(say`orchestrator migrate --rollback`)}`,
-    style.dim(say`Silence: orchestrator config set migration_notice false`),
+    say`${style.bold(say`Preview`)} ${style.cyan(say`orchestrator migrate --dry-run`)}`,
+    say`${style.bold(say`Migrate`)} ${style.cyan(say`orchestrator migrate`)}`,
+    say`${style.bold(say`Undo`)}    ${style.cyan(say`orchestrator migrate --rollback`)}`,
+    style.dim(say`To hide this notice: orchestrator config set migration_notice false`),
   ];
   const title = say` Old files `;
   const rule = (length: number) => repeated(say`─`, length);

@@ -53,7 +53,7 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
     case "session_imported":
       return told(
         typeof event.data.source["branchOf"] === "string"
-          ? `went its own way from session ${event.data.source["branchOf"]}`
+          ? `diverged from session ${event.data.source["branchOf"]}`
           : `imported ${historyLength(event.data.history)} old events`,
         event.data.seed.task,
       );
@@ -64,7 +64,7 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
       const why = outcome.type === "command"
         ? outcome.reason ??
           (outcome.exitCode === null
-            ? `ended by ${outcome.signal ?? "a signal"}`
+            ? `terminated by ${outcome.signal ?? "a signal"}`
             : `exit code ${outcome.exitCode}`)
         : outcome.type === "file_exists"
         ? outcome.reason
@@ -98,13 +98,13 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
       return told(`checkpoint ${event.data.checkpoint}`, event.data.message);
     case "checkpoint_restored":
       return style.yellow(
-        say`went back to checkpoint ${shown(event.data.checkpoint)} (event ${
+        say`restored checkpoint ${shown(event.data.checkpoint)} (event ${
           num(event.data.checkpointSeq)
         })`,
       );
     case "journal_accepted":
       return told(
-        `went on without ${lostEvents(event.data.known.seq, event.data.found.seq)}`,
+        `continued without ${lostEvents(event.data.known.seq, event.data.found.seq)}`,
         event.data.reason,
         style.yellow,
       );

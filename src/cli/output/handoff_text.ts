@@ -26,14 +26,14 @@ export function handoffText(
   const position = state.definition.phases.findIndex((entry) => entry.id === state.phase) + 1;
   const sections = [
     say`# Take over: ${flat(state.task)}`,
-    state.status !== "active" ? say`This workflow has ended; nothing is left to do in it.` : lines([
-      say`You are continuing a workflow that \`orchestrator\` keeps. Work in this repository, do what is`,
-      say`open below, and prove each item with the command that stands with it. Nothing may be skipped`,
-      say`unseen: the journal records every step. Ask \`orchestrator status\` whenever you are unsure.`,
+    state.status !== "active" ? say`This workflow has ended; there is nothing left to do.` : lines([
+      say`You are continuing a workflow that \`orchestrator\` manages. Work in this repository, do the open`,
+      say`items below, and prove each one with its command. Nothing can be skipped`,
+      say`unnoticed: the journal records every step. Run \`orchestrator status\` whenever you are unsure.`,
     ]),
     facts(state, progress, phase?.name, position),
     bullets(say`Constraints`, state.constraints),
-    bullets(say`What this phase says`, [
+    bullets(say`Notes of this phase`, [
       ...(phase?.description ? [phase.description] : []),
       ...(phase?.notes ?? []),
     ]),
@@ -46,7 +46,7 @@ export function handoffText(
       say`Skipped`,
       progress.skips.map((skip) => `${skip.phase}/${skip.item}: ${skip.reason}`),
     ),
-    bullets(say`Not as the workflow says`, progress.bypasses.map(noticeText)),
+    bullets(say`Deviations from the workflow`, progress.bypasses.map(noticeText)),
     bullets(say`Decisions`, decisions),
     bullets(say`Notes`, notes),
     later(state, position),
@@ -98,16 +98,16 @@ function itemText(item: ItemProgress, phase: PhaseDefinition | undefined): Shown
     ...(item.description === undefined ? [] : [quotation(item.description), say``]),
     ...notes.map((note) => say`- ${flat(note)}`),
     proof.inWords.length === 0
-      ? say`- Proof: none but your word`
+      ? say`- Proof: none required`
       : say`- Proof: ${flat(proof.inWords.join("; "))}`,
   ];
   if (proof.evidencePrompt !== undefined) {
-    rows.push(say`- Evidence asked for: ${flat(proof.evidencePrompt)}`);
+    rows.push(say`- Evidence should describe: ${flat(proof.evidencePrompt)}`);
   }
   if (proof.evidence) {
-    rows.push(say`- Evidence looks like: ${code(exampleEvidence(proof.evidenceSchema))}`);
+    rows.push(say`- Example evidence: ${code(exampleEvidence(proof.evidenceSchema))}`);
   }
-  if (item.blocked !== undefined) rows.push(say`- In the way: ${flat(item.blocked)}`);
+  if (item.blocked !== undefined) rows.push(say`- Blocked: ${flat(item.blocked)}`);
   if (item.next !== undefined) {
     const who = item.next.byPerson ? say` (a person runs this, not an agent)` : say``;
     rows.push(say`- Command: ${code(commandLine(["orchestrator", ...item.next.argv]))}${who}`);
@@ -127,7 +127,7 @@ function later(state: SessionState, position: number): Shown {
     const items = describeItems(state, phase.id).map((item) => code(item.id));
     return say`- ${flat(phase.id)}${items.length === 0 ? say`` : say`: ${joined(items, say`, `)}`}`;
   });
-  return lines([say`## Phases after this one`, say``, ...rows]);
+  return lines([say`## Later phases`, say``, ...rows]);
 }
 
 function next(state: SessionState, progress: Progress): Shown {

@@ -15,22 +15,22 @@ const TEXTS: Readonly<
   secret: [
     "secret",
     "secrets",
-    "only `snapshot export --encrypt --include-secrets` takes them",
+    "only `snapshot export --encrypt --include-secrets` includes them",
   ],
   unchecked: [
     "file of the old tool",
     "files of the old tool",
-    "they may hold secrets: only encrypted snapshots take them",
+    "they may contain secrets: only encrypted snapshots include them",
   ],
-  "way back": ["file", "files", "the way back on this machine"],
+  "way back": ["file", "files", "backups of this machine"],
   "not asked for": ["file", "files", "not asked for"],
-  unknown: ["unknown file", "unknown files", "orchestrator does not know what they are"],
-  name: ["file", "files", "not every system can have their names"],
-  size: ["file", "files", "larger than files of their kind may be"],
-  "no file": ["link or special file", "links or special files", "only regular files are taken"],
+  unknown: ["unknown file", "unknown files", "unknown to orchestrator"],
+  name: ["file", "files", "not every system supports their names"],
+  size: ["file", "files", "larger than the limit for their kind"],
+  "no file": ["link or special file", "links or special files", "only regular files are included"],
   unreadable: ["file", "files", "they cannot be read"],
-  "no session": ["file", "files", "their session is not there"],
-  "not taken": ["file", "files", "changed or removed meanwhile"],
+  "no session": ["file", "files", "their session does not exist"],
+  "not taken": ["file", "files", "changed or removed during the export"],
 };
 
 /** Most names that are said of one reason. */
@@ -50,7 +50,7 @@ function partOf(why: LeftOutReason, leftOut: readonly LeftOut[]): readonly Shown
   const secrets = found.filter(({ what }) => what.startsWith("secrets/"));
   const sessions = found.find(({ what }) => what.startsWith("sessions/"))?.files ?? 0;
   return [
-    ...some(secrets, ["secret", "secrets", "add --include-secrets to take them"]),
+    ...some(secrets, ["secret", "secrets", "add --include-secrets to include them"]),
     ...(sessions === 0 ? [] : [say`${sessionCount(sessions)} (not asked for)`]),
   ];
 }

@@ -87,7 +87,7 @@ export function planText(plan: Plan, style: Style): Shown {
 }
 
 const ORIGINALS =
-  say`The originals go to .orchestrator/migration_backup/; orchestrator migrate --rollback brings them back.`;
+  say`The originals are moved to .orchestrator/migration_backup/; orchestrator migrate --rollback restores them.`;
 
 const ACTIONS = words({
   create: "new",
@@ -110,12 +110,12 @@ export function resultText(plan: Plan, backup: string, style: Style): Shown {
   const { done } = style.symbols;
   const moved = say`${count(plan.total.files, say`file`)} (${sizeText(plan.total.bytes)})`;
   const rows = [say`${style.green(done)} Moved ${moved} into .orchestrator/`];
-  if (made > 0) rows.push(say`${style.green(done)} Made ${count(made, say`session`)} of them`);
+  if (made > 0) rows.push(say`${style.green(done)} Created ${count(made, say`session`)} from them`);
   rows.push(
     say`  originals in ${shown(backup)}`,
     say``,
     say`${style.bold(say`Next:`)} ${style.cyan(say`orchestrator status`)}   ${
-      style.dim(say`or go back: orchestrator migrate --rollback`)
+      style.dim(say`to undo: orchestrator migrate --rollback`)
     }`,
   );
   return lines(rows);
@@ -126,12 +126,12 @@ type RollbackPlan = Omit<RollbackResult, "manifest">;
 /** What going back would do, for people. */
 export function rollbackPlanText(plan: RollbackPlan, keepNew: boolean, style: Style): Shown {
   const entry = (name: string) => say`  ${shown(name)}`;
-  const rows = [style.bold(say`Would bring back`), ...plan.restored.map(entry)];
+  const rows = [style.bold(say`Would restore`), ...plan.restored.map(entry)];
   if (plan.removed.length > 0) {
-    rows.push(say``, style.bold(say`Sessions that go`), ...plan.removed.map(entry));
+    rows.push(say``, style.bold(say`Sessions to remove`), ...plan.removed.map(entry));
   }
   if (plan.kept.length > 0) {
-    const title = keepNew ? say`Changed since, stays` : say`Changed since, stands in the way`;
+    const title = keepNew ? say`Changed since, kept` : say`Changed since, blocks the rollback`;
     rows.push(say``, style.bold(title), ...plan.kept.map(entry));
   }
   return lines(rows);
@@ -141,7 +141,7 @@ export function rollbackPlanText(plan: RollbackPlan, keepNew: boolean, style: St
 export function rollbackText(result: RollbackPlan, style: Style): Shown {
   const back = result.files === 1 ? say`its old place` : say`their old places`;
   const done = style.green(style.symbols.done);
-  const rows = [say`${done} Brought ${count(result.files, say`file`)} back to ${back}`];
+  const rows = [say`${done} Restored ${count(result.files, say`file`)} to ${back}`];
   if (result.kept.length > 0) {
     const kept = joined(result.kept.map(shown), say`, `);
     rows.push(say`  kept, because they changed since: ${kept}`);

@@ -44,7 +44,7 @@ export const CARRIERS = {
 export function handedOverText({ problem }: PushReport): string {
   return `The state could not be pushed (${
     problem ?? "it was refused"
-  }). This snapshot is all of it: keep it, and bring it back with orchestrator snapshot import`;
+  }). This snapshot contains all of it: save it, and restore it with orchestrator snapshot import`;
 }
 
 /** Where a push went. */
@@ -57,14 +57,14 @@ export function pushText(report: PushReport, style: Style): Shown {
   const text = say`${done} The state is on branch ${where}, ${shown(RUNG_TEXTS[rung])}`;
   if (onlyThere === 0) return text;
   const more = onlyThere === 1 ? say`1 session is` : say`${num(onlyThere)} sessions are`;
-  return lines([text, style.dim(say`  ${more} only there`)]);
+  return lines([text, style.dim(say`${more} on the branch only`)]);
 }
 
 /** What a merge did, as rows. */
 export function mergedText(sessions: readonly MergedSession[], style: Style): Shown {
   const rows = sessions.slice(0, ROWS).map(({ id, task, relation, branch }) => [
     style.cyan(shown(id)),
-    branch === null ? shown(relation) : say`${shown(relation)}, goes on here as ${shown(branch)}`,
+    branch === null ? shown(relation) : say`${shown(relation)}, continues here as ${shown(branch)}`,
     oneLine(task, 36, style),
   ]);
   const more = sessions.length - rows.length;

@@ -199,7 +199,7 @@ function notes(state: SessionState, style: Style): Shown {
 
 function notices(progress: Progress, style: Style): Shown {
   const entries = firstFew(progress.bypasses.map(noticeText), SKIPS_SHOWN);
-  return list(style.yellow(OWN.concat("Not as the workflow says")), entries, style);
+  return list(style.yellow(OWN.concat("Deviations from the workflow")), entries, style);
 }
 
 function skips(progress: Progress, style: Style): Shown {
@@ -221,7 +221,7 @@ export function noticeText(notice: BypassNotice): string {
     case "setting_overridden":
       return `setting ${notice.setting} was replaced at the start`;
     case "journal_accepted":
-      return `${notice.by.name} went on without ${
+      return `${notice.by.name} continued without ${
         lostEvents(notice.known.seq, notice.found)
       }, which the journal had lost${notice.reason === null ? "" : `: ${notice.reason}`}`;
     case "left_open":
@@ -255,7 +255,7 @@ function blockers(state: SessionState, progress: Progress, style: Style): Shown 
       ? `${blocker.phase}/${blocker.item}`
       : blocker.item
   );
-  const title = last ? OWN.concat("In the way of finish:") : OWN.concat("In the way of advance:");
+  const title = last ? OWN.concat("Blocking finish:") : OWN.concat("Blocking advance:");
   const text = flat(firstFew(words, BLOCKERS_SHOWN).join(", "));
   return OWN.concat(style.bold(title), " ", hang(text, style, GUTTER_WIDTH, title.length + 1));
 }

@@ -16,7 +16,7 @@ export function unprinted({ path, changes }: CommandInfo, cause: unknown): unkno
   }
   return new OrchestratorError(
     failure.code,
-    `Cannot print the answer: ${why}; "${path}" itself has succeeded, and what it did is recorded`,
+    `Cannot print the answer: ${why}; "${path}" itself succeeded, and its result is recorded`,
     {
       hint: "Run `orchestrator status` to see it, instead of repeating the command",
       details: { succeeded: true },

@@ -37,7 +37,7 @@ export function workflowMarkdown(state: SessionState): Shown {
     }
     rows.push(say``, ...describeItems(state, phase.id).flatMap(itemLines));
   }
-  rows.push(...section(say`Not as the workflow says`, progress.bypasses.map(noticeText)));
+  rows.push(...section(say`Deviations from the workflow`, progress.bypasses.map(noticeText)));
   const { count, recent } = state.notes;
   const title = count > recent.length
     ? say`Notes (last ${num(recent.length)} of ${num(count)})`

@@ -35,7 +35,7 @@ export function secretTarget(input: Input, store: SecretStore): SecretTarget {
   throw new OrchestratorError(
     "no_project",
     `Cannot keep a repository's secrets in your home directory: its .orchestrator folder is your own`,
-    { hint: "Add --global, or change into the project" },
+    { hint: "Add --global, or change to the project" },
   );
 }
 
@@ -65,7 +65,7 @@ export async function chooseLock(
   if (asked.length > 1) {
     throw new OrchestratorError(
       "invalid_argument",
-      `Cannot ${doing} with ${asked.map((name) => `"--${name}"`).join(" and ")}: choose one`,
+      `Cannot ${doing}: ${asked.map((name) => `--${name}`).join(" and ")} cannot be used together`,
     );
   }
   const config = await context.config();
@@ -82,7 +82,7 @@ export async function chooseLock(
   if (recipients.length > 0) return { recipients: [...new Set(recipients)] };
   throw new OrchestratorError(
     "secret_locked",
-    `Cannot ${doing} encrypted: nobody is configured who could open it`,
+    `Cannot ${doing} encrypted: no identity or recipient is configured`,
     { hint: "Run `orchestrator config set --global secrets.identity <file>`, or use --passphrase" },
   );
 }
@@ -108,20 +108,20 @@ async function newPassphrase(context: Context, input: Input, doing: string): Pro
     );
   }
   const first = await context.io.askSecret(say`Choose a passphrase`);
-  const again = first === null ? null : await context.io.askSecret(say`The same again`);
+  const again = first === null ? null : await context.io.askSecret(say`Repeat the passphrase`);
   if (first === null || again === null) {
     throw new OrchestratorError("interrupted", `Cannot ${doing}: no passphrase was given`);
   }
   if (first !== again) {
     throw new OrchestratorError(
       "invalid_argument",
-      `Cannot ${doing}: the two passphrases are different`,
+      `Cannot ${doing}: the two passphrases differ`,
     );
   }
   if (first.length < 8) {
     throw new OrchestratorError(
       "too_short",
-      `Cannot ${doing}: a passphrase has at least 8 characters`,
+      `Cannot ${doing}: a passphrase needs at least 8 characters`,
     );
   }
   (await context.redactor()).add(first);

@@ -36,7 +36,7 @@ export async function lockingKey(context: Context, input: Input): Promise<Key | 
     if (input.has("encrypt") || input.has("password-file")) {
       throw new OrchestratorError(
         "invalid_argument",
-        "Cannot encrypt snapshot both with a password and to recipients: choose one",
+        "Cannot encrypt snapshot: a password and recipients cannot be used together",
       );
     }
     const { checkRecipients } = await import("../../snapshot/encryption.ts");
@@ -71,18 +71,21 @@ async function password(context: Context, input: Input, twice: boolean): Promise
     throw new OrchestratorError(
       "terminal_needed",
       taken
-        ? "Cannot ask for the password: the snapshot itself comes from stdin"
-        : "Cannot ask for the password: there is no terminal to ask on",
+        ? "Cannot ask for the password: stdin is used for the snapshot"
+        : "Cannot ask for the password: there is no terminal",
       { hint: "Use --password-file, or set ORCHESTRATOR_SNAPSHOT_PASSWORD" },
     );
   }
   const first = await io.askSecret(say`Password`);
-  const second = first === null || !twice ? first : await io.askSecret(say`The same again`);
+  const second = first === null || !twice ? first : await io.askSecret(say`Repeat the password`);
   if (first === null || second === null) {
-    throw new OrchestratorError("interrupted", "Cannot go on: no password was given");
+    throw new OrchestratorError("interrupted", "No password was given");
   }
   if (first === second) return first;
-  throw new OrchestratorError("invalid_argument", "Cannot use the password: the two differ");
+  throw new OrchestratorError(
+    "invalid_argument",
+    "Cannot use the password: the two passwords differ",
+  );
 }
 
 /** Longer files hold no password and no recipients. */

@@ -62,7 +62,7 @@ export class SnapshotProgress implements Disposable {
 }
 
 function interruption(signal: AbortSignal): OrchestratorError {
-  return new OrchestratorError("interrupted", "Cannot go on: it was interrupted", {
+  return new OrchestratorError("interrupted", "Interrupted", {
     details: { signal: String(signal.reason) },
   });
 }

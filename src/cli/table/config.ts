@@ -5,31 +5,31 @@
 import { CONFIG_KEY_NAMES } from "../../config/keys.ts";
 import type { CommandSpec } from "../command.ts";
 
-const KEY = { name: "key", summary: "a key of the configuration", complete: CONFIG_KEY_NAMES };
+const KEY = { name: "key", summary: "a configuration key", complete: CONFIG_KEY_NAMES };
 
 const GLOBAL = {
   name: "global",
-  summary: "Your own file, ~/.orchestrator/config.yaml, instead of the repository's",
+  summary: "Use your own file, ~/.orchestrator/config.yaml, instead of the repository's",
 };
 
 export const CONFIG_COMMANDS: readonly CommandSpec[] = [
   {
     path: "config show",
     group: "project",
-    summary: "Show the configuration, and where each value comes from",
+    summary: "Show the configuration and the origin of each value",
     details:
-      "Layers, lowest first: defaults, the files of your home directory, .orchestrator/config.yaml, ORCHESTRATOR_* variables, the command line (--set key=value on every command). Each value is shown with its origin (file, line and column; variable; flag) and with what it stands in front of. Values of secret keys are never shown.",
+      "Layers, lowest precedence first: defaults, the files in your home directory, .orchestrator/config.yaml, ORCHESTRATOR_* variables, the command line (--set key=value on every command). Each value is shown with its origin (file, line and column; variable; flag) and with the values that it overrides. Values of secret keys are never shown.",
     options: [
-      { name: "effective", summary: "Every key, also those that have their default" },
+      { name: "effective", summary: "Also show keys that have their default value" },
       {
         name: "key",
         value: "KEY",
-        summary: "Only this key, or the keys of this group",
+        summary: "Show only this key, or the keys of this group",
         complete: CONFIG_KEY_NAMES,
       },
     ],
     examples: [
-      { line: "config show", means: "what is set" },
+      { line: "config show", means: "keys that are set" },
       { line: "config show --effective --json", means: "every key, for programs" },
       { line: "config show --key secrets", means: "the keys that begin with secrets." },
     ],
@@ -41,16 +41,16 @@ export const CONFIG_COMMANDS: readonly CommandSpec[] = [
     group: "project",
     summary: "Print the value of a key",
     args: [KEY],
-    examples: [{ line: "config get state_branch", means: "the value, and nothing else" }],
+    examples: [{ line: "config get state_branch", means: "only the value" }],
     changes: "nothing",
     load: () => import("../commands/config/get.ts"),
   },
   {
     path: "config set",
     group: "project",
-    summary: "Set a key in the repository's file, or in yours",
+    summary: "Set a key in the repository's configuration or your own",
     details:
-      "Comments, order and layout of the file stay. A file that cannot be read is never overwritten. Lists are separated by commas.",
+      "Comments, order and layout of the file are preserved. A file that cannot be read is never overwritten. Separate the entries of a list with commas.",
     args: [KEY, { name: "value", summary: "the new value" }],
     options: [GLOBAL],
     examples: [
@@ -65,21 +65,21 @@ export const CONFIG_COMMANDS: readonly CommandSpec[] = [
     path: "config unset",
     destructive: true,
     group: "project",
-    summary: "Take a key out of the repository's file, or out of yours",
+    summary: "Remove a key from the repository's configuration or your own",
     args: [KEY],
     options: [GLOBAL],
-    examples: [{ line: "config unset web_mode", means: "the layers below decide again" }],
+    examples: [{ line: "config unset web_mode", means: "use the value of the lower layers again" }],
     changes: "project",
     load: () => import("../commands/config/unset.ts"),
   },
   {
     path: "config path",
     group: "project",
-    summary: "Print where the configuration's files are",
+    summary: "Print the paths of the configuration files",
     options: [GLOBAL],
     examples: [
       { line: "config path", means: "the repository's file" },
-      { line: "config path --json", means: "all of them, and which exist" },
+      { line: "config path --json", means: "all of them, and whether they exist" },
     ],
     changes: "nothing",
     load: () => import("../commands/config/path.ts"),
@@ -88,8 +88,8 @@ export const CONFIG_COMMANDS: readonly CommandSpec[] = [
     path: "config validate",
     group: "project",
     summary: "Check all layers of the configuration",
-    details: "Names file, line and column, what was expected, and the nearest right word.",
-    examples: [{ line: "config validate", means: "exit code 3 when something is wrong" }],
+    details: "Reports file, line and column, the expected value, and the closest valid word.",
+    examples: [{ line: "config validate", means: "exit code 3 if there is an error" }],
     changes: "nothing",
     load: () => import("../commands/config/validate.ts"),
   },
@@ -98,7 +98,7 @@ export const CONFIG_COMMANDS: readonly CommandSpec[] = [
     group: "project",
     summary: "Edit a configuration file in your editor",
     details:
-      "Opens a copy in $VISUAL or $EDITOR and takes it over only when it can be read. Needs a terminal.",
+      "Opens a copy in $VISUAL or $EDITOR and saves it only if it is valid. Needs a terminal.",
     options: [GLOBAL],
     examples: [{ line: "config edit --global", means: "your own file" }],
     changes: "project",
@@ -109,7 +109,7 @@ export const CONFIG_COMMANDS: readonly CommandSpec[] = [
     group: "project",
     summary: "Print the JSON Schema of config.yaml, for editors",
     examples: [
-      { line: "schema config > config.schema.json", means: "then point the editor at it" },
+      { line: "schema config > config.schema.json", means: "then configure the editor to use it" },
     ],
     changes: "nothing",
     load: () => import("../commands/schema/config.ts"),
@@ -133,9 +133,9 @@ export const CONFIG_COMMANDS: readonly CommandSpec[] = [
   {
     path: "env",
     group: "tool",
-    summary: "Show what is known of the environment",
+    summary: "Show what is known about the environment",
     details:
-      "Is an agent at work, will this disk vanish, is this CI: each with the variable that decided, never its value. What follows for keeping the state, and engine, target, root and mode.",
+      "Shows whether an agent is running the command, whether the disk is ephemeral and whether this is CI, each with the variable that was detected, never its value. Also shows how to keep the state, and engine, target, root and mode.",
     examples: [
       { line: "env", means: "for people" },
       { line: "env --json", means: "for programs" },

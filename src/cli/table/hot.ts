@@ -16,7 +16,7 @@ export const NOTES = {
   name: "notes",
   short: "n",
   value: "TEXT",
-  summary: "Notes to keep with it",
+  summary: "Notes to store with the item",
 } as const;
 
 export const EVIDENCE = {
@@ -31,12 +31,12 @@ export const STATUS: CommandSpec = {
   path: "status",
   synonyms: ["next"],
   group: "work",
-  summary: "Show where the session stands and what comes next",
+  summary: "Show the state of the session and the next step",
   options: [],
   examples: [
-    { line: "status", means: "task, phases, checklist, what blocks, the next command" },
+    { line: "status", means: "task, phases, checklist, blockers, the next command" },
     { line: "status --json", means: "the same for programs" },
-    { line: "status --session login", means: "of another session" },
+    { line: "status --session login", means: "another session" },
   ],
   changes: "nothing",
   load: () => import("../commands/status.ts"),
@@ -45,15 +45,15 @@ export const STATUS: CommandSpec = {
 export const COMPLETE: CommandSpec = {
   path: "complete",
   group: "work",
-  summary: "Complete items, with the proof they need",
+  summary: "Complete items with the proof they need",
   details:
-    "Runs the item's verification first: a command must exit as expected, a file must exist. A documented item needs --evidence. An item that a person must approve is completed by approve. While a command runs nothing is locked; if the item was changed meanwhile, the result is refused (exit 5). Several items are completed one after the other, each by its own event; the first that fails ends it, and what was completed before stays.",
+    "Runs the item's verification first: a command must exit as expected, a file must exist. A documented item needs --evidence. An item that needs a person's approval is completed with approve. No lock is held while a command runs; if the item changed in the meantime, the result is refused (exit 5). Several items are completed one after the other, each with its own event; the command stops at the first failure, and completed items stay completed.",
   args: [ITEM],
   options: [NOTES, EVIDENCE],
   examples: [
     { line: "complete write_plan", means: "verify and complete" },
     { line: "complete write_tests implement", means: "one after the other" },
-    { line: 'complete implement --notes "Used the session API"', means: "keep a note" },
+    { line: 'complete implement --notes "Used the session API"', means: "add a note" },
     { line: "complete analyse --evidence @analysis.json", means: "evidence from a file" },
   ],
   changes: "session",

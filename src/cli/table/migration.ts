@@ -10,28 +10,29 @@ export const MIGRATION_COMMANDS: readonly CommandSpec[] = [
     group: "project",
     summary: "Move the old tool's files into .orchestrator/, or back",
     details:
-      "Shows what would move and asks. All or nothing: everything is copied, checked by hash and published before the originals go to .orchestrator/migration_backup/. A run that was cut off is finished or undone by the next command. Files that are not the old tool's are left alone.",
+      "Shows what would be moved and asks for confirmation. All or nothing: all files are copied and verified before the originals are moved to .orchestrator/migration_backup/. The next command finishes or undoes an interrupted migration. Files that do not belong to the old tool are not touched.",
     options: [
-      { name: "dry-run", short: "n", summary: "Show what would be done, and write nothing" },
-      { name: "rollback", summary: "Bring the originals back, byte for byte" },
+      { name: "dry-run", short: "n", summary: "Show what would be done, without doing it" },
+      { name: "rollback", summary: "Restore the originals, byte for byte" },
       {
         name: "keep-new",
-        summary: "With --rollback: keep sessions that moved on since, beside the old files",
+        summary:
+          "With --rollback: keep sessions that changed since the migration, next to the old files",
       },
-      { name: "auto-rollback", summary: "Go back at once when anything fails" },
-      { name: "force-from-old", summary: "Where old and new differ, the old state counts" },
-      { name: "force-from-new", summary: "Where old and new differ, the new state counts" },
+      { name: "auto-rollback", summary: "Roll back immediately if anything fails" },
+      { name: "force-from-old", summary: "If old and new state differ, use the old state" },
+      { name: "force-from-new", summary: "If old and new state differ, use the new state" },
       {
         name: "interactive",
         short: "i",
         summary: "Ask about custom .workflow_* files and about symbolic links",
       },
-      { name: "yes", short: "y", summary: "Do not ask" },
+      { name: "yes", short: "y", summary: "Do not ask for confirmation" },
     ],
     examples: [
-      { line: "migrate --dry-run", means: "look first" },
-      { line: "migrate --yes", means: "move over, without a question" },
-      { line: "migrate --rollback", means: "change your mind" },
+      { line: "migrate --dry-run", means: "preview" },
+      { line: "migrate --yes", means: "migrate without confirmation" },
+      { line: "migrate --rollback", means: "undo the migration" },
     ],
     changes: "old_layout",
     load: () => import("../commands/migrate.ts"),
@@ -39,9 +40,9 @@ export const MIGRATION_COMMANDS: readonly CommandSpec[] = [
   {
     path: "import-legacy",
     group: "project",
-    summary: "Read an old tool's state into a new session",
+    summary: "Import an old tool's state as a new session",
     details:
-      "Takes a state file, an old session's folder, or a repository the old tool worked in. Nothing is written there. Importing the same state again does nothing.",
+      "Accepts a state file, an old session's folder, or a repository in which the old tool was used. Nothing is written there. Importing the same state again has no effect.",
     args: [{
       name: "path",
       summary: "a state file, a session folder or a repository",
@@ -52,7 +53,7 @@ export const MIGRATION_COMMANDS: readonly CommandSpec[] = [
       {
         name: "workflow",
         value: "ID",
-        summary: "Which workflow, where there are several: its id or its old session id",
+        summary: "The workflow to import if there are several: its id or its old session id",
       },
     ],
     examples: [

@@ -25,7 +25,7 @@ const IDENTITY: OptionSpec = {
   short: "i",
   value: "FILE",
   many: true,
-  summary: "The age identity that opens it, for what is encrypted to a recipient",
+  summary: "The age identity to decrypt with, if the snapshot is encrypted to a recipient",
   complete: "file",
 };
 
@@ -42,7 +42,7 @@ export const SNAPSHOT_COMMANDS: readonly CommandSpec[] = [
     group: "project",
     summary: "Write the state to an archive",
     details:
-      "A tar.gz with every session's journal and files, to FILE or stdout. Others may go on writing: each session is taken at one event. Without secrets, locks and backups. --encrypt asks for a password, or takes it from --password-file or ORCHESTRATOR_SNAPSHOT_PASSWORD; any age program opens the file. --armor writes text, which gets through a terminal, a log or a message; `snapshot import` finds it in a copied log too.",
+      "Writes a tar.gz with every session's journal and files to FILE or stdout. Other commands may write during the export: each session is exported as of one event. Secrets, locks and backups are not included. --encrypt asks for a password, or reads it from --password-file or ORCHESTRATOR_SNAPSHOT_PASSWORD; any age program can decrypt the file. --armor writes text that can be sent through a terminal, a log or a message; `snapshot import` also finds it in a copied log.",
     options: [
       {
         name: "output",
@@ -51,7 +51,7 @@ export const SNAPSHOT_COMMANDS: readonly CommandSpec[] = [
         summary: "Write to FILE, which must not exist",
         complete: "file",
       },
-      { name: "force", summary: "Let -o replace a file" },
+      { name: "force", summary: "Overwrite the file given with -o" },
       SESSIONS,
       { name: "encrypt", summary: "Encrypt with a password" },
       {
@@ -62,8 +62,8 @@ export const SNAPSHOT_COMMANDS: readonly CommandSpec[] = [
         summary: "Encrypt to an age recipient instead",
       },
       PASSWORD_FILE,
-      { name: "armor", short: "a", summary: "Write text instead of bytes" },
-      { name: "include-secrets", summary: "The repository's secrets too; only when encrypted" },
+      { name: "armor", short: "a", summary: "Write text instead of binary data" },
+      { name: "include-secrets", summary: "Include the repository's secrets; only when encrypted" },
     ],
     examples: [
       { line: "snapshot export -o state.tar.gz", means: "everything" },
@@ -80,11 +80,11 @@ export const SNAPSHOT_COMMANDS: readonly CommandSpec[] = [
   {
     path: "snapshot inspect",
     group: "project",
-    summary: "Show what a snapshot holds, and check it",
+    summary: "Show the contents of a snapshot, and verify it",
     args: [FILE],
     options: [PASSWORD_FILE, IDENTITY],
     examples: [
-      { line: "snapshot inspect state.tar.gz", means: "whose, when, which sessions" },
+      { line: "snapshot inspect state.tar.gz", means: "origin, time, sessions" },
       { line: "snapshot inspect < state.tar.gz", means: "from stdin" },
     ],
     changes: "nothing",
@@ -93,23 +93,23 @@ export const SNAPSHOT_COMMANDS: readonly CommandSpec[] = [
   {
     path: "snapshot import",
     group: "project",
-    summary: "Take the sessions of a snapshot in",
+    summary: "Import sessions from a snapshot",
     details:
-      "Recognises what it is given by its content: encrypted or not, as bytes or as text. Checks everything first, then takes all of it or nothing. A session that is new here, or goes on where the copy here ends, is taken. Where the copy here has gone further, or another way, nothing is done unless --replace says that the snapshot's copy counts; the one here is then kept below .orchestrator/backups/.",
+      "Detects the format by content: encrypted or not, binary or text. Verifies everything first, then imports all of it or nothing. Imports sessions that are new here, and sessions that continue the local copy. If the local copy is newer or has diverged, nothing is imported unless --replace is given; the local copy is then kept in .orchestrator/backups/.",
     args: [FILE],
     options: [
       SESSIONS,
-      { name: "dry-run", short: "n", summary: "Only say what would happen" },
-      { name: "replace", summary: "Take the snapshot's copy also of sessions that differ" },
-      { name: "adopt", summary: "Take the sessions of another repository" },
+      { name: "dry-run", short: "n", summary: "Show what would be done, without doing it" },
+      { name: "replace", summary: "Also replace sessions that differ with the snapshot's copy" },
+      { name: "adopt", summary: "Import sessions of another repository" },
       PASSWORD_FILE,
       IDENTITY,
     ],
     examples: [
-      { line: "snapshot import state.tar.gz", means: "go on where the snapshot was taken" },
-      { line: "snapshot import state.tar.gz --dry-run", means: "see first" },
+      { line: "snapshot import state.tar.gz", means: "continue where the snapshot was taken" },
+      { line: "snapshot import state.tar.gz --dry-run", means: "preview" },
       { line: "snapshot import state.tar.gz.age", means: "asks for the password" },
-      { line: "snapshot import -", means: "paste what `snapshot export --armor` has printed" },
+      { line: "snapshot import -", means: "paste the output of `snapshot export --armor`" },
     ],
     changes: "project",
     load: () => import("../commands/snapshot/import.ts"),

@@ -10,7 +10,7 @@ const CLAIM = [
     summary: "state_remote or state_branch",
     complete: ["state_remote", "state_branch"],
   },
-  { name: "value", summary: "as the repository's file writes it" },
+  { name: "value", summary: "the value in the repository's file" },
 ] as const;
 
 export const TRUST_COMMANDS: readonly CommandSpec[] = [
@@ -18,10 +18,10 @@ export const TRUST_COMMANDS: readonly CommandSpec[] = [
     path: "trust list",
     aliases: ["ls"],
     group: "project",
-    summary: "List what people have confirmed for this repository, and what waits for it",
+    summary: "List confirmations for this repository, and pending ones",
     details:
-      "A file of a repository can name the place that the state is pushed to. The remote that the clone came from, with a branch named orchestrator-state-…, needs no confirmation; neither does what a variable, --set or your own configuration says. Anything else needs one confirmation by a person, kept outside the repository.",
-    options: [{ name: "everywhere", summary: "For all repositories of this account" }],
+      "A file of a repository can name the place to push the state to. No confirmation is needed for the remote that the clone came from with a branch named orchestrator-state-…, or for values from a variable, --set or your own configuration. Any other value needs one confirmation by a person, which is stored outside the repository.",
+    options: [{ name: "everywhere", summary: "List all repositories of this account" }],
     examples: [{ line: "trust list", means: "with who confirmed it, and when" }],
     changes: "nothing",
     load: () => import("../commands/trust/list.ts"),
@@ -29,11 +29,14 @@ export const TRUST_COMMANDS: readonly CommandSpec[] = [
   {
     path: "trust add",
     group: "project",
-    summary: "Confirm what a file of this repository chooses",
+    summary: "Confirm a value that a file of this repository sets",
     details:
-      "Counts for this repository, this value and this account. Refused inside an agent: only a person can confirm it. Where there is no person, a variable says the same: ORCHESTRATOR_STATE_REMOTE, ORCHESTRATOR_STATE_BRANCH.",
+      "Applies to this repository, this value and this account. Refused inside an agent: only a person can confirm. Where there is no person, set a variable instead: ORCHESTRATOR_STATE_REMOTE, ORCHESTRATOR_STATE_BRANCH.",
     args: CLAIM,
-    examples: [{ line: "trust add state_remote backup", means: "the state may go to that remote" }],
+    examples: [{
+      line: "trust add state_remote backup",
+      means: "allow pushing the state to that remote",
+    }],
     changes: "project",
     load: () => import("../commands/trust/add.ts"),
   },
@@ -42,12 +45,12 @@ export const TRUST_COMMANDS: readonly CommandSpec[] = [
     destructive: true,
     aliases: ["rm"],
     group: "project",
-    summary: "Take back a confirmation",
+    summary: "Remove a confirmation",
     args: CLAIM,
     options: [{
       name: "repository",
       value: "NAME",
-      summary: "Of another repository, as trust list --everywhere names it",
+      summary: "Another repository, as named by trust list --everywhere",
     }],
     examples: [{ line: "trust remove state_remote backup", means: "the next push asks again" }],
     changes: "project",

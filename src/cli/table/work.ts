@@ -5,17 +5,17 @@
 import type { CommandSpec } from "../command.ts";
 import { COMPLETE, EVIDENCE, ITEM, NOTES, STATUS } from "./hot.ts";
 
-const YES = { name: "yes", short: "y", summary: "Answer yes instead of being asked" } as const;
+const YES = { name: "yes", short: "y", summary: "Do not ask for confirmation" } as const;
 
 export const WORK_COMMANDS: readonly CommandSpec[] = [
   {
     path: "start",
     synonyms: ["new", "session new", "session create", "session start"],
     group: "work",
-    summary: "Begin a session for a task",
+    summary: "Start a session for a task",
     details:
-      "Uses the project's workflow.yaml, or a built-in workflow where there is none. The definition is frozen into the session: later edits of the file change later sessions only. --set replaces a key of the configuration or, under any other name, a setting of the workflow; status shows those. Makes .orchestrator/ when it is not there yet.",
-    args: [{ name: "task", summary: "what is to be done, in quotes" }],
+      "Uses the project's workflow.yaml, or a built-in workflow if there is none. The session keeps a frozen copy of the definition: later edits of the file only affect later sessions. --set overrides a configuration key or, for any other name, a setting of the workflow; status shows overridden settings. Creates .orchestrator/ if it does not exist.",
+    args: [{ name: "task", summary: "what to do, in quotes" }],
     options: [
       {
         name: "workflow",
@@ -24,25 +24,30 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
         summary: "The definition to use instead of workflow.yaml",
         complete: "file",
       },
-      { name: "name", value: "NAME", summary: "A name to address the session by" },
+      { name: "name", value: "NAME", summary: "A name for the session" },
       {
         name: "constraint",
         short: "c",
         value: "TEXT",
         many: true,
-        summary: "Something to respect throughout; may be repeated",
+        summary: "A rule to follow throughout",
       },
-      { name: "project", short: "p", value: "NAME", summary: "The project it belongs to" },
+      {
+        name: "project",
+        short: "p",
+        value: "NAME",
+        summary: "The project that the task belongs to",
+      },
     ],
     examples: [
-      { line: 'start "Add login"', means: "begin with the project's workflow" },
+      { line: 'start "Add login"', means: "start with the project's workflow" },
       {
         line: 'start "Add login" --constraint "No new dependencies" --name login',
-        means: "name it, and set a rule",
+        means: "give it a name and a rule",
       },
       {
         line: 'start "Port it" -w port.yaml --set test_command="make check"',
-        means: "another workflow, another test command",
+        means: "use another workflow and another test command",
       },
     ],
     changes: "new_session",
@@ -53,13 +58,13 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
   {
     path: "skip",
     group: "work",
-    summary: "Skip items, for a reason",
+    summary: "Skip items and give a reason",
     details:
-      "Flexible items take a reason of 10 characters, documented ones a substantive one of 50. Required items are never skipped. A gate is skipped only with --force and a reason of 50 characters, and stays visible in status, log and finish. Several items are skipped one after the other, each by its own event; the first that is refused ends it.",
+      "Flexible items need a reason of at least 10 characters, documented ones a substantive reason of at least 50. Required items cannot be skipped. A gate can only be skipped with --force and a reason of at least 50 characters; the skip stays visible in status, log and finish. Several items are skipped one after the other, each with its own event; the command stops at the first refusal.",
     args: [ITEM],
     options: [
-      { name: "reason", short: "r", value: "TEXT", summary: "Why; required" },
-      { name: "force", short: "f", summary: "Skip a gate in spite of what it guards" },
+      { name: "reason", short: "r", value: "TEXT", summary: "Reason (required)" },
+      { name: "force", short: "f", summary: "Skip a gate even though it has not passed" },
     ],
     examples: [
       { line: 'skip optional_note --reason "Nothing to note for a typo fix"', means: "skip" },
@@ -77,7 +82,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     group: "work",
     summary: "Approve items or a phase, as a person",
     details:
-      "Approval is a person's: it asks on a terminal and needs --yes without one. Inside an agent it is refused (exit 7), unless the workflow's settings say agents_may_approve: true. Who approved, how, and what was detected is recorded. Several items are approved one after the other; the first that is refused ends it.",
+      "Only a person can approve: the command asks on a terminal and needs --yes without one. It is refused inside an agent (exit 7), unless the workflow's settings have agents_may_approve: true. The journal records who approved, how, and what was detected. Several items are approved one after the other; the command stops at the first refusal.",
     args: [{ ...ITEM, optional: true }],
     options: [
       {
@@ -91,8 +96,8 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
       YES,
     ],
     examples: [
-      { line: "approve user_approval", means: "asks, then completes the item" },
-      { line: "approve --phase PLAN --yes", means: "approve a phase without being asked" },
+      { line: "approve user_approval", means: "ask, then complete the item" },
+      { line: "approve --phase PLAN --yes", means: "approve a phase without confirmation" },
     ],
     changes: "session",
     load: () => import("../commands/approve.ts"),
@@ -102,8 +107,8 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     group: "work",
     summary: "Move on to the next phase",
     details:
-      "Only when every required item of the current phase is completed or skipped, and the phase is approved where it must be. The whole journal is replayed and checked first.",
-    examples: [{ line: "advance", means: "finish this phase and begin the next" }],
+      "Every required item of the current phase must be completed or skipped, and the phase must be approved if it needs approval. The whole journal is replayed and verified first.",
+    examples: [{ line: "advance", means: "finish this phase and start the next" }],
     changes: "session",
     load: () => import("../commands/advance.ts"),
   },
@@ -112,15 +117,15 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     group: "work",
     summary: "Finish the workflow, or abandon it",
     details:
-      "Only from the last phase with everything done; shows what was skipped on the way. Never touches git. With --abandon the workflow ends as it is.",
+      "Only possible in the last phase, when everything is done; lists skipped items. Never changes the git repository. With --abandon the workflow ends unfinished.",
     options: [
       NOTES,
       { name: "abandon", summary: "End the workflow unfinished" },
-      { name: "reason", short: "r", value: "TEXT", summary: "Why it is abandoned; required then" },
+      { name: "reason", short: "r", value: "TEXT", summary: "Reason (required with --abandon)" },
     ],
     examples: [
       { line: "finish", means: "finish" },
-      { line: 'finish --abandon --reason "Superseded by #42"', means: "give it up" },
+      { line: 'finish --abandon --reason "Superseded by #42"', means: "abandon it" },
     ],
     changes: "session",
     load: () => import("../commands/finish.ts"),
@@ -128,20 +133,21 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
   {
     path: "note",
     group: "work",
-    summary: "Write a note into the session",
+    summary: "Add a note to the session",
     args: [{ name: "text", summary: "the note, in quotes" }],
-    examples: [{ line: 'note "The API returns 409 on conflict"', means: "remember it" }],
+    examples: [{ line: 'note "The API returns 409 on conflict"', means: "add a note" }],
     changes: "session",
     load: () => import("../commands/note.ts"),
   },
   {
     path: "handoff",
     group: "work",
-    summary: "Print a prompt that lets somebody else take over",
-    details: "Task, constraints, phase, notes, what is left and what proof each item needs.",
+    summary: "Print a prompt for another person or agent to take over",
+    details:
+      "Contains the task, constraints, phase, notes, open items and the proof that each item needs.",
     examples: [
       { line: "handoff", means: "print it" },
-      { line: "handoff > prompt.md", means: "keep it" },
+      { line: "handoff > prompt.md", means: "save it to a file" },
     ],
     changes: "nothing",
     load: () => import("../commands/handoff.ts"),
@@ -149,27 +155,27 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
   {
     path: "checkpoint create",
     group: "work",
-    summary: "Remember the present state of the workflow",
+    summary: "Save the current state as a checkpoint",
     options: [
-      { name: "message", short: "m", value: "TEXT", summary: "What this point is" },
+      { name: "message", short: "m", value: "TEXT", summary: "Description of the checkpoint" },
       {
         name: "decision",
         short: "d",
         value: "TEXT",
         many: true,
-        summary: "A decision taken so far",
+        summary: "A decision made so far",
       },
       {
         name: "file",
         short: "f",
         value: "PATH",
         many: true,
-        summary: "A file that matters here (its name is kept, not its content)",
+        summary: "A relevant file (only its name is stored)",
         complete: "file",
       },
     ],
     examples: [
-      { line: 'checkpoint create -m "Before the refactoring"', means: "make one" },
+      { line: 'checkpoint create -m "Before the refactoring"', means: "create a checkpoint" },
     ],
     changes: "session",
     load: () => import("../commands/checkpoint/create.ts"),
@@ -186,8 +192,12 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     path: "checkpoint show",
     group: "work",
     summary: "Show one checkpoint",
-    args: [{ name: "checkpoint", summary: "its id, or a unique prefix", complete: "checkpoint" }],
-    examples: [{ line: "checkpoint show cp3", means: "what it holds" }],
+    args: [{
+      name: "checkpoint",
+      summary: "its id, or a unique prefix of it",
+      complete: "checkpoint",
+    }],
+    examples: [{ line: "checkpoint show cp3", means: "show its contents" }],
     changes: "nothing",
     load: () => import("../commands/checkpoint/show.ts"),
   },
@@ -195,14 +205,18 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     path: "checkpoint restore",
     destructive: true,
     group: "work",
-    summary: "Put the workflow back to a checkpoint",
+    summary: "Restore the workflow to a checkpoint",
     details:
-      "Phases and items stand again as they did. What happened since stays in the journal, and forced skips stay visible. Files of the project are not touched. Asks, or needs --yes.",
-    args: [{ name: "checkpoint", summary: "its id, or a unique prefix", complete: "checkpoint" }],
+      "Phases and items return to their state at the checkpoint. Later events stay in the journal, and forced skips stay visible. Files of the project are not changed. Asks for confirmation, or needs --yes.",
+    args: [{
+      name: "checkpoint",
+      summary: "its id, or a unique prefix of it",
+      complete: "checkpoint",
+    }],
     options: [YES],
     examples: [
-      { line: "checkpoint restore cp3", means: "go back, after asking" },
-      { line: "checkpoint restore cp3 --yes", means: "without being asked" },
+      { line: "checkpoint restore cp3", means: "restore it, after confirmation" },
+      { line: "checkpoint restore cp3 --yes", means: "restore it without confirmation" },
     ],
     changes: "session",
     load: () => import("../commands/checkpoint/restore.ts"),
@@ -215,7 +229,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
         ? "Record feedback about orchestrator itself"
         : "Record feedback about how the work went",
       args: [{ name: "text", summary: "the feedback, in quotes" }],
-      examples: [{ line: `feedback ${kind} add "…"`, means: "kept with the session" }],
+      examples: [{ line: `feedback ${kind} add "…"`, means: "store it with the session" }],
       changes: "session",
       load: () =>
         kind === "tool"
@@ -251,7 +265,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     ],
     examples: [
       { line: "generate-md", means: "print it" },
-      { line: "generate-md -o WORKFLOW.md", means: "write it" },
+      { line: "generate-md -o WORKFLOW.md", means: "save it to a file" },
     ],
     changes: "nothing",
     load: () => import("../commands/generate_md.ts"),

@@ -17,14 +17,14 @@ export function claimOf(kind: string, value: string): Claim {
     throw new OrchestratorError(
       "invalid_argument",
       `Cannot trust "${kind}": it is not one of ${Object.keys(TRUST_KINDS).join(", ")}`,
-      { hint: "Run `orchestrator trust list` to see what the repository asks for" },
+      { hint: "Run `orchestrator trust list` to see what the repository needs" },
     );
   }
   if (kind === "state_remote" && isRemoteAddress(value) && holdsCredentials(value)) {
     throw new OrchestratorError(
       "invalid_argument",
-      "Cannot trust a URL that holds credentials: it would be stored with them",
-      { hint: "Write the URL without them, and keep them in git's credential helper" },
+      "Cannot trust a URL that contains credentials: they would be stored with it",
+      { hint: "Write the URL without them, and store them in git's credential helper" },
     );
   }
   return { kind, value };

@@ -59,7 +59,9 @@ export async function warnIfUnconfirmed(context: Context, kind: TrustKindName): 
   const claim = claims.find((claim) => claim.kind === kind);
   if (claim === undefined) return;
   context.warn(
-    `"${kind}" counts once a person has confirmed it on each machine: \`${trustCommand(claim)}\``,
+    `"${kind}" has no effect until a person has confirmed it on each machine: \`${
+      trustCommand(claim)
+    }\``,
   );
 }
 
@@ -90,7 +92,7 @@ async function ask(context: Context, input: Input, claim: Claim): Promise<void> 
       shown(claim.value)
     }. Do you trust it?`,
     doing: `use ${claim.kind} "${claim.value}"`,
-    hint: "Let a person decide",
+    hint: "Ask a person to decide",
   });
   const { io } = context;
   const trust = trustOf(context);

@@ -12,7 +12,7 @@ Deno.test("a hint with one command of this program leads to that command", () =>
     byPerson: false,
   });
   assert.deepEqual(
-    argvOf("Repair what it checks, then run `orchestrator complete tests` again"),
+    argvOf("Fix the failure, then run `orchestrator complete tests` again"),
     ["complete", "tests"],
   );
 });

@@ -116,7 +116,7 @@ Deno.test("hints: the rule says what is wrong", () => {
   for (
     const good of [
       "Run `orchestrator status`",
-      "`orchestrator init` writes one",
+      "Run `orchestrator init` to write one",
       "Use the newer version of orchestrator that wrote it",
       "Did you mean `orchestrator status`?",
     ]

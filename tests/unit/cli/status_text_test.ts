@@ -95,8 +95,8 @@ Deno.test("marks, ids and names stand in columns", async () => {
 
 Deno.test("what is in the way stands before the command that comes next", async () => {
   const { plain } = await screens(LONG, ["start", "Task"]);
-  const [way = "", next = ""] = plain.split("\n").filter((line) => /^(In the way|Next)/.test(line));
-  assert.match(way, /^In the way of advance: a_very_long_item_id/);
+  const [way = "", next = ""] = plain.split("\n").filter((line) => /^(Blocking|Next)/.test(line));
+  assert.match(way, /^Blocking advance: a_very_long_item_id/);
   assert.match(plain, /needs approval$/m);
   assert.match(next, /^Next: orchestrator complete a_very_long_item_id/);
 });
@@ -106,7 +106,7 @@ Deno.test("a long checklist folds what is done, and names the first that block",
   const { plain } = await screens(MANY, ["start", "Task"], ...done);
   assert.match(plain, /^\[x\] 3 completed: item_0, item_1, item_2$/m);
   assert.doesNotMatch(plain, /^\[x\] item_0/m);
-  assert.match(plain, /^In the way of finish: item_3, .*item_8,\s+and 21\s+(?:\| )?more$/m);
+  assert.match(plain, /^Blocking finish: item_3, .*item_8,\s+and 21\s+(?:\| )?more$/m);
   assert.match(plain, /^Next: orchestrator complete item_3$/m);
 });
 

@@ -28,7 +28,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"che
   if (rehearsal.error !== undefined) throw rehearsal.error;
   const later = state.seq - event.seq;
   await confirm(context, input, {
-    text: say`Go back to ${shown(checkpoint)}? ${count(later, say`later event`)} ${
+    text: say`Restore the workflow to ${shown(checkpoint)}? ${count(later, say`later event`)} ${
       later === 1 ? say`stays` : say`stay`
     } in the journal.`,
     doing: `restore "${checkpoint}"`,
@@ -42,7 +42,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"che
   );
   return changeAnswer(
     change,
-    (style) => say`Went back to checkpoint ${style.bold(shown(checkpoint))}`,
+    (style) => say`Restored checkpoint ${style.bold(shown(checkpoint))}`,
     {
       checkpoint,
     },

@@ -46,14 +46,14 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"con
       const read = readConfigText(text, target);
       const problem = read.problems.find(({ level }) => level === "error");
       if (problem !== undefined) {
-        throw problemError(`take over your text, which is kept in "${copy}"`, problem);
+        throw problemError(`save your text, which is kept in "${copy}"`, problem);
       }
       for (const warning of read.problems) context.warn(problemText(warning));
       await holdTarget(context, target, "config edit", () => {
         if (readIfThere(target) !== before) {
           throw new OrchestratorError(
             "state_moved",
-            `Cannot replace "${target.shown}": somebody changed it meanwhile; your text is kept in "${copy}"`,
+            `Cannot replace "${target.shown}": it was changed in the meantime; your text is kept in "${copy}"`,
           );
         }
         writeConfigFile(target, text);
@@ -65,7 +65,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"con
       text: (style) =>
         changed
           ? say`${style.green(style.symbols.done)} changed ${shown(target.shown)}`
-          : say`${style.dim(style.symbols.bullet)} ${shown(target.shown)} stays as it is`,
+          : say`${style.dim(style.symbols.bullet)} ${shown(target.shown)} is unchanged`,
     };
   } finally {
     if (!keep) removeTemporary(folder);
@@ -82,8 +82,12 @@ async function openEditor(context: Context, file: string): Promise<void> {
     : ["/bin/sh", ["-c", `${editor} "$1"`, editor, file]] as const;
   const { exitCode } = await io.foreground({ file: program, args, cwd: io.cwd, env: io.env });
   if (exitCode === 0) return;
-  throw new OrchestratorError("command_failed", `Cannot edit: "${editor}" did not end well`, {
-    hint: "Set EDITOR to an editor that is installed",
-    details: { exitCode },
-  });
+  throw new OrchestratorError(
+    "command_failed",
+    `Cannot edit: the editor "${editor}" exited with an error`,
+    {
+      hint: "Set EDITOR to an installed editor",
+      details: { exitCode },
+    },
+  );
 }

@@ -40,7 +40,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"con
     text: (style) =>
       change.changed
         ? say`${style.green(style.symbols.done)} ${shown(key)}: ${value} (in ${file})`
-        : say`${style.dim(style.symbols.bullet)} ${shown(key)} was ${value} already (in ${file})`,
+        : say`${style.dim(style.symbols.bullet)} ${shown(key)} is already ${value} (in ${file})`,
   };
 }
 
@@ -49,14 +49,14 @@ function refuse(key: ConfigKeyName, global: boolean): void {
   if (row.secret === true) {
     throw new OrchestratorError(
       "invalid_argument",
-      `Cannot set "${key}": it is a secret, and a configuration file is no place for one`,
+      `Cannot set "${key}": it is a secret, and configuration files must not contain secrets`,
       { hint: `Set ${row.env} in the environment` },
     );
   }
   if (row.personal === true && !global) {
     throw new OrchestratorError(
       "invalid_argument",
-      `Cannot set "${key}" for a repository: it is for a person to decide`,
+      `Cannot set "${key}" for a repository: it can only be set per user (use --global)`,
       { hint: `Run \`orchestrator config set --global ${key} <value>\`` },
     );
   }

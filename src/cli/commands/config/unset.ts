@@ -22,8 +22,8 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"con
     text: (style) =>
       lines([
         change.changed
-          ? say`${style.green(style.symbols.done)} took ${shown(key)} out of ${file}`
-          : say`${style.dim(style.symbols.bullet)} ${file} says nothing of ${shown(key)}`,
+          ? say`${style.green(style.symbols.done)} removed ${shown(key)} from ${file}`
+          : say`${style.dim(style.symbols.bullet)} ${shown(key)} is not set in ${file}`,
         effectiveText(found, style),
       ]),
   };

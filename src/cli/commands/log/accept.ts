@@ -21,7 +21,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
   const id = await context.sessionToChange();
   const { lost, lines } = await findLost(manager.backend, id);
   if (lost === null) {
-    const already = "the journal lacks nothing that state.json knows";
+    const already = "no event is missing from the journal";
     const change = await manager.change(
       id,
       "log accept",
@@ -31,10 +31,10 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
   }
   const what = shown(lostEvents(lost.seq, lines));
   await confirm(context, input, {
-    text: say`Go on without ${what}?`,
+    text: say`Continue without ${what}?`,
     doing: "accept the journal",
-    hint: `Bring back sessions/${id}/log.jsonl from a backup`,
+    hint: `Restore sessions/${id}/log.jsonl from a backup`,
   });
   const change = await acceptJournal(manager, id, lost, reason);
-  return changeAnswer(change, () => say`Goes on without ${what}`);
+  return changeAnswer(change, () => say`Continued without ${what}`);
 }

@@ -63,8 +63,8 @@ function untrustworthy(
       : `Cannot trust ${bad.length} of ${results.length} sessions`,
     {
       hint: tooNew
-        ? "Use the newer orchestrator that wrote it"
-        : `Bring back sessions/${bad.length === 1 ? first?.session : "<id>"}/${fileOf(bad)} ` +
+        ? "Use the newer version of orchestrator that wrote it"
+        : `Restore sessions/${bad.length === 1 ? first?.session : "<id>"}/${fileOf(bad)} ` +
           `from a backup or from git${one ? orAccept(first) : ""}`,
       details: { sessions: results, ...(one ? {} : { list }) },
     },
@@ -87,7 +87,7 @@ function fileOf(bad: readonly Verification[]): string {
 function orAccept(result: Verification | undefined): string {
   if (result === undefined || result.lost === null) return "";
   const { session } = result;
-  return `, or go on without what is missing: \`orchestrator log accept --session ${session}\``;
+  return `, or continue without the missing events: \`orchestrator log accept --session ${session}\``;
 }
 
 async function wanted(context: Context, input: Input): Promise<readonly string[]> {
@@ -99,8 +99,8 @@ async function wanted(context: Context, input: Input): Promise<readonly string[]
   if (choice === null) {
     throw new OrchestratorError(
       "no_session",
-      `Cannot verify the log of "${view.file}": it is in the old layout, whose log has no chain`,
-      { hint: "The first command that changes something imports it" },
+      `Cannot verify the log of "${view.file}": logs of the old layout have no hash chain`,
+      { hint: "The first command that changes the session imports it" },
     );
   }
   return [choice.id];
@@ -109,9 +109,9 @@ async function wanted(context: Context, input: Input): Promise<readonly string[]
 function lineOf(result: Verification, style: Style): Shown {
   const torn = result.tornBytes === 0
     ? say``
-    : say`; behind them ${num(result.tornBytes)} ${
+    : say`; followed by ${num(result.tornBytes)} ${
       result.tornBytes === 1 ? say`byte` : say`bytes`
-    } of an append that was cut off and never acknowledged`;
+    } of an incomplete append that was never acknowledged`;
   const ends = {
     "line feeds": say``,
     "last one missing": say`; the last line feed is missing`,
@@ -123,5 +123,5 @@ function lineOf(result: Verification, style: Style): Shown {
   const length = count(result.lines, say`line`);
   return say`${style.green(style.symbols.done)} ${
     shown(result.session)
-  }: ${length}, the chain holds${torn}${ends}${state}`;
+  }: ${length}, the hash chain is intact${torn}${ends}${state}`;
 }

@@ -40,7 +40,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
     data: { order: store.order, findings: findings.map(findingData) },
     text: (style) => {
       if (findings.length === 0) {
-        return style.dim(say`No secrets, and none is required.`);
+        return style.dim(say`No secrets, and none are required.`);
       }
       return lines(
         findings.map((finding) =>

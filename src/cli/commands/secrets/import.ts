@@ -71,7 +71,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
       }
       if (other !== null) {
         context.warn(
-          `${name} was not imported: ${other} is here, and many systems take the two for one name`,
+          `${name} was not imported: ${other} exists, and many systems do not distinguish the two names`,
         );
       }
       imported.push({ name, from, outcome });
@@ -80,7 +80,9 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
   };
   const imported = dry ? await work() : await holdSecrets(context, target, "secrets import", work);
   if (imported.some(({ outcome }) => outcome === "kept")) {
-    context.warn("What is there already and differs was kept; --replace takes the old file's");
+    context.warn(
+      "Existing secrets with different values were kept; use --replace to overwrite them",
+    );
   }
   return {
     data: {
@@ -103,9 +105,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
           ];
         })),
         style.dim(
-          olds.length === 1
-            ? say`The old file stays where it is.`
-            : say`The old files stay where they are.`,
+          olds.length === 1 ? say`The old file was kept.` : say`The old files were kept.`,
         ),
       ]),
   };

@@ -27,7 +27,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
   }
   const where = context.paths.shown(file.path);
   await confirm(context, input, {
-    text: say`Remove ${shown(where)} for good?`,
+    text: say`Remove ${shown(where)} permanently?`,
     doing: `remove secret "${name}"`,
     hint: "Ask a person whether it is still needed",
   });

@@ -52,7 +52,7 @@ async function collect(
     if (value.includes("\0")) {
       throw new OrchestratorError(
         "invalid_argument",
-        `Cannot use secret "${name}": there is a NUL in it, and a variable cannot hold one`,
+        `Cannot use secret "${name}": its value contains a NUL character, which a variable cannot contain`,
       );
     }
     secrets[name] = value;

@@ -70,7 +70,7 @@ async function readValue(
   let value: string;
   if (io.isTerminal("stdin")) {
     if (input.has("no-input")) {
-      throw new OrchestratorError("terminal_needed", `Cannot ${doing}: nobody may be asked`, {
+      throw new OrchestratorError("terminal_needed", `Cannot ${doing}: prompts are not allowed`, {
         hint: `Run \`orchestrator secrets set ${name} < file\``,
       });
     }
@@ -90,13 +90,13 @@ async function readValue(
   if (value.length > MAX_VALUE) {
     throw new OrchestratorError(
       "too_long",
-      `Cannot ${doing}: the value has ${value.length} characters, and may have ${MAX_VALUE}`,
+      `Cannot ${doing}: the value is ${value.length} characters long (limit ${MAX_VALUE})`,
     );
   }
   if (value.includes("\0")) {
     throw new OrchestratorError(
       "invalid_argument",
-      `Cannot ${doing}: there is a NUL in the value, and a variable cannot hold one`,
+      `Cannot ${doing}: the value contains a NUL character, which a variable cannot contain`,
     );
   }
   return value;

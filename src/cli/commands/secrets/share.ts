@@ -16,7 +16,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
   if (isWindows) {
     throw new OrchestratorError(
       "invalid_argument",
-      "Cannot share secrets: files have no groups on Windows",
+      "Cannot share secrets: files have no group permissions on Windows",
       { hint: "Give access to .orchestrator/secrets in its properties" },
     );
   }
@@ -33,10 +33,14 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
   return {
     data: { file: directory, shared: isShared, changed },
     text: (style) => {
-      const who = isShared ? "the group's" : "its owner's only";
+      const who = isShared ? "the owner and the group" : "the owner";
       return changed
-        ? say`${style.green(style.symbols.done)} ${shown(where)} is ${shown(who)} now`
-        : say`${style.dim(style.symbols.bullet)} ${shown(where)} is ${shown(who)} already`;
+        ? say`${style.green(style.symbols.done)} ${shown(where)} is now accessible to ${
+          shown(who)
+        } only`
+        : say`${style.dim(style.symbols.bullet)} ${shown(where)} is already accessible to ${
+          shown(who)
+        } only`;
     },
   };
 }

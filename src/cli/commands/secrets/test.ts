@@ -56,8 +56,8 @@ async function ask(name: string, value: string): Promise<LiveResult> {
   if (provider === undefined) {
     throw new OrchestratorError(
       "invalid_argument",
-      `Cannot ask about "${name}": no provider is known for it`,
-      { hint: `Known are ${Object.keys(PROVIDERS).join(", ")}` },
+      `Cannot test "${name}": its provider is unknown`,
+      { hint: `Known secrets: ${Object.keys(PROVIDERS).join(", ")}` },
     );
   }
   const live = await askProvider(provider, value);
@@ -74,14 +74,14 @@ async function ask(name: string, value: string): Promise<LiveResult> {
     case "unclear":
       throw new OrchestratorError(
         "network_failed",
-        `Cannot ask about "${name}": ${title} answers with status ${live.status}`,
+        `Cannot test "${name}": ${title} responded with status ${live.status}`,
         { hint: "Try again later", details: { name, ...live } },
       );
     case "unreachable":
       throw new OrchestratorError(
         "network_failed",
-        `Cannot ask about "${name}": ${title} cannot be reached (${live.reason})`,
-        { hint: "Check the network, or leave --live out", details: { name, ...live } },
+        `Cannot test "${name}": ${title} cannot be reached (${live.reason})`,
+        { hint: "Check the network, or omit --live", details: { name, ...live } },
       );
   }
 }

@@ -14,7 +14,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sel
   await confirm(context, input, {
     text: say`Remove ${shown(program)}?`,
     doing: `remove "${program}"`,
-    hint: "Let a person decide",
+    hint: "Ask a person to decide",
   });
   const startFiles = forgetInstaller(context.io.home, context.io.env);
   const { left } = removeProgram(program);
@@ -26,8 +26,8 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sel
         ...startFiles.map((file) => say`  Removed the installer's line from ${shown(file)}`),
         ...(left === null
           ? []
-          : [say`  Windows keeps a running program: ${shown(left)} can be deleted now`]),
-        say`  State, configuration and secrets are still where they were`,
+          : [say`Windows does not remove a running program: you can delete ${shown(left)} now`]),
+        say`State, configuration and secrets were kept`,
       ]),
   };
 }

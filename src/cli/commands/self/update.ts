@@ -62,7 +62,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sel
         say`${style.green(style.symbols.done)} orchestrator ${
           shown(sums.version)
         } replaced ${THIS} in ${shown(program)}`,
-        say`  \`orchestrator self update --rollback\` returns to ${THIS}`,
+        say`Run \`orchestrator self update --rollback\` to switch back to ${THIS}`,
       ]),
   };
 }
@@ -74,8 +74,8 @@ function folderOf(context: Context, version: string): string {
   if (HAS_ADDRESS) return releaseFolder(version);
   throw new OrchestratorError(
     "release_unverified",
-    "Cannot look for releases: this program does not know where they are published",
-    { hint: "Name the folder or server that has them with ORCHESTRATOR_BASE_URL" },
+    "Cannot look for releases: the download address is unknown",
+    { hint: "Set ORCHESTRATOR_BASE_URL to a folder or server with releases" },
   );
 }
 
@@ -94,7 +94,7 @@ function standing(
       if (version === VERSION) return say`orchestrator ${THIS} is the wanted release`;
       if (wanted !== undefined) return say`Release ${found} can be installed; this is ${THIS}`;
       return older
-        ? say`The newest release is ${found}, older than this program (${THIS}); --to ${found} installs it`
+        ? say`The newest release, ${found}, is older than this program (${THIS}); --to ${found} installs it`
         : say`Release ${found} is newer than this program (${THIS}); \`orchestrator self update\` installs it`;
     },
   };
@@ -110,7 +110,7 @@ async function rollBack(): Promise<AnswerTo<"self update">> {
         say`${style.green(style.symbols.done)} orchestrator ${shown(version)} is back in ${
           shown(program)
         }`,
-        say`  The same command returns to ${THIS}`,
+        say`The same command switches back to ${THIS}`,
       ]),
   };
 }

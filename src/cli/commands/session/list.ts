@@ -81,7 +81,7 @@ function readLimit(text: string | undefined): number | undefined {
   if (Number.isSafeInteger(limit) && limit > 0) return limit;
   throw new OrchestratorError(
     "invalid_argument",
-    `Cannot list "${text}" sessions: --limit takes a whole number above 0`,
+    `Cannot list "${text}" sessions: --limit needs a whole number above 0`,
   );
 }
 
@@ -115,7 +115,7 @@ function listText(rows: readonly Row[], total: number, now: Date, style: Style):
 function taskOf(row: Row, room: number, style: Style): Shown {
   if (row.lock !== "held") return oneLine(row.task, room, style);
   const held = row.heldBy === null
-    ? say`held by an unknown program`
+    ? say`locked by an unknown program`
     : say`${shown(row.heldBy.operation)} by ${shown(row.heldBy.actor)} now`;
   const left = Math.max(16, room - visibleLength(held) - 3);
   return say`${oneLine(row.task, left, style)} ${style.yellow(say`(${held})`)}`;

@@ -36,7 +36,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
     throw new OrchestratorError(
       "too_many",
       `Cannot remove ${ids.length} of ${total} sessions: that is more than half of them`,
-      { hint: "Name fewer of them at once", details: { sessions: ids, total } },
+      { hint: "Remove fewer sessions at once", details: { sessions: ids, total } },
     );
   }
   const tasks: string[] = [];
@@ -51,7 +51,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
     max: TEXT_LIMITS.reason,
   });
   await confirm(context, input, {
-    text: say`Remove ${named} for good?`,
+    text: say`Remove ${named} permanently?`,
     doing: `remove ${what}`,
     hint: ids.length === 1
       ? `Run \`orchestrator session show ${ids[0]}\` to see what would be lost`
@@ -91,7 +91,7 @@ async function wantedSessions(
   if (named.length > 0 && input.has("ended")) {
     throw new OrchestratorError(
       "invalid_argument",
-      "Cannot remove both named sessions and --ended: choose one",
+      "Cannot remove: session names and --ended cannot be used together",
     );
   }
   if (!input.has("ended")) {
@@ -110,7 +110,7 @@ async function wantedSessions(
   if (!Number.isFinite(days) || days < 0) {
     throw new OrchestratorError(
       "invalid_argument",
-      `Cannot use "${input.option("older-than")}" as age: --older-than takes a number of days`,
+      `Cannot use "${input.option("older-than")}" as age: --older-than needs a number of days`,
     );
   }
   const latest = context.io.now().getTime() - days * DAY_MS;

@@ -27,8 +27,8 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
     text: (style) =>
       say`${style.green(style.symbols.done)} Session ${style.cyan(shown(id))} ${
         change.state.name === null
-          ? say`has no name now`
-          : say`is named ${style.bold(shown(change.state.name))}`
+          ? say`no longer has a name`
+          : say`is now named ${style.bold(shown(change.state.name))}`
       }`,
   };
 }

@@ -29,7 +29,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sna
   if (input.has("include-secrets") && !input.has("encrypt") && !input.has("recipient")) {
     throw new OrchestratorError(
       "invalid_argument",
-      "Cannot export secrets: --include-secrets is only for encrypted snapshots",
+      "Cannot export secrets: --include-secrets needs an encrypted snapshot",
       { hint: "Add --encrypt, or --recipient with an age key" },
     );
   }
@@ -90,15 +90,15 @@ function requireBinaryStdout(context: Context, input: Input): void {
   if (context.io.isTerminal("stdout")) {
     throw new OrchestratorError(
       "invalid_argument",
-      "Cannot write a snapshot to the terminal: it is not text",
-      { hint: "Name a file with -o, or add --armor to see it as text" },
+      "Cannot write a snapshot to the terminal: it is binary data",
+      { hint: "Name a file with -o, or add --armor to print it as text" },
     );
   }
   if (input.has("json")) {
     throw new OrchestratorError(
       "invalid_argument",
-      "Cannot answer in JSON: the snapshot itself goes to stdout",
-      { hint: "Name a file with -o, or add --armor to have it in the answer as text" },
+      "Cannot answer in JSON: stdout is used for the snapshot",
+      { hint: "Name a file with -o, or add --armor to include it in the answer as text" },
     );
   }
 }
@@ -139,7 +139,7 @@ async function writeToStdout(
   for await (const piece of bytes) {
     const read = isText ? io.out(exact(decoder.decode(piece))) : io.outBytes(piece);
     if (!read) {
-      throw new OrchestratorError("io_failed", "Cannot write the snapshot: nobody reads it");
+      throw new OrchestratorError("io_failed", "Cannot write the snapshot: its reader has gone");
     }
     size += piece.length;
   }
@@ -157,7 +157,7 @@ async function writeToFile(
   if (place.isStream) return await writeIntoStream(place.path, bytes);
   if (place.isDirectory) {
     throw new OrchestratorError("already_exists", `Cannot write "${output}": it is a directory`, {
-      hint: "Choose another name, or leave -o out to write to stdout",
+      hint: "Choose another name, or omit -o to write to stdout",
     });
   }
   if (!force && place.isThere) {
@@ -170,7 +170,7 @@ async function writeToFile(
     throw new OrchestratorError(
       "file_unknown",
       `Cannot write "${output}": its folder does not exist`,
-      { hint: "Make the folder, or choose another place" },
+      { hint: "Create the folder, or choose another one" },
     );
   }
   return await writeStream(path, bytes, { exclusive: !force, mode: PRIVATE.file });

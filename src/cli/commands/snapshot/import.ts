@@ -83,7 +83,7 @@ function reportText(report: ImportReport, dryRun: boolean, style: Style): Shown 
     say`${mark} ${head}`,
     ...(rows.length === 0 ? [] : [columns(rows, "  ")]),
     ...(more > 0 ? [style.dim(say`  and ${num(more)} more`)] : []),
-    ...backups.map((folder) => say`  the copy that was here: .orchestrator/${shown(folder)}`),
+    ...backups.map((folder) => say`the previous local copy: .orchestrator/${shown(folder)}`),
     ...(secrets > 0 ? [say`  secrets: ${num(secrets)}`] : []),
     ...(old > 0 ? [say`  files of the old tool: ${num(old)}`] : []),
     ...keptText(kept),
@@ -97,7 +97,7 @@ function keptText(kept: readonly string[]): readonly Shown[] {
   if (kept.length === 0) return [];
   const more = kept.length > NAMES ? say` and ${num(kept.length - NAMES)} more` : say``;
   const names = shown(kept.slice(0, NAMES).join(", "));
-  return [say`  not imported, because other files have these names here: ${names}${more}`];
+  return [say`not imported, because other files here have these names: ${names}${more}`];
 }
 
 function row(session: ImportedSession, style: Style): readonly Shown[] {

@@ -27,7 +27,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sna
       lines([
         manifestText(manifest, { encrypted }, style),
         say``,
-        say`${style.green(style.symbols.done)} Every file is whole`,
+        say`${style.green(style.symbols.done)} Every file is intact`,
       ]),
   };
 }

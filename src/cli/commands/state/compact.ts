@@ -15,13 +15,13 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
   if (context.meta === null) throw context.noSession();
   const branch = await requireStateBranch(context);
   await confirm(context, input, {
-    text: say`Replace the history of branch ${shown(branch.name)} by one commit?`,
+    text: say`Replace the history of branch ${shown(branch.name)} with one commit?`,
     doing: `compact branch "${branch.name}"`,
-    hint: "Let a person decide: the older commits are gone afterwards",
+    hint: "Ask a person to decide: the older commits cannot be recovered",
   });
   const { commit, replaced, problem } = await compactState(branch);
   if (problem !== null) {
-    context.warn(`Only the history here was replaced, not the server's: ${problem}`);
+    context.warn(`Only the local history was replaced, not the server's: ${problem}`);
   }
   return {
     data: { branch: branch.name, commit, replaced },

@@ -43,7 +43,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
   return {
     data: { branch: branch.name, commits },
     text: (style) =>
-      commits.length === 0 ? style.dim(say`Nothing has been committed yet.`) : columns(
+      commits.length === 0 ? style.dim(say`No commits yet.`) : columns(
         commits.map(({ commit, time, author, subject, pushed }) => [
           style.cyan(shortCommit(commit)),
           ago(time, context.io.now()),

@@ -29,7 +29,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
       problem === null ? { hint: "Run `orchestrator state push`" } : {},
     );
   }
-  if (problem !== null) context.warn(`Only what was known before was merged: ${problem}`);
+  if (problem !== null) context.warn(`Only the state known locally was merged: ${problem}`);
   warnOfMerge(report, (text) => context.warn(text));
   return {
     data: {
@@ -47,7 +47,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
           onlyThere === 0 ? say`Everything is here already` : say`Nothing new`
         }${more(onlyThere)}`
         : lines([
-          say`${style.green(style.symbols.done)} Brought ${sessionCount(sessions.length)} in from ${
+          say`${style.green(style.symbols.done)} Imported ${sessionCount(sessions.length)} from ${
             shown(report.branch)
           } (${shortCommit(commit)})${more(onlyThere)}`,
           mergedText(sessions, style),
@@ -61,5 +61,5 @@ function more(onlyThere: number): Shown {
     ? say``
     : say`; ${
       sessionCount(onlyThere)
-    } more on the branch only: read from there, or brought in with --all`;
+    } more on the branch only: read from there, or imported with --all`;
 }

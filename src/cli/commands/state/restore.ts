@@ -31,7 +31,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
     data: { commit, sessions: mergedData(sessions) },
     text: (style) =>
       sessions.length === 0
-        ? say`${style.dim(style.symbols.bullet)} Nothing to restore: it is all as it was`
+        ? say`${style.dim(style.symbols.bullet)} Nothing to restore: nothing has changed`
         : lines([
           say`${style.green(style.symbols.done)} Restored ${sessionCount(sessions.length)} from ${
             shortCommit(commit)
@@ -61,7 +61,7 @@ async function namedSessions(
     if (id === undefined) {
       throw new OrchestratorError(
         "session_unknown",
-        `Cannot restore session ${JSON.stringify(name)}: the commit has no session with that id`,
+        `Cannot restore session ${JSON.stringify(name)}: the commit has no session with that ID`,
         { hint: "Run `orchestrator state log`" },
       );
     }

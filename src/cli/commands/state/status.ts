@@ -76,7 +76,7 @@ export async function run(context: Context): Promise<AnswerTo<"state status">> {
           say`only there`,
           say`${
             count(onlyThere.length, say`session`)
-          }: read from there, and brought in with the first change or state pull --all`,
+          }: read from there, and imported by the first change or state pull --all`,
         ]]),
         ...(problem === null ? [] : [[
           say`problem`,

@@ -23,7 +23,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"tru
     data: { file: path, repository, trusted: trusted.map(trustData), waiting },
     text: (style) =>
       lines([
-        ...(trusted.length === 0 ? [style.dim(say`Nothing has been confirmed.`)] : [
+        ...(trusted.length === 0 ? [style.dim(say`No confirmations.`)] : [
           columns(trusted.map(({ kind, value, repository, who, when }) => [
             style.bold(shown(kind)),
             shown(value),

@@ -22,7 +22,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"tru
   if (!removed) {
     throw new OrchestratorError(
       "trust_unknown",
-      `Cannot remove trust in ${kind} "${value}": there is none for "${repository}"`,
+      `Cannot remove the confirmation of ${kind} "${value}": "${repository}" has none`,
       { hint: "Run `orchestrator trust list`" },
     );
   }
