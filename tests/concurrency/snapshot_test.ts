@@ -104,7 +104,7 @@ async function manySessions(here: Machine): Promise<string> {
 }
 
 const SESSIONS = 150;
-const NOTICE = /^An import of a snapshot was interrupted: some of its sessions are missing/;
+const NOTICE = /^A snapshot import was interrupted: some of its sessions are missing/;
 
 Deno.test({
   name: "readers say that an import was killed, until the next change has finished it",
@@ -133,7 +133,7 @@ Deno.test({
     const answers = await read();
     for (const { warnings } of answers) assert.match(warnings.join(), NOTICE);
     assert.ok(answers[1]?.data.sessions.length < SESSIONS);
-    assert.match((await there.run("status")).stderr, /^warning: An import of a snapshot was/);
+    assert.match((await there.run("status")).stderr, /^warning: A snapshot import was/);
     assert.equal((await there.run("status", "--quiet")).stderr, "");
 
     const { warnings } = await there.json("note", "and on");
@@ -157,7 +157,7 @@ Deno.test({
       assert.equal(code, 4, stderr);
       assert.match(
         stderr,
-        /an import of a snapshot was interrupted before its last step/,
+        /a snapshot import was interrupted before its last step/,
         words.join(" "),
       );
     }

@@ -87,7 +87,7 @@ test("the first change brings in the current session, and the rest is read from 
   const fresh = machines.clone("fresh");
   const noted = await fresh.must("note", "from a fresh clone");
   assert.deepEqual(hereOn(fresh), [delta]);
-  assert.match(noted.stderr, /Brought 1 session in from branch \S+; 3 more are only there/);
+  assert.match(noted.stderr, /Imported 1 session from branch \S+; 3 more are on the branch only/);
 
   const list = await rows(fresh);
   assert.deepEqual(plain(list), plain(await rows(first)));
@@ -103,7 +103,9 @@ test("the first change brings in the current session, and the rest is read from 
   }
   assert.match((await fresh.must("log", "--session", beta)).stdout, new RegExp(`said in ${beta}`));
   const verified = (await fresh.must("log", "verify", "--all")).stdout;
-  for (const id of all) assert.match(verified, new RegExp(`${id}: \\d+ lines?, the chain holds`));
+  for (const id of all) {
+    assert.match(verified, new RegExp(`${id}: \\d+ lines?, the hash chain is intact`));
+  }
   assert.deepEqual(
     (await fresh.data<{ onlyThere: readonly string[] }>("state", "status")).onlyThere,
     all.filter((id) => id !== delta),
@@ -123,7 +125,7 @@ test("a change of a session that is only there brings it in", async () => {
   const fresh = machines.clone("fresh");
   await fresh.must("note", "first");
   const noted = await fresh.must("note", "by its name", "--session", "gamma");
-  assert.match(noted.stderr, new RegExp(`Brought session ${gamma} in from branch`));
+  assert.match(noted.stderr, new RegExp(`Imported session ${gamma} from branch`));
   assert.deepEqual(hereOn(fresh), [gamma, delta].sort());
   assert.equal((await fresh.must("note", "again", "--session", "gamma")).stderr, "");
   const other = machines.clone("other");

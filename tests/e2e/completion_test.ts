@@ -225,7 +225,7 @@ Deno.test({
       });
     }
     await test.step("with what they mean", () => {
-      assert.match(out, /start +-- Begin a session for a task/);
+      assert.match(out, /start +-- Start a session for a task/);
     });
   },
 });

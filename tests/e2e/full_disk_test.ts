@@ -99,8 +99,8 @@ Deno.test({
       assert.match(refused.output, /Free some space/);
     }
     const lines = first?.code === 0 ? 3 : 2;
-    assert.match(verify?.output ?? "", new RegExp(`: ${lines} lines, the chain holds`));
-    assert.match(all?.output ?? "", new RegExp(`: ${lines + 1} lines, the chain holds`));
+    assert.match(verify?.output ?? "", new RegExp(`: ${lines} lines, the hash chain is intact`));
+    assert.match(all?.output ?? "", new RegExp(`: ${lines + 1} lines, the hash chain is intact`));
     assert.equal(JSON.parse(list?.output ?? "").data.sessions.length, 2);
   },
 });

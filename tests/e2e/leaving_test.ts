@@ -236,7 +236,7 @@ test("deinit --keep-state removes what is elsewhere, also for an agent", async (
   assert.equal(done.code, 0, done.stderr);
   assert.deepEqual(compareTrees(state, readTree(join(place.root, ".orchestrator"))), []);
   assert.deepEqual(gitPicture(place.root), git0);
-  assert.match(done.stdout, /\.orchestrator +the state, as it is/);
+  assert.match(done.stdout, /\.orchestrator +the state, unchanged/);
   // The state is whole, and can be kept on the branch again.
   await place.must("log", "verify", "--all");
   await place.must("trust", "add", "state_remote", "backup");

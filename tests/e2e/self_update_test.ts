@@ -176,7 +176,7 @@ Deno.test({
       const before = copy.content;
       const replayed = await copy.run(older, "self", "update");
       assert.equal(replayed.code, 0, replayed.stderr);
-      assert.match(replayed.stdout, /newest release is 1\.1\.0, older than this program/);
+      assert.match(replayed.stdout, /newest release, 1\.1\.0, is older than this program/);
       assert.deepEqual(copy.content, before);
       const other = await copy.run(older, "self", "update", "--to", "1.3.0");
       assert.equal(other.code, 1);

@@ -96,7 +96,7 @@ test("without the server a fresh clone has what the clone itself has fetched", a
   renameSync(machines.bare, `${machines.bare}.away`);
   const seen = await second.must("status");
   assert.match(seen.stdout, /Add login/);
-  assert.match(seen.stderr, /may have moved on since/);
+  assert.match(seen.stderr, /may have changed since/);
   const noted = await second.must("note", "offline");
   assert.match(noted.stderr, /could not be fetched.*\n.*Brought 1 session in/);
   renameSync(`${machines.bare}.away`, machines.bare);
@@ -142,7 +142,7 @@ test("an old disk is not trusted before the branch was asked", async () => {
   const before = readTree(here.root, { without: [".git"] });
   const seen = await here.must("status");
   assert.match(seen.stdout, /DO/);
-  assert.match(seen.stderr, /gone on elsewhere: this is what branch \S+ has, not this machine/);
+  assert.match(seen.stderr, /continued on another machine: this is the version on branch \S+/);
   assert.deepEqual(compareTrees(before, readTree(here.root, { without: [".git"] })), []);
   rmSync(looked);
   const completed = await here.must("complete", "build");
@@ -157,9 +157,12 @@ test("an old disk is not trusted before the branch was asked", async () => {
   await here.must("note", "here");
   await there.must("state", "push");
   rmSync(looked);
-  assert.match((await here.must("status")).stderr, /elsewhere too, in another way/);
+  assert.match(
+    (await here.must("status")).stderr,
+    /has diverged: the next change keeps both versions/,
+  );
   rmSync(looked);
-  assert.match((await here.must("note", "again")).stderr, /goes on as session/);
+  assert.match((await here.must("note", "again")).stderr, /continues as session/);
   await here.must("log", "verify", "--all");
 });
 
@@ -170,7 +173,7 @@ test("a silent server is asked once, not by every command", async () => {
   git(machine.root, "remote", "set-url", "origin", join(machines.scratch.top, "gone.git"));
   const looked = join(machine.root, ".git", "orchestrator", "looked");
   rmSync(looked);
-  assert.match((await machine.must("status")).stderr, /may have moved on since/);
+  assert.match((await machine.must("status")).stderr, /may have changed since/);
   assert.equal((await machine.must("status")).stderr, "");
   rmSync(looked);
   assert.match((await machine.must("note", "one")).stderr, /could not be fetched/);
@@ -335,7 +338,7 @@ test("where no branch is allowed, push hands the state over as text", async () =
   await first.start("Add login");
   await first.must("note", "remember the milk");
   const pushed = await first.must("state", "push");
-  assert.match(pushed.stderr, /This snapshot is all of it/);
+  assert.match(pushed.stderr, /This snapshot contains all of it/);
   const log = join(machines.scratch.top, "log.txt");
   writeFileSync(log, `some output\n${pushed.stdout}more output\n`);
   const second = machines.clone("second");
@@ -381,7 +384,7 @@ test("two ways of one session are both kept", async () => {
   await there.must("note", "there");
   await here.must("state", "push");
   const pushed = await there.must("state", "push");
-  const branch = /goes on as session ([a-z2-7]{13})/.exec(pushed.stderr)?.[1] ?? "";
+  const branch = /continues as session ([a-z2-7]{13})/.exec(pushed.stderr)?.[1] ?? "";
   const notes = async (machine: Machine, id: string) =>
     (await machine.data<{ notes: { recent: { text: string }[] } }>("status", "--session", id))
       .notes.recent.map(({ text }) => text);

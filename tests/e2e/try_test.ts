@@ -40,7 +40,7 @@ Deno.test({
         /^\$ orchestrator init$/m,
         /^\[x\] Approved plan_approval$/m,
         /^\[x\] Finished Greet people by name$/m,
-        /the chain holds/,
+        /the hash chain is intact/,
         /\.zshrc$/m,
       ]
     ) assert.match(stdout, expected);

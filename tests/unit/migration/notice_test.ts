@@ -117,7 +117,7 @@ Deno.test({
       assert.equal(Deno.lstatSync(scratch.path(path)).isSymlink, true);
     }
     assert.ok(
-      warnings.some((text: string) => /approvals\.db.*leads out of the project/.test(text)),
+      warnings.some((text: string) => /approvals\.db.*outside the project/.test(text)),
     );
     assert.equal(
       Deno.lstatSync(scratch.path(".orchestrator/archive/.workflow_log.jsonl")).isFile,

@@ -78,7 +78,7 @@ for (const generation of [0, 1, 2, 3, 4, 5, 6, 7, 8]) {
       assert.match(scratch.read("workflow.yaml"), /build_command: make/);
       assert.match(scratch.read("workflow.yaml"), /# keep/);
       assert.deepEqual(
-        data.stays.filter((stay: { why: string }) => /not known/.test(stay.why)).map((
+        data.stays.filter((stay: { why: string }) => /unknown to the old tool/.test(stay.why)).map((
           stay: { path: string },
         ) => stay.path),
         [".workflow_custom.txt"],

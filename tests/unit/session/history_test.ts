@@ -112,7 +112,7 @@ Deno.test("an import keeps an old log as a file that the first event names", asy
   const cleaned = JSON.parse(JSON.stringify(before).replace(SECRET, "[redacted]"));
   assert.deepEqual(after, cleaned);
   assert.ok((await old.run(["log"])).startsWith(text));
-  assert.match(await old.run(["log", "verify"]), /the chain holds/);
+  assert.match(await old.run(["log", "verify"]), /the hash chain is intact/);
   const { findings } = JSON.parse(await old.run(["doctor", "--json", "--offline"], 0)).data;
   const check = findings.find((one: { check: string }) => one.check === "sessions.history");
   assert.deepEqual([check.level, check.message], ["ok", "1 file compared"]);
@@ -137,7 +137,7 @@ Deno.test("a history that is missing, changed or too large is said, and the rest
     make();
     const error = await old.run(["log", "verify"], 8);
     assert.match(error, problem);
-    assert.match(error, /Bring back sessions\/[a-z2-7]{13}\/history from a backup/);
+    assert.match(error, /Restore sessions\/[a-z2-7]{13}\/history from a backup/);
     const { findings } = JSON.parse(await old.run(["doctor", "--json", "--offline"], 1)).data;
     const check = findings.find((one: { check: string }) => one.check === "sessions.history");
     assert.equal(check.level, "error");

@@ -132,7 +132,7 @@ const CASES: readonly Case[] = [
     when: "the file names a URL with a token",
     remotes: ["origin"],
     repository: "state_remote: https://token@git.example.com/x.git",
-    expected: "refused config_invalid: holds credentials",
+    expected: "refused config_invalid: contains credentials",
   },
   {
     when: "the file names something that runs a command",
