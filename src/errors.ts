@@ -55,9 +55,9 @@ export const ERROR_CODES = {
   terminal_needed: "usage",
   too_long: "usage",
   too_short: "usage",
+  config_key_unknown: "usage",
 
   config_invalid: "config",
-  config_key_unknown: "config",
   workflow_invalid: "config",
 
   no_project: "not_found",

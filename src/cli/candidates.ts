@@ -5,6 +5,7 @@
  * (sessions, items, …) are named by their kind and looked up by the caller.
  * @module
  */
+import { CONFIG_KEY_NAMES, configKey, type ConfigKeyName, isConfigKey } from "../config/keys.ts";
 import { HELP_TOPICS } from "./help/topics.ts";
 import type { ArgumentSpec, CommandInfo, OptionSpec } from "./spec.ts";
 import { findCommand, GLOBAL_OPTIONS } from "./parse.ts";
@@ -26,7 +27,7 @@ export interface Completion {
   /** Words known from the command table; those that begin with what was typed. */
   readonly candidates: readonly Candidate[];
   /** Values to be looked up; each goes behind `prefix` and begins with `typed`. */
-  readonly values?: "session" | "item" | "phase" | "checkpoint";
+  readonly values?: "session" | "item" | "phase" | "checkpoint" | "check";
   /** Whether the shell is to offer names of files behind `prefix`. */
   readonly files: "none" | "file" | "directory";
   /** What stands in the word before the value: `--session=`, `@`, or nothing. */
@@ -63,7 +64,11 @@ export function completeLine(
     ...context,
   });
   const valueOf = (complete: ArgumentSpec["complete"], prefix: string): Completion => ({
-    ...valueCompletion(complete, prefix, current.slice(prefix.length)),
+    ...valueCompletion(complete, {
+      prefix,
+      typed: current.slice(prefix.length),
+      before: line.positionals.at(-1) ?? "",
+    }),
     ...context,
   });
 
@@ -198,8 +203,12 @@ function inlineOption(
 
 function valueCompletion(
   complete: ArgumentSpec["complete"],
-  prefix: string,
-  typed: string,
+  { prefix, typed, before }: {
+    readonly prefix: string;
+    readonly typed: string;
+    /** The argument in front of it. */
+    readonly before: string;
+  },
 ): Pick<Completion, "candidates" | "files" | "prefix" | "typed" | "values"> {
   const base = { candidates: [], files: "none" as const, prefix, typed };
   switch (complete) {
@@ -216,7 +225,21 @@ function valueCompletion(
     case "item":
     case "phase":
     case "checkpoint":
+    case "check":
       return { ...base, values: complete };
+    case "config_value":
+      return isConfigKey(before) ? configValue(before, prefix, typed) : base;
+    case "config_setting": {
+      const [, key = "", value = ""] = /^([\w.]+)=(.*)$/s.exec(typed) ?? [];
+      if (isConfigKey(key)) return configValue(key, `${prefix}${key}=`, value);
+      return {
+        ...base,
+        candidates: CONFIG_KEY_NAMES.filter((name) => begins(name, typed)).map((name) => ({
+          value: `${prefix}${name}=`,
+          summary: configKey(name).description,
+        })),
+      };
+    }
     default:
       return {
         ...base,
@@ -224,6 +247,29 @@ function valueCompletion(
           .map((value) => ({ value: prefix + value, summary: "" })),
       };
   }
+}
+
+/** Values of a key: those that its type names, or files for a path. */
+function configValue(
+  key: ConfigKeyName,
+  prefix: string,
+  typed: string,
+): Pick<Completion, "candidates" | "files" | "prefix" | "typed"> {
+  const { type, description } = configKey(key);
+  if (type.kind === "path") return { candidates: [], files: "file", prefix, typed };
+  // The last entry of a list is the one that is being typed.
+  const first = type.kind === "list" ? typed.slice(0, typed.lastIndexOf(",") + 1) : "";
+  const values = type.kind === "boolean"
+    ? ["true", "false"]
+    : type.kind === "choice" || type.kind === "list"
+    ? type.values ?? []
+    : [];
+  const candidates = values
+    .filter((value) =>
+      begins(value, typed.slice(first.length)) && !first.split(",").includes(value)
+    )
+    .map((value) => ({ value: prefix + first + value, summary: description }));
+  return { candidates, files: "none", prefix, typed };
 }
 
 /** The words that go on from `path`: commands with their summaries, groups with their commands. */

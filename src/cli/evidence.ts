@@ -19,7 +19,7 @@ const MAX_READ_BYTES = 64 * 1024 * 1024;
 /**
  * Reads `--evidence`: JSON, `@FILE`, or `@-` for stdin.
  * @returns the value; undefined when none was given.
- * @throws `evidence_invalid` for what is not JSON, `too_long`, `file_unknown`, `missing_argument`
+ * @throws `invalid_argument` for what is not JSON, `too_long`, `file_unknown`, `missing_argument`
  */
 export async function readEvidence(context: Context, given: string | undefined): Promise<unknown> {
   if (given === undefined) return undefined;
@@ -42,7 +42,7 @@ export async function readEvidence(context: Context, given: string | undefined):
   try {
     return JSON.parse(text.replace(/^\ufeff/, ""));
   } catch (error) {
-    throw new OrchestratorError("evidence_invalid", `Cannot use ${source}: it is not JSON`, {
+    throw new OrchestratorError("invalid_argument", `Cannot use ${source}: it is not JSON`, {
       hint: forgottenAt(context, given)
         ? `Write --evidence ${shellWord(`@${given}`)} to read the file of that name`
         : `Give --evidence '{"done":"…"}', or --evidence @file.json`,

@@ -35,6 +35,7 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
     value: "KEY=VALUE",
     many: true,
     summary: "Override a configuration key",
+    complete: "config_setting",
   },
   {
     name: "lock-timeout",

@@ -17,6 +17,12 @@ export interface ArgumentSpec {
     | "item"
     | "phase"
     | "checkpoint"
+    /** A check of the doctor, or an area of checks. */
+    | "check"
+    /** A value of the key in front of it. */
+    | "config_value"
+    /** `KEY=VALUE` */
+    | "config_setting"
     | "file"
     | "directory"
     /** A file behind `@`. */

@@ -51,7 +51,7 @@ export const CONFIG_COMMANDS: readonly CommandSpec[] = [
     summary: "Set a key in the repository's configuration or your own",
     details:
       "Comments, order and layout of the file are preserved. A file that cannot be read is never overwritten. Separate the entries of a list with commas.",
-    args: [KEY, { name: "value", summary: "the new value" }],
+    args: [KEY, { name: "value", summary: "the new value", complete: "config_value" }],
     options: [GLOBAL],
     examples: [
       { line: "config set web_mode true", means: "for this repository" },

@@ -19,6 +19,7 @@ export const DOCTOR_COMMANDS: readonly CommandSpec[] = [
         value: "ID",
         many: true,
         summary: "Run only this check, or all checks of an area",
+        complete: "check",
       },
       { name: "deep", summary: "Read every journal from the beginning" },
       { name: "offline", summary: "Skip checks that use the network" },

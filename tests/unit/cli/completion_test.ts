@@ -80,6 +80,7 @@ Deno.test("values are asked of whoever knows them", () => {
   assert.equal(complete("checkpoint restore c").values, "checkpoint");
   assert.equal(complete("status -s lo").values, "session");
   assert.deepEqual(values("completions "), ["bash", "zsh", "fish", "powershell"]);
+  assert.equal(complete("doctor --check se").values, "check");
   const { files, candidates, values: kind } = complete("complete x --notes ");
   assert.deepEqual([files, candidates, kind], ["none", [], undefined]);
 });
@@ -91,6 +92,25 @@ Deno.test("a value in the same word as its option keeps the option in front", ()
   assert.deepEqual([short.values, short.prefix, short.typed], ["session", "-s", "lo"]);
   assert.deepEqual(complete("--root=a/b").files, "directory");
   assert.deepEqual(complete("--root=a/b").prefix, "--root=");
+});
+
+Deno.test("values of the configuration follow the type of their key", () => {
+  assert.deepEqual(values("config set web_mode "), ["true", "false"]);
+  assert.deepEqual(values("config set color a"), ["auto", "always"]);
+  assert.deepEqual(values("config set secrets.order env"), ["environment"]);
+  assert.deepEqual(values("config set secrets.order global,"), [
+    "global,repository",
+    "global,environment",
+  ]);
+  assert.deepEqual(values("config set lock_timeout "), []);
+  assert.deepEqual(values("config set nothing "), []);
+  assert.equal(complete("config set workflow fl").files, "file");
+  assert.deepEqual(values("status --set web"), ["web_mode="]);
+  assert.deepEqual(values("status --set web_mode=f"), ["web_mode=false"]);
+  assert.deepEqual(values("status --set=color=n"), ["--set=color=never"]);
+  assert.deepEqual(values("status --set workflow=fl"), []);
+  const { files, prefix } = complete("status --set workflow=fl");
+  assert.deepEqual([files, prefix], ["file", "workflow="]);
 });
 
 Deno.test("files are left to the shell", () => {

@@ -49,6 +49,10 @@ export async function run(
 async function valuesOf(completion: Completion, outer: Context): Promise<readonly Candidate[]> {
   const { values, prefix, typed, root, session, spec } = completion;
   if (values === undefined) return [];
+  if (values === "check") {
+    return (await checks()).filter(({ value }) => begins(value, typed))
+      .map(({ value, summary }) => ({ value: prefix + value, summary }));
+  }
   const options = {
     ...(root === undefined ? {} : { root: [atHome(root, outer.io.home)] }),
     ...(session === undefined ? {} : { session: [session] }),
@@ -64,6 +68,16 @@ async function valuesOf(completion: Completion, outer: Context): Promise<readonl
     // A damaged project is no reason to disturb somebody who is typing.
     return [];
   }
+}
+
+/** The doctor's checks, and the areas they are in. */
+async function checks(): Promise<readonly Candidate[]> {
+  const { AREAS } = await import("../../../doctor/check.ts");
+  const { CHECKS } = await import("../../../doctor/checks/mod.ts");
+  return [
+    ...AREAS.map((area) => ({ value: area, summary: "All checks of this area" })),
+    ...CHECKS.map(({ id }) => ({ value: id, summary: "" })),
+  ];
 }
 
 async function stateOf(context: Context): Promise<SessionState | null> {
