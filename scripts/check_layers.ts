@@ -177,6 +177,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       "legacy",
       "snapshot",
       "state_branch",
+      "deinit",
       "session",
       "migration",
     ],

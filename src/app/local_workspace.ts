@@ -230,19 +230,10 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
       : await this.#beyond.choose(query);
   }
 
-  /**
-   * Prepares the change that the run declares: see `open_for_change.ts`. Called when the arguments are
-   * known to be in order.
-   */
   async openForChange(): Promise<void> {
     await this.#open();
   }
 
-  /**
-   * The session this run changes, prepared as {@link openForChange} does.
-   * @param name the session that the arguments name.
-   * @throws `no_project`, `no_session`, `session_unknown`, `session_ambiguous`
-   */
   async sessionToChange(name?: string): Promise<string> {
     const choice = await this.#open(name);
     if (choice === null) {

@@ -131,6 +131,17 @@ export interface Workspace
   readonly operation: string;
   /** What it declares to change. */
   readonly effect: Effect;
+  /**
+   * Prepares the change that is declared: see `open_for_change.ts`. Called once the arguments are
+   * known to be in order.
+   */
+  openForChange(): Promise<void>;
+  /**
+   * The session to change, prepared as {@link Workspace.openForChange} does.
+   * @param name the session that the arguments name.
+   * @throws `no_project`, `no_session`, `session_unknown`, `session_ambiguous`
+   */
+  sessionToChange(name?: string): Promise<string>;
   /** Whether the caller says by itself that what it shows is read from the state branch. */
   readonly saysBranch: boolean;
 }

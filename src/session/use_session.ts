@@ -48,6 +48,23 @@ async function putBack(
 }
 
 /**
+ * Makes a session that has just been made the current one; takes it away again where that fails. The
+ * repository must be locked.
+ */
+export async function useNewSession(
+  manager: SessionManager,
+  id: string,
+  agent: { readonly variable: string; readonly value: string } | null,
+): Promise<void> {
+  try {
+    await useSession(manager, id, agent);
+  } catch (error) {
+    await discardSession(manager, id, agent);
+    throw error;
+  }
+}
+
+/**
  * Takes a session away that was made for a command which failed then, unless something points to it
  * already. The repository must be held.
  */

@@ -2,12 +2,8 @@
  * `orchestrator start "<task>"`
  * @module
  */
+import { startSession } from "../../app/start_session.ts";
 import { OrchestratorError } from "../../errors.ts";
-import { sha256Hex } from "../../platform/hash.ts";
-import { gitBranch } from "../../project/git_branch.ts";
-import { discardSession, useSession } from "../../session/use_session.ts";
-import { newLineage, newSessionId } from "../../session/session_id.ts";
-import { VERSION } from "../../version.ts";
 import { nextStep } from "../../workflow/next_step.ts";
 import { describe } from "../../workflow/progress.ts";
 import { TEXT_LIMITS } from "../../workflow/commands.ts";
@@ -17,7 +13,7 @@ import type { AnswerTo, Input } from "../command.ts";
 import { type Setting, workflowSettings } from "../config/flags.ts";
 import type { Context } from "../context.ts";
 import { lines, say, shown } from "../output/shown.ts";
-import { requireFreeName, requireText, sessionName } from "../texts.ts";
+import { requireText, sessionName } from "../texts.ts";
 import { readWorkflowFile, workflowFile } from "../../app/workflow_file.ts";
 import { findingText } from "../output/finding_text.ts";
 import { stepText } from "../output/next_step.ts";
@@ -26,8 +22,6 @@ import { statusData } from "../output/status_data.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"start">> {
   const { requireDefinition } = await import("../../workflow/parse_definition.ts");
-  const { initProject, refuseHome } = await import("../../project/init.ts");
-  const { paths, manager } = context;
   const task = requireText(input.required("task"), {
     doing: "start",
     what: "task",
@@ -45,54 +39,15 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
   const { definition, warnings } = requireDefinition(source.text, { file, overrides, showAll });
   for (const finding of warnings) context.warn(findingText(finding));
   await warnOfUnusedSettings(context, source, Object.keys(overrides));
-  refuseHome(paths);
-  // Before anything is made: a damaged or newer project must not be written to.
-  void context.meta;
-
-  await context.openForChange();
-
-  const id = newSessionId();
-  const first = await firstCommit(context);
-  const state = await manager.holdRepository("start", async () => {
-    initProject(paths, {
-      automatic: true,
-      rootCommit: first,
-      now: context.io.now(),
-      toolVersion: VERSION,
-    });
-    context.refresh();
-    if (name !== null) await requireFreeName(context, name);
-    const state = await manager.create({
-      id,
-      events: [{
-        type: "session_started",
-        data: {
-          session: id,
-          lineage: newLineage(),
-          name,
-          task,
-          project: input.option("project") ?? null,
-          constraints,
-          definition,
-          definitionSha256: sha256Hex(source.text),
-          overriddenSettings: Object.keys(overrides).sort(),
-          toolVersion: VERSION,
-        },
-      }],
-      meta: { name, task, branch: gitBranch(paths.root), parent: null },
-      workflow: source.text,
-    });
-    const agent = context.agentBinding;
-    try {
-      await useSession(manager, id, agent);
-    } catch (error) {
-      await discardSession(manager, id, agent);
-      throw error;
-    }
-    return state;
+  const state = await startSession(context, {
+    task,
+    name,
+    project: input.option("project") ?? null,
+    constraints,
+    definition,
+    source: source.text,
+    overriddenSettings: Object.keys(overrides).sort(),
   });
-  const { keepState } = await import("../../app/state/keep.ts");
-  await keepState(context, "Start");
   return {
     data: statusData(state, describe(state), { origin: "current" }),
     text: (style) =>
@@ -100,7 +55,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
         say`${style.green(style.symbols.done)} Started ${
           style.bold(oneLine(state.task, style.width - 12, style))
         }`,
-        say`  session ${style.cyan(shown(id))}${
+        say`  session ${style.cyan(shown(state.session))}${
           state.name === null ? say`` : say` (${shown(state.name)})`
         }, workflow ${shown(definition.name)}${
           source.builtIn ? say` (built in; orchestrator init writes it as workflow.yaml)` : say``
@@ -201,11 +156,4 @@ function readSettings(pairs: readonly Setting[]): Readonly<Record<string, Settin
       : text;
   }
   return settings;
-}
-
-/** The first commit of the repository, where it has to be recorded; null where it is known already. */
-async function firstCommit({ meta, paths, io }: Context): Promise<string | null> {
-  if (meta !== null && meta.rootCommit !== null) return null;
-  const { rootCommit } = await import("../../project/root_commit.ts");
-  return await rootCommit(paths.root, io.env);
 }

@@ -2,8 +2,8 @@
  * The notice about the old tool's files. Nothing is remembered: it is there as long as they are.
  * @module
  */
-import { existsSync } from "node:fs";
-import { isEmptyPlan, makePlan, type Plan } from "../../migration/plan.ts";
+import { planToTell, warnOfInterruption } from "../../app/legacy/notice.ts";
+import type { Plan } from "../../migration/plan.ts";
 import type { Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { warningText } from "../output/error.ts";
@@ -30,16 +30,8 @@ export async function tellOfOldFiles(
 
 /** Warns, or gives what stderr gets: the box for a person at a terminal, a line with `--quiet`. */
 async function notice(context: Context, input: Input): Promise<Shown | null> {
-  if ((await context.config()).get("migration_notice") === false) return null;
-  let plan: Plan;
-  try {
-    ({ plan } = await makePlan(context.paths, context.manager, { glance: true }));
-  } catch {
-    // What cannot be read is said by the commands that are about it.
-    return null;
-  }
-  if (isEmptyPlan(plan)) return null;
-  for (const { message } of plan.conflicts) context.warn(message);
+  const plan = await planToTell(context);
+  if (plan === null) return null;
   const { io, environment } = context;
   const person = io.isTerminal("stderr") && !input.has("json") && !input.has("quiet") &&
     environment.agent === null && environment.ci === null;
@@ -56,16 +48,6 @@ async function notice(context: Context, input: Input): Promise<Shown | null> {
   }
   context.warn(line);
   return null;
-}
-
-/** Warns of a migration that was cut off; says nothing of one that somebody is at. */
-async function warnOfInterruption(context: Context): Promise<void> {
-  if ((await context.manager.backend.holder("repository")).state === "held") return;
-  // It may have ended between the two looks.
-  if (!existsSync(context.paths.migrationJournal)) return;
-  context.warn(
-    "A migration or its rollback was interrupted; the next command that changes something finishes or undoes it",
-  );
 }
 
 const MAX_WIDTH = 76;

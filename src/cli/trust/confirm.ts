@@ -2,24 +2,19 @@
  * Asking a person to confirm what a file of the repository chooses.
  * @module
  */
-import { gitBranch } from "../../project/git_branch.ts";
 import {
   type Destination,
   destinationError,
   type DestinationQuery,
   findDestination,
 } from "../../state_branch/destination.ts";
-import { Git } from "../../state_branch/git.ts";
-import { type Claim, TRUST_KINDS, trustCommand, type TrustKindName } from "../../trust/claim.ts";
+import { type Claim, TRUST_KINDS } from "../../trust/claim.ts";
 import { addTrust } from "../../trust/trust_file.ts";
 import type { Input } from "../input.ts";
 import { canAsk, confirm } from "../confirm.ts";
 import type { Context } from "../context.ts";
 import { trustChange, trustOf } from "../../app/trust.ts";
 import { say, shown } from "../output/shown.ts";
-
-/** How long git may take to answer from its own files, in milliseconds. */
-const GIT_PATIENCE_MS = 10_000;
 
 /**
  * Where the state goes, for a command that is of no use otherwise. What is not confirmed yet is
@@ -49,41 +44,6 @@ export function placeFor(
   input: Input,
 ): (query: DestinationQuery) => Promise<Destination> {
   return (query) => confirmDestination(context, input, query);
-}
-
-/** Warns, when a key of the repository's file has been set, that its value does not count yet. */
-export async function warnIfUnconfirmed(context: Context, kind: TrustKindName): Promise<void> {
-  const destination = await configuredDestination(context);
-  if (destination?.kind === "refused") context.warn(destination.error.message);
-  const claims = destination?.kind === "unconfirmed" ? destination.claims : [];
-  const claim = claims.find((claim) => claim.kind === kind);
-  if (claim === undefined) return;
-  context.warn(
-    `"${kind}" has no effect until a person has confirmed it on each machine: \`${
-      trustCommand(claim)
-    }\``,
-  );
-}
-
-/** What the repository's files choose, and no person has confirmed. */
-export async function unconfirmedClaims(context: Context): Promise<readonly Claim[]> {
-  const destination = await configuredDestination(context);
-  return destination?.kind === "unconfirmed" ? destination.claims : [];
-}
-
-/** Where the state would go; null where there is no git. */
-async function configuredDestination(context: Context): Promise<Destination | null> {
-  const { usablePaths, io } = context;
-  if (usablePaths === null) return null;
-  const git = await Git.open(usablePaths.root, io.env, GIT_PATIENCE_MS);
-  if (git === null) return null;
-  return await findDestination({
-    git,
-    config: await context.config(),
-    trust: trustOf(context),
-    repositoryId: context.meta?.id ?? null,
-    checkedOut: gitBranch(usablePaths.root),
-  });
 }
 
 async function ask(context: Context, input: Input, claim: Claim): Promise<void> {

@@ -35,7 +35,7 @@ export const TRAVEL: readonly Mutant[] = [
   },
   {
     name: "a name that only the branch has is free",
-    file: "src/cli/texts.ts",
+    file: "src/app/free_name.ts",
     search: "answers(entry.id, entry.name)",
     replace: "entry.id === except",
     killedBy: { file: "tests/e2e/bring_in_test.ts", filter: "a name that a session" },

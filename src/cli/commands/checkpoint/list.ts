@@ -3,7 +3,7 @@
  * @module
  */
 import type { AnswerTo } from "../../command.ts";
-import { listCheckpoints } from "../../checkpoints.ts";
+import { listCheckpoints } from "../../../app/checkpoints.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
 import { ago, columns, lead, oneLine } from "../../output/text.ts";

@@ -5,7 +5,7 @@
 import type { Command } from "../../../workflow/commands.ts";
 import { decide } from "../../../workflow/decide.ts";
 import type { AnswerTo, Input } from "../../command.ts";
-import { checkpointsOf, findCheckpoint } from "../../checkpoints.ts";
+import { checkpointsOf, findCheckpoint } from "../../../app/checkpoints.ts";
 import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
 import { changeAnswer } from "../../output/change.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import type { AnswerTo, Input } from "../../command.ts";
-import { findCheckpoint, listCheckpoints } from "../../checkpoints.ts";
+import { findCheckpoint, listCheckpoints } from "../../../app/checkpoints.ts";
 import type { Context } from "../../context.ts";
 import { actorText } from "../../output/event_text.ts";
 import { lines, num, say, shown } from "../../output/shown.ts";

@@ -30,7 +30,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"con
   const found = (await context.config()).effective(key);
   warnIfShadowed(context, target, found);
   if (target.layer === "repository" && isTrustKind(key)) {
-    const { warnIfUnconfirmed } = await import("../../trust/confirm.ts");
+    const { warnIfUnconfirmed } = await import("../../../app/trust_claims.ts");
     await warnIfUnconfirmed(context, key);
   }
   const value = shown(valueText(row, checked.value));

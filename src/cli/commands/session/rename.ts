@@ -6,7 +6,8 @@ import { decide } from "../../../workflow/decide.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
-import { requireFreeName, sessionName } from "../../texts.ts";
+import { sessionName } from "../../texts.ts";
+import { requireFreeName } from "../../../app/free_name.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"session rename">> {
   const { manager, actor } = context;

@@ -10,7 +10,7 @@ import { lines, say, shown } from "../../output/shown.ts";
 import { clockTime, columns } from "../../output/text.ts";
 import { trustData } from "../../trust/claim.ts";
 import { trustOf } from "../../../app/trust.ts";
-import { unconfirmedClaims } from "../../trust/confirm.ts";
+import { unconfirmedClaims } from "../../../app/trust_claims.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"trust list">> {
   const { path, repository } = trustOf(context);

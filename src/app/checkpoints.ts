@@ -1,34 +1,34 @@
 /**
- * Checkpoints as the commands find them.
+ * Finding the checkpoints of a session.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
 import { visitEvents } from "../session/read_events.ts";
 import type { SessionEvent } from "../workflow/events.ts";
-import type { Context } from "./context.ts";
-import { chooseToRead } from "../app/choose_session.ts";
+import { chooseToRead } from "./choose_session.ts";
+import type { Sessions, Workspace } from "./workspace.ts";
 
 /** A checkpoint: the event that made it. */
 export type CheckpointEvent = Extract<SessionEvent, { readonly type: "checkpoint_created" }>;
 
 /** All checkpoints of the chosen session, oldest first; those of an old workflow too. */
 export async function listCheckpoints(
-  context: Context,
+  workspace: Workspace,
 ): Promise<{ readonly session: string; readonly checkpoints: readonly CheckpointEvent[] }> {
-  const { choice, view } = await chooseToRead(context);
+  const { choice, view } = await chooseToRead(workspace);
   if (choice === null) {
     return { session: view.state.session, checkpoints: view.events.filter(isCheckpoint) };
   }
-  return { session: choice.id, checkpoints: await checkpointsOf(context, choice.id) };
+  return { session: choice.id, checkpoints: await checkpointsOf(workspace, choice.id) };
 }
 
 /** The checkpoints of a session, oldest first. */
 export async function checkpointsOf(
-  context: Context,
+  workspace: Pick<Sessions, "manager">,
   id: string,
 ): Promise<readonly CheckpointEvent[]> {
   const checkpoints: CheckpointEvent[] = [];
-  await visitEvents(context.manager.backend, id, {}, (event) => {
+  await visitEvents(workspace.manager.backend, id, {}, (event) => {
     if (isCheckpoint(event)) checkpoints.push(event);
   });
   return checkpoints;

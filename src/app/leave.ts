@@ -4,18 +4,18 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { findGitTraces, type GitTraces, removeGitTraces } from "../../deinit/git_traces.ts";
-import { removeState } from "../../deinit/remove_state.ts";
-import { type Survey, surveyState } from "../../deinit/survey.ts";
-import { OrchestratorError } from "../../errors.ts";
-import { Git } from "../../state_branch/git.ts";
-import { branchName } from "../../state_branch/places.ts";
-import { ELSEWHERE } from "../../state_layout/elsewhere.ts";
-import { readTrustFile, removeTrust, type TrustEntry } from "../../trust/trust_file.ts";
-import type { Context } from "../context.ts";
-import { quietly } from "../../app/state/quietly.ts";
-import { findStateBranch } from "../../app/state/find_branch.ts";
-import { trustChange, trustOf } from "../../app/trust.ts";
+import { findGitTraces, type GitTraces, removeGitTraces } from "../deinit/git_traces.ts";
+import { removeState } from "../deinit/remove_state.ts";
+import { type Survey, surveyState } from "../deinit/survey.ts";
+import { OrchestratorError } from "../errors.ts";
+import { Git } from "../state_branch/git.ts";
+import { branchName } from "../state_branch/places.ts";
+import { ELSEWHERE } from "../state_layout/elsewhere.ts";
+import { readTrustFile, removeTrust, type TrustEntry } from "../trust/trust_file.ts";
+import type { Workspace } from "./workspace.ts";
+import { quietly } from "./state/quietly.ts";
+import { findStateBranch } from "./state/find_branch.ts";
+import { trustChange, trustOf } from "./trust.ts";
 
 /** Something that is left. */
 export interface Left {
@@ -42,12 +42,12 @@ export interface LeavingPlan {
 const GIT_PATIENCE_MS = 60_000;
 
 /** Looks at all that is there. Writes nothing, asks no server. */
-export async function planLeaving(context: Context, keepState: boolean): Promise<LeavingPlan> {
-  const { paths, io } = context;
+export async function planLeaving(workspace: Workspace, keepState: boolean): Promise<LeavingPlan> {
+  const { paths, io } = workspace;
   const survey = surveyState(paths.stateDirectory);
   const git = await Git.open(paths.root, io.env, GIT_PATIENCE_MS);
-  const traces = git === null ? null : await findGitTraces(git, await projectOf(context));
-  const trust = trustOf(context);
+  const traces = git === null ? null : await findGitTraces(git, await projectOf(workspace));
+  const trust = trustOf(workspace);
   const trusted = readTrustFile(trust.path).entries
     .filter(({ repository }) => repository === trust.repository);
   const state = keepState ? null : survey;
@@ -55,10 +55,12 @@ export async function planLeaving(context: Context, keepState: boolean): Promise
     (traces === null || traces.refs.length + traces.files.length === 0);
   return {
     state,
-    hereOnly: state === null || state.sessions.length === 0 ? [] : await hereOnly(context, survey),
+    hereOnly: state === null || state.sessions.length === 0
+      ? []
+      : await hereOnly(workspace, survey),
     git: git === null || traces === null ? null : { git, traces },
     trusted,
-    left: leftBehind(context, { survey, keepState, traces }),
+    left: leftBehind(workspace, { survey, keepState, traces }),
     isEmpty,
   };
 }
@@ -67,26 +69,26 @@ export async function planLeaving(context: Context, keepState: boolean): Promise
  * Removes it. The state goes first: what is elsewhere is of use as long as there is state.
  * @throws `lock_held`, I/O errors, `git_failed`; then it can be run again.
  */
-export async function remove(context: Context, plan: LeavingPlan): Promise<void> {
-  const { paths, manager } = context;
+export async function remove(workspace: Workspace, plan: LeavingPlan): Promise<void> {
+  const { paths, manager } = workspace;
   if (plan.state !== null) await removeState(paths.stateDirectory, manager);
   if (plan.git !== null) await removeGitTraces(plan.git.git, plan.git.traces);
-  const { path, repository } = trustOf(context);
+  const { path, repository } = trustOf(workspace);
   if (plan.trusted.length > 0) {
-    await removeTrust(path, (entry) => entry.repository === repository, trustChange(context));
+    await removeTrust(path, (entry) => entry.repository === repository, trustChange(workspace));
   }
 }
 
-async function projectOf(context: Context) {
-  const id = readId(context);
-  const configured = (await context.config()).get("state_branch");
+async function projectOf(workspace: Workspace) {
+  const id = readId(workspace);
+  const configured = (await workspace.config()).get("state_branch");
   return { repositoryId: id, branch: id === null ? null : branchName(configured, id) };
 }
 
 /** The repository's id; null where there is none, or where it cannot be read. */
-function readId(context: Context): string | null {
+function readId(workspace: Workspace): string | null {
   try {
-    return context.meta?.id ?? null;
+    return workspace.meta?.id ?? null;
   } catch (error) {
     if (!(error instanceof OrchestratorError)) throw error;
     return null;
@@ -94,11 +96,11 @@ function readId(context: Context): string | null {
 }
 
 /** Sessions that the state branch, when last seen, did not have whole. */
-async function hereOnly(context: Context, { sessions }: Survey): Promise<readonly string[]> {
+async function hereOnly(workspace: Workspace, { sessions }: Survey): Promise<readonly string[]> {
   let found: readonly string[] = sessions;
-  if (readId(context) === null) return found;
-  await quietly(context, "Cannot determine what the state branch contains", async () => {
-    const branch = await findStateBranch(context);
+  if (readId(workspace) === null) return found;
+  await quietly(workspace, "Cannot determine what the state branch contains", async () => {
+    const branch = await findStateBranch(workspace);
     if (branch !== null) found = await branch.notThere();
   });
   return found;
@@ -106,14 +108,14 @@ async function hereOnly(context: Context, { sessions }: Survey): Promise<readonl
 
 /** What the table says that is kept, where it is there. */
 function leftBehind(
-  context: Context,
+  workspace: Workspace,
   { survey, keepState, traces }: {
     readonly survey: Survey;
     readonly keepState: boolean;
     readonly traces: GitTraces | null;
   },
 ): readonly Left[] {
-  const { paths, io } = context;
+  const { paths, io } = workspace;
   const left: Left[] = [];
   if (keepState) {
     if (existsSync(paths.stateDirectory)) {

@@ -1,0 +1,96 @@
+/**
+ * Starting a session.
+ * @module
+ */
+import { sha256Hex } from "../platform/hash.ts";
+import { gitBranch } from "../project/git_branch.ts";
+import { initProject, refuseHome } from "../project/init.ts";
+import { newLineage, newSessionId } from "../session/session_id.ts";
+import { useNewSession } from "../session/use_session.ts";
+import { VERSION } from "../version.ts";
+import type { WorkflowDefinition } from "../workflow/definition.ts";
+import type { SessionState } from "../workflow/state.ts";
+import { requireFreeName } from "./free_name.ts";
+import { keepState } from "./state/keep.ts";
+import type { Project, Workspace } from "./workspace.ts";
+
+/** The session to start, all of it checked. */
+export interface StartRequest {
+  readonly task: string;
+  readonly name: string | null;
+  readonly project: string | null;
+  readonly constraints: readonly string[];
+  readonly definition: WorkflowDefinition;
+  /** The text that the definition was read from. */
+  readonly source: string;
+  /** Names of the settings that replace those of the text, sorted. */
+  readonly overriddenSettings: readonly string[];
+}
+
+/**
+ * Starts a session, which becomes the current one and the agent's, in a project that is made where
+ * there is none; then keeps the state.
+ * @returns its state.
+ * @throws `invalid_argument` in the home directory, `already_exists` for a name that is taken.
+ */
+export async function startSession(
+  workspace: Workspace,
+  request: StartRequest,
+): Promise<SessionState> {
+  const { manager, paths } = workspace;
+  refuseHome(paths);
+  // Before anything is made: a damaged or newer project must not be written to.
+  void workspace.meta;
+  await workspace.openForChange();
+  const rootCommit = await firstCommit(workspace);
+  const state = await manager.holdRepository("start", async () => {
+    initProject(paths, {
+      automatic: true,
+      rootCommit,
+      now: workspace.io.now(),
+      toolVersion: VERSION,
+    });
+    workspace.refresh();
+    if (request.name !== null) await requireFreeName(workspace, request.name);
+    const id = newSessionId();
+    const state = await createFrom(workspace, id, request);
+    await useNewSession(manager, id, workspace.agentBinding);
+    return state;
+  });
+  await keepState(workspace, "Start");
+  return state;
+}
+
+async function createFrom(
+  { manager, paths }: Workspace,
+  id: string,
+  { source, definition, task, name, project, constraints, overriddenSettings }: StartRequest,
+): Promise<SessionState> {
+  return await manager.create({
+    id,
+    events: [{
+      type: "session_started",
+      data: {
+        session: id,
+        lineage: newLineage(),
+        name,
+        task,
+        project,
+        constraints,
+        definition,
+        definitionSha256: sha256Hex(source),
+        overriddenSettings,
+        toolVersion: VERSION,
+      },
+    }],
+    meta: { name, task, branch: gitBranch(paths.root), parent: null },
+    workflow: source,
+  });
+}
+
+/** The first commit of the repository, where it has to be recorded; null where it is known already. */
+async function firstCommit({ meta, paths, io }: Project): Promise<string | null> {
+  if (meta !== null && meta.rootCommit !== null) return null;
+  const { rootCommit } = await import("../project/root_commit.ts");
+  return await rootCommit(paths.root, io.env);
+}
