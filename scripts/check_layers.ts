@@ -326,7 +326,7 @@ function importViolations(
     why: "import() of something computed: neither the compilers nor this check can follow it",
   }));
   for (const { specifier, line } of text.imports) {
-    const why = whyNot(file, name, room, specifier, sources);
+    const why = whyNot({ file, name, room }, specifier, sources);
     if (why !== undefined) violations.push({ file, line, why: `"${specifier}": ${why}` });
   }
   return violations;
@@ -334,9 +334,7 @@ function importViolations(
 
 /** Why a file may not import something; undefined when it may. */
 function whyNot(
-  file: string,
-  name: string,
-  room: Room,
+  { file, name, room }: { readonly file: string; readonly name: string; readonly room: Room },
   specifier: string,
   sources: Sources,
 ): string | undefined {

@@ -84,7 +84,8 @@ function withoutFlags(body: string): string | null {
 function bounded(source: string): string {
   return source.replace(
     /\\.|\[(?:\\.|[^\]])*\]|\{(\d+),\}\??|([*+])\??|\{(\d+),(\d+)\}\?/g,
-    (token, least?: string, sign?: string, from?: string, to?: string) => {
+    (token, ...groups: readonly (string | undefined)[]) => {
+      const [least, sign, from, to] = groups;
       if (least !== undefined) return `{${least},${Math.max(MOST, Number(least))}}`;
       if (sign !== undefined) return `{${sign === "+" ? 1 : 0},${MOST}}`;
       return from === undefined ? token : `{${from},${to}}`;

@@ -92,11 +92,29 @@ sh "$(dirname "$0")/installer.sh" --to /usr/local/bin --version "\${VERSION:-${m
   };
 }
 
+function actionReadme(version: string): string {
+  return `# Set up orchestrator
+
+    - uses: ${OWNER}/${REPOSITORY}/packaging/action@v${version}
+
+Puts orchestrator ${version} on PATH, on Linux, macOS and Windows. The action carries the
+SHA-256 of all that it downloads.
+`;
+}
+
 /** An action that puts the program on PATH, from the cache where it is. */
 export function action(manifest: ReleaseManifest, installers: Installers): Files {
-  const directory = "${{ runner.tool_cache }}/orchestrator/${{ inputs.version }}";
   return {
-    "action/action.yml": `name: Set up orchestrator
+    "action/action.yml": actionText(manifest.version),
+    "action/install.sh": installers["install.sh"],
+    "action/install.ps1": installers["install.ps1"],
+    "action/README.md": actionReadme(manifest.version),
+  };
+}
+
+function actionText(version: string): string {
+  const directory = "${{ runner.tool_cache }}/orchestrator/${{ inputs.version }}";
+  return `name: Set up orchestrator
 description: ${SUMMARY}
 author: the orchestrator authors
 branding:
@@ -105,7 +123,7 @@ branding:
 inputs:
   version:
     description: The release to install, or "latest"
-    default: "${manifest.version}"
+    default: "${version}"
   cache:
     description: Whether to keep the program in the cache ("latest" is never kept)
     default: "true"
@@ -150,15 +168,5 @@ runs:
         echo "$said"
         said=\${said#orchestrator }
         echo "version=\${said%% *}" >>"$GITHUB_OUTPUT"
-`,
-    "action/install.sh": installers["install.sh"],
-    "action/install.ps1": installers["install.ps1"],
-    "action/README.md": `# Set up orchestrator
-
-    - uses: ${OWNER}/${REPOSITORY}/packaging/action@v${manifest.version}
-
-Puts orchestrator ${manifest.version} on PATH, on Linux, macOS and Windows. The action carries the
-SHA-256 of all that it downloads.
-`,
-  };
+`;
 }

@@ -17,26 +17,30 @@ export interface BillRequest {
   readonly packages: readonly Package[];
 }
 
+function runtimeComponent(runtime: string, version: string) {
+  return {
+    type: "platform",
+    "bom-ref": runtime,
+    name: "bun",
+    version,
+    licenses: licensesOf(RUNTIME_LICENSE),
+    purl: runtime,
+    components: RUNTIME_PARTS.map(({ name, license }) => ({
+      type: "library",
+      "bom-ref": `${runtime}#${slug(name)}`,
+      name,
+      licenses: licensesOf(license),
+    })),
+  };
+}
+
 /** CycloneDX 1.6 as JSON. The same request gives the same bytes. */
 export function billOfMaterials(request: BillRequest): string {
   const { version, date, commit, runtimeVersion, packages } = request;
   const program = `pkg:generic/orchestrator@${version}`;
   const runtime = `pkg:npm/bun@${runtimeVersion}`;
   const components = [
-    {
-      type: "platform",
-      "bom-ref": runtime,
-      name: "bun",
-      version: runtimeVersion,
-      licenses: licensesOf(RUNTIME_LICENSE),
-      purl: runtime,
-      components: RUNTIME_PARTS.map(({ name, license }) => ({
-        type: "library",
-        "bom-ref": `${runtime}#${slug(name)}`,
-        name,
-        licenses: licensesOf(license),
-      })),
-    },
+    runtimeComponent(runtime, runtimeVersion),
     ...packages.map((package_) => ({
       type: "library",
       "bom-ref": packageUrl(package_),

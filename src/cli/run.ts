@@ -62,13 +62,7 @@ export async function run(argv: readonly string[], surroundings: Io): Promise<nu
       return answer.exitCode ?? 0;
     }
     if (request.kind === "version") {
-      const { versionText, versionData } = await import("./version.ts");
-      if (request.input.has("json")) {
-        const { answerEnvelope } = await import("./output/json.ts");
-        io.out(answerEnvelope("version", versionData(), []));
-      } else {
-        io.out(versionText());
-      }
+      await printVersion(io, request.input.has("json"));
       return 0;
     }
     const { helpData, helpText } = await import("./help.ts");
@@ -82,6 +76,16 @@ export async function run(argv: readonly string[], surroundings: Io): Promise<nu
   } catch (error) {
     const { fail } = await import("./fail.ts");
     return await fail(error, { argv, input, io, context });
+  }
+}
+
+async function printVersion(io: Io, json: boolean): Promise<void> {
+  const { versionText, versionData } = await import("./version.ts");
+  if (json) {
+    const { answerEnvelope } = await import("./output/json.ts");
+    io.out(answerEnvelope("version", versionData(), []));
+  } else {
+    io.out(versionText());
   }
 }
 

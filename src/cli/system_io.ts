@@ -15,6 +15,32 @@ import type { Io } from "./io.ts";
 
 const STREAMS = { stdin: 0, stdout: 1, stderr: 2 } as const;
 
+const QUESTIONS: Pick<Io, "confirm" | "askText" | "askSecret"> = {
+  confirm: async (question) => {
+    const { confirm, isCancel } = await import("@clack/prompts");
+    const answer = await confirm({
+      message: question,
+      initialValue: false,
+      output: process.stderr,
+    });
+    return isCancel(answer) ? null : answer;
+  },
+  askText: async (question, initial) => {
+    const { text, isCancel } = await import("@clack/prompts");
+    const answer = await text({
+      message: question,
+      initialValue: initial,
+      output: process.stderr,
+    });
+    return isCancel(answer) ? null : answer;
+  },
+  askSecret: async (question) => {
+    const { password, isCancel } = await import("@clack/prompts");
+    const answer = await password({ message: question, output: process.stderr });
+    return isCancel(answer) ? null : answer;
+  },
+};
+
 /** The process's own streams, environment and clock. */
 export function systemIo(): Io {
   const { env } = process;
@@ -37,29 +63,7 @@ export function systemIo(): Io {
       reading = true;
       return process.stdin;
     },
-    confirm: async (question) => {
-      const { confirm, isCancel } = await import("@clack/prompts");
-      const answer = await confirm({
-        message: question,
-        initialValue: false,
-        output: process.stderr,
-      });
-      return isCancel(answer) ? null : answer;
-    },
-    askText: async (question, initial) => {
-      const { text, isCancel } = await import("@clack/prompts");
-      const answer = await text({
-        message: question,
-        initialValue: initial,
-        output: process.stderr,
-      });
-      return isCancel(answer) ? null : answer;
-    },
-    askSecret: async (question) => {
-      const { password, isCancel } = await import("@clack/prompts");
-      const answer = await password({ message: question, output: process.stderr });
-      return isCancel(answer) ? null : answer;
-    },
+    ...QUESTIONS,
     foreground: async (request) => {
       const { runForeground } = await import("../platform/foreground.ts");
       return await runForeground(request);

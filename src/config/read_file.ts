@@ -157,7 +157,7 @@ class Reader {
       const value = this.#resolved(asNode(pair.value));
       const name = isScalar(keyNode) ? keyNode.source ?? String(keyNode.value) : null;
       if (name === null) {
-        this.#report("error", null, keyNode ?? value, "a key must be a text");
+        this.#report("error", { key: null, node: keyNode ?? value }, "a key must be a text");
         continue;
       }
       const key = prefix + name;
@@ -172,8 +172,7 @@ class Reader {
     if (isMap(value)) return this.readMap(value, `${group}.`);
     this.#report(
       "error",
-      group,
-      value ?? keyNode,
+      { key: group, node: value ?? keyNode },
       `"${group}" must be a map of keys, not ${kindOfValue(plain(value))}`,
     );
   }
@@ -184,7 +183,7 @@ class Reader {
     if (raw === null || raw === undefined) return;
     const row = configKey(key);
     if (this.entries.has(key)) {
-      this.#report("error", key, keyNode, `"${key}" is repeated`);
+      this.#report("error", { key, node: keyNode }, `"${key}" is repeated`);
       return;
     }
     if (this.#file.layer === "repository" && row.personal === true) {
@@ -193,8 +192,7 @@ class Reader {
         : "can only be set per user, not by a repository";
       this.#report(
         "error",
-        key,
-        keyNode,
+        { key, node: keyNode },
         `"${key}" ${why}`,
         row.secret === true
           ? `Set ${row.env} instead`
@@ -207,8 +205,7 @@ class Reader {
     if (checked.error !== undefined) {
       this.#report(
         "error",
-        key,
-        node,
+        { key, node },
         `"${key}" must be ${checked.error}, not ${this.#found(key, raw)}`,
         quotedHint(raw, row.type.kind),
       );
@@ -239,10 +236,14 @@ class Reader {
 
   #unknown(key: string, keyNode: Node | null): void {
     if (this.#file.old === true || OLD_KEYS.has(key)) {
-      this.#report("warning", key, keyNode, `"${key}" was a key of the old tool and has no effect`);
+      this.#report(
+        "warning",
+        { key, node: keyNode },
+        `"${key}" was a key of the old tool and has no effect`,
+      );
       return;
     }
-    this.#report("error", key, keyNode, `there is no key "${key}"`, nearestKey(key));
+    this.#report("error", { key, node: keyNode }, `there is no key "${key}"`, nearestKey(key));
   }
 
   #resolved(node: Node | null): Node | null {
@@ -251,8 +252,7 @@ class Reader {
 
   #report(
     level: ConfigProblem["level"],
-    key: string | null,
-    node: Node | null,
+    { key, node }: { readonly key: string | null; readonly node: Node | null },
     message: string,
     hint?: string,
   ): void {

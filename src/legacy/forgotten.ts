@@ -63,17 +63,7 @@ export function readForgotten(project: LegacyProject): ForgottenWorkflows {
   if (
     stateIsDamaged && newest !== undefined &&
     !logged.some((workflow) => workflow.workflowId === newest.workflowId)
-  ) {
-    const time = newest.timestamp ?? "";
-    logged.push({
-      workflowId: newest.workflowId,
-      task: null,
-      status: "active",
-      first: time,
-      last: time,
-      events: 0,
-    });
-  }
+  ) logged.push(unlogged(newest));
   const told = new Map<string, LoggedState>();
   for (const { workflowId } of logged) {
     if (!checkpoints.has(workflowId)) told.set(workflowId, new LoggedState());
@@ -106,6 +96,12 @@ export function readForgotten(project: LegacyProject): ForgottenWorkflows {
     }
   }
   return { workflows, traces, findings: look.findings };
+}
+
+/** A workflow that the log says nothing of. */
+function unlogged({ workflowId, timestamp }: LegacyCheckpoint): LoggedWorkflow {
+  const time = timestamp ?? "";
+  return { workflowId, task: null, status: "active", first: time, last: time, events: 0 };
 }
 
 function readLog(look: Look, path: string, take: (entry: LegacyLogEntry) => void): void {

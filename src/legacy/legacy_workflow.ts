@@ -438,6 +438,6 @@ function readText(root: string, path: string): string {
       stream: true,
     });
   } catch (error) {
-    throw damaged(path, "not_text", "it is not UTF-8 text", {}, error);
+    throw damaged(path, "not_text", "it is not UTF-8 text", { cause: error });
   }
 }

@@ -49,7 +49,7 @@ export function readLegacyCheckpoint(text: string, file: string): LegacyCheckpoi
   const workflowId = textField(raw, "workflow_id") ?? "";
   if (workflowId === "") {
     const text = 'the required key "workflow_id" is missing or not a text';
-    throw damaged(file, "missing_key", text, { key: "workflow_id" });
+    throw damaged(file, "missing_key", text, { details: { key: "workflow_id" } });
   }
   const findings: string[] = [];
   const written = textField(raw, "checkpoint_id");

@@ -129,17 +129,19 @@ export function parseLegacyJson(text: string, file: string): JsonNode {
         file,
         "truncated",
         `it is incomplete ${place}: ${error.message}`,
-        position,
-        error,
+        { details: position, cause: error },
       );
     }
     const target = linkText(content);
     if (target !== null) {
       const text =
         `it contains only the text "${target}", like a symbolic link on a system without links`;
-      throw damaged(file, "link_text", text, { target }, error);
+      throw damaged(file, "link_text", text, { details: { target }, cause: error });
     }
-    throw damaged(file, "not_json", `it is not JSON ${place}: ${error.message}`, position, error);
+    throw damaged(file, "not_json", `it is not JSON ${place}: ${error.message}`, {
+      details: position,
+      cause: error,
+    });
   }
 }
 
@@ -148,8 +150,7 @@ export function damaged(
   file: string,
   reason: DamageReason,
   text: string,
-  details: Fields = {},
-  cause?: unknown,
+  { details = {}, cause }: { readonly details?: Fields; readonly cause?: unknown } = {},
 ): OrchestratorError {
   return new OrchestratorError("legacy_corrupt", `Cannot read the old file "${file}": ${text}`, {
     hint: "The file was not changed; restore it from version control or a backup",
@@ -176,16 +177,18 @@ function understood(raw: unknown, file: string): Omit<ReadState, "node"> {
   }
   if (!hasId || !hasPhases) {
     const key = hasId ? "phases" : "workflow_id";
-    throw damaged(file, "missing_key", `the required key "${key}" is missing`, { key });
+    throw damaged(file, "missing_key", `the required key "${key}" is missing`, {
+      details: { key },
+    });
   }
   const workflowId = textField(raw, "workflow_id")?.trim() ?? "";
   if (workflowId === "") {
     const text = '"workflow_id" is not a text';
-    throw damaged(file, "wrong_type", text, { key: "workflow_id" });
+    throw damaged(file, "wrong_type", text, { details: { key: "workflow_id" } });
   }
   const phases = fieldsField(raw, "phases");
   if (phases === null) {
-    throw damaged(file, "wrong_type", '"phases" is not an object', { key: "phases" });
+    throw damaged(file, "wrong_type", '"phases" is not an object', { details: { key: "phases" } });
   }
   if (Object.keys(phases).length === 0) throw damaged(file, "no_phases", "it has no phases");
   return {

@@ -94,13 +94,8 @@ async function secretFindings(
     );
     return findings;
   }
-  if (first.form === "plain" || first.form === "age") {
-    const folder = store.folder(first.source)?.directory ?? "";
-    const open = exposure(`${folder}/${name}${first.form === "age" ? ".age" : ""}`);
-    if (open !== null) {
-      add("warning", `${first.where}: ${open}`, `Run \`chmod 600 ${first.where}\``);
-    }
-  }
+  const open = exposureOf(store, name, first);
+  if (open !== null) add("warning", `${first.where}: ${open}`, `Run \`chmod 600 ${first.where}\``);
   try {
     const { value } = await store.read(name, first);
     const wrong = whatIsWrong(value);
@@ -122,6 +117,17 @@ async function secretFindings(
     add("ok", `${first.where}${behind}`, null);
   }
   return findings;
+}
+
+/** Who else can reach the file of a secret; null for nobody, and where it has no file of its own. */
+function exposureOf(
+  store: Examination["store"],
+  name: string,
+  { form, source }: SecretPlace,
+): string | null {
+  if (form !== "plain" && form !== "age") return null;
+  const folder = store.folder(source)?.directory ?? "";
+  return exposure(`${folder}/${name}${form === "age" ? ".age" : ""}`);
 }
 
 /** What makes a value unlikely to work; null when nothing does. */

@@ -180,11 +180,15 @@ async function importInto(parent: () => string, request: ImportRequest): Promise
     tell("check", done += stagedJournal(listed.id, own).size, total);
   }
   const decide = (backups: string | null) =>
-    decideAll(request, manifest, chosen, (listed) => {
-      const check = checked.get(listed.id);
-      if (check === undefined) throw new TypeError(`${listed.id} was not checked`);
-      return { check, journal: stagedJournal(listed.id, sessions.get(listed.id)) };
-    }, { content: staging.content, backups });
+    decideAll(request, manifest, chosen, {
+      staged: (listed) => {
+        const check = checked.get(listed.id);
+        if (check === undefined) throw new TypeError(`${listed.id} was not checked`);
+        return { check, journal: stagedJournal(listed.id, sessions.get(listed.id)) };
+      },
+      content: staging.content,
+      backups,
+    });
   if (request.dryRun === true) {
     const { initialise, decided } = await decide(null);
     return {
@@ -211,8 +215,7 @@ async function importInto(parent: () => string, request: ImportRequest): Promise
         request,
         plan,
         staging.content,
-        held,
-        (bytes) => tell("put", bytes, total),
+        { held, onProgress: (bytes) => tell("put", bytes, total) },
       );
       staging.finish();
       return {
@@ -264,10 +267,13 @@ async function decideAll(
   request: ImportRequest,
   manifest: Manifest,
   chosen: readonly ManifestSession[],
-  staged: (
-    listed: ManifestSession,
-  ) => { readonly check: StagedCheck; readonly journal: StagedFile },
-  { content, backups }: { readonly content: StagedContent; readonly backups: string | null },
+  { staged, content, backups }: {
+    readonly staged: (
+      listed: ManifestSession,
+    ) => { readonly check: StagedCheck; readonly journal: StagedFile };
+    readonly content: StagedContent;
+    readonly backups: string | null;
+  },
 ): Promise<Decision> {
   const { manager } = request;
   const initialise = identityOf(request, manifest);

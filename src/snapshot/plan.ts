@@ -150,18 +150,23 @@ export function contested(steps: readonly PlanStep[]): readonly string[] {
     .map(({ session }) => session);
 }
 
-/**
- * Executes a plan. The repository must be locked.
- * @param held sessions that are locked too. Others are locked one by one: thousands at once exceed
- *   the number of files that a process may have open.
- * @param onProgress gets the number of journal bytes done.
- */
+/** How a plan is executed. */
+export interface CarryingOut {
+  /**
+   * Sessions that are locked too. Others are locked one by one: thousands at once exceed the number
+   * of files that a process may have open.
+   */
+  readonly held: readonly string[];
+  /** Gets the number of journal bytes done. */
+  readonly onProgress?: (done: number) => void;
+}
+
+/** Executes a plan. The repository must be locked. */
 export async function carryOut(
   surroundings: Surroundings,
   plan: Plan,
   content: StagedContent,
-  held: readonly string[],
-  onProgress: (done: number) => void = () => {},
+  { held, onProgress = () => {} }: CarryingOut,
 ): Promise<RepositoryOutcome> {
   const { paths, now } = surroundings;
   const { initialise } = plan;
@@ -177,7 +182,7 @@ export async function carryOut(
     const files = sessions.get(step.session) ?? [];
     // Before it appears: the next pull would remove a session whose removal is in effect.
     await surroundings.manager.bringBack(step.session, OPERATION);
-    await carryOutStep(surroundings, step, files, content, holding.has(step.session));
+    await carryOutStep(surroundings, step, { files, content }, holding.has(step.session));
     onProgress(done += stagedJournal(step.session, files).size);
   }
   const arrived = arrivedIdentity(plan.files, content);
@@ -223,8 +228,10 @@ function arrivedIdentity(
 async function carryOutStep(
   surroundings: Surroundings,
   step: PlanStep,
-  files: readonly StagedFile[],
-  content: StagedContent,
+  { files, content }: {
+    readonly files: readonly StagedFile[];
+    readonly content: StagedContent;
+  },
   held: boolean,
 ): Promise<void> {
   const { manager, warn } = surroundings;
@@ -240,7 +247,7 @@ async function carryOutStep(
       return await manager.hold(
         { session: id },
         OPERATION,
-        () => carryOutStep(surroundings, step, files, content, true),
+        () => carryOutStep(surroundings, step, { files, content }, true),
       );
     } catch (error) {
       const busy = error instanceof OrchestratorError && error.code === "lock_held";
@@ -316,7 +323,7 @@ export async function finishImports(surroundings: Surroundings): Promise<void> {
           manager,
           held,
           OPERATION,
-          () => carryOut(surroundings, plan, content, held),
+          () => carryOut(surroundings, plan, content, { held }),
         );
       });
       removeStaging(folder);

@@ -248,7 +248,7 @@ export class StateBranch {
     const tree = await this.tree(commit);
     const here = new Set(await manager.ids());
     const missing = [...tree.folders.keys()].filter((id) => !here.has(id));
-    const removed = await removedFrom(git, manager, tree, missing, [tree]);
+    const removed = await removedFrom({ git, manager }, tree, missing, [tree]);
     return new Set(missing.filter((id) => !removed.has(id)));
   }
 

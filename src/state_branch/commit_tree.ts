@@ -87,9 +87,8 @@ export async function treeOfAll(
     const content = contentOf(file.name, "branch");
     if (content === null || "session" in content && refused.has(content.session)) continue;
     // What is too large to be read there stays as it is.
-    if (isJoined(file.name) && (before.files.get(file.name)?.size ?? 0) > readLimit(file.name)) {
-      continue;
-    }
+    const size = before.files.get(file.name)?.size ?? 0;
+    if (isJoined(file.name) && size > readLimit(file.name)) continue;
     const bytes = await joined(git, before, file);
     // What was joined is small and was read already; the rest is read again when it is written.
     if (content.kind === "repository") put(file.name, bytes);
@@ -101,10 +100,7 @@ export async function treeOfAll(
     entries.set(path, { mode: FILE_MODE, type: "blob", oid: blobs[index] ?? "" });
   }
   // The index names the trees of the sessions' folders.
-  const inSessions = [...entries].filter(([path]) => path.startsWith(`${FOLDERS.sessions}/`));
-  const folders = inSessions.length === 0
-    ? new Map<string, string>()
-    : (await writeTree(git, new Map(inSessions))).folders;
+  const folders = await sessionFolders(git, entries);
   const index = await writeIndex({ git, manager }, { before, committed, kept, folders, sessions });
   const all = new Map([...entries].filter(([path]) => !path.startsWith(`${FOLDERS.sessions}/`)));
   for (const [path, oid] of index) all.set(path, { mode: FILE_MODE, type: "blob", oid });
@@ -116,6 +112,16 @@ export async function treeOfAll(
     written: [...blobs, ...index.values(), ...folders.values(), ...whole.folders.values()],
     kept: new Set(kept.keys()),
   };
+}
+
+/** Writes the folders of the sessions. @returns their ids, by path. */
+async function sessionFolders(
+  git: Git,
+  entries: ReadonlyMap<string, TreeEntry>,
+): Promise<ReadonlyMap<string, string>> {
+  const inSessions = [...entries].filter(([path]) => path.startsWith(`${FOLDERS.sessions}/`));
+  if (inSessions.length === 0) return new Map();
+  return (await writeTree(git, new Map(inSessions))).folders;
 }
 
 /** Writes the index of the sessions that the new commit has. @returns ids of its files, by path. */
@@ -200,7 +206,7 @@ async function keptSessions(
   const kept = new Map<string, string>();
   for (const tree of trees) {
     const missing = [...tree.folders].filter(([id]) => !here.has(id) && !kept.has(id));
-    const removed = await removedFrom(git, manager, tree, missing.map(([id]) => id), trees);
+    const removed = await removedFrom({ git, manager }, tree, missing.map(([id]) => id), trees);
     for (const [id, oid] of missing) if (!removed.has(id)) kept.set(id, oid);
   }
   return kept;

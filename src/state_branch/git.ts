@@ -153,14 +153,14 @@ export class Git {
       "--show-object-format",
       "--git-common-dir",
     ];
-    const result = await runGit(root, args, clean, LOCAL_TIMEOUT_MS);
+    const result = await runGit(root, args, clean);
     if (result.exitCode !== 0) {
       if (/not a git repository/i.test(result.stderr)) return null;
       throw gitFailed(args, result.stderr);
     }
     const [format, commonDirectory = ""] = result.stdout.split("\n");
     const objectFormat = format === "sha256" ? "sha256" : "sha1";
-    const ssh = await runGit(root, ["config", "core.sshCommand"], clean, LOCAL_TIMEOUT_MS);
+    const ssh = await runGit(root, ["config", "core.sshCommand"], clean);
     const asks = env["GIT_SSH_COMMAND"] ?? env["GIT_SSH"] ?? ssh.stdout.trim();
     // An ssh prompt would wait for ever; a user's own ssh command is not changed.
     const quiet = asks === "" ? { ...clean, GIT_SSH_COMMAND: "ssh -o BatchMode=yes" } : clean;
@@ -189,8 +189,8 @@ export class Git {
     const env = { ...this.#env, ...options.env };
     try {
       const timeoutMs = network ? this.#networkTimeoutMs : LOCAL_TIMEOUT_MS;
-      const how = { input, binary, unsynced, mostBytes };
-      const result = await runGit(this.root, args, env, timeoutMs, how);
+      const how = { timeoutMs, input, binary, unsynced, mostBytes };
+      const result = await runGit(this.root, args, env, how);
       if (DAMAGE.test(result.stderr)) this.complain(result.stderr);
       return result;
     } catch (error) {
@@ -234,10 +234,16 @@ async function runGit(
   cwd: string,
   args: readonly string[],
   env: Environment,
-  timeoutMs: number,
-  { input, binary = false, unsynced = false, mostBytes = MOST_LISTED }:
-    & Pick<GitRun, "binary" | "unsynced" | "mostBytes">
-    & { readonly input?: string | Uint8Array | undefined } = {},
+  {
+    timeoutMs = LOCAL_TIMEOUT_MS,
+    input,
+    binary = false,
+    unsynced = false,
+    mostBytes = MOST_LISTED,
+  }: Pick<GitRun, "binary" | "unsynced" | "mostBytes"> & {
+    readonly timeoutMs?: number;
+    readonly input?: string | Uint8Array | undefined;
+  } = {},
 ): Promise<ProgramResult> {
   const settings = [...SETTINGS, ...unsynced ? ["core.fsync=none"] : []]
     .flatMap((setting) => ["-c", setting]);

@@ -12,7 +12,7 @@ import type { SessionManager } from "../session/session_manager.ts";
 import { collectSession, encodeLines } from "../snapshot/collect.ts";
 import { contentOf, journalName } from "../snapshot/contents.ts";
 import { checkFromFiles, type Incoming, incomingCopy } from "../snapshot/incoming.ts";
-import { DEFAULT_LIMITS, type Limits } from "../snapshot/limits.ts";
+import { type Limits } from "../snapshot/limits.ts";
 import { createIncoming, extendWith, mergeFiles, replaceWith } from "../snapshot/put_session.ts";
 import { relate, type Relation } from "../snapshot/relation.ts";
 import type { BranchTree } from "./branch_tree.ts";
@@ -75,7 +75,7 @@ export async function mergeSessions(request: MergeRequest): Promise<Merged> {
     }
     let incoming: Incoming;
     try {
-      incoming = await readSession(git, tree, id, request.limits ?? DEFAULT_LIMITS);
+      incoming = await readSession(git, tree, id, { limits: request.limits });
     } catch (error) {
       if (!(error instanceof OrchestratorError) || error.code === "git_failed") throw error;
       warn(`Session ${id} of the state branch was not merged: ${error.message}`);

@@ -4,24 +4,29 @@
  */
 import { contentOf } from "../snapshot/contents.ts";
 import { checkFromFiles, type Incoming } from "../snapshot/incoming.ts";
-import { limitError, type Limits } from "../snapshot/limits.ts";
+import { DEFAULT_LIMITS, limitError, type Limits } from "../snapshot/limits.ts";
 import { tooLarge } from "../platform/within.ts";
 import { readLimit } from "../state_layout/limits.ts";
 import type { BranchTree } from "./branch_tree.ts";
 import type { Git } from "./git.ts";
 import { readBlobs, type Tree, type TreeFile } from "./objects.ts";
 
+/** How a session is read. */
+export interface ReadOptions {
+  readonly limits?: Limits | undefined;
+  /** Gives the bytes of a file, where they may be at hand. Default: git does. */
+  readonly read?: (file: TreeFile) => Promise<Uint8Array>;
+}
+
 /**
  * Reads and checks a session.
- * @param read gives the bytes of a file, where they may be at hand. Default: git does.
  * @throws `snapshot_invalid`, `limit_exceeded`, `format_too_new`
  */
 export async function readSession(
   git: Git,
   tree: BranchTree,
   id: string,
-  limits: Limits,
-  read?: (file: TreeFile) => Promise<Uint8Array>,
+  { limits = DEFAULT_LIMITS, read }: ReadOptions = {},
 ): Promise<Incoming> {
   const files = sessionFiles(await tree.filesOf([id]), id);
   for (const [path, { size }] of files) {

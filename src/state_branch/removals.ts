@@ -13,7 +13,6 @@ import {
 import { addRecords, copyOf, readRecords, recordedSessions } from "../session/removed_sessions.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { incomingCopy } from "../snapshot/incoming.ts";
-import { DEFAULT_LIMITS } from "../snapshot/limits.ts";
 import { LIMITS } from "../state_layout/limits.ts";
 import { KEYS } from "../state_layout/names.ts";
 import type { StorageBackend } from "../storage/backend.ts";
@@ -142,8 +141,7 @@ const PATIENCE_MS = 100;
  * @param recorders commits whose records count, besides those here.
  */
 export async function removedFrom(
-  git: Git,
-  manager: SessionManager,
+  { git, manager }: { readonly git: Git; readonly manager: SessionManager },
   tree: BranchTree,
   sessions: readonly string[],
   recorders: readonly BranchTree[],
@@ -163,7 +161,7 @@ export async function removedFrom(
     const standing = standingRemovals(mergeRecords(await readRecords(backend, id), ...there));
     if (standing.length === 0) continue;
     try {
-      const copy = incomingCopy(await readSession(git, tree, id, DEFAULT_LIMITS));
+      const copy = incomingCopy(await readSession(git, tree, id));
       if (standing.some((removal) => covers(removal, copy))) removed.add(id);
     } catch (error) {
       if (!(error instanceof OrchestratorError) || error.code === "git_failed") throw error;

@@ -11,7 +11,6 @@ import { OrchestratorError } from "../errors.ts";
 import { loadSession } from "../session/load.ts";
 import { progressOf, type SessionSummary } from "../session/summary.ts";
 import type { SessionManager } from "../session/session_manager.ts";
-import { DEFAULT_LIMITS } from "../snapshot/limits.ts";
 import { SESSION_ID } from "../state_layout/names.ts";
 import { VERSION } from "../version.ts";
 import type { SessionState } from "../workflow/state.ts";
@@ -110,8 +109,7 @@ async function readEntry(
       git,
       tree,
       id,
-      DEFAULT_LIMITS,
-      (file) => backend.read(file),
+      { read: (file) => backend.read(file) },
     );
     return entryOf(state, oid);
   } catch (error) {

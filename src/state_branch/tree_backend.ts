@@ -145,8 +145,7 @@ export class TreeBackend extends ReadOnlyBackend implements StorageBackend {
         this.#git,
         this.tree,
         id,
-        DEFAULT_LIMITS,
-        (file) => this.read(file),
+        { read: (file) => this.read(file) },
       );
       const text = stateText(state, { seq: lines.length, hash, mark }, {});
       return new TextEncoder().encode(text);

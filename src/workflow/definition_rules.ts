@@ -38,11 +38,17 @@ interface Placed {
 export function checkRules(
   definition: WorkflowDefinition,
   layout: Layout,
-  tree: SourceTree,
-  broken: ReadonlySet<string>,
-  findings: FindingCollector,
+  source: CheckedSource,
 ): void {
-  new RuleChecker(definition, layout, tree, broken, findings).check();
+  new RuleChecker(definition, layout, source).check();
+}
+
+/** Where a definition was read from, and what was found in it. */
+export interface CheckedSource {
+  readonly tree: SourceTree;
+  /** Values that have been reported and replaced. */
+  readonly broken: ReadonlySet<string>;
+  readonly findings: FindingCollector;
 }
 
 class RuleChecker {
@@ -55,9 +61,7 @@ class RuleChecker {
   constructor(
     definition: WorkflowDefinition,
     layout: Layout,
-    tree: SourceTree,
-    broken: ReadonlySet<string>,
-    findings: FindingCollector,
+    { tree, broken, findings }: CheckedSource,
   ) {
     this.#definition = definition;
     this.#layout = layout;

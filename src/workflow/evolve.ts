@@ -159,22 +159,7 @@ function begin(event: SessionEvent): SessionState {
       bypasses: [],
     };
   }
-  if (event.type === "session_imported") {
-    const { session, lineage, seed, source } = event.data;
-    const phases = filled(seed.definition, seed.phases, event.seq);
-    return {
-      ...seed,
-      ...stamped,
-      session,
-      lineage,
-      overriddenSettings: [],
-      phases,
-      notes: { count: seed.notes.length, recent: seed.notes.slice(-RECENT_LIMIT) },
-      bypasses: bypassesIn(seed.definition, phases, event),
-      ...(isHistoryFile(event.data.history) ? { history: event.data.history } : {}),
-      ...(typeof source.generation === "string" ? { imported: source.generation } : {}),
-    };
-  }
+  if (event.type === "session_imported") return beginImported(event, stamped);
   return {
     ...stamped,
     session: "",
@@ -192,6 +177,26 @@ function begin(event: SessionEvent): SessionState {
     updatedAt: event.time,
     notes: { count: 0, recent: [] },
     bypasses: [],
+  };
+}
+
+function beginImported(
+  event: Extract<SessionEvent, { readonly type: "session_imported" }>,
+  stamped: Pick<SessionState, "seq" | "createdBy" | "checkpoints">,
+): SessionState {
+  const { session, lineage, seed, source, history } = event.data;
+  const phases = filled(seed.definition, seed.phases, event.seq);
+  return {
+    ...seed,
+    ...stamped,
+    session,
+    lineage,
+    overriddenSettings: [],
+    phases,
+    notes: { count: seed.notes.length, recent: seed.notes.slice(-RECENT_LIMIT) },
+    bypasses: bypassesIn(seed.definition, phases, event),
+    ...(isHistoryFile(history) ? { history } : {}),
+    ...(typeof source.generation === "string" ? { imported: source.generation } : {}),
   };
 }
 

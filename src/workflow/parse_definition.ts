@@ -120,7 +120,7 @@ function interpret({ tree, findings }: ReadSource, options: ParseOptions): Parse
   const definition = flat
     ? buildFlat(data, tree, workflowName(options.file))
     : buildPhases(data, tree);
-  checkRules(definition, flat ? flatLayout(tree) : PHASES_LAYOUT, tree, broken, findings);
+  checkRules(definition, flat ? flatLayout(tree) : PHASES_LAYOUT, { tree, broken, findings });
   const usable = broken.size === 0 && definition.name !== "" && definition.phases.length > 0;
   return { definition: usable ? definition : null, findings: findings.list() };
 }

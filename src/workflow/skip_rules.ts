@@ -15,7 +15,7 @@ import { type Command, type DecideContext, TEXT_LIMITS } from "./commands.ts";
 import type { ItemDefinition } from "./definition.ts";
 import { refusalIfAgent } from "./approval_rules.ts";
 import type { Decision } from "./decision.ts";
-import { requireItem } from "./locate.ts";
+import { type LocatedItem, requireItem } from "./locate.ts";
 import { asHint, itemStep } from "./next_step.ts";
 import { reviewOnlyBy } from "./reviews.ts";
 import type { SessionState } from "./state.ts";
@@ -139,6 +139,42 @@ function checkWeightyReason(reason: unknown, doing: string): Result<string> {
   return { value: text };
 }
 
+/** Why an open item may not be skipped like that; undefined when it may. */
+function objectionTo(
+  state: SessionState,
+  { phase, definition }: LocatedItem,
+  { rule, command, context }: {
+    readonly rule: SkipRule;
+    readonly command: Extract<Command, { kind: "skip" }>;
+    readonly context: DecideContext;
+  },
+): OrchestratorError | undefined {
+  const { item: id } = command;
+  const doing = `skip "${id}"`;
+  const hint = asHint(itemStep(state, phase, definition));
+  if (rule.kind === "never") {
+    return new OrchestratorError("item_blocked", `Cannot ${doing}: ${rule.because}`, { hint });
+  }
+  const review = reviewOnlyBy(state, phase, id);
+  if (review !== undefined) {
+    return new OrchestratorError(
+      "item_blocked",
+      `Cannot ${doing}: the workflow cannot finish without the review "${review}"`,
+      { hint },
+    );
+  }
+  if (rule.kind === "force" && !command.force) {
+    return new OrchestratorError("item_blocked", `Cannot ${doing}: it is a gate`, {
+      hint,
+      details: { forceNeeds: TEXT_LIMITS.weightyReason },
+    });
+  }
+  if (rule.kind === "force" && definition.verification.type === "manual_gate") {
+    return refusalIfAgent(state, context, `${doing} by force`);
+  }
+  return undefined;
+}
+
 /** Decides `skip`. */
 export function decideSkip(
   state: SessionState,
@@ -157,38 +193,10 @@ export function decideSkip(
   if (item.status === "completed") {
     return { error: new OrchestratorError("item_blocked", `Cannot ${doing}: it is completed`) };
   }
-  const hint = asHint(itemStep(state, phase, definition));
   const rule = skipRule(definition, state.imported !== undefined);
-  if (rule.kind === "never") {
-    return {
-      error: new OrchestratorError("item_blocked", `Cannot ${doing}: ${rule.because}`, {
-        hint,
-      }),
-    };
-  }
-  const review = reviewOnlyBy(state, phase, id);
-  if (review !== undefined) {
-    return {
-      error: new OrchestratorError(
-        "item_blocked",
-        `Cannot ${doing}: the workflow cannot finish without the review "${review}"`,
-        { hint },
-      ),
-    };
-  }
-  if (rule.kind === "force" && !command.force) {
-    return {
-      error: new OrchestratorError("item_blocked", `Cannot ${doing}: it is a gate`, {
-        hint,
-        details: { forceNeeds: TEXT_LIMITS.weightyReason },
-      }),
-    };
-  }
-  if (rule.kind === "force" && definition.verification.type === "manual_gate") {
-    const refusal = refusalIfAgent(state, context, `${doing} by force`);
-    if (refusal !== undefined) return { error: refusal };
-  }
-  const reason = rule.kind === "force" || rule.weighty
+  const objection = objectionTo(state, located.value, { rule, command, context });
+  if (objection !== undefined) return { error: objection };
+  const reason = rule.kind !== "reason" || rule.weighty
     ? checkWeightyReason(command.reason, doing)
     : checkText(command.reason, {
       doing,

@@ -22,19 +22,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"val
   const { shown: name, chosen } = found;
   const file = given === "-" ? "stdin" : name;
   const text = given === "-" ? await io.readStdin() : readWorkflowFile(found);
-  if (text === null) {
-    throw new OrchestratorError(
-      "file_unknown",
-      `Cannot validate "${file}": it does not exist`,
-      {
-        hint: chosen === null
-          ? "Run `orchestrator init` to write one"
-          : chosen === "argument"
-          ? "Check the path"
-          : chosen,
-      },
-    );
-  }
+  if (text === null) throw unknownFile(file, chosen);
   const { definition, findings } = parseDefinition(text, { file });
   const errors = findings.filter((finding) => finding.level === "error");
   if (definition === null || errors.length > 0) {
@@ -78,6 +66,19 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"val
         }`,
       ]),
   };
+}
+
+function unknownFile(file: string, chosen: string | null): OrchestratorError {
+  const hint = chosen === null
+    ? "Run `orchestrator init` to write one"
+    : chosen === "argument"
+    ? "Check the path"
+    : chosen;
+  return new OrchestratorError(
+    "file_unknown",
+    `Cannot validate "${file}": it does not exist`,
+    { hint },
+  );
 }
 
 /** The first findings, errors before warnings where not all are shown. */

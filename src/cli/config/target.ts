@@ -41,8 +41,7 @@ export async function changeConfig(
   context: Context,
   target: ConfigFile,
   operation: string,
-  key: ConfigKeyName,
-  value: ConfigValue,
+  { key, value }: { readonly key: ConfigKeyName; readonly value: ConfigValue },
 ): Promise<ConfigChange> {
   if (value === null && !pathExists(target.path)) return { before: undefined, changed: false };
   const change = await holdTarget(

@@ -35,7 +35,7 @@ export function checklist(phase: PhaseDefinition, progress: Progress, style: Sty
     title,
     ...phase.notes.map((note) => style.dim(wrap(note, style, "  "))),
     ...(folded.length === 0 ? [] : [foldedLine(folded, style)]),
-    ...listed.map((item) => itemLines(item, phase, isNext(item, progress), width, style)),
+    ...listed.map((item) => itemLines(item, phase, { next: isNext(item, progress), width }, style)),
   ]);
 }
 
@@ -58,8 +58,7 @@ function foldedLine(items: readonly ItemProgress[], style: Style): Shown {
 function itemLines(
   item: ItemProgress,
   phase: PhaseDefinition,
-  next: boolean,
-  width: number,
+  { next, width }: { readonly next: boolean; readonly width: number },
   style: Style,
 ): Shown {
   const { symbols } = style;
@@ -85,7 +84,7 @@ function itemLines(
     ? OWN.concat(pad(id, width), "  ")
     : OWN.concat(id, indent);
   const details = open
-    ? openDetails(item, phase, next, room, style)
+    ? openDetails(item, phase, { next, room }, style)
     : endedDetails(item, room, style);
   const right = [...name.map((line) => open ? line : style.dim(line)), ...details];
   return OWN.concat(mark, " ", open ? head : style.dim(head), joined(right, indent));
@@ -94,8 +93,7 @@ function itemLines(
 function openDetails(
   item: ItemProgress,
   phase: PhaseDefinition,
-  next: boolean,
-  room: number,
+  { next, room }: { readonly next: boolean; readonly room: number },
   style: Style,
 ): readonly Shown[] {
   const about = next

@@ -122,7 +122,9 @@ function phases(progress: Progress, style: Style): Shown {
   const longest = Math.max(...progress.phases.map((phase) => visibleLength(phase.id)), 0);
   const width = Math.min(longest, Math.floor(style.width / 2));
   const digits = String(Math.max(...progress.phases.map((phase) => phase.total), 0)).length;
-  return lines(progress.phases.map((phase) => phaseLine(phase, progress, width, digits, style)));
+  return lines(
+    progress.phases.map((phase) => phaseLine(phase, progress, { width, digits }, style)),
+  );
 }
 
 const REMARKS = words({
@@ -135,8 +137,7 @@ const REMARKS = words({
 function phaseLine(
   phase: PhaseProgress,
   progress: Progress,
-  width: number,
-  digits: number,
+  { width, digits }: { readonly width: number; readonly digits: number },
   style: Style,
 ): Shown {
   const { symbols } = style;

@@ -26,7 +26,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"con
     );
   }
   const target = configTarget(context, input);
-  const change = await changeConfig(context, target, "config set", key, checked.value);
+  const change = await changeConfig(context, target, "config set", { key, value: checked.value });
   const found = (await context.config()).effective(key);
   warnIfShadowed(context, target, found);
   if (target.layer === "repository" && isTrustKind(key)) {

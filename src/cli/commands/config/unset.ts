@@ -14,7 +14,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"con
   const key = input.required("key");
   if (!isConfigKey(key)) throw unknownKey("unset", key);
   const target = configTarget(context, input);
-  const change = await changeConfig(context, target, "config unset", key, null);
+  const change = await changeConfig(context, target, "config unset", { key, value: null });
   const found = (await context.config()).effective(key);
   const file = shown(target.shown);
   return {

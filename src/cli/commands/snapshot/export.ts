@@ -26,13 +26,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sna
   const toStdout = output === undefined || meansStdout(output);
   const armor = input.has("armor");
   if (toStdout && !armor) requireBinaryStdout(context, input);
-  if (input.has("include-secrets") && !input.has("encrypt") && !input.has("recipient")) {
-    throw new OrchestratorError(
-      "invalid_argument",
-      "Cannot export secrets: --include-secrets needs an encrypted snapshot",
-      { hint: "Add --encrypt, or --recipient with an age key" },
-    );
-  }
+  requireLockedSecrets(input);
   const key = await lockingKey(context, input);
   const wanted: string[] = [];
   // What is only on the state branch belongs to it, too.
@@ -84,6 +78,15 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sna
         ...(leftText === "" ? [] : [say`  ${style.dim(leftText)}`]),
       ]),
   };
+}
+
+function requireLockedSecrets(input: Input): void {
+  if (!input.has("include-secrets") || input.has("encrypt") || input.has("recipient")) return;
+  throw new OrchestratorError(
+    "invalid_argument",
+    "Cannot export secrets: --include-secrets needs an encrypted snapshot",
+    { hint: "Add --encrypt, or --recipient with an age key" },
+  );
 }
 
 function requireBinaryStdout(context: Context, input: Input): void {
