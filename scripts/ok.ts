@@ -32,6 +32,7 @@ const CHECKS: readonly Check[] = [
   deno("types", "check", "--quiet"),
   deno("layers", "run", "-A", "scripts/check_layers.ts"),
   deno("functions", "run", "-A", "scripts/check_functions.ts"),
+  deno("exports", "run", "-A", "scripts/check_exports.ts"),
   deno("promises", "run", "-A", "scripts/check_promises.ts"),
   deno("start-up", "run", "-A", "scripts/check_startup.ts"),
   deno("docs", "run", "-A", "scripts/docs.ts", "--check"),

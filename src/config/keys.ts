@@ -45,7 +45,7 @@ export interface ConfigKey {
 }
 
 /** Stands for the repository's id in the value of `state_branch`. */
-export const REPOSITORY_ID = "<repo-id>";
+const REPOSITORY_ID = "<repo-id>";
 
 const MEBIBYTE = 1024 * 1024;
 const GIBIBYTE = 1024 * MEBIBYTE;

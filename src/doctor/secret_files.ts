@@ -60,7 +60,7 @@ export interface SeenSecret {
 }
 
 /** All secrets of the folders, and the required ones among the variables. */
-export async function seenSecrets(examination: Examination): Promise<readonly SeenSecret[]> {
+async function seenSecrets(examination: Examination): Promise<readonly SeenSecret[]> {
   const { options } = examination;
   const store = await options.secrets();
   const seen: SeenSecret[] = [];

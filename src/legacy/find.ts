@@ -49,7 +49,7 @@ export const SESSION_NAMES = {
 const OLD_SESSION_ID = /^[0-9a-f]{8}$/i;
 const NEW_SESSION_ID = /^[a-z2-7]{13}$/;
 /** A line of the old log is some hundred bytes long. A longer one than this is not read. */
-export const MAX_LINE_BYTES = 1024 * 1024;
+const MAX_LINE_BYTES = 1024 * 1024;
 
 /** How much of a log is read at a time. */
 const PIECE_BYTES = 256 * 1024;

@@ -57,7 +57,7 @@ function row(
 const SOPS = "sops file";
 
 /** The table. */
-export const INVENTORY: readonly InventoryRow[] = [
+const INVENTORY: readonly InventoryRow[] = [
   row(".workflow_state.json", /^\.workflow_state\.json$/, "file", "session", "workflow state"),
   row(".workflow_state.tmp", /^\.workflow_state\.tmp$/, "file", "archive", "unfinished write"),
   row(".workflow_log.jsonl", /^\.workflow_log\.jsonl$/, "file", "session", "event log"),

@@ -93,7 +93,7 @@ export async function migrate(input: MigrateInput): Promise<MigrateResult> {
 }
 
 /** What is there before the repository is held: holding it makes the state directory and the lock. */
-export function lookBefore(paths: ProjectPaths): Before {
+function lookBefore(paths: ProjectPaths): Before {
   // A folder with nothing but a lock is what somebody who was cut off before has left.
   const names = namesWithin(paths.stateDirectory, paths.stateDirectory);
   const directory = names.some((name) => !/^(?:lock|\.tmp-.*)$/.test(name));
@@ -231,7 +231,7 @@ function freeBackup(paths: ProjectPaths, stamp: string): string {
 }
 
 /** Modes and times of folders whose entries will change. */
-export function folderTimes(
+function folderTimes(
   paths: ProjectPaths,
   names: readonly string[],
 ): readonly FolderTimes[] {

@@ -7,7 +7,7 @@ import { isMap, isScalar, parseDocument } from "yaml";
 import { readTextWithin } from "../platform/within.ts";
 
 /** The old file. */
-export const OLD_SETTINGS = ".orchestrator.yaml";
+const OLD_SETTINGS = ".orchestrator.yaml";
 
 /** A longer file is none of settings. */
 const MAX_BYTES = 1024 * 1024;

@@ -16,7 +16,7 @@ const PIECE = 64 * 1024;
  * @param limit the most bytes it may have; nothing behind them is read.
  * @throws `file_unknown`, `limit_exceeded`, `io_failed`
  */
-export function readGiven(path: string, shown: string, limit: number): Uint8Array {
+function readGiven(path: string, shown: string, limit: number): Uint8Array {
   try {
     const descriptor = openSync(path, "r");
     try {

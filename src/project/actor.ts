@@ -6,7 +6,7 @@ import type { Actor } from "../workflow/events.ts";
 import type { Environment, Variables } from "./environment.ts";
 
 /** Longest name of an actor, in UTF-16 units. */
-export const MAX_ACTOR_NAME = 100;
+const MAX_ACTOR_NAME = 100;
 
 /** Where a name is looked for, best first. The last three are what login shells and Windows set. */
 const NAME_VARIABLES = ["ORCHESTRATOR_ACTOR", "USER", "LOGNAME", "USERNAME"] as const;

@@ -34,7 +34,7 @@ export async function rootCommit(root: string, env: Environment): Promise<string
 }
 
 /** Whether a text is the full name of one of git's objects. */
-export function isObjectId(text: string): boolean {
+function isObjectId(text: string): boolean {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
 }
 

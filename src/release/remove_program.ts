@@ -12,7 +12,7 @@ import { isWindows } from "../platform/runtime.ts";
 import { previousProgram } from "./replace_program.ts";
 
 /** Ends each line that `install.sh` adds to a start file. */
-export const INSTALLER_MARK = "# added by the installer of orchestrator";
+const INSTALLER_MARK = "# added by the installer of orchestrator";
 
 /**
  * Removes the program and the one before it.

@@ -91,7 +91,7 @@ export async function stageProgram(
  * Asks a program for its version.
  * @throws `release_invalid` when it does not run, or answers something else.
  */
-export async function askProgram(program: string): Promise<SaidOfItself> {
+async function askProgram(program: string): Promise<SaidOfItself> {
   const answered = await runProgram(program, ["--version", "--json"], {
     cwd: dirname(program),
     timeoutMs: TRIAL_MS,

@@ -153,7 +153,7 @@ export async function recipientsOf(identities: readonly string[]): Promise<reado
 }
 
 /** Whether bytes begin as an age file does. */
-export function isAgeFile(bytes: Uint8Array): boolean {
+function isAgeFile(bytes: Uint8Array): boolean {
   const start = new TextDecoder().decode(bytes.subarray(0, ARMOR.length));
   return start.startsWith(MAGIC) || start === ARMOR;
 }

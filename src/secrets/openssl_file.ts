@@ -13,7 +13,7 @@ const MAGIC = "Salted__";
 const ROUNDS = 10_000;
 
 /** Whether bytes begin as openssl's files do. */
-export function isOpensslFile(bytes: Uint8Array): boolean {
+function isOpensslFile(bytes: Uint8Array): boolean {
   return new TextDecoder().decode(bytes.subarray(0, MAGIC.length)) === MAGIC;
 }
 
@@ -22,7 +22,7 @@ export function isOpensslFile(bytes: Uint8Array): boolean {
  * @param shown the file, as messages name it.
  * @throws `password_wrong`; `io_failed` for what is no such file.
  */
-export async function openOpenssl(
+async function openOpenssl(
   bytes: Uint8Array,
   password: string,
   shown: string,

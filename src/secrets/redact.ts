@@ -25,7 +25,7 @@ export function redact(text: string): string {
 }
 
 /** Shorter values are words that occur anywhere: to take them out would take texts apart. */
-export const SHORTEST_SECRET = 6;
+const SHORTEST_SECRET = 6;
 
 /** Knows the values of secrets, and takes them out of text. */
 export class Redactor {

@@ -13,7 +13,7 @@ import { scanJournal, type ScannedJournal } from "./scan_journal.ts";
 import { type CachedState, type CacheRead, readCache } from "./state_cache.ts";
 
 /** Folds the events of one session into its state. */
-export class Replay {
+class Replay {
   readonly #session: string;
   #state: SessionState | null = null;
 

@@ -20,7 +20,7 @@ import type { Actor } from "../workflow/events.ts";
 import { isRecord } from "../workflow/record.ts";
 
 /** The format of the lines this program writes, and the newest it understands. */
-export const REMOVAL_FORMAT = 1;
+const REMOVAL_FORMAT = 1;
 
 /** Bytes kept of the hash of each line: an accident does not meet 48 bits. */
 const PREFIX = 6;

@@ -120,7 +120,7 @@ function endedSession(
  * Records the removal of a session. The repository must be locked.
  * @param from where the session is; default: here.
  */
-export async function recordRemoval(
+async function recordRemoval(
   backend: StorageBackend,
   details: RemovalDetails,
   from: StorageBackend = backend,

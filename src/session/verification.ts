@@ -52,7 +52,7 @@ export async function verify(request: VerificationRequest): Promise<Verification
  * The variables a command gets: the only way by which task, phase or session reach it, so that no
  * text of theirs is ever read as shell.
  */
-export function commandVariables(
+function commandVariables(
   state: SessionState,
   item: string,
   paths: ProjectPaths,

@@ -32,9 +32,6 @@ export type ContentKind =
 /** The first entry of every snapshot. */
 export const MANIFEST = "manifest.json";
 
-/** The folder of secrets in the state directory. */
-export const SECRETS = `${FOLDERS.secrets}/`;
-
 /**
  * What a name refers to.
  * @param carrier what includes it. Default: the one that includes most.
@@ -56,7 +53,7 @@ export function contentOf(name: string, carrier: Carrier = "encrypted"): Content
 }
 
 /** The folder of the records of removed sessions. */
-export const REMOVED = `${FOLDERS.removed}/`;
+const REMOVED = `${FOLDERS.removed}/`;
 
 /** The session whose removals a file records; null for other files. */
 export function removedSession(name: string): string | null {

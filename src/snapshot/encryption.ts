@@ -18,7 +18,7 @@ export type Key =
   | { readonly identities: readonly string[] };
 
 /** Fewest characters of a password, and fewest different ones. */
-export const PASSWORD_LENGTH = 12;
+const PASSWORD_LENGTH = 12;
 const PASSWORD_VARIETY = 5;
 
 /** scrypt's work factor (log2 of N), age's own default: about a second and 256 MiB. */

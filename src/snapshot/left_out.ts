@@ -43,7 +43,7 @@ export interface LeftOut {
 }
 
 /** Most names of one entry. */
-export const MOST_NAMES = 1000;
+const MOST_NAMES = 1000;
 
 /** What was taken. */
 export interface Taken {

@@ -228,7 +228,7 @@ function linesOf(folder: Folder, ids: ReadonlyMap<Folder, string>): string {
 }
 
 /** Who commits: the user where git knows one, else this program. */
-export async function identity(git: Git): Promise<Readonly<Record<string, string>>> {
+async function identity(git: Git): Promise<Readonly<Record<string, string>>> {
   const { exitCode } = await git.run(["var", "GIT_COMMITTER_IDENT"], { codes: [1, 128] });
   const author = await git.run(["var", "GIT_AUTHOR_IDENT"], { codes: [1, 128] });
   if (exitCode === 0 && author.exitCode === 0) return {};

@@ -43,7 +43,7 @@ export async function readSession(
 }
 
 /** The files among those of a tree that a session on a branch consists of. */
-export function sessionFiles(files: Tree, id: string): Tree {
+function sessionFiles(files: Tree, id: string): Tree {
   return new Map([...files].filter(([path]) => {
     const content = contentOf(path, "branch");
     return content !== null && "session" in content && content.session === id;

@@ -69,7 +69,7 @@ export async function repairing<Result>(
  * @param complaints messages of git: objects that they name are checked.
  * @returns how many things were repaired.
  */
-export async function repairStore(
+async function repairStore(
   git: Git,
   tracking: readonly string[],
   complaints: string,

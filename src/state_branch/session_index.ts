@@ -43,7 +43,7 @@ const AT_ONCE = 256;
  * The index by session, without what does not fit the commit. A file with more lines than the commit has
  * sessions is none of ours: of such a one no more is looked at.
  */
-export async function readIndex(
+async function readIndex(
   git: Git,
   tree: BranchTree,
 ): Promise<ReadonlyMap<string, IndexEntry>> {

@@ -28,7 +28,7 @@ const LONGEST_NAME = 255;
  * Whether a file may have this name on every system, and means nothing special there: no device, no
  * short name of another file, nothing of git's, nothing that is spelled in two ways.
  */
-export function isPortableName(name: string): boolean {
+function isPortableName(name: string): boolean {
   return name !== "" && !/[\p{Cc}\p{Cs}\uFFFD\\/:*?"<>|]/u.test(name) &&
     !/^\.{1,2}$|[. ]$/.test(name) &&
     !/^\.git/i.test(name) && !DEVICE.test(name) && !SHORT_NAME.test(name) &&

@@ -229,7 +229,7 @@ function offsetBehind(bytes: Uint8Array, lines: number): number {
 }
 
 /** The bytes of a line as text. */
-export function lineText(line: JournalLine): string {
+function lineText(line: JournalLine): string {
   if (typeof line === "string") return line;
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let text = "";

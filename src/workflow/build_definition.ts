@@ -17,7 +17,7 @@ import { slug } from "./definition_shape.ts";
 import type { SourceTree } from "./source_tree.ts";
 
 /** Id of the one phase of a workflow in the flat form. */
-export const FLAT_PHASE_ID = "STEPS";
+const FLAT_PHASE_ID = "STEPS";
 
 type PhaseInput = NonNullable<DefinitionInput["phases"]>[number];
 type StepInput = NonNullable<DefinitionInput["steps"]>[number];

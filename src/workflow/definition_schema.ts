@@ -13,7 +13,7 @@ import type { SettingValue } from "./definition.ts";
 export const STEP_TYPES = ["gate", "required", "documented", "flexible"] as const;
 export const PHASE_TYPES = ["strict", "guided", "autonomous"] as const;
 export const VERIFICATION_TYPES = ["file_exists", "command", "manual_gate", "none"] as const;
-export const SUPERVISION_MODES = ["supervised", "zero_human", "hybrid"] as const;
+const SUPERVISION_MODES = ["supervised", "zero_human", "hybrid"] as const;
 export const EVIDENCE_SCHEMAS = [
   "CodeAnalysisEvidence",
   "EdgeCaseEvidence",
@@ -22,12 +22,12 @@ export const EVIDENCE_SCHEMAS = [
 ] as const;
 
 /** The longest time-out, in seconds: a week. Timers overflow at about 24 days. */
-export const LONGEST_TIMEOUT_SECONDS = 7 * 24 * 60 * 60;
+const LONGEST_TIMEOUT_SECONDS = 7 * 24 * 60 * 60;
 
 /** At least one upper-case letter and none that is lower-case, as Python's `str.isupper()`. */
-export const PHASE_ID = /^[^\p{Lowercase}\p{Lt}]*\p{Uppercase}[^\p{Lowercase}\p{Lt}]*$/u;
+const PHASE_ID = /^[^\p{Lowercase}\p{Lt}]*\p{Uppercase}[^\p{Lowercase}\p{Lt}]*$/u;
 /** Letters, digits and `_`, at least one of them no `_`. */
-export const ITEM_ID = /^_*[\p{L}\p{N}][\p{L}\p{N}_]*$/u;
+const ITEM_ID = /^_*[\p{L}\p{N}][\p{L}\p{N}_]*$/u;
 
 /** Facts about a field that end up in the JSON Schema. */
 interface FieldFacts {

@@ -147,6 +147,3 @@ export type SessionEvent = NewEvent & {
   readonly time: string;
   readonly actor: Actor;
 };
-
-/** Settings are re-exported so that readers of events need one import. */
-export type { Settings };

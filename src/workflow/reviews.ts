@@ -25,12 +25,12 @@ export interface MissingReview {
 }
 
 /** True when an item of that id is the review. */
-export function isReview(item: string, review: string): boolean {
+function isReview(item: string, review: string): boolean {
   return item === review || item === `${review}_review`;
 }
 
 /** The reviews any phase of the workflow requires, each once. */
-export function requiredReviews(definition: WorkflowDefinition): readonly string[] {
+function requiredReviews(definition: WorkflowDefinition): readonly string[] {
   return [...new Set(definition.phases.flatMap((phase) => phase.required_reviews))];
 }
 

@@ -97,11 +97,6 @@ function briefly(data: object): Readonly<Record<string, unknown>> {
   );
 }
 
-/** What a state's end says, for `finish`. */
-export function endedText(state: SessionState): Shown {
-  return state.status === "completed" ? say`Finished` : say`Abandoned`;
-}
-
 function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
