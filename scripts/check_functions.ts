@@ -22,12 +22,13 @@ export const MOST_EXCEPTIONS = 15;
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
   "scripts/bench.ts: main": "the list of what is measured, in the order of the report",
   "scripts/release.ts: release": "the steps of a release, each a call, in the order of its page",
-  "src/cli/commands/import_legacy.ts: run": "a use case that moves out of the command line",
+  "src/cli/commands/import_legacy.ts: run": "the options of the command, and all that it answers",
   "src/cli/commands/secrets/import.ts: run": "two thirds are what it answers, for each outcome",
-  "src/cli/commands/start.ts: run": "a use case that moves out of the command line",
+  "src/cli/commands/start.ts: run": "the options of the command, and all that it answers",
   "src/cli/commands/state/status.ts: run": "two thirds are what it answers, a row for each fact",
   "src/cli/output/event_text.ts: whatHappened": "a table: what is said of each kind of event",
-  "src/cli/state/place.ts: findStateBranch": "a use case that moves out of the command line",
+  "src/app/state/find_branch.ts: findStateBranch":
+    "a chain of fallbacks; what each finds decides the next",
   "src/legacy/inventory.ts: row": "a table whose columns have no names, or it would be 400 lines",
   "src/migration/migrate.ts: migrateHeld": "the journaled steps; their order is what makes it safe",
   "src/platform/processes.ts: runCommand": "the states of one child process, which share variables",

@@ -36,7 +36,7 @@ const effective = z.strictObject({
 });
 
 /** What is wrong with the configuration. */
-export const configFinding = z.strictObject({
+const configFinding = z.strictObject({
   level: z.enum(["error", "warning"]),
   message: z.string(),
   hint: findingFields.hint,

@@ -34,7 +34,7 @@ const command = z.string().describe("The same as one line for a shell");
 const byPerson = z.boolean().describe("True when a person runs it, not an agent");
 
 /** What comes next, and why. */
-export const nextStep = z.strictObject({
+const nextStep = z.strictObject({
   argv,
   placeholders,
   command,
@@ -46,7 +46,7 @@ export const nextStep = z.strictObject({
 export const hintStep = z.strictObject({ argv, placeholders, command, byPerson });
 
 /** Who holds a lock; what the holder itself has left there. */
-export const holder = z.looseObject({
+const holder = z.looseObject({
   operation: z.string(),
   actor: z.string().describe("The holder's name"),
   pid: z.number(),
@@ -243,7 +243,7 @@ export const standing = z.strictObject({
 });
 
 /** An event in the answer to a change: the journal's, without what is long. */
-export const briefEvent = z.looseObject({ seq: z.number(), type: z.string() });
+const briefEvent = z.looseObject({ seq: z.number(), type: z.string() });
 
 /** What a change of a session answers. */
 export const change = z.strictObject({

@@ -83,7 +83,7 @@ const journal = z.strictObject({
 });
 
 /** The lines that `log verify` and its error have. */
-export const verifiedSessions = z.array(journal);
+const verifiedSessions = z.array(journal);
 
 export const WORK_ANSWERS = {
   "start": standing.extend({ origin }),

@@ -10,7 +10,7 @@ import type { Style } from "./output/style.ts";
 import type { CommandInfo } from "./spec.ts";
 
 export type { Input } from "./input.ts";
-export type { ArgumentSpec, ExampleSpec, OptionSpec } from "./spec.ts";
+export type { ArgumentSpec, OptionSpec } from "./spec.ts";
 
 /** One row of the command table. */
 export interface CommandSpec extends CommandInfo {

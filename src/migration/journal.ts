@@ -29,7 +29,6 @@ export type {
   MigrationJournal,
   MigrationMarker,
   MovedFile,
-  Original,
   ReplacedFile,
 } from "./records.ts";
 

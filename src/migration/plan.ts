@@ -24,17 +24,7 @@ import { planCurrent, planFeedback, planSessions } from "./plan_sessions.ts";
 import type { Plan, PlannedConflict, PlannedFile, PlanOptions } from "./planned.ts";
 import { readOldSettings } from "./settings.ts";
 
-export type {
-  Choice,
-  Plan,
-  PlannedConflict,
-  PlannedFeedback,
-  PlannedFile,
-  PlannedMove,
-  PlannedSession,
-  PlanOptions,
-  Staying,
-} from "./planned.ts";
+export type { Choice, Plan, PlannedFile, PlanOptions } from "./planned.ts";
 
 /** A plan with what is needed to carry it out. */
 export interface PlanWithSources {

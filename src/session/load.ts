@@ -9,7 +9,7 @@ import type { StorageBackend } from "../storage/backend.ts";
 import type { LoadedSession, LoadOptions } from "./loaded_session.ts";
 import { readCache } from "./state_cache.ts";
 
-export type { LoadedSession, LoadOptions, Lost, Rebuilt } from "./loaded_session.ts";
+export type { LoadedSession, Lost, Rebuilt } from "./loaded_session.ts";
 
 /**
  * Loads a session.

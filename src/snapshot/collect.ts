@@ -275,7 +275,7 @@ export function encodeLines(lines: readonly string[]): Uint8Array {
 }
 
 /** The error for a file that changed during the export. */
-export function moved(name: string): OrchestratorError {
+function moved(name: string): OrchestratorError {
   return new OrchestratorError(
     "state_moved",
     `Cannot export "${name}": it was changed or removed during the export`,

@@ -80,7 +80,7 @@ export interface MergeReport extends Merged {
 export const NO_REMOTE = "this repository has no remote";
 
 /** Why a branch is refused that holds something else. */
-export const NOT_OURS = "its newest commit was not made by orchestrator";
+const NOT_OURS = "its newest commit was not made by orchestrator";
 
 /** The state of one project on a branch. */
 export class StateBranch {

@@ -64,6 +64,47 @@ export function decide(state: SessionState, command: Command, context: DecideCon
   }
 }
 
+/** Why a phase cannot be approved; undefined when it can. @param here the current phase. */
+function objectionTo(
+  state: SessionState,
+  id: string,
+  here: string,
+): OrchestratorError | undefined {
+  const doing = `approve the phase ${quoted(id)}`;
+  const { phases } = state.definition;
+  const phase = phases.find((candidate) => candidate.id === id);
+  if (phase === undefined) {
+    const ids = phases.map((candidate) => candidate.id);
+    return new OrchestratorError(
+      "phase_unknown",
+      `Cannot ${doing}: the workflow has no such phase`,
+      {
+        hint: didYouMean(id, ids) ?? `The phases are ${ids.join(", ")}`,
+      },
+    );
+  }
+  if (id !== here) {
+    return new OrchestratorError(
+      "phase_blocked",
+      `Cannot ${doing}: the current phase is "${here}"`,
+      {
+        hint: "Only the current phase can be approved",
+        details: { phase: id, currentPhase: here },
+      },
+    );
+  }
+  if (!needsApproval(phase)) {
+    return new OrchestratorError(
+      "phase_blocked",
+      `Cannot ${doing}: the phase needs no approval`,
+      {
+        hint: asHint(nextStep(state)),
+      },
+    );
+  }
+  return undefined;
+}
+
 function decideApprovePhase(
   state: SessionState,
   command: Extract<Command, { kind: "approve_phase" }>,
@@ -73,44 +114,8 @@ function decideApprovePhase(
   const doing = `approve the phase ${quoted(id)}`;
   const current = requireCurrentPhase(state, doing);
   if (current.error !== undefined) return current;
-  const { phases } = state.definition;
-  const phase = phases.find((candidate) => candidate.id === id);
-  if (phase === undefined) {
-    const ids = phases.map((candidate) => candidate.id);
-    return {
-      error: new OrchestratorError(
-        "phase_unknown",
-        `Cannot ${doing}: the workflow has no such phase`,
-        {
-          hint: didYouMean(id, ids) ?? `The phases are ${ids.join(", ")}`,
-        },
-      ),
-    };
-  }
-  const here = current.value.definition.id;
-  if (id !== here) {
-    return {
-      error: new OrchestratorError(
-        "phase_blocked",
-        `Cannot ${doing}: the current phase is "${here}"`,
-        {
-          hint: "Only the current phase can be approved",
-          details: { phase: id, currentPhase: here },
-        },
-      ),
-    };
-  }
-  if (!needsApproval(phase)) {
-    return {
-      error: new OrchestratorError(
-        "phase_blocked",
-        `Cannot ${doing}: the phase needs no approval`,
-        {
-          hint: asHint(nextStep(state)),
-        },
-      ),
-    };
-  }
+  const objection = objectionTo(state, id, current.value.definition.id);
+  if (objection !== undefined) return { error: objection };
   if (current.value.state.approval !== undefined) {
     return { value: { events: [], already: `Phase "${id}" is already approved` } };
   }

@@ -5,7 +5,7 @@
  * because journals live for years. Unknown types are kept and ignored.
  * @module
  */
-import type { Settings, WorkflowDefinition } from "./definition.ts";
+import type { WorkflowDefinition } from "./definition.ts";
 import type { Actor, Approval, HistoryFile, VerificationOutcome } from "./recorded.ts";
 import type { Snapshot, StateSeed } from "./state.ts";
 

@@ -56,6 +56,16 @@ export interface LegacySummary extends SessionSummary {
   readonly current: boolean;
 }
 
+const UNREADABLE = {
+  task: "",
+  status: "unreadable",
+  phase: null,
+  done: 0,
+  total: 0,
+  created: "",
+  updated: "",
+} as const;
+
 /** Old workflows that are not imported yet, as rows of a session list. */
 export async function legacySummaries(
   workspace: Workspace,
@@ -78,14 +88,8 @@ export async function legacySummaries(
     if (summary === null) {
       rows.push({
         ...base,
+        ...UNREADABLE,
         id: workflow.origin.name,
-        task: "",
-        status: "unreadable" as const,
-        phase: null,
-        done: 0,
-        total: 0,
-        created: "",
-        updated: "",
         problem: workflow.error?.message ?? "",
       });
       continue;

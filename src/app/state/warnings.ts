@@ -45,12 +45,12 @@ function goneText(gone: number): string {
 }
 
 /** That a session went two ways. */
-export function divergedText(id: string, branch: string): string {
+function divergedText(id: string, branch: string): string {
   return `Session ${id} diverged: the local version continues as session ${branch}`;
 }
 
 /** Why the state is not safe yet, and what to do. */
-export function unsafeText({ rung, problem }: PushReport): string {
+function unsafeText({ rung, problem }: PushReport): string {
   const why = problem ?? "it was not pushed";
   if (rung === "portable") return `The server refuses a branch for the state, and ${why}`;
   if (rung === "snapshot") {

@@ -6,7 +6,6 @@ import type { change } from "../../answers/parts.ts";
 import type { DataOf } from "../../answers/table.ts";
 import type { Change } from "../../session/session_manager.ts";
 import { nextStep } from "../../workflow/next_step.ts";
-import type { SessionState } from "../../workflow/state.ts";
 import type { Answer, AnswerTo } from "../command.ts";
 import { stepData, stepText } from "./next_step.ts";
 import { lines, say, type Shown, shown } from "./shown.ts";

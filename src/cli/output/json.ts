@@ -9,7 +9,7 @@ import type { Shown } from "./shown.ts";
 import { TRICKY } from "./spelled.ts";
 
 /** Version of both envelopes. */
-const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 1;
 
 /** The one line that a successful command prints on stdout with `--json`. */
 export function answerEnvelope(
