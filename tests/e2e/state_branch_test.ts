@@ -359,7 +359,7 @@ test("a state directory that is committed with the work is safe once it is pushe
     await machine.data<{ carrier: string; safe: boolean; problem: string }>("state", "push");
   const uncommitted = await push();
   assert.deepEqual([uncommitted.carrier, uncommitted.safe], ["portable", false]);
-  assert.match(uncommitted.problem, /not all of .orchestrator is committed/);
+  assert.match(uncommitted.problem, /some of .orchestrator is not committed/);
   git(machine.root, "add", "--all");
   git(machine.root, "commit", "--quiet", "--message", "Work and state");
   assert.match((await push()).problem, /committed with the work, but not pushed/);
@@ -370,7 +370,7 @@ test("a state directory that is committed with the work is safe once it is pushe
   assert.notEqual((await machine.stateStatus()).safeAt, null);
   // What happens afterwards is not there yet, and each phase says so without asking the server.
   await machine.must("complete", "think");
-  assert.match((await machine.must("advance")).stderr, /not all of .orchestrator is committed/);
+  assert.match((await machine.must("advance")).stderr, /some of .orchestrator is not committed/);
 });
 
 test("two ways of one session are both kept", async () => {
