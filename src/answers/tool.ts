@@ -24,7 +24,16 @@ const command = z.strictObject({
   group: z.string(),
   summary: z.string(),
   details: z.string().nullable(),
-  changes: z.enum(["nothing", "session", "project", "program"]),
+  changes: z.enum([
+    "nothing",
+    "program",
+    "project",
+    "session",
+    "new_session",
+    "state",
+    "old_layout",
+    "removal",
+  ]),
   destructive: z.boolean(),
   arguments: z.array(z.strictObject({
     name: z.string(),

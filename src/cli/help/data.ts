@@ -2,21 +2,13 @@
  * Help for programs: the command table as `--json` prints it.
  * @module
  */
+import type { AnswerData } from "../../answers/table.ts";
 import type { ArgumentSpec, CommandSpec, OptionSpec } from "../command.ts";
 import { GLOBAL_OPTIONS, spellings } from "../parse.ts";
 import { HELP_TOPICS, type HelpTopic } from "./topics.ts";
 
 /** What `help … --json` answers. */
-export interface HelpData {
-  /** The words asked about; empty for the whole program. */
-  readonly topic: string;
-  readonly commands: readonly Readonly<Record<string, unknown>>[];
-  /** Options of every command. */
-  readonly options: readonly Readonly<Record<string, unknown>>[];
-  readonly topics: readonly { readonly name: string; readonly summary: string }[];
-  /** The rows of a topic such as `exit-codes`; empty for commands. */
-  readonly entries: readonly Readonly<Record<string, unknown>>[];
-}
+export type HelpData = AnswerData<"help">;
 
 /** The answer about commands. */
 export function commandsData(topic: string, commands: readonly CommandSpec[]): HelpData {
@@ -41,7 +33,7 @@ function frame(topic: string): HelpData {
   };
 }
 
-function commandData(spec: CommandSpec): Readonly<Record<string, unknown>> {
+function commandData(spec: CommandSpec): HelpData["commands"][number] {
   return {
     path: spec.path,
     aliases: spellings(spec),
@@ -58,7 +50,7 @@ function commandData(spec: CommandSpec): Readonly<Record<string, unknown>> {
 
 function argumentData(
   { name, summary, optional, many, complete }: ArgumentSpec,
-): Readonly<Record<string, unknown>> {
+): HelpData["commands"][number]["arguments"][number] {
   return {
     name,
     summary,
@@ -70,7 +62,7 @@ function argumentData(
 
 function optionData(
   { name, short, value, many, summary, complete }: OptionSpec,
-): Readonly<Record<string, unknown>> {
+): HelpData["options"][number] {
   return {
     name,
     short: short ?? null,
