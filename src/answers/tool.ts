@@ -76,7 +76,11 @@ export const TOOL_ANSWERS = {
     commands: z.array(command),
     options: z.array(option).describe("Options of every command"),
     topics: z.array(z.strictObject({ name: z.string(), summary: z.string() })),
-    entries: z.array(z.looseObject({ table: z.string(), name: z.string() })),
+    entries: z.array(z.looseObject({
+      table: z.string(),
+      name: z.string(),
+      means: z.string(),
+    })),
   }),
   "version": z.strictObject({
     version: z.string(),

@@ -79,7 +79,8 @@ Deno.test("topics say what their tables say", async () => {
   }
   const keys = await help("configuration");
   for (const name of CONFIG_KEY_NAMES) assert.ok(keys.includes(`  ${name} `), name);
-  for (const { name, variable } of (await helpData(["configuration"], COMMANDS)).entries) {
+  const { entries } = await helpData(["configuration"], COMMANDS);
+  for (const { name, variable } of entries as readonly { name: string; variable?: unknown }[]) {
     // What the topic says in one sentence instead of in each row.
     const said = `ORCHESTRATOR_${String(name).toUpperCase().replaceAll(".", "_")}`;
     assert.equal(variable, said);
