@@ -22,9 +22,7 @@ export const MOST_EXCEPTIONS = 15;
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
   "scripts/bench.ts: main": "the list of what is measured, in the order of the report",
   "scripts/release.ts: release": "the steps of a release, each a call, in the order of its page",
-  "src/cli/commands/import_legacy.ts: run": "the options of the command, and all that it answers",
   "src/cli/commands/secrets/import.ts: run": "two thirds are what it answers, for each outcome",
-  "src/cli/commands/start.ts: run": "the options of the command, and all that it answers",
   "src/cli/commands/state/status.ts: run": "two thirds are what it answers, a row for each fact",
   "src/cli/output/event_text.ts: whatHappened": "a table: what is said of each kind of event",
   "src/app/state/find_branch.ts: findStateBranch":

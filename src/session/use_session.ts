@@ -68,7 +68,7 @@ export async function useNewSession(
  * Takes a session away that was made for a command which failed then, unless something points to it
  * already. The repository must be held.
  */
-export async function discardSession(
+async function discardSession(
   manager: SessionManager,
   id: string,
   agent: { readonly variable: string; readonly value: string } | null,
