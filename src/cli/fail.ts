@@ -51,6 +51,9 @@ export async function fail(
     io.err(errorEnvelope(error, warnings, next));
   } else {
     const { errorText } = await import("./output/error.ts");
+    // The terminal shows `^C` in the line where the cursor is.
+    const typed = error.code === "interrupted" && error.details?.["signal"] === "SIGINT";
+    if (typed && io.isTerminal("stderr")) io.err(say`\n`);
     if (input !== undefined) await printWarnings(warnings, input, io, context?.colour);
     io.err(errorText(error, styleFor("stderr", input, io)));
   }
