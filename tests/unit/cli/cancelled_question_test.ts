@@ -27,7 +27,9 @@ for (const [key, typed] of [["Escape", "\x1b"], ["Ctrl-C", "\x03"]] as const) {
       for (const argv of [["start", "Ask me"], ["checkpoint", "create"]]) {
         assert.equal((await runInProcess(argv, { cwd: scratch.root, env })).code, 0);
       }
-      const line = `${Deno.execPath()} run -A ${MAIN} checkpoint restore cp1`;
+      // A terminal without a size has no room for the question.
+      const line =
+        `stty cols 80 rows 24; exec ${Deno.execPath()} run -A ${MAIN} checkpoint restore cp1`;
       const child = new Deno.Command("script", {
         args: ["-qec", line, "/dev/null"],
         cwd: scratch.root,
