@@ -34,6 +34,25 @@ export const TRAVEL: readonly Mutant[] = [
     killedBy: { file: "tests/e2e/bring_in_test.ts", filter: "one of another commit" },
   },
   {
+    name: "the branch is brought in before an interrupted import is finished",
+    file: "src/app/open_for_change.ts",
+    search: "  if (finishImport) await steps.finishImport(workspace);\n" +
+      "  if (bringIn) await steps.bringIn(workspace);\n",
+    replace: "  if (bringIn) await steps.bringIn(workspace);\n" +
+      "  if (finishImport) await steps.finishImport(workspace);\n",
+    killedBy: { file: "tests/unit/app/open_for_change_test.ts", filter: "a change of a session:" },
+  },
+  {
+    name: "a session is changed that was not prepared for it",
+    file: "src/app/local_workspace.ts",
+    search: "    if (!mustBeOpened(this.effect)) return;\n",
+    replace: "    if (mustBeOpened(this.effect)) return;\n",
+    killedBy: {
+      file: "tests/unit/app/open_for_change_test.ts",
+      filter: "sessions can be changed only once",
+    },
+  },
+  {
     name: "a name that only the branch has is free",
     file: "src/app/free_name.ts",
     search: "answers(entry.id, entry.name)",
