@@ -701,7 +701,7 @@ test("a damaged session on the branch is left alone, the others are taken", asyn
   git(hand.root, "push", "--quiet", "origin", `HEAD:refs/heads/${branch}`);
   const second = machines.clone("second");
   const pulled = await second.must("state", "pull");
-  assert.match(pulled.stderr, new RegExp(`Session ${session} .* left alone`));
+  assert.match(pulled.stderr, new RegExp(`Session ${session} .* not merged`));
   assert.equal((await second.status()).task, "Fix search");
   // What cannot be read here may be what a newer program wrote: it stays there, push after push.
   const there = () => git(machines.bare, "rev-parse", `${branch}:sessions/${session}`);
