@@ -73,7 +73,7 @@ export async function makeProject(root: string, content: BenchContent): Promise<
   const noteText = content.note ??
     ((index: number) => `Note number ${index + 1}, as long as such notes are`);
   const sessions: string[] = [];
-  await manager.holdRepository("start", async () => {
+  await manager.withRepositoryLock("start", async () => {
     initProject(paths, { automatic: true, now: new Date(), toolVersion: VERSION });
     for (let count = 0; count < content.sessions; count++) {
       const session = newSessionId();

@@ -21,5 +21,5 @@ export async function bindToSession(
   if (agentBinding === null) return;
   const bound = await readBinding(manager, agentBinding);
   if (bound !== null && await manager.backend.hasSession(bound)) return;
-  await manager.holdRepository(operation, () => bindAgent(manager, agentBinding, choice.id));
+  await manager.withRepositoryLock(operation, () => bindAgent(manager, agentBinding, choice.id));
 }

@@ -74,7 +74,7 @@ export function readIfThere(file: ConfigFile): string {
  * Holds the user's own folder, making it when it is not there, with nobody else let in.
  * @throws `lock_held`, I/O errors
  */
-export async function holdUserDirectory<Result>(
+export async function withUserDirectoryLock<Result>(
   directory: string,
   options: { readonly operation: string; readonly actor: string; readonly timeoutMs: number },
   task: () => Promise<Result> | Result,

@@ -36,12 +36,12 @@ export async function removeState(directory: string, manager: SessionManager): P
   }
   if (surveyState(directory).ours.length === 0) return;
   const remove = (path: string) => removeFile(`${directory}/${path}`);
-  await manager.holdRepository(OPERATION, async () => {
+  await manager.withRepositoryLock(OPERATION, async () => {
     const { ours, sessions, kept } = surveyState(directory);
     const files = Map.groupBy(ours, (path) => sessionOf(path) ?? "");
     const shared = new Set(kept.map(({ path }) => sessionOf(path)));
     for (const id of sessions) {
-      await holdIfThere(manager, id, async () => {
+      await withLockIfPresent(manager, id, async () => {
         if (!shared.has(id)) return await manager.backend.removeSession(id);
         // The folder stays for what is not ours in it; with its journal the session is gone.
         remove(KEYS.sessionJournal(id));
@@ -65,13 +65,13 @@ function sessionOf(path: string): string | null {
   return folder === FOLDERS.sessions && SESSION_ID.test(id) ? id : null;
 }
 
-async function holdIfThere(
+async function withLockIfPresent(
   manager: SessionManager,
   id: string,
   task: () => Promise<void>,
 ): Promise<void> {
   try {
-    await manager.hold({ session: id }, OPERATION, task);
+    await manager.withLock({ session: id }, OPERATION, task);
   } catch (error) {
     if (!(error instanceof OrchestratorError) || error.code !== "session_unknown") throw error;
   }

@@ -86,7 +86,7 @@ export async function migrate(input: MigrateInput): Promise<MigrateResult> {
   const before = lookBefore(paths);
   const folders = folderTimes(paths, [""]);
   try {
-    return await manager.holdRepository("migrate", () => migrateHeld(input, before, folders));
+    return await manager.withRepositoryLock("migrate", () => migrateHeld(input, before, folders));
   } catch (error) {
     throw systemErrorCode(error) === undefined ? error : ioError("migrate", paths.root, error);
   }

@@ -99,13 +99,13 @@ async function replaceSessions(
     const staged = `${staging}/sessions/${id}`;
     if (!replaced || lstat(staged) === null) continue;
     makeDirectory(`${backup}/sessions`, { mode: PRIVATE.folder });
-    await manager.hold({ session: id }, "migrate", () => {
+    await manager.withLock({ session: id }, "migrate", () => {
       copyOnce(inState(paths, `sessions/${id}`), `${backup}/sessions/${id}`);
       takePlace(paths.sessions, id, staged);
       return Promise.resolve();
     });
     // Holding it ends the replacement.
-    await manager.hold({ session: id }, "migrate", () => Promise.resolve());
+    await manager.withLock({ session: id }, "migrate", () => Promise.resolve());
   }
 }
 
@@ -128,7 +128,7 @@ async function appendFeedback(manager: SessionManager, manifest: Manifest): Prom
   for (const { session, kind, lines } of manifest.feedback) {
     if (made.has(session) || !await manager.backend.hasSession(session)) continue;
     const key = KEYS.feedback(session, kind);
-    await manager.hold({ session }, "migrate", async () => {
+    await manager.withLock({ session }, "migrate", async () => {
       const present = new Set((await manager.backend.readText(key) ?? "").split("\n"));
       for (const line of lines) {
         if (!present.has(line)) await manager.backend.appendLine(key, line);

@@ -318,7 +318,7 @@ async function removeSessions(
         continue;
       }
     } else if (isHere) {
-      await manager.hold({ session: id }, "migrate", () => manager.backend.removeSession(id));
+      await manager.withLock({ session: id }, "migrate", () => manager.backend.removeSession(id));
     }
     clearRemains(paths.sessions, id);
     if (replaced) mergeTree(aside, inState(paths, `sessions/${id}`));
@@ -332,12 +332,12 @@ async function bringBack(
   id: string,
   aside: string,
 ): Promise<void> {
-  await manager.hold({ session: id }, "migrate", () => {
+  await manager.withLock({ session: id }, "migrate", () => {
     takePlace(paths.sessions, id, aside);
     return Promise.resolve();
   });
   // Holding it ends the replacement.
-  await manager.hold({ session: id }, "migrate", () => Promise.resolve());
+  await manager.withLock({ session: id }, "migrate", () => Promise.resolve());
 }
 
 async function takeFeedbackBack(manager: SessionManager, manifest: Manifest): Promise<void> {
@@ -345,7 +345,7 @@ async function takeFeedbackBack(manager: SessionManager, manifest: Manifest): Pr
   for (const { session, kind, lines } of manifest.feedback) {
     if (made.has(session) || !await manager.backend.hasSession(session)) continue;
     const key = KEYS.feedback(session, kind);
-    await manager.hold({ session }, "migrate", async () => {
+    await manager.withLock({ session }, "migrate", async () => {
       const text = await manager.backend.readText(key);
       if (text === null) return;
       const taken = new Set(lines);

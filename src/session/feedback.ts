@@ -25,7 +25,7 @@ export async function addFeedbackLine(
   kind: FeedbackKind,
   entry: FeedbackEntry,
 ): Promise<void> {
-  await manager.hold(
+  await manager.withLock(
     { session },
     `feedback ${kind} add`,
     () => manager.backend.appendLine(KEYS.feedback(session, kind), JSON.stringify(entry)),

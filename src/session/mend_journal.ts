@@ -66,7 +66,7 @@ function changedMeanwhile(id: string): OrchestratorError {
  */
 export function tidyJournal(manager: SessionManager, id: string): Promise<boolean> {
   const { backend } = manager;
-  return manager.hold({ session: id }, "doctor", async () => {
+  return manager.withLock({ session: id }, "doctor", async () => {
     const loaded = await loadSession(backend, id, { replay: true, holding: true });
     if (loaded.lost !== null) throw lostError(id, loaded);
     const { head, tornBytes: behindBytes, lineEnds, state, unknown } = loaded;

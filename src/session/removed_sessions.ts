@@ -81,7 +81,7 @@ export async function removeSession(
     actor: said.actor.name,
     timeoutMs: REMOVE_PATIENCE_MS,
   };
-  await backend.hold({ session: id }, request, async () => {
+  await backend.withLock({ session: id }, request, async () => {
     const loaded = await loadSession(backend, id, { replay: true, holding: true });
     if (loaded.lost !== null) throw lostError(id, loaded);
     await recordRemoval(backend, { ...endedSession(loaded.state), ...said });

@@ -90,7 +90,7 @@ export class SessionManager {
 
   /**
    * Creates a session from its first events. The repository must be locked (see {@link
-   * holdRepository}).
+   * withRepositoryLock}).
    * @returns the new state.
    */
   async create(input: FirstContent): Promise<SessionState> {
@@ -117,7 +117,7 @@ export class SessionManager {
     options: ChangeOptions = {},
   ): Promise<Change> {
     await this.#options.requireOpened?.();
-    return await this.hold({ session: id }, operation, async () => {
+    return await this.withLock({ session: id }, operation, async () => {
       const loaded = await this.#loadToChange(id, options);
       const change = await this.#apply(id, loaded, decide);
       if (change !== null) return change;
@@ -239,13 +239,13 @@ export class SessionManager {
   }
 
   /** Runs `task` while the repository is locked. */
-  holdRepository<Result>(operation: string, task: () => Promise<Result>): Promise<Result> {
-    return this.hold("repository", operation, task);
+  withRepositoryLock<Result>(operation: string, task: () => Promise<Result>): Promise<Result> {
+    return this.withLock("repository", operation, task);
   }
 
   /** Runs `task` while `scope` is locked. */
-  hold<Result>(
-    scope: Parameters<StorageBackend["hold"]>[0],
+  withLock<Result>(
+    scope: Parameters<StorageBackend["withLock"]>[0],
     operation: string,
     task: () => Promise<Result>,
   ): Promise<Result> {
@@ -254,7 +254,7 @@ export class SessionManager {
       actor: this.#options.actor().name,
       timeoutMs: this.#options.lockTimeoutMs,
     };
-    return this.backend.hold(scope, request, task);
+    return this.backend.withLock(scope, request, task);
   }
 
   /**

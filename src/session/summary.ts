@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import type { HolderInfo, Holding } from "../storage/backend.ts";
+import type { LockHolderInfo, LockState } from "../storage/backend.ts";
 import type { SessionState, WorkflowStatus } from "../workflow/state.ts";
 import { loadSession } from "./load.ts";
 import type { SessionManager } from "./session_manager.ts";
@@ -23,9 +23,9 @@ export interface SessionSummary {
   readonly created: string;
   readonly updated: string;
   /** Whether its lock is held at the moment. */
-  readonly lock: Holding["state"];
+  readonly lock: LockState["state"];
   /** The holder; also null for an unknown program. */
-  readonly heldBy: HolderInfo | null;
+  readonly heldBy: LockHolderInfo | null;
   readonly problem?: string;
 }
 

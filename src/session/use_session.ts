@@ -27,13 +27,13 @@ export async function useSession(
   try {
     for (const key of keys) await backend.writeBlob(key, id + "\n");
   } catch (error) {
-    for (const [key, text] of before) await putBack(backend, key, text);
+    for (const [key, text] of before) await restoreBlob(backend, key, text);
     throw error;
   }
 }
 
 /** Gives a blob its old text again, as well as the disk allows. */
-async function putBack(
+async function restoreBlob(
   backend: StorageBackend,
   key: string,
   text: string | null,
@@ -76,7 +76,7 @@ async function discardSession(
   try {
     if (await readCurrent(manager) === id) return;
     if (agent !== null && await readBinding(manager, agent) === id) return;
-    await manager.hold({ session: id }, "start", async () => {
+    await manager.withLock({ session: id }, "start", async () => {
       // Whoever has found it meanwhile and written into it keeps it.
       const { eventsFrom } = await import("./read_events.ts");
       if ((await eventsFrom(manager.backend, id, 2)).length > 0) return;

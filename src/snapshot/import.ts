@@ -35,13 +35,13 @@ import {
   contested,
   encodePlan,
   finishImports,
-  holdAll,
   type Plan,
   type PlanStep,
   type StagedCheck,
   stagedFiles,
   stagedJournal,
   type Surroundings,
+  withLocks,
 } from "./plan.ts";
 import { type ReadRequest, readSnapshot } from "./read.ts";
 import type { Relation } from "./relation.ts";
@@ -200,7 +200,7 @@ async function importInto(parent: () => string, request: ImportRequest): Promise
     };
   }
   const { manager } = request;
-  return await manager.holdRepository("snapshot import", async () => {
+  return await manager.withRepositoryLock("snapshot import", async () => {
     const put = async (
       { initialise, decided }: Decision,
       held: readonly string[],
@@ -232,7 +232,7 @@ async function importInto(parent: () => string, request: ImportRequest): Promise
     const changing = contested(first.decided.map(({ step }) => step));
     if (changing.length === 0) return await put(first, []);
     // Once more under the lock.
-    return await holdAll(
+    return await withLocks(
       manager,
       changing,
       "snapshot import",

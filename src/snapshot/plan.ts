@@ -244,7 +244,7 @@ async function carryOutStep(
   if (!held) {
     if (relation === "same" && await isHereAlready(backend, session)) return;
     try {
-      return await manager.hold(
+      return await manager.withLock(
         { session: id },
         OPERATION,
         () => carryOutStep(surroundings, step, { files, content }, true),
@@ -288,7 +288,7 @@ async function placeRecords(
 /**
  * Holds sessions, one inside the other, and runs `task`. Those that disappear meanwhile are left out.
  */
-export async function holdAll<Result>(
+export async function withLocks<Result>(
   manager: SessionManager,
   sessions: readonly string[],
   operation: string,
@@ -296,9 +296,9 @@ export async function holdAll<Result>(
 ): Promise<Result> {
   const [first, ...others] = sessions;
   if (first === undefined) return await task();
-  const inner = () => holdAll(manager, others, operation, task);
+  const inner = () => withLocks(manager, others, operation, task);
   if (!await manager.backend.hasSession(first)) return await inner();
-  return await manager.hold({ session: first }, operation, inner);
+  return await manager.withLock({ session: first }, operation, inner);
 }
 
 /**
@@ -308,7 +308,7 @@ export async function holdAll<Result>(
 export async function finishImports(surroundings: Surroundings): Promise<void> {
   const { manager, paths, warn } = surroundings;
   if (!unfinishedImport(paths.stateDirectory)) return;
-  await manager.holdRepository(OPERATION, async () => {
+  await manager.withRepositoryLock(OPERATION, async () => {
     for (const folder of stagingFolders(paths.stateDirectory)) {
       const text = readPlan(folder);
       if (text === null) {
@@ -319,7 +319,7 @@ export async function finishImports(surroundings: Surroundings): Promise<void> {
       const plan = parsePlan(text);
       await withContent(folder, async (content) => {
         const held = contested(plan.steps);
-        await holdAll(
+        await withLocks(
           manager,
           held,
           OPERATION,

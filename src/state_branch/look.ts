@@ -8,7 +8,7 @@ import { gitDirectory } from "../project/git_remote.ts";
 import { GIT_FOLDER, LOOKED } from "../state_layout/places.ts";
 
 /** A look at the server. */
-export interface Look {
+export interface LastFetch {
   /** Milliseconds since 1970. */
   readonly time: number;
   /** Opaque: who looked. */
@@ -22,7 +22,7 @@ function folderOf(root: string): string | null {
 }
 
 /** The last fetch; `never` when there was none as far as is known, and null without git. */
-export function lastLook(root: string): Look | "never" | null {
+export function lastFetch(root: string): LastFetch | "never" | null {
   const folder = folderOf(root);
   if (folder === null) return null;
   try {
@@ -34,7 +34,7 @@ export function lastLook(root: string): Look | "never" | null {
 }
 
 /** Remembers a look where that is possible: it is only ever a help. */
-export function writeLook(root: string, { time, who }: Look): void {
+export function writeLastFetch(root: string, { time, who }: LastFetch): void {
   const folder = folderOf(root);
   if (folder === null) return;
   try {

@@ -115,7 +115,7 @@ async function standingFor(
 
 async function bringBack(manager: SessionManager, id: string, how: string): Promise<void> {
   if (await readRecords(manager.backend, id) === "") return;
-  await manager.holdRepository("state merge", () => manager.bringBack(id, how));
+  await manager.withRepositoryLock("state merge", () => manager.bringBack(id, how));
 }
 
 /** Whether a session's journal and feedback are the same here, byte for byte. */
@@ -170,7 +170,7 @@ async function mergeSession(
     branch,
   });
   if (!await backend.hasSession(id)) {
-    const made = await manager.holdRepository("state merge", async () => {
+    const made = await manager.withRepositoryLock("state merge", async () => {
       if (await backend.hasSession(id)) return false;
       await createIncoming(backend, incoming);
       return true;
@@ -183,7 +183,7 @@ async function mergeSession(
     const branch = await goOnApart(manager, incoming, restore);
     return branch === null ? null : merged(relation, branch);
   }
-  const changed = await manager.hold({ session: id }, "state merge", async () => {
+  const changed = await manager.withLock({ session: id }, "state merge", async () => {
     const now = await readLines(backend, id);
     if (now === null || relate(lines, now.all).relation === "diverged") return false;
     if (lines.length <= now.all.length) return await mergeFiles(backend, incoming);
@@ -205,10 +205,10 @@ async function goOnApart(
 ): Promise<string | null> {
   const { backend } = manager;
   const { id } = incoming;
-  return await manager.holdRepository(
+  return await manager.withRepositoryLock(
     "state merge",
     () =>
-      manager.hold({ session: id }, "state merge", async () => {
+      manager.withLock({ session: id }, "state merge", async () => {
         const here = await localCopy(manager, id);
         const { relation, common } = relate(incoming.lines, here.lines);
         if (relation !== "diverged" && !(relation === "older" && restore)) return null;

@@ -1,9 +1,10 @@
 /**
- * Where the state goes on a server, and what is remembered of it.
+ * Where the state is pushed to, and the record of it.
  *
- * The **ladder**, best rung first: a branch of its own name (`own`), a branch named the way the host
- * lets this agent name branches (`agent`), the portable state directory that is committed with the
- * work (`portable`), and a snapshot that somebody has to carry (`snapshot`).
+ * The **fallbacks**, in order: a branch with its own name (`own`), a branch with the prefix that the
+ * host allows this agent (`agent`), the portable state directory that is committed with the work
+ * (`portable`), and a snapshot that a person has to store (`snapshot`). Records on disk call the
+ * fallback `rung`.
  * @module
  */
 import { readFileSync } from "node:fs";
@@ -14,10 +15,10 @@ import { GIT_FOLDER, pushRecordName, REFS } from "../state_layout/places.ts";
 import type { Git } from "./git.ts";
 
 /** A way for the state to leave this machine. */
-export type Rung = "own" | "agent" | "portable" | "snapshot";
+export type Fallback = "own" | "agent" | "portable" | "snapshot";
 
-/** What a rung is, for people. */
-export const RUNG_TEXTS: Readonly<Record<Rung, string>> = {
+/** Names of the fallbacks for people. */
+export const FALLBACK_TEXTS: Readonly<Record<Fallback, string>> = {
   own: "a separate branch",
   agent: "a branch named for the agent",
   portable: "the committed state directory",
@@ -84,7 +85,7 @@ export function targets(
 /** What is remembered of pushing. */
 export interface PushRecord {
   /** The rung that worked last, or was settled on. */
-  readonly rung: Rung | null;
+  readonly rung: Fallback | null;
   /** The branch of that rung. */
   readonly branch: string | null;
   /** When all state was last known to be on the server, RFC 3339 UTC. */

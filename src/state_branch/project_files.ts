@@ -61,7 +61,7 @@ export async function makeProject(
   if (present !== null && (await manager.ids()).length > 0) return;
   const meta = await metaOf(git, tree);
   if (present !== null && (meta === null || meta.id === present.id)) return;
-  await manager.holdRepository("state pull", () => {
+  await manager.withRepositoryLock("state pull", () => {
     // Nothing has been kept under the new name yet: it is the repository that was there before.
     if (present !== null && meta !== null) {
       writeRepositoryMeta(paths.meta, { ...present, id: meta.id });
@@ -108,7 +108,7 @@ export async function placeFiles(
   ];
   if (wanted.length === 0) return;
   const blobs = await readBlobs(git, wanted.map(({ oid }) => oid));
-  await manager.holdRepository("state pull", async () => {
+  await manager.withRepositoryLock("state pull", async () => {
     for (const [index, { key }] of wanted.entries()) {
       const blob = blobs[index] ?? new Uint8Array();
       const id = new TextDecoder().decode(blob).trim();
@@ -145,7 +145,7 @@ async function joinLines(
   }
   if (differ.length === 0) return;
   const blobs = await readBlobs(git, differ.map(({ oid }) => oid));
-  await manager.holdRepository("state pull", async () => {
+  await manager.withRepositoryLock("state pull", async () => {
     for (const [index, { path }] of differ.entries()) {
       await placeLines(backend, path, blobs[index] ?? new Uint8Array());
     }
@@ -164,7 +164,7 @@ async function joinIdentity(
   const there = await metaOf(git, tree);
   const here = readRepositoryMeta(paths.meta);
   if (there === null || here === null || mergedIdentity(here, there) === null) return;
-  await manager.holdRepository("state pull", () => {
+  await manager.withRepositoryLock("state pull", () => {
     const now = readRepositoryMeta(paths.meta);
     const merged = now === null ? null : mergedIdentity(now, there);
     if (merged !== null) writeRepositoryMeta(paths.meta, merged);

@@ -10,7 +10,7 @@ import { commitAll, type Committed } from "./commit.ts";
 import { branchRefused } from "./destination.ts";
 import { Trouble } from "./git.ts";
 import type { MergedSession } from "./merge.ts";
-import { type PushRecord, remoteRef, type Rung, type Target, writeRecord } from "./places.ts";
+import { type Fallback, type PushRecord, remoteRef, type Target, writeRecord } from "./places.ts";
 import { hasOwnName, isDefaultBranch } from "./protected.ts";
 import { setRef } from "./refs.ts";
 import type { RemovalNotice } from "./removal_notice.ts";
@@ -22,7 +22,7 @@ export interface PushReport {
   readonly commit: string;
   /** The branch it went to, or would go to; null on a rung without one. */
   readonly branch: string | null;
-  readonly rung: Rung;
+  readonly rung: Fallback;
   /** True when all of it is on a server. */
   readonly safe: boolean;
   readonly problem: string | null;

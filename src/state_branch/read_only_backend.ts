@@ -38,7 +38,7 @@ export abstract class ReadOnlyBackend {
     return refuse();
   }
 
-  hold(): Promise<never> {
+  withLock(): Promise<never> {
     return refuse();
   }
 }

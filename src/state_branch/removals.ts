@@ -38,7 +38,7 @@ export async function takeRecords(
     return file === undefined || file.size > LIMITS.removals ? [] : [{ id, file }];
   });
   if (wanted.length === 0) return;
-  await manager.holdRepository("state merge", async () => {
+  await manager.withRepositoryLock("state merge", async () => {
     for (const portion of portions(wanted)) {
       const blobs = await readBlobs(git, portion.map(({ file }) => file.oid));
       for (const [index, { id }] of portion.entries()) {
@@ -108,10 +108,10 @@ async function settle(
   id: string,
 ): Promise<RemovalNotice["outcome"] | null> {
   const { backend } = manager;
-  return await manager.holdRepository("state merge", async () => {
+  return await manager.withRepositoryLock("state merge", async () => {
     const request = { operation: "state merge", actor: "orchestrator", timeoutMs: PATIENCE_MS };
     try {
-      return await backend.hold({ session: id }, request, async () => {
+      return await backend.withLock({ session: id }, request, async () => {
         const standing = standingRemovals(await readRecords(backend, id));
         const copy = await copyOf(backend, id);
         if (standing.length === 0 || copy === null) return null;

@@ -9,11 +9,11 @@ import { contentOf, journalName } from "../snapshot/contents.ts";
 import { stateText } from "../snapshot/incoming.ts";
 import { DEFAULT_LIMITS, limitError } from "../snapshot/limits.ts";
 import type {
-  Holding,
   JournalHead,
   JournalRead,
   JournalVisit,
   JournalVisitor,
+  LockState,
   StorageBackend,
 } from "../storage/backend.ts";
 import { tooLarge } from "../platform/within.ts";
@@ -132,7 +132,7 @@ export class TreeBackend extends ReadOnlyBackend implements StorageBackend {
     }).sort();
   }
 
-  holder(): Promise<Holding> {
+  holder(): Promise<LockState> {
     return Promise.resolve({ state: "free" });
   }
 

@@ -4,12 +4,12 @@
  * @module
  */
 import type {
-  Holding,
-  HoldScope,
   JournalHead,
   JournalRead,
   JournalVisit,
   JournalVisitor,
+  LockScope,
+  LockState,
   StorageBackend,
 } from "../storage/backend.ts";
 import { removedSession } from "../snapshot/contents.ts";
@@ -110,7 +110,7 @@ export class UnionBackend extends ReadOnlyBackend implements StorageBackend {
     return keys.sort();
   }
 
-  holder(scope: HoldScope): Promise<Holding> {
+  holder(scope: LockScope): Promise<LockState> {
     return scope === "repository" || !this.only.has(scope.session)
       ? this.here.holder(scope)
       : this.there.holder();

@@ -2,27 +2,27 @@
  * The contract between sessions and the place that keeps them.
  *
  * A backend keeps three kinds of things: **journals** (one per session, lines appended and never
- * changed), **blobs** (named bytes, replaced whole) and **holds** (mutual exclusion between
+ * changed), **blobs** (named bytes, replaced whole) and **locks** (mutual exclusion between
  * processes). It knows nothing of what the lines mean. Everything above talks to this interface
  * only; `tests/contract/storage_suite.ts` is the suite each implementation passes.
  *
  * Keys of blobs are `/`-separated relative names such as `sessions/<id>/meta.json`. Keys that would
  * leave the place (`..`, absolute, empty parts, backslashes, colons, NUL) and the names that journals,
  * locks and unfinished work have as files are refused with `invalid_argument`. A blob below
- * `sessions/<id>/` belongs to that session: it disappears with it, and is written while the session is
- * held; any other is written while the repository is held.
+ * `sessions/<id>/` belongs to that session: it is removed with it, and is written while the session is
+ * locked; any other is written while the repository is locked.
  * @module
  */
 
-/** A position in a journal: behind the line number `seq`. */
+/** A position in a journal: after line number `seq`. */
 export interface JournalHead {
   /** Number of lines up to here; 0 is the beginning. */
   readonly seq: number;
   /** SHA-256 (hex) of line `seq`, or {@link ORIGIN_HASH} at the beginning. */
   readonly hash: string;
   /**
-   * Opaque to callers. Lets the backend tell, without reading it, whether the journal is byte for
-   * byte what it was when this head was handed out. Empty when unknown.
+   * A version token, opaque to callers. It lets the backend determine, without reading the journal,
+   * whether the journal has changed since this head was returned. Empty when unknown.
    */
   readonly mark: string;
 }
@@ -105,7 +105,7 @@ export interface NewSession {
 }
 
 /** Who wants the lock, for messages. */
-export interface HoldRequest {
+export interface LockRequest {
   /** The command, e.g. `complete`. */
   readonly operation: string;
   readonly actor: string;
@@ -114,7 +114,7 @@ export interface HoldRequest {
 }
 
 /** The holder of a lock. */
-export interface HolderInfo {
+export interface LockHolderInfo {
   readonly operation: string;
   readonly actor: string;
   readonly pid: number;
@@ -124,17 +124,17 @@ export interface HolderInfo {
 }
 
 /** Whether a lock is held at a moment. */
-export type Holding =
+export type LockState =
   | { readonly state: "free" }
   /** `by` is null for a program that says nothing of itself. */
-  | { readonly state: "held"; readonly by: HolderInfo | null }
+  | { readonly state: "held"; readonly by: LockHolderInfo | null }
   /** This cannot be determined; `reason` is a clause without a full stop. */
   | { readonly state: "unknown"; readonly reason: string };
 
 /**
  * What can be locked: one session, or the repository's own data (`current`, `meta.json`, the list).
  */
-export type HoldScope = "repository" | { readonly session: string };
+export type LockScope = "repository" | { readonly session: string };
 
 /** A place that keeps sessions. All methods reject with `OrchestratorError`. */
 export interface StorageBackend {
@@ -276,12 +276,12 @@ export interface StorageBackend {
    * Leftovers of killed writers in this scope are removed.
    * @throws `lock_held` after `request.timeoutMs`; `session_unknown`.
    */
-  hold<Result>(
-    scope: HoldScope,
-    request: HoldRequest,
+  withLock<Result>(
+    scope: LockScope,
+    request: LockRequest,
     task: () => Promise<Result>,
   ): Promise<Result>;
 
   /** Whether `scope` is locked at the moment, and by whom. Never waits, never writes. */
-  holder(scope: HoldScope): Promise<Holding>;
+  holder(scope: LockScope): Promise<LockState>;
 }

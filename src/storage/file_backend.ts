@@ -14,13 +14,13 @@ import { readLimit } from "../state_layout/limits.ts";
 import { FOLDERS } from "../state_layout/names.ts";
 import type {
   AppendOptions,
-  Holding,
-  HoldRequest,
-  HoldScope,
   JournalHead,
   JournalRead,
   JournalVisit,
   JournalVisitor,
+  LockRequest,
+  LockScope,
+  LockState,
   NewSession,
   StorageBackend,
 } from "./backend.ts";
@@ -189,9 +189,9 @@ export class FileBackend implements StorageBackend {
     return keys.sort();
   }
 
-  async hold<Result>(
-    scope: HoldScope,
-    request: HoldRequest,
+  async withLock<Result>(
+    scope: LockScope,
+    request: LockRequest,
     task: () => Promise<Result>,
   ): Promise<Result> {
     const path = this.#lock(scope);
@@ -228,13 +228,13 @@ export class FileBackend implements StorageBackend {
     } finally {
       lock.release();
       if (scope !== "repository" && this.#takenAway.delete(scope.session)) {
-        const { clearAway } = await import("./session_folders.ts");
-        clearAway(this.#sessions(), scope.session);
+        const { removeRemains } = await import("./session_folders.ts");
+        removeRemains(this.#sessions(), scope.session);
       }
     }
   }
 
-  async holder(scope: HoldScope): Promise<Holding> {
+  async holder(scope: LockScope): Promise<LockState> {
     const { lockState } = await import("../platform/file_lock.ts");
     const found = lockState(this.#lock(scope), this.#directory);
     return found.state === "held" ? { state: "held", by: found.holder } : found;
@@ -305,7 +305,7 @@ export class FileBackend implements StorageBackend {
     return { path: this.#journal(id), within: this.#directory };
   }
 
-  #lock(scope: HoldScope): string {
+  #lock(scope: LockScope): string {
     return scope === "repository"
       ? join(this.#directory, LOCK)
       : join(this.#sessions(), checkSessionId(scope.session), LOCK);

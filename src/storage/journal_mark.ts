@@ -1,8 +1,8 @@
 /**
- * How a journal that is a file is known again without reading it.
+ * Detects whether a journal file has changed without reading it.
  *
- * A **mark** is `<offset>:<stamp>`: the bytes up to the offset are the journal, untouched since, while
- * the file's size is the offset and its time of change is the stamp. `cp -a` keeps both; a checkout
+ * A **mark**, a version token, is `<offset>:<stamp>`: the journal is the bytes up to the offset, and
+ * has not changed while the file's size is the offset and its time of change is the stamp. `cp -a` keeps both; a checkout
  * or an edit does not, and the journal is read in full. An empty stamp promises nothing.
  * @module
  */

@@ -7,14 +7,14 @@ import { sha256Hex } from "../platform/hash.ts";
 import {
   type AppendOptions,
   type BlobContent,
-  type HolderInfo,
-  type Holding,
-  type HoldRequest,
-  type HoldScope,
   type JournalHead,
   type JournalRead,
   type JournalVisit,
   type JournalVisitor,
+  type LockHolderInfo,
+  type LockRequest,
+  type LockScope,
+  type LockState,
   type NewSession,
   ORIGIN_HASH,
   type StorageBackend,
@@ -46,7 +46,7 @@ export class MemoryBackend implements StorageBackend {
   readonly kind = "memory";
   readonly #journals = new Map<string, Journal>();
   readonly #blobs = new Map<string, Uint8Array>();
-  readonly #holders = new Map<string, HolderInfo>();
+  readonly #holders = new Map<string, LockHolderInfo>();
   #generations = 0;
 
   sessions(): Promise<readonly string[]> {
@@ -202,9 +202,9 @@ export class MemoryBackend implements StorageBackend {
     return [...this.#blobs.keys()].filter((key) => key.startsWith(prefix)).sort();
   }
 
-  async hold<Result>(
-    scope: HoldScope,
-    request: HoldRequest,
+  async withLock<Result>(
+    scope: LockScope,
+    request: LockRequest,
     task: () => Promise<Result>,
   ): Promise<Result> {
     const name = scope === "repository" ? scope : checkSessionId(scope.session);
@@ -238,7 +238,7 @@ export class MemoryBackend implements StorageBackend {
   }
 
   // deno-lint-ignore require-await
-  async holder(scope: HoldScope): Promise<Holding> {
+  async holder(scope: LockScope): Promise<LockState> {
     const by = this.#holders.get(scope === "repository" ? scope : checkSessionId(scope.session));
     return by === undefined ? { state: "free" } : { state: "held", by };
   }

@@ -104,7 +104,7 @@ export function publishSession(parent: string, id: string, content: NewSession):
   try {
     syncDirectory(parent);
   } catch (error) {
-    takeBack(parent, id);
+    undoCreation(parent, id);
     throw error;
   }
   return mark;
@@ -144,7 +144,7 @@ export function moveInto(staging: string, target: string): void {
 }
 
 /** Takes a session away whose creation failed at the last step. */
-function takeBack(parent: string, id: string): void {
+function undoCreation(parent: string, id: string): void {
   try {
     takeSessionAway(parent, id);
   } catch {
@@ -176,10 +176,10 @@ export function takeSessionAway(parent: string, id: string): void {
  * Removes the remains of a session that was removed while it was locked: on Windows the folder
  * stays while its lock is open. The next creation removes what cannot be removed now.
  */
-export function clearAway(parent: string, id: string): void {
+export function removeRemains(parent: string, id: string): void {
   try {
     requireReal(parent, parent, "remove");
-    for (const name of tombstonesOf(parent, id)) bury(parent, name);
+    for (const name of tombstonesOf(parent, id)) removeTombstone(parent, name);
   } catch {
     // The session is removed; its remains do no harm.
   }
@@ -191,7 +191,7 @@ function tombstonesOf(parent: string, id: string): readonly string[] {
 }
 
 /** Removes what a removal has left: the rest of the session's folder, then the journal beside it. */
-function bury(parent: string, name: string): void {
+function removeTombstone(parent: string, name: string): void {
   const id = name.slice(REMOVED.length).split("-")[0] ?? "";
   // The name may come from anywhere, a checkout for instance: only a session's folder is removed.
   const rest = SESSION_ID.test(id) ? join(parent, id) : null;
@@ -216,7 +216,7 @@ function removeRest(parent: string, rest: string, tombstone: string): void {
 function sweep(parent: string): void {
   for (const name of readdirSync(parent)) {
     if (name.startsWith(STAGING)) removeQuietly(join(parent, name));
-    else if (name.startsWith(REMOVED)) bury(parent, name);
+    else if (name.startsWith(REMOVED)) removeTombstone(parent, name);
     // With a journal it is the session.
     else if (name.startsWith(REPLACING) && !isSession(join(parent, name))) {
       removeQuietly(join(parent, name));

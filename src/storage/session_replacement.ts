@@ -49,7 +49,7 @@ export function replaceFolder(parent: string, id: string, content: NewSession): 
   try {
     syncDirectory(parent);
   } catch (error) {
-    takeBack(replacing, staging);
+    undoReplacement(replacing, staging);
     throw error;
   }
   try {
@@ -62,7 +62,7 @@ export function replaceFolder(parent: string, id: string, content: NewSession): 
 }
 
 /** Lets the old copy count again, after a failure. */
-function takeBack(replacing: string, staging: string): void {
+function undoReplacement(replacing: string, staging: string): void {
   try {
     renamePatiently(replacing, staging);
     removeQuietly(staging);
@@ -98,7 +98,7 @@ export function finishReplacement(parent: string, id: string): void {
 /** Finishes the replacements of all sessions that are not locked. The repository must be locked. */
 export async function finishReplacements(
   parent: string,
-  backend: Pick<StorageBackend, "hasSession" | "hold">,
+  backend: Pick<StorageBackend, "hasSession" | "withLock">,
 ): Promise<void> {
   const names = namesWithin(dirname(parent), parent);
   for (const name of names.filter((name) => name.startsWith(REPLACING))) {
@@ -106,7 +106,7 @@ export async function finishReplacements(
     if (!await backend.hasSession(session)) continue;
     try {
       const request = { operation: "replace", actor: "", timeoutMs: 0 };
-      await backend.hold({ session }, request, () => Promise.resolve());
+      await backend.withLock({ session }, request, () => Promise.resolve());
     } catch (error) {
       // The next process that locks the session or writes to it does this.
       if (!(error instanceof OrchestratorError)) throw error;

@@ -35,7 +35,7 @@ const NEW: ReplacingCopy = {
 };
 
 async function madeFrom(backend: StorageBackend, id: string, copy: ReplacingCopy): Promise<void> {
-  await backend.hold("repository", request(), () => backend.createSession(id, copy));
+  await backend.withLock("repository", request(), () => backend.createSession(id, copy));
 }
 
 export const replacingCases: readonly StorageCase[] = [
@@ -85,7 +85,7 @@ export const replacingCases: readonly StorageCase[] = [
       for (const id of [A, "../x"]) {
         await refused(
           "session_unknown",
-          backend.hold("repository", request(), () => backend.replaceSession(id, NEW)),
+          backend.withLock("repository", request(), () => backend.replaceSession(id, NEW)),
         );
       }
       assert.deepEqual(await backend.sessions(), [B]);
@@ -113,22 +113,22 @@ export const replacingCases: readonly StorageCase[] = [
       await madeFrom(backend, A, OLD);
       const entered = gate();
       const { opened, open } = gate();
-      const replacing = backend.hold(
+      const replacing = backend.withLock(
         "repository",
         request(),
         () =>
-          backend.hold({ session: A }, request(), async () => {
+          backend.withLock({ session: A }, request(), async () => {
             await backend.replaceSession(A, NEW);
             entered.open();
             await opened;
             await refused(
               "lock_held",
-              other.hold({ session: A }, request({ timeoutMs: 0 }), never),
+              other.withLock({ session: A }, request({ timeoutMs: 0 }), never),
             );
           }),
       );
       await entered.opened;
-      const waiting = other.hold({ session: A }, request(), () => copyOf(other, A));
+      const waiting = other.withLock({ session: A }, request(), () => copyOf(other, A));
       open();
       await replacing;
       assert.deepEqual(await waiting, NEW);
@@ -155,7 +155,7 @@ export const replacingCases: readonly StorageCase[] = [
       await requireWhole();
       await refused("already_exists", made(backend, A));
       await requireWhole();
-      await backend.hold({ session: A }, request(), requireWhole);
+      await backend.withLock({ session: A }, request(), requireWhole);
       await requireWhole();
       if (moment !== "staged") {
         accidents.killReplacement(A, NEW, "committed");

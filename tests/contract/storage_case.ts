@@ -9,8 +9,8 @@ import type { ErrorCode } from "../../src/errors.ts";
 import { linesFrom } from "../harness/journal_lines.ts";
 import { sha256Hex } from "../../src/platform/hash.ts";
 import {
-  type HoldRequest,
   type JournalHead,
+  type LockRequest,
   ORIGIN_HASH,
   type StorageBackend,
 } from "../../src/storage/backend.ts";
@@ -81,7 +81,7 @@ export const B = "bbbbbbbbbbbbb";
 export const GONE = "zzzzzzzzzzzzz";
 export const NONE: JournalHead = { seq: 0, hash: ORIGIN_HASH, mark: "" };
 
-export function request(fields: Partial<HoldRequest> = {}): HoldRequest {
+export function request(fields: Partial<LockRequest> = {}): LockRequest {
   return { operation: "test", actor: "ada", timeoutMs: 5000, ...fields };
 }
 
@@ -105,7 +105,7 @@ export async function made(
   id: string,
   lines: readonly string[] = ["one", "two"],
 ): Promise<JournalHead> {
-  const { mark } = await backend.hold(
+  const { mark } = await backend.withLock(
     "repository",
     request(),
     () => backend.createSession(id, { lines, blobs: { "meta.json": `{"id":"${id}"}` } }),
@@ -125,7 +125,7 @@ export async function appended(
   after: JournalHead,
   lines: readonly string[],
 ): Promise<JournalHead> {
-  const { mark } = await backend.hold(
+  const { mark } = await backend.withLock(
     { session: id },
     request(),
     () => backend.append(id, after, lines),
@@ -139,8 +139,8 @@ export async function replaced(
   id: string,
   content: Parameters<StorageBackend["replaceSession"]>[1],
 ): Promise<string> {
-  const { mark } = await backend.hold("repository", request(), () =>
-    backend.hold(
+  const { mark } = await backend.withLock("repository", request(), () =>
+    backend.withLock(
       { session: id },
       request(),
       () => backend.replaceSession(id, content),
@@ -162,8 +162,8 @@ export async function copyOf(backend: StorageBackend, id: string): Promise<Repla
 }
 
 export async function removed(backend: StorageBackend, id: string): Promise<void> {
-  await backend.hold("repository", request(), () =>
-    backend.hold(
+  await backend.withLock("repository", request(), () =>
+    backend.withLock(
       { session: id },
       request(),
       () => backend.removeSession(id),

@@ -50,16 +50,20 @@ const sessionCases: readonly StorageCase[] = [
   {
     name: "a session appears with its lines and blobs",
     async run({ backend, other }) {
-      const { mark } = await backend.hold("repository", request(), () =>
-        backend.createSession(A, {
-          lines: ["first", "second"],
-          blobs: {
-            "meta.json": "{}",
-            "feedback/tool.jsonl": '{"a":1}\n',
-            "deep/er/still": new Uint8Array([0, 255, 10]),
-          },
-          derived: (mark) => ({ "state.json": mark }),
-        }));
+      const { mark } = await backend.withLock(
+        "repository",
+        request(),
+        () =>
+          backend.createSession(A, {
+            lines: ["first", "second"],
+            blobs: {
+              "meta.json": "{}",
+              "feedback/tool.jsonl": '{"a":1}\n',
+              "deep/er/still": new Uint8Array([0, 255, 10]),
+            },
+            derived: (mark) => ({ "state.json": mark }),
+          }),
+      );
       for (const each of [backend, other]) {
         assert.deepEqual(await each.sessions(), [A]);
         assert.equal(await each.hasSession(A), true);
@@ -85,12 +89,16 @@ const sessionCases: readonly StorageCase[] = [
       const lines = Array.from({ length: 700 }, (_, index) => `${index} ${"é".repeat(index)}`);
       const bytes = (from: number, to: number) =>
         new TextEncoder().encode(lines.slice(from, to).map((line) => `${line}\n`).join(""));
-      const { mark } = await backend.hold("repository", request(), () =>
-        backend.createSession(A, {
-          lines: { pieces: [bytes(0, 3), bytes(3, 699), new Uint8Array(), bytes(699, 700)] },
-          blobs: {},
-          derived: (mark) => ({ "state.json": mark }),
-        }));
+      const { mark } = await backend.withLock(
+        "repository",
+        request(),
+        () =>
+          backend.createSession(A, {
+            lines: { pieces: [bytes(0, 3), bytes(3, 699), new Uint8Array(), bytes(699, 700)] },
+            blobs: {},
+            derived: (mark) => ({ "state.json": mark }),
+          }),
+      );
       assert.equal(await backend.readText(`sessions/${A}/state.json`), mark);
       assert.deepEqual(await other.readJournal(A, headOf(lines, mark)), { unchanged: true });
       assert.deepEqual(await linesOf(other, A), lines);
@@ -123,7 +131,7 @@ const sessionCases: readonly StorageCase[] = [
         yield new TextEncoder().encode("one\n");
         throw new OrchestratorError("io_failed", "Cannot read");
       }
-      const creating = backend.hold(
+      const creating = backend.withLock(
         "repository",
         request(),
         () => backend.createSession(A, { lines: { pieces: failing() }, blobs: {} }),
@@ -137,9 +145,9 @@ const sessionCases: readonly StorageCase[] = [
     name: "a blob is read in pieces",
     async run({ backend, other }) {
       const data = new Uint8Array(1_000_000).map((_, index) => index * 7);
-      await backend.hold("repository", request(), () => backend.writeBlob("big", data));
+      await backend.withLock("repository", request(), () => backend.writeBlob("big", data));
       assert.deepEqual(Buffer.concat(await all(other.blobPieces("big"))), Buffer.from(data));
-      await backend.hold("repository", request(), () => backend.writeBlob("empty", ""));
+      await backend.withLock("repository", request(), () => backend.writeBlob("empty", ""));
       assert.equal(Buffer.concat(await all(other.blobPieces("empty"))).length, 0);
       await refused("file_unknown", all(backend.blobPieces("none")));
       await refused("invalid_argument", all(backend.blobPieces("../x")));
@@ -184,11 +192,15 @@ const sessionCases: readonly StorageCase[] = [
       for (const [lines, blobs] of bad) {
         await refused(
           "invalid_argument",
-          backend.hold("repository", request(), () => backend.createSession(A, { lines, blobs })),
+          backend.withLock(
+            "repository",
+            request(),
+            () => backend.createSession(A, { lines, blobs }),
+          ),
         );
         await refused(
           "invalid_argument",
-          backend.hold("repository", request(), () =>
+          backend.withLock("repository", request(), () =>
             backend.createSession(A, {
               lines: lines.slice(0, 1),
               blobs: {},
@@ -206,7 +218,7 @@ const sessionCases: readonly StorageCase[] = [
   {
     name: "a creation whose derived blobs fail leaves nothing",
     async run({ backend, accidents }) {
-      const failing = backend.hold("repository", request(), () =>
+      const failing = backend.withLock("repository", request(), () =>
         backend.createSession(A, {
           lines: ["one"],
           blobs: { "meta.json": "{}" },
@@ -252,7 +264,7 @@ const sessionCases: readonly StorageCase[] = [
         await refused("session_unknown", each.readJournal(A));
         await refused("session_unknown", linesFrom(each, A, 1));
         await refused("session_unknown", each.append(A, NONE, ["x"]));
-        await refused("session_unknown", each.hold({ session: A }, request(), never));
+        await refused("session_unknown", each.withLock({ session: A }, request(), never));
       }
       assert.deepEqual(accidents?.leftovers() ?? [], []);
     },
@@ -260,7 +272,7 @@ const sessionCases: readonly StorageCase[] = [
   {
     name: "removing what is absent is fine, and a removed id can be created again",
     async run({ backend }) {
-      await backend.hold("repository", request(), () => backend.removeSession(A));
+      await backend.withLock("repository", request(), () => backend.removeSession(A));
       const before = await made(backend, A);
       await removed(backend, A);
       await made(backend, A, ["new", "two"]);
@@ -277,11 +289,11 @@ const sessionCases: readonly StorageCase[] = [
       const accidents = accidentsOf(place);
       await made(backend, A);
       await made(backend, B);
-      await backend.hold(
+      await backend.withLock(
         "repository",
         request(),
         () =>
-          backend.hold({ session: A }, request(), async () => {
+          backend.withLock({ session: A }, request(), async () => {
             await backend.removeSession(A);
             accidents.leaveRest(A);
             assert.equal(await backend.hasSession(A), false);
@@ -301,7 +313,7 @@ const sessionCases: readonly StorageCase[] = [
       accidents.killRemoval(A);
       assert.deepEqual(await backend.sessions(), []);
       assert.equal(await backend.hasSession(A), false);
-      await refused("session_unknown", backend.hold({ session: A }, request(), never));
+      await refused("session_unknown", backend.withLock({ session: A }, request(), never));
       await refused("session_unknown", backend.writeBlob(`sessions/${A}/state.json`, "{}"));
       await made(backend, B);
       assert.deepEqual(accidents.leftovers(), []);
@@ -658,8 +670,8 @@ const blobCases: readonly StorageCase[] = [
       assert.equal(accidents.leftovers().length, 5);
       assert.deepEqual(await backend.listBlobs("bindings/"), ["bindings/x"]);
       assert.equal((await backend.listBlobs("sessions/")).length, 2);
-      await backend.hold("repository", request(), () => backend.writeBlob("bindings/y", "y"));
-      await backend.hold(
+      await backend.withLock("repository", request(), () => backend.writeBlob("bindings/y", "y"));
+      await backend.withLock(
         { session: A },
         request(),
         () => backend.writeBlob(`sessions/${A}/deep/x`, "y"),
@@ -675,9 +687,9 @@ const holdCases: readonly StorageCase[] = [
     async run({ backend, other }) {
       await made(backend, A);
       for (const scope of ["repository", { session: A }] as const) {
-        assert.equal(await backend.hold(scope, request(), () => Promise.resolve(42)), 42);
+        assert.equal(await backend.withLock(scope, request(), () => Promise.resolve(42)), 42);
         assert.equal(
-          await other.hold(scope, request({ timeoutMs: 0 }), () => Promise.resolve(7)),
+          await other.withLock(scope, request({ timeoutMs: 0 }), () => Promise.resolve(7)),
           7,
         );
       }
@@ -694,7 +706,7 @@ const holdCases: readonly StorageCase[] = [
           Array.from(
             { length: 8 },
             (_, index) =>
-              (index % 2 === 0 ? backend : other).hold(scope, request(), async () => {
+              (index % 2 === 0 ? backend : other).withLock(scope, request(), async () => {
                 assert.equal(++inside, 1);
                 await new Promise((resolve) => setTimeout(resolve, 1));
                 inside -= 1;
@@ -713,7 +725,7 @@ const holdCases: readonly StorageCase[] = [
       for (const scope of ["repository", { session: A }] as const) {
         const { opened, open } = gate();
         const entered = gate();
-        const holding = backend.hold(
+        const holding = backend.withLock(
           scope,
           request({ operation: "complete", actor: "grace" }),
           async () => {
@@ -725,14 +737,14 @@ const holdCases: readonly StorageCase[] = [
         const started = performance.now();
         const error = await refused(
           "lock_held",
-          other.hold(scope, request({ timeoutMs: 30 }), never),
+          other.withLock(scope, request({ timeoutMs: 30 }), never),
         );
         assert.ok(performance.now() - started >= 29, "it has waited");
         assert.match(error.message, /complete.* by grace/);
-        await refused("lock_held", other.hold(scope, request({ timeoutMs: 0 }), never));
+        await refused("lock_held", other.withLock(scope, request({ timeoutMs: 0 }), never));
         open();
         await holding;
-        await other.hold(scope, request({ timeoutMs: 0 }), () => Promise.resolve());
+        await other.withLock(scope, request({ timeoutMs: 0 }), () => Promise.resolve());
       }
     },
   },
@@ -744,17 +756,17 @@ const holdCases: readonly StorageCase[] = [
         const failure = new OrchestratorError("item_blocked", "Cannot");
         const error = await refused(
           "item_blocked",
-          backend.hold(scope, request(), () => Promise.reject(failure)),
+          backend.withLock(scope, request(), () => Promise.reject(failure)),
         );
         assert.equal(error, failure, "the task's own error comes through");
         await assert.rejects(
-          backend.hold(scope, request(), () => {
+          backend.withLock(scope, request(), () => {
             throw new TypeError("at once");
           }),
           TypeError,
         );
         assert.deepEqual(await other.holder(scope), { state: "free" });
-        await other.hold(scope, request({ timeoutMs: 0 }), () => Promise.resolve());
+        await other.withLock(scope, request({ timeoutMs: 0 }), () => Promise.resolve());
       }
     },
   },
@@ -765,7 +777,7 @@ const holdCases: readonly StorageCase[] = [
       await made(backend, B);
       const scope = { session: A };
       assert.deepEqual(await other.holder(scope), { state: "free" });
-      await backend.hold(scope, request({ operation: "advance", actor: "grace" }), async () => {
+      await backend.withLock(scope, request({ operation: "advance", actor: "grace" }), async () => {
         const holding = await other.holder(scope);
         assert.equal(holding.state, "held");
         const holder = "by" in holding ? holding.by : null;
@@ -786,14 +798,14 @@ const holdCases: readonly StorageCase[] = [
       await made(backend, A);
       await made(backend, B);
       const at = request({ timeoutMs: 0 });
-      const result = await backend.hold(
+      const result = await backend.withLock(
         "repository",
         at,
         () =>
-          backend.hold(
+          backend.withLock(
             { session: A },
             at,
-            () => other.hold({ session: B }, at, () => Promise.resolve("all")),
+            () => other.withLock({ session: B }, at, () => Promise.resolve("all")),
           ),
       );
       assert.equal(result, "all");
@@ -802,8 +814,8 @@ const holdCases: readonly StorageCase[] = [
   {
     name: "a session that is not there cannot be held, and nobody holds it",
     async run({ backend, accidents }) {
-      await refused("session_unknown", backend.hold({ session: GONE }, request(), never));
-      await refused("session_unknown", backend.hold({ session: "../x" }, request(), never));
+      await refused("session_unknown", backend.withLock({ session: GONE }, request(), never));
+      await refused("session_unknown", backend.withLock({ session: "../x" }, request(), never));
       assert.deepEqual(await backend.holder({ session: GONE }), { state: "free" });
       await refused("session_unknown", backend.holder({ session: "../x" }));
       assert.deepEqual(await backend.sessions(), []);
@@ -816,18 +828,18 @@ const holdCases: readonly StorageCase[] = [
       await made(backend, A);
       const entered = gate();
       const { opened, open } = gate();
-      const removal = backend.hold(
+      const removal = backend.withLock(
         "repository",
         request(),
         () =>
-          backend.hold({ session: A }, request(), async () => {
+          backend.withLock({ session: A }, request(), async () => {
             entered.open();
             await opened;
             await backend.removeSession(A);
           }),
       );
       await entered.opened;
-      const waiting = refused("session_unknown", other.hold({ session: A }, request(), never));
+      const waiting = refused("session_unknown", other.withLock({ session: A }, request(), never));
       open();
       await removal;
       await waiting;
@@ -840,11 +852,11 @@ const holdCases: readonly StorageCase[] = [
     name: "reading needs no hold and never waits",
     async run({ backend, other }) {
       const head = await made(backend, A);
-      await backend.hold(
+      await backend.withLock(
         "repository",
         request(),
         () =>
-          backend.hold({ session: A }, request(), async () => {
+          backend.withLock({ session: A }, request(), async () => {
             assert.deepEqual(await other.sessions(), [A]);
             assert.deepEqual(await other.readJournal(A, head), { unchanged: true });
             assert.deepEqual(await linesFrom(other, A, 2), ["two"]);

@@ -26,7 +26,7 @@ export async function importOld(
   const { importSession } = await import("../../session/import_session.ts");
   const { manager, paths, actor, io } = workspace;
   const now = io.now();
-  const imported = await manager.holdRepository("import", async () => {
+  const imported = await manager.withRepositoryLock("import", async () => {
     workspace.refresh();
     // Whoever held the repository before may have imported it, or moved its files over.
     const choice = await sessionOrNull(workspace, name);

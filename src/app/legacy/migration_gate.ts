@@ -10,7 +10,7 @@ import type { Workspace } from "../workspace.ts";
 /** Finishes or undoes what was cut off; waits for whoever is at it right now. */
 export async function recoverBefore(workspace: Workspace): Promise<void> {
   const { manager, paths, io } = workspace;
-  const did = await manager.holdRepository(
+  const did = await manager.withRepositoryLock(
     "migrate",
     () => recover({ paths, manager, now: io.now() }),
   );

@@ -7,7 +7,7 @@
 import { configMayExist } from "../../config/hot.ts";
 import { readCurrent } from "../../session/resolve.ts";
 import { bindingKey, type SessionManager } from "../../session/session_manager.ts";
-import { lastLook, writeLook } from "../../state_branch/look.ts";
+import { lastFetch, writeLastFetch } from "../../state_branch/look.ts";
 import type {
   BranchReading,
   Configuration,
@@ -35,7 +35,7 @@ export async function webMode(
 export function lookIsDue(
   workspace: Project & Pick<Configuration, "loadedConfig"> & Identity,
 ): boolean {
-  const last = lastLook(workspace.paths.root);
+  const last = lastFetch(workspace.paths.root);
   if (last === null) return false;
   if (last === "never") return workspace.loadedConfig?.get("web_mode") === true;
   const passed = workspace.io.now().getTime() - last.time;
@@ -70,6 +70,9 @@ function whoLooks({ agentBinding }: Pick<Identity, "agentBinding">): string {
 }
 
 /** Remembers that the branch was asked, whatever it answered. */
-export function rememberLook(workspace: Project & Identity): void {
-  writeLook(workspace.paths.root, { time: workspace.io.now().getTime(), who: whoLooks(workspace) });
+export function rememberFetch(workspace: Project & Identity): void {
+  writeLastFetch(workspace.paths.root, {
+    time: workspace.io.now().getTime(),
+    who: whoLooks(workspace),
+  });
 }

@@ -13,7 +13,7 @@ import { metaOf } from "../../state_branch/project_files.ts";
 import { TreeBackend } from "../../state_branch/tree_backend.ts";
 import type { Workspace } from "../workspace.ts";
 import { Beyond } from "./beyond.ts";
-import { isIncomplete, lookIsDue, rememberLook } from "./ask.ts";
+import { isIncomplete, lookIsDue, rememberFetch } from "./ask.ts";
 import { findStateBranch, LOOK_SECONDS, warnOfNowhere } from "./find_branch.ts";
 import { quietly } from "./quietly.ts";
 import { branchRemark } from "./remark.ts";
@@ -79,7 +79,7 @@ interface Found {
 }
 
 async function openBranch(workspace: Workspace): Promise<Found | null> {
-  rememberLook(workspace);
+  rememberFetch(workspace);
   const branch = await findStateBranch(workspace, { patience: LOOK_SECONDS });
   if (branch === null) return null;
   warnOfNowhere(workspace, branch);

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Workspace } from "../workspace.ts";
-import { isIncomplete, lookIsDue, rememberLook } from "./ask.ts";
+import { isIncomplete, lookIsDue, rememberFetch } from "./ask.ts";
 import { quietly } from "./quietly.ts";
 import { warnOfMerge } from "./warnings.ts";
 
@@ -17,7 +17,7 @@ export async function bringIn(workspace: Workspace): Promise<void> {
   if (!await isIncomplete(workspace.manager) && !lookIsDue(workspace)) return;
   await quietly(workspace, "The state branch was not merged", async () => {
     const { findStateBranch, LOOK_SECONDS, warnOfNowhere } = await import("./find_branch.ts");
-    rememberLook(workspace);
+    rememberFetch(workspace);
     const branch = await findStateBranch(workspace, { patience: LOOK_SECONDS });
     if (branch !== null) warnOfNowhere(workspace, branch);
     if (branch === null || branch.remote === null) return;

@@ -98,20 +98,20 @@ export async function findStateBranch(
     (!needsId(configured) || readRecord(git, own).safeAt !== null ||
       (await manager.ids()).length > 0);
   const known = own === null ? null : readRecord(git, own).branch;
-  const ladder = (branch: string): readonly Target[] => {
+  const fallbacks = (branch: string): readonly Target[] => {
     const steps = targets(branch, here, agent).filter((step) =>
       step.rung === "own" || protectedReason(step.branch, here) === null
     );
     if (known === null || steps.some((step) => step.branch === known)) return steps;
     return [...steps, { rung: "agent", branch: known }];
   };
-  if (own !== null && (settled || remote === null)) return make(ladder(own));
+  if (own !== null && (settled || remote === null)) return make(fallbacks(own));
   if (remote === null) {
     warnOfNowhere(workspace, { nowhere });
     return null;
   }
   const [found, ...others] = await discover(git, remote, branchPattern(configured), own);
-  if (found === undefined) return own === null ? null : make(ladder(own));
+  if (found === undefined) return own === null ? null : make(fallbacks(own));
   if (others.length > 0) {
     workspace.warn(
       `There are ${
@@ -120,7 +120,7 @@ export async function findStateBranch(
     );
   }
   const plain = found.slice(found.lastIndexOf("/") + 1);
-  if (plain === found) return make(ladder(found), found, others);
+  if (plain === found) return make(fallbacks(found), found, others);
   const steps: readonly Target[] = [{ rung: "own", branch: plain }, {
     rung: "agent",
     branch: found,

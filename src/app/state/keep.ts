@@ -3,7 +3,7 @@
  * @module
  */
 import type { Workspace } from "../workspace.ts";
-import { rememberLook, webMode } from "./ask.ts";
+import { rememberFetch, webMode } from "./ask.ts";
 import { quietly } from "./quietly.ts";
 
 /**
@@ -20,7 +20,7 @@ export async function keepState(workspace: Workspace, reason: string, last = fal
       workspace.warn("State is only on this machine: not a git repository");
       return;
     }
-    rememberLook(workspace);
+    rememberFetch(workspace);
     const { pushState } = await import("../../state_branch/push.ts");
     const { warnOfPush } = await import("./warnings.ts");
     const report = await pushState(branch, reason, { patient: !last });

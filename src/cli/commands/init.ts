@@ -28,7 +28,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ini
   const isCopied = known !== null && await lacksCommit(root, known, context.io.env);
   const first = known === null || isCopied ? await rootCommit(root, context.io.env) : null;
   const mode = input.has("portable") ? "portable" : input.has("normal") ? "normal" : undefined;
-  const result = await context.manager.holdRepository(
+  const result = await context.manager.withRepositoryLock(
     "init",
     () =>
       Promise.resolve(initProject(context.paths, {

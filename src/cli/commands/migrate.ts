@@ -266,7 +266,7 @@ async function goBack(context: Context, input: Input): Promise<AnswerTo<"migrate
     doing: `roll back in "${paths.root}"`,
     hint: "Run `orchestrator migrate --rollback --dry-run` for a preview",
   });
-  const result: RollbackResult = await manager.holdRepository(
+  const result: RollbackResult = await manager.withRepositoryLock(
     "migrate --rollback",
     () => rollBack({ paths, manager, keepNew, now: io.now(), tool: VERSION }),
   );

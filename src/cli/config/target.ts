@@ -11,7 +11,7 @@ import { pathExists } from "../../platform/path_exists.ts";
 import type { Input } from "../command.ts";
 import { configFiles } from "../../app/configuration.ts";
 import type { Context } from "../context.ts";
-import { holdProject, holdUser } from "../../app/hold.ts";
+import { withProjectLock, withUserLock } from "../../app/lock.ts";
 
 /**
  * The repository's file, or with `--global` the user's own.
@@ -44,7 +44,7 @@ export async function changeConfig(
   { key, value }: { readonly key: ConfigKeyName; readonly value: ConfigValue },
 ): Promise<ConfigChange> {
   if (value === null && !pathExists(target.path)) return { before: undefined, changed: false };
-  const change = await holdTarget(
+  const change = await withTargetLock(
     context,
     target,
     operation,
@@ -55,15 +55,15 @@ export async function changeConfig(
 }
 
 /** Runs `task` while nobody else changes the file. */
-export async function holdTarget<Result>(
+export async function withTargetLock<Result>(
   context: Context,
   target: ConfigFile,
   operation: string,
   task: () => Result,
 ): Promise<Result> {
   return target.layer === "repository"
-    ? await holdProject(context, operation, task)
-    : await holdUser(context, operation, task);
+    ? await withProjectLock(context, operation, task)
+    : await withUserLock(context, operation, task);
 }
 
 /** Says so when something stands in front of what has just been written. */

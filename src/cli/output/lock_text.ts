@@ -2,13 +2,13 @@
  * What is said of a lock: three answers, the same wherever one is shown.
  * @module
  */
-import type { Holding } from "../../storage/backend.ts";
+import type { LockState } from "../../storage/backend.ts";
 import { num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
 import { clockTime } from "./text.ts";
 
 /** Whether a lock is held, and by whom; null for one that is free. */
-export function holdingText(holding: Holding, style: Style): Shown | null {
+export function lockStateText(holding: LockState, style: Style): Shown | null {
   switch (holding.state) {
     case "free":
       return null;

@@ -4,7 +4,7 @@
  */
 import type { PushReport } from "../../state_branch/push.ts";
 import type { MergedSession } from "../../state_branch/merge.ts";
-import { type Rung, RUNG_TEXTS } from "../../state_branch/places.ts";
+import { type Fallback, FALLBACK_TEXTS } from "../../state_branch/places.ts";
 import type { RemovalNotice } from "../../state_branch/removal_notice.ts";
 import { lines, num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
@@ -38,7 +38,7 @@ export const CARRIERS = {
   agent: "agent_branch",
   portable: "portable",
   snapshot: "snapshot",
-} as const satisfies Readonly<Record<Rung, string>>;
+} as const satisfies Readonly<Record<Fallback, string>>;
 
 /** That the snapshot in the answer is all there is, and what it is for. */
 export function handedOverText({ problem }: PushReport): string {
@@ -54,7 +54,7 @@ export function pushText(report: PushReport, style: Style): Shown {
   const done = style.green(style.symbols.done);
   if (branch === null) return say`${done} The state is in .orchestrator, pushed with the work`;
   const where = say`${shown(branch)} (${shortCommit(commit)})`;
-  const text = say`${done} The state is on branch ${where}, ${shown(RUNG_TEXTS[rung])}`;
+  const text = say`${done} The state is on branch ${where}, ${shown(FALLBACK_TEXTS[rung])}`;
   if (onlyThere === 0) return text;
   const more = onlyThere === 1 ? say`1 session is` : say`${num(onlyThere)} sessions are`;
   return lines([text, style.dim(say`${more} on the branch only`)]);

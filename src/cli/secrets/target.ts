@@ -9,7 +9,7 @@ import type { SecretStore } from "../../secrets/store.ts";
 import type { Input } from "../command.ts";
 import { canAsk } from "../confirm.ts";
 import type { Context } from "../context.ts";
-import { holdProject, holdUser } from "../../app/hold.ts";
+import { withProjectLock, withUserLock } from "../../app/lock.ts";
 import { askedAgeKeys } from "./store.ts";
 import { say } from "../output/shown.ts";
 
@@ -40,15 +40,15 @@ export function secretTarget(input: Input, store: SecretStore): SecretTarget {
 }
 
 /** Runs `task` while nobody else changes the folder. */
-export async function holdSecrets<Result>(
+export async function withSecretsLock<Result>(
   context: Context,
   target: SecretTarget,
   operation: string,
   task: () => Result | Promise<Result>,
 ): Promise<Result> {
   return target.source === "repository"
-    ? await holdProject(context, operation, task)
-    : await holdUser(context, operation, task);
+    ? await withProjectLock(context, operation, task)
+    : await withUserLock(context, operation, task);
 }
 
 /**

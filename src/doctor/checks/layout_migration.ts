@@ -30,7 +30,7 @@ export const layoutMigration: Check = {
     return ok("none");
   },
   async fix({ paths, options: { manager, now } }) {
-    const did = await manager.holdRepository(
+    const did = await manager.withRepositoryLock(
       "doctor",
       () => recover({ paths, manager, now: now() }),
     );

@@ -27,7 +27,7 @@ export const layoutReplacing: Check = {
     for (const session of replaced(examination)) {
       try {
         // Taking the lock of the session finishes the replacement.
-        await manager.hold({ session }, "doctor", () => Promise.resolve());
+        await manager.withLock({ session }, "doctor", () => Promise.resolve());
         lines.push(`Finished replacing session ${session}`);
       } catch (error) {
         if (!(error instanceof OrchestratorError)) throw error;

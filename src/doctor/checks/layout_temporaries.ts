@@ -34,7 +34,7 @@ export const layoutTemporaries: Check = {
     ];
     for (const scope of scopes) {
       try {
-        await manager.hold(scope, "doctor", () => Promise.resolve());
+        await manager.withLock(scope, "doctor", () => Promise.resolve());
       } catch (error) {
         if (!(error instanceof OrchestratorError)) throw error;
         problems.push(error.message);

@@ -1,4 +1,4 @@
-import type { HoldScope } from "../../storage/backend.ts";
+import type { LockScope } from "../../storage/backend.ts";
 import { type Check, count, ok } from "../check.ts";
 
 const LONG_MS = 15 * 60_000;
@@ -15,7 +15,7 @@ export const locksHeld: Check = {
     const held: string[] = [];
     const unclear: string[] = [];
     let long = false;
-    const look = async (name: string, scope: HoldScope) => {
+    const look = async (name: string, scope: LockScope) => {
       const holding = await backend.holder(scope);
       if (holding.state === "unknown") unclear.push(`${name}: ${holding.reason}`);
       if (holding.state !== "held") return;

@@ -30,7 +30,7 @@ export const projectGitattributes: Check = {
   async fix(examination) {
     const { meta, paths, options } = examination;
     if (meta.value?.mode !== "portable") return [];
-    return await options.manager.holdRepository("doctor", () => {
+    return await options.manager.withRepositoryLock("doctor", () => {
       replaceFile(paths.gitattributes, gitattributesFor(examination.text(paths.gitattributes)), {
         within: paths.stateDirectory,
       });

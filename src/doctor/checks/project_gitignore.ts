@@ -29,7 +29,7 @@ export const projectGitignore: Check = {
     const { meta, paths, options } = examination;
     if (meta.value === undefined || meta.value === null) return [];
     const { mode } = meta.value;
-    return await options.manager.holdRepository("doctor", () => {
+    return await options.manager.withRepositoryLock("doctor", () => {
       replaceFile(paths.gitignore, gitignoreFor(mode, examination.text(paths.gitignore)), {
         within: paths.stateDirectory,
       });

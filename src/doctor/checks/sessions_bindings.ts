@@ -19,7 +19,7 @@ export const sessionsBindings: Check = {
   },
   async fix(examination) {
     const { manager } = examination.options;
-    return await manager.holdRepository("doctor", async () => {
+    return await manager.withRepositoryLock("doctor", async () => {
       const { dangling } = await bindings(examination);
       for (const key of dangling) await manager.backend.removeBlob(key);
       return [`Removed ${count(dangling.length, "binding")}`];

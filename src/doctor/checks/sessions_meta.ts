@@ -56,7 +56,7 @@ async function broken(examination: Examination): Promise<readonly ExaminedSessio
 async function rewrite(examination: Examination, id: string, text: string): Promise<string> {
   const { manager } = examination.options;
   const { backend } = manager;
-  return await manager.hold({ session: id }, "doctor", async () => {
+  return await manager.withLock({ session: id }, "doctor", async () => {
     if ((await manager.meta(id))?.id === id) return `Metadata of ${id} exists again`;
     const present = await backend.readBlob(KEYS.sessionMeta(id));
     let kept = "";

@@ -1,5 +1,5 @@
 import { shownRemote } from "../../state_branch/destination.ts";
-import { RUNG_TEXTS } from "../../state_branch/places.ts";
+import { FALLBACK_TEXTS } from "../../state_branch/places.ts";
 import { type Check, ok } from "../check.ts";
 import { statePlace } from "../state_place.ts";
 
@@ -31,7 +31,7 @@ export const statePlaceOf: Check = {
       return {
         level: record.rung === "portable" ? "info" : "warning",
         seen: `${shownRemote(remote)} refuses a branch for the state: it is kept by ${
-          RUNG_TEXTS[record.rung]
+          FALLBACK_TEXTS[record.rung]
         }`,
         todo: record.rung === "portable"
           ? "Commit and push .orchestrator with the work"

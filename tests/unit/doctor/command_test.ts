@@ -323,7 +323,7 @@ phases:
   const { stdout } = await world.run("doctor", "--verbose");
   assert.match(stdout, /Project root: ~\/project \(from marker\)/);
   assert.match(stdout, /one copy: ~\/bin\/orchestrator/);
-  assert.match(stdout, /created for\s+"https:\/\/example\.org\/y\.git"/);
+  assert.match(stdout, /created for\s+(?:\| )?"https:\/\/example\.org\/y\.git"/);
   assert.match(stdout, /\[redacted\]/);
 });
 

@@ -14,7 +14,7 @@ import {
 import { REAL_SYSTEM } from "../../../src/doctor/system.ts";
 import { OrchestratorError } from "../../../src/errors.ts";
 import { importSnapshot } from "../../../src/snapshot/import.ts";
-import type { Holding } from "../../../src/storage/backend.ts";
+import type { LockState } from "../../../src/storage/backend.ts";
 import { fixture, fixtureValue } from "../legacy/old_project.ts";
 import { inPieces, World as Machine } from "../snapshot/world.ts";
 import type { Scenario } from "./scenario.ts";
@@ -348,7 +348,7 @@ function heldSince(world: World, milliseconds: number): void {
 }
 
 /** What is said of the repository's lock. */
-function holding(world: World, answer: Holding): void {
+function holding(world: World, answer: LockState): void {
   const manager = world.manager();
   manager.backend.holder = (scope) =>
     Promise.resolve(scope === "repository" ? answer : { state: "free" });

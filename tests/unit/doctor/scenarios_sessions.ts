@@ -45,7 +45,7 @@ phases:
 
 async function bound(world: World, session: string): Promise<void> {
   const manager = world.manager();
-  await manager.holdRepository(
+  await manager.withRepositoryLock(
     "test",
     () => bindAgent(manager, { variable: "X", value: "1" }, session),
   );

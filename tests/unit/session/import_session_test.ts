@@ -45,7 +45,7 @@ function opened(scratch: Scratch) {
   const bring = () => {
     // What is there is read before the repository is held, as the commands do.
     const { project, input: given } = input();
-    return manager.holdRepository("import", () => {
+    return manager.withRepositoryLock("import", () => {
       initProject(paths, { automatic: true, now: new Date(STAMP.time), toolVersion: "0.0.0" });
       return importSession(manager, given, project, STAMP);
     });
@@ -126,7 +126,7 @@ Deno.test("import: a current that somebody has moved meanwhile is left alone", a
   const { project, input: given } = input();
   await start(manager, B);
   await setCurrent(manager, B);
-  await manager.holdRepository("import", () => {
+  await manager.withRepositoryLock("import", () => {
     initProject(paths, { automatic: true, now: new Date(STAMP.time), toolVersion: "0.0.0" });
     return importSession(manager, given, project, STAMP);
   });
@@ -174,7 +174,7 @@ Deno.test("import: a log that is shorter at the second look is never half a hist
   const { input: given } = input();
   const view = await viewLegacy(given, STAMP);
   scratch.write(".workflow_log.jsonl", log.slice(0, -10));
-  const making = manager.holdRepository("import", () =>
+  const making = manager.withRepositoryLock("import", () =>
     manager.create({
       id: view.state.session,
       events: view.events,

@@ -274,7 +274,7 @@ for (const [name, { change, says }] of Object.entries(DAMAGES)) {
           () => files.manager.load(A),
           () => act(files.manager, A, note("x")),
           () => act(files.manager, A, { kind: "advance" }, { replay: true }),
-          () => files.manager.holdRepository("remove", () => files.manager.remove(A)),
+          () => files.manager.withRepositoryLock("remove", () => files.manager.remove(A)),
         ]
       ) {
         const error = await refusal("journal_corrupt", refused());
@@ -302,7 +302,7 @@ for (const [name, { change, says }] of Object.entries(LOSSES)) {
         const refused of [
           () => act(manager, A, note("x")),
           () => act(manager, A, { kind: "advance" }, { replay: true }),
-          () => manager.holdRepository("remove", () => manager.remove(A)),
+          () => manager.withRepositoryLock("remove", () => manager.remove(A)),
         ]
       ) {
         const error = await refusal("journal_corrupt", refused());
@@ -479,7 +479,7 @@ Deno.test("race: a writer has appended and not yet replaced state.json", async (
   assert.ok(behind !== null && ahead !== null);
   await backend.writeBlob(key, behind);
   const request = { operation: "note", actor: "grace", timeoutMs: 0 };
-  await backend.hold({ session: A }, request, async () => {
+  await backend.withLock({ session: A }, request, async () => {
     const loaded = await loadSession(backend, A);
     assert.equal(loaded.state.seq, 4);
     assert.equal(loaded.rebuilt, null, "somebody is at work");

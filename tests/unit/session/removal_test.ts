@@ -133,7 +133,7 @@ Deno.test("removing an ended session records it first, and once", async () => {
   const said = { why: "made twice", time: DETAILS.time, actor: PERSON };
   // Killed behind the record: the session is still there.
   const kept = { lines: before.lines, blobs: {} };
-  await manager.holdRepository("test", () => removeSession(backend, A, said));
+  await manager.withRepositoryLock("test", () => removeSession(backend, A, said));
   assert.equal(await backend.hasSession(A), false);
   assert.deepEqual(await recordedSessions(backend), [A]);
   assert.deepEqual(JSON.parse(await backend.readText("meta.json") ?? ""), {
@@ -141,18 +141,18 @@ Deno.test("removing an ended session records it first, and once", async () => {
     id: "x",
     kept: true,
   });
-  await manager.holdRepository("test", () => backend.createSession(A, kept));
-  await manager.holdRepository("test", () => removeSession(backend, A, said));
+  await manager.withRepositoryLock("test", () => backend.createSession(A, kept));
+  await manager.withRepositoryLock("test", () => removeSession(backend, A, said));
   const [record, ...more] = (await readRecords(backend, A)).trimEnd().split("\n");
   assert.equal(more.length, 0);
   const removal = JSON.parse(record ?? "");
   assert.deepEqual([removal.seq, removal.hash, removal.why, removal.status], [
     ...[3, sha256Hex(before.lines.at(-1) ?? ""), "made twice", "abandoned"],
   ]);
-  await manager.holdRepository("test", () => manager.bringBack(A, "snapshot import"));
+  await manager.withRepositoryLock("test", () => manager.bringBack(A, "snapshot import"));
   assert.deepEqual(standingRemovals(await readRecords(backend, A)), []);
   const brought = await readRecords(backend, A);
-  await manager.holdRepository("test", () => manager.bringBack(A, "snapshot import"));
+  await manager.withRepositoryLock("test", () => manager.bringBack(A, "snapshot import"));
   assert.equal(await readRecords(backend, A), brought, "what does not stand is not brought back");
   assert.equal(await addRecords(backend, A, brought), false);
 });
@@ -162,7 +162,7 @@ Deno.test("a session that is made again is brought back", async () => {
   const { manager } = managed(backend);
   await start(manager);
   await act(manager, A, abandon);
-  await manager.holdRepository("test", () => manager.remove(A));
+  await manager.withRepositoryLock("test", () => manager.remove(A));
   assert.equal(standingRemovals(await readRecords(backend, A)).length, 1);
   await start(manager);
   assert.deepEqual(standingRemovals(await readRecords(backend, A)), []);

@@ -142,7 +142,7 @@ Deno.test("resolve: a binding to a session that is gone falls back to current", 
   await bindAgent(manager, CLAUDE, B);
   await setCurrent(manager, A);
   await act(manager, B, abandon);
-  await manager.holdRepository("remove", () => manager.remove(B));
+  await manager.withRepositoryLock("remove", () => manager.remove(B));
   assert.deepEqual(await resolveSession(manager, { agent: CLAUDE }), { id: A, origin: "current" });
   assert.equal(await readBinding(manager, CLAUDE), B, "what it says is still told");
 });

@@ -353,16 +353,16 @@ Deno.test("remove: an ended session that nobody holds", async () => {
   await start(manager);
   await start(manager, B);
   await act(manager, A, abandon);
-  await manager.holdRepository("remove", () => manager.remove(A));
+  await manager.withRepositoryLock("remove", () => manager.remove(A));
   assert.deepEqual(await manager.ids(), [B]);
   assert.deepEqual(await backend.listBlobs(`sessions/${A}/`), []);
-  await refusal("session_unknown", manager.holdRepository("remove", () => manager.remove(A)));
+  await refusal("session_unknown", manager.withRepositoryLock("remove", () => manager.remove(A)));
 });
 
 Deno.test("remove: refuses an active session, also when state.json says it has ended", async () => {
   const { backend, manager } = inMemory();
   await start(manager);
-  const remove = () => manager.holdRepository("remove", () => manager.remove(A));
+  const remove = () => manager.withRepositoryLock("remove", () => manager.remove(A));
   await refusal("session_active", remove());
   await backend.writeBlob(
     STATE,
@@ -380,17 +380,17 @@ Deno.test("remove: refuses a session somebody holds, at once", () =>
     await start(manager);
     await act(manager, A, abandon);
     const request = { operation: "complete", actor: "grace", timeoutMs: 0 };
-    await backend.hold({ session: A }, request, async () => {
+    await backend.withLock({ session: A }, request, async () => {
       const started = performance.now();
       const error = await refusal(
         "lock_held",
-        manager.holdRepository("remove", () => manager.remove(A)),
+        manager.withRepositoryLock("remove", () => manager.remove(A)),
       );
       assert.match(error.message, /complete.* by grace/);
       assert.ok(performance.now() - started < 1000);
       assert.deepEqual(await manager.ids(), [A]);
     });
-    await manager.holdRepository("remove", () => manager.remove(A));
+    await manager.withRepositoryLock("remove", () => manager.remove(A));
   }));
 
 Deno.test("remove: who waits to change it is told that it is gone", () =>
@@ -399,7 +399,7 @@ Deno.test("remove: who waits to change it is told that it is gone", () =>
     await act(manager, A, abandon);
     const request = { operation: "test", actor: "grace", timeoutMs: 0 };
     let waiting: Promise<unknown> | undefined;
-    await backend.hold({ session: A }, request, async () => {
+    await backend.withLock({ session: A }, request, async () => {
       waiting = refusal("session_unknown", act(managed(backend).manager, A, note("late")));
       await backend.removeSession(A);
     });
@@ -429,7 +429,7 @@ Deno.test("summaries: newest first, one that cannot be read with its problem", (
     await start(at(2).manager, B, { name: "new" });
     await act(manager, B, complete("a"));
     const request = { operation: "advance", actor: "grace", timeoutMs: 0 };
-    await backend.hold({ session: B }, request, async () => {
+    await backend.withLock({ session: B }, request, async () => {
       const [first, second] = await summarise(manager);
       assert.deepEqual(
         [first?.id, first?.name, first?.status, first?.phase, first?.done, first?.total],

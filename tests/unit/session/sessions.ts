@@ -55,7 +55,7 @@ export async function start(
     readonly lineage?: string;
   } = {},
 ): Promise<void> {
-  await manager.holdRepository("start", () =>
+  await manager.withRepositoryLock("start", () =>
     manager.create({
       id,
       events: [{

@@ -122,9 +122,9 @@ Deno.test("a session that disappears while it is exported fails the export", asy
     now: here.time,
     keep: 0,
   });
-  await here.manager.holdRepository(
+  await here.manager.withRepositoryLock(
     "remove",
-    () => here.manager.hold({ session: id }, "remove", () => here.backend.removeSession(id)),
+    () => here.manager.withLock({ session: id }, "remove", () => here.backend.removeSession(id)),
   );
   await assert.rejects(collectBytes(bytes), refusedWith("state_moved"));
 });
@@ -204,7 +204,7 @@ Deno.test("what is the same here waits for nobody, and what is to change does", 
     warn: () => {},
   });
   // Somebody is at work on the session that is only to get feedback.
-  await there.manager.hold({ session: same }, "complete", async () => {
+  await there.manager.withLock({ session: same }, "complete", async () => {
     const report = await there.import(bytes, { manager: impatient });
     assert.deepEqual(
       report.sessions.map(({ id, relation }) => [id, relation]).sort(),
@@ -221,7 +221,7 @@ Deno.test("what is the same here waits for nobody, and what is to change does", 
   assert.deepEqual(await there.notes(changing), ["more"]);
   await here.note(changing, "still more");
   const later = await here.export();
-  await there.manager.hold({ session: changing }, "complete", async () => {
+  await there.manager.withLock({ session: changing }, "complete", async () => {
     await assert.rejects(there.import(later, { manager: impatient }), refusedWith("lock_held"));
   });
   assert.deepEqual(await there.notes(changing), ["more"]);

@@ -64,7 +64,7 @@ export class World implements Disposable {
     const { definition } = parseDefinition(WORKFLOW, { file: "workflow.yaml" });
     if (definition === null) throw new Error("the workflow is bad");
     const id = newSessionId();
-    await this.manager.holdRepository("start", async () => {
+    await this.manager.withRepositoryLock("start", async () => {
       initProject(this.paths, { automatic: true, now: this.time, toolVersion: VERSION });
       await this.manager.create({
         id,

@@ -14,7 +14,7 @@ import { isWindows } from "../../../platform/runtime.ts";
 import { PRIVATE } from "../../../state_layout/modes.ts";
 import { TEMPORARY_FOLDERS } from "../../../state_layout/places.ts";
 import type { AnswerTo, Input } from "../../command.ts";
-import { configTarget, holdTarget } from "../../config/target.ts";
+import { configTarget, withTargetLock } from "../../config/target.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
 
@@ -49,7 +49,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"con
         throw problemError(`save your text, which is kept in "${copy}"`, problem);
       }
       for (const warning of read.problems) context.warn(problemText(warning));
-      await holdTarget(context, target, "config edit", () => {
+      await withTargetLock(context, target, "config edit", () => {
         if (readIfThere(target) !== before) {
           throw new OrchestratorError(
             "state_moved",

@@ -11,7 +11,7 @@ import type { Context } from "../../context.ts";
 import { lines, say, shown } from "../../output/shown.ts";
 import { columns } from "../../output/text.ts";
 import { secretStore } from "../../secrets/store.ts";
-import { chooseLock, holdSecrets, sealed, secretTarget } from "../../secrets/target.ts";
+import { chooseLock, sealed, secretTarget, withSecretsLock } from "../../secrets/target.ts";
 
 interface Imported {
   readonly name: string;
@@ -78,7 +78,9 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
     }
     return imported;
   };
-  const imported = dry ? await work() : await holdSecrets(context, target, "secrets import", work);
+  const imported = dry
+    ? await work()
+    : await withSecretsLock(context, target, "secrets import", work);
   if (imported.some(({ outcome }) => outcome === "kept")) {
     context.warn(
       "Existing secrets with different values were kept; use --replace to overwrite them",

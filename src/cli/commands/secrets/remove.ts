@@ -10,7 +10,7 @@ import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
 import { secretStore } from "../../secrets/store.ts";
-import { holdSecrets, secretTarget } from "../../secrets/target.ts";
+import { secretTarget, withSecretsLock } from "../../secrets/target.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"secrets remove">> {
   const name = requireSecretName(input.required("name"), "remove");
@@ -31,7 +31,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
     doing: `remove secret "${name}"`,
     hint: "Ask a person whether it is still needed",
   });
-  await holdSecrets(
+  await withSecretsLock(
     context,
     target,
     "secrets remove",

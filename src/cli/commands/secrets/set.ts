@@ -16,7 +16,7 @@ import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
 import { secretStore } from "../../secrets/store.ts";
-import { chooseLock, holdSecrets, sealed, secretTarget } from "../../secrets/target.ts";
+import { chooseLock, sealed, secretTarget, withSecretsLock } from "../../secrets/target.ts";
 
 /** Longest value, in UTF-16 units. */
 const MAX_VALUE = 64 * 1024;
@@ -34,7 +34,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
   const wrong = whatIsWrong(value);
   if (wrong !== null) context.warn(`${name}: ${wrong}`);
   const content = await sealed(value, lock);
-  const result = await holdSecrets(context, target, "secrets set", async () => {
+  const result = await withSecretsLock(context, target, "secrets set", async () => {
     for (const file of [name, `${name}.age`]) {
       if (await store.isTracked(target.folder.directory, file) === true) {
         throw trackedError(name, context.paths.shown(`${target.folder.directory}/${file}`));

@@ -10,7 +10,7 @@ import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
 import { secretStore } from "../../secrets/store.ts";
-import { holdSecrets, secretTarget } from "../../secrets/target.ts";
+import { secretTarget, withSecretsLock } from "../../secrets/target.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"secrets share">> {
   if (isWindows) {
@@ -25,7 +25,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
   const { directory } = target.folder;
   const isShared = !input.has("off");
   const { stateDirectory } = context.paths;
-  const changed = await holdSecrets(context, target, "secrets share", () => {
+  const changed = await withSecretsLock(context, target, "secrets share", () => {
     makeFolder(target.folder);
     return setSharing(directory, isShared ? stateDirectory : null);
   });

@@ -58,7 +58,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
       : "Run `orchestrator session list` to see what would be lost",
   });
   const removed: string[] = [];
-  await manager.holdRepository("session remove", async () => {
+  await manager.withRepositoryLock("session remove", async () => {
     for (const id of ids) {
       const isHere = beyond?.has(id) !== true || await manager.backend.hasSession(id);
       await manager.remove(id, why, isHere ? undefined : everywhere);

@@ -15,7 +15,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
   const name = given === "" ? null : sessionName(given, "rename the session to");
   const id = await context.sessionToChange(input.arg("session"));
   // The repository is held so that two sessions cannot take one name at once.
-  const change = await manager.holdRepository("session rename", async () => {
+  const change = await manager.withRepositoryLock("session rename", async () => {
     if (name !== null) await requireFreeName(context, name, id);
     return await manager.change(
       id,

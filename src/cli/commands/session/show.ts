@@ -8,7 +8,7 @@ import type { Context } from "../../context.ts";
 import { chooseToRead } from "../../../app/choose_session.ts";
 import { legacyData } from "../../legacy/status.ts";
 import { actorText } from "../../output/event_text.ts";
-import { holdingText } from "../../output/lock_text.ts";
+import { lockStateText } from "../../output/lock_text.ts";
 import { statusData } from "../../output/status_data.ts";
 import { statusText } from "../../output/status_text.ts";
 import { lines, num, say, shown } from "../../output/shown.ts";
@@ -48,7 +48,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
       heldBy: holding.state === "held" ? holding.by : null,
     }),
     text: (style) => {
-      const held = holdingText(holding, style);
+      const held = lockStateText(holding, style);
       const facts = [
         [say`started`, say`${clockTime(state.createdAt, style)} by ${actorText(state.createdBy)}`],
         [say`branch`, shown(meta?.branch ?? "-")],

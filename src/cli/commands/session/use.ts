@@ -13,7 +13,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
   const id = await context.sessionToChange(input.required("session"));
   const { state } = await manager.load(id);
   const agent = context.agentBinding;
-  await manager.holdRepository("session use", () => useSession(manager, id, agent));
+  await manager.withRepositoryLock("session use", () => useSession(manager, id, agent));
   return {
     data: { session: id, name: state.name, task: state.task, boundAgent: agent?.variable ?? null },
     text: (style) =>

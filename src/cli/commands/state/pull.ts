@@ -11,7 +11,7 @@ import { warnOfMerge } from "../../../app/state/warnings.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
 import { lines, say, type Shown, shown } from "../../output/shown.ts";
 import { shortCommit } from "../../output/text.ts";
-import { rememberLook } from "../../../app/state/ask.ts";
+import { rememberFetch } from "../../../app/state/ask.ts";
 import { requireStateBranch } from "../../../app/state/find_branch.ts";
 import { placeFor } from "../../trust/confirm.ts";
 
@@ -19,7 +19,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
   refuseHome(context.paths);
   await context.openForChange();
   const branch = await requireStateBranch(context, { insist: placeFor(context, input) });
-  rememberLook(context);
+  rememberFetch(context);
   const report = await branch.pull(input.has("all") ? "all" : "active");
   const { commit, sessions, problem, onlyThere } = report;
   if (commit === null) {

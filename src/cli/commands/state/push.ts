@@ -20,7 +20,7 @@ import {
   removalsData,
 } from "../../output/state_text.ts";
 import { warnOfPush } from "../../../app/state/warnings.ts";
-import { rememberLook } from "../../../app/state/ask.ts";
+import { rememberFetch } from "../../../app/state/ask.ts";
 import { requireStateBranch } from "../../../app/state/find_branch.ts";
 import { placeFor } from "../../trust/confirm.ts";
 
@@ -29,7 +29,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
   if (context.meta === null) throw context.noSession();
   await context.openForChange();
   const branch = await requireStateBranch(context, { insist: placeFor(context, input) });
-  rememberLook(context);
+  rememberFetch(context);
   const report = await pushState(branch, "Push", { probe: branch.record.rung !== "own" });
   const snapshot = report.rung === "snapshot" ? await handOver(context, input) : null;
   const warn = (text: string) => context.warn(text);

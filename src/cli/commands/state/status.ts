@@ -2,7 +2,7 @@
  * `orchestrator state status`
  * @module
  */
-import { RUNG_TEXTS } from "../../../state_branch/places.ts";
+import { FALLBACK_TEXTS } from "../../../state_branch/places.ts";
 import type { AnswerTo } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { num, say, shown } from "../../output/shown.ts";
@@ -55,7 +55,7 @@ export async function run(context: Context): Promise<AnswerTo<"state status">> {
           on ? say`on: pushed after each phase` : say`off: pushed by state push only`,
         ],
         [say`branch`, onBranch ? shown(taken ?? branch.name) : say`none`],
-        [say`kept on`, rung === null ? say`nothing yet` : shown(RUNG_TEXTS[rung])],
+        [say`kept on`, rung === null ? say`nothing yet` : shown(FALLBACK_TEXTS[rung])],
         [say`last safe`, safeAt === null ? style.yellow(say`never`) : ago(safeAt, now)],
         [say`here`, local === null ? say`nothing committed` : shortCommit(local)],
         [say`server`, remote === null ? say`nothing seen` : shortCommit(remote)],

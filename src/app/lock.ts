@@ -2,7 +2,7 @@
  * Holding what a command changes besides sessions: the project's own things, and the user's.
  * @module
  */
-import { holdUserDirectory } from "../config/change.ts";
+import { withUserDirectoryLock } from "../config/change.ts";
 import { DEFAULT_LOCK_TIMEOUT } from "../config/hot.ts";
 import { OrchestratorError } from "../errors.ts";
 import { VERSION } from "../version.ts";
@@ -12,7 +12,7 @@ import type { Configuration, Identity, Project, Sessions } from "./workspace.ts"
  * Runs `task` while nobody else changes the repository's own things, making the project where there is
  * none.
  */
-export async function holdProject<Result>(
+export async function withProjectLock<Result>(
   workspace: Project & Pick<Sessions, "manager">,
   operation: string,
   task: () => Result | Promise<Result>,
@@ -21,7 +21,7 @@ export async function holdProject<Result>(
   // Before anything is made: a damaged or newer project must not be written to.
   void workspace.meta;
   const { initProject } = await import("../project/init.ts");
-  return await workspace.manager.holdRepository(operation, async () => {
+  return await workspace.manager.withRepositoryLock(operation, async () => {
     initProject(workspace.paths, {
       automatic: true,
       now: workspace.io.now(),
@@ -36,7 +36,7 @@ export async function holdProject<Result>(
  * Runs `task` while nobody else changes the user's own folder, making it where there is none.
  * @throws `invalid_argument` where there is no home.
  */
-export async function holdUser<Result>(
+export async function withUserLock<Result>(
   workspace: Project & Pick<Configuration, "loadedConfig"> & Pick<Identity, "actor">,
   operation: string,
   task: () => Result | Promise<Result>,
@@ -48,7 +48,7 @@ export async function holdUser<Result>(
     });
   }
   const seconds = workspace.loadedConfig?.get("lock_timeout") ?? DEFAULT_LOCK_TIMEOUT;
-  return await holdUserDirectory(directory, {
+  return await withUserDirectoryLock(directory, {
     operation,
     actor: workspace.actor.name,
     timeoutMs: seconds * 1000,
