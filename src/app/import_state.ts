@@ -51,7 +51,7 @@ export async function importState(
   void workspace.meta;
   const { workflow, root } = findWorkflowAt(paths.resolveFrom(io.cwd, path), wanted);
   await takeRemovals(workspace);
-  const result = await manager.holdRepository(
+  const result = await manager.withRepositoryLock(
     "import-legacy",
     // The definition of states that hold none is looked for where they come from.
     () => importHeld(workspace, { from: new ProjectPaths(root, "flag"), workflow, name }),

@@ -43,7 +43,7 @@ export async function startSession(
   void workspace.meta;
   await workspace.openForChange();
   const rootCommit = await firstCommit(workspace);
-  const state = await manager.holdRepository("start", async () => {
+  const state = await manager.withRepositoryLock("start", async () => {
     initProject(paths, {
       automatic: true,
       rootCommit,

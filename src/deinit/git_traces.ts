@@ -148,7 +148,7 @@ function recordBranch(name: string): string | null {
   }
 }
 
-/** The branch of the rung that worked last; null when the file does not say. */
+/** The branch of the fallback used last; null when the file does not say. */
 function pushedTo(path: string): string | null {
   try {
     const { branch }: { readonly branch?: unknown } = JSON.parse(readFileSync(path, "utf8"));

@@ -302,7 +302,7 @@ export class StateBranch {
     return await this.tree(await this.knownTip());
   }
 
-  /** The branch on the server: the remembered rung's, else the one that was found, else the first. */
+  /** The branch on the server: that of the last fallback, else the one that was found, else the first. */
   get branch(): string {
     const branch = this.record.branch ?? this.options.found;
     const known = this.options.targets.some((target) => target.branch === branch);

@@ -84,9 +84,9 @@ export function targets(
 
 /** What is remembered of pushing. */
 export interface PushRecord {
-  /** The rung that worked last, or was settled on. */
+  /** The fallback that was used last. */
   readonly rung: Fallback | null;
-  /** The branch of that rung. */
+  /** The branch of that fallback. */
   readonly branch: string | null;
   /** When all state was last known to be on the server, RFC 3339 UTC. */
   readonly safeAt: string | null;

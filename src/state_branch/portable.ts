@@ -1,5 +1,5 @@
 /**
- * The third rung of the ladder: a state directory that is committed with the work. This program never
+ * The third fallback: a state directory that is committed with the work. This program never
  * commits on a branch of the user's; it only looks how far their own commits have carried the state.
  * @module
  */

@@ -20,7 +20,7 @@ import { pushCommit } from "./server.ts";
 export interface PushReport {
   /** The commit of all that is here. */
   readonly commit: string;
-  /** The branch it went to, or would go to; null on a rung without one. */
+  /** The branch it went to, or would go to; null for a fallback without one. */
   readonly branch: string | null;
   readonly rung: Fallback;
   /** True when all of it is on a server. */
@@ -38,7 +38,7 @@ export interface PushReport {
 
 /** How a push goes about it. */
 export interface PushOptions {
-  /** Tries the whole ladder again, from its first rung. */
+  /** Tries all fallbacks again, from the first. */
   readonly probe?: boolean;
   /** Only commits, when the server was in trouble a moment ago: a later push catches up. */
   readonly patient?: boolean;

@@ -1,5 +1,5 @@
 /**
- * The last rung of the ladder: where no branch takes the state, it is handed over as text, so that
+ * The last fallback: where no branch takes the state, it is handed over as text, so that
  * whoever keeps the output of a machine that vanishes keeps the state.
  * @module
  */
