@@ -40,7 +40,7 @@ const NAMES: Readonly<
   files: { what: "files", key: "snapshot.max_entries" },
   fileSize: { what: "bytes in one file", key: "snapshot.max_entry_size" },
   totalSize: { what: "bytes in total", key: "snapshot.max_size" },
-  ratio: { what: "times its size when unpacked", key: "snapshot.max_ratio" },
+  ratio: { what: "times its size", key: "snapshot.max_ratio" },
   manifestSize: { what: "bytes in its manifest", key: null },
 };
 
@@ -50,17 +50,22 @@ const NAMES: Readonly<
  */
 export function limitError(name: keyof Limits, limits: Limits, asked?: number): OrchestratorError {
   const { what, key } = NAMES[name];
-  const much = asked === undefined ? "more" : String(asked);
+  const limit = limits[name];
+  const exceeds = name === "ratio"
+    ? `expands to more than ${limit} ${what}`
+    : asked === undefined
+    ? `has more than ${limit} ${what}`
+    : `has ${asked} ${what} (limit ${limit})`;
   return new OrchestratorError(
     "limit_exceeded",
-    `Cannot read snapshot: it has ${much} ${what} (limit ${limits[name]})`,
+    `Cannot read snapshot: it ${exceeds}`,
     {
       ...(key === null
         ? {}
         : { hint: `If you trust its origin, raise ${key} in the configuration` }),
       details: {
         limit: key ?? name,
-        value: limits[name],
+        value: limit,
         ...(asked === undefined ? {} : { asked }),
       },
     },

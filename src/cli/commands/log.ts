@@ -34,7 +34,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
   if (history !== null && since === 0) {
     context.warn(`The file of the session's history ${history}`);
   }
-  const hasHistory = history === null || !/^is missing|^has more/.test(history);
+  const hasHistory = history === null || !/^is missing|^is longer/.test(history);
   const range = { from: since + 1, to: lines };
   return { print: (printer) => printSession(context, choice.id, { range, hasHistory }, printer) };
 }

@@ -90,10 +90,10 @@ Deno.test("a copy that lacks something is refused in one sentence, and leaves no
   const lines = text.trimEnd().split("\n");
   const without = (index: number) => lines.toSpliced(index, 1).join("\n");
   const damaged: readonly [string, RegExp][] = [
-    [lines.slice(0, -1).join("\n"), /cut off: the line "-----END ORCHESTRATOR SNAPSHOT-----"/],
-    [lines.slice(0, 3).join("\n"), /cut off/],
-    [text.slice(0, 100), /cut off/],
-    [`${BEGIN}\n`, /cut off/],
+    [lines.slice(0, -1).join("\n"), /incomplete: the line "-----END ORCHESTRATOR SNAPSHOT-----"/],
+    [lines.slice(0, 3).join("\n"), /incomplete/],
+    [text.slice(0, 100), /incomplete/],
+    [`${BEGIN}\n`, /incomplete/],
     [`${BEGIN}\n${END}\n`, /it is empty/],
     [without(0), /it is not a snapshot/],
     [without(1), /Cannot read snapshot/],

@@ -122,7 +122,7 @@ Deno.test("links, devices and pipes are refused", async () => {
     };
     assert.match(
       await refused(await archive([...entries, entry]), "snapshot_invalid"),
-      /only files/,
+      /only contain files/,
     );
   }
 });
@@ -139,7 +139,10 @@ Deno.test("doubled, missing, unlisted and altered files are refused", async () =
     await refused(await archive(entries.filter((entry) => entry !== journal)), "snapshot_invalid"),
     /missing/,
   );
-  assert.match(await refused(await archive(altered), "snapshot_invalid"), /altered/);
+  assert.match(
+    await refused(await archive(altered), "snapshot_invalid"),
+    /was changed: its hash differs/,
+  );
   await refused(await archive([...entries, file("config.yaml", "a: 1")]), "snapshot_invalid");
   const doubled = withManifest(entries, (manifest) => manifest.files.push(manifest.files[0]));
   await refused(await archive(doubled), "snapshot_invalid");
@@ -193,10 +196,16 @@ Deno.test("a newer format is refused as such", async () => {
 Deno.test("every limit is met, and named", async () => {
   const { entries } = await goodEntries();
   const bytes = await archive(entries);
-  assert.match(await refused(bytes, "limit_exceeded", { files: 2 }), /limit is 2/);
-  assert.match(await refused(bytes, "limit_exceeded", { fileSize: 100 }), /limit is 100/);
-  assert.match(await refused(bytes, "limit_exceeded", { totalSize: 1000 }), /limit is 1000/);
-  assert.match(await refused(bytes, "limit_exceeded", { manifestSize: 10 }), /limit is 10/);
+  assert.match(await refused(bytes, "limit_exceeded", { files: 2 }), /limit 2\)/);
+  assert.match(await refused(bytes, "limit_exceeded", { fileSize: 100 }), /limit 100\)/);
+  assert.match(
+    await refused(bytes, "limit_exceeded", { totalSize: 1000 }),
+    /(?:more than|limit) 1000\b/,
+  );
+  assert.match(
+    await refused(bytes, "limit_exceeded", { manifestSize: 10 }),
+    /(?:more than|limit) 10\b/,
+  );
   const many = Array.from({ length: 30 }, (_, index): Entry => ({
     header: { name: `d${index}/`, size: 0, type: "directory" },
   }));
@@ -223,7 +232,7 @@ Deno.test("a bomb is stopped long before it has unfolded", async () => {
   const zeros = new Uint8Array(64 * 1024 * 1024);
   const parts = [gzipSync(await packTar([manifest])).subarray(0), gzipSync(zeros), gzipSync(zeros)];
   const bomb = new Uint8Array(parts.flatMap((part) => [...part]));
-  assert.match(await refused(bomb, "limit_exceeded"), /limit is 1000/);
+  assert.match(await refused(bomb, "limit_exceeded"), /(?:more than|limit) 1000\b/);
   const listed = withManifest(entries, (edited) => edited.files[0].size = 1e12);
   await refused(await archive(listed), "limit_exceeded");
   const large = await archive([

@@ -87,7 +87,7 @@ const CASES: readonly Case[] = [
     when: "a variable names one that is not there, without any",
     remotes: [],
     env: { ORCHESTRATOR_STATE_REMOTE: "private" },
-    expected: 'refused remote_unknown: no remote "private".*it has no remote at all',
+    expected: 'refused remote_unknown: no remote "private".*it has no remotes',
   },
   {
     when: "the person's own file names another one",
