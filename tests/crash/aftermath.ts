@@ -262,7 +262,7 @@ const FIRST_FILES = /^\?\? \.orchestrator\/(lock|\.tmp-[^/]+)$/;
 
 /** The first change says what it brought in: from the old tool's files, or from the state branch. */
 const IMPORTED =
-  /^(The old workflow in .* was imported as session |Brought \d+ sessions? in from )/;
+  /^(The old workflow in .* was imported as session |Imported (\d+ sessions?|session [a-z2-7]{13}) from branch )/;
 
 /** 1-based number of the first line whose `prev` is not the hash of the one before; null when none. */
 function brokenLink(lines: readonly string[]): number | null {

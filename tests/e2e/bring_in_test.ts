@@ -139,7 +139,10 @@ test("a change of a session that is only there brings it in", async () => {
   rmSync(join(fresh.root, ".orchestrator", "sessions", delta), { recursive: true });
   await fresh.must("state", "push");
   assert.equal((await fresh.status()).session, delta);
-  assert.match((await fresh.must("note", "found again")).stderr, new RegExp(`${delta} in from`));
+  assert.match(
+    (await fresh.must("note", "found again")).stderr,
+    new RegExp(`Imported session ${delta} from`),
+  );
   assert.ok(hereOn(fresh).includes(delta));
   await fresh.must("log", "verify", "--all");
 });
@@ -149,7 +152,10 @@ test("a pull brings in what is active, and all of it when it is asked for", asyn
   const { first, alpha, beta, gamma, delta } = await world(machines);
   const fresh = machines.clone("fresh");
   const pulled = await fresh.must("state", "pull");
-  assert.match(pulled.stdout, /Brought 2 sessions in .*; 2 sessions more on the branch only/);
+  assert.match(
+    pulled.stdout,
+    /Imported 2 sessions from .*; 2 sessions more on the branch only/,
+  );
   assert.deepEqual(hereOn(fresh), [gamma, delta].sort());
   const again = await fresh.must("state", "pull");
   assert.match(again.stdout, /Nothing new; 2 sessions more on the branch only: .* --all/);
@@ -181,7 +187,7 @@ test("a name that a session on the branch has is taken", async () => {
     ]
   ) {
     const refused = await fresh.run(...argv);
-    assert.match(refused.stderr, /session \S+ answers to it/, argv.join(" "));
+    assert.match(refused.stderr, /session \S+ already has that name/, argv.join(" "));
   }
   assert.deepEqual(hereOn(fresh).length, 1);
 });

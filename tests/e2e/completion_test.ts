@@ -158,7 +158,7 @@ for line in "$@"; do
     print -r -- "${"$"}{out//$'\r'/}"
     # Now the same line as people see it, with what each match means.
     if [[ $line == *sta ]]; then
-        zpty -r z out '*-- Show where*'
+        zpty -r z out '*-- Show the state of*'
         print -r -- "${"$"}{out//$'\r'/}"
     fi
     zpty -w -n z $'\C-u'
@@ -236,10 +236,10 @@ Deno.test({
   fn: async (test) => {
     using place = await Place.make();
     const o = "orchestrator";
-    const status = "status\tShow where the session stands and what comes next";
+    const status = "status\tShow the state of the session and the next step";
     const cases: Readonly<Record<string, readonly (string | RegExp)[]>> = {
       [`${o} st`]: [
-        "start\tBegin a session for a task",
+        "start\tStart a session for a task",
         "state\tpush, pull, status, log, restore, compact",
         status,
       ],

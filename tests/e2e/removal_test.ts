@@ -109,7 +109,7 @@ for (
     const all = [theirs, ours, later].sort();
     assert.deepEqual(onServer(machines), all);
     assert.match(pushed.stderr, /no removal was recorded: (it stays|they stay) on the branch/);
-    assert.match(pushed.stdout, /\d sessions? (is|are) only there/);
+    assert.match(pushed.stdout, /\d sessions? (is|are) on the branch only/);
     assert.doesNotMatch((await here.must("state", "push")).stderr, /no removal/, "said once");
 
     await here.must("state", "compact", "--yes");
@@ -187,7 +187,7 @@ test("a copy that has gone on, gone another way or has feedback of its own wins,
     const pulled = await there.must("state", "pull");
     assert.match(
       pulled.stderr,
-      new RegExp(`Session ${id} was removed by anna on .* has gone on since: it stays`),
+      new RegExp(`Session ${id} was removed by anna on .* has changed since: it is kept`),
       what,
     );
     assert.equal((await there.must("state", "pull")).stderr, "", `${what}: said once`);
@@ -231,7 +231,7 @@ test("a longer copy wins over the record of a shorter one", async () => {
   assert.deepEqual(onServer(machines), []);
   // Longer by nothing, but another way: its last event is nobody else's.
   const pulled = await there.must("state", "pull");
-  assert.match(pulled.stderr, /has gone on since: it stays/);
+  assert.match(pulled.stderr, /has changed since: it is kept/);
   await there.must("state", "push");
   assert.deepEqual(onServer(machines), [id]);
   assert.match(fileOnServer(machines, `sessions/${id}/log.jsonl`), /acknowledged there/);
@@ -245,7 +245,7 @@ test("a copy on the server that has gone on is not dropped by who removes an old
   await removed(here, id);
   const pushed = await here.must("state", "push");
   assert.deepEqual(onServer(machines), [id, other].sort());
-  assert.match(pushed.stderr, /has gone on since: it stays/);
+  assert.match(pushed.stderr, /has changed since: it is kept/);
   assert.match(pushed.stdout, /Add login/);
   assert.deepEqual([...hereOn(here)].sort(), [id, other].sort());
   assert.match(
@@ -341,7 +341,7 @@ test("a removal that was killed before the session went is ended by the next pul
     cpSync(aside, stateOf(here, "sessions", id), { recursive: true, preserveTimestamps: true });
     assert.deepEqual([...hereOn(here)].sort(), [id, other].sort());
     const ended = await here.must("state", command);
-    assert.match(ended.stderr, /is removed here too/);
+    assert.match(ended.stderr, /was removed here too/);
     assert.deepEqual(hereOn(here), [other]);
     await here.must("state", "push");
     assert.deepEqual(onServer(machines), [other]);
@@ -378,7 +378,7 @@ test("a branch that an earlier program wrote loses nothing, and that is said onc
   }
   rmSync(stateOf(here, "sessions", id), { recursive: true });
   const pushed = await here.must("state", "push");
-  assert.match(pushed.stderr, /1 session of the last push is not here any more/);
+  assert.match(pushed.stderr, /1 session of the last push is missing here/);
   assert.deepEqual(onServer(machines), [id, other].sort());
   assert.equal((await here.must("state", "push")).stderr, "");
 });

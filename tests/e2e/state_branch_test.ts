@@ -98,7 +98,7 @@ test("without the server a fresh clone has what the clone itself has fetched", a
   assert.match(seen.stdout, /Add login/);
   assert.match(seen.stderr, /may have changed since/);
   const noted = await second.must("note", "offline");
-  assert.match(noted.stderr, /could not be fetched.*\n.*Brought 1 session in/);
+  assert.match(noted.stderr, /could not be fetched.*\n.*Imported 1 session from branch/);
   renameSync(`${machines.bare}.away`, machines.bare);
   const pushed = await second.data<{ safe: boolean; sessions: unknown[] }>("state", "push");
   assert.deepEqual([pushed.safe, pushed.sessions], [true, []]);
@@ -146,7 +146,7 @@ test("an old disk is not trusted before the branch was asked", async () => {
   assert.deepEqual(compareTrees(before, readTree(here.root, { without: [".git"] })), []);
   rmSync(looked);
   const completed = await here.must("complete", "build");
-  assert.match(completed.stderr, /Brought 1 session in/);
+  assert.match(completed.stderr, /Imported 1 session from branch/);
   await here.must("state", "push");
   assert.deepEqual((await here.status()).session, session);
   assert.equal((await here.data<{ sessions: unknown[] }>("session", "list")).sessions.length, 1);
@@ -494,7 +494,7 @@ test("in every kind of clone, HEAD, index and files stay as they are", async () 
     const machine = make();
     const before = machine.traces();
     const started = await machine.start(`Task of ${kind}`);
-    assert.equal(started.stderr.replace(/.*Brought .*\n/, ""), "", kind);
+    assert.equal(started.stderr.replace(/.*Imported .*\n/, ""), "", kind);
     const { session } = await machine.status();
     await machine.must("note", "\u00fcber\r\ntwo lines");
     await machine.must("complete", "think");
