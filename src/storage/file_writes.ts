@@ -2,7 +2,7 @@
  * How blobs are written as files.
  * @module
  */
-import { unlinkSync } from "node:fs";
+import { lstatSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { isAbsent, OrchestratorError } from "../errors.ts";
 import { appendAndSync } from "../platform/append_file.ts";
@@ -45,9 +45,13 @@ export function removeBlobFile(path: string, within: string): void {
   syncDirectory(dirname(path));
 }
 
-/** Creates a missing directory and its parents. @throws `already_exists` if there is a file. */
+/**
+ * Creates a missing directory and its parents; it may be there meanwhile, made by another process.
+ * @throws OrchestratorError `already_exists` if there is a file.
+ */
 export async function requireDirectory(directory: string): Promise<void> {
   if (pathExists(directory)) {
+    if (lstatSync(directory, { throwIfNoEntry: false })?.isDirectory() === true) return;
     throw new OrchestratorError(
       "already_exists",
       `Cannot create "${directory}": it exists and is not a directory`,

@@ -20,15 +20,15 @@ for (const argv of [["log", "verify", "--all"], ["doctor", "--offline", "--json"
       await must("init");
       await must("start", "Stays");
       for (let number = 0; number < SESSIONS; number++) {
-        await must("start", `Goes ${number}`, "--name", `n${number}`);
-        await must("session", "end", `n${number}`, "--reason", "it was only made to go");
+        await must("start", `Goes ${number}`, "--name", `goes-${number}`);
+        await must("session", "end", `goes-${number}`, "--reason", "it was only made to go");
       }
       const program = await executable();
       let over = false;
       const remove = async () => {
         try {
           for (let number = 0; number < SESSIONS; number++) {
-            const command = ["session", "remove", `n${number}`, "--yes"];
+            const command = ["session", "remove", `goes-${number}`, "--yes"];
             const { code, stderr } = await runProcess(program, command, surroundings);
             assert.equal(code, 0, stderr);
           }

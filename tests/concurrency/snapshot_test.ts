@@ -237,6 +237,7 @@ Deno.test({
               rebuilt: null,
               lost: null,
               lineEnds: "line feeds",
+              history: null,
             },
           ]);
         }
