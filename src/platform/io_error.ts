@@ -96,7 +96,7 @@ export function machineFailure(error: unknown): OrchestratorError | null {
   if (!("path" in error) || typeof error.path !== "string") {
     // Of what was open already, the system tells no name.
     const { code: kind, text } = MEANINGS[code] ?? { code: "io_failed", text: error.message };
-    return new OrchestratorError(kind, `The command failed: ${text}`, { cause: error });
+    return new OrchestratorError(kind, `Cannot finish the command: ${text}`, { cause: error });
   }
   const call = "syscall" in error && typeof error.syscall === "string" ? error.syscall : "";
   return ioError(VERBS[call] ?? "read", error.path, error);

@@ -10,7 +10,7 @@ import type { CommandInfo } from "../spec.ts";
 export function unprinted({ path, changes }: CommandInfo, cause: unknown): unknown {
   const failure = machineFailure(cause);
   if (failure === null) return cause;
-  const why = failure.message.replace(/^(?:Cannot [^:]*|The command failed): /, "");
+  const why = failure.message.replace(/^Cannot [^:]*: /, "");
   if (changes === "nothing") {
     return new OrchestratorError(failure.code, `Cannot print the answer: ${why}`, { cause });
   }
