@@ -28,7 +28,10 @@ Deno.test("a failing disk or a missing permission is said as such, by what was t
 Deno.test("a failing disk is said even where the system names no file", () => {
   const error = machineFailure(Object.assign(new Error("EIO"), { code: "EIO", syscall: "read" }));
   assert.equal(error?.code, "io_failed");
-  assert.equal(error?.message, "Cannot finish the command: the disk reported an input/output error");
+  assert.equal(
+    error?.message,
+    "Cannot finish the command: the disk reported an input/output error",
+  );
 });
 
 Deno.test("what a mistake in the program may have caused stays unexpected", () => {
