@@ -7,6 +7,7 @@ import { KEYS } from "../project/paths.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import type { Actor } from "../workflow/events.ts";
 import type { SessionState } from "../workflow/state.ts";
+import { isNestedDeeper } from "./json_limits.ts";
 
 /** What meta.json says. Not derived from the journal. */
 export interface SessionMeta {
@@ -64,8 +65,13 @@ export function metaText(meta: SessionMeta): string {
   return JSON.stringify(meta, null, 2) + "\n";
 }
 
+/** Deeper than this program has ever nested it. */
+const META_DEPTH = 20;
+
 /** Null for what is missing or damaged. */
 function parseMeta(text: string | null): SessionMeta | null {
+  // Parsing two million brackets takes 80 MB.
+  if (text !== null && isNestedDeeper(text, META_DEPTH)) return null;
   try {
     const value: unknown = JSON.parse(text ?? "null");
     return typeof value === "object" ? value as SessionMeta | null : null;
