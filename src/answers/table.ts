@@ -33,7 +33,7 @@ export type AnswerData<Command extends AnsweringCommand> = Unchanged<
   z.infer<typeof ANSWERS[Command]>
 >;
 
-/** The type of a schema's values, as a value that nobody changes. */
+/** The type of a schema's values, as a value that is never changed. */
 export type DataOf<Schema extends z.ZodType> = Unchanged<z.infer<Schema>>;
 
 /** Readonly all the way down. That an object may have more fields is for its schema alone to say. */

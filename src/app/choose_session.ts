@@ -53,7 +53,7 @@ export type Reading =
  * Chooses what a reading command looks at. On a machine that may be behind that can be the state
  * branch: then the workspace's sessions are those of the branch.
  *
- * The old files may be moved over at the same moment. Whoever does that lets sessions count first and
+ * The old files may be moved over at the same moment. The migration lets sessions count first and
  * takes the files away afterwards, so what was read of old files is whole if no session counts yet
  * when the reading is over.
  * @throws `no_project`, `no_session`, `session_unknown`, `session_ambiguous`, `legacy_corrupt`
@@ -95,7 +95,7 @@ async function branchToAsk(
   return await mustAsk(workspace) ? await import("./state/branch_view.ts") : null;
 }
 
-/** Whether somebody moves old files over, or has done so. */
+/** Whether old files are being migrated, or have been. */
 function mayBeMoving({ paths }: Workspace): boolean {
   return existsSync(paths.migrationJournal) || existsSync(paths.migrationMarker);
 }

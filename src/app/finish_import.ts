@@ -5,7 +5,7 @@
 import { finishImports } from "../snapshot/plan.ts";
 import type { Project, Sessions, Warnings } from "./workspace.ts";
 
-/** Finishes it, whoever began it. */
+/** Finishes it, also when another process began it. */
 export async function finishImport(
   workspace: Project & Pick<Sessions, "manager"> & Warnings,
 ): Promise<void> {

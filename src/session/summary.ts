@@ -56,7 +56,7 @@ export async function summarise(
 }
 
 /** The numbers of a state. */
-export function progressOf(state: SessionState): { readonly done: number; readonly total: number } {
+function progressOf(state: SessionState): { readonly done: number; readonly total: number } {
   let done = 0;
   let total = 0;
   for (const phase of Object.values(state.phases)) {
@@ -68,6 +68,19 @@ export function progressOf(state: SessionState): { readonly done: number; readon
   return { done, total };
 }
 
+/** What a row of a list says of a session's state. */
+export function rowOf(state: SessionState) {
+  return {
+    name: state.name,
+    task: state.task,
+    status: state.status,
+    phase: state.phase,
+    ...progressOf(state),
+    created: state.createdAt,
+    updated: state.updatedAt,
+  };
+}
+
 async function summaryOf(manager: SessionManager, id: string): Promise<SessionSummary | null> {
   const holding = await manager.backend.holder({ session: id });
   const lock = holding.state;
@@ -76,13 +89,7 @@ async function summaryOf(manager: SessionManager, id: string): Promise<SessionSu
     const { state } = await loadSession(manager.backend, id);
     return {
       id,
-      name: state.name,
-      task: state.task,
-      status: state.status,
-      phase: state.phase,
-      ...progressOf(state),
-      created: state.createdAt,
-      updated: state.updatedAt,
+      ...rowOf(state),
       lock,
       heldBy,
     };

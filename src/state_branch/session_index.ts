@@ -9,7 +9,7 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import { loadSession } from "../session/load.ts";
-import { progressOf, type SessionSummary } from "../session/summary.ts";
+import { rowOf, type SessionSummary } from "../session/summary.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { SESSION_ID } from "../state_layout/names.ts";
 import { VERSION } from "../version.ts";
@@ -135,13 +135,7 @@ export async function entryOfHere(
 function entryOf(state: SessionState, tree: string): IndexEntry {
   return {
     id: state.session,
-    name: state.name,
-    task: state.task,
-    status: state.status,
-    phase: state.phase,
-    ...progressOf(state),
-    created: state.createdAt,
-    updated: state.updatedAt,
+    ...rowOf(state),
     lineage: state.lineage,
     seq: state.seq,
     tree,

@@ -28,7 +28,7 @@ export async function importOld(
   const now = io.now();
   const imported = await manager.withRepositoryLock("import", async () => {
     workspace.refresh();
-    // Whoever held the repository before may have imported it, or moved its files over.
+    // The process that had the lock before may have imported it, or moved its files over.
     const choice = await sessionOrNull(workspace, name);
     if (choice !== null) return choice;
     initProject(paths, { automatic: true, now, toolVersion: VERSION });

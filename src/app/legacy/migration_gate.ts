@@ -7,7 +7,7 @@ import { recover } from "../../migration/recover.ts";
 import { VERSION } from "../../version.ts";
 import type { Workspace } from "../workspace.ts";
 
-/** Finishes or undoes what was cut off; waits for whoever is at it right now. */
+/** Finishes or undoes what was cut off; waits for a process that is doing so now. */
 export async function recoverBefore(workspace: Workspace): Promise<void> {
   const { manager, paths, io } = workspace;
   const did = await manager.withRepositoryLock(

@@ -24,7 +24,7 @@ export async function planToTell(
   return plan;
 }
 
-/** Warns of a migration that was cut off; says nothing of one that somebody is at. */
+/** Warns of a migration that was cut off; says nothing of one that is running. */
 export async function warnOfInterruption(
   workspace: Project & Pick<Sessions, "manager"> & Warnings,
 ): Promise<void> {

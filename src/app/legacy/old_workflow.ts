@@ -53,7 +53,7 @@ function wantedName(workspace: Looking, name: string | undefined): string | unde
 
 /**
  * @param fresh true when there was nothing of the new layout when this command looked for its session:
- * a `current` of the new layout is then that of an import somebody else has just made.
+ * a `current` of the new layout is then that of an import that another process has just made.
  */
 function choose(
   project: LegacyProject,

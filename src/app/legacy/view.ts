@@ -72,7 +72,7 @@ export async function legacySummaries(
 ): Promise<readonly LegacySummary[]> {
   const project = await legacyProject(workspace);
   if (project === null) return [];
-  const { progressOf } = await import("../../session/summary.ts");
+  const { rowOf } = await import("../../session/summary.ts");
   const { viewLegacy } = await import("../../session/import_session.ts");
   const active = await sessionOrNullQuietly(workspace) === null ? project.active : null;
   const rows = [];
@@ -111,12 +111,7 @@ export async function legacySummaries(
       ...base,
       legacy: { generation: state.imported ?? null, file: workflow.file },
       id: summary.session,
-      name: state.name,
-      task: state.task,
-      status: state.status,
-      phase: state.phase,
-      ...progressOf(state),
-      created: state.createdAt,
+      ...rowOf(state),
       updated: time,
     });
   }
