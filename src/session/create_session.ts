@@ -43,7 +43,7 @@ export async function createSession(
   const { id } = input;
   const { time, actor, clean } = how;
   const { events, blobs } = await withHistory(input, clean);
-  const start = { seq: 0, hash: ORIGIN_HASH, mark: "" };
+  const start = { seq: 0, hash: ORIGIN_HASH, etag: "" };
   const encoded = encodeEvents(scrubEvents(events, clean), start, { actor, time });
   const state = replay(id, encoded.events);
   const meta: SessionMeta = {
@@ -66,8 +66,8 @@ export async function createSession(
       ...input.blobs,
       ...blobs,
     },
-    derived: (mark) => ({
-      "state.json": stateText({ state, head: { ...encoded.head, mark }, unknown: {} }),
+    derived: (etag) => ({
+      "state.json": stateText({ state, head: { ...encoded.head, etag }, unknown: {} }),
     }),
   });
   return state;

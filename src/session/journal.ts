@@ -38,7 +38,7 @@ export interface Stamp {
 /**
  * Stamps events and makes their lines.
  * @param after the head they follow.
- * @returns the stamped events, their lines, and the head behind them (with an empty mark).
+ * @returns the stamped events, their lines, and the head behind them (with an empty etag).
  * @throws `too_long` for an event that no reader would take: it is too long, or nested too deeply.
  */
 export function encodeEvents(
@@ -70,7 +70,7 @@ export function encodeEvents(
     stamped.push({ ...event, seq, time: stamp.time, actor: stamp.actor });
   }
   checkJournalLines(lines);
-  return { events: stamped, lines, head: { seq, hash, mark: "" } };
+  return { events: stamped, lines, head: { seq, hash, etag: "" } };
 }
 
 function tooDeep(event: NewEvent): OrchestratorError {
@@ -96,7 +96,7 @@ export interface BadLine {
 export interface ChainWalk {
   /** Events before the first bad line. */
   readonly events: readonly SessionEvent[];
-  /** Head behind the last good line, with an empty mark. */
+  /** Head behind the last good line, with an empty etag. */
   readonly head: JournalHead;
   readonly bad: BadLine | null;
 }
@@ -106,9 +106,9 @@ export class ChainReader {
   #seq = 0;
   #hash = ORIGIN_HASH;
 
-  /** Behind the last good line, with an empty mark. */
+  /** Behind the last good line, with an empty etag. */
   get head(): JournalHead {
-    return { seq: this.#seq, hash: this.#hash, mark: "" };
+    return { seq: this.#seq, hash: this.#hash, etag: "" };
   }
 
   /** The next line's event, or why it does not fit; then it was not taken. */

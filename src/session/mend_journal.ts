@@ -71,10 +71,10 @@ export function tidyJournal(manager: SessionManager, id: string): Promise<boolea
     if (loaded.lost !== null) throw lostError(id, loaded);
     const { head, tornBytes: behindBytes, lineEnds, state, unknown } = loaded;
     if (behindBytes === 0 && lineEnds === "line feeds") return false;
-    const { mark } = lineEnds === "carriage returns"
+    const { etag } = lineEnds === "carriage returns"
       ? await backend.rewriteLineEnds(id, head, { behindBytes })
       : await backend.append(id, head, [], { behindBytes });
-    const cached = { state, head: { ...head, mark }, unknown, progress: describe(state) };
+    const cached = { state, head: { ...head, etag }, unknown, progress: describe(state) };
     await backend.writeBlob(KEYS.sessionState(id), encodeState(cached), { durable: false });
     return true;
   });

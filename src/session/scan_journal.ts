@@ -76,7 +76,7 @@ export async function scanJournal(
     appends: timesBehind.size,
   });
   return {
-    head: { ...head, mark: visit.mark },
+    head: { ...head, etag: visit.etag },
     bad: torn ? null : bad,
     tornBytes: torn ? visit.behindBytes : 0,
     lineEnds: visit.lineEnds,

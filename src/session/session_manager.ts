@@ -172,23 +172,23 @@ export class SessionManager {
     // Before anything is written: a state that cannot be derived must never get into the journal.
     let state = loaded.state;
     for (const event of encoded.events) state = evolve(state, event);
-    const mark = await this.#append(id, loaded, encoded.lines);
-    if (mark === null) return null;
+    const etag = await this.#append(id, loaded, encoded.lines);
+    if (etag === null) return null;
     await this.#report(id, loaded, true);
     const renamed = encoded.events.some((event) => event.type === "session_renamed");
-    const head = { ...encoded.head, mark };
+    const head = { ...encoded.head, etag };
     await this.#writeDerived(id, { state, head, unknown }, renamed || rebuilt !== null);
     return { state, events: encoded.events, already: null };
   }
 
-  /** @returns the new mark; null when the journal does not end where it was loaded. */
+  /** @returns the new etag; null when the journal does not end where it was loaded. */
   async #append(
     id: string,
     { head, tornBytes: behindBytes }: LoadedSession,
     lines: readonly string[],
   ): Promise<string | null> {
     try {
-      return (await this.backend.append(id, head, lines, { behindBytes })).mark;
+      return (await this.backend.append(id, head, lines, { behindBytes })).etag;
     } catch (error) {
       if (error instanceof OrchestratorError && error.code === "state_moved") return null;
       throw error;

@@ -44,7 +44,8 @@ export function encodeState(cached: CachedState): string {
     lineage: cached.state.lineage,
     seq: cached.head.seq,
     hash: cached.head.hash,
-    mark: cached.head.mark,
+    // The name on disk is older than the one in the program.
+    mark: cached.head.etag,
     tool: VERSION,
     state: cached.state,
     progress: cached.progress,
@@ -89,7 +90,7 @@ export function decodeState(text: string, session: string): CachedState | null {
   const described = tool === VERSION && typeof progress === "object" && progress !== null;
   return {
     state: known,
-    head: { seq, hash, mark },
+    head: { seq, hash, etag: mark },
     progress: described ? progress as Progress : null,
     unknown,
   };

@@ -213,14 +213,14 @@ export function toNewSession(session: CheckedSession): NewSession {
   return {
     lines: journal,
     blobs: { "meta.json": metaText(state), ...files },
-    derived: (mark) => ({ "state.json": stateText(state, { seq, hash, mark }, {}) }),
+    derived: (etag) => ({ "state.json": stateText(state, { seq, hash, etag }, {}) }),
   };
 }
 
 /** The text of state.json behind a head. */
 export function stateText(
   state: SessionState,
-  head: { readonly seq: number; readonly hash: string; readonly mark: string },
+  head: { readonly seq: number; readonly hash: string; readonly etag: string },
   unknown: Readonly<Record<string, unknown>>,
 ): string {
   return encodeState({ state, head, progress: describe(state), unknown });

@@ -48,7 +48,7 @@ async function raiseFormatFor(backend: StorageBackend, { state }: CheckedSession
 }
 
 /** Where the copy here ends. */
-export interface LocalHead extends Omit<JournalHead, "mark"> {
+export interface LocalHead extends Omit<JournalHead, "etag"> {
   /** Bytes behind it that were never acknowledged; undefined when that is not known. */
   readonly behindBytes: number | undefined;
 }
@@ -64,10 +64,10 @@ export async function extendBy(
   // Before the events that name them.
   await addFiles(backend, session, { lines: false });
   if (more.length > 0) {
-    const head = { seq: from, hash: last, mark: "" };
+    const head = { seq: from, hash: last, etag: "" };
     const options = behindBytes === undefined ? {} : { behindBytes };
-    const { mark } = await backend.append(id, head, more, options);
-    const text = stateText(state, { seq, hash, mark }, {});
+    const { etag } = await backend.append(id, head, more, options);
+    const text = stateText(state, { seq, hash, etag }, {});
     await backend.writeBlob(KEYS.sessionState(id), text, { durable: false });
     const meta = session.files["meta.json"];
     if (meta !== undefined) await backend.writeBlob(KEYS.sessionMeta(id), meta);
@@ -97,7 +97,7 @@ export async function refreshState(
   if (await isFresh(backend, session)) return;
   const read = await backend.readJournal(id);
   if (read.unchanged || read.lines.length !== seq) return;
-  const text = stateText(state, { seq, hash, mark: read.mark }, {});
+  const text = stateText(state, { seq, hash, etag: read.etag }, {});
   await backend.writeBlob(KEYS.sessionState(id), text, { durable: false });
 }
 

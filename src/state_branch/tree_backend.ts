@@ -78,13 +78,13 @@ export class TreeBackend extends ReadOnlyBackend implements StorageBackend {
   }
 
   async isUnchanged(id: string, head: JournalHead): Promise<boolean> {
-    return (await this.#journal(id)).oid === head.mark;
+    return (await this.#journal(id)).oid === head.etag;
   }
 
   async readJournal(id: string, after?: JournalHead): Promise<JournalRead> {
     const { oid } = await this.#journal(id);
-    if (after?.mark === oid) return { unchanged: true };
-    return { unchanged: false, lines: await this.#lines(id), mark: oid, tornBytes: 0 };
+    if (after?.etag === oid) return { unchanged: true };
+    return { unchanged: false, lines: await this.#lines(id), etag: oid, tornBytes: 0 };
   }
 
   async *journalPieces(id: string, lines?: number): AsyncIterable<Uint8Array> {
@@ -138,8 +138,8 @@ export class TreeBackend extends ReadOnlyBackend implements StorageBackend {
 
   /** `state.json`, which no branch has: made of the journal. Null when that cannot be trusted. */
   async #derived(id: string): Promise<Uint8Array | null> {
-    const mark = (await this.#files(id)).get(journalName(id))?.oid;
-    if (mark === undefined) return null;
+    const etag = (await this.#files(id)).get(journalName(id))?.oid;
+    if (etag === undefined) return null;
     try {
       const { state, lines, hash } = await readSession(
         this.#git,
@@ -147,7 +147,7 @@ export class TreeBackend extends ReadOnlyBackend implements StorageBackend {
         id,
         { read: (file) => this.read(file) },
       );
-      const text = stateText(state, { seq: lines.length, hash, mark }, {});
+      const text = stateText(state, { seq: lines.length, hash, etag }, {});
       return new TextEncoder().encode(text);
     } catch (error) {
       // Replaying the journal reports what is wrong with it.

@@ -24,7 +24,7 @@ export interface JournalHead {
    * A version token, opaque to callers. It lets the backend determine, without reading the journal,
    * whether the journal has changed since this head was returned. Empty when unknown.
    */
-  readonly mark: string;
+  readonly etag: string;
 }
 
 /** `prev` of the first line. */
@@ -40,8 +40,8 @@ export type JournalRead =
     readonly unchanged: false;
     /** All whole lines from the beginning, without line ends. */
     readonly lines: readonly string[];
-    /** The mark for a head behind the last of `lines`. */
-    readonly mark: string;
+    /** The etag for a head behind the last of `lines`. */
+    readonly etag: string;
     /** Bytes behind the last whole line: an append that was cut off, never acknowledged. */
     readonly tornBytes: number;
   };
@@ -73,8 +73,8 @@ export interface JournalVisitor {
 export interface JournalVisit {
   /** Lines that were taken. */
   readonly lines: number;
-  /** The mark for a head behind the last line that was taken. */
-  readonly mark: string;
+  /** The etag for a head behind the last line that was taken. */
+  readonly etag: string;
   /** Bytes behind it. */
   readonly behindBytes: number;
   /** How the lines that were taken end: one may lack its line feed, or have carriage returns. */
@@ -100,8 +100,8 @@ export interface NewSession {
   readonly lines: readonly string[] | { readonly pieces: Iterable<Uint8Array> };
   /** Blobs by name relative to the session's folder, e.g. `meta.json`. */
   readonly blobs: Readonly<Record<string, BlobContent>>;
-  /** More blobs, made from the mark behind the last line. */
-  readonly derived?: (mark: string) => Readonly<Record<string, string | Uint8Array>>;
+  /** More blobs, made from the etag behind the last line. */
+  readonly derived?: (etag: string) => Readonly<Record<string, string | Uint8Array>>;
 }
 
 /** Who wants the lock, for messages. */
@@ -149,22 +149,22 @@ export interface StorageBackend {
   /**
    * Creates a session atomically; durable when it resolves. Leftovers of interrupted creations are
    * removed. The repository must be locked.
-   * @returns the mark for a head after the last line.
+   * @returns the etag for a head after the last line.
    * @throws `already_exists`; `invalid_argument` for names of blobs as for keys, and for lines with
    *   line breaks.
    */
-  createSession(id: string, content: NewSession): Promise<{ readonly mark: string }>;
+  createSession(id: string, content: NewSession): Promise<{ readonly etag: string }>;
 
   /**
    * Replaces a session, its journal and all its blobs, with a new copy: readers see the complete
    * old copy or the complete new one at every moment, even if the process dies; durable when it
    * resolves. Blobs that `content` lacks are removed. The session stays locked. The repository and
    * the session must be locked.
-   * @returns the mark for a head after the last line.
+   * @returns the etag for a head after the last line.
    * @throws `session_unknown`, and what {@link createSession} refuses; then the old copy is
    *   unchanged.
    */
-  replaceSession(id: string, content: NewSession): Promise<{ readonly mark: string }>;
+  replaceSession(id: string, content: NewSession): Promise<{ readonly etag: string }>;
 
   /**
    * Removes a session atomically, with its blobs; absent is fine. The repository and the session
@@ -207,10 +207,10 @@ export interface StorageBackend {
    * Appends lines after `after` with a single write, durable when it resolves; compare-and-swap:
    * refused when the journal is shorter than `after`, when it has more lines after it than {@link
    * AppendOptions.behindBytes} allows, or when the hash of line `after.seq` is not `after.hash`. A
-   * missing line feed there is written first. An empty mark is allowed. Without lines only the end
+   * missing line feed there is written first. An empty etag is allowed. Without lines only the end
    * is repaired. After a crash the journal may have a prefix of the lines. The session must be
    * locked.
-   * @returns the new mark.
+   * @returns the new etag.
    * @throws `session_unknown`, `state_moved`, `no_space`, `read_only`, `io_failed`;
    *   `invalid_argument` for lines with line breaks, `too_long` for one over {@link LINE_LIMIT}. Then
    *   nothing was appended.
@@ -220,19 +220,19 @@ export interface StorageBackend {
     after: JournalHead,
     lines: readonly string[],
     options?: AppendOptions,
-  ): Promise<{ readonly mark: string }>;
+  ): Promise<{ readonly etag: string }>;
 
   /**
    * Rewrites the lines up to `after` atomically, each ended by a line feed; later bytes are treated
    * as in {@link append}. The session must be locked.
-   * @returns the new mark.
+   * @returns the new etag.
    * @throws like {@link append}
    */
   rewriteLineEnds(
     id: string,
     after: JournalHead,
     options?: AppendOptions,
-  ): Promise<{ readonly mark: string }>;
+  ): Promise<{ readonly etag: string }>;
 
   /** Reads a blob; null when absent. */
   readBlob(key: string): Promise<Uint8Array | null>;

@@ -1,7 +1,7 @@
 /**
  * Sessions stored as files in `.orchestrator/` (see `src/README.md`, "On disk").
  *
- * A journal is `sessions/<id>/log.jsonl`; a blob is the file with the name of its key; a hold is a
+ * A journal is `sessions/<id>/log.jsonl`; a blob is the file with the name of its key; a lock is a
  * kernel lock on `lock` or `sessions/<id>/lock`.
  * @module
  */
@@ -24,7 +24,7 @@ import type {
   NewSession,
   StorageBackend,
 } from "./backend.ts";
-import { isUnchanged, type JournalFile } from "./journal_mark.ts";
+import { isUnchanged, type JournalFile } from "./journal_etag.ts";
 import {
   checkJournalLines,
   checkKey,
@@ -66,22 +66,22 @@ export class FileBackend implements StorageBackend {
     return settle(() => SESSION_ID.test(id) && pathExists(this.#journal(id)));
   }
 
-  async createSession(id: string, content: NewSession): Promise<{ readonly mark: string }> {
+  async createSession(id: string, content: NewSession): Promise<{ readonly etag: string }> {
     const { checkContent } = await import("./file_writes.ts");
     const checked = checkContent(id, content);
     const { finishReplacements } = await import("./session_replacement.ts");
     await finishReplacements(this.#sessions(), this);
     const { publishSession } = await import("./session_folders.ts");
-    return { mark: publishSession(this.#sessions(), id, checked) };
+    return { etag: publishSession(this.#sessions(), id, checked) };
   }
 
-  async replaceSession(id: string, content: NewSession): Promise<{ readonly mark: string }> {
+  async replaceSession(id: string, content: NewSession): Promise<{ readonly etag: string }> {
     const { checkContent } = await import("./file_writes.ts");
     const checked = checkContent(id, content);
     this.#require(id);
     await this.#finishReplacement(id);
     const { replaceFolder } = await import("./session_replacement.ts");
-    return { mark: replaceFolder(this.#sessions(), id, checked) };
+    return { etag: replaceFolder(this.#sessions(), id, checked) };
   }
 
   async removeSession(id: string): Promise<void> {
@@ -116,23 +116,23 @@ export class FileBackend implements StorageBackend {
     after: JournalHead,
     lines: readonly string[],
     options?: AppendOptions,
-  ): Promise<{ readonly mark: string }> {
+  ): Promise<{ readonly etag: string }> {
     checkJournalLines(lines);
     const { appendToJournal } = await import("./journal_append.ts");
-    const mark = await appendToJournal(this.#journalFile(id), after, lines, options);
-    if (mark === null) throw unknownSession(id);
-    return { mark };
+    const etag = await appendToJournal(this.#journalFile(id), after, lines, options);
+    if (etag === null) throw unknownSession(id);
+    return { etag };
   }
 
   async rewriteLineEnds(
     id: string,
     after: JournalHead,
     options?: AppendOptions,
-  ): Promise<{ readonly mark: string }> {
+  ): Promise<{ readonly etag: string }> {
     const { rewriteJournal } = await import("./journal_append.ts");
-    const mark = await rewriteJournal(this.#journalFile(id), after, options);
-    if (mark === null) throw unknownSession(id);
-    return { mark };
+    const etag = await rewriteJournal(this.#journalFile(id), after, options);
+    if (etag === null) throw unknownSession(id);
+    return { etag };
   }
 
   readBlob(key: string): Promise<Uint8Array | null> {

@@ -69,7 +69,7 @@ export function checkContent(id: string, content: NewSession): NewSession {
   return {
     lines: content.lines,
     blobs: checkNames(id, content.blobs),
-    derived: (mark) => checkNames(id, content.derived?.(mark) ?? {}),
+    derived: (etag) => checkNames(id, content.derived?.(etag) ?? {}),
   };
 }
 

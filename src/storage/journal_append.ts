@@ -10,7 +10,7 @@ import { runningSha256, sha256Hex } from "../platform/hash.ts";
 import { openWithin } from "../platform/within.ts";
 import type { AppendOptions, JournalHead, JournalLine } from "./backend.ts";
 import { visitJournalFile } from "./journal_file.ts";
-import { formatMark, type JournalFile, offsetOf } from "./journal_mark.ts";
+import { formatEtag, type JournalFile, offsetOf } from "./journal_etag.ts";
 
 const NEWLINE = 0x0a;
 
@@ -32,7 +32,7 @@ interface Ending {
 
 /**
  * Appends lines after `after`, durable when it returns.
- * @returns the new mark; null when there is no journal.
+ * @returns the new etag; null when there is no journal.
  * @throws `state_moved` when the journal does not end at `after`; `no_space`, `read_only`,
  *   `link_refused`, `io_failed`.
  */
@@ -49,9 +49,9 @@ export async function appendToJournal(
   if (ending === null) throw movedOn(file, after);
   await setAside(file, ending, after.seq);
   const data = (ending.ended ? "" : "\n") + lines.map((line) => line + "\n").join("");
-  if (data === "" && ending.behindBytes === 0) return formatMark(stamp.size, stamp.stamp);
+  if (data === "" && ending.behindBytes === 0) return formatEtag(stamp.size, stamp.stamp);
   const written = appendAndSync(path, data, { at: ending.offset, within });
-  return formatMark(written.size, written.stamp);
+  return formatEtag(written.size, written.stamp);
 }
 
 /** Keeps the bytes behind the last line in a file of the session. */
@@ -64,7 +64,7 @@ async function setAside(file: JournalFile, ending: Ending, seq: number): Promise
 
 /**
  * Rewrites the lines up to `after`, each ended by a line feed.
- * @returns the new mark; null when there is no journal.
+ * @returns the new etag; null when there is no journal.
  * @throws like {@link appendToJournal}
  */
 export async function rewriteJournal(
@@ -80,7 +80,7 @@ export async function rewriteJournal(
   const { replaceWithLines } = await import("./set_aside.ts");
   await replaceWithLines(file, after.seq);
   const written = fileStamp(file.path, file.within);
-  return written === null ? null : formatMark(written.size, written.stamp);
+  return written === null ? null : formatEtag(written.size, written.stamp);
 }
 
 function movedOn({ path }: JournalFile, { seq }: JournalHead): OrchestratorError {
@@ -101,7 +101,7 @@ function endingOf(
   size: number,
   behindBytes: number | undefined,
 ): Ending | null {
-  if (offsetOf(head.mark) === size && (behindBytes ?? 0) === 0) {
+  if (offsetOf(head.etag) === size && (behindBytes ?? 0) === 0) {
     if (size === 0) return head.seq === 0 ? { offset: 0, ended: true, behindBytes: 0 } : null;
     const last = head.seq > 0 ? lastLine(file, size) : null;
     if (last === null || sha256Hex(last.text) !== head.hash) return null;

@@ -12,7 +12,7 @@ import { ioError } from "../platform/atomic_file.ts";
 import { openWithin, tooLarge } from "../platform/within.ts";
 import { LIMITS, LINE_LIMIT } from "../state_layout/limits.ts";
 import type { JournalLine, JournalRead, JournalVisit, JournalVisitor } from "./backend.ts";
-import { formatMark, type JournalFile, offsetOf } from "./journal_mark.ts";
+import { formatEtag, type JournalFile, offsetOf } from "./journal_etag.ts";
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
@@ -39,9 +39,9 @@ export function readJournalFile(file: JournalFile): JournalRead | null {
   // What lacks its line feed may be an append that was cut off.
   const torn = visit.lineEnds === "last one missing" ? lines.pop() : undefined;
   const tornBytes = torn === undefined ? 0 : new TextEncoder().encode(torn).length;
-  const offset = offsetOf(visit.mark) ?? 0;
-  const mark = torn === undefined ? visit.mark : formatMark(offset - tornBytes, "");
-  return { unchanged: false, lines, mark, tornBytes };
+  const offset = offsetOf(visit.etag) ?? 0;
+  const etag = torn === undefined ? visit.etag : formatEtag(offset - tornBytes, "");
+  return { unchanged: false, lines, etag, tornBytes };
 }
 
 function longLine(path: string, number: number): OrchestratorError {
@@ -113,7 +113,7 @@ class Visit {
     const ended = this.#ended || this.#end !== null;
     return {
       lines: this.#taken,
-      mark: formatMark(end, end === size ? stamp : ""),
+      etag: formatEtag(end, end === size ? stamp : ""),
       behindBytes: size - end,
       lineEnds: this.#returns ? "carriage returns" : ended ? "line feeds" : "last one missing",
     };

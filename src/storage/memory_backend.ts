@@ -58,7 +58,7 @@ export class MemoryBackend implements StorageBackend {
   }
 
   // deno-lint-ignore require-await
-  async createSession(id: string, content: NewSession): Promise<{ readonly mark: string }> {
+  async createSession(id: string, content: NewSession): Promise<{ readonly etag: string }> {
     if (this.#journals.has(checkSessionId(id))) {
       throw new OrchestratorError(
         "already_exists",
@@ -72,7 +72,7 @@ export class MemoryBackend implements StorageBackend {
   }
 
   // deno-lint-ignore require-await
-  async replaceSession(id: string, content: NewSession): Promise<{ readonly mark: string }> {
+  async replaceSession(id: string, content: NewSession): Promise<{ readonly etag: string }> {
     this.#journal(id);
     return this.#put(id, content);
   }
@@ -84,19 +84,19 @@ export class MemoryBackend implements StorageBackend {
   }
 
   /** Lets a session be this. What is refused changes nothing. */
-  #put(id: string, content: NewSession): { readonly mark: string } {
+  #put(id: string, content: NewSession): { readonly etag: string } {
     const lines = "length" in content.lines ? content.lines : linesOf(content.lines.pieces);
     checkLines(lines);
     const journal = { generation: ++this.#generations, lines: [...lines] };
-    const mark = markOf(journal);
-    const blobs = Object.entries({ ...content.blobs, ...content.derived?.(mark) });
+    const etag = etagOf(journal);
+    const blobs = Object.entries({ ...content.blobs, ...content.derived?.(etag) });
     const checked = blobs.map(([name, data]) =>
       [checkKey(`sessions/${id}/${name}`), toBytes(data)] as const
     );
     this.#dropBlobs(id);
     for (const [key, data] of checked) this.#blobs.set(key, data);
     this.#journals.set(id, journal);
-    return { mark };
+    return { etag };
   }
 
   #dropBlobs(id: string): void {
@@ -107,15 +107,15 @@ export class MemoryBackend implements StorageBackend {
 
   // deno-lint-ignore require-await
   async isUnchanged(id: string, head: JournalHead): Promise<boolean> {
-    return markOf(this.#journal(id)) === head.mark;
+    return etagOf(this.#journal(id)) === head.etag;
   }
 
   // deno-lint-ignore require-await
   async readJournal(id: string, after?: JournalHead): Promise<JournalRead> {
     const journal = this.#journal(id);
-    const mark = markOf(journal);
-    if (after?.mark === mark) return { unchanged: true };
-    return { unchanged: false, lines: [...journal.lines], mark, tornBytes: 0 };
+    const etag = etagOf(journal);
+    if (after?.etag === etag) return { unchanged: true };
+    return { unchanged: false, lines: [...journal.lines], etag, tornBytes: 0 };
   }
 
   journalPieces(id: string, lines?: number): AsyncIterable<Uint8Array> {
@@ -125,7 +125,7 @@ export class MemoryBackend implements StorageBackend {
   // deno-lint-ignore require-await
   async visitJournal(id: string, visitor: JournalVisitor): Promise<JournalVisit> {
     const journal = this.#journal(id);
-    return visitLines(journal.lines, visitor, (lines) => markOf(journal, lines));
+    return visitLines(journal.lines, visitor, (lines) => etagOf(journal, lines));
   }
 
   // deno-lint-ignore require-await
@@ -134,7 +134,7 @@ export class MemoryBackend implements StorageBackend {
     after: JournalHead,
     lines: readonly string[],
     options: AppendOptions = {},
-  ): Promise<{ readonly mark: string }> {
+  ): Promise<{ readonly etag: string }> {
     checkJournalLines(lines);
     const journal = this.#journal(id);
     const last = journal.lines[after.seq - 1];
@@ -155,14 +155,14 @@ export class MemoryBackend implements StorageBackend {
       journal.generation = ++this.#generations;
     }
     journal.lines.push(...lines);
-    return { mark: markOf(journal) };
+    return { etag: etagOf(journal) };
   }
 
   rewriteLineEnds(
     id: string,
     after: JournalHead,
     options?: AppendOptions,
-  ): Promise<{ readonly mark: string }> {
+  ): Promise<{ readonly etag: string }> {
     return this.append(id, after, [], options);
   }
 
@@ -257,7 +257,7 @@ export class MemoryBackend implements StorageBackend {
 }
 
 /** A journal in memory only grows or has a new generation, so its length is sufficient. */
-function markOf(journal: Journal, lines = journal.lines.length): string {
+function etagOf(journal: Journal, lines = journal.lines.length): string {
   return `${journal.generation}:${lines}`;
 }
 

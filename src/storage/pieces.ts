@@ -154,7 +154,7 @@ export function plausiblePart(journal: Uint8Array): Uint8Array {
 export function visitLines(
   lines: readonly string[],
   visitor: JournalVisitor,
-  markBehind: (lines: number) => string,
+  etagBehind: (lines: number) => string,
 ): JournalVisit {
   let taken = 0;
   let going = true;
@@ -168,7 +168,7 @@ export function visitLines(
     behindBytes += new TextEncoder().encode(line).length + 1;
     visitor.behind?.(asJournalLine(line));
   }
-  return { lines: taken, mark: markBehind(taken), behindBytes, lineEnds: "line feeds" };
+  return { lines: taken, etag: etagBehind(taken), behindBytes, lineEnds: "line feeds" };
 }
 
 /** A line as {@link StorageBackend.visitJournal} shows it. */

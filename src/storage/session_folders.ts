@@ -26,7 +26,7 @@ import { randomBase32 } from "../platform/random.ts";
 import { removeTree } from "../platform/remove_tree.ts";
 import { lookWithin } from "../platform/within.ts";
 import type { BlobContent, NewSession } from "./backend.ts";
-import { markOf } from "./journal_mark.ts";
+import { etagOf } from "./journal_etag.ts";
 import { JOURNAL, LOCK, REMOVED, REPLACING, SESSION_ID, STAGING } from "./keys.ts";
 
 /**
@@ -65,7 +65,7 @@ function writeNew(
 /**
  * Creates the folder of a new session.
  * @param parent the folder of all sessions.
- * @returns the mark after the last line of its journal.
+ * @returns the etag after the last line of its journal.
  * @throws `already_exists`, `no_space`, `read_only`, `io_failed`; then nothing of it exists.
  */
 export function publishSession(parent: string, id: string, content: NewSession): string {
@@ -90,9 +90,9 @@ export function publishSession(parent: string, id: string, content: NewSession):
     );
   }
   const staging = stagingFolder(parent, id);
-  let mark: string;
+  let etag: string;
   try {
-    mark = stageSession(staging, content);
+    etag = stageSession(staging, content);
     writeNew(join(staging, LOCK), "", false);
     syncDirectory(staging);
     if (rest) moveInto(staging, target);
@@ -107,7 +107,7 @@ export function publishSession(parent: string, id: string, content: NewSession):
     undoCreation(parent, id);
     throw error;
   }
-  return mark;
+  return etag;
 }
 
 /** A folder with a unique name, for a session being created. */
@@ -117,17 +117,17 @@ export function stagingFolder(parent: string, id: string): string {
 
 /**
  * Writes all files of a session to a new folder, durably, except for the folder's own entries.
- * @returns the mark after the last line of its journal; moving the folder does not change it.
+ * @returns the etag after the last line of its journal; moving the folder does not change it.
  */
 export function stageSession(staging: string, content: NewSession): string {
   mkdirSync(staging);
   const { lines } = content;
   const journal = "length" in lines ? lines.map((line) => line + "\n").join("") : lines.pieces;
   writeNew(join(staging, JOURNAL), journal, true);
-  const mark = markOf({ path: join(staging, JOURNAL), within: staging });
+  const etag = etagOf({ path: join(staging, JOURNAL), within: staging });
   writeAll(staging, content.blobs, true);
-  writeAll(staging, content.derived?.(mark) ?? {}, false);
-  return mark;
+  writeAll(staging, content.derived?.(etag) ?? {}, false);
+  return etag;
 }
 
 /**

@@ -28,15 +28,15 @@ import { removeQuietly, requireReal, stageSession, stagingFolder } from "./sessi
 /**
  * Replaces an existing session. The repository and the session must be locked.
  * @param parent the folder of all sessions.
- * @returns the mark after the last line of the new journal.
+ * @returns the etag after the last line of the new journal.
  * @throws `no_space`, `read_only`, `io_failed`; then the old copy is unchanged.
  */
 export function replaceFolder(parent: string, id: string, content: NewSession): string {
   const replacing = join(parent, REPLACING + id);
   const staging = stagingFolder(parent, id);
-  let mark: string;
+  let etag: string;
   try {
-    mark = stageSession(staging, content);
+    etag = stageSession(staging, content);
     syncDirectory(staging);
     // The empty rest of an earlier one would keep the name.
     requireReal(parent, replacing, "replace");
@@ -58,7 +58,7 @@ export function replaceFolder(parent: string, id: string, content: NewSession): 
     // The new copy counts and is durable; the next writer copies it.
     if (!(error instanceof OrchestratorError)) throw error;
   }
-  return mark;
+  return etag;
 }
 
 /** Lets the old copy count again, after a failure. */
@@ -152,7 +152,7 @@ function copyOver(from: string, to: string): void {
   syncDirectory(to);
 }
 
-/** The copy keeps the original's time of change, so that marks of a journal stay valid. */
+/** The copy keeps the original's time of change, so that etags of a journal stay valid. */
 function replaceByCopy(from: string, to: string): void {
   const temporary = join(dirname(to), `.tmp-${process.pid}-${randomBase32(40)}`);
   try {

@@ -12,7 +12,7 @@ import { ioError } from "../platform/io_error.ts";
 import { readPieces, writeStream } from "../platform/stream_file.ts";
 import { lookWithin, openWithin } from "../platform/within.ts";
 import { makeDirectory } from "../platform/make_directory.ts";
-import type { JournalFile } from "./journal_mark.ts";
+import type { JournalFile } from "./journal_etag.ts";
 import { journalLines } from "./pieces.ts";
 
 /** More than any append that was cut off: a journal does not get so many bytes by accident. */

@@ -44,22 +44,22 @@ export const replacingCases: readonly StorageCase[] = [
     async run({ backend, other, accidents }) {
       await madeFrom(backend, A, OLD);
       await made(backend, B);
-      const mark = await replaced(backend, A, {
+      const etag = await replaced(backend, A, {
         ...NEW,
-        derived: (mark) => ({ "state.json": mark }),
+        derived: (etag) => ({ "state.json": etag }),
       });
       for (const each of [backend, other]) {
         assert.deepEqual([...await each.sessions()].sort(), [A, B]);
         assert.equal(await each.hasSession(A), true);
         assert.deepEqual(await copyOf(each, A), {
           lines: NEW.lines,
-          blobs: { ...NEW.blobs, "state.json": mark },
+          blobs: { ...NEW.blobs, "state.json": etag },
         });
         assert.equal(await each.readBlob(`sessions/${A}/legacy/a/b`), null);
-        assert.deepEqual(await each.readJournal(A, headOf(NEW.lines, mark)), { unchanged: true });
+        assert.deepEqual(await each.readJournal(A, headOf(NEW.lines, etag)), { unchanged: true });
       }
       await refused("state_moved", appended(other, A, headOf(OLD.lines), ["four"]));
-      await appended(other, A, headOf(NEW.lines, mark), ["drei"]);
+      await appended(other, A, headOf(NEW.lines, etag), ["drei"]);
       assert.deepEqual(await linesOf(backend, A), [...NEW.lines, "drei"]);
       assert.deepEqual(accidents?.leftovers() ?? [], []);
     },

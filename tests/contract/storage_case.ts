@@ -79,7 +79,7 @@ export interface StorageCase {
 export const A = "aaaaaaaaaaaaa";
 export const B = "bbbbbbbbbbbbb";
 export const GONE = "zzzzzzzzzzzzz";
-export const NONE: JournalHead = { seq: 0, hash: ORIGIN_HASH, mark: "" };
+export const NONE: JournalHead = { seq: 0, hash: ORIGIN_HASH, etag: "" };
 
 export function request(fields: Partial<LockRequest> = {}): LockRequest {
   return { operation: "test", actor: "ada", timeoutMs: 5000, ...fields };
@@ -105,17 +105,17 @@ export async function made(
   id: string,
   lines: readonly string[] = ["one", "two"],
 ): Promise<JournalHead> {
-  const { mark } = await backend.withLock(
+  const { etag } = await backend.withLock(
     "repository",
     request(),
     () => backend.createSession(id, { lines, blobs: { "meta.json": `{"id":"${id}"}` } }),
   );
-  return headOf(lines, mark);
+  return headOf(lines, etag);
 }
 
-export function headOf(lines: readonly string[], mark = ""): JournalHead {
+export function headOf(lines: readonly string[], etag = ""): JournalHead {
   const last = lines.at(-1);
-  return { seq: lines.length, hash: last === undefined ? ORIGIN_HASH : sha256Hex(last), mark };
+  return { seq: lines.length, hash: last === undefined ? ORIGIN_HASH : sha256Hex(last), etag };
 }
 
 /** Appends while holding, as every caller does. */
@@ -125,12 +125,12 @@ export async function appended(
   after: JournalHead,
   lines: readonly string[],
 ): Promise<JournalHead> {
-  const { mark } = await backend.withLock(
+  const { etag } = await backend.withLock(
     { session: id },
     request(),
     () => backend.append(id, after, lines),
   );
-  return { seq: after.seq + lines.length, hash: headOf(lines).hash, mark };
+  return { seq: after.seq + lines.length, hash: headOf(lines).hash, etag };
 }
 
 /** Replaces while holding, as every caller does. */
@@ -139,13 +139,13 @@ export async function replaced(
   id: string,
   content: Parameters<StorageBackend["replaceSession"]>[1],
 ): Promise<string> {
-  const { mark } = await backend.withLock("repository", request(), () =>
+  const { etag } = await backend.withLock("repository", request(), () =>
     backend.withLock(
       { session: id },
       request(),
       () => backend.replaceSession(id, content),
     ));
-  return mark;
+  return etag;
 }
 
 /** What everyone reads of a session. */

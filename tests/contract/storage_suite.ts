@@ -50,7 +50,7 @@ const sessionCases: readonly StorageCase[] = [
   {
     name: "a session appears with its lines and blobs",
     async run({ backend, other }) {
-      const { mark } = await backend.withLock(
+      const { etag } = await backend.withLock(
         "repository",
         request(),
         () =>
@@ -61,7 +61,7 @@ const sessionCases: readonly StorageCase[] = [
               "feedback/tool.jsonl": '{"a":1}\n',
               "deep/er/still": new Uint8Array([0, 255, 10]),
             },
-            derived: (mark) => ({ "state.json": mark }),
+            derived: (etag) => ({ "state.json": etag }),
           }),
       );
       for (const each of [backend, other]) {
@@ -69,7 +69,7 @@ const sessionCases: readonly StorageCase[] = [
         assert.equal(await each.hasSession(A), true);
         assert.deepEqual(await linesOf(each, A), ["first", "second"]);
         assert.equal(await each.readText(`sessions/${A}/meta.json`), "{}");
-        assert.equal(await each.readText(`sessions/${A}/state.json`), mark);
+        assert.equal(await each.readText(`sessions/${A}/state.json`), etag);
         assert.deepEqual(
           [...await each.readBlob(`sessions/${A}/deep/er/still`) ?? []],
           [0, 255, 10],
@@ -89,25 +89,25 @@ const sessionCases: readonly StorageCase[] = [
       const lines = Array.from({ length: 700 }, (_, index) => `${index} ${"é".repeat(index)}`);
       const bytes = (from: number, to: number) =>
         new TextEncoder().encode(lines.slice(from, to).map((line) => `${line}\n`).join(""));
-      const { mark } = await backend.withLock(
+      const { etag } = await backend.withLock(
         "repository",
         request(),
         () =>
           backend.createSession(A, {
             lines: { pieces: [bytes(0, 3), bytes(3, 699), new Uint8Array(), bytes(699, 700)] },
             blobs: {},
-            derived: (mark) => ({ "state.json": mark }),
+            derived: (etag) => ({ "state.json": etag }),
           }),
       );
-      assert.equal(await backend.readText(`sessions/${A}/state.json`), mark);
-      assert.deepEqual(await other.readJournal(A, headOf(lines, mark)), { unchanged: true });
+      assert.equal(await backend.readText(`sessions/${A}/state.json`), etag);
+      assert.deepEqual(await other.readJournal(A, headOf(lines, etag)), { unchanged: true });
       assert.deepEqual(await linesOf(other, A), lines);
       for (const each of [backend, other]) {
         const pieces = await all(each.journalPieces(A));
         assert.ok(pieces.every((piece) => piece.at(-1) === 10), "a piece ends in a line");
         assert.deepEqual(Buffer.concat(pieces), Buffer.from(bytes(0, 700)));
       }
-      await appended(backend, A, headOf(lines, mark), ["more"]);
+      await appended(backend, A, headOf(lines, etag), ["more"]);
       const longer = Buffer.concat(await all(other.journalPieces(A)));
       assert.equal(longer.toString(), `${Buffer.from(bytes(0, 700))}more\n`);
       await refused("session_unknown", all(backend.journalPieces(B)));
@@ -154,7 +154,7 @@ const sessionCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "the mark of a creation proves the journal unchanged, also to others",
+    name: "the etag of a creation proves the journal unchanged, also to others",
     async run({ backend, other }) {
       const head = await made(backend, A);
       assert.deepEqual(await backend.readJournal(A, head), { unchanged: true });
@@ -360,7 +360,7 @@ const journalCases: readonly StorageCase[] = [
       const behind = await appended(other, A, head, ["three"]);
       const error = await refused("state_moved", appended(backend, A, head, ["mine"]));
       assert.notEqual(error.hint, undefined);
-      await refused("state_moved", appended(backend, A, { ...head, mark: "" }, ["mine"]));
+      await refused("state_moved", appended(backend, A, { ...head, etag: "" }, ["mine"]));
       assert.deepEqual(await linesOf(backend, A), ["one", "two", "three"]);
       await appended(backend, A, behind, ["mine"]);
       assert.deepEqual(await linesOf(backend, A), ["one", "two", "three", "mine"]);
@@ -374,7 +374,7 @@ const journalCases: readonly StorageCase[] = [
       await removed(backend, A);
       await made(backend, A);
       await refused("state_moved", appended(backend, A, longer, ["mine"]));
-      await refused("state_moved", appended(backend, A, { ...longer, mark: "" }, ["mine"]));
+      await refused("state_moved", appended(backend, A, { ...longer, etag: "" }, ["mine"]));
       assert.deepEqual(await linesOf(backend, A), ["one", "two"]);
     },
   },
@@ -384,17 +384,17 @@ const journalCases: readonly StorageCase[] = [
       const head = await made(backend, A);
       const hash = sha256Hex("forged");
       await refused("state_moved", appended(backend, A, { ...head, hash }, ["mine"]));
-      await refused("state_moved", appended(backend, A, { ...head, hash, mark: "" }, ["mine"]));
+      await refused("state_moved", appended(backend, A, { ...head, hash, etag: "" }, ["mine"]));
       assert.deepEqual(await linesOf(backend, A), ["one", "two"]);
     },
   },
   {
-    name: "an empty mark is fine",
+    name: "an empty etag is fine",
     async run({ backend }) {
       const head = await made(backend, A);
-      const behind = await appended(backend, A, { ...head, mark: "" }, ["three"]);
+      const behind = await appended(backend, A, { ...head, etag: "" }, ["three"]);
       assert.deepEqual(await backend.readJournal(A, behind), { unchanged: true });
-      const read = await backend.readJournal(A, { ...behind, mark: "" });
+      const read = await backend.readJournal(A, { ...behind, etag: "" });
       assert.deepEqual(read.unchanged || read.lines, ["one", "two", "three"]);
       await made(backend, B, []);
       await appended(backend, B, NONE, ["first"]);
@@ -402,7 +402,7 @@ const journalCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "a head in the middle reads all from the beginning, with a mark that serves",
+    name: "a head in the middle reads all from the beginning, with an etag that serves",
     async run({ backend }) {
       const head = await made(backend, A);
       await appended(backend, A, head, ["three", "four"]);
@@ -410,7 +410,7 @@ const journalCases: readonly StorageCase[] = [
       assert.ok(!read.unchanged);
       assert.deepEqual(read.lines, ["one", "two", "three", "four"]);
       assert.equal(read.tornBytes, 0);
-      const now = headOf(read.lines, read.mark);
+      const now = headOf(read.lines, read.etag);
       assert.deepEqual(await backend.readJournal(A, now), { unchanged: true });
       await appended(backend, A, now, ["five"]);
       assert.equal((await linesOf(backend, A)).length, 5);
@@ -466,13 +466,13 @@ const journalCases: readonly StorageCase[] = [
         assert.equal(read.tornBytes, torn.length);
         assert.deepEqual(await linesFrom(backend, A, before.length), [before.at(-1)]);
         assert.deepEqual(await linesFrom(backend, A, before.length + 1), []);
-        await appended(backend, A, headOf(read.lines, read.mark), [behind]);
+        await appended(backend, A, headOf(read.lines, read.etag), [behind]);
         assert.deepEqual(await linesOf(backend, A), [...before, behind]);
       }
     },
   },
   {
-    name: "a torn tail is replaced also when the head is from before it, or has no mark",
+    name: "a torn tail is replaced also when the head is from before it, or has no etag",
     accidents: true,
     async run(place) {
       const { backend } = place;
@@ -480,7 +480,7 @@ const journalCases: readonly StorageCase[] = [
       accidentsOf(place).tear(A, "half");
       const behind = await appended(backend, A, head, ["three"]);
       accidentsOf(place).tear(A, "half");
-      await appended(backend, A, { ...behind, mark: "" }, ["four"]);
+      await appended(backend, A, { ...behind, etag: "" }, ["four"]);
       assert.deepEqual(await linesOf(backend, A), ["one", "two", "three", "four"]);
     },
   },

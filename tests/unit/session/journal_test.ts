@@ -11,7 +11,7 @@ import { type JournalHead, ORIGIN_HASH } from "../../../src/storage/backend.ts";
 import type { NewEvent } from "../../../src/workflow/events.ts";
 import { AGENT, PERSON } from "../workflow/session_builder.ts";
 
-const ORIGIN: JournalHead = { seq: 0, hash: ORIGIN_HASH, mark: "" };
+const ORIGIN: JournalHead = { seq: 0, hash: ORIGIN_HASH, etag: "" };
 const STAMP = { actor: PERSON, time: "2026-01-31T09:30:00.000Z" };
 
 function notes(...texts: string[]): NewEvent[] {
@@ -43,7 +43,7 @@ Deno.test("encodeEvents: a line per event, each with the hash of the one before"
   });
   assert.equal(second.seq, 2);
   assert.equal(second.prev, sha256Hex(encoded.lines[0] ?? ""));
-  assert.deepEqual(encoded.head, { seq: 2, hash: sha256Hex(encoded.lines[1] ?? ""), mark: "" });
+  assert.deepEqual(encoded.head, { seq: 2, hash: sha256Hex(encoded.lines[1] ?? ""), etag: "" });
   assert.deepEqual(encoded.events.map((event) => event.seq), [1, 2]);
   assert.deepEqual(walkChain(encoded.lines), {
     events: encoded.events,

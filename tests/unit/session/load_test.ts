@@ -156,7 +156,7 @@ Deno.test("load: a copied session is the same, with its times or without", () =>
         const loaded = await loadSession(copy, A);
         assert.equal(loaded.rebuilt, null);
         assert.equal(loaded.state.seq, 3);
-        const head = { ...loaded.head, mark: loaded.head.mark };
+        const head = { ...loaded.head, etag: loaded.head.etag };
         assert.ok((await copy.readJournal(A, head)).unchanged);
         const cached = decodeState(await Deno.readTextFile(files.file("state.json")), A);
         const read = await copy.readJournal(A, cached?.head);
@@ -259,7 +259,7 @@ function rechained(text: string, keep: (event: Record<string, unknown>) => boole
   const events = text.trimEnd().split("\n").map((line) => JSON.parse(line)).filter(keep);
   const actor = PERSON;
   const time = "2026-01-01T00:00:00.000Z";
-  return encodeEvents(events, { seq: 0, hash: ORIGIN_HASH, mark: "" }, { actor, time })
+  return encodeEvents(events, { seq: 0, hash: ORIGIN_HASH, etag: "" }, { actor, time })
     .lines.map((line) => line + "\n").join("");
 }
 
@@ -416,7 +416,7 @@ Deno.test("load: data that an event's type cannot have is damage, not a bug", ()
   for (const event of lines) {
     const { lines } = encodeEvents(
       [event as never],
-      { seq: 0, hash: ORIGIN_HASH, mark: "" },
+      { seq: 0, hash: ORIGIN_HASH, etag: "" },
       { actor: PERSON, time },
     );
     const { events } = walkChain(lines);
@@ -501,7 +501,7 @@ Deno.test("the state of a change is the state of a replay, to the byte", () =>
     assert.equal(encodeState({ ...cached, state }), text);
   }));
 
-Deno.test("a state ahead of a journal that its mark calls untouched is refused, not awaited", () =>
+Deno.test("a state ahead of a journal that its etag calls untouched is refused, not awaited", () =>
   inFiles(async (files) => {
     const { backend, manager } = files;
     await three(files);

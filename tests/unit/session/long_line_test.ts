@@ -14,7 +14,7 @@ import { historyLength, type NewEvent } from "../../../src/workflow/events.ts";
 import { PERSON } from "../workflow/session_builder.ts";
 import { A, act, inFiles, note, refusal, start } from "./sessions.ts";
 
-const START = { seq: 0, hash: ORIGIN_HASH, mark: "" };
+const START = { seq: 0, hash: ORIGIN_HASH, etag: "" };
 const STAMP = { actor: PERSON, time: "2026-01-31T09:30:00.000Z" };
 
 /** A line in pieces of a given size. */
@@ -134,7 +134,7 @@ Deno.test("a chain may begin with a long import of 0.1.0, and has no other long 
   const first = oldImport(history);
   const { lines } = encodeEvents(
     [{ type: "note_added", data: { text: "n", phase: null } }],
-    { seq: 1, hash: sha256Hex(first), mark: "" },
+    { seq: 1, hash: sha256Hex(first), etag: "" },
     STAMP,
   );
   const walk = walkChain([first, ...lines].map(asJournalLine));

@@ -84,7 +84,7 @@ Deno.test("create: a session appears with all its files, its state among them", 
   assert.deepEqual(warnings, []);
 });
 
-Deno.test("create: in files, the mark holds once the folder has its name", () =>
+Deno.test("create: in files, the etag holds once the folder has its name", () =>
   inFiles(async ({ backend, manager }) => {
     await start(manager);
     const { head } = await manager.load(A);
@@ -219,12 +219,12 @@ Deno.test("change: a state that cannot be derived never gets into the journal", 
   await act(manager, A, complete("a"));
 });
 
-Deno.test("change: a state.json of another journal of the same mark is not appended behind", async () => {
+Deno.test("change: a state.json of another journal of the same etag is not appended behind", async () => {
   const { backend, manager } = inMemory();
   await start(manager);
   await act(manager, A, note("two"));
   const text = await backend.readText(STATE) ?? "";
-  // As if the journal were shorter by a line, with a mark that says it is untouched.
+  // As if the journal were shorter by a line, with an etag that says it is untouched.
   const lie = forged(text, (content) => {
     const state = content["state"] as { seq: number };
     content["seq"] = 1;

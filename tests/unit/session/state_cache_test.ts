@@ -13,7 +13,7 @@ import { A, forged, inFiles, managed, refusal, start } from "./sessions.ts";
 
 function encoded(unknown: Readonly<Record<string, unknown>> = {}): string {
   const { state } = new Session(workflow([phase("A", ["a"]), phase("2", ["1", "ä"])]));
-  const head = { seq: 1, hash: sha256Hex("line"), mark: "12:34" };
+  const head = { seq: 1, hash: sha256Hex("line"), etag: "12:34" };
   return encodeState({ state, head, progress: describe(state), unknown });
 }
 
@@ -22,7 +22,7 @@ Deno.test("what is encoded is decoded", () => {
   const { state } = new Session(workflow([phase("A", ["a"]), phase("2", ["1", "ä"])]));
   assert.deepEqual(cached, {
     state,
-    head: { seq: 1, hash: sha256Hex("line"), mark: "12:34" },
+    head: { seq: 1, hash: sha256Hex("line"), etag: "12:34" },
     progress: JSON.parse(JSON.stringify(describe(state))),
     unknown: {},
   });
