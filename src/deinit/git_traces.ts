@@ -10,7 +10,7 @@ import { systemErrorCode } from "../errors.ts";
 import { patiently } from "../platform/atomic_file.ts";
 import { ioError } from "../platform/io_error.ts";
 import { KEYS } from "../state_layout/names.ts";
-import { GIT_FOLDER, LOOKED, REFS } from "../state_layout/places.ts";
+import { GIT_FOLDER, LAST_FETCH, REFS } from "../state_layout/places.ts";
 import type { Git } from "../state_branch/git.ts";
 
 /** A ref with the object it points to. */
@@ -58,13 +58,13 @@ export async function findGitTraces(git: Git, project: ProjectOfTraces): Promise
   for (const name of names) {
     const branch = recordBranch(name);
     if (branch === null || foreign.has(branch)) {
-      if (name !== LOOKED) others.push(`${GIT_FOLDER}/${name}`);
+      if (name !== LAST_FETCH) others.push(`${GIT_FOLDER}/${name}`);
       continue;
     }
     files.push(name);
     branches.add(pushedTo(join(git.commonDirectory, GIT_FOLDER, name)) ?? branch);
   }
-  if (names.includes(LOOKED) && foreign.size === 0) files.push(LOOKED);
+  if (names.includes(LAST_FETCH) && foreign.size === 0) files.push(LAST_FETCH);
   for (const found of await listRefs(git, ["refs/remotes/"])) {
     const branch = found.ref.split("/").slice(3).join("/");
     if (branches.has(branch)) refs.push(found);

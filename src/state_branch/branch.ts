@@ -118,8 +118,8 @@ export class StateBranch {
 
   /** Why the state is not safe, without asking a server; null when it was at the last push. */
   async problem(): Promise<string | null> {
-    const { rung, problem } = this.record;
-    return rung === "portable" ? await this.portableProblem() : problem;
+    const { fallback, problem } = this.record;
+    return fallback === "portable" ? await this.portableProblem() : problem;
   }
 
   /** Why the state directory is not safe with the user's own commits; null when it is. */
@@ -263,9 +263,9 @@ export class StateBranch {
     const target = record.branch !== null
       ? undefined
       : this.options.targets.find(({ branch }) => branch === this.branch);
-    const { rung, branch } = target ?? record;
+    const { fallback, branch } = target ?? record;
     if (target === undefined && (record.onlyThere ?? 0) === onlyThere) return;
-    writeRecord(this.git, this.name, { ...record, rung, branch, onlyThere });
+    writeRecord(this.git, this.name, { ...record, fallback, branch, onlyThere });
   }
 
   /**

@@ -30,7 +30,7 @@ const PLACEHOLDER = "<repo-id>";
 
 /** A branch on the server to try. */
 export interface Target {
-  readonly rung: "own" | "agent";
+  readonly fallback: "own" | "agent";
   /** Name without `refs/heads/`. */
   readonly branch: string;
 }
@@ -74,9 +74,9 @@ export function targets(
     prefix !== ""
   );
   return [
-    { rung: "own", branch },
+    { fallback: "own", branch },
     ...[...new Set(prefixes)].map((prefix) => ({
-      rung: "agent" as const,
+      fallback: "agent" as const,
       branch: `${prefix}/${flat}`,
     })),
   ];
@@ -85,7 +85,7 @@ export function targets(
 /** What is remembered of pushing. */
 export interface PushRecord {
   /** The fallback that was used last. */
-  readonly rung: Fallback | null;
+  readonly fallback: Fallback | null;
   /** The branch of that fallback. */
   readonly branch: string | null;
   /** When all state was last known to be on the server, RFC 3339 UTC. */
@@ -101,31 +101,38 @@ export interface PushRecord {
 }
 
 const NOTHING: PushRecord = {
-  rung: null,
+  fallback: null,
   branch: null,
   safeAt: null,
   problem: null,
   triedAt: null,
 };
 
-/** What is remembered; nothing where it cannot be read: it is only ever a help. */
-export function readRecord(git: Git, branch: string): PushRecord {
+/** What is remembered; nothing where it cannot be read: the record only saves time. */
+export function readRecord(git: Pick<Git, "commonDirectory">, branch: string): PushRecord {
   try {
     const value: unknown = JSON.parse(readFileSync(recordPath(git, branch), "utf8"));
-    return typeof value === "object" && value !== null ? { ...NOTHING, ...value } : NOTHING;
+    if (typeof value !== "object" || value === null) return NOTHING;
+    const { rung, ...rest } = value as Partial<PushRecord> & { rung?: Fallback | null };
+    return { ...NOTHING, ...rest, fallback: rung ?? null };
   } catch {
     return NOTHING;
   }
 }
 
 /** Remembers. @throws `no_space`, `read_only`, `io_failed` */
-export function writeRecord(git: Git, branch: string, record: PushRecord): void {
+export function writeRecord(
+  git: Pick<Git, "commonDirectory">,
+  branch: string,
+  record: PushRecord,
+): void {
   const folder = join(git.commonDirectory, GIT_FOLDER);
   makeDirectory(folder);
-  replaceFile(recordPath(git, branch), JSON.stringify(record) + "\n", { within: null });
+  const { fallback: rung, ...rest } = record;
+  replaceFile(recordPath(git, branch), JSON.stringify({ rung, ...rest }) + "\n", { within: null });
 }
 
-function recordPath(git: Git, branch: string): string {
+function recordPath(git: Pick<Git, "commonDirectory">, branch: string): string {
   return join(git.commonDirectory, GIT_FOLDER, pushRecordName(branch));
 }
 

@@ -22,7 +22,7 @@ export interface PushReport {
   readonly commit: string;
   /** The branch it went to, or would go to; null for a fallback without one. */
   readonly branch: string | null;
-  readonly rung: Fallback;
+  readonly fallback: Fallback;
   /** True when all of it is on a server. */
   readonly safe: boolean;
   readonly problem: string | null;
@@ -93,12 +93,12 @@ async function push(
     // What was seen on the server since is merged by the next push that talks to it.
     const seen = await state.localTip() ?? await state.remoteTip();
     const committed = await commitOn(doing, seen);
-    const { branch, rung } = before;
+    const { branch, fallback } = before;
     const problem = await state.problem();
     return {
       ...reportOf(doing, committed),
       branch,
-      rung: rung ?? "own",
+      fallback: fallback ?? "own",
       problem,
       safe: problem === null,
     };
@@ -111,26 +111,30 @@ async function push(
   for (const target of remote === null ? [] : targets.slice(from)) {
     const tried = await pushTo(doing, target);
     committed = tried.committed;
-    const { branch, rung } = target;
+    const { branch, fallback } = target;
     if (tried.trouble === null) {
-      return await remember(doing, committed, { branch, rung, problem: null });
+      return await remember(doing, committed, { branch, fallback, problem: null });
     }
     problem = tried.trouble.message;
     if (!["forbidden", "rejected"].includes(tried.trouble.trouble)) {
-      return await remember(doing, committed, { branch, rung: before.rung ?? rung, problem });
+      return await remember(doing, committed, {
+        branch,
+        fallback: before.fallback ?? fallback,
+        problem,
+      });
     }
   }
   committed ??= await commitOn(doing, await state.localTip());
   if (readRepositoryMeta(paths.meta)?.mode !== "portable") {
-    const rung = nowhere === null ? "snapshot" : before.rung ?? "own";
-    return await remember(doing, committed, { branch: null, rung, problem });
+    const fallback = nowhere === null ? "snapshot" : before.fallback ?? "own";
+    return await remember(doing, committed, { branch: null, fallback, problem });
   }
   const left = await state.portableProblem();
-  return await remember(doing, committed, { branch: null, rung: "portable", problem: left });
+  return await remember(doing, committed, { branch: null, fallback: "portable", problem: left });
 }
 
-function isPausing(state: StateBranch, { problem, rung, triedAt }: PushRecord): boolean {
-  const refused = rung === "snapshot" || rung === "portable";
+function isPausing(state: StateBranch, { problem, fallback, triedAt }: PushRecord): boolean {
+  const refused = fallback === "snapshot" || fallback === "portable";
   if ((problem === null && !refused) || triedAt === null) return false;
   const pause = refused ? REFUSED_PAUSE_MS : PAUSE_MS;
   const passed = state.options.now().getTime() - Date.parse(triedAt);
@@ -216,16 +220,16 @@ async function hereBefore(state: StateBranch): Promise<readonly string[]> {
 async function remember(
   doing: Doing,
   committed: Committed,
-  done: Pick<PushReport, "branch" | "rung" | "problem">,
+  done: Pick<PushReport, "branch" | "fallback" | "problem">,
 ): Promise<PushReport> {
   const { state } = doing;
-  const { branch, rung, problem } = done;
+  const { branch, fallback, problem } = done;
   const report = reportOf(doing, committed);
   const now = state.options.now().toISOString();
   const safe = problem === null;
   const before = state.record;
   writeRecord(state.git, state.name, {
-    rung,
+    fallback,
     branch: safe && branch !== null ? branch : before.branch,
     safeAt: safe ? now : before.safeAt,
     problem,

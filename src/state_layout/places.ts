@@ -7,7 +7,7 @@
 export const GIT_FOLDER = "orchestrator";
 
 /** Name in {@link GIT_FOLDER} of the file that says when the server was last asked. */
-export const LOOKED = "looked";
+export const LAST_FETCH = "looked";
 
 /** Name in {@link GIT_FOLDER} of the file that says what is remembered of pushing to a branch. */
 export function pushRecordName(branch: string): string {

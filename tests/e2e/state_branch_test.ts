@@ -508,7 +508,7 @@ test("in every kind of clone, HEAD, index and files stay as they are", async () 
   assert.deepEqual(top.filter((name) => name.startsWith("HOOK")), []);
 });
 
-test("secrets leave on no rung", async () => {
+test("no fallback carries secrets", async () => {
   using machines = new Machines();
   const machine = machines.clone("machine");
   await machine.start("Add login");

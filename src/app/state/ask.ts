@@ -7,7 +7,7 @@
 import { configMayExist } from "../../config/hot.ts";
 import { readCurrent } from "../../session/resolve.ts";
 import { bindingKey, type SessionManager } from "../../session/session_manager.ts";
-import { lastFetch, writeLastFetch } from "../../state_branch/look.ts";
+import { lastFetch, writeLastFetch } from "../../state_branch/last_fetch.ts";
 import type {
   BranchReading,
   Configuration,

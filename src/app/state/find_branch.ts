@@ -100,10 +100,10 @@ export async function findStateBranch(
   const known = own === null ? null : readRecord(git, own).branch;
   const fallbacks = (branch: string): readonly Target[] => {
     const steps = targets(branch, here, agent).filter((step) =>
-      step.rung === "own" || protectedReason(step.branch, here) === null
+      step.fallback === "own" || protectedReason(step.branch, here) === null
     );
     if (known === null || steps.some((step) => step.branch === known)) return steps;
-    return [...steps, { rung: "agent", branch: known }];
+    return [...steps, { fallback: "agent", branch: known }];
   };
   if (own !== null && (settled || remote === null)) return make(fallbacks(own));
   if (remote === null) {
@@ -121,8 +121,8 @@ export async function findStateBranch(
   }
   const plain = found.slice(found.lastIndexOf("/") + 1);
   if (plain === found) return make(fallbacks(found), found, others);
-  const steps: readonly Target[] = [{ rung: "own", branch: plain }, {
-    rung: "agent",
+  const steps: readonly Target[] = [{ fallback: "own", branch: plain }, {
+    fallback: "agent",
     branch: found,
   }];
   return make(steps, found, others);

@@ -50,10 +50,10 @@ function divergedText(id: string, branch: string): string {
 }
 
 /** Why the state is not safe yet, and what to do. */
-function unsafeText({ rung, problem }: PushReport): string {
+function unsafeText({ fallback, problem }: PushReport): string {
   const why = problem ?? "it was not pushed";
-  if (rung === "portable") return `The server refuses a branch for the state, and ${why}`;
-  if (rung === "snapshot") {
+  if (fallback === "portable") return `The server refuses a branch for the state, and ${why}`;
+  if (fallback === "snapshot") {
     return `The state could not be pushed (${why}); save it with orchestrator snapshot export -o FILE, or print it with orchestrator state push`;
   }
   return `The state is committed here, but not pushed yet: ${why}`;

@@ -49,12 +49,12 @@ export function handedOverText({ problem }: PushReport): string {
 
 /** Where a push went. */
 export function pushText(report: PushReport, style: Style): Shown {
-  const { branch, commit, rung, safe, onlyThere } = report;
+  const { branch, commit, fallback, safe, onlyThere } = report;
   if (!safe) return say`${style.dim(style.symbols.bullet)} The state is committed here, not pushed`;
   const done = style.green(style.symbols.done);
   if (branch === null) return say`${done} The state is in .orchestrator, pushed with the work`;
   const where = say`${shown(branch)} (${shortCommit(commit)})`;
-  const text = say`${done} The state is on branch ${where}, ${shown(FALLBACK_TEXTS[rung])}`;
+  const text = say`${done} The state is on branch ${where}, ${shown(FALLBACK_TEXTS[fallback])}`;
   if (onlyThere === 0) return text;
   const more = onlyThere === 1 ? say`1 session is` : say`${num(onlyThere)} sessions are`;
   return lines([text, style.dim(say`${more} on the branch only`)]);

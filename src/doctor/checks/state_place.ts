@@ -27,13 +27,13 @@ export const statePlaceOf: Check = {
         todo: "Add one, or name one with `orchestrator config set state_remote <name>`",
       };
     }
-    if (record.rung === "portable" || record.rung === "snapshot") {
+    if (record.fallback === "portable" || record.fallback === "snapshot") {
       return {
-        level: record.rung === "portable" ? "info" : "warning",
+        level: record.fallback === "portable" ? "info" : "warning",
         seen: `${shownRemote(remote)} refuses a branch for the state: it is kept by ${
-          FALLBACK_TEXTS[record.rung]
+          FALLBACK_TEXTS[record.fallback]
         }`,
-        todo: record.rung === "portable"
+        todo: record.fallback === "portable"
           ? "Commit and push .orchestrator with the work"
           : "Run `orchestrator snapshot export`, or `orchestrator init --portable`",
       };

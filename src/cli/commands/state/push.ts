@@ -30,8 +30,8 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
   await context.openForChange();
   const branch = await requireStateBranch(context, { insist: placeFor(context, input) });
   rememberFetch(context);
-  const report = await pushState(branch, "Push", { probe: branch.record.rung !== "own" });
-  const snapshot = report.rung === "snapshot" ? await handOver(context, input) : null;
+  const report = await pushState(branch, "Push", { probe: branch.record.fallback !== "own" });
+  const snapshot = report.fallback === "snapshot" ? await handOver(context, input) : null;
   const warn = (text: string) => context.warn(text);
   if (snapshot === null) warnOfPush(report, warn);
   else warn(handedOverText(report));
@@ -40,10 +40,10 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
   if (snapshot !== null && leftText !== "" && !input.has("quiet") && !input.has("json")) {
     context.io.err(say`${leftText}\n`);
   }
-  const { rung, ...rest } = report;
+  const { fallback, ...rest } = report;
   const data = {
     ...rest,
-    carrier: CARRIERS[rung],
+    carrier: CARRIERS[fallback],
     sessions: mergedData(report.sessions),
     removals: removalsData(report.removals),
     leftOut: left,
@@ -67,14 +67,14 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
 async function leftOutOf(
   { manager, paths: { stateDirectory } }: Context,
   { git }: StateBranch,
-  { commit, rung }: PushReport,
+  { commit, fallback }: PushReport,
   handedOver: boolean,
 ): Promise<readonly LeftOut[]> {
   const tree = await BranchTree.open(git, commit);
   const ofSessions = await tree.filesOf(await manager.ids());
   const names = new Set([...tree.files.keys(), ...ofSessions.keys()]);
   if (handedOver) return leftOut(stateDirectory, { carrier: "snapshot", names });
-  if (rung !== "portable") return leftOut(stateDirectory, { carrier: "branch", names });
+  if (fallback !== "portable") return leftOut(stateDirectory, { carrier: "branch", names });
   return leftOut(stateDirectory, {
     carrier: "git",
     names: await trackedNames(git, stateDirectory),

@@ -20,10 +20,10 @@ export async function run(context: Context): Promise<AnswerTo<"state status">> {
     branch.notThere(),
     webMode(context),
   ]);
-  const { rung, safeAt, triedAt, branch: taken } = branch.record;
+  const { fallback, safeAt, triedAt, branch: taken } = branch.record;
   const onlyThere = remote === null ? [] : [...await branch.onlyThere(remote)].sort();
   // Where the state goes with the user's commits, nothing waits for a branch.
-  const onBranch = rung !== "portable";
+  const onBranch = fallback !== "portable";
   const pending = onBranch && local !== null && local !== remote;
   const ahead = !pending ? 0 : Number(
     await branch.git.line([
@@ -37,7 +37,7 @@ export async function run(context: Context): Promise<AnswerTo<"state status">> {
     data: {
       webMode: on,
       branch: onBranch ? taken ?? branch.name : null,
-      carrier: rung === null ? null : CARRIERS[rung],
+      carrier: fallback === null ? null : CARRIERS[fallback],
       local,
       remote,
       pending: ahead,
@@ -55,7 +55,7 @@ export async function run(context: Context): Promise<AnswerTo<"state status">> {
           on ? say`on: pushed after each phase` : say`off: pushed by state push only`,
         ],
         [say`branch`, onBranch ? shown(taken ?? branch.name) : say`none`],
-        [say`kept on`, rung === null ? say`nothing yet` : shown(FALLBACK_TEXTS[rung])],
+        [say`kept on`, fallback === null ? say`nothing yet` : shown(FALLBACK_TEXTS[fallback])],
         [say`last safe`, safeAt === null ? style.yellow(say`never`) : ago(safeAt, now)],
         [say`here`, local === null ? say`nothing committed` : shortCommit(local)],
         [say`server`, remote === null ? say`nothing seen` : shortCommit(remote)],

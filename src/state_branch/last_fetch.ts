@@ -5,13 +5,13 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { gitDirectory } from "../project/git_remote.ts";
-import { GIT_FOLDER, LOOKED } from "../state_layout/places.ts";
+import { GIT_FOLDER, LAST_FETCH } from "../state_layout/places.ts";
 
-/** A look at the server. */
+/** A fetch from the server, or a question whether there is something new. */
 export interface LastFetch {
   /** Milliseconds since 1970. */
   readonly time: number;
-  /** Opaque: who looked. */
+  /** Opaque: who fetched. */
   readonly who: string;
 }
 
@@ -26,20 +26,20 @@ export function lastFetch(root: string): LastFetch | "never" | null {
   const folder = folderOf(root);
   if (folder === null) return null;
   try {
-    const [time = "", who = ""] = readFileSync(`${folder}/${LOOKED}`, "utf8").split("\n");
+    const [time = "", who = ""] = readFileSync(`${folder}/${LAST_FETCH}`, "utf8").split("\n");
     return /^\d{1,16}$/.test(time) ? { time: Number(time), who } : "never";
   } catch {
     return "never";
   }
 }
 
-/** Remembers a look where that is possible: it is only ever a help. */
+/** Remembers a fetch where that is possible: the record only saves time. */
 export function writeLastFetch(root: string, { time, who }: LastFetch): void {
   const folder = folderOf(root);
   if (folder === null) return;
   try {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(`${folder}/${LOOKED}`, `${time}\n${who}\n`);
+    writeFileSync(`${folder}/${LAST_FETCH}`, `${time}\n${who}\n`);
   } catch {
     // A disk that cannot be written to is asked again each time.
   }
