@@ -4,9 +4,9 @@
  * A small shell waits at the end of a pipe whose other end only this process has. The system closes
  * that end with the process. Nothing is written to the pipe: a runtime may write later than
  * expected, and a death in between would lose the line. The shell runs in its own session, so that
- * signals to the group or the terminal do not end it first. A death in the millisecond between the
- * start of the group and that of its watch is not noticed. Windows has no process groups: there the
- * command keeps running.
+ * signals to the group or the terminal do not end it first. A group that must not outlive this process
+ * begins its work when its watch has begun. Windows has no process groups: there the command keeps
+ * running.
  * @module
  */
 import type { ChildProcess } from "node:child_process";

@@ -82,6 +82,12 @@ export interface ProgramResult {
   readonly bytes?: Uint8Array;
 }
 
+/**
+ * Runs the command that is its argument as soon as a line comes, which is when the watch of this process
+ * has begun. It does nothing when this process dies before.
+ */
+const WHEN_WATCHED = 'read -r go || exit 1; exec </dev/null; exec /bin/sh -c "$1"';
+
 /** See {@link CommandRequest.graceMs}. */
 const GRACE_MS = 2000;
 
@@ -121,7 +127,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
   if (interrupted()) return notStarted("it was interrupted before it started");
   const [file, args] = isWindows
     ? [process.env["ComSpec"] ?? "cmd.exe", ["/d", "/s", "/c", `"${command}"`]] as const
-    : ["/bin/sh", ["-c", command]] as const;
+    : ["/bin/sh", ["-c", WHEN_WATCHED, "sh", command]] as const;
   const env = present(request.env);
   let parent: ParentWatch | undefined;
   const spawned = await start(() => {
@@ -132,7 +138,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
         cwd,
         env,
         detached: !isWindows,
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: [isWindows ? "ignore" : "pipe", "pipe", "pipe"],
         windowsHide: true,
         windowsVerbatimArguments: true,
       } satisfies SpawnOptions,
@@ -140,6 +146,8 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
     if (!isWindows && child.pid !== undefined) {
       parent = watchParent(spawn, child.pid, { graceMs, env });
     }
+    child.stdin?.on("error", () => {});
+    child.stdin?.end("\n");
     return child;
   });
   if (!("child" in spawned)) {
