@@ -69,8 +69,10 @@ export function readForgotten(project: LegacyProject): ForgottenWorkflows {
     if (!checkpoints.has(workflowId)) told.set(workflowId, new LoggedState());
   }
   if (place !== null && told.size > 0) {
-    // What it finds was found the first time.
-    readLog(new Look(root), place.path, (entry) => told.get(entry.workflowId ?? "")?.take(entry));
+    const again = new Look(root);
+    readLog(again, place.path, (entry) => told.get(entry.workflowId ?? "")?.take(entry));
+    // All else that it finds was found the first time.
+    look.findings.push(...again.findings.filter(({ code }) => code === "unreadable"));
   }
   const workflows: LegacyWorkflow[] = [];
   const traces: LoggedWorkflow[] = [];
