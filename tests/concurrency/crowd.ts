@@ -11,6 +11,7 @@ import { walkChain } from "../../src/session/journal.ts";
 import { replay } from "../../src/session/rebuild.ts";
 import { FileBackend } from "../../src/storage/file_backend.ts";
 import type { SessionEvent } from "../../src/workflow/events.ts";
+import { denoDirectory } from "../harness/deno_directory.ts";
 import { BRIEF, LONG } from "../harness/effort.ts";
 import { executable } from "../harness/executable.ts";
 import { type Result, runProcess } from "../harness/running.ts";
@@ -127,16 +128,4 @@ export function dataOf(result: Result, argv: readonly string[] = [], warned?: Re
   const unexpected = (warnings as string[]).filter((text) => warned?.test(text) !== true);
   assert.deepEqual(unexpected, [], argv.join(" "));
   return data;
-}
-
-function denoDirectory(): Record<string, string> {
-  const given = Deno.env.get("DENO_DIR");
-  if (given !== undefined) return { DENO_DIR: given };
-  const home = Deno.env.get("HOME");
-  if (home === undefined) return {};
-  return {
-    DENO_DIR: Deno.build.os === "darwin"
-      ? join(home, "Library", "Caches", "deno")
-      : join(Deno.env.get("XDG_CACHE_HOME") ?? join(home, ".cache"), "deno"),
-  };
 }

@@ -61,7 +61,8 @@ export function signatureOf(call: Call, root: string): string {
       .replace(/orchestrator-state-[a-z2-7]{26}/g, "orchestrator-state-<id>")
       .replace(/bindings\/[0-9a-f]{32}/g, "bindings/*")
       // A commit has the time in it, and its name with that.
-      .replace(/objects\/[0-9a-f]{2}\/[0-9a-f]{38}/g, "objects/*")
+      .replace(/objects\/[0-9a-f]{2}\/[0-9a-f]{38}/g, "objects/*/*")
+      .replace(/objects\/[0-9a-f]{2}(?=\/|$)/g, "objects/*")
       .replace(/\/([a-z]+-)?\d{8}T\d{6}Z[^/]*/g, "/$1<time>")
   );
   return `${call.name}(${paths.join(", ")})`;

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
 import { pathAdvice } from "../../scripts/try.ts";
+import { denoDirectory } from "../harness/deno_directory.ts";
 import { executableAvailable } from "../harness/executable.ts";
 import { runProcess } from "../harness/running.ts";
 import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
@@ -13,7 +14,6 @@ Deno.test({
   ignore: !executableAvailable,
   fn: async () => {
     using scratch = new Scratch();
-    const cache = Deno.env.get("DENO_DIR");
     const { code, stdout, stderr } = await runProcess(Deno.execPath(), [
       "run",
       "--allow-all",
@@ -29,7 +29,7 @@ Deno.test({
         CI: "true",
         CLAUDECODE: "1",
         SHELL: "/usr/bin/zsh",
-        ...(cache === undefined ? {} : { DENO_DIR: cache }),
+        ...denoDirectory(),
       }),
     });
     assert.equal(code, 0, stdout + stderr);

@@ -1,5 +1,6 @@
 /** Questions and interruptions on a real terminal, which `script(1)` makes. */
 import assert from "node:assert/strict";
+import { denoDirectory } from "../../harness/deno_directory.ts";
 import { runInProcess, startInProcess } from "../../harness/running.ts";
 import { Scratch, scratchEnvironment } from "../../harness/scratch.ts";
 
@@ -29,11 +30,11 @@ for (const [key, typed] of [["Escape", "\x1b"], ["Ctrl-C", "\x03"]] as const) {
       }
       // A terminal without a size has no room for the question.
       const line =
-        `stty cols 80 rows 24; exec ${Deno.execPath()} run -A ${MAIN} checkpoint restore cp1`;
+        `stty cols 80 rows 24; exec ${Deno.execPath()} run --quiet -A ${MAIN} checkpoint restore cp1`;
       const child = new Deno.Command("script", {
         args: ["-qec", line, "/dev/null"],
         cwd: scratch.root,
-        env: { ...env, TERM: "xterm", DENO_DIR: Deno.env.get("DENO_DIR") ?? "", COLUMNS: "80" },
+        env: { ...env, TERM: "xterm", ...denoDirectory(), COLUMNS: "80" },
         stdin: "piped",
         stdout: "piped",
         stderr: "null",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { denoDirectory } from "../../harness/deno_directory.ts";
 import { Scratch, scratchEnvironment } from "../../harness/scratch.ts";
 import { runInProcess } from "../../harness/running.ts";
 
@@ -15,7 +16,7 @@ Deno.test({
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", MAIN, "log", "--follow"],
       cwd: scratch.root,
-      env: { ...env, DENO_DIR: Deno.env.get("DENO_DIR") ?? "" },
+      env: { ...env, ...denoDirectory() },
       stdout: "piped",
       stderr: "null",
     }).spawn();
