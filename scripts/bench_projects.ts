@@ -8,8 +8,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { sha256Hex } from "../src/platform/hash.ts";
 import { initProject } from "../src/project/init.ts";
-import { ProjectPaths } from "../src/project/paths.ts";
-import { setCurrent } from "../src/session/resolve.ts";
+import { OrchestratorPaths } from "../src/project/paths.ts";
 import { newLineage, newSessionId } from "../src/session/session_id.ts";
 import { SessionManager } from "../src/session/session_manager.ts";
 import { FileBackend } from "../src/storage/file_backend.ts";
@@ -62,7 +61,7 @@ export async function makeProject(root: string, content: BenchContent): Promise<
   spawnSync("git", ["init", "--quiet"], { cwd: root });
   const { definition } = parseDefinition(WORKFLOW, { file: "workflow.yaml" });
   if (definition === null) throw new Error("The bench's own workflow is invalid");
-  const paths = new ProjectPaths(root, "flag");
+  const paths = new OrchestratorPaths(root, "flag");
   const manager = new SessionManager({
     backend: new FileBackend(paths.stateDirectory),
     actor: () => ({ kind: "person", name: "bench" }),
@@ -99,7 +98,7 @@ export async function makeProject(root: string, content: BenchContent): Promise<
       const ended: NewEvent[] = count < content.sessions - (content.active ?? content.sessions)
         ? [{ type: "workflow_abandoned", data: { reason: "It is long ago" } }]
         : [];
-      await manager.create({
+      await manager.createSession({
         id: session,
         events: [started, ...notes, ...ended],
         meta: { name: null, task: started.data.task, branch: null, parent: null },
@@ -108,7 +107,7 @@ export async function makeProject(root: string, content: BenchContent): Promise<
       sessions.push(session);
     }
     const last = sessions.at(-1);
-    if (last !== undefined) await setCurrent(manager, last);
+    if (last !== undefined) await manager.setCurrentSession(last);
   });
   return { root, sessions };
 }

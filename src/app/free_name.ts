@@ -21,7 +21,7 @@ export async function requireFreeName(
   const answers = (id: string, known: string | null | undefined) =>
     id !== except && (known === name || id.startsWith(name));
   let taken: string | undefined;
-  for (const id of await manager.ids()) {
+  for (const id of await manager.listSessions()) {
     if (answers(id, (await manager.meta(id))?.name)) taken ??= id;
   }
   if (taken === undefined) {

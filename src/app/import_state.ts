@@ -6,10 +6,9 @@ import type { LegacyWorkflow } from "../legacy/legacy_workflow.ts";
 import { findWorkflowAt } from "../migration/import_path.ts";
 import { gitBranch } from "../project/git_branch.ts";
 import { initProject, refuseHome } from "../project/init.ts";
-import { ProjectPaths } from "../project/paths.ts";
+import { OrchestratorPaths } from "../project/paths.ts";
 import { requireReadable, viewLegacy } from "../session/import_session.ts";
 import { firstEvent } from "../session/read_events.ts";
-import { readCurrent } from "../session/resolve.ts";
 import { newLineage, newSessionId } from "../session/session_id.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { useNewSession } from "../session/use_session.ts";
@@ -54,7 +53,7 @@ export async function importState(
   const result = await manager.withRepositoryLock(
     "import-legacy",
     // The definition of states that hold none is looked for where they come from.
-    () => importHeld(workspace, { from: new ProjectPaths(root, "flag"), workflow, name }),
+    () => importHeld(workspace, { from: new OrchestratorPaths(root, "flag"), workflow, name }),
   );
   if (result.made) { for (const finding of result.view.findings) workspace.warn(finding); }
   return { ...result, workflow };
@@ -63,7 +62,7 @@ export async function importState(
 async function importHeld(
   workspace: Workspace,
   { from, workflow, name }: {
-    readonly from: ProjectPaths;
+    readonly from: OrchestratorPaths;
     readonly workflow: LegacyWorkflow;
     readonly name: string | null;
   },
@@ -88,14 +87,14 @@ async function importHeld(
     ? await viewLegacy({ ...base, session: newSessionId() }, stamp, newLineage())
     : first;
   const { session: id, task, status } = view.state;
-  await manager.create({
+  await manager.createSession({
     id,
     events: view.events,
     history: view.visitHistory,
     meta: { name, task, branch: gitBranch(paths.root), parent: null },
     workflow: JSON.stringify(view.state.definition, null, 2) + "\n",
   });
-  const current = await readCurrent(manager);
+  const current = await manager.currentSession();
   const free = current === null || !SESSION_ID.test(current) ||
     !await manager.backend.hasSession(current);
   if (status === "active" || free) await useNewSession(manager, id, workspace.agentBinding);
@@ -120,7 +119,7 @@ async function sessionOfState(
   hash: string | null,
 ): Promise<string | null> {
   if (hash === null) return null;
-  for (const id of await manager.ids()) {
+  for (const id of await manager.listSessions()) {
     const first = await firstEvent(manager.backend, id);
     if (first?.type === "session_imported" && stateHash(first.data) === hash) return id;
   }

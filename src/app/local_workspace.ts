@@ -13,7 +13,7 @@ import { actorFrom } from "../project/actor.ts";
 import { detectEnvironment, type Environment } from "../project/environment.ts";
 import { gitRemote } from "../project/git_remote.ts";
 import { copiedWarning, readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
-import { IMPORT_FOLDER, ProjectPaths, userConfigFiles } from "../project/paths.ts";
+import { IMPORT_FOLDER, OrchestratorPaths, userConfigFiles } from "../project/paths.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import { resolveSession, type SessionChoice, type SessionQuery } from "../session/resolve.ts";
 import { SessionManager } from "../session/session_manager.ts";
@@ -56,7 +56,7 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
   readonly effect: Effect;
   readonly warnings: string[] = [];
   readonly #run: Run<Host>;
-  #paths: ProjectPaths | undefined;
+  #paths: OrchestratorPaths | undefined;
   #environment: Environment | undefined;
   #manager: SessionManager | undefined;
   #meta: RepositoryMeta | null | undefined;
@@ -83,8 +83,8 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
     if (!this.warnings.includes(message)) this.warnings.push(message);
   }
 
-  get paths(): ProjectPaths {
-    this.#paths ??= ProjectPaths.locate({
+  get paths(): OrchestratorPaths {
+    this.#paths ??= OrchestratorPaths.locate({
       cwd: this.io.cwd,
       flag: this.#run.root,
       variable: this.io.env["ORCHESTRATOR_ROOT"],
@@ -157,7 +157,7 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
 
   get meta(): RepositoryMeta | null {
     if (this.#meta === undefined) {
-      this.#meta = this.paths.isHome ? null : readRepositoryMeta(this.paths.meta);
+      this.#meta = this.paths.isHome ? null : readRepositoryMeta(this.paths.metaFile);
       if (this.#meta !== null && !this.#run.unsaid.includes("copied state")) {
         const { remote, rootCommit } = this.#meta;
         const here = remote === null ? null : gitRemote(this.paths.root);
@@ -367,7 +367,7 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
       .map(({ path }) => path);
   }
 
-  get usablePaths(): ProjectPaths | null {
+  get usablePaths(): OrchestratorPaths | null {
     try {
       return this.paths.isHome ? null : this.paths;
     } catch (error) {

@@ -66,7 +66,7 @@ async function createFrom(
   id: string,
   { source, definition, task, name, project, constraints, overriddenSettings }: StartRequest,
 ): Promise<SessionState> {
-  return await manager.create({
+  return await manager.createSession({
     id,
     events: [{
       type: "session_started",

@@ -7,7 +7,7 @@ import type { Config } from "../config/config.ts";
 import type { OrchestratorError } from "../errors.ts";
 import type { Environment } from "../project/environment.ts";
 import type { RepositoryMeta } from "../project/identity.ts";
-import type { ProjectPaths } from "../project/paths.ts";
+import type { OrchestratorPaths } from "../project/paths.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import type { SessionChoice, SessionQuery } from "../session/resolve.ts";
 import type { SessionManager } from "../session/session_manager.ts";
@@ -37,12 +37,12 @@ export interface Warnings {
 export interface Whereabouts {
   readonly io: Surroundings;
   /** The project's paths; null in the home directory, and where the root cannot be used. */
-  readonly usablePaths: ProjectPaths | null;
+  readonly usablePaths: OrchestratorPaths | null;
 }
 
 /** The project in the working directory. */
 export interface Project extends Whereabouts {
-  readonly paths: ProjectPaths;
+  readonly paths: OrchestratorPaths;
   /**
    * The repository's identity; null when nothing was initialised here.
    * @throws `state_corrupt`, `format_too_new`

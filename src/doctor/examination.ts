@@ -12,7 +12,7 @@ import { type LegacyProject, readLegacyProject } from "../legacy/project.ts";
 import { lookWithin, namesWithin, readTextWithin, type Within } from "../platform/within.ts";
 import { detectEnvironment, type Environment } from "../project/environment.ts";
 import { readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
-import { KEYS, type ProjectPaths } from "../project/paths.ts";
+import { KEYS, type OrchestratorPaths } from "../project/paths.ts";
 import type { AgeKeys } from "../secrets/age_file.ts";
 import type { SecretStore } from "../secrets/store.ts";
 import { type LoadedSession, loadSession } from "../session/load.ts";
@@ -25,7 +25,7 @@ import type { System } from "./system.ts";
 
 /** What an examination is made of. */
 export interface ExaminationOptions {
-  readonly paths: ProjectPaths;
+  readonly paths: OrchestratorPaths;
   readonly manager: SessionManager;
   readonly config: () => Promise<Config>;
   /** The configuration's files, lowest first, whether they are there or not. */
@@ -101,7 +101,7 @@ const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 /** The facts of one project. */
 export class Examination {
   readonly options: ExaminationOptions;
-  readonly paths: ProjectPaths;
+  readonly paths: OrchestratorPaths;
   readonly #kept = new Map<string, unknown>();
 
   constructor(options: ExaminationOptions) {
@@ -117,7 +117,7 @@ export class Examination {
   get meta(): Result<RepositoryMeta | null> {
     return this.once(
       "meta",
-      () => attempt(() => this.paths.isHome ? null : readRepositoryMeta(this.paths.meta)),
+      () => attempt(() => this.paths.isHome ? null : readRepositoryMeta(this.paths.metaFile)),
     );
   }
 
@@ -156,7 +156,7 @@ export class Examination {
   sessionIds(): Promise<Result<readonly string[]>> {
     return this.once(
       "session ids",
-      () => attemptAsync(async () => [...await this.options.manager.ids()].sort()),
+      () => attemptAsync(async () => [...await this.options.manager.listSessions()].sort()),
     );
   }
 

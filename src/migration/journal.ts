@@ -15,7 +15,7 @@ import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts"
 import { refuseLinks } from "../platform/plain_tree.ts";
 import { removeTree as removeAll } from "../platform/remove_tree.ts";
 import { readTextWithin } from "../platform/within.ts";
-import { MIGRATION, type ProjectPaths } from "../project/paths.ts";
+import { MIGRATION, type OrchestratorPaths } from "../project/paths.ts";
 import { requireOwnWork } from "../project/unfinished_work.ts";
 import { PRIVATE } from "../state_layout/modes.ts";
 import { wrongInJournal, wrongInManifest, wrongInMarker } from "./check.ts";
@@ -42,7 +42,7 @@ const MAX_BYTES = 256 * 1024 * 1024;
  * Reads the journal; null when nothing is under way.
  * @throws `state_corrupt` when it is damaged, or git tracks it; `format_too_new`, `link_refused`
  */
-export function readJournal(paths: ProjectPaths): MigrationJournal | null {
+export function readJournal(paths: OrchestratorPaths): MigrationJournal | null {
   const path = paths.migrationJournal;
   const journal = readFormat<MigrationJournal>(paths, path, wrongInJournal);
   if (journal !== null) requireOwnWork(paths, path);
@@ -54,12 +54,12 @@ export function readJournal(paths: ProjectPaths): MigrationJournal | null {
  * backup stays as it was, links included.
  * @throws `link_refused`
  */
-export function requirePlainState(paths: ProjectPaths): void {
+export function requirePlainState(paths: OrchestratorPaths): void {
   refuseLinks(paths.stateDirectory, "migrate", new Set([MIGRATION.backup]));
 }
 
 /** Writes the journal; durable when it returns. */
-export function writeJournal(paths: ProjectPaths, journal: MigrationJournal): void {
+export function writeJournal(paths: OrchestratorPaths, journal: MigrationJournal): void {
   replaceFile(paths.migrationJournal, JSON.stringify(journal, null, 2) + "\n", {
     within: paths.stateDirectory,
   });
@@ -69,29 +69,29 @@ export function writeJournal(paths: ProjectPaths, journal: MigrationJournal): vo
  * Removes the journal: what was under way is done, and lasts before nothing says any more that it was
  * under way.
  */
-export function removeJournal(paths: ProjectPaths): void {
+export function removeJournal(paths: OrchestratorPaths): void {
   syncDirectory(paths.stateDirectory);
   removeFile(paths.migrationJournal);
   syncDirectory(paths.stateDirectory);
 }
 
 /** Reads what the last migration did; null when there was none. */
-export function readMarker(paths: ProjectPaths): MigrationMarker | null {
+export function readMarker(paths: OrchestratorPaths): MigrationMarker | null {
   return readFormat<MigrationMarker>(paths, paths.migrationMarker, wrongInMarker);
 }
 
 /** Absolute path of something in the state directory. */
-export function inState(paths: ProjectPaths, name: string): string {
+export function inState(paths: OrchestratorPaths, name: string): string {
   return `${paths.stateDirectory}/${name}`;
 }
 
 /** Reads a backup's manifest; null when it is gone. */
-export function readManifest(paths: ProjectPaths, backup: string): Manifest | null {
+export function readManifest(paths: OrchestratorPaths, backup: string): Manifest | null {
   return readFormat(paths, `${inState(paths, backup)}/manifest.json`, wrongInManifest);
 }
 
 /** Writes a backup's manifest, making its folder; durable when it returns. */
-export function writeManifest(paths: ProjectPaths, backup: string, manifest: Manifest): void {
+export function writeManifest(paths: OrchestratorPaths, backup: string, manifest: Manifest): void {
   makeFolder(inState(paths, backup), PRIVATE.folder);
   replaceFile(`${inState(paths, backup)}/manifest.json`, JSON.stringify(manifest) + "\n", {
     within: paths.stateDirectory,
@@ -129,7 +129,7 @@ export function removeTree(path: string): void {
 
 /** @param wrong says what cannot be in what was read. */
 function readFormat<Content extends { readonly format: number }>(
-  paths: ProjectPaths,
+  paths: OrchestratorPaths,
   path: string,
   wrong: (content: Content) => string | null,
 ): Content | null {

@@ -11,7 +11,7 @@ import { randomBase32 } from "../platform/random.ts";
 import { namesWithin } from "../platform/within.ts";
 import { gitignoreText } from "../project/gitignore.ts";
 import { refuseHome } from "../project/init.ts";
-import { MIGRATION, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
+import { MIGRATION, type OrchestratorPaths, STATE_DIRECTORY } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { timeInName } from "../state_layout/places.ts";
 import type { Actor } from "../workflow/events.ts";
@@ -43,7 +43,7 @@ import { undo } from "./undo.ts";
 
 /** What a migration works on. */
 export interface MigrateInput {
-  readonly paths: ProjectPaths;
+  readonly paths: OrchestratorPaths;
   readonly manager: SessionManager;
   readonly actor: Actor;
   readonly now: () => Date;
@@ -93,7 +93,7 @@ export async function migrate(input: MigrateInput): Promise<MigrateResult> {
 }
 
 /** What is there before the repository is held: holding it makes the state directory and the lock. */
-function lookBefore(paths: ProjectPaths): Before {
+function lookBefore(paths: OrchestratorPaths): Before {
   // A folder with nothing but a lock is what somebody who was cut off before has left.
   const names = namesWithin(paths.stateDirectory, paths.stateDirectory);
   const directory = names.some((name) => !/^(?:lock|\.tmp-.*)$/.test(name));
@@ -101,7 +101,7 @@ function lookBefore(paths: ProjectPaths): Before {
     directory,
     lock: directory && pathExists(paths.lock),
     gitignore: pathExists(paths.gitignore),
-    meta: pathExists(paths.meta),
+    meta: pathExists(paths.metaFile),
   };
 }
 
@@ -164,7 +164,7 @@ async function migrateHeld(
       })),
       files: staged.files,
       sessions: staged.sessions,
-      olderSessions: await manager.ids(),
+      olderSessions: await manager.listSessions(),
       feedback: plan.feedback,
       replaced: staged.replaced,
       folders: [
@@ -214,7 +214,7 @@ async function migrateHeld(
 }
 
 /** What cannot be taken back now is taken back by the next command. */
-function undoQuietly(paths: ProjectPaths, journal: MigrationJournal): void {
+function undoQuietly(paths: OrchestratorPaths, journal: MigrationJournal): void {
   try {
     undo(paths, journal);
   } catch {
@@ -223,7 +223,7 @@ function undoQuietly(paths: ProjectPaths, journal: MigrationJournal): void {
 }
 
 /** A folder for the originals that is not there yet. */
-function freeBackup(paths: ProjectPaths, stamp: string): string {
+function freeBackup(paths: OrchestratorPaths, stamp: string): string {
   for (let number = 1;; number++) {
     const name = `${MIGRATION.backup}/${stamp}${number === 1 ? "" : `-${number}`}`;
     if (!pathExists(inState(paths, name))) return name;
@@ -232,7 +232,7 @@ function freeBackup(paths: ProjectPaths, stamp: string): string {
 
 /** Modes and times of folders whose entries will change. */
 function folderTimes(
-  paths: ProjectPaths,
+  paths: OrchestratorPaths,
   names: readonly string[],
 ): readonly FolderTimes[] {
   const found: FolderTimes[] = [];

@@ -17,7 +17,7 @@ import { scanInventory, type ScannedEntry } from "../legacy/scan.ts";
 import { freeBytes } from "../platform/disk.ts";
 import { ioError } from "../platform/io_error.ts";
 import { pathExists } from "../platform/path_exists.ts";
-import type { ProjectPaths } from "../project/paths.ts";
+import type { OrchestratorPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { bytesOf, planFiles } from "./plan_files.ts";
 import { planCurrent, planFeedback, planSessions } from "./plan_sessions.ts";
@@ -44,7 +44,7 @@ export function isEmptyPlan(plan: Plan): boolean {
  * @throws OrchestratorError `io_failed`, `legacy_corrupt` and others when something cannot be read.
  */
 export async function makePlan(
-  paths: ProjectPaths,
+  paths: OrchestratorPaths,
   manager: SessionManager,
   options: PlanOptions = {},
 ): Promise<PlanWithSources> {
@@ -99,7 +99,7 @@ export async function makePlan(
 
 /** What cannot be read now would be missing from what is made of the old files, for good. */
 function requireReadable(
-  paths: ProjectPaths,
+  paths: OrchestratorPaths,
   { findings, workflows }: LegacyProject,
   forgotten: ForgottenWorkflows,
 ): void {
@@ -124,7 +124,7 @@ const LOOK_PAUSE_MS = 50;
 
 /** {@link makePlan} without holding the repository: somebody else may be moving over right now. */
 export async function makePlanUnheld(
-  paths: ProjectPaths,
+  paths: OrchestratorPaths,
   manager: SessionManager,
   options: PlanOptions = {},
 ): Promise<PlanWithSources> {
@@ -143,7 +143,7 @@ export async function makePlanUnheld(
  * Makes sure that nothing stands in the way, before anything is written.
  * @throws OrchestratorError `no_space`, `read_only`
  */
-export function checkPlan(paths: ProjectPaths, plan: Plan): void {
+export function checkPlan(paths: OrchestratorPaths, plan: Plan): void {
   const { needed, free } = plan.space;
   if (free !== null && free < needed) {
     throw new OrchestratorError(

@@ -5,7 +5,7 @@
 import { lstatSync } from "node:fs";
 import { LEGACY_PATHS } from "../legacy/find.ts";
 import type { ScannedEntry, ScannedFile } from "../legacy/scan.ts";
-import { MIGRATION, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
+import { MIGRATION, type OrchestratorPaths, STATE_DIRECTORY } from "../project/paths.ts";
 import type { Choice, PlannedFile, PlannedMove, PlannedSession, Staying } from "./planned.ts";
 
 interface Routed {
@@ -16,7 +16,7 @@ interface Routed {
 
 /** Decides for every entry whether it moves, and where each of its files goes. */
 export function planFiles(
-  paths: ProjectPaths,
+  paths: OrchestratorPaths,
   entries: readonly ScannedEntry[],
   sessions: readonly PlannedSession[],
   choices: ReadonlyMap<string, Choice>,

@@ -7,7 +7,7 @@ import type { LegacyWorkflow } from "../legacy/legacy_workflow.ts";
 import type { LegacyProject } from "../legacy/project.ts";
 import { hashFile } from "../platform/copy_file.ts";
 import { readTextWithin } from "../platform/within.ts";
-import { type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
+import { type OrchestratorPaths, STATE_DIRECTORY } from "../project/paths.ts";
 import { firstEvent } from "../session/read_events.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import type {
@@ -19,7 +19,7 @@ import type {
 } from "./planned.ts";
 
 interface SessionPlanning {
-  readonly paths: ProjectPaths;
+  readonly paths: OrchestratorPaths;
   readonly manager: SessionManager;
   readonly options: PlanOptions;
   readonly project: LegacyProject;
@@ -38,7 +38,7 @@ export async function planSessions(
   const sessions: PlannedSession[] = [];
   const sources = new Map<string, LegacyWorkflow>();
   const taken = new Set<string>();
-  for (const id of await manager.ids()) {
+  for (const id of await manager.listSessions()) {
     const name = (await manager.meta(id))?.name;
     if (name !== undefined && name !== null) taken.add(name);
   }

@@ -14,10 +14,9 @@ import { readTextWithin } from "../platform/within.ts";
 import { gitignoreFor } from "../project/gitignore.ts";
 import { readRepositoryMeta } from "../project/identity.ts";
 import { initProject } from "../project/init.ts";
-import { KEYS, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
+import { KEYS, type OrchestratorPaths, STATE_DIRECTORY } from "../project/paths.ts";
 import { rememberImport } from "../session/import_session.ts";
 import { raiseFormat } from "../session/removed_sessions.ts";
-import { setCurrent } from "../session/resolve.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { PRIVATE } from "../state_layout/modes.ts";
 import { SESSION_ID } from "../storage/keys.ts";
@@ -44,7 +43,7 @@ import { PUBLISHED } from "./stage.ts";
 
 /** What publishing works on. The repository is held. */
 export interface PublishInput {
-  readonly paths: ProjectPaths;
+  readonly paths: OrchestratorPaths;
   readonly manager: SessionManager;
   readonly journal: MigrationJournal;
   readonly manifest: Manifest;
@@ -113,8 +112,8 @@ async function replaceSessions(
 const MAX_TEXT_BYTES = 1024 * 1024;
 
 /** The old tool's selective list, or one of an earlier version, would let git see too much. */
-function completeGitignore(paths: ProjectPaths, initialised: boolean): void {
-  const mode = readRepositoryMeta(paths.meta)?.mode ?? "normal";
+function completeGitignore(paths: OrchestratorPaths, initialised: boolean): void {
+  const mode = readRepositoryMeta(paths.metaFile)?.mode ?? "normal";
   if (initialised && mode === "normal") return;
   const within = paths.stateDirectory;
   const present = readTextWithin(within, paths.gitignore, MAX_TEXT_BYTES);
@@ -138,7 +137,7 @@ async function appendFeedback(manager: SessionManager, manifest: Manifest): Prom
   }
 }
 
-function publishWorkflow(paths: ProjectPaths, staging: string): void {
+function publishWorkflow(paths: OrchestratorPaths, staging: string): void {
   const name = paths.relative(paths.workflow);
   const staged = `${staging}/replace/${name}`;
   if (!pathExists(staged)) return;
@@ -155,14 +154,14 @@ async function pointCurrent(manager: SessionManager, manifest: Manifest): Promis
   if (manifest.current === null) return;
   const present = (await manager.backend.readText(KEYS.current))?.trim() ?? "";
   if (manifest.forceCurrent && present !== manifest.current) {
-    await setCurrent(manager, manifest.current);
+    await manager.setCurrentSession(manifest.current);
     return;
   }
   if (SESSION_ID.test(present) && await manager.backend.hasSession(present)) return;
-  await setCurrent(manager, manifest.current);
+  await manager.setCurrentSession(manifest.current);
 }
 
-function moveOriginals(paths: ProjectPaths, manifest: Manifest, backup: string): void {
+function moveOriginals(paths: OrchestratorPaths, manifest: Manifest, backup: string): void {
   const files = `${backup}/files`;
   const [into, from] = [new Set([files]), new Set<string>()];
   for (const { path } of manifest.originals) into.add(folderOf(`${files}/${path}`));

@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import type { ProjectPaths } from "../project/paths.ts";
+import type { OrchestratorPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { inState, readJournal, readManifest, requirePlainState } from "./journal.ts";
 import { lstat } from "./move_tree.ts";
@@ -13,7 +13,7 @@ import { undo } from "./undo.ts";
 
 /** What recovery works on. */
 export interface RecoverInput {
-  readonly paths: ProjectPaths;
+  readonly paths: OrchestratorPaths;
   readonly manager: SessionManager;
   readonly now: Date;
 }

@@ -9,7 +9,7 @@ import { hashFile } from "../platform/copy_file.ts";
 import { runningSha256 } from "../platform/hash.ts";
 import { makeDirectory } from "../platform/make_directory.ts";
 import { readTextWithin, readWithin } from "../platform/within.ts";
-import { KEYS, MIGRATION, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
+import { KEYS, MIGRATION, type OrchestratorPaths, STATE_DIRECTORY } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import {
@@ -39,7 +39,7 @@ import { leaveNoTrace } from "./undo.ts";
 
 /** What a rollback works on. The repository is held. */
 export interface RollbackInput {
-  readonly paths: ProjectPaths;
+  readonly paths: OrchestratorPaths;
   readonly manager: SessionManager;
   /** Whether what changed since the migration stays in the new layout. */
   readonly keepNew: boolean;
@@ -66,7 +66,7 @@ export interface RollbackResult {
  * `already_exists` when something new lies where an original belongs.
  */
 export async function planRollback(
-  paths: ProjectPaths,
+  paths: OrchestratorPaths,
   manager: SessionManager,
 ): Promise<RollbackResult & { readonly manifest: Manifest }> {
   const pending = readJournal(paths);
@@ -106,13 +106,13 @@ export async function planRollback(
 
 /** Sessions that moved on or began since, and other files made by the migration that changed since. */
 async function changedSince(
-  paths: ProjectPaths,
+  paths: OrchestratorPaths,
   manager: SessionManager,
   manifest: Manifest,
 ): Promise<readonly string[]> {
   const changed = new Set<string>();
   const made = new Map(manifest.sessions.map((session) => [session.id, session]));
-  for (const id of await manager.ids()) {
+  for (const id of await manager.listSessions()) {
     const session = made.get(id);
     if (session === undefined) {
       if (!manifest.olderSessions.includes(id)) changed.add(id);
@@ -134,7 +134,7 @@ async function changedSince(
 }
 
 /** Whether a session still waits to take the place of another. */
-function isStaged(paths: ProjectPaths, id: string): boolean {
+function isStaged(paths: OrchestratorPaths, id: string): boolean {
   const staging = readJournal(paths)?.staging;
   return staging !== undefined && lstat(`${inState(paths, staging)}/sessions/${id}`) !== null;
 }
@@ -149,7 +149,7 @@ async function journalHash(manager: SessionManager, id: string): Promise<string>
 /** Longer feedback was written by no session. */
 const MAX_FEEDBACK_BYTES = 64 * 1024 * 1024;
 
-function feedbackGrew(paths: ProjectPaths, manifest: Manifest, id: string): boolean {
+function feedbackGrew(paths: OrchestratorPaths, manifest: Manifest, id: string): boolean {
   return (["tool", "process"] as const).some((kind) => {
     const path = inState(paths, KEYS.feedback(id, kind));
     const text = readTextWithin(paths.stateDirectory, path, MAX_FEEDBACK_BYTES);
@@ -207,7 +207,7 @@ export function movedOn(kept: readonly string[]): OrchestratorError {
 /** Does all steps of a rollback that are not done yet. */
 export async function finishRollback(
   { paths, manager, journal, manifest }: {
-    readonly paths: ProjectPaths;
+    readonly paths: OrchestratorPaths;
     readonly manager: SessionManager;
     readonly journal: MigrationJournal;
     readonly manifest: Manifest | null;
@@ -239,7 +239,7 @@ export async function finishRollback(
   }
 }
 
-function restoreOriginals(paths: ProjectPaths, manifest: Manifest, backup: string): void {
+function restoreOriginals(paths: OrchestratorPaths, manifest: Manifest, backup: string): void {
   const files = `${backup}/files`;
   const [into, from] = [new Set<string>(), new Set<string>()];
   for (const { path, mode } of [...manifest.folders].sort((a, b) => a.path < b.path ? -1 : 1)) {
@@ -262,7 +262,7 @@ const MAX_REPLACED_BYTES = 256 * 1024 * 1024;
 
 /** `current`, `.gitignore`, `meta.json` and workflow.yaml as they were, with modes and times. */
 function restoreReplaced(
-  paths: ProjectPaths,
+  paths: OrchestratorPaths,
   manifest: Manifest,
   backup: string,
   kept: ReadonlySet<string>,
@@ -302,7 +302,7 @@ function restoreReplaced(
 }
 
 async function removeSessions(
-  paths: ProjectPaths,
+  paths: OrchestratorPaths,
   manager: SessionManager,
   manifest: Manifest,
   { backup, kept }: { readonly backup: string; readonly kept: ReadonlySet<string> },
@@ -327,7 +327,7 @@ async function removeSessions(
 
 /** Lets the session that was replaced count again. */
 async function bringBack(
-  paths: ProjectPaths,
+  paths: OrchestratorPaths,
   manager: SessionManager,
   id: string,
   aside: string,
@@ -357,7 +357,11 @@ async function takeFeedbackBack(manager: SessionManager, manifest: Manifest): Pr
   }
 }
 
-function removeCopies(paths: ProjectPaths, manifest: Manifest, kept: ReadonlySet<string>): void {
+function removeCopies(
+  paths: OrchestratorPaths,
+  manifest: Manifest,
+  kept: ReadonlySet<string>,
+): void {
   const folders = new Set<string>();
   for (const { to } of manifest.files) {
     const session = sessionOf(to);

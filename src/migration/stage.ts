@@ -9,7 +9,7 @@ import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts"
 import { copyAndHash, hashFile, syncFiles } from "../platform/copy_file.ts";
 import { readTextWithin } from "../platform/within.ts";
 import { gitBranch } from "../project/git_branch.ts";
-import { KEYS, MIGRATION, type ProjectPaths, STATE_DIRECTORY } from "../project/paths.ts";
+import { KEYS, MIGRATION, type OrchestratorPaths, STATE_DIRECTORY } from "../project/paths.ts";
 import { requireReadable, viewLegacy } from "../session/import_session.ts";
 import { newLineage } from "../session/session_id.ts";
 import { SessionManager } from "../session/session_manager.ts";
@@ -37,7 +37,7 @@ export interface Progress {
 
 /** What staging works on. */
 export interface StageInput {
-  readonly paths: ProjectPaths;
+  readonly paths: OrchestratorPaths;
   readonly planned: PlanWithSources;
   readonly actor: Actor;
   readonly now: Date;
@@ -124,7 +124,7 @@ async function stageSessions(
         blobs[`feedback/${kind}.jsonl`] = lines.map((line) => `${line}\n`).join("");
       }
     }
-    const state = await manager.create({
+    const state = await manager.createSession({
       id: session.id,
       events: view.events,
       history: view.visitHistory,
@@ -258,7 +258,7 @@ async function verifyCopies(input: StageInput, files: readonly MovedFile[]): Pro
 }
 
 /** The old tool may still be running. */
-function requireUnchanged(paths: ProjectPaths, files: readonly PlannedFile[]): void {
+function requireUnchanged(paths: OrchestratorPaths, files: readonly PlannedFile[]): void {
   for (const file of files) {
     const path = `${paths.root}/${file.path}`;
     let stats;

@@ -3,7 +3,7 @@
  * @module
  */
 import { pathExists } from "../platform/path_exists.ts";
-import { MIGRATION, type ProjectPaths } from "../project/paths.ts";
+import { MIGRATION, type OrchestratorPaths } from "../project/paths.ts";
 import {
   inState,
   type MigrationJournal,
@@ -14,7 +14,7 @@ import {
 import { lstat, removeEmpty } from "./move_tree.ts";
 
 /** Takes back a migration that has not been committed: only what it built aside is there. */
-export function undo(paths: ProjectPaths, journal: MigrationJournal): void {
+export function undo(paths: OrchestratorPaths, journal: MigrationJournal): void {
   removeTree(inState(paths, journal.staging));
   // Originals are never removed, whatever the journal says.
   if (lstat(`${inState(paths, journal.backup)}/files`) === null) {
@@ -28,11 +28,11 @@ export function undo(paths: ProjectPaths, journal: MigrationJournal): void {
  * Removes the journal, and what holding the repository has made where nothing was before. The lock
  * goes last: from then on others may hold a new one.
  */
-export function leaveNoTrace(paths: ProjectPaths, journal: MigrationJournal): void {
+export function leaveNoTrace(paths: OrchestratorPaths, journal: MigrationJournal): void {
   const { before } = journal;
-  if (!before.gitignore && !before.meta && !pathExists(paths.meta)) removeFile(paths.gitignore);
+  if (!before.gitignore && !before.meta && !pathExists(paths.metaFile)) removeFile(paths.gitignore);
   removeJournal(paths);
-  if (before.lock || pathExists(paths.meta)) return;
+  if (before.lock || pathExists(paths.metaFile)) return;
   try {
     removeFile(paths.lock);
     if (!before.directory) removeEmpty(paths.stateDirectory);

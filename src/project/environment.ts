@@ -21,7 +21,7 @@ export interface Recognised {
 
 /** A recognised agent. The session fields are there when the agent names its own session. */
 export interface RecognisedAgent extends Recognised {
-  /** The agent's own session id: what binds it to a session of ours. */
+  /** The agent's own session ID; the agent is bound to a session by it. */
   readonly sessionId?: string;
   /** The variable `sessionId` comes from. */
   readonly sessionVariable?: string;
@@ -125,12 +125,16 @@ const MAX_VALUE = 200;
  * @param probes What may be asked of the system when no variable decides that the disk is ephemeral.
  */
 export function detectEnvironment(env: Variables, probes: EnvironmentProbes = {}): Environment {
-  const ci = firstRow(CI, env);
   return {
     agent: detectAgent(env),
-    ephemeral: firstRow(EPHEMERAL, env) ?? ci ?? lastResort(env, probes),
-    ci,
+    ephemeral: detectEphemeral(env, probes),
+    ci: firstRow(CI, env),
   };
+}
+
+/** Whether the disk will be thrown away: a sandbox, CI, or a home directory that is read-only. */
+function detectEphemeral(env: Variables, probes: EnvironmentProbes): Recognised | null {
+  return firstRow(EPHEMERAL, env) ?? firstRow(CI, env) ?? lastResort(env, probes);
 }
 
 function detectAgent(env: Variables): RecognisedAgent | null {
@@ -149,7 +153,7 @@ function detectAgent(env: Variables): RecognisedAgent | null {
   return { name: name === "" ? "agent" : name, variable: NAMED_AGENT };
 }
 
-/** A home directory nobody can write to is a sandbox's; no variable says so, so it names the one that leads there. */
+/** A read-only home directory means a sandbox; no variable says so, so the answer names the one that leads there. */
 function lastResort(env: Variables, probes: EnvironmentProbes): Recognised | null {
   if (probes.homeWritable === undefined || probes.homeWritable()) return null;
   const variable = valueOf(env, "HOME") === undefined && valueOf(env, "USERPROFILE") !== undefined

@@ -48,7 +48,7 @@ export interface RepositoryMeta {
 /**
  * Reads a repository's identity.
  *
- * @param path `ProjectPaths.meta`
+ * @param path `OrchestratorPaths.metaFile`
  * @returns Null when there is none: nothing was initialised here.
  * @throws OrchestratorError `state_corrupt` when the file says nothing usable, `format_too_new` when a
  * newer program wrote it; `link_refused`, `io_failed`.

@@ -25,7 +25,7 @@ import {
   type RepositoryMode,
   writeRepositoryMeta,
 } from "./identity.ts";
-import type { ProjectPaths } from "./paths.ts";
+import type { OrchestratorPaths } from "./paths.ts";
 
 /** How a project is made. */
 export interface InitOptions {
@@ -75,7 +75,7 @@ export interface InitResult {
  * before the repository is held, because holding it creates the state directory.
  * @throws OrchestratorError `invalid_argument`
  */
-export function refuseHome(paths: ProjectPaths): void {
+export function refuseHome(paths: OrchestratorPaths): void {
   if (!paths.isHome) return;
   throw new OrchestratorError(
     "invalid_argument",
@@ -91,10 +91,10 @@ export function refuseHome(paths: ProjectPaths): void {
  * `state_corrupt` or `format_too_new` for an unusable `meta.json`, and then nothing was written;
  * `invalid_argument`, `read_only`, `no_space`, `io_failed`.
  */
-export function initProject(paths: ProjectPaths, options: InitOptions): InitResult {
+export function initProject(paths: OrchestratorPaths, options: InitOptions): InitResult {
   refuseHome(paths);
   const automatic = options.automatic ?? false;
-  const present = readRepositoryMeta(paths.meta);
+  const present = readRepositoryMeta(paths.metaFile);
   const mode = options.mode ?? present?.mode ?? "normal";
   const remote = gitRemote(paths.root);
   const warning = present === null ? null : copiedWarning(present, remote);
@@ -104,8 +104,8 @@ export function initProject(paths: ProjectPaths, options: InitOptions): InitResu
     (present.rootCommit === null || (isCopied && !automatic));
 
   if (present !== null && automatic) {
-    if (learned) writeRepositoryMeta(paths.meta, { ...present, rootCommit });
-    report.kept(paths.meta);
+    if (learned) writeRepositoryMeta(paths.metaFile, { ...present, rootCommit });
+    report.kept(paths.metaFile);
     return { ...report.files(), ...identityOf(present), ...UNCHANGED, warning };
   }
   makeStateDirectory(paths);
@@ -118,8 +118,8 @@ export function initProject(paths: ProjectPaths, options: InitOptions): InitResu
     const meta = identity === undefined
       ? newRepositoryMeta({ mode, remote, rootCommit, now, toolVersion, newId })
       : { ...identity, mode, remote: remote ?? identity.remote };
-    writeRepositoryMeta(paths.meta, meta);
-    report.created(paths.meta);
+    writeRepositoryMeta(paths.metaFile, meta);
+    report.created(paths.metaFile);
     return { ...report.files(), ...identityOf(meta), ...UNCHANGED, commands };
   }
   const moved = remote !== null && (present.remote === null || warning !== null);
@@ -131,10 +131,10 @@ export function initProject(paths: ProjectPaths, options: InitOptions): InitResu
     rootCommit: learned ? rootCommit : present.rootCommit,
   };
   if (moved || switched || learned) {
-    writeRepositoryMeta(paths.meta, meta);
-    report.changed(paths.meta);
+    writeRepositoryMeta(paths.metaFile, meta);
+    report.changed(paths.metaFile);
   } else {
-    report.kept(paths.meta);
+    report.kept(paths.metaFile);
   }
   return {
     ...report.files(),
@@ -155,7 +155,7 @@ function identityOf({ id, mode, remote }: RepositoryMeta) {
   return { id, mode, remote };
 }
 
-function makeStateDirectory(paths: ProjectPaths): void {
+function makeStateDirectory(paths: OrchestratorPaths): void {
   const directory = paths.stateDirectory;
   lookWithin(directory, directory, "create");
   try {
@@ -171,7 +171,7 @@ function makeStateDirectory(paths: ProjectPaths): void {
 }
 
 function placeGitignore(
-  paths: ProjectPaths,
+  paths: OrchestratorPaths,
   mode: RepositoryMode,
   automatic: boolean,
   report: Report,
@@ -188,7 +188,7 @@ function placeGitignore(
   report.changed(paths.gitignore);
 }
 
-function placeGitattributes(paths: ProjectPaths, automatic: boolean, report: Report): void {
+function placeGitattributes(paths: OrchestratorPaths, automatic: boolean, report: Report): void {
   const within = paths.stateDirectory;
   const present = readTextWithin(within, paths.gitattributes, MAX_TEXT_BYTES);
   const wanted = automatic && present !== null ? present : gitattributesFor(present);
@@ -199,7 +199,7 @@ function placeGitattributes(paths: ProjectPaths, automatic: boolean, report: Rep
 }
 
 /** @returns the commands it was written with, or null when there is one already. */
-function placeWorkflow(paths: ProjectPaths, report: Report): DetectedCommands | null {
+function placeWorkflow(paths: OrchestratorPaths, report: Report): DetectedCommands | null {
   if (!isThere(paths.workflow)) {
     const commands = detectCommands(paths.root, { windows: isWindows });
     if (createWhole(paths, defaultWorkflowYaml(commands))) {
@@ -216,7 +216,7 @@ function placeWorkflow(paths: ProjectPaths, report: Report): DetectedCommands | 
  * a run that was killed lies in the state directory, where the next holder removes it.
  * @returns false when the file existed.
  */
-function createWhole(paths: ProjectPaths, text: string): boolean {
+function createWhole(paths: OrchestratorPaths, text: string): boolean {
   const staged = `${paths.stateDirectory}/.tmp-workflow-${randomBase32(40)}`;
   replaceFile(staged, text, { within: paths.stateDirectory });
   try {
@@ -267,12 +267,12 @@ function isThere(path: string): boolean {
 
 /** Collects what happened to which file. */
 class Report {
-  readonly #paths: ProjectPaths;
+  readonly #paths: OrchestratorPaths;
   readonly #created: string[] = [];
   readonly #changed: string[] = [];
   readonly #kept: string[] = [];
 
-  constructor(paths: ProjectPaths) {
+  constructor(paths: OrchestratorPaths) {
     this.#paths = paths;
   }
 

@@ -43,7 +43,7 @@ export interface RootQuery {
 }
 
 /** The paths of one project. All absolute; nothing is created or read by asking for them. */
-export class ProjectPaths {
+export class OrchestratorPaths {
   readonly root: string;
   readonly origin: RootOrigin;
   readonly #home: string | undefined;
@@ -59,7 +59,7 @@ export class ProjectPaths {
    * Finds the root.
    * @throws OrchestratorError `invalid_argument` when a root that was asked for is no directory.
    */
-  static locate(query: RootQuery): ProjectPaths {
+  static locate(query: RootQuery): OrchestratorPaths {
     const home = query.home;
     for (
       const [value, origin, label] of [
@@ -76,19 +76,19 @@ export class ProjectPaths {
           { hint: `Name an existing directory with ${label}` },
         );
       }
-      return new ProjectPaths(root, origin, home);
+      return new OrchestratorPaths(root, origin, home);
     }
     let directory = query.cwd;
     for (;;) {
       const found = ROOT_MARKERS.some((marker) => existsSync(join(directory, marker)));
       if (found && !sameDirectory(directory, home)) {
-        return new ProjectPaths(directory, "marker", home);
+        return new OrchestratorPaths(directory, "marker", home);
       }
       const parent = dirname(directory);
       if (parent === directory) break;
       directory = parent;
     }
-    return new ProjectPaths(query.cwd, "working directory", home);
+    return new OrchestratorPaths(query.cwd, "working directory", home);
   }
 
   /** True when the root is the home directory, whose state directory is not a project's. */
@@ -102,7 +102,7 @@ export class ProjectPaths {
   }
 
   /** `.orchestrator/meta.json`: who this repository is. */
-  get meta(): string {
+  get metaFile(): string {
     return join(this.stateDirectory, KEYS.meta);
   }
 

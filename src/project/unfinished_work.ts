@@ -5,7 +5,7 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import { isTracked } from "../platform/own_link.ts";
-import type { ProjectPaths } from "./paths.ts";
+import type { OrchestratorPaths } from "./paths.ts";
 
 /**
  * Refuses an intent log that git tracks. Where git does not answer, the paths in it are all that is
@@ -13,7 +13,7 @@ import type { ProjectPaths } from "./paths.ts";
  * @param path absolute path of the file, or of the folder that holds it.
  * @throws `state_corrupt`
  */
-export function requireOwnWork(paths: ProjectPaths, path: string): void {
+export function requireOwnWork(paths: OrchestratorPaths, path: string): void {
   if (isTracked(path) !== true) return;
   throw new OrchestratorError(
     "state_corrupt",

@@ -14,19 +14,18 @@ import type { LegacyWorkflow } from "../legacy/legacy_workflow.ts";
 import { toCheckpoint, toImport } from "../legacy/to_import.ts";
 import type { SeedOptions } from "../legacy/convert.ts";
 import { readRepositoryMeta, writeRepositoryMeta } from "../project/identity.ts";
-import type { ProjectPaths } from "../project/paths.ts";
+import type { OrchestratorPaths } from "../project/paths.ts";
 import { gitBranch } from "../project/git_branch.ts";
 import type { Actor, NewEvent, SessionEvent } from "../workflow/events.ts";
 import { evolve } from "../workflow/evolve.ts";
 import type { SessionState } from "../workflow/state.ts";
 import type { VisitValues } from "./history_file.ts";
-import { readCurrent, setCurrent } from "./resolve.ts";
 import { newLineage } from "./session_id.ts";
 import type { SessionManager } from "./session_manager.ts";
 
 /** What an import works on. */
 export interface ImportInput {
-  readonly paths: ProjectPaths;
+  readonly paths: OrchestratorPaths;
   readonly workflow: LegacyWorkflow;
   readonly toolVersion: string;
   /** The session's name. Default: none. */
@@ -116,7 +115,7 @@ export async function importSession(
   requireReadable(input.workflow, project.findings);
   const id = view.state.session;
   if (!await manager.backend.hasSession(id)) {
-    await manager.create({
+    await manager.createSession({
       id,
       events: view.events,
       history: view.visitHistory,
@@ -134,8 +133,8 @@ export async function importSession(
   const names = [input.workflow.origin.name, current?.resolves === false ? current.value : ""];
   rememberImport(input.paths, names.filter((name) => /^[0-9a-f]{8}$/i.test(name)), id);
   // Checked again under the lock: another process may have changed it.
-  if (project.places.current === null && await readCurrent(manager) === null) {
-    await setCurrent(manager, id);
+  if (project.places.current === null && await manager.currentSession() === null) {
+    await manager.setCurrentSession(id);
   }
   return { id, findings: view.findings };
 }
@@ -168,8 +167,12 @@ export function requireReadable(workflow: LegacyWorkflow, found: readonly Legacy
  * Keeps the meaning of old session ids: meta.json maps each to its session. The repository must be
  * locked and initialised.
  */
-export function rememberImport(paths: ProjectPaths, names: readonly string[], id: string): void {
-  const meta = readRepositoryMeta(paths.meta);
+export function rememberImport(
+  paths: OrchestratorPaths,
+  names: readonly string[],
+  id: string,
+): void {
+  const meta = readRepositoryMeta(paths.metaFile);
   if (meta === null || names.length === 0) return;
   const before = typeof meta["imported"] === "object" && meta["imported"] !== null
     ? meta["imported"] as Readonly<Record<string, unknown>>
@@ -177,14 +180,14 @@ export function rememberImport(paths: ProjectPaths, names: readonly string[], id
   const missing = names.filter((name) => before[name] === undefined);
   if (missing.length === 0) return;
   const imported = { ...before, ...Object.fromEntries(missing.map((name) => [name, id])) };
-  writeRepositoryMeta(paths.meta, { ...meta, imported });
+  writeRepositoryMeta(paths.metaFile, { ...meta, imported });
 }
 
 /** A definition has at most 1 MiB. */
 const MAX_WORKFLOW_BYTES = 4 * 1024 * 1024;
 
 /** The project's own definition, for old states without one. */
-async function seedOptions(paths: ProjectPaths): Promise<SeedOptions> {
+async function seedOptions(paths: OrchestratorPaths): Promise<SeedOptions> {
   const text = readTextWithin(null, paths.workflow, MAX_WORKFLOW_BYTES);
   if (text === null) return { root: paths.root };
   const { parseDefinition } = await import("../workflow/parse_definition.ts");

@@ -7,7 +7,7 @@ import { OrchestratorError } from "../errors.ts";
 import { KEYS } from "../project/paths.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { SESSION_ID } from "../storage/keys.ts";
-import { bindingKey, type SessionManager } from "./session_manager.ts";
+import { bindingKey, readPointer, type SessionManager } from "./session_manager.ts";
 
 /** How a session was chosen. */
 export type SessionOrigin = "flag" | "environment" | "agent" | "current";
@@ -78,7 +78,7 @@ export async function findSession(
   const alias = query.imported?.[value];
   if (alias !== undefined && await manager.backend.hasSession(alias)) return alias;
   if (SESSION_ID.test(value) && await manager.backend.hasSession(value)) return value;
-  const ids = await manager.ids();
+  const ids = await manager.listSessions();
   const matches = new Set<string>();
   for (const id of ids) {
     const meta = await manager.meta(id);
@@ -116,11 +116,6 @@ export function ambiguousSession(value: string, ids: readonly string[]): Orchest
   );
 }
 
-/** Makes `id` the current session. The repository must be locked. */
-export async function setCurrent(manager: SessionManager, id: string): Promise<void> {
-  await manager.backend.writeBlob(KEYS.current, id + "\n");
-}
-
 /** Binds an agent's own session id to a session. The repository must be locked. */
 export async function bindAgent(
   manager: SessionManager,
@@ -136,14 +131,4 @@ export function readBinding(
   agent: { readonly variable: string; readonly value: string },
 ): Promise<string | null> {
   return readPointer(manager.backend, bindingKey(agent.variable, agent.value));
-}
-
-/** What `current` says; null when it is missing or empty. */
-export function readCurrent(manager: SessionManager): Promise<string | null> {
-  return readPointer(manager.backend, KEYS.current);
-}
-
-async function readPointer(backend: StorageBackend, key: string): Promise<string | null> {
-  const text = (await backend.readText(key))?.trim();
-  return text === undefined || text === "" ? null : text;
 }

@@ -73,9 +73,19 @@ export class SessionManager {
     return this.#options.backend;
   }
 
-  /** Ids of all sessions, in no order. */
-  ids(): Promise<readonly string[]> {
+  /** IDs of all sessions, in no order. */
+  listSessions(): Promise<readonly string[]> {
     return this.backend.sessions();
+  }
+
+  /** ID of the current session, whether or not the session exists; null when none is. */
+  currentSession(): Promise<string | null> {
+    return readPointer(this.backend, KEYS.current);
+  }
+
+  /** Makes `id` the current session. The repository must be locked. */
+  async setCurrentSession(id: string): Promise<void> {
+    await this.backend.writeBlob(KEYS.current, id + "\n");
   }
 
   /**
@@ -93,7 +103,7 @@ export class SessionManager {
    * withRepositoryLock}).
    * @returns the new state.
    */
-  async create(input: FirstContent): Promise<SessionState> {
+  async createSession(input: FirstContent): Promise<SessionState> {
     await this.#options.requireOpened?.();
     await this.bringBack(input.id, "import");
     const { createSession } = await import("./create_session.ts");
@@ -308,4 +318,10 @@ export class SessionManager {
 /** Key of the binding of one agent: its own session id never appears on disk. */
 export function bindingKey(variable: string, value: string): string {
   return KEYS.binding(sha256Hex(`${variable}=${value}`).slice(0, 32));
+}
+
+/** The ID that a file names; null when the file is missing or empty. */
+export async function readPointer(backend: StorageBackend, key: string): Promise<string | null> {
+  const text = (await backend.readText(key))?.trim();
+  return text === undefined || text === "" ? null : text;
 }

@@ -39,7 +39,7 @@ export async function summarise(
 ): Promise<readonly SessionSummary[]> {
   const summaries = [...known];
   const ids = new Set(known.map(({ id }) => id));
-  for (const id of await manager.ids()) {
+  for (const id of await manager.listSessions()) {
     if (ids.has(id)) continue;
     const summary = await summaryOf(manager, id);
     if (summary !== null) summaries.push(summary);

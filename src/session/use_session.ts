@@ -4,7 +4,7 @@
  */
 import { KEYS } from "../project/paths.ts";
 import type { StorageBackend } from "../storage/backend.ts";
-import { readBinding, readCurrent } from "./resolve.ts";
+import { readBinding } from "./resolve.ts";
 import { bindingKey, type SessionManager } from "./session_manager.ts";
 
 /**
@@ -74,7 +74,7 @@ async function discardSession(
   agent: { readonly variable: string; readonly value: string } | null,
 ): Promise<void> {
   try {
-    if (await readCurrent(manager) === id) return;
+    if (await manager.currentSession() === id) return;
     if (agent !== null && await readBinding(manager, agent) === id) return;
     await manager.withLock({ session: id }, "start", async () => {
       // Whoever has found it meanwhile and written into it keeps it.

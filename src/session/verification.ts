@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { OrchestratorError } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
 import { pathExists } from "../platform/path_exists.ts";
-import type { ProjectPaths } from "../project/paths.ts";
+import type { OrchestratorPaths } from "../project/paths.ts";
 import type { VerificationOutcome } from "../workflow/events.ts";
 import type { SessionState } from "../workflow/state.ts";
 import type { VerificationPlan } from "../workflow/verification_plan.ts";
@@ -18,7 +18,7 @@ const TAIL_BYTES = 4096;
 /** What carrying out a verification needs. */
 export interface VerificationRequest {
   readonly plan: VerificationPlan;
-  readonly paths: ProjectPaths;
+  readonly paths: OrchestratorPaths;
   readonly state: SessionState;
   readonly item: string;
   /** The environment to extend for a command. */
@@ -55,7 +55,7 @@ export async function verify(request: VerificationRequest): Promise<Verification
 function commandVariables(
   state: SessionState,
   item: string,
-  paths: ProjectPaths,
+  paths: OrchestratorPaths,
 ): Readonly<Record<string, string>> {
   return {
     ORCHESTRATOR_ROOT: paths.root,
@@ -70,7 +70,7 @@ function commandVariables(
   };
 }
 
-function verifyFile(paths: ProjectPaths, path: string): VerificationOutcome {
+function verifyFile(paths: OrchestratorPaths, path: string): VerificationOutcome {
   if (path.trim() === "") {
     return { type: "file_exists", passed: false, path, reason: "its definition names no file" };
   }
@@ -86,7 +86,7 @@ function verifyFile(paths: ProjectPaths, path: string): VerificationOutcome {
     : { type: "file_exists", passed: false, path, reason: `"${path}" does not exist` };
 }
 
-function isInside(paths: ProjectPaths, path: string): boolean {
+function isInside(paths: OrchestratorPaths, path: string): boolean {
   try {
     return paths.contains(path);
   } catch (error) {

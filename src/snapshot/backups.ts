@@ -10,7 +10,7 @@ import { randomBase32 } from "../platform/random.ts";
 import { removeTemporary, removeTree } from "../platform/remove_tree.ts";
 import { writeStream } from "../platform/stream_file.ts";
 import { lookWithin, namesWithin } from "../platform/within.ts";
-import type { ProjectPaths } from "../project/paths.ts";
+import type { OrchestratorPaths } from "../project/paths.ts";
 import { PRIVATE } from "../state_layout/modes.ts";
 import { FOLDERS, KEYS, UNFINISHED } from "../state_layout/names.ts";
 import { timeInName } from "../state_layout/places.ts";
@@ -27,7 +27,7 @@ export function backupName(now: Date): string {
  */
 export async function backUp(
   backend: StorageBackend,
-  { stateDirectory }: ProjectPaths,
+  { stateDirectory }: OrchestratorPaths,
   name: string,
   sessions: readonly string[],
 ): Promise<void> {
@@ -63,7 +63,7 @@ export async function backUp(
 }
 
 /** Removes what an import that was killed while it backed up has left. The repository must be held. */
-export function sweepBackups({ stateDirectory }: ProjectPaths): void {
+export function sweepBackups({ stateDirectory }: OrchestratorPaths): void {
   const backups = join(stateDirectory, FOLDERS.backups);
   try {
     for (const name of namesWithin(stateDirectory, backups)) {

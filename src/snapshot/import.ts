@@ -18,7 +18,7 @@ import { gitRemote } from "../project/git_remote.ts";
 import { gitignoreText } from "../project/gitignore.ts";
 import { readRepositoryMeta } from "../project/identity.ts";
 import { refuseHome } from "../project/init.ts";
-import type { ProjectPaths } from "../project/paths.ts";
+import type { OrchestratorPaths } from "../project/paths.ts";
 import { TEMPORARY_FOLDERS } from "../state_layout/places.ts";
 import { checkIdentity, chooseSessions } from "./accept.ts";
 import { backUp, backupName, sweepBackups } from "./backups.ts";
@@ -243,7 +243,7 @@ async function importInto(parent: () => string, request: ImportRequest): Promise
 
 function identityOf(request: ImportRequest, manifest: Manifest): Plan["initialise"] {
   return checkIdentity(manifest.repository, {
-    meta: readRepositoryMeta(request.paths.meta),
+    meta: readRepositoryMeta(request.paths.metaFile),
     remote: gitRemote(request.paths.root),
     adopt: request.adopt === true,
   });
@@ -314,7 +314,7 @@ async function decideAll(
 
 /** Disk space needed for the import, without files that already exist. */
 function bytesToPut(
-  { stateDirectory }: ProjectPaths,
+  { stateDirectory }: OrchestratorPaths,
   decided: readonly Decided[],
   files: readonly StagedFile[],
 ): number {
@@ -377,7 +377,7 @@ function checkListed(
  * Makes the state directory, out of git's sight from the beginning.
  * @returns false when it was there.
  */
-function makeStateDirectory({ stateDirectory, gitignore }: ProjectPaths): boolean {
+function makeStateDirectory({ stateDirectory, gitignore }: OrchestratorPaths): boolean {
   lookWithin(stateDirectory, stateDirectory, "create");
   if (!makeDirectory(stateDirectory)) return false;
   replaceFile(gitignore, gitignoreText("normal"), { within: stateDirectory });
@@ -385,7 +385,7 @@ function makeStateDirectory({ stateDirectory, gitignore }: ProjectPaths): boolea
 }
 
 /** Removes it again, unless another process has started to use it. */
-function unmakeStateDirectory({ stateDirectory, gitignore }: ProjectPaths): void {
+function unmakeStateDirectory({ stateDirectory, gitignore }: OrchestratorPaths): void {
   try {
     if (readdirSync(stateDirectory).join() !== ".gitignore") return;
     unlinkSync(gitignore);

@@ -10,7 +10,7 @@ import { hashFile } from "../platform/copy_file.ts";
 import { runningSha256, sha256Hex } from "../platform/hash.ts";
 import { writeStream } from "../platform/stream_file.ts";
 import { lookWithin } from "../platform/within.ts";
-import { KEYS, type ProjectPaths } from "../project/paths.ts";
+import { KEYS, type OrchestratorPaths } from "../project/paths.ts";
 import { makeFolder as makeSecretFolder } from "../secrets/folder.ts";
 import { secretModes } from "../secrets/sharing.ts";
 import { mergeRecords } from "../session/removal.ts";
@@ -47,7 +47,7 @@ type Placed =
 /** Where files are placed. */
 export interface Place {
   readonly manager: Pick<SessionManager, "backend">;
-  readonly paths: ProjectPaths;
+  readonly paths: OrchestratorPaths;
 }
 
 /** Places everything that is not a session's. The repository must be held. */
@@ -216,7 +216,7 @@ function comparedWithHere(path: string, { size, sha256 }: StagedFile): "same" | 
  * Creates the folders of a file in the state directory.
  * @returns false when one of the names is not a folder: nothing is written through it.
  */
-function makeFolders(paths: ProjectPaths, name: string, mode?: number): boolean {
+function makeFolders(paths: OrchestratorPaths, name: string, mode?: number): boolean {
   let folder = paths.stateDirectory;
   lookWithin(folder, folder, "write");
   for (const part of name.split("/").slice(0, -1)) {

@@ -16,7 +16,7 @@ import {
 import { gitignoreText } from "../project/gitignore.ts";
 import { initProject } from "../project/init.ts";
 import { mergedIdentity } from "../project/merge_identity.ts";
-import { KEYS, type ProjectPaths } from "../project/paths.ts";
+import { KEYS, type OrchestratorPaths } from "../project/paths.ts";
 import { requireOwnWork } from "../project/unfinished_work.ts";
 import { addRecords, raiseFormat, recordedSessions } from "../session/removed_sessions.ts";
 import type { SessionManager } from "../session/session_manager.ts";
@@ -81,7 +81,7 @@ export interface Plan {
 /** What a plan works on. */
 export interface Surroundings {
   readonly manager: SessionManager;
-  readonly paths: ProjectPaths;
+  readonly paths: OrchestratorPaths;
   readonly now: () => Date;
   readonly warn: (message: string) => void;
 }
@@ -202,9 +202,9 @@ export async function carryOut(
       (await recordedSessions(backend)).length > 0;
     if (isNewer) await raiseFormat(backend);
   } else if (arrived !== null) {
-    const here = readRepositoryMeta(paths.meta);
+    const here = readRepositoryMeta(paths.metaFile);
     const merged = here === null ? null : mergedIdentity(here, arrived);
-    if (merged !== null) writeRepositoryMeta(paths.meta, merged);
+    if (merged !== null) writeRepositoryMeta(paths.metaFile, merged);
   }
   return outcome;
 }

@@ -6,7 +6,7 @@
  * tree, branches and tags are never touched; git notes its pushes below `refs/remotes/` as always.
  * @module
  */
-import type { ProjectPaths } from "../project/paths.ts";
+import type { OrchestratorPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { BranchTree } from "./branch_tree.ts";
 import { branchRefused } from "./destination.ts";
@@ -33,7 +33,7 @@ import { fetchBranch, seenRef, trackingRef } from "./server.ts";
 export interface StateBranchOptions {
   readonly git: Git;
   readonly manager: SessionManager;
-  readonly paths: ProjectPaths;
+  readonly paths: OrchestratorPaths;
   /** Name of the git remote, or a URL; null where the state goes nowhere. */
   readonly remote: string | null;
   /** Why the state goes nowhere although a place is configured; null where it does, or none is. */
@@ -134,7 +134,7 @@ export class StateBranch {
     const seen = await this.remoteTip();
     const tree = await BranchTree.open(git, seen);
     const ids: string[] = [];
-    const here = [...await manager.ids()].sort();
+    const here = [...await manager.listSessions()].sort();
     await tree.filesOf(here);
     for (const id of here) {
       if (!await isThere(git, manager, tree, id)) ids.push(id);
@@ -246,7 +246,7 @@ export class StateBranch {
   async onlyThere(commit: string): Promise<ReadonlySet<string>> {
     const { git, manager } = this.options;
     const tree = await this.tree(commit);
-    const here = new Set(await manager.ids());
+    const here = new Set(await manager.listSessions());
     const missing = [...tree.folders.keys()].filter((id) => !here.has(id));
     const removed = await removedFrom({ git, manager }, tree, missing, [tree]);
     return new Set(missing.filter((id) => !removed.has(id)));

@@ -31,7 +31,7 @@ export async function lostSessions(
   const trees: BranchTree[] = [];
   for (const tip of tips) trees.push(await BranchTree.open(git, tip));
   const accounted = new Set([
-    ...await manager.ids(),
+    ...await manager.listSessions(),
     ...await recordedSessions(manager.backend),
     ...trees.flatMap(({ folders, recorded }) => [...folders.keys(), ...recorded]),
   ]);

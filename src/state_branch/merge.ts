@@ -5,7 +5,6 @@
 import { OrchestratorError } from "../errors.ts";
 import { KEYS } from "../project/paths.ts";
 import { readLines } from "../session/journal_end.ts";
-import { setCurrent } from "../session/resolve.ts";
 import { covers, type StandingRemoval, standingRemovals } from "../session/removal.ts";
 import { readRecords } from "../session/removed_sessions.ts";
 import type { SessionManager } from "../session/session_manager.ts";
@@ -232,7 +231,7 @@ async function localCopy(manager: SessionManager, id: string): Promise<Incoming>
 /** Bindings of the local session move to its branch session. */
 async function pointTo(manager: SessionManager, from: string, to: string): Promise<void> {
   const { backend } = manager;
-  if ((await backend.readText(KEYS.current))?.trim() === from) await setCurrent(manager, to);
+  if ((await backend.readText(KEYS.current))?.trim() === from) await manager.setCurrentSession(to);
   for (const key of await backend.listBlobs("bindings/")) {
     if ((await backend.readText(key))?.trim() === from) await backend.writeBlob(key, `${to}\n`);
   }

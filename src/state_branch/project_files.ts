@@ -11,7 +11,7 @@ import {
 } from "../project/identity.ts";
 import { initProject } from "../project/init.ts";
 import { mergedIdentity } from "../project/merge_identity.ts";
-import { KEYS, type ProjectPaths } from "../project/paths.ts";
+import { KEYS, type OrchestratorPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { contentOf, removedSession } from "../snapshot/contents.ts";
 import { readLimit } from "../state_layout/limits.ts";
@@ -53,18 +53,18 @@ export async function makeProject(
   { git, manager, paths, now }: {
     readonly git: Git;
     readonly manager: SessionManager;
-    readonly paths: ProjectPaths;
+    readonly paths: OrchestratorPaths;
     readonly now: () => Date;
   },
 ): Promise<void> {
-  const present = readRepositoryMeta(paths.meta);
-  if (present !== null && (await manager.ids()).length > 0) return;
+  const present = readRepositoryMeta(paths.metaFile);
+  if (present !== null && (await manager.listSessions()).length > 0) return;
   const meta = await metaOf(git, tree);
   if (present !== null && (meta === null || meta.id === present.id)) return;
   await manager.withRepositoryLock("state pull", () => {
     // Nothing has been kept under the new name yet: it is the repository that was there before.
     if (present !== null && meta !== null) {
-      writeRepositoryMeta(paths.meta, { ...present, id: meta.id });
+      writeRepositoryMeta(paths.metaFile, { ...present, id: meta.id });
       return Promise.resolve();
     }
     initProject(paths, {
@@ -87,7 +87,7 @@ export async function placeFiles(
   { git, manager, paths, local }: {
     readonly git: Git;
     readonly manager: SessionManager;
-    readonly paths: ProjectPaths;
+    readonly paths: OrchestratorPaths;
     readonly local: string | null;
   },
 ): Promise<void> {
@@ -158,16 +158,16 @@ async function joinIdentity(
   { git, manager, paths }: {
     readonly git: Git;
     readonly manager: SessionManager;
-    readonly paths: ProjectPaths;
+    readonly paths: OrchestratorPaths;
   },
 ): Promise<void> {
   const there = await metaOf(git, tree);
-  const here = readRepositoryMeta(paths.meta);
+  const here = readRepositoryMeta(paths.metaFile);
   if (there === null || here === null || mergedIdentity(here, there) === null) return;
   await manager.withRepositoryLock("state pull", () => {
-    const now = readRepositoryMeta(paths.meta);
+    const now = readRepositoryMeta(paths.metaFile);
     const merged = now === null ? null : mergedIdentity(now, there);
-    if (merged !== null) writeRepositoryMeta(paths.meta, merged);
+    if (merged !== null) writeRepositoryMeta(paths.metaFile, merged);
     return Promise.resolve();
   });
 }

@@ -125,7 +125,7 @@ async function push(
     }
   }
   committed ??= await commitOn(doing, await state.localTip());
-  if (readRepositoryMeta(paths.meta)?.mode !== "portable") {
+  if (readRepositoryMeta(paths.metaFile)?.mode !== "portable") {
     const fallback = nowhere === null ? "snapshot" : before.fallback ?? "own";
     return await remember(doing, committed, { branch: null, fallback, problem });
   }
@@ -235,7 +235,7 @@ async function remember(
     problem,
     // Where nothing was tried nothing is waited for.
     triedAt: state.nowhere === null ? now : null,
-    here: [...await state.options.manager.ids()].sort(),
+    here: [...await state.options.manager.listSessions()].sort(),
     onlyThere: committed.kept.size,
   });
   return { ...report, ...done, safe };

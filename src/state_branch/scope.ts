@@ -38,7 +38,7 @@ export async function sessionsIn(
   if (typeof scope === "object" && "only" in scope) {
     return { sessions: scope.only, recorded: scope.only };
   }
-  const here = await manager.ids();
+  const here = await manager.listSessions();
   const sessions = new Set([
     ...here,
     // A session removed here may have continued there.

@@ -30,7 +30,7 @@ async function allOrNothing(bytes: Uint8Array): Promise<void> {
     assert.deepEqual(compareTrees(before, readTree(world.scratch.top, { times: false })), []);
     return;
   }
-  const ids = await world.manager.ids();
+  const ids = await world.manager.listSessions();
   assert.equal(ids.length, 2);
   for (const id of ids) assert.equal((await world.manager.verify(id)).bad, null);
   assert.deepEqual([...Deno.readDirSync(world.scratch.top)].map(({ name }) => name).sort(), [

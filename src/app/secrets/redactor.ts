@@ -4,7 +4,7 @@
  */
 import type { Config } from "../../config/config.ts";
 import { OrchestratorError } from "../../errors.ts";
-import { ProjectPaths } from "../../project/paths.ts";
+import { OrchestratorPaths } from "../../project/paths.ts";
 import { learnVariables, mayBeStored } from "../../secrets/known.ts";
 import { Redactor } from "../../secrets/redact.ts";
 import { redactDeep } from "../../secrets/redact_deep.ts";
@@ -44,9 +44,9 @@ async function learn(where: Whereabouts, config: Config | undefined): Promise<Re
 }
 
 /** The project that a command line that could not be understood was most likely about. */
-function likelyPaths({ cwd, env, home }: Surroundings): ProjectPaths | null {
+function likelyPaths({ cwd, env, home }: Surroundings): OrchestratorPaths | null {
   try {
-    const paths = ProjectPaths.locate({ cwd, variable: env["ORCHESTRATOR_ROOT"], home });
+    const paths = OrchestratorPaths.locate({ cwd, variable: env["ORCHESTRATOR_ROOT"], home });
     return paths.isHome ? null : paths;
   } catch (error) {
     if (!(error instanceof OrchestratorError)) throw error;

@@ -2,13 +2,13 @@
  * Where the secrets of a command lie.
  * @module
  */
-import { ProjectPaths } from "../../project/paths.ts";
+import { OrchestratorPaths } from "../../project/paths.ts";
 import type { SecretRoots } from "../../secrets/places.ts";
 import type { Whereabouts } from "../workspace.ts";
 
 /** Where the secrets of a command's project and user are. */
 export function secretRoots({ io, usablePaths }: Whereabouts): SecretRoots {
-  const user = usablePaths ?? new ProjectPaths(io.cwd, "working directory", io.home);
+  const user = usablePaths ?? new OrchestratorPaths(io.cwd, "working directory", io.home);
   return {
     root: usablePaths?.root ?? null,
     repository: usablePaths?.secrets ?? null,

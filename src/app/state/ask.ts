@@ -5,7 +5,6 @@
  * @module
  */
 import { configMayExist } from "../../config/hot.ts";
-import { readCurrent } from "../../session/resolve.ts";
 import { bindingKey, type SessionManager } from "../../session/session_manager.ts";
 import { lastFetch, writeLastFetch } from "../../state_branch/last_fetch.ts";
 import type {
@@ -61,7 +60,7 @@ export async function mustAsk(
 
 /** Whether nothing was brought in yet, or not all: the current session is named last. */
 export async function isIncomplete(manager: SessionManager): Promise<boolean> {
-  return (await manager.ids()).length === 0 || await readCurrent(manager) === null;
+  return (await manager.listSessions()).length === 0 || await manager.currentSession() === null;
 }
 
 /** Whose look it was: another agent session on a reused disk looks for itself. */

@@ -91,7 +91,9 @@ async function openBranch(workspace: Workspace): Promise<Found | null> {
 /** Reads all that the branch has from it, from now on. */
 async function show(workspace: Workspace, found: Found): Promise<void> {
   const { branch, commit, backend } = found;
-  const here = (await workspace.manager.ids()).filter((id) => backend.tree.folders.has(id));
+  const here = (await workspace.manager.listSessions()).filter((id) =>
+    backend.tree.folders.has(id)
+  );
   const all = new Set([...here, ...await branch.onlyThere(commit)]);
   workspace.lookBeyond(await Beyond.open(branch, commit, workspace.manager, all));
   await say(workspace, found);

@@ -96,7 +96,7 @@ export async function findStateBranch(
   // A project that keeps something, or has pushed before, knows its branch.
   const settled = own !== null &&
     (!needsId(configured) || readRecord(git, own).safeAt !== null ||
-      (await manager.ids()).length > 0);
+      (await manager.listSessions()).length > 0);
   const known = own === null ? null : readRecord(git, own).branch;
   const fallbacks = (branch: string): readonly Target[] => {
     const steps = targets(branch, here, agent).filter((step) =>

@@ -22,7 +22,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ini
   }
   refuseHome(context.paths);
   // Before anything is made: a damaged or newer project must not be written to.
-  const present = readRepositoryMeta(context.paths.meta);
+  const present = readRepositoryMeta(context.paths.metaFile);
   const { root } = context.paths;
   const known = present?.rootCommit ?? null;
   const isCopied = known !== null && await lacksCommit(root, known, context.io.env);
@@ -41,7 +41,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ini
   );
   const { warning, ...data } = result;
   if (warning !== null) context.warn(warning);
-  const hasSession = (await context.manager.ids()).length > 0;
+  const hasSession = (await context.manager.listSessions()).length > 0;
   return {
     data: { root: context.paths.root, ...data },
     text: (style) => describe(context, result, hasSession, style),

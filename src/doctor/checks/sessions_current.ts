@@ -1,4 +1,3 @@
-import { readCurrent } from "../../session/resolve.ts";
 import { type Check, ok } from "../check.ts";
 
 export const sessionsCurrent: Check = {
@@ -9,7 +8,7 @@ export const sessionsCurrent: Check = {
   async run(examination) {
     const { options } = examination;
     if (examination.absent !== null) return examination.absent;
-    const current = await readCurrent(options.manager);
+    const current = await options.manager.currentSession();
     const sessions = await examination.sessions();
     // No current session is normal when nothing is left to do.
     const level =

@@ -306,7 +306,7 @@ export const LAYOUT: readonly Scenario[] = [
     level: "info",
     seen: /^\.orchestrator contains secrets\/deep, sessions\/[a-z2-7]{13}\/extra$/,
     make: async (world) => {
-      const [id] = await world.manager().ids();
+      const [id] = await world.manager().listSessions();
       world.write(world.state("sessions", id ?? "", "extra"), "x");
       world.write(world.state("secrets", "deep", "er"), "x");
       world.write(world.state("archive", "any", "thing: at all"), "x");

@@ -9,7 +9,7 @@ import { CHECKS } from "../../../src/doctor/checks/mod.ts";
 import { type CheckReport, examine } from "../../../src/doctor/doctor.ts";
 import { Examination, type ExaminationOptions } from "../../../src/doctor/examination.ts";
 import { REAL_SYSTEM, type System } from "../../../src/doctor/system.ts";
-import { ProjectPaths, userConfigFiles } from "../../../src/project/paths.ts";
+import { OrchestratorPaths, userConfigFiles } from "../../../src/project/paths.ts";
 import { Redactor } from "../../../src/secrets/redact.ts";
 import { SecretStore } from "../../../src/secrets/store.ts";
 import { findSession } from "../../../src/session/resolve.ts";
@@ -120,8 +120,8 @@ export class World implements Disposable {
     return this.session;
   }
 
-  get paths(): ProjectPaths {
-    return new ProjectPaths(this.root, "marker", this.home);
+  get paths(): OrchestratorPaths {
+    return new OrchestratorPaths(this.root, "marker", this.home);
   }
 
   manager(): SessionManager {

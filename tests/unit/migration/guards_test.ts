@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } 
 import { join } from "node:path";
 import { migrate } from "../../../src/migration/migrate.ts";
 import type { Progress } from "../../../src/migration/stage.ts";
-import { ProjectPaths } from "../../../src/project/paths.ts";
+import { OrchestratorPaths } from "../../../src/project/paths.ts";
 import { SessionManager } from "../../../src/session/session_manager.ts";
 import { FileBackend } from "../../../src/storage/file_backend.ts";
 import { Thawed } from "../../compatibility/thaw.ts";
@@ -20,7 +20,7 @@ async function migrateWith(
   scratch: Scratch,
   onProgress: (progress: Progress) => void,
 ): Promise<void> {
-  const paths = new ProjectPaths(scratch.root, "flag");
+  const paths = new OrchestratorPaths(scratch.root, "flag");
   const now = () => new Date("2026-02-01T10:00:00Z");
   await migrate({
     paths,

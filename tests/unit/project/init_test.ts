@@ -13,7 +13,7 @@ import {
 import { OrchestratorError } from "../../../src/errors.ts";
 import { gitignoreText } from "../../../src/project/gitignore.ts";
 import { type InitOptions, initProject } from "../../../src/project/init.ts";
-import { ProjectPaths } from "../../../src/project/paths.ts";
+import { OrchestratorPaths } from "../../../src/project/paths.ts";
 
 const OPTIONS: InitOptions = { now: new Date("2026-02-03T04:05:06Z"), toolVersion: "0.1.0" };
 
@@ -41,7 +41,7 @@ function test(title: string, task: (project: Project) => void): void {
         read,
         write,
         init: (options = {}) =>
-          initProject(new ProjectPaths(root, "marker"), { ...OPTIONS, ...options }),
+          initProject(new OrchestratorPaths(root, "marker"), { ...OPTIONS, ...options }),
         meta: () => JSON.parse(read(".orchestrator/meta.json")),
         remote: (url) => write(".git/config", `[remote "origin"]\n\turl = ${url}\n`),
       });
@@ -266,7 +266,7 @@ test("a write that fails is reported and leaves no temporary file", ({ root, ini
 Deno.test("init: the home directory is no project", async () => {
   const home = await Deno.makeTempDir();
   try {
-    const paths = new ProjectPaths(home, "working directory", home);
+    const paths = new OrchestratorPaths(home, "working directory", home);
     const error = errorOf(() => initProject(paths, OPTIONS));
     assert.equal(error.code, "invalid_argument");
     assert.deepEqual(readdirSync(home), []);

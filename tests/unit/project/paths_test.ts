@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, parse } from "node:path";
 import { OrchestratorError } from "../../../src/errors.ts";
-import { KEYS, ProjectPaths, ROOT_MARKERS } from "../../../src/project/paths.ts";
+import { KEYS, OrchestratorPaths, ROOT_MARKERS } from "../../../src/project/paths.ts";
 import { checkKey } from "../../../src/storage/keys.ts";
 
 const noLinks = Deno.build.os === "windows";
@@ -22,8 +22,8 @@ function withTree(files: readonly string[], test: (top: string) => void): void {
   }
 }
 
-function located(query: Parameters<typeof ProjectPaths.locate>[0]) {
-  const { root, origin } = ProjectPaths.locate(query);
+function located(query: Parameters<typeof OrchestratorPaths.locate>[0]) {
+  const { root, origin } = OrchestratorPaths.locate(query);
   return { root, origin };
 }
 
@@ -94,7 +94,7 @@ Deno.test("root: one that was asked for must be a directory", () => {
         [{ variable: "missing" }, "ORCHESTRATOR_ROOT"],
       ] as const
     ) {
-      assert.throws(() => ProjectPaths.locate({ cwd: top, ...query }), (error) => {
+      assert.throws(() => OrchestratorPaths.locate({ cwd: top, ...query }), (error) => {
         assert.ok(error instanceof OrchestratorError);
         assert.equal(error.code, "invalid_argument");
         assert.match(`${error.hint}`, new RegExp(said));
@@ -109,7 +109,7 @@ Deno.test("home: never found by walking up, whatever lies in it", () => {
     withTree([`home/${marker}`, "home/work/deep/"], (top) => {
       const home = join(top, "home");
       const cwd = join(home, "work/deep");
-      const found = ProjectPaths.locate({ cwd, home });
+      const found = OrchestratorPaths.locate({ cwd, home });
       assert.equal(found.root, cwd, marker);
       assert.equal(found.isHome, false);
     });
@@ -129,10 +129,10 @@ Deno.test("home: known however it is spelled", { ignore: noLinks }, () => {
     const real = join(top, "disk/u1");
     for (const home of [join(top, "homes/ada"), `${real}/`, join(top, "homes/ada") + "/"]) {
       assert.equal(located({ cwd: join(real, "work"), home }).root, join(real, "work"), home);
-      assert.equal(ProjectPaths.locate({ cwd: real, home }).isHome, true, home);
-      assert.equal(ProjectPaths.locate({ cwd: top, flag: real, home }).isHome, true, home);
+      assert.equal(OrchestratorPaths.locate({ cwd: real, home }).isHome, true, home);
+      assert.equal(OrchestratorPaths.locate({ cwd: top, flag: real, home }).isHome, true, home);
     }
-    const linked = ProjectPaths.locate({ cwd: top, flag: "homes/ada", home: real });
+    const linked = OrchestratorPaths.locate({ cwd: top, flag: "homes/ada", home: real });
     assert.equal(linked.isHome, true);
   });
 });
@@ -141,7 +141,7 @@ Deno.test("home: one that is not there, or none, is no root's", () => {
   withTree(["p/.git/"], (top) => {
     const cwd = join(top, "p");
     for (const home of [undefined, join(top, "missing")]) {
-      const found = ProjectPaths.locate({ cwd, home });
+      const found = OrchestratorPaths.locate({ cwd, home });
       assert.equal(found.root, cwd);
       assert.equal(found.isHome, false);
     }
@@ -161,7 +161,7 @@ Deno.test("a working directory behind a link has its project", { ignore: noLinks
 
 Deno.test("contains: paths inside, there or not", () => {
   withTree(["p/a/file", "p2/x"], (top) => {
-    const paths = new ProjectPaths(join(top, "p"), "flag");
+    const paths = new OrchestratorPaths(join(top, "p"), "flag");
     for (
       const path of ["", ".", "a", "a/file", "a/missing/deep", "missing", "a/../a/file", "a/file/x"]
     ) {
@@ -185,7 +185,7 @@ Deno.test("contains: links are followed to where they lead", { ignore: noLinks }
     symlinkSync(join(top, "out/not-yet"), join(root, "dangling-out"));
     symlinkSync("not-yet", join(root, "dangling-in"));
     symlinkSync("loop", join(root, "loop"));
-    const paths = new ProjectPaths(root, "flag");
+    const paths = new OrchestratorPaths(root, "flag");
     for (
       const path of [
         "link-out",
@@ -204,7 +204,7 @@ Deno.test("contains: links are followed to where they lead", { ignore: noLinks }
       assert.equal(paths.contains(path), true, path);
     }
     symlinkSync(root, join(top, "linked"));
-    const linked = new ProjectPaths(join(top, "linked"), "flag");
+    const linked = new OrchestratorPaths(join(top, "linked"), "flag");
     assert.equal(linked.contains("a/file"), true);
     assert.equal(linked.contains("link-out/secret"), false);
   });
@@ -212,7 +212,7 @@ Deno.test("contains: links are followed to where they lead", { ignore: noLinks }
 
 Deno.test("contains: everything, when the root is the root of the file system", () => {
   withTree(["file"], (top) => {
-    const paths = new ProjectPaths(parse(top).root, "flag");
+    const paths = new OrchestratorPaths(parse(top).root, "flag");
     assert.equal(paths.contains(join(top, "file")), true);
     assert.equal(paths.contains(join(top, "missing/x")), true);
     assert.equal(paths.contains("."), true);
@@ -221,17 +221,17 @@ Deno.test("contains: everything, when the root is the root of the file system", 
 
 Deno.test("locate ends at the root of the file system", () => {
   const root = parse(Deno.cwd()).root;
-  const found = ProjectPaths.locate({ cwd: root });
+  const found = OrchestratorPaths.locate({ cwd: root });
   assert.equal(found.root, root);
-  assert.equal(ProjectPaths.locate({ cwd: root, home: root }).isHome, true);
+  assert.equal(OrchestratorPaths.locate({ cwd: root, home: root }).isHome, true);
 });
 
 Deno.test("relative: from the root with slashes, and . for the root", () => {
   withTree(["p/"], (top) => {
-    const paths = new ProjectPaths(join(top, "p"), "flag");
+    const paths = new OrchestratorPaths(join(top, "p"), "flag");
     assert.equal(paths.relative(join(top, "p", "a", "b.txt")), "a/b.txt");
     assert.equal(paths.relative(join(top, "p")), ".");
-    assert.equal(paths.relative(paths.meta), ".orchestrator/meta.json");
+    assert.equal(paths.relative(paths.metaFile), ".orchestrator/meta.json");
     assert.equal(paths.resolveFrom(join(top, "p", "a"), "b"), join(top, "p", "a", "b"));
     assert.equal(paths.resolveFrom(top, join(top, "x")), join(top, "x"));
   });
@@ -251,8 +251,8 @@ Deno.test("every key is one that storage accepts, and paths agree with keys", ()
     KEYS.feedback(id, "tool"),
   ];
   for (const key of keys) assert.equal(checkKey(key), key);
-  const paths = new ProjectPaths(join("/", "p"), "flag");
-  assert.equal(paths.meta, join(paths.stateDirectory, KEYS.meta));
+  const paths = new OrchestratorPaths(join("/", "p"), "flag");
+  assert.equal(paths.metaFile, join(paths.stateDirectory, KEYS.meta));
   assert.equal(paths.gitignore, join(paths.stateDirectory, KEYS.gitignore));
   assert.equal(paths.config, join(paths.stateDirectory, KEYS.config));
 });

@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 import { readLegacyProject } from "../../../src/legacy/project.ts";
 import { readRepositoryMeta } from "../../../src/project/identity.ts";
 import { initProject } from "../../../src/project/init.ts";
-import { ProjectPaths } from "../../../src/project/paths.ts";
+import { OrchestratorPaths } from "../../../src/project/paths.ts";
 import { importSession, viewLegacy } from "../../../src/session/import_session.ts";
-import { resolveSession, setCurrent } from "../../../src/session/resolve.ts";
+import { resolveSession } from "../../../src/session/resolve.ts";
 import { FileBackend } from "../../../src/storage/file_backend.ts";
 import { linesFrom } from "../../harness/journal_lines.ts";
 import { runInProcess } from "../../harness/running.ts";
@@ -33,7 +33,7 @@ const FOLDERS = {
 
 /** An old project, and what is needed to import from it. */
 function opened(scratch: Scratch) {
-  const paths = new ProjectPaths(scratch.root, "flag");
+  const paths = new OrchestratorPaths(scratch.root, "flag");
   const backend = new FileBackend(paths.stateDirectory);
   const { manager, warnings } = managed(backend);
   const input = () => {
@@ -106,7 +106,7 @@ Deno.test("import: an old current is left as it is, and understood from then on"
   const { paths, manager, bring } = opened(scratch);
   const { id } = await bring();
   assert.equal(scratch.read(".orchestrator/current"), OLD);
-  const imported = readRepositoryMeta(paths.meta)?.["imported"] as Record<string, string>;
+  const imported = readRepositoryMeta(paths.metaFile)?.["imported"] as Record<string, string>;
   assert.deepEqual(imported, { [OLD]: id });
   assert.deepEqual(await resolveSession(manager, { imported }), { id, origin: "current" });
   assert.deepEqual(await resolveSession(manager, { imported, flag: OLD }), { id, origin: "flag" });
@@ -125,7 +125,7 @@ Deno.test("import: a current that somebody has moved meanwhile is left alone", a
   const { paths, manager, input } = opened(scratch);
   const { project, input: given } = input();
   await start(manager, B);
-  await setCurrent(manager, B);
+  await manager.setCurrentSession(B);
   await manager.withRepositoryLock("import", () => {
     initProject(paths, { automatic: true, now: new Date(STAMP.time), toolVersion: "0.0.0" });
     return importSession(manager, given, project, STAMP);
@@ -137,7 +137,7 @@ Deno.test("import: one that died before it was remembered is found all the same"
   using scratch = new Scratch(FOLDERS);
   const { paths, manager, bring } = opened(scratch);
   const { id } = await bring();
-  const meta = readRepositoryMeta(paths.meta);
+  const meta = readRepositoryMeta(paths.metaFile);
   scratch.write(".orchestrator/meta.json", JSON.stringify({ ...meta, imported: undefined }));
   const surroundings = { cwd: scratch.root, env: scratchEnvironment(scratch) };
   for (const argv of [["status", "--json"], ["note", "found", "--json"]]) {
@@ -175,7 +175,7 @@ Deno.test("import: a log that is shorter at the second look is never half a hist
   const view = await viewLegacy(given, STAMP);
   scratch.write(".workflow_log.jsonl", log.slice(0, -10));
   const making = manager.withRepositoryLock("import", () =>
-    manager.create({
+    manager.createSession({
       id: view.state.session,
       events: view.events,
       history: view.visitHistory,

@@ -3,9 +3,7 @@ import {
   bindAgent,
   findSession,
   readBinding,
-  readCurrent,
   resolveSession,
-  setCurrent,
 } from "../../../src/session/resolve.ts";
 import { MemoryBackend } from "../../../src/storage/memory_backend.ts";
 import { A, abandon, act, B, inFiles, managed, refusal, start } from "./sessions.ts";
@@ -94,7 +92,7 @@ Deno.test("find: an id of the old tool means what it was imported into", async (
 
 Deno.test("resolve: the flag, then the variable, then the agent, then current", async () => {
   const { manager } = await three();
-  await setCurrent(manager, A);
+  await manager.setCurrentSession(A);
   await bindAgent(manager, CLAUDE, B);
   assert.deepEqual(await resolveSession(manager, {}), { id: A, origin: "current" });
   assert.deepEqual(await resolveSession(manager, { agent: CLAUDE }), { id: B, origin: "agent" });
@@ -116,7 +114,7 @@ Deno.test("resolve: two agents never trip over current, nor over each other", as
   await bindAgent(manager, CLAUDE, A);
   await bindAgent(manager, CODEX, B);
   for (const current of [A, B, C]) {
-    await setCurrent(manager, current);
+    await manager.setCurrentSession(current);
     assert.equal((await resolveSession(manager, { agent: CLAUDE }))?.id, A);
     assert.equal((await resolveSession(manager, { agent: CODEX }))?.id, B);
     assert.deepEqual(await resolveSession(manager, { agent: OTHER_CLAUDE }), {
@@ -140,7 +138,7 @@ Deno.test("resolve: an agent's own session id does not appear on disk", async ()
 Deno.test("resolve: a binding to a session that is gone falls back to current", async () => {
   const { manager } = await three();
   await bindAgent(manager, CLAUDE, B);
-  await setCurrent(manager, A);
+  await manager.setCurrentSession(A);
   await act(manager, B, abandon);
   await manager.withRepositoryLock("remove", () => manager.remove(B));
   assert.deepEqual(await resolveSession(manager, { agent: CLAUDE }), { id: A, origin: "current" });
@@ -150,7 +148,7 @@ Deno.test("resolve: a binding to a session that is gone falls back to current", 
 Deno.test("resolve: a current that is missing, empty, gone or nonsense is none", async () => {
   const { backend, manager } = await three();
   assert.equal(await resolveSession(manager, {}), null);
-  assert.equal(await readCurrent(manager), null);
+  assert.equal(await manager.currentSession(), null);
   for (
     const content of [
       "",

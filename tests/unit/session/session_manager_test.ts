@@ -62,7 +62,7 @@ Deno.test("ids: 65 random bits as 13 base32 digits, lineages 100", () => {
 Deno.test("create: a session appears with all its files, its state among them", async () => {
   const { backend, manager, warnings } = inMemory();
   await start(manager, A, { name: "login" });
-  assert.deepEqual(await manager.ids(), [A]);
+  assert.deepEqual(await manager.listSessions(), [A]);
   assert.deepEqual(await backend.listBlobs(`sessions/${A}/`), [
     META,
     STATE,
@@ -100,7 +100,7 @@ Deno.test("create: first events that begin no session make none", async () => {
   for (const events of wrong) {
     await refusal(
       "journal_corrupt",
-      manager.create({
+      manager.createSession({
         id: A,
         events,
         meta: { name: null, task: "", branch: null, parent: null },
@@ -354,7 +354,7 @@ Deno.test("remove: an ended session that nobody holds", async () => {
   await start(manager, B);
   await act(manager, A, abandon);
   await manager.withRepositoryLock("remove", () => manager.remove(A));
-  assert.deepEqual(await manager.ids(), [B]);
+  assert.deepEqual(await manager.listSessions(), [B]);
   assert.deepEqual(await backend.listBlobs(`sessions/${A}/`), []);
   await refusal("session_unknown", manager.withRepositoryLock("remove", () => manager.remove(A)));
 });
@@ -372,7 +372,7 @@ Deno.test("remove: refuses an active session, also when state.json says it has e
   );
   const error = await refusal("session_active", remove());
   assert.equal(error.exitCode, 7);
-  assert.deepEqual(await manager.ids(), [A]);
+  assert.deepEqual(await manager.listSessions(), [A]);
 });
 
 Deno.test("remove: refuses a session somebody holds, at once", () =>
@@ -388,7 +388,7 @@ Deno.test("remove: refuses a session somebody holds, at once", () =>
       );
       assert.match(error.message, /complete.* by grace/);
       assert.ok(performance.now() - started < 1000);
-      assert.deepEqual(await manager.ids(), [A]);
+      assert.deepEqual(await manager.listSessions(), [A]);
     });
     await manager.withRepositoryLock("remove", () => manager.remove(A));
   }));

@@ -56,7 +56,7 @@ export async function start(
   } = {},
 ): Promise<void> {
   await manager.withRepositoryLock("start", () =>
-    manager.create({
+    manager.createSession({
       id,
       events: [{
         type: "session_started",

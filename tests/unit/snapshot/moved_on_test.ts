@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ProjectPaths } from "../../../src/project/paths.ts";
+import { OrchestratorPaths } from "../../../src/project/paths.ts";
 import { SessionManager } from "../../../src/session/session_manager.ts";
 import { finishImports } from "../../../src/snapshot/plan.ts";
 import { FileBackend } from "../../../src/storage/file_backend.ts";
@@ -21,7 +21,7 @@ Deno.test({
     const { sessions } = frozen?.repositories["mid_import_committed"]?.["project"] ?? {};
     const login = sessions?.find(({ name }) => name === "login")?.id;
     assert.ok(login !== undefined);
-    const paths = new ProjectPaths(root, "flag");
+    const paths = new OrchestratorPaths(root, "flag");
     const warnings: string[] = [];
     const now = () => new Date("2026-12-24T18:00:00Z");
     const manager = new SessionManager({

@@ -305,14 +305,14 @@ Deno.test("an import that was killed behind its plan is finished by the next", a
   };
   await assert.rejects(there.import(bytes), /killed/);
   there.backend.createSession = create;
-  assert.equal((await there.manager.ids()).length, 1);
+  assert.equal((await there.manager.listSessions()).length, 1);
   await finishImports({
     manager: there.manager,
     paths: there.paths,
     now: () => there.time,
     warn: (message) => there.warnings.push(message),
   });
-  assert.deepEqual([...await there.manager.ids()].sort(), [first, second].sort());
+  assert.deepEqual([...await there.manager.listSessions()].sort(), [first, second].sort());
   assert.match(there.warnings.join(), /interrupted/);
   assert.equal(there.meta.id, here.meta.id);
 });

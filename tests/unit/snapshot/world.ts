@@ -2,10 +2,9 @@
  * A project with sessions, for tests of snapshots and of the state branch.
  * @module
  */
-import { ProjectPaths } from "../../../src/project/paths.ts";
+import { OrchestratorPaths } from "../../../src/project/paths.ts";
 import { readRepositoryMeta, type RepositoryMeta } from "../../../src/project/identity.ts";
 import { initProject } from "../../../src/project/init.ts";
-import { setCurrent } from "../../../src/session/resolve.ts";
 import { newLineage, newSessionId } from "../../../src/session/session_id.ts";
 import { SessionManager } from "../../../src/session/session_manager.ts";
 import { type ExportRequest, exportSnapshot } from "../../../src/snapshot/export.ts";
@@ -32,14 +31,14 @@ phases:
 /** One machine's copy of a project. */
 export class World implements Disposable {
   readonly scratch = new Scratch();
-  readonly paths: ProjectPaths;
+  readonly paths: OrchestratorPaths;
   readonly manager: SessionManager;
   readonly warnings: string[] = [];
   actor: Actor = { kind: "person", name: "anna" };
   time = new Date("2026-03-01T12:00:00Z");
 
   constructor() {
-    this.paths = new ProjectPaths(this.scratch.root, "flag", this.scratch.home);
+    this.paths = new OrchestratorPaths(this.scratch.root, "flag", this.scratch.home);
     this.manager = new SessionManager({
       backend: new FileBackend(this.paths.stateDirectory),
       actor: () => this.actor,
@@ -54,7 +53,7 @@ export class World implements Disposable {
   }
 
   get meta(): RepositoryMeta {
-    const meta = readRepositoryMeta(this.paths.meta);
+    const meta = readRepositoryMeta(this.paths.metaFile);
     if (meta === null) throw new Error("there is no project");
     return meta;
   }
@@ -66,7 +65,7 @@ export class World implements Disposable {
     const id = newSessionId();
     await this.manager.withRepositoryLock("start", async () => {
       initProject(this.paths, { automatic: true, now: this.time, toolVersion: VERSION });
-      await this.manager.create({
+      await this.manager.createSession({
         id,
         events: [{
           type: "session_started",
@@ -86,7 +85,7 @@ export class World implements Disposable {
         meta: { name, task, branch: null, parent: null },
         workflow: WORKFLOW,
       });
-      await setCurrent(this.manager, id);
+      await this.manager.setCurrentSession(id);
     });
     return id;
   }

@@ -127,7 +127,7 @@ async function sessions(context: Context, typed: string): Promise<readonly Candi
     summary: task,
   }));
   if (context.meta === null) return old;
-  const all = await context.manager.ids();
+  const all = await context.manager.listSessions();
   const ids = all.length <= SESSIONS_LOOKED_INTO ? all : all.filter((id) => begins(id, typed));
   const metas = await Promise.all(
     ids.slice(0, SESSIONS_LOOKED_INTO).map(async (id) => {

@@ -93,7 +93,7 @@ function orAccept(result: Verification | undefined): string {
 async function wanted(context: Context, input: Input): Promise<readonly string[]> {
   if (input.has("all")) {
     await (await import("../../../app/state/look_further.ts")).lookFurther(context);
-    return context.meta === null ? [] : [...await context.manager.ids()].sort();
+    return context.meta === null ? [] : [...await context.manager.listSessions()].sort();
   }
   const { choice, view } = await chooseToRead(context);
   if (choice === null) {

@@ -71,7 +71,7 @@ async function leftOutOf(
   handedOver: boolean,
 ): Promise<readonly LeftOut[]> {
   const tree = await BranchTree.open(git, commit);
-  const ofSessions = await tree.filesOf(await manager.ids());
+  const ofSessions = await tree.filesOf(await manager.listSessions());
   const names = new Set([...tree.files.keys(), ...ofSessions.keys()]);
   if (handedOver) return leftOut(stateDirectory, { carrier: "snapshot", names });
   if (fallback !== "portable") return leftOut(stateDirectory, { carrier: "branch", names });
