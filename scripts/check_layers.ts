@@ -47,7 +47,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   workflow: {
     what: "pure: definition, state, events, `decide()`, `evolve()`",
     rooms: ["errors"],
-    packages: ["yaml", "zod"],
+    packages: ["yaml", "zod", "semver"],
   },
   project: {
     what: "root and file names, init, identity, environment",

@@ -18,6 +18,7 @@ import type { SecretStore } from "../secrets/store.ts";
 import { type LoadedSession, loadSession } from "../session/load.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import type { SessionMeta } from "../session/session_meta.ts";
+import { VERSION } from "../version.ts";
 import type { Finding as DefinitionFinding } from "../workflow/finding.ts";
 import type { WorkflowDefinition } from "../workflow/definition.ts";
 import { CannotTell, type Finding, skipped } from "./finding.ts";
@@ -198,7 +199,7 @@ export class Examination {
         const text = this.text(path);
         if (text === null) return null;
         const { parseDefinition } = await import("../workflow/parse_definition.ts");
-        return { file: shown, text, ...parseDefinition(text, { file: shown }) };
+        return { file: shown, text, ...parseDefinition(text, { file: shown, version: VERSION }) };
       }));
   }
 

@@ -21,6 +21,8 @@ const HEAD =
 # next. A session keeps the workflow it was started with: what you edit here holds for the next one.
 # Everything below is yours to change; "orchestrator validate" checks it.
 
+# The format of this file. With 2, misspelt keys are errors; keys that begin with "x-" are yours.
+format: 2
 name: Development
 version: "1.0"
 description: Plan, build, review and verify one change

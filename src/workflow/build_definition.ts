@@ -59,6 +59,7 @@ export function flatLayout(tree: SourceTree): Layout {
 /** The definition of a file with phases. */
 export function buildPhases(data: DefinitionInput, tree: SourceTree): WorkflowDefinition {
   return {
+    ...formatField(data),
     name: data.name ?? "",
     ...workflowFields(data, tree),
     phases: (data.phases ?? []).map(buildPhase),
@@ -74,6 +75,7 @@ export function buildFlat(
   const steps = data.steps ?? [];
   const ids = stepIds(steps);
   return {
+    ...formatField(data),
     name: data.name ?? name,
     ...workflowFields(data, tree),
     phases: [{
@@ -89,6 +91,10 @@ export function buildFlat(
       intended_tools: [],
     }],
   };
+}
+
+function formatField({ format }: DefinitionInput): Pick<WorkflowDefinition, "format"> {
+  return format === 2 ? { format } : {};
 }
 
 function workflowFields(data: DefinitionInput, tree: SourceTree) {

@@ -81,6 +81,8 @@ export interface PhaseDefinition {
 
 /** A whole workflow. Item ids are unique within a phase, phase ids within the workflow. */
 export interface WorkflowDefinition {
+  /** Absent in a file that has none: it means what it meant before there were formats. */
+  readonly format?: 2;
   readonly name: string;
   readonly version: string;
   readonly description?: string;

@@ -49,6 +49,8 @@ export interface CheckedSource {
   /** Values that have been reported and replaced. */
   readonly broken: ReadonlySet<string>;
   readonly findings: FindingCollector;
+  /** 2 where a proof, a gate or a setting without effect is an error. */
+  readonly format: 1 | 2;
 }
 
 class RuleChecker {
@@ -57,17 +59,19 @@ class RuleChecker {
   readonly #tree: SourceTree;
   readonly #broken: ReadonlySet<string>;
   readonly #findings: FindingCollector;
+  readonly #format: 1 | 2;
 
   constructor(
     definition: WorkflowDefinition,
     layout: Layout,
-    { tree, broken, findings }: CheckedSource,
+    { tree, broken, findings, format }: CheckedSource,
   ) {
     this.#definition = definition;
     this.#layout = layout;
     this.#tree = tree;
     this.#broken = broken;
     this.#findings = findings;
+    this.#format = format;
   }
 
   check(): void {
@@ -153,7 +157,7 @@ class RuleChecker {
       this.#checkNotes(phase.notes, path);
       if (phase.exit_gate !== undefined && phase.exit_gate !== "human_approval") {
         const gate = phase.exit_gate;
-        this.#warning([...path, "exit_gate"], `exit_gate ${quote(gate)} has no effect`, {
+        this.#judge([...path, "exit_gate"], `exit_gate ${quote(gate)} has no effect`, {
           hint: didYouMean(gate, ["human_approval"]) ??
             'The only supported value is "human_approval"',
         });
@@ -180,11 +184,23 @@ class RuleChecker {
       );
       if (meant === undefined) continue;
       const message = `setting ${quote(name)} has no effect unless a template uses it`;
-      this.#warning(["settings", name], message, {
-        at: "key",
-        hint: `Did you mean "${meant}"?`,
-      });
+      const point = { at: "key", hint: `Did you mean "${meant}"?` } as const;
+      if (editDistance(folded, meant) <= 1 && !this.#usesSetting(name)) {
+        this.#judge(["settings", name], message, point);
+      } else this.#warning(["settings", name], message, point);
     }
+  }
+
+  #usesSetting(name: string): boolean {
+    for (const { item: { verification } } of this.#items()) {
+      const text = verification.type === "command"
+        ? verification.command
+        : verification.type === "file_exists"
+        ? verification.path
+        : "";
+      if (placeholderNames(text).includes(name)) return true;
+    }
+    return false;
   }
 
   #checkNotes(notes: readonly string[], path: KeyPath): void {
@@ -296,7 +312,7 @@ class RuleChecker {
       const message = this.#isWritten([...at, "type"])
         ? `"${key}" has no effect in a verification of type ${verification.type}`
         : `"${key}" has no effect without a "type": nothing is checked`;
-      idle(place, message, `Add "type: ${type}"`);
+      this.#judge(place, message, { at: "key", hint: `Add "type: ${type}"` });
     }
     const without = '"expect_exit_code" has no effect without a command';
     const proof = [...at, "expect_exit_code"];
@@ -353,6 +369,12 @@ class RuleChecker {
 
   #error(path: KeyPath, message: string, point?: PointAt): void {
     if (!this.#isBroken(path)) this.#findings.error(path, message, point);
+  }
+
+  /** An error where the format says so, else a warning. */
+  #judge(path: KeyPath, message: string, point?: PointAt): void {
+    if (this.#format === 2) this.#error(path, message, point);
+    else this.#warning(path, message, point);
   }
 
   #warning(path: KeyPath, message: string, point?: PointAt): void {

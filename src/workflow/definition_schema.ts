@@ -21,6 +21,9 @@ export const EVIDENCE_SCHEMAS = [
   "TestPlanEvidence",
 ] as const;
 
+/** The newest format of a definition that this program knows. */
+export const NEWEST_FORMAT = 2;
+
 /** The longest time-out, in seconds: a week. Timers overflow at about 24 days. */
 const LONGEST_TIMEOUT_SECONDS = 7 * 24 * 60 * 60;
 
@@ -65,6 +68,12 @@ const exitCode = () =>
   z.int("must be a whole number").check(
     z.gte(0, "must be between 0 and 255"),
     z.lte(255, "must be between 0 and 255"),
+  );
+
+const format = () =>
+  z.int("must be a whole number").check(
+    z.gte(1, "must be 1 or 2"),
+    z.lte(NEWEST_FORMAT, "must be 1 or 2"),
   );
 
 const timeout = () =>
@@ -247,6 +256,17 @@ function buildSchemas(strict: boolean) {
   );
 
   const workflow = object({
+    format: optional(format(), {
+      description:
+        "2: unknown keys in a verification or a gate, and keys one letter away from a known one, are " +
+        "errors. Without it they are ignored with a warning, as before there were formats.",
+      examples: [2],
+    }),
+    requires: optional(nonEmpty(), {
+      description:
+        "The versions of orchestrator that may use this file, as a range of Semantic Versioning.",
+      examples: [">=0.2.0"],
+    }),
     name: optional(nonEmpty(), {
       description:
         "The workflow's name. Required with phases; with steps it defaults to the file's name.",
@@ -294,6 +314,11 @@ export const KNOWN_KEYS: Readonly<Record<Level, readonly string[]>> = {
 /** A file's data after its shape was found right. */
 export type DefinitionInput = z.output<typeof looseSchema>;
 
+/** Keys that no map of the format gives a meaning. */
+const OWN_KEYS = {
+  "^x-": { description: "Free for your own use, for example parts shared with anchors." },
+};
+
 /**
  * The format as a JSON Schema (draft 2020-12), for editors: it accepts the files that are read
  * without an error or a warning about a single value, in either form.
@@ -303,16 +328,16 @@ export function workflowJsonSchema(): Record<string, unknown> {
     target: "draft-2020-12",
     io: "input",
     unrepresentable: "any",
-    override: ({ jsonSchema }) => foldNull(jsonSchema),
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.additionalProperties === false) jsonSchema.patternProperties = OWN_KEYS;
+      foldNull(jsonSchema);
+    },
   });
   return {
     $schema,
     title: "Workflow definition",
     description: "A workflow of phases and items, or of steps in the flat form (workflow.yaml).",
     ...schema,
-    patternProperties: {
-      "^x-": { description: "Free for your own use, for example parts shared with anchors." },
-    },
     oneOf: [
       {
         required: ["name", "phases"],

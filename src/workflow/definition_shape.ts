@@ -7,53 +7,28 @@ import { KNOWN_KEYS, looseSchema, strictSchema } from "./definition_schema.ts";
 import type { DefinitionInput, Level } from "./definition_schema.ts";
 import { didYouMean, formatPath, quote } from "./finding.ts";
 import type { FindingCollector, KeyPath } from "./finding.ts";
+import { editDistance } from "./nearest.ts";
 import { isRecord, own } from "./record.ts";
+import { unsupportedKey } from "./unsupported_keys.ts";
 import type { SourceTree } from "./source_tree.ts";
 
 /** The part of a schema issue that is used here. */
 type Issue = NonNullable<ReturnType<typeof strictSchema.safeParse>["error"]>["issues"][number];
 
-/** Keys that belong somewhere else, and words other tools use: level → key → hint. */
+/**
+ * Keys that belong somewhere else, and words other tools use: level → key → hint. Those that would
+ * change what runs or what is required are errors, see `unsupported_keys.ts`.
+ */
 const MISPLACED: Readonly<Record<Level, Readonly<Record<string, string>>>> = {
   workflow: {
-    stages: 'Did you mean "phases"?',
-    jobs: 'Did you mean "phases"?',
-    tasks: 'Did you mean "steps"?',
-    items: 'Items belong to a phase under "phases:"',
-    supervision_mode: 'It belongs under "settings:"',
-    agents_may_approve: 'It belongs under "settings:"',
     test_command: 'It belongs under "settings:"',
     build_command: 'It belongs under "settings:"',
-  },
-  phase: {
-    steps: 'Did you mean "items"?',
-    tasks: 'Did you mean "items"?',
     title: 'Did you mean "name"?',
-    gate: 'Did you mean "exit_gate"?',
   },
-  item: {
-    type: 'Did you mean "step_type", or "type" under "verification:"?',
-    path: 'It belongs under "verification:", with "type: file_exists"',
-    command: 'It belongs under "verification:", with "type: command"',
-    run: 'Write "verification: {type: command, command: …}"',
-    expect_exit_code: 'It belongs under "verification:"',
-    title: 'Did you mean "name"?',
-    optional: 'Did you mean "required: false"?',
-  },
-  step: {
-    type: 'Did you mean "step_type"?',
-    path: 'It belongs under "verification:", with "type: file_exists"',
-    run: 'Did you mean "command"?',
-    title: 'Did you mean "name"?',
-    optional: 'Did you mean "required: false"?',
-  },
-  verification: {
-    timeout: 'It belongs in the item, next to "verification:"',
-    file: 'Did you mean "path"?',
-    run: 'Did you mean "command"?',
-    exit_code: 'Did you mean "expect_exit_code"?',
-    step_type: 'It belongs in the item, next to "verification:"',
-  },
+  phase: { title: 'Did you mean "name"?' },
+  item: { title: 'Did you mean "name"?', optional: 'Did you mean "required: false"?' },
+  step: { title: 'Did you mean "name"?', optional: 'Did you mean "required: false"?' },
+  verification: {},
 };
 
 /** Synonyms of enumerated values that are too different for a comparison of letters. */
@@ -97,12 +72,22 @@ export interface Shape {
   readonly broken: ReadonlySet<string>;
 }
 
+/** How a file is judged. */
+export interface Judging {
+  /** 2 where unknown keys can be errors. */
+  readonly format: 1 | 2;
+}
+
 /**
  * Checks the tree's shape and reports problems. Unambiguous mistakes (a number instead of a text,
  * `yes` for `true`, an unknown key) cause a warning and are corrected in the tree; broken values
  * are replaced there, so that the rest can be checked as well.
  */
-export function checkShape(tree: SourceTree, findings: FindingCollector): Shape {
+export function checkShape(
+  tree: SourceTree,
+  findings: FindingCollector,
+  judging: Judging,
+): Shape {
   const broken = new Set<string>();
   // A value corrected in one round may be out of range, which the next round reports.
   for (let round = 1; round <= 3; round++) {
@@ -111,7 +96,9 @@ export function checkShape(tree: SourceTree, findings: FindingCollector): Shape 
     const { issues } = checked.error;
     for (const issue of round === 1 ? issues : []) {
       if (issue.code !== "unrecognized_keys") continue;
-      for (const key of issue.keys) reportUnknownKey([...keyPath(issue), key], tree, findings);
+      for (const key of issue.keys) {
+        reportUnknownKey([...keyPath(issue), key], tree, findings, judging);
+      }
     }
     const wrong = issues.filter((issue) => issue.code !== "unrecognized_keys");
     if (wrong.length === 0) break;
@@ -226,19 +213,66 @@ function reportKind(
   return false;
 }
 
-function reportUnknownKey(path: KeyPath, tree: SourceTree, findings: FindingCollector): void {
+function reportUnknownKey(
+  path: KeyPath,
+  tree: SourceTree,
+  findings: FindingCollector,
+  { format }: Judging,
+): void {
   const key = String(path.at(-1));
+  if (isOwnKey(key)) return;
   const container = path.slice(0, -1);
   const level = levelOf(container);
-  if (level === "workflow" && key.startsWith("x-")) return;
+  const where = `in ${levelNames[level]}`;
   const known = KNOWN_KEYS[level];
+  // A stored definition was judged when its session began.
+  const unsupported = tree.hasText && saysSomething(tree.get(path))
+    ? unsupportedKey(level, key)
+    : undefined;
+  if (unsupported !== undefined) {
+    const message = `the key ${quote(key)} ${where} is not supported: ` +
+      "it would change what runs or what is required";
+    findings.error(path, message, { at: "key", hint: unsupported });
+    return;
+  }
   const present = tree.get(container);
   const absent = known.filter((name) => !isRecord(present) || !Object.hasOwn(present, name));
-  const misplaced = own(MISPLACED[level], key);
-  findings.warning(path, `unknown key ${quote(key)} in ${levelNames[level]} (ignored)`, {
+  const misspelt = known.find((name) => isOneEditAway(key, name));
+  const hint = own(MISPLACED[level], key) ?? didYouMean(key, absent);
+  const binds = level === "verification" || isGate(present);
+  if (format === 1 || !binds && misspelt === undefined) {
+    findings.warning(path, `unknown key ${quote(key)} ${where} (ignored)`, { at: "key", hint });
+    return;
+  }
+  findings.error(path, `unknown key ${quote(key)} ${where}`, {
     at: "key",
-    hint: misplaced ?? didYouMean(key, absent),
+    hint: hint ?? `Remove it, or rename it to ${quote(`x-${key}`)} if it is for your own use`,
   });
+}
+
+/** Whether a value is more than null, or an empty text, list or map. */
+function saysSomething(value: unknown): boolean {
+  if (value === undefined || value === null || value === "") return false;
+  return typeof value !== "object" || Object.keys(value).length > 0;
+}
+
+/** Keys that are free in every map, for whoever writes the file. */
+function isOwnKey(key: string): boolean {
+  return key.startsWith("x-");
+}
+
+/** Whether an item or a step is a gate: what it says decides whether the workflow may go on. */
+function isGate(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { step_type, verification } = value;
+  return step_type === "gate" || isRecord(verification) && verification.type === "manual_gate";
+}
+
+/** Whether two keys differ by one letter at most; case and the separators `-` and `_` do not count. */
+function isOneEditAway(key: string, known: string): boolean {
+  const fold = (word: string) => word.toLowerCase().replace(/[\s_-]+/g, "");
+  const [one, other] = [fold(key), fold(known)];
+  return Math.abs(one.length - other.length) <= 1 && editDistance(one, other) <= 1;
 }
 
 const levelNames: Readonly<Record<Level, string>> = {
@@ -281,6 +315,9 @@ function hintWhenMissing(path: KeyPath, tree: SourceTree) {
 }
 
 function hintForText(path: KeyPath, value: unknown): string | undefined {
+  if (path.length === 1 && path[0] === "format" && typeof value === "number" && value >= 1) {
+    return "Use a newer version of orchestrator, which knows this format";
+  }
   if (typeof value !== "string" || path.at(-1) !== "id") return undefined;
   const suggestion = levelOf(path.slice(0, -1)) === "phase" ? value.toUpperCase() : slug(value);
   return suggestion === "" || suggestion === value ? undefined : `Write ${quote(suggestion)}`;

@@ -6,12 +6,14 @@
  * line and column.
  * @module
  */
+import satisfies from "semver/functions/satisfies.js";
+import validRange from "semver/ranges/valid.js";
 import { OrchestratorError } from "../errors.ts";
 import { buildFlat, buildPhases, flatLayout, PHASES_LAYOUT } from "./build_definition.ts";
 import type { SettingValue, WorkflowDefinition } from "./definition.ts";
 import { checkRules } from "./definition_rules.ts";
 import { checkShape, kindOf } from "./definition_shape.ts";
-import { didYouMean } from "./finding.ts";
+import { didYouMean, quote } from "./finding.ts";
 import type { Finding, FindingCollector } from "./finding.ts";
 import { foreignFormat } from "./foreign_format.ts";
 import { readYaml } from "./read_yaml.ts";
@@ -33,6 +35,10 @@ export interface ParseOptions {
   readonly file: string;
   /** Settings that replace those of the file. */
   readonly overrides?: Readonly<Record<string, SettingValue>>;
+  /** This program's version, which `requires` of the file is held against; without it that is not. */
+  readonly version?: string;
+  /** Judges the file as one of this format, whatever it says. */
+  readonly format?: 2;
 }
 
 /**
@@ -102,6 +108,7 @@ function interpret({ tree, findings }: ReadSource, options: ParseOptions): Parse
     });
     return nothing();
   }
+  if (!checkRequires(tree.value.requires, findings, options.version)) return nothing();
   const foreign = foreignFormat(tree.value);
   if (foreign !== undefined) {
     findings.error(foreign.path, foreign.message, {
@@ -115,14 +122,52 @@ function interpret({ tree, findings }: ReadSource, options: ParseOptions): Parse
     if (isPlainMap(settings)) tree.override(settings, name, value);
   }
   const flat = checkForm(tree.value, findings);
-  const { data, broken } = checkShape(tree, findings);
+  // A stored definition was judged when its session began.
+  const format = tree.hasText ? options.format ?? formatOf(tree.value.format) : 1;
+  const { data, broken } = checkShape(tree, findings, { format });
   if (data === null) return nothing();
   const definition = flat
     ? buildFlat(data, tree, workflowName(options.file))
     : buildPhases(data, tree);
-  checkRules(definition, flat ? flatLayout(tree) : PHASES_LAYOUT, { tree, broken, findings });
+  checkRules(definition, flat ? flatLayout(tree) : PHASES_LAYOUT, {
+    tree,
+    broken,
+    findings,
+    format,
+  });
   const usable = broken.size === 0 && definition.name !== "" && definition.phases.length > 0;
   return { definition: usable ? definition : null, findings: findings.list() };
+}
+
+/** The format to judge by; a value that is none is an error of its own. */
+function formatOf(value: unknown): 1 | 2 {
+  return value === undefined || value === null || Number(value) === 1 ? 1 : 2;
+}
+
+/**
+ * Holds `requires` against the program's version: what else a file says to other versions may mean
+ * nothing to this one, so it is not judged then.
+ * @returns whether the file may be read.
+ */
+function checkRequires(
+  range: unknown,
+  findings: FindingCollector,
+  version: string | undefined,
+): boolean {
+  // Other kinds of values are reported with the shape.
+  if (typeof range !== "string" || range.trim() === "") return true;
+  if (validRange(range) === null) {
+    findings.error(["requires"], `"requires" must be a range of versions, not ${quote(range)}`, {
+      hint: 'Write for example requires: ">=0.2.0"',
+    });
+    return true;
+  }
+  if (version === undefined || satisfies(version, range, { includePrerelease: true })) return true;
+  const message = `this workflow requires orchestrator ${range.trim()}, and this is ${version}`;
+  findings.error(["requires"], message, {
+    hint: "Install a version in that range, e.g. with `orchestrator self update`",
+  });
+  return false;
 }
 
 /** Whether the file is in the flat form; reports when it is in neither form, or in both. */

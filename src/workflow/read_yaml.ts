@@ -96,6 +96,7 @@ function reportSyntax(
 
 /** Hints for common YAML mistakes. */
 function syntaxHint(code: YAMLError["code"], line: string): string | undefined {
+  if (/^\s*requires:\s*>/.test(line)) return 'Quote the range: requires: ">=0.2.0"';
   if (/:\s+\{\{/.test(line)) return 'Quote a value that begins with "{{"';
   switch (code) {
     case "TAB_AS_INDENT":

@@ -6,6 +6,7 @@ import { startSession } from "../../app/start_session.ts";
 import { OrchestratorError } from "../../errors.ts";
 import { nextStep } from "../../workflow/next_step.ts";
 import { describe } from "../../workflow/progress.ts";
+import { VERSION } from "../../version.ts";
 import { TEXT_LIMITS } from "../../workflow/commands.ts";
 import type { SettingValue } from "../../workflow/definition.ts";
 import { placeholderNames } from "../../workflow/template.ts";
@@ -36,7 +37,12 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
   refuseAgentSettings(context, Object.keys(overrides));
   const source = await readWorkflow(context, input.option("workflow"));
   const { file, showAll } = source;
-  const { definition, warnings } = requireDefinition(source.text, { file, overrides, showAll });
+  const { definition, warnings } = requireDefinition(source.text, {
+    file,
+    overrides,
+    showAll,
+    version: VERSION,
+  });
   for (const finding of warnings) context.warn(findingText(finding));
   await warnOfUnusedSettings(context, source, Object.keys(overrides));
   const state = await startSession(context, {

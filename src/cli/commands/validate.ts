@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
+import { VERSION } from "../../version.ts";
 import { type Finding, parseDefinition } from "../../workflow/parse_definition.ts";
 import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -23,7 +24,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"val
   const file = given === "-" ? "stdin" : name;
   const text = given === "-" ? await io.readStdin() : readWorkflowFile(found);
   if (text === null) throw unknownFile(file, chosen);
-  const { definition, findings } = parseDefinition(text, { file });
+  const { definition, findings } = parseDefinition(text, { file, version: VERSION });
   const errors = findings.filter((finding) => finding.level === "error");
   if (definition === null || errors.length > 0) {
     throw new OrchestratorError(

@@ -85,6 +85,7 @@ import { statePushed } from "./state_pushed.ts";
 import { stateServer } from "./state_server.ts";
 import { workflowCommands } from "./workflow_commands.ts";
 import { workflowDrift } from "./workflow_drift.ts";
+import { workflowFormat } from "./workflow_format.ts";
 import { workflowGates } from "./workflow_gates.ts";
 import { workflowPresent } from "./workflow_present.ts";
 import { workflowValid } from "./workflow_valid.ts";
@@ -145,6 +146,7 @@ export const CHECKS: readonly Check[] = [
   locksPossible,
   workflowPresent,
   workflowValid,
+  workflowFormat,
   workflowCommands,
   workflowDrift,
   workflowGates,

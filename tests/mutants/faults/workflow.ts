@@ -50,4 +50,31 @@ export const WORKFLOW: readonly Mutant[] = [
     replace: "",
     killedBy: { file: "tests/unit/session/history_test.ts", filter: "first event names" },
   },
+  {
+    name: "a key that changes what runs is only warned of",
+    file: "src/workflow/definition_shape.ts",
+    search: "  if (unsupported !== undefined) {",
+    replace: "  if (unsupported === null) {",
+    killedBy: {
+      file: "tests/unit/workflow/definition_format_test.ts",
+      filter: "would change what runs is an error",
+    },
+  },
+  {
+    name: "a misspelt key is only warned of in format 2",
+    file: "src/workflow/definition_shape.ts",
+    search: "if (format === 1 || !binds && misspelt === undefined) {",
+    replace: "if (format === 1 || !binds) {",
+    killedBy: { file: "tests/unit/workflow/definition_format_test.ts", filter: "one edit away" },
+  },
+  {
+    name: "requires is not held against the program's version",
+    file: "src/workflow/parse_definition.ts",
+    search: "if (version === undefined || satisfies(",
+    replace: "if (version !== null || satisfies(",
+    killedBy: {
+      file: "tests/unit/workflow/definition_format_test.ts",
+      filter: "outside the range",
+    },
+  },
 ];

@@ -419,6 +419,22 @@ export const WORKFLOWS: readonly Scenario[] = [
     make: (world) => appendFileSync(world.scratch.path("workflow.yaml"), "colour: red\n"),
   },
   {
+    check: "workflow.format",
+    when: "the file has no format",
+    level: "info",
+    seen: /^1; the file is ready for format 2$/,
+    todo: /^Add the line "format: 2" at the top of workflow\.yaml$/,
+    make: withWorkflow("steps: [{name: x, command: ls}]\n"),
+  },
+  {
+    check: "workflow.format",
+    when: "something would be an error with it",
+    level: "info",
+    seen: /^1; with format 2, 1 remark would be an error$/,
+    todo: /^Correct it, then add the line "format: 2" at its top$/,
+    make: withWorkflow("steps: [{name: x, verfication: {type: none}}]\n"),
+  },
+  {
     check: "workflow.commands",
     when: "a command does not exist",
     level: "warning",

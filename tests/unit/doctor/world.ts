@@ -19,7 +19,8 @@ import { type Result, runInProcess, runProcess } from "../../harness/running.ts"
 import { Scratch, scratchEnvironment } from "../../harness/scratch.ts";
 
 /** A workflow whose commands exist everywhere. */
-export const WORKFLOW = `name: Tiny
+export const WORKFLOW = `format: 2
+name: Tiny
 phases:
   - id: PLAN
     name: Plan

@@ -56,12 +56,12 @@ export const BAD_FILES: readonly BadFile[] = [
   {
     about: "keys that belong elsewhere",
     text: "name: W\ntest_command: x\nphases:\n  - id: A\n    name: A\n    items:\n" +
-      "      - {id: a, name: a, command: ls, verification: {timeout: 3}}\n    tasks: []\n",
+      "      - {id: a, name: a, command: ls, verification: {timeout: 3}}\n    tasks: [b]\n",
     findings: [
       '2:1 warning unknown key "test_command" in the workflow (ignored) → It belongs under "settings:"',
-      '7:26 warning unknown key "command" in an item (ignored) → It belongs under "verification:", with "type: command"',
-      '7:54 warning unknown key "timeout" in a verification (ignored) → It belongs in the item, next to "verification:"',
-      '8:5 warning unknown key "tasks" in a phase (ignored) → Did you mean "items"?',
+      '7:26 error the key "command" in an item is not supported: it would change what runs or what is required → Write "verification: {type: command, command: …}"',
+      '7:54 error the key "timeout" in a verification is not supported: it would change what runs or what is required → "timeout" (in seconds) belongs in the item',
+      '8:5 error the key "tasks" in a phase is not supported: it would change what runs or what is required → Did you mean "items"?',
     ],
     accepted: false,
   },
