@@ -44,6 +44,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     what: "published releases: address, checksums, signature; this program's update and removal",
     rooms: ["errors", "version", "platform"],
   },
+  work_tree: {
+    what: "what the project's files are at a moment: the tree id, and what is not as HEAD has it",
+    rooms: ["errors", "platform"],
+  },
   workflow: {
     what: "pure: definition, state, events, `decide()`, `evolve()`",
     rooms: ["errors"],
