@@ -25,6 +25,7 @@ const row = z.strictObject({
   progress,
   createdAt: time.nullable(),
   updatedAt: time.nullable(),
+  endedAt: time.optional().describe("RFC 3339, UTC; absent while it is active"),
   ...lockFields,
   problem: z.string().optional().describe("Why it is unreadable"),
   current: z.boolean(),

@@ -22,6 +22,8 @@ export interface SessionSummary {
   /** RFC 3339 UTC; of the beginning and of the last event. */
   readonly created: string;
   readonly updated: string;
+  /** When it was finished or abandoned; absent for an active one, and where it is not known. */
+  readonly ended?: string;
   /** Whether its lock is held at the moment. */
   readonly lock: LockState["state"];
   /** The holder; also null for an unknown program. */
@@ -78,6 +80,7 @@ export function rowOf(state: SessionState) {
     ...progressOf(state),
     created: state.createdAt,
     updated: state.updatedAt,
+    ...(state.endedAt === undefined ? {} : { ended: state.endedAt }),
   };
 }
 

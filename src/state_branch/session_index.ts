@@ -196,7 +196,8 @@ function parseEntry(line: string): IndexEntry | null {
     names.every((name) => Number.isSafeInteger(entry[name]));
   const fits = text("id", "task", "status", "created", "updated", "lineage", "tree") &&
     count("done", "total", "seq") && SESSION_ID.test(String(entry.id)) &&
-    (entry.name === null || text("name")) && (entry.phase === null || text("phase")) &&
+    (entry.ended === undefined || text("ended")) && (entry.name === null || text("name")) &&
+    (entry.phase === null || text("phase")) &&
     ["active", "completed", "abandoned", "unreadable"].includes(String(entry.status));
   return fits ? value as IndexEntry : null;
 }

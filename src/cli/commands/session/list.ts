@@ -54,14 +54,15 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
   };
 }
 
-/** A row for programs. Times are null where they are not known. */
-function rowData({ id, done, total, created, updated, ...row }: Row) {
+/** A row for programs. A time that is not known is null; `endedAt` is absent while it is active. */
+function rowData({ id, done, total, created, updated, ended, ...row }: Row) {
   return {
     session: id,
     ...row,
     progress: { done, total },
     createdAt: created === "" ? null : created,
     updatedAt: updated === "" ? null : updated,
+    ...(ended === undefined || ended === "" ? {} : { endedAt: ended }),
   };
 }
 
