@@ -35,6 +35,17 @@ export function commandHint(
 ): string {
   const word = topic[0] ?? "";
   if (group.length === 0 && Object.hasOwn(CALLED, word)) return CALLED[word] ?? "";
+  const close = nearCommand(topic, group, table);
+  if (close !== undefined) return `Did you mean \`orchestrator ${close}\`?`;
+  return `Run \`orchestrator ${group.length === 0 ? "help all" : `help ${group.join(" ")}`}\``;
+}
+
+/** The command or group that is spelled most like `topic`; its words beyond `group` differ. */
+export function nearCommand(
+  topic: readonly string[],
+  group: readonly string[],
+  table: readonly CommandSpec[],
+): string | undefined {
   const names = commandNames(table);
   for (let length = Math.min(LONGEST_PATH, topic.length); length > group.length; length--) {
     const typed = topic.slice(0, length);
@@ -42,9 +53,9 @@ export function commandHint(
       typed.join(" "),
       names.filter((name) => isNear(typed, name.split(" "))),
     );
-    if (close !== undefined) return `Did you mean \`orchestrator ${close}\`?`;
+    if (close !== undefined) return close;
   }
-  return `Run \`orchestrator ${group.length === 0 ? "help all" : `help ${group.join(" ")}`}\``;
+  return undefined;
 }
 
 /** Most words that a command has. */

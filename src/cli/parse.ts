@@ -108,6 +108,7 @@ export async function parseRequest(
     throw await unknownCommand(topic, lead.group, table);
   }
   if (bare.has("help")) return { kind: "help", topic: lead.spec.path.split(" "), input: bare };
+  await refuseMisspelt(lead.spec, positionals, table);
   const args = takeArguments(lead.spec, positionals);
   return { kind: "command", spec: lead.spec, input: new Input(args, options) };
 }
@@ -312,6 +313,21 @@ async function unknownOption(
     `Cannot use "${written}": ${where} has no such option`,
     { hint: close === undefined ? `Run \`${where} --help\`` : `Did you mean --${close}?` },
   );
+}
+
+/** `log verfy`: a command without arguments that is a group too, and a word near one of the group. */
+async function refuseMisspelt(
+  spec: CommandSpec,
+  values: readonly string[],
+  table: readonly CommandSpec[],
+): Promise<void> {
+  if (values.length === 0 || (spec.args ?? []).length > 0) return;
+  if (!table.some((row) => row.path.startsWith(`${spec.path} `))) return;
+  const { nearCommand } = await import("./command_hint.ts");
+  const group = spec.path.split(" ");
+  const topic = [...group, ...values];
+  if (nearCommand(topic, group, table) === undefined) return;
+  throw await unknownCommand(topic, group, table);
 }
 
 async function unknownCommand(

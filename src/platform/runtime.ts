@@ -15,6 +15,9 @@ declare const ORCHESTRATOR_TARGET: string | undefined;
 /** True on Windows. */
 export const isWindows: boolean = process.platform === "win32";
 
+/** Whether terminals show UTF-8 where no variable names a locale; elsewhere that is the C locale. */
+export const usesUtf8ByDefault: boolean = isWindows || process.platform === "darwin";
+
 /** The engine at work. */
 export function engine(): Engine {
   return process.versions["bun"] === undefined ? "deno" : "bun";

@@ -25,7 +25,8 @@ export const VARIABLES: readonly VariableSpec[] = [
   },
   {
     names: ["LC_ALL", "LC_CTYPE", "LANG"],
-    means: "the first that is set decides: where it is not UTF-8, symbols are plain ASCII",
+    means:
+      "the first that is set decides: without UTF-8, symbols are plain ASCII; where none is set, only Windows and macOS use UTF-8",
   },
   {
     names: ["XDG_CONFIG_HOME", "XDG_STATE_HOME"],

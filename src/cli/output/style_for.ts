@@ -2,6 +2,7 @@
  * Which style a stream gets.
  * @module
  */
+import { usesUtf8ByDefault } from "../../platform/runtime.ts";
 import type { Input } from "../input.ts";
 import type { Io } from "../io.ts";
 import { makeStyle, type Style } from "./style.ts";
@@ -10,19 +11,23 @@ import { makeStyle, type Style } from "./style.ts";
 export interface ColourWish {
   /** `auto`, `always` or `never`. */
   readonly when: string;
-  /** Said on the command line or by a variable of ours: stronger than `NO_COLOR`. */
+  /** Set on the command line or by an `ORCHESTRATOR_*` variable: stronger than `NO_COLOR`. */
   readonly asked: boolean;
 }
 
 /**
  * Whether the locale can show more than ASCII: the first variable that is set decides, as in
- * locale(7). Where none is set, nothing says that it cannot.
+ * locale(7).
+ * @param unset the answer where none is set: the C locale is ASCII, Windows and macOS use UTF-8.
  */
-export function mayUseSymbols(env: Readonly<Record<string, string | undefined>>): boolean {
+export function mayUseSymbols(
+  env: Readonly<Record<string, string | undefined>>,
+  unset = usesUtf8ByDefault,
+): boolean {
   const locale = [env["LC_ALL"], env["LC_CTYPE"], env["LANG"]].find((value) =>
     value !== undefined && value !== ""
   );
-  return locale === undefined || /utf-?8/i.test(locale);
+  return locale === undefined ? unset : /utf-?8/i.test(locale);
 }
 
 /** The style for a stream: colours only on a terminal that wants them. */

@@ -165,6 +165,26 @@ Deno.test("words with several meanings, or that are dangerous to guess, lead on"
   }
 });
 
+Deno.test("a misspelt command of a group is corrected, also where the group is a command", async () => {
+  const groups = new Set<string>();
+  for (const { path, hidden, destructive } of COMMANDS) {
+    const words = path.split(" ");
+    const last = words.pop() ?? "";
+    if (words.length === 0 || hidden === true || destructive === true) continue;
+    const parent = findCommand(words, COMMANDS);
+    if ((parent?.args ?? []).length > 0) continue;
+    groups.add(words.join(" "));
+    const typo = last.slice(0, -2) + last.slice(-1);
+    if (last.length < 4 || findCommand([...words, typo], COMMANDS) !== undefined) continue;
+    const { code, hint } = await refusal(...words, typo);
+    assert.equal(code, "unknown_command", `${path}: ${typo}`);
+    assert.match(hint ?? "", /^Did you mean `orchestrator /, `${path}: ${typo}`);
+  }
+  assert.ok(groups.has("log") && groups.has("session"), [...groups].join(", "));
+  assert.equal((await refusal("log", "verfy")).hint, "Did you mean `orchestrator log verify`?");
+  assert.equal((await refusal("log", "nothing")).code, "invalid_argument");
+});
+
 Deno.test("nothing destructive is suggested, however near it is", async () => {
   for (const { path } of COMMANDS.filter((spec) => spec.destructive === true)) {
     const words = path.split(" ");

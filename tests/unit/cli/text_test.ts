@@ -215,7 +215,6 @@ Deno.test("times on a terminal are those of the machine's zone, and say which it
 
 Deno.test("symbols are plain where the locale says that it is not UTF-8", () => {
   const cases: readonly (readonly [Readonly<Record<string, string>>, boolean])[] = [
-    [{}, true],
     [{ LANG: "de_DE.UTF-8" }, true],
     [{ LANG: "de_DE.utf8" }, true],
     [{ LANG: "C" }, false],
@@ -224,7 +223,14 @@ Deno.test("symbols are plain where the locale says that it is not UTF-8", () => 
     [{ LC_ALL: "", LC_CTYPE: "C.UTF-8", LANG: "C" }, true],
   ];
   for (const [env, expected] of cases) {
-    assert.equal(mayUseSymbols(env), expected, JSON.stringify(env));
+    for (const unset of [true, false]) {
+      assert.equal(mayUseSymbols(env, unset), expected, JSON.stringify(env));
+    }
+  }
+  for (const env of [{}, { LC_ALL: "", LANG: "" }, { LC_MESSAGES: "de_DE.UTF-8" }]) {
+    assert.equal(mayUseSymbols(env, true), true, "the system's rule");
+    assert.equal(mayUseSymbols(env, false), false, "the C locale");
+    assert.equal(mayUseSymbols(env), ["windows", "darwin"].includes(Deno.build.os));
   }
   const { symbols } = makeStyle({ terminal: true, colour: true, width: 80, ascii: true });
   // deno-lint-ignore no-control-regex
