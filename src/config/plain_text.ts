@@ -6,7 +6,7 @@
  * `tests/property/config_plain_text_test.ts` holds both to the same answers.
  * @module
  */
-import { parentOf } from "../platform/parent.ts";
+import { parentOf } from "../platform/path.ts";
 import { readTextWithin } from "../platform/within.ts";
 import { configKey, type ConfigKeyName, isConfigKey } from "./keys.ts";
 import type { Entry } from "./layers.ts";

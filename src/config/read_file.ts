@@ -7,7 +7,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import type { Document, Node, YAMLMap } from "yaml";
 import { OrchestratorError } from "../errors.ts";
-import { parentOf } from "../platform/parent.ts";
+import { parentOf } from "../platform/path.ts";
 import { readTextWithin, type Within } from "../platform/within.ts";
 import {
   CONFIG_KEYS,

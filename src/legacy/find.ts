@@ -18,6 +18,7 @@ import {
   statSync,
 } from "node:fs";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { exactByteSize } from "../platform/byte_size.ts";
 import { ioError } from "../platform/io_error.ts";
 import { LineSplitter } from "../platform/line_splitter.ts";
 import { type OpenFile, openWithin, readTextWithin } from "../platform/within.ts";
@@ -231,7 +232,9 @@ export class Look {
       if (file === null) return;
       try {
         if (file.stat.size > limit) {
-          const message = `"${path}" is larger than ${limit} bytes; only its last lines are read`;
+          const message = `"${path}" is larger than ${
+            exactByteSize(limit)
+          }; only its last lines are read`;
           this.find("log_cut", path, message);
         }
         for (const piece of lastPieces(file, limit)) lines.push(piece);

@@ -6,7 +6,7 @@ import { existsSync, lstatSync } from "node:fs";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { OWNED_FOLDERS } from "../legacy/inventory.ts";
 import { ioError, replaceFile } from "../platform/atomic_file.ts";
-import { pathExists } from "../platform/path_exists.ts";
+import { pathExists } from "../platform/path.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { namesWithin } from "../platform/within.ts";
 import { gitignoreText } from "../project/gitignore.ts";

@@ -9,6 +9,7 @@
  */
 import { accessSync, constants, existsSync } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
+import { byteSize } from "../platform/byte_size.ts";
 import { findLegacy } from "../legacy/find.ts";
 import { type ForgottenWorkflows, readForgotten } from "../legacy/forgotten.ts";
 import type { LegacyWorkflow } from "../legacy/legacy_workflow.ts";
@@ -16,7 +17,7 @@ import { type LegacyProject, readLegacyProject } from "../legacy/project.ts";
 import { scanInventory, type ScannedEntry } from "../legacy/scan.ts";
 import { freeBytes } from "../platform/disk.ts";
 import { ioError } from "../platform/io_error.ts";
-import { pathExists } from "../platform/path_exists.ts";
+import { pathExists } from "../platform/path.ts";
 import type { OrchestratorPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { bytesOf, planFiles } from "./plan_files.ts";
@@ -148,7 +149,9 @@ export function checkPlan(paths: OrchestratorPaths, plan: Plan): void {
   if (free !== null && free < needed) {
     throw new OrchestratorError(
       "no_space",
-      `Cannot migrate "${paths.root}": it needs ${needed} bytes of free space, and ${free} are free`,
+      `Cannot migrate "${paths.root}": it needs ${byteSize(needed)} of free space, ${
+        byteSize(needed - free)
+      } more than is free`,
       { hint: "Free some space and run the command again", details: { needed, free } },
     );
   }

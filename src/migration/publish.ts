@@ -9,7 +9,7 @@
 import { ioError, renamePatiently, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { OWNED_FOLDERS } from "../legacy/inventory.ts";
 import { makeDirectory } from "../platform/make_directory.ts";
-import { pathExists } from "../platform/path_exists.ts";
+import { pathExists } from "../platform/path.ts";
 import { readTextWithin } from "../platform/within.ts";
 import { gitignoreFor } from "../project/gitignore.ts";
 import { readRepositoryMeta } from "../project/identity.ts";

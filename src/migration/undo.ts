@@ -2,7 +2,7 @@
  * Takes a migration back that was not committed, and removes the traces of holding a repository.
  * @module
  */
-import { pathExists } from "../platform/path_exists.ts";
+import { pathExists } from "../platform/path.ts";
 import { MIGRATION, type OrchestratorPaths } from "../project/paths.ts";
 import {
   inState,

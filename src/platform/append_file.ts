@@ -4,6 +4,7 @@
  */
 import { closeSync, fsyncSync, ftruncateSync, type Stats, writeSync } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
+import { exactByteSize } from "./byte_size.ts";
 import { ioError } from "./io_error.ts";
 import { lookAtFile, openWithin, type Within } from "./within.ts";
 
@@ -59,7 +60,9 @@ export function appendAndSync(
       if (size < at) {
         throw new OrchestratorError(
           "io_failed",
-          `Cannot write "${path}": it is ${size} bytes long (expected at least ${at})`,
+          `Cannot write "${path}": it is ${exactByteSize(size)} long (expected at least ${
+            exactByteSize(at)
+          })`,
           { details: { path, size, at } },
         );
       }

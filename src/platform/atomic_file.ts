@@ -18,7 +18,7 @@ import process from "node:process";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { pause } from "./clock.ts";
 import { ioError } from "./io_error.ts";
-import { parentOf } from "./parent.ts";
+import { parentOf } from "./path.ts";
 import { randomBase32 } from "./random.ts";
 import { isWindows } from "./runtime.ts";
 import { lookAtFile, namesWithin, type Within } from "./within.ts";

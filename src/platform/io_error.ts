@@ -101,3 +101,12 @@ export function machineFailure(error: unknown): OrchestratorError | null {
   const call = "syscall" in error && typeof error.syscall === "string" ? error.syscall : "";
   return ioError(VERBS[call] ?? "read", error.path, error);
 }
+
+/** The refusal to create a directory where something else is. */
+export function notADirectory(directory: string, cause?: unknown): OrchestratorError {
+  return new OrchestratorError(
+    "already_exists",
+    `Cannot create "${directory}": it exists and is not a directory`,
+    { hint: "Rename it, then run the command again", cause },
+  );
+}

@@ -6,7 +6,7 @@
 import { existsSync, lstatSync } from "node:fs";
 import process from "node:process";
 import { OrchestratorError } from "../errors.ts";
-import { parentOf } from "./parent.ts";
+import { parentOf } from "./path.ts";
 
 /** Whether git tracks a file; null when this cannot be determined. */
 export type Answer = boolean | null;

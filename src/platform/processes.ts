@@ -8,6 +8,7 @@ import type { ChildProcess, SpawnOptions } from "node:child_process";
 import { existsSync } from "node:fs";
 import process from "node:process";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { exactByteSize } from "./byte_size.ts";
 import { joinBytes } from "./join_bytes.ts";
 import { OutputTail } from "./output_tail.ts";
 import { type ParentWatch, watchParent } from "./parent_watch.ts";
@@ -245,7 +246,7 @@ export async function runProgram(
     if (printed > mostBytes) {
       throw new OrchestratorError(
         "limit_exceeded",
-        `Cannot run "${file}": it prints more than ${mostBytes} bytes`,
+        `Cannot run "${file}": it prints more than ${exactByteSize(mostBytes)}`,
         { details: { program: file, limit: mostBytes } },
       );
     }

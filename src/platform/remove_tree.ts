@@ -5,7 +5,7 @@
 import { lstatSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { systemErrorCode } from "../errors.ts";
 import { patiently } from "./atomic_file.ts";
-import { parentOf } from "./parent.ts";
+import { parentOf } from "./path.ts";
 import { lookWithin, type Within } from "./within.ts";
 
 /**

@@ -18,6 +18,7 @@ import {
   statSync,
 } from "node:fs";
 import { isAbsent, OrchestratorError, systemErrorCode } from "../errors.ts";
+import { exactByteSize } from "./byte_size.ts";
 import { ioError } from "./io_error.ts";
 import { requireOwnLink } from "./own_link.ts";
 import { isWindows } from "./runtime.ts";
@@ -176,7 +177,7 @@ export function namesWithin(within: Within, directory: string): readonly string[
 export function tooLarge(path: string, limit: number): OrchestratorError {
   return new OrchestratorError(
     "limit_exceeded",
-    `Cannot read "${path}": it is larger than ${limit} bytes`,
+    `Cannot read "${path}": it is larger than ${exactByteSize(limit)}`,
     { details: { path, limit } },
   );
 }

@@ -7,7 +7,7 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import { replaceFile } from "../platform/atomic_file.ts";
-import { parentOf } from "../platform/parent.ts";
+import { parentOf } from "../platform/path.ts";
 import { readTextWithin } from "../platform/within.ts";
 import { comparableRemote, stripCredentials } from "./git_remote.ts";
 

@@ -9,6 +9,7 @@
 import { constants, copyFileSync, linkSync, lstatSync, mkdirSync, unlinkSync } from "node:fs";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
+import { notADirectory } from "../platform/io_error.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { isWindows } from "../platform/runtime.ts";
 import { lookWithin, readTextWithin } from "../platform/within.ts";
@@ -162,11 +163,7 @@ function makeStateDirectory(paths: OrchestratorPaths): void {
     if (mkdirSync(directory, { recursive: true }) !== undefined) syncDirectory(paths.root);
   } catch (error) {
     if (systemErrorCode(error) !== "EEXIST") throw ioError("create", directory, error);
-    throw new OrchestratorError(
-      "already_exists",
-      `Cannot create "${directory}": it exists and is not a directory`,
-      { hint: "Rename it, then run the command again", cause: error },
-    );
+    throw notADirectory(directory, error);
   }
 }
 

@@ -5,6 +5,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { exactByteSize } from "../platform/byte_size.ts";
 import { ioError } from "../platform/io_error.ts";
 import { joinBytes } from "../platform/join_bytes.ts";
 
@@ -93,6 +94,6 @@ function failed(address: string, reason: string, cause?: unknown): OrchestratorE
 function tooLarge(address: string, limit: number): OrchestratorError {
   return new OrchestratorError(
     "limit_exceeded",
-    `Cannot download "${address}": it is larger than ${limit} bytes`,
+    `Cannot download "${address}": it is larger than ${exactByteSize(limit)}`,
   );
 }

@@ -7,7 +7,7 @@ import { chmodSync, lstatSync, mkdirSync, type Stats, statSync, unlinkSync } fro
 import { join } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, removeTemporaries, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
-import { parentOf } from "../platform/parent.ts";
+import { parentOf } from "../platform/path.ts";
 import { isWindows } from "../platform/runtime.ts";
 import { foldedName } from "../state_layout/grammar.ts";
 import { lookWithin, namesWithin, readWithin, type Within } from "../platform/within.ts";

@@ -8,7 +8,7 @@
  */
 import { join } from "node:path";
 import { OrchestratorError } from "../errors.ts";
-import { pathExists } from "../platform/path_exists.ts";
+import { pathExists } from "../platform/path.ts";
 import { lookAtFile, lookWithin, readWithin } from "../platform/within.ts";
 import { type AgeKeys, openText } from "./age_file.ts";
 import {

@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
+import { exactByteSize } from "../platform/byte_size.ts";
 import { runningSha256 } from "../platform/hash.ts";
 import { LineSplitter } from "../platform/line_splitter.ts";
 import { KEYS } from "../project/paths.ts";
@@ -42,7 +43,7 @@ export async function visitHistoryFile(
   lines.end();
 }
 
-const TOO_LARGE = `is longer than ${LIMITS.history} bytes`;
+const TOO_LARGE = `is longer than ${exactByteSize(LIMITS.history)}`;
 
 /** Why the file of a history is not what the event says, as a clause; null when it is. */
 export async function checkHistoryFile(
@@ -64,6 +65,8 @@ export async function checkHistoryFile(
     if (error.code === "limit_exceeded") return TOO_LARGE;
     throw error;
   }
-  if (bytes !== history.bytes) return `is ${bytes} bytes long (expected ${history.bytes})`;
+  if (bytes !== history.bytes) {
+    return `is ${exactByteSize(bytes)} long (expected ${exactByteSize(history.bytes)})`;
+  }
   return hash.hex() === history.sha256 ? null : "was changed";
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
+import { exactByteSize } from "../platform/byte_size.ts";
 import { runningSha256 } from "../platform/hash.ts";
 import { LIMITS } from "../state_layout/limits.ts";
 import { FOLDERS, KEYS } from "../state_layout/names.ts";
@@ -72,7 +73,7 @@ class LinesFile {
     if (this.#bytes + this.#used > LIMITS.history) {
       throw new OrchestratorError(
         "too_long",
-        `Cannot keep the history: it is longer than ${LIMITS.history} bytes`,
+        `Cannot keep the history: it is longer than ${exactByteSize(LIMITS.history)}`,
         { hint: "Move the older part of the old log to another file" },
       );
     }

@@ -4,6 +4,7 @@
  * that line is as short as in any other.
  * @module
  */
+import { exactByteSize } from "../platform/byte_size.ts";
 import { runningSha256 } from "../platform/hash.ts";
 import type { LongLine } from "../storage/backend.ts";
 import { DEPTH_LIMIT, LINE_LIMIT } from "../state_layout/limits.ts";
@@ -40,7 +41,7 @@ export function readLongLine(
   let length = 0;
   for (const piece of line.pieces()) {
     length += piece.length;
-    if (length > LONGEST) return { reason: `is longer than ${LONGEST} bytes` };
+    if (length > LONGEST) return { reason: `is longer than ${exactByteSize(LONGEST)}` };
     hash.update(piece);
     const problem = skimmer.push(piece);
     if (problem !== null) return { reason: problem };
@@ -102,7 +103,7 @@ class Skimmer {
       }
     }
     this.#keep(piece.subarray(begin));
-    return this.#kept.length > LINE_LIMIT ? `is longer than ${LINE_LIMIT} bytes` : null;
+    return this.#kept.length > LINE_LIMIT ? `is longer than ${exactByteSize(LINE_LIMIT)}` : null;
   }
 
   text(): string {

@@ -2,6 +2,7 @@
  * Describes problems found while reading a session.
  * @module
  */
+import { byteSize } from "../platform/byte_size.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { type LoadedSession, lostEvents, type Rebuilt } from "./load.ts";
 
@@ -42,13 +43,11 @@ export async function remarksOn(
   if (tornBytes === 0) return remarks;
   // A writer may be at it.
   if (!writing && (await backend.holder({ session: id })).state === "held") return remarks;
-  const where = `${tornBytes} ${
-    tornBytes === 1 ? "byte" : "bytes"
-  } after line ${head.seq} of the journal of session ${id}`;
+  const where = `${byteSize(tornBytes)} after line ${head.seq} of the journal of session ${id}`;
   remarks.push(
     writing
-      ? `${where} were never acknowledged: they were moved to a file in the session's folder`
-      : `${where} were never acknowledged; the next change moves them to a file`,
+      ? `${where} was never acknowledged: it was moved to a file in the session's folder`
+      : `${where} was never acknowledged; the next change moves it to a file`,
   );
   return remarks;
 }

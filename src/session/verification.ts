@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { OrchestratorError } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
-import { pathExists } from "../platform/path_exists.ts";
+import { pathExists } from "../platform/path.ts";
 import type { OrchestratorPaths } from "../project/paths.ts";
 import type { VerificationOutcome } from "../workflow/events.ts";
 import type { SessionState } from "../workflow/state.ts";

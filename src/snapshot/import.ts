@@ -11,7 +11,7 @@ import { OrchestratorError } from "../errors.ts";
 import { replaceFile } from "../platform/atomic_file.ts";
 import { freeBytes } from "../platform/disk.ts";
 import { makeDirectory } from "../platform/make_directory.ts";
-import { pathExists } from "../platform/path_exists.ts";
+import { pathExists } from "../platform/path.ts";
 import { removeTemporary } from "../platform/remove_tree.ts";
 import { lookWithin } from "../platform/within.ts";
 import { gitRemote } from "../project/git_remote.ts";

@@ -7,6 +7,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
+import { exactByteSize } from "../platform/byte_size.ts";
 import { runningSha256 } from "../platform/hash.ts";
 import { joinBytes } from "../platform/join_bytes.ts";
 import { unarmored } from "./armor.ts";
@@ -199,7 +200,11 @@ class Reading {
     if (file === undefined) throw invalid(`it contains a file ${shown} that it does not list`);
     if (this.#seen.has(name)) throw invalid(`it contains ${shown} twice`);
     this.#seen.add(name);
-    if (size !== file.size) throw invalid(`${shown} is ${size} bytes long (expected ${file.size})`);
+    if (size !== file.size) {
+      throw invalid(
+        `${shown} is ${exactByteSize(size)} long (expected ${exactByteSize(file.size)})`,
+      );
+    }
     this.#sink.file(file);
     const hash = runningSha256();
     for await (const chunk of body) {

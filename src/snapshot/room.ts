@@ -4,6 +4,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
+import { byteSize } from "../platform/byte_size.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -37,8 +38,10 @@ export function requireRoom(bytes: number, free: number | null): void {
   if (free === null || needed <= free) return;
   throw new OrchestratorError(
     "no_space",
-    `Cannot import snapshot: it needs ${needed} bytes of free space (${bytes} for its files, ` +
-      `${reserve} in reserve), and ${free} are free`,
+    `Cannot import snapshot: it needs ${byteSize(needed)} of free space (${byteSize(bytes)} ` +
+      `for its files, ${byteSize(reserve)} in reserve), ${
+        byteSize(needed - free)
+      } more than is free`,
     {
       hint: "Free some space and run the command again",
       details: { needed, reserve, free },

@@ -30,7 +30,7 @@ import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts"
 import { freeBytes } from "../platform/disk.ts";
 import { type FileLock, tryLock } from "../platform/file_lock.ts";
 import { runningSha256, sha256Hex } from "../platform/hash.ts";
-import { parentOf } from "../platform/parent.ts";
+import { parentOf } from "../platform/path.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { removeTree } from "../platform/remove_tree.ts";
 import { lookWithin, namesWithin, openWithin, readTextWithin } from "../platform/within.ts";

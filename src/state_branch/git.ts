@@ -5,6 +5,7 @@
  */
 import process from "node:process";
 import { OrchestratorError } from "../errors.ts";
+import { exactByteSize } from "../platform/byte_size.ts";
 import { type Environment, type ProgramResult, runProgram } from "../platform/processes.ts";
 import { redact } from "../secrets/redact.ts";
 import { clearRefLock } from "./ref_lock.ts";
@@ -196,7 +197,7 @@ export class Git {
     } catch (error) {
       const { code } = error instanceof OrchestratorError ? error : {};
       if (code === "limit_exceeded") {
-        throw gitFailed(args, `it prints more than ${mostBytes} bytes`);
+        throw gitFailed(args, `it prints more than ${exactByteSize(mostBytes)}`);
       }
       const late = error instanceof OrchestratorError && "timeoutMs" in (error.details ?? {});
       if (!network || !late) throw error;

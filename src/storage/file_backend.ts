@@ -8,7 +8,7 @@
 import { dirname, join } from "node:path";
 import { isAbsent, OrchestratorError } from "../errors.ts";
 import { ioError, removeTemporaries, replaceFile } from "../platform/atomic_file.ts";
-import { pathExists } from "../platform/path_exists.ts";
+import { pathExists } from "../platform/path.ts";
 import { lookWithin, namesWithin, readTextWithin, readWithin } from "../platform/within.ts";
 import { readLimit } from "../state_layout/limits.ts";
 import { FOLDERS } from "../state_layout/names.ts";

@@ -4,10 +4,11 @@
  */
 import { lstatSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
-import { isAbsent, OrchestratorError } from "../errors.ts";
+import { isAbsent } from "../errors.ts";
 import { appendAndSync } from "../platform/append_file.ts";
 import { ioError, removeTemporaries, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
-import { pathExists } from "../platform/path_exists.ts";
+import { notADirectory } from "../platform/io_error.ts";
+import { pathExists } from "../platform/path.ts";
 import { lookWithin, readWithin } from "../platform/within.ts";
 import type { BlobContent, NewSession } from "./backend.ts";
 import { checkKey, checkLines, checkSessionId } from "./keys.ts";
@@ -52,11 +53,7 @@ export function removeBlobFile(path: string, within: string): void {
 export async function requireDirectory(directory: string): Promise<void> {
   if (pathExists(directory)) {
     if (lstatSync(directory, { throwIfNoEntry: false })?.isDirectory() === true) return;
-    throw new OrchestratorError(
-      "already_exists",
-      `Cannot create "${directory}": it exists and is not a directory`,
-      { hint: "Rename it, then run the command again" },
-    );
+    throw notADirectory(directory);
   }
   const { makeDirectory } = await import("../platform/make_directory.ts");
   makeDirectory(directory);

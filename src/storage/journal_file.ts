@@ -7,6 +7,7 @@
  */
 import { closeSync, readSync } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
+import { exactByteSize } from "../platform/byte_size.ts";
 import { type FileStamp, stampOf } from "../platform/append_file.ts";
 import { ioError } from "../platform/atomic_file.ts";
 import { openWithin, tooLarge } from "../platform/within.ts";
@@ -47,7 +48,7 @@ export function readJournalFile(file: JournalFile): JournalRead | null {
 function longLine(path: string, number: number): OrchestratorError {
   return new OrchestratorError(
     "limit_exceeded",
-    `Cannot read "${path}": line ${number} is longer than ${LINE_LIMIT} bytes`,
+    `Cannot read "${path}": line ${number} is longer than ${exactByteSize(LINE_LIMIT)}`,
     { details: { path, line: number, limit: LINE_LIMIT } },
   );
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
+import { exactByteSize } from "../platform/byte_size.ts";
 import { LINE_LIMIT } from "../state_layout/limits.ts";
 import { JOURNAL, LOCK, SESSION_ID, UNFINISHED } from "../state_layout/names.ts";
 
@@ -105,7 +106,9 @@ export function checkJournalLines(lines: readonly string[]): void {
     if (length <= LINE_LIMIT) continue;
     throw new OrchestratorError(
       "too_long",
-      `Cannot append to the journal: the event is ${length} bytes long (limit ${LINE_LIMIT})`,
+      `Cannot append to the journal: the event is ${exactByteSize(length)} long (limit ${
+        exactByteSize(LINE_LIMIT)
+      })`,
       { hint: "Keep large texts in files and mention the files", details: { bytes: length } },
     );
   }

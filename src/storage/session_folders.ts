@@ -21,7 +21,7 @@ import { dirname, join } from "node:path";
 import { isAbsent, OrchestratorError } from "../errors.ts";
 import { ioError, renamePatiently, syncDirectory } from "../platform/atomic_file.ts";
 import { makeDirectory } from "../platform/make_directory.ts";
-import { pathExists } from "../platform/path_exists.ts";
+import { pathExists } from "../platform/path.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { removeTree } from "../platform/remove_tree.ts";
 import { lookWithin } from "../platform/within.ts";

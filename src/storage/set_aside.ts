@@ -6,6 +6,7 @@
 import { closeSync, readSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OrchestratorError } from "../errors.ts";
+import { byteSize, exactByteSize } from "../platform/byte_size.ts";
 import { syncDirectory } from "../platform/atomic_file.ts";
 import { runningSha256 } from "../platform/hash.ts";
 import { ioError } from "../platform/io_error.ts";
@@ -39,7 +40,9 @@ export async function keepTail(file: JournalFile, part: Part, seq: number): Prom
   if (part.bytes > MOST) {
     throw new OrchestratorError(
       "limit_exceeded",
-      `Cannot write "${path}": there are ${part.bytes} bytes after its last line`,
+      `Cannot write "${path}": ${byteSize(part.bytes)} stands after its last line, and at most ${
+        exactByteSize(MOST)
+      } is set aside`,
       { hint: "Run `orchestrator log verify`", details: { path, bytes: part.bytes, limit: MOST } },
     );
   }

@@ -11,6 +11,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
+import { exactByteSize } from "../platform/byte_size.ts";
 import { ioError, replaceFile } from "../platform/atomic_file.ts";
 import { acquireLock } from "../platform/file_lock.ts";
 import { makeDirectory } from "../platform/make_directory.ts";
@@ -175,7 +176,9 @@ function read(path: string): Content {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return { fields: {}, entries: [] };
     if (!stat.isFile()) throw unusable(path, "it is not a regular file");
-    if (stat.size > MAX_BYTES) throw unusable(path, `it is larger than ${MAX_BYTES} bytes`);
+    if (stat.size > MAX_BYTES) {
+      throw unusable(path, `it is larger than ${exactByteSize(MAX_BYTES)}`);
+    }
     text = readFileSync(path, "utf8");
   } catch (error) {
     if (error instanceof OrchestratorError) throw error;

@@ -248,7 +248,7 @@ const HARMS: Readonly<
   ],
   "sums without an end": [
     (folder) => writeFileSync(join(folder, "SHA256SUMS"), "#".repeat(100_000)),
-    /larger than 65536 bytes/,
+    /larger than 64 KiB/,
   ],
 };
 

@@ -7,7 +7,7 @@ import type { ConfigKeyName, ConfigValue } from "../../config/keys.ts";
 import { type Effective, originText } from "../../config/layers.ts";
 import type { ConfigFile } from "../../config/read_file.ts";
 import { OrchestratorError } from "../../errors.ts";
-import { pathExists } from "../../platform/path_exists.ts";
+import { pathExists } from "../../platform/path.ts";
 import type { Input } from "../command.ts";
 import { configFiles } from "../../app/configuration.ts";
 import type { Context } from "../context.ts";

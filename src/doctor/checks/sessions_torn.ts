@@ -1,3 +1,4 @@
+import { byteSize } from "../../platform/byte_size.ts";
 import { type Check, count, few, ok } from "../check.ts";
 import { putInOrder } from "../journal_ends.ts";
 
@@ -18,7 +19,7 @@ export const sessionsTorn: Check = {
       }`,
       todo: "The next change of the session moves them to a file in its folder",
       fixable: true,
-      list: torn.map(({ id, loaded }) => `${id}: ${loaded.value?.tornBytes} bytes`),
+      list: torn.map(({ id, loaded }) => `${id}: ${byteSize(loaded.value?.tornBytes ?? 0)}`),
     };
   },
   fix: (examination) =>

@@ -195,7 +195,7 @@ export const fileCases: readonly PlatformCase[] = [
       writeFileSync(path, "one\n");
       assert.throws(
         () => appendAndSync(path, "x", { at: 5 }),
-        withCode("io_failed", /it is 4 bytes long \(expected at least 5\)/),
+        withCode("io_failed", /it is 4 B long \(expected at least 5 B\)/),
       );
       assert.equal(readFileSync(path, "utf8"), "one\n");
       const absent = `${directory}/absent`;

@@ -113,7 +113,7 @@ export const withinCases: readonly PlatformCase[] = [
       writeFileSync(`${state}/file`, "12345");
       assert.throws(
         () => readWithin(state, `${state}/file`, 4),
-        withCode("limit_exceeded", /larger than 4 bytes/),
+        withCode("limit_exceeded", /larger than 4 B$/),
       );
       assert.throws(() => readWithin(null, `${state}/file`, 4), withCode("limit_exceeded"));
     },

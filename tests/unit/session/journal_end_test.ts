@@ -1,6 +1,7 @@
 /** What stands behind the last event of a journal, and how its lines end. */
 import assert from "node:assert/strict";
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { byteSize } from "../../../src/platform/byte_size.ts";
 import { journalEnd, readLines } from "../../../src/session/journal_end.ts";
 import { encodeEvents } from "../../../src/session/journal.ts";
 import { tidyJournal } from "../../../src/session/mend_journal.ts";
@@ -60,7 +61,10 @@ for (const [name, tail] of Object.entries(TAILS)) {
         const loaded = await manager.load(A);
         assert.equal(loaded.tornBytes, bytes.length);
         assert.equal(loaded.state.seq, 3);
-        assert.match(warnings.join("\n"), new RegExp(`^${bytes.length} bytes after line 3`, "m"));
+        assert.match(
+          warnings.join("\n"),
+          new RegExp(`^${byteSize(bytes.length)} after line 3`, "m"),
+        );
         assert.deepEqual(tree(), names, "readers only say it");
         assert.equal(readFileSync(file("log.jsonl"), "utf8"), before + bytes);
         assert.deepEqual(await journalEnd(files.backend, A), {

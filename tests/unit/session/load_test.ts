@@ -196,7 +196,7 @@ Deno.test("load: a torn line is ignored and set aside", () =>
     assert.equal(loaded.state.seq, 3);
     await act(files.manager, A, note("four"));
     assert.equal(files.warnings.length, 1);
-    assert.match(files.warnings.join(), /^18 bytes after line 3 .* moved to a file/);
+    assert.match(files.warnings.join(), /^18 B after line 3 .* moved to a file/);
     assert.equal((await files.manager.verify(A)).lines, 4);
     assert.equal((await files.manager.verify(A)).tornBytes, 0);
   }));

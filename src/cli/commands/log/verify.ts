@@ -3,11 +3,12 @@
  * @module
  */
 import { OrchestratorError } from "../../../errors.ts";
+import { sizeText } from "../../output/size_text.ts";
 import type { Verification } from "../../../session/verify_session.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { chooseToRead } from "../../../app/choose_session.ts";
-import { lines, num, say, type Shown, shown } from "../../output/shown.ts";
+import { lines, say, type Shown, shown } from "../../output/shown.ts";
 import type { Style } from "../../output/style.ts";
 import { count } from "../../output/text.ts";
 
@@ -109,8 +110,8 @@ async function wanted(context: Context, input: Input): Promise<readonly string[]
 function lineOf(result: Verification, style: Style): Shown {
   const torn = result.tornBytes === 0
     ? say``
-    : say`; followed by ${num(result.tornBytes)} ${
-      result.tornBytes === 1 ? say`byte` : say`bytes`
+    : say`; followed by ${
+      sizeText(result.tornBytes)
     } of an incomplete append that was never acknowledged`;
   const ends = {
     "line feeds": say``,

@@ -1,10 +1,11 @@
 /**
- * Whether a path exists, as opposed to "cannot be determined".
+ * Two questions about a path, without `node:path`, whose loading is not free.
  * @module
  */
 import { statSync } from "node:fs";
 import { isAbsent } from "../errors.ts";
 import { ioError } from "./io_error.ts";
+import { isWindows } from "./runtime.ts";
 
 /**
  * Whether `path` exists. Unlike `existsSync`, which returns false on every error, this returns
@@ -19,4 +20,11 @@ export function pathExists(path: string): boolean {
     if (isAbsent(error)) return false;
     throw ioError("read", path, error);
   }
+}
+
+/** The directory part: `/a` of `/a/b`, `/` of `/a`, `.` of `a`. */
+export function parentOf(path: string): string {
+  const end = Math.max(path.lastIndexOf("/"), isWindows ? path.lastIndexOf("\\") : -1);
+  if (end < 0) return ".";
+  return end === 0 ? "/" : path.slice(0, end);
 }
