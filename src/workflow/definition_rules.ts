@@ -4,6 +4,7 @@
  * @module
  */
 import type { ItemDefinition, PhaseDefinition, WorkflowDefinition } from "./definition.ts";
+import { commandRemarks } from "./command_remarks.ts";
 import { TEXT_LIMITS } from "./commands.ts";
 import { didYouMean, formatPath, quote } from "./finding.ts";
 import type { FindingCollector, KeyPath, PointAt } from "./finding.ts";
@@ -235,8 +236,9 @@ class RuleChecker {
           });
         } else if (text.includes("\0")) {
           this.#error(command, "the command contains a NUL character");
-        }
+        } else this.#remarkOnCommand(text, command);
       }
+      this.#remarkOnExitCode(verification.expect_exit_code, path);
     }
     const short = [...path, "command"];
     if (formatPath(command) === formatPath(short) && this.#isWritten(at)) {
@@ -245,6 +247,21 @@ class RuleChecker {
         hint: 'Keep "verification" and put the command in it',
       });
     }
+  }
+
+  /** Of a stored definition nothing is said: the session was started with it. */
+  #remarkOnCommand(text: string, path: KeyPath): void {
+    if (!this.#tree.hasText) return;
+    for (const { message, hint } of commandRemarks(text)) this.#warning(path, message, { hint });
+  }
+
+  #remarkOnExitCode(code: number, path: KeyPath): void {
+    if (!this.#tree.hasText || code === 0) return;
+    const inProof = [...path, "verification", "expect_exit_code"];
+    const place = this.#isWritten(inProof) ? inProof : [...path, "expect_exit_code"];
+    const hint = 'Write "! command" where any failure is meant';
+    const message = `the command passes when it fails with exit code ${code}, and only then`;
+    this.#warning(place, message, { at: "key", hint });
   }
 
   #isWritten(path: KeyPath): boolean {

@@ -74,6 +74,31 @@ Deno.test("parseDefinition: every default of the form with phases", () => {
   });
 });
 
+Deno.test("parseDefinition: of a command that may pass although it failed it is said where", () => {
+  const { definition, findings } = read(`name: W
+settings:
+  test_command: make test | tail -1
+phases:
+  - id: A
+    name: A
+    items:
+      - id: tests
+        name: Tests
+        verification: { type: command, command: "{{test_command}}" }
+      - id: lint
+        name: Lint
+        verification: { type: command, command: "make lint || true" }
+`);
+  assert.notEqual(definition, null);
+  assert.deepEqual(findings.map(({ level, line }) => [level, line]), [["warning", 10], [
+    "warning",
+    13,
+  ]]);
+  assert.match(findings[0]?.message ?? "", /behind the pipe counts: "make test" may fail/);
+  // What a session has frozen is not judged again.
+  assert.deepEqual(definitionFromObject(definition).findings, []);
+});
+
 Deno.test("parseDefinition: every field of the form with phases", () => {
   const item = {
     id: "_ünï_1",
@@ -123,7 +148,9 @@ Deno.test("parseDefinition: every field of the form with phases", () => {
   // JSON is YAML. A time-out that is spelled out would be told of where nothing runs.
   const text = JSON.stringify(whole).replaceAll(',"timeout":300', "");
   const { definition, findings } = read(text);
-  assert.deepEqual(findings, []);
+  assert.deepEqual(findings.map(({ message }) => message), [
+    "the command passes when it fails with exit code 7, and only then",
+  ]);
   assert.deepEqual(definition, whole);
 });
 
