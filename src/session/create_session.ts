@@ -43,7 +43,7 @@ export async function createSession(
   const { id } = input;
   const { time, actor, clean } = how;
   const { events, blobs } = await withHistory(input, clean);
-  const start = { seq: 0, hash: ORIGIN_HASH, etag: "" };
+  const start = { state: null, head: { seq: 0, hash: ORIGIN_HASH, etag: "" } };
   const encoded = encodeEvents(scrubEvents(events, clean), start, { actor, time });
   const state = replay(id, encoded.events);
   const meta: SessionMeta = {

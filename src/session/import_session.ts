@@ -18,6 +18,7 @@ import type { OrchestratorPaths } from "../project/paths.ts";
 import { gitBranch } from "../project/git_branch.ts";
 import type { Actor, NewEvent, SessionEvent } from "../workflow/events.ts";
 import { evolve } from "../workflow/evolve.ts";
+import { RULES } from "../workflow/rules.ts";
 import type { SessionState } from "../workflow/state.ts";
 import type { VisitValues } from "./history_file.ts";
 import { newLineage } from "./session_id.ts";
@@ -80,7 +81,7 @@ export async function viewLegacy(
   }
   let state: SessionState | null = null;
   for (const [index, event] of events.entries()) {
-    const stamped: SessionEvent = { ...event, seq: index + 1, ...stamp };
+    const stamped: SessionEvent = { ...event, seq: index + 1, ...stamp, rules: RULES };
     state = evolve(state, stamped);
   }
   if (state === null) throw new TypeError("an import has at least one event");

@@ -2,8 +2,11 @@
  * The journal's lines: one event each, chained by hash.
  *
  * ```json
- * {"v":1,"seq":7,"time":"2026-01-31T09:30:00.000Z","type":"note_added","actor":{…},"data":{…},"prev":"<sha-256 of line 6>"}
+ * {"v":2,"seq":7,"time":"2026-01-31T09:30:00.000Z","type":"note_added","actor":{…},"data":{…},"rules":1,"state":"1:<digest of the state it led to>","prev":"<sha-256 of line 6>"}
  * ```
+ * Lines from before `rules` and `state` were recorded are valid before the first line that has them, and
+ * never behind it: taking them away from a line must not make it trusted.
+ *
  * Lines are written once and never rewritten, so fields that a newer program added stay.
  * @module
  */
@@ -12,21 +15,22 @@ import { sha256Hex } from "../platform/hash.ts";
 import { DEPTH_LIMIT } from "../state_layout/limits.ts";
 import { type JournalHead, type JournalLine, ORIGIN_HASH } from "../storage/backend.ts";
 import { checkJournalLines } from "../storage/keys.ts";
-import { type Actor, isHistoryFile, type NewEvent, type SessionEvent } from "../workflow/events.ts";
+import {
+  type Actor,
+  isEventType,
+  isHistoryFile,
+  type NewEvent,
+  type SessionEvent,
+} from "../workflow/events.ts";
+import { evolve } from "../workflow/evolve.ts";
+import { knownProjection, StateDigests } from "../workflow/projection.ts";
+import { RULES } from "../workflow/rules.ts";
+import type { SessionState } from "../workflow/state.ts";
 import { isNestedDeeper } from "./json_limits.ts";
 import { readLongLine } from "./long_line.ts";
 
 /** The newest journal format this program knows. */
 export const JOURNAL_FORMAT = 2;
-
-/**
- * The format of an event's line: the oldest whose programs do not misread it. Programs of format 1 know
- * no history beside the journal, and no journal that was accepted with lines missing.
- */
-function formatOf(event: NewEvent): number {
-  if (event.type === "journal_accepted") return 2;
-  return event.type === "session_imported" && isHistoryFile(event.data.history) ? 2 : 1;
-}
 
 /** What stamping adds to an event. */
 export interface Stamp {
@@ -35,42 +39,75 @@ export interface Stamp {
   readonly time: string;
 }
 
+/** Where events are added. */
+export interface Position {
+  /** Null before the first event. */
+  readonly state: SessionState | null;
+  readonly head: JournalHead;
+}
+
 /**
  * Stamps events and makes their lines.
- * @param after the head they follow.
- * @returns the stamped events, their lines, and the head behind them (with an empty etag).
- * @throws `too_long` for an event that no reader would take: it is too long, or nested too deeply.
+ * @param after what they follow.
+ * @returns the stamped events, their lines, the state they lead to, and the head behind them (with an
+ * empty etag).
+ * @throws `too_long` for an event that no reader would take: it is too long, or nested too deeply; what
+ * `evolve()` throws for data that leads to no state.
  */
 export function encodeEvents(
   events: readonly NewEvent[],
-  after: JournalHead,
+  after: Position,
   stamp: Stamp,
-): {
+): Position & {
   readonly events: readonly SessionEvent[];
   readonly lines: readonly string[];
-  readonly head: JournalHead;
 } {
   const stamped: SessionEvent[] = [];
   const lines: string[] = [];
-  let { seq, hash } = after;
+  const digests = stateDigests();
+  let { state, head: { seq, hash } } = after;
   for (const event of events) {
     seq += 1;
+    const made = { ...event, seq, time: stamp.time, actor: stamp.actor, rules: RULES };
+    state = evolve(state, made);
+    const digest = digests.digest(state);
     const line = JSON.stringify({
-      v: formatOf(event),
+      v: JOURNAL_FORMAT,
       seq,
       time: stamp.time,
       type: event.type,
       actor: stamp.actor,
       data: event.data,
+      rules: RULES,
+      state: digest,
       prev: hash,
     });
     if (isNestedDeeper(line, DEPTH_LIMIT)) throw tooDeep(event);
     hash = sha256Hex(line);
     lines.push(line);
-    stamped.push({ ...event, seq, time: stamp.time, actor: stamp.actor });
+    stamped.push({ ...made, state: digest });
   }
   checkJournalLines(lines);
-  return { events: stamped, lines, head: { seq, hash, etag: "" } };
+  return { events: stamped, lines, state, head: { seq, hash, etag: "" } };
+}
+
+/** Makes digests of states as lines record them. */
+export function stateDigests(): StateDigests {
+  return new StateDigests(sha256Hex);
+}
+
+/**
+ * What of an event this program does not know, as a clause; null when it knows all of it. Then what the
+ * event means is a guess: nothing is compared with the state behind it, and nothing is written.
+ */
+export function unknownIn({ type, rules, state }: SessionEvent): string | null {
+  if (rules !== undefined && rules > RULES) {
+    return `was decided by rules ${rules}, and this program knows rules up to ${RULES}`;
+  }
+  if (!isEventType(type)) return `is an event of a type that this program does not know: "${type}"`;
+  return state === undefined || knownProjection(state) !== null
+    ? null
+    : `has a digest of a kind that this program does not know`;
 }
 
 function tooDeep(event: NewEvent): OrchestratorError {
@@ -105,6 +142,8 @@ export interface ChainWalk {
 export class ChainReader {
   #seq = 0;
   #hash = ORIGIN_HASH;
+  /** The first line that names its rules. */
+  #audited: number | null = null;
 
   /** Behind the last good line, with an empty etag. */
   get head(): JournalHead {
@@ -116,11 +155,21 @@ export class ChainReader {
     const number = this.#seq + 1;
     const read = readRecord(line, number);
     if (!("record" in read)) return { bad: { line: number, ...read } };
-    const misfit = misfitOf(read.record, number, this.#hash);
+    const { record } = read;
+    const misfit = misfitOf(record, number, this.#hash) ?? this.#downgrade(record);
     if (misfit !== null) return { bad: { line: number, ...misfit } };
     this.#seq = number;
     this.#hash = read.hash;
-    return { event: toEvent(read.record) };
+    if (record.rules !== undefined) this.#audited ??= number;
+    return { event: toEvent(record) };
+  }
+
+  /** A line that does not say what it led to has no place behind one that does. */
+  #downgrade({ rules }: EventRecord): Unreadable | null {
+    if (rules !== undefined || this.#audited === null) return null;
+    return unreadable(
+      `does not record the rules and the state it led to, as lines do since line ${this.#audited}`,
+    );
   }
 }
 
@@ -180,6 +229,8 @@ interface EventRecord {
   readonly type: string;
   readonly actor: Actor;
   readonly data: object;
+  readonly rules?: number;
+  readonly state?: string;
   readonly prev: string;
 }
 
@@ -251,13 +302,31 @@ function misfitOf(record: EventRecord, seq: number, prev: string): Unreadable | 
 function isEventRecord(value: unknown): value is EventRecord {
   if (typeof value !== "object" || value === null) return false;
   const record = value as Partial<Record<keyof EventRecord, unknown>>;
-  return (record.v === 1 || record.v === 2) && Number.isSafeInteger(record.seq) &&
+  return Number.isSafeInteger(record.seq) &&
     typeof record.time === "string" && typeof record.type === "string" &&
     typeof record.actor === "object" && record.actor !== null &&
-    typeof record.data === "object" && record.data !== null && typeof record.prev === "string";
+    typeof record.data === "object" && record.data !== null && typeof record.prev === "string" &&
+    hasFormat(record as EventRecord);
+}
+
+/** Whether a line has what its format needs. */
+function hasFormat({ v, type, data, rules, state }: EventRecord): boolean {
+  if (v === 2 && rules !== undefined) {
+    return Number.isSafeInteger(rules) && rules > 0 && typeof state === "string";
+  }
+  // Fields of a newer format have no meaning in an older one.
+  if (rules !== undefined || state !== undefined) return false;
+  return v === 1 || (v === 2 && isOlder2(type, data));
+}
+
+/** What had format 2 before rules and states were recorded: what programs of format 1 misread. */
+function isOlder2(type: string, data: object): boolean {
+  if (type === "journal_accepted") return true;
+  return type === "session_imported" && "history" in data && isHistoryFile(data.history);
 }
 
 function toEvent(record: EventRecord): SessionEvent {
-  const { seq, time, type, actor, data } = record;
-  return { type, data, seq, time, actor } as SessionEvent;
+  const { seq, time, type, actor, data, rules, state } = record;
+  const audit = rules === undefined ? {} : { rules, state };
+  return { type, data, seq, time, actor, ...audit } as SessionEvent;
 }

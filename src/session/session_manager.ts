@@ -174,14 +174,12 @@ export class SessionManager {
       return { state: loaded.state, events: [], already: already ?? "nothing to do" };
     }
     const { encodeEvents } = await import("./journal.ts");
-    const { evolve } = await import("../workflow/evolve.ts");
-    const encoded = encodeEvents(await this.#scrubbed(events), loaded.head, {
+    // Before anything is written: a state that cannot be derived must never get into the journal.
+    const encoded = encodeEvents(await this.#scrubbed(events), loaded, {
       actor: this.#options.actor(),
       time: this.#options.now().toISOString(),
     });
-    // Before anything is written: a state that cannot be derived must never get into the journal.
-    let state = loaded.state;
-    for (const event of encoded.events) state = evolve(state, event);
+    const state = encoded.state ?? loaded.state;
     const etag = await this.#append(id, loaded, encoded.lines);
     if (etag === null) return null;
     await this.#report(id, loaded, true);

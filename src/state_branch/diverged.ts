@@ -82,7 +82,7 @@ function withHistory(
   history: VisitValues,
   stamp: Stamp,
 ): { readonly lines: readonly string[]; readonly files: Readonly<Record<string, Uint8Array>> } {
-  const start = { seq: 0, hash: ORIGIN_HASH, etag: "" };
+  const start = { state: null, head: { seq: 0, hash: ORIGIN_HASH, etag: "" } };
   const values: unknown[] = [];
   history((value) => values.push(value));
   const inLine = events.map((event) =>

@@ -2,7 +2,8 @@
  * The events of a session, which the journal stores one per line.
  * `decide()` returns {@link NewEvent}s; the session layer adds seq, time and actor and appends
  * them; `evolve()` folds the {@link SessionEvent}s into the state. Event types are never renamed,
- * because journals live for years. Unknown types are kept and ignored.
+ * because journals live for years. A program that meets a type it does not know reads the journal and
+ * writes nothing to it.
  * @module
  */
 import type { WorkflowDefinition } from "./definition.ts";
@@ -136,6 +137,30 @@ export interface EventData {
 /** The name of an event. */
 export type EventType = keyof EventData;
 
+/** All names of events. */
+const EVENT_TYPES: Readonly<Record<EventType, true>> = {
+  session_started: true,
+  session_imported: true,
+  item_completed: true,
+  item_failed: true,
+  item_skipped: true,
+  item_approved: true,
+  phase_approved: true,
+  phase_advanced: true,
+  note_added: true,
+  checkpoint_created: true,
+  checkpoint_restored: true,
+  session_renamed: true,
+  journal_accepted: true,
+  workflow_completed: true,
+  workflow_abandoned: true,
+};
+
+/** Whether this program knows what an event of a type means. */
+export function isEventType(type: string): type is EventType {
+  return Object.hasOwn(EVENT_TYPES, type);
+}
+
 /** An event as `decide()` makes it. */
 export type NewEvent = {
   readonly [Type in EventType]: { readonly type: Type; readonly data: EventData[Type] };
@@ -146,4 +171,8 @@ export type SessionEvent = NewEvent & {
   readonly seq: number;
   readonly time: string;
   readonly actor: Actor;
+  /** By which rules it was decided (`rules.ts`); absent in a line from before that was recorded. */
+  readonly rules?: number;
+  /** Digest of the state that it led to (`projection.ts`); present where `rules` is. */
+  readonly state?: string;
 };

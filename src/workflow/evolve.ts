@@ -31,8 +31,17 @@ type Stamp = Pick<SessionEvent, "seq" | "time" | "actor">;
  * empty state whose `session` is `""`: a journal that begins so is damaged.
  */
 export function evolve(state: SessionState | null, event: SessionEvent): SessionState {
-  if (state === null) return begin(event);
-  const moved: SessionState = { ...state, seq: event.seq, updatedAt: event.time };
+  const { seq, rules } = event;
+  if (state === null) {
+    const { audited: _, ...first } = begin(event);
+    return rules === undefined ? first : { ...first, audited: seq };
+  }
+  const moved: SessionState = {
+    ...state,
+    seq,
+    updatedAt: event.time,
+    ...(rules === undefined || state.audited !== undefined ? {} : { audited: seq }),
+  };
   switch (event.type) {
     case "item_completed":
       return withItem(moved, event.data, (before) => completed(before, event.data, event));

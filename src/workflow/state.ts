@@ -153,6 +153,11 @@ export interface SessionState extends Snapshot {
   readonly accepted?: Recent<Acceptance>;
   /** The file of what was recorded before the session began. */
   readonly history?: HistoryFile;
+  /**
+   * Seq of the first event whose line names its rules and the state it led to; absent where there is
+   * none. What is before it was written by a program that did not record that yet.
+   */
+  readonly audited?: number;
   /** Set when the session came from the old tool: its generation. */
   readonly imported?: string;
   readonly legacy?: Readonly<Record<string, unknown>>;

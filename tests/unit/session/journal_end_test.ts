@@ -18,13 +18,13 @@ async function three({ manager }: InFiles): Promise<void> {
 
 /** The lines of two events that one append would write next, without their line feeds. */
 async function nextLines({ backend }: InFiles): Promise<readonly [string, string]> {
-  const { head } = await loadSession(backend, A, { replay: true });
+  const loaded = await loadSession(backend, A, { replay: true });
   const events = ["four", "five"].map((text) => ({
     type: "note_added" as const,
     data: { text, phase: null },
   }));
   const stamp = { actor: PERSON, time: "2026-02-01T00:00:00.000Z" };
-  const [four = "", five = ""] = encodeEvents(events, head, stamp).lines;
+  const [four = "", five = ""] = encodeEvents(events, loaded, stamp).lines;
   return [four, five];
 }
 

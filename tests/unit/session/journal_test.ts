@@ -5,13 +5,17 @@ import {
   encodeEvents,
   JOURNAL_FORMAT,
   parseEvent,
+  type Position,
   walkChain,
 } from "../../../src/session/journal.ts";
 import { type JournalHead, ORIGIN_HASH } from "../../../src/storage/backend.ts";
 import type { NewEvent } from "../../../src/workflow/events.ts";
+import { RULES } from "../../../src/workflow/rules.ts";
 import { AGENT, PERSON } from "../workflow/session_builder.ts";
 
 const ORIGIN: JournalHead = { seq: 0, hash: ORIGIN_HASH, etag: "" };
+/** A session's beginning, which the events of these tests follow. */
+const START: Position = { state: null, head: ORIGIN };
 const STAMP = { actor: PERSON, time: "2026-01-31T09:30:00.000Z" };
 
 function notes(...texts: string[]): NewEvent[] {
@@ -20,7 +24,7 @@ function notes(...texts: string[]): NewEvent[] {
 
 /** A chain of three lines. */
 function chain(): string[] {
-  return [...encodeEvents(notes("one", "two", "three"), ORIGIN, STAMP).lines];
+  return [...encodeEvents(notes("one", "two", "three"), START, STAMP).lines];
 }
 
 /** The line as an object, changed, as a line again. */
@@ -29,18 +33,21 @@ function rewritten(line: string | undefined, fields: object): string {
 }
 
 Deno.test("encodeEvents: a line per event, each with the hash of the one before", () => {
-  const encoded = encodeEvents(notes("one", "two"), ORIGIN, STAMP);
+  const encoded = encodeEvents(notes("one", "two"), START, STAMP);
   assert.equal(encoded.lines.length, 2);
   const [first, second] = encoded.lines.map((line) => JSON.parse(line));
   assert.deepEqual(first, {
-    v: 1,
+    v: 2,
     seq: 1,
     time: STAMP.time,
     type: "note_added",
     actor: PERSON,
     data: { text: "one", phase: null },
+    rules: RULES,
+    state: encoded.events[0]?.state,
     prev: "0".repeat(64),
   });
+  assert.match(encoded.events[0]?.state ?? "", /^1:[0-9a-f]{64}$/);
   assert.equal(second.seq, 2);
   assert.equal(second.prev, sha256Hex(encoded.lines[0] ?? ""));
   assert.deepEqual(encoded.head, { seq: 2, hash: sha256Hex(encoded.lines[1] ?? ""), etag: "" });
@@ -53,8 +60,8 @@ Deno.test("encodeEvents: a line per event, each with the hash of the one before"
 });
 
 Deno.test("encodeEvents: goes on behind a head", () => {
-  const first = encodeEvents(notes("one"), ORIGIN, STAMP);
-  const second = encodeEvents(notes("two"), first.head, { ...STAMP, actor: AGENT });
+  const first = encodeEvents(notes("one"), START, STAMP);
+  const second = encodeEvents(notes("two"), first, { ...STAMP, actor: AGENT });
   const walk = walkChain([...first.lines, ...second.lines]);
   assert.equal(walk.bad, null);
   assert.deepEqual(walk.events.map(({ seq, actor }) => [seq, actor]), [[1, PERSON], [2, AGENT]]);
@@ -63,7 +70,7 @@ Deno.test("encodeEvents: goes on behind a head", () => {
 
 Deno.test("encodeEvents: a line is one line, whatever the text", () => {
   const text = 'a\nb\r\n\u2028\u2029\0\ud800 "q" \\ 🌊';
-  const { lines } = encodeEvents(notes(text), ORIGIN, STAMP);
+  const { lines } = encodeEvents(notes(text), START, STAMP);
   assert.equal(lines.length, 1);
   assert.ok(!/[\r\n]/.test(lines[0] ?? ""));
   const [event] = walkChain(lines).events;
@@ -76,8 +83,8 @@ Deno.test("walkChain: nothing is a chain of nothing", () => {
 });
 
 Deno.test("walkChain: a clock that goes backwards breaks nothing", () => {
-  const first = encodeEvents(notes("one"), ORIGIN, { ...STAMP, time: "2026-02-01T00:00:00.000Z" });
-  const second = encodeEvents(notes("two"), first.head, {
+  const first = encodeEvents(notes("one"), START, { ...STAMP, time: "2026-02-01T00:00:00.000Z" });
+  const second = encodeEvents(notes("two"), first, {
     ...STAMP,
     time: "2020-01-01T00:00:00.000Z",
   });
@@ -87,14 +94,14 @@ Deno.test("walkChain: a clock that goes backwards breaks nothing", () => {
 });
 
 Deno.test("walkChain: fields that a newer program added are no harm", () => {
-  const [line = ""] = encodeEvents(notes("one"), ORIGIN, STAMP).lines;
+  const [line = ""] = encodeEvents(notes("one"), START, STAMP).lines;
   const walk = walkChain([rewritten(line, { later: { more: true } })]);
   assert.equal(walk.bad, null);
   assert.equal(walk.events.length, 1);
 });
 
 Deno.test("walkChain: an event type it does not know is an event", () => {
-  const [line = ""] = encodeEvents(notes("one"), ORIGIN, STAMP).lines;
+  const [line = ""] = encodeEvents(notes("one"), START, STAMP).lines;
   const walk = walkChain([rewritten(line, { type: "moon_landed" })]);
   assert.equal(walk.bad, null);
   assert.equal(walk.events[0]?.type, "moon_landed");

@@ -3,13 +3,14 @@ import { eventsFrom } from "../../../src/session/read_events.ts";
 import { acceptJournal, findLost } from "../../../src/session/mend_journal.ts";
 import { type LoadedSession, loadSession } from "../../../src/session/load.ts";
 import { replay } from "../../../src/session/rebuild.ts";
-import { encodeEvents, walkChain } from "../../../src/session/journal.ts";
+import { walkChain } from "../../../src/session/journal.ts";
 import { decodeState, encodeState } from "../../../src/session/state_cache.ts";
-import { ORIGIN_HASH, type StorageBackend } from "../../../src/storage/backend.ts";
+import type { StorageBackend } from "../../../src/storage/backend.ts";
 import { FileBackend } from "../../../src/storage/file_backend.ts";
 import { MemoryBackend } from "../../../src/storage/memory_backend.ts";
 import type { SessionState } from "../../../src/workflow/state.ts";
 import { PERSON } from "../workflow/session_builder.ts";
+import { chained, journalText, oldLines, parsedLines } from "./raw_lines.ts";
 import {
   A,
   act,
@@ -256,11 +257,7 @@ const DAMAGES: Damages = {
 
 /** A journal with a chain that holds, made of the lines that `keep` keeps and may change. */
 function rechained(text: string, keep: (event: Record<string, unknown>) => boolean): string {
-  const events = text.trimEnd().split("\n").map((line) => JSON.parse(line)).filter(keep);
-  const actor = PERSON;
-  const time = "2026-01-01T00:00:00.000Z";
-  return encodeEvents(events, { seq: 0, hash: ORIGIN_HASH, etag: "" }, { actor, time })
-    .lines.map((line) => line + "\n").join("");
+  return journalText(chained(parsedLines(text).filter(keep)));
 }
 
 for (const [name, { change, says }] of Object.entries(DAMAGES)) {
@@ -414,12 +411,7 @@ Deno.test("load: data that an event's type cannot have is damage, not a bug", ()
     { type: "session_imported", data: { session: A } },
   ];
   for (const event of lines) {
-    const { lines } = encodeEvents(
-      [event as never],
-      { seq: 0, hash: ORIGIN_HASH, etag: "" },
-      { actor: PERSON, time },
-    );
-    const { events } = walkChain(lines);
+    const { events } = walkChain(oldLines([event], { actor: PERSON, time }));
     assert.throws(() => replay(A, events), /has data that does not belong in "session_/);
   }
 });

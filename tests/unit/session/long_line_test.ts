@@ -12,9 +12,10 @@ import { ORIGIN_HASH } from "../../../src/storage/backend.ts";
 import { asJournalLine } from "../../../src/storage/pieces.ts";
 import { historyLength, type NewEvent } from "../../../src/workflow/events.ts";
 import { PERSON } from "../workflow/session_builder.ts";
+import { oldLines } from "./raw_lines.ts";
 import { A, act, inFiles, note, refusal, start } from "./sessions.ts";
 
-const START = { seq: 0, hash: ORIGIN_HASH, etag: "" };
+const START = { state: null, head: { seq: 0, hash: ORIGIN_HASH, etag: "" } };
 const STAMP = { actor: PERSON, time: "2026-01-31T09:30:00.000Z" };
 
 /** A line in pieces of a given size. */
@@ -132,11 +133,10 @@ Deno.test("readLongLine: a value of the history may be too long to be held", () 
 Deno.test("a chain may begin with a long import of 0.1.0, and has no other long line", () => {
   const history = [{ message: "x".repeat(LINE_LIMIT) }, { message: "two" }];
   const first = oldImport(history);
-  const { lines } = encodeEvents(
-    [{ type: "note_added", data: { text: "n", phase: null } }],
-    { seq: 1, hash: sha256Hex(first), etag: "" },
-    STAMP,
-  );
+  const lines = oldLines([{ type: "note_added", data: { text: "n", phase: null } }], STAMP, {
+    seq: 1,
+    hash: sha256Hex(first),
+  });
   const walk = walkChain([first, ...lines].map(asJournalLine));
   assert.equal(walk.bad, null);
   const [imported] = walk.events;

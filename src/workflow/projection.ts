@@ -1,0 +1,287 @@
+/**
+ * The digest of a state, as the lines of a journal record it: `<projection>:<SHA-256 in hex>`.
+ *
+ * A **projection** is a named, fixed way to write a state as nested JSON arrays. What is recorded names
+ * the projection it was made with, and is checked with that one for ever: a field that the state gets
+ * later belongs in the next projection, never in an old one.
+ *
+ * Projection 1, for readers in other languages. `H(x)` is the SHA-256, in lower-case hex, of `x` as
+ * `JSON.stringify` writes it, in UTF-8. The digest is `H` of an array of the fields in {@link STATE}, in
+ * that order, where
+ * - an optional field is `[]` when it is absent, and `[value]` when it is present;
+ * - `definition`, `legacy` and `history` are `H` of the value as it was recorded;
+ * - lists (`notes.recent`, `checkpoints.recent`, `bypasses`, `accepted.recent`) are the `H` of each
+ *   entry, an entry being the array of its fields;
+ * - `phases` is a list of `[id, H(phase)]`, a phase the array of its fields, and its `items` the `H` of
+ *   each run of 32 `[id, H(item)]`, the last of which may be shorter. Phases and items are in the order
+ *   of the definition, but whole numbers come first, in ascending order.
+ * - Values that are recorded as they came (actors, evidence, verifications, approvals of items) are
+ *   written as they stand in the journal.
+ * @module
+ */
+import type {
+  Acceptance,
+  Bypass,
+  CheckpointSummary,
+  ItemState,
+  Note,
+  PhaseState,
+  Recent,
+  SessionState,
+} from "./state.ts";
+
+/** The projection that new lines are made with. */
+const NEWEST = "1";
+
+/** Gives the SHA-256 of a text's UTF-8 bytes in lower-case hex. */
+export type Sha256 = (text: string) => string;
+
+/** The name of the projection of a recorded digest, when this program knows it; else null. */
+export function knownProjection(digest: string): string | null {
+  return /^1:[0-9a-f]{64}$/.test(digest) ? NEWEST : null;
+}
+
+/**
+ * Lists the fields of a type; leaving one out is an error of types. What is added to the type belongs
+ * in the next projection.
+ */
+function fieldsOf<Of>() {
+  return <const Fields extends readonly (keyof Of)[]>(
+    fields: Fields & ([Exclude<keyof Of, Fields[number]>] extends [never] ? unknown : never),
+  ): Fields => fields;
+}
+
+const STATE = fieldsOf<SessionState>()([
+  "session",
+  "lineage",
+  "seq",
+  "name",
+  "task",
+  "project",
+  "constraints",
+  "definition",
+  "overriddenSettings",
+  "status",
+  "phase",
+  "phases",
+  "createdAt",
+  "createdBy",
+  "updatedAt",
+  "endedAt",
+  "endedBy",
+  "endNotes",
+  "abandonReason",
+  "notes",
+  "checkpoints",
+  "bypasses",
+  "accepted",
+  "history",
+  "imported",
+  "legacy",
+  "audited",
+]);
+
+const PHASE = fieldsOf<PhaseState>()(["status", "startedAt", "completedAt", "approval", "items"]);
+
+const PHASE_APPROVAL = fieldsOf<NonNullable<PhaseState["approval"]>>()([
+  "how",
+  "detection",
+  "byAgent",
+  "at",
+  "by",
+  "notes",
+]);
+
+const ITEM = fieldsOf<ItemState>()([
+  "status",
+  "touched",
+  "failures",
+  "at",
+  "by",
+  "notes",
+  "evidence",
+  "verification",
+  "skipReason",
+  "forced",
+  "automatic",
+  "approval",
+  "legacy",
+]);
+
+const NOTE = fieldsOf<Note>()(["seq", "time", "by", "text", "phase"]);
+const CHECKPOINT = fieldsOf<CheckpointSummary>()(["id", "seq", "time", "message", "phase"]);
+const BYPASS = fieldsOf<Bypass>()([
+  "kind",
+  "phase",
+  "item",
+  "count",
+  "seq",
+  "time",
+  "by",
+  "reason",
+]);
+const ACCEPTANCE = fieldsOf<Acceptance>()(["seq", "time", "by", "known", "found", "reason"]);
+
+/** How many items one digest covers. */
+const RUN = 32;
+
+/** Items whose runs are known. */
+interface Runs {
+  readonly ids: readonly string[];
+  readonly items: readonly ItemState[];
+  readonly digests: readonly string[];
+}
+
+/**
+ * Makes digests of states. Parts that states share, as those that `evolve()` makes do, are digested
+ * once.
+ */
+export class StateDigests {
+  readonly #sha256: Sha256;
+  readonly #known = new WeakMap<object, string>();
+  /** Of each phase, those seen last. */
+  readonly #runs = new Map<string, Runs>();
+
+  constructor(sha256: Sha256) {
+    this.#sha256 = sha256;
+  }
+
+  /**
+   * The digest of a state, with the name of its projection.
+   * @throws `TypeError` for a value that is not a state.
+   */
+  digest(state: SessionState): string {
+    const fields = STATE.map((name) => {
+      switch (name) {
+        case "definition":
+          return this.#whole(state.definition);
+        case "legacy":
+        case "history": {
+          const value = state[name];
+          return value === undefined ? [] : [this.#whole(value)];
+        }
+        case "phases":
+          return Object.entries(state.phases).map(([id, phase]) => [id, this.#phase(id, phase)]);
+        case "notes":
+          return this.#recent(state.notes, NOTE);
+        case "checkpoints":
+          return this.#recent(state.checkpoints, CHECKPOINT);
+        case "bypasses":
+          return state.bypasses.map((bypass) => this.#record(bypass, BYPASS));
+        case "accepted":
+          return state.accepted === undefined ? [] : this.#recent(state.accepted, ACCEPTANCE);
+        case "endedAt":
+        case "endedBy":
+        case "endNotes":
+        case "abandonReason":
+        case "imported":
+        case "audited":
+          return optional(state[name]);
+        default:
+          return required(state[name]);
+      }
+    });
+    return `${NEWEST}:${this.#hash(fields)}`;
+  }
+
+  #hash(value: unknown): string {
+    return this.#sha256(JSON.stringify(value));
+  }
+
+  /** The digest of a value as it was recorded. */
+  #whole(value: object): string {
+    return this.#once(value, () => value);
+  }
+
+  #once(value: object, project: () => unknown): string {
+    const known = this.#known.get(value);
+    if (known !== undefined) return known;
+    const digest = this.#hash(project());
+    this.#known.set(value, digest);
+    return digest;
+  }
+
+  #record<Of extends object>(value: Of, fields: readonly (keyof Of)[]): string {
+    return this.#once(value, () => fields.map((name) => required(value[name])));
+  }
+
+  #recent<Of extends object>(
+    { count, recent }: Recent<Of>,
+    fields: readonly (keyof Of)[],
+  ): unknown {
+    return [required(count), recent.map((value) => this.#record(value, fields))];
+  }
+
+  #phase(id: string, phase: PhaseState): string {
+    return this.#once(phase, () =>
+      PHASE.map((name) => {
+        switch (name) {
+          case "status":
+            return required(phase.status);
+          case "items":
+            return this.#items(id, phase.items);
+          case "approval": {
+            const { approval } = phase;
+            return approval === undefined
+              ? []
+              : [PHASE_APPROVAL.map((field) => optional(approval[field]))];
+          }
+          default:
+            return optional(phase[name]);
+        }
+      }));
+  }
+
+  /** Of a run whose items are those of a moment ago, the digest is too. */
+  #items(phase: string, items: PhaseState["items"]): readonly string[] {
+    const before = this.#runs.get(phase);
+    const ids = Object.keys(items);
+    const states = Object.values(items);
+    const digests: string[] = [];
+    for (let from = 0; from < ids.length; from += RUN) {
+      const to = Math.min(from + RUN, ids.length);
+      const known = before?.digests[from / RUN];
+      digests.push(
+        known !== undefined && before !== undefined && sameRun(before, { ids, items: states }, from)
+          ? known
+          : this.#run(ids.slice(from, to), states.slice(from, to)),
+      );
+    }
+    this.#runs.set(phase, { ids, items: states, digests });
+    return digests;
+  }
+
+  #run(ids: readonly string[], items: readonly ItemState[]): string {
+    return this.#hash(items.map((item, index) => [ids[index], this.#item(item)]));
+  }
+
+  #item(item: ItemState): string {
+    return this.#once(
+      item,
+      () =>
+        ITEM.map((name) =>
+          name === "status" || name === "touched" || name === "failures"
+            ? required(item[name])
+            : optional(item[name])
+        ),
+    );
+  }
+}
+
+/** Whether the run of items that begins at an index is the same as before. */
+function sameRun(before: Runs, now: Pick<Runs, "ids" | "items">, from: number): boolean {
+  const to = Math.min(from + RUN, Math.max(before.ids.length, now.ids.length));
+  for (let at = from; at < to; at += 1) {
+    if (before.items[at] !== now.items[at] || before.ids[at] !== now.ids[at]) return false;
+  }
+  return true;
+}
+
+function required(value: unknown): unknown {
+  if (value === undefined) throw new TypeError("a state has this field");
+  return value;
+}
+
+function optional(value: unknown): readonly unknown[] {
+  return value === undefined ? [] : [value];
+}

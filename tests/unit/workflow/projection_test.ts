@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import { sha256Hex } from "../../../src/platform/hash.ts";
+import { knownProjection, StateDigests } from "../../../src/workflow/projection.ts";
+import type { Actor, SessionEvent } from "../../../src/workflow/events.ts";
+import { evolve } from "../../../src/workflow/evolve.ts";
+import type { ItemState, SessionState } from "../../../src/workflow/state.ts";
+import { item, phase, timeOf, workflow } from "./session_builder.ts";
+
+const BY: Actor = { kind: "agent", name: "ada", agent: "claude-code" };
+const AT = "2026-01-31T09:30:00.000Z";
+const HASH = "a".repeat(64);
+
+const ITEM: Required<ItemState> = {
+  status: "skipped",
+  touched: 3,
+  failures: 1,
+  at: AT,
+  by: BY,
+  notes: "n",
+  evidence: { "9": -0, "1": [null, 1e21], text: "\ud800 🌊" },
+  verification: { type: "file_exists", passed: false, path: "docs/plan.md", reason: "r" },
+  skipReason: "s",
+  forced: true,
+  automatic: "zero_human",
+  approval: { how: "flag", detection: "none", byAgent: true },
+  legacy: { old: { field: 1 } },
+};
+
+/** A state with every field that there is. */
+const FULL: Required<SessionState> = {
+  session: "s1",
+  lineage: "l1",
+  seq: 9,
+  name: "login",
+  task: "Add login",
+  project: "p",
+  constraints: ["c"],
+  definition: workflow([phase("A", ["a", "b"]), phase("B", ["__proto__"])], { tests_dir: "t" }),
+  overriddenSettings: ["tests_dir"],
+  status: "active",
+  phase: "B",
+  phases: {
+    A: {
+      status: "completed",
+      startedAt: AT,
+      completedAt: AT,
+      approval: { how: "terminal", detection: "none", byAgent: true, at: AT, by: BY, notes: "n" },
+      items: { a: ITEM, b: { status: "pending", touched: 0, failures: 0 } },
+    },
+    B: {
+      status: "active",
+      items: JSON.parse('{"__proto__":{"status":"pending","touched":0,"failures":0}}'),
+    },
+  },
+  createdAt: AT,
+  createdBy: BY,
+  updatedAt: AT,
+  endedAt: AT,
+  endedBy: BY,
+  endNotes: "e",
+  abandonReason: "a",
+  notes: { count: 2, recent: [{ seq: 2, time: AT, by: BY, text: "t", phase: "A" }] },
+  checkpoints: { count: 1, recent: [{ id: "cp", seq: 4, time: AT, message: "m", phase: "A" }] },
+  bypasses: [
+    { kind: "forced", phase: "A", item: "a", count: 2, seq: 5, time: AT, by: BY, reason: "r" },
+  ],
+  accepted: {
+    count: 1,
+    recent: [{ seq: 6, time: AT, by: BY, known: { seq: 7, hash: HASH }, found: 5, reason: "r" }],
+  },
+  history: { sha256: HASH, lines: 1, bytes: 2 },
+  imported: "v4",
+  legacy: { more: [1] },
+  audited: 3,
+};
+
+const digestOf = (state: SessionState) => new StateDigests(sha256Hex).digest(state);
+
+Deno.test("projection 1: what it gives is fixed for ever", () => {
+  assert.equal(
+    digestOf(FULL),
+    "1:f8338a1977b77a1157d9db5f52efd850a2bb1892489360a770416ef22a06b754",
+  );
+});
+
+/** Every way to change one thing in a value, and what was changed. */
+function* changes(value: unknown, path: string): Iterable<readonly [string, unknown]> {
+  if (typeof value !== "object" || value === null) {
+    yield [`${path} is another`, typeof value === "number" ? value + 1 : `${value}x`];
+    return;
+  }
+  if (Array.isArray(value)) {
+    for (const [index, entry] of value.entries()) {
+      for (const [name, changed] of changes(entry, `${path}[${index}]`)) {
+        yield [name, value.with(index, changed)];
+      }
+      yield [`${path} lacks ${index}`, value.toSpliced(index, 1)];
+    }
+    yield [`${path} has one more`, [...value, null]];
+    return;
+  }
+  const entries = Object.entries(value);
+  for (const [index, [key, entry]] of entries.entries()) {
+    const with_ = (changed: unknown) => Object.fromEntries(entries.with(index, [key, changed]));
+    for (const [name, changed] of changes(entry, `${path}.${key}`)) yield [name, with_(changed)];
+    yield [`${path}.${key} is null`, with_(null)];
+    yield [`${path} lacks ${key}`, Object.fromEntries(entries.toSpliced(index, 1))];
+  }
+}
+
+Deno.test("projection 1: whatever of a state is changed or missing, its digest is another", () => {
+  const seen = new Map([[digestOf(FULL), "the state itself"]]);
+  let count = 0;
+  for (const [name, changed] of changes(FULL, "state")) {
+    if (JSON.stringify(changed) === JSON.stringify(FULL)) continue;
+    count += 1;
+    let digest: string;
+    try {
+      digest = digestOf(changed as SessionState);
+    } catch (error) {
+      // What is no state has no digest.
+      assert.ok(error instanceof TypeError, name);
+      continue;
+    }
+    const same = seen.get(digest);
+    // Of one value there are two ways to say that it is another.
+    assert.ok(same === undefined || same === name, `${name} gives the digest of: ${same}`);
+    seen.set(digest, name);
+  }
+  assert.ok(count > 200);
+});
+
+Deno.test("projection 1: more phases and items than the definition has change the digest", () => {
+  const { A } = FULL.phases;
+  assert.ok(A !== undefined);
+  const more: SessionState = { ...FULL, phases: { ...FULL.phases, C: A } };
+  const moreItems = { ...A, items: { ...A.items, c: ITEM } };
+  assert.notEqual(digestOf(more), digestOf(FULL));
+  assert.notEqual(digestOf({ ...FULL, phases: { ...FULL.phases, A: moreItems } }), digestOf(FULL));
+});
+
+Deno.test("projection 1: a state that was read from JSON has the same digest", () => {
+  assert.equal(digestOf(JSON.parse(JSON.stringify(FULL))), digestOf(FULL));
+});
+
+Deno.test("digests of states that follow each other are those of each alone", () => {
+  const ids = Array.from({ length: 70 }, (_, index) => `item_${index}`);
+  const definition = workflow([phase("A", ids.map((id) => item(id))), phase("B", ["x"])]);
+  const data = { definition, definitionSha256: HASH, overriddenSettings: [], toolVersion: "0" };
+  let seq = 1;
+  const stamp = () => ({ seq, time: timeOf(seq), actor: BY, rules: 1 });
+  const events: ((index: number) => Pick<SessionEvent, "type" | "data">)[] = [
+    (index) => ({
+      type: "item_completed",
+      data: {
+        phase: "A",
+        item: ids[(index * 31) % ids.length] ?? "",
+        verification: { type: "none", passed: true },
+      },
+    }),
+    (index) => ({ type: "note_added", data: { text: `${index}`, phase: null } }),
+    () => ({ type: "phase_advanced", data: { from: "A", to: "B" } }),
+    () => ({
+      type: "checkpoint_restored",
+      data: {
+        checkpoint: "c",
+        checkpointSeq: 1,
+        snapshot: { status: "active", phase: "A", phases: {} },
+      },
+    }),
+  ];
+  const digests = new StateDigests(sha256Hex);
+  let state = evolve(null, {
+    type: "session_started",
+    data: {
+      ...data,
+      session: "s",
+      lineage: "l",
+      name: null,
+      task: "t",
+      project: null,
+      constraints: [],
+    },
+    ...stamp(),
+  });
+  for (let index = 0; index < 200; index += 1) {
+    seq += 1;
+    const made = events[index % 7 === 6 ? 3 : index % 5 === 4 ? 2 : index % 2]?.(index);
+    state = evolve(state, { ...made, ...stamp() } as SessionEvent);
+    assert.equal(digests.digest(state), digestOf(state), `event ${seq}`);
+    // One of another line of states in between.
+    if (index % 13 === 0) digests.digest(FULL);
+  }
+});
+
+Deno.test("digests of states that share items under other ids, or fewer of them, are their own", () => {
+  const pending: ItemState = { status: "pending", touched: 0, failures: 0 };
+  const having = (...ids: string[]): SessionState => ({
+    ...FULL,
+    phases: {
+      A: { status: "active", items: Object.fromEntries(ids.map((id) => [id, pending])) },
+    },
+  });
+  const digests = new StateDigests(sha256Hex);
+  const states = [having("a", "b"), having("a", "c"), having("a"), having("a", "b")];
+  for (const state of states) assert.equal(digests.digest(state), digestOf(state));
+});
+
+Deno.test("a digest of a projection to come, or of no projection, is not known", () => {
+  assert.equal(knownProjection(`1:${HASH}`), "1");
+  for (const digest of [`2:${HASH}`, HASH, `1:${HASH}a`, `1:${HASH.toUpperCase()}`, "1:", ""]) {
+    assert.equal(knownProjection(digest), null, digest);
+  }
+});
