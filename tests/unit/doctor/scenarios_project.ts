@@ -169,7 +169,7 @@ export const PROJECT: readonly Scenario[] = [
     make: (world) =>
       world.edit(
         world.ofSession("log.jsonl"),
-        (text) => text.replace(/^\{"v":1/, '{"v":99'),
+        (text) => text.replace(/^\{"v":\d+/, '{"v":99'),
       ),
   },
   {
