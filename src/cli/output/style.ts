@@ -28,7 +28,7 @@ export interface Symbols {
 /** Paints text. Each function returns its input unchanged where there is no colour. */
 export interface Style {
   readonly colour: boolean;
-  /** True when somebody looks at it: symbols are drawn, and long texts wrapped. */
+  /** True on a terminal: symbols are drawn, and long texts wrapped. */
   readonly terminal: boolean;
   /** Columns to fit in. */
   readonly width: number;

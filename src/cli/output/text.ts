@@ -1,7 +1,7 @@
 /**
  * Small pieces that several screens share: cut and wrapped text, times, progress bars.
  *
- * What takes a `string` takes anybody's and makes it harmless; what takes `Shown` lays out what is
+ * What takes a `string` takes any text and makes it harmless; what takes `Shown` lays out what is
  * harmless already, with its colours. Widths are columns of a terminal.
  * @module
  */
@@ -122,8 +122,8 @@ function wrapUnusual(text: string, width: number, taken: number): readonly Shown
 }
 
 /**
- * A text as lines behind `indent` and a bar, wrapped to the screen: nobody can write a line that looks
- * like one of ours.
+ * A text as lines behind `indent` and a bar, wrapped to the screen: no text can contain a line that looks
+ * like the program's own.
  */
 export function wrap(text: string, style: Style, indent = ""): Shown {
   const lead = indent + style.symbols.gutter;
