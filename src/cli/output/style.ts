@@ -30,7 +30,7 @@ export interface Style {
   readonly colour: boolean;
   /** True on a terminal: symbols are drawn, and long texts wrapped. */
   readonly terminal: boolean;
-  /** Columns to fit in. */
+  /** Columns to fit in; `Infinity` where there is no terminal. */
   readonly width: number;
   readonly symbols: Symbols;
   bold(text: Shown): Shown;

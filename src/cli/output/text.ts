@@ -51,9 +51,10 @@ export function lead(name: string): Shown {
   return /[\s"]/.test(text) ? OWN.concat('"', text, '"') : text;
 }
 
-/** A text in one line, cut to `width` columns. */
+/** A text in one line, on a terminal cut to `width` columns. */
 export function oneLine(text: string, width: number, style: Style): Shown {
   const line = flat(text);
+  if (!style.terminal) return line;
   if (line.length <= width && !UNUSUAL.test(line) || visibleLength(line) <= width) return line;
   const mark = style.symbols.ellipsis;
   return fitting(line, Math.max(1, width - mark.length)).trimEnd() + mark as Shown;
