@@ -179,6 +179,8 @@ export const bypass = z.discriminatedUnion("kind", [
     actor,
     known: z.strictObject({ seq: z.number(), hash: z.string() }),
     found: z.number(),
+    contradictions: z.array(z.number()).optional()
+      .describe("Lines that contradict; absent where events are missing"),
     reason: z.string().nullable(),
   }),
   z.strictObject({

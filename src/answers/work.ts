@@ -80,6 +80,15 @@ const journal = z.strictObject({
   lineEnds: z.string(),
   rebuilt: z.string().nullable().describe("Why state.json was made again"),
   history: z.string().nullable().describe("What is wrong with the file of its history"),
+  decided: z.number().describe("Lines that were decided again"),
+  newer: z.number().describe("Lines that were decided by rules of a newer version: not checked"),
+  contradictions: z.array(z.strictObject({
+    line: z.number(),
+    claims: z.string().describe("What the line says"),
+    instead: z.string().describe("Why that was not possible, or what was"),
+  })).describe("Lines that no command can have made"),
+  remarks: z.array(z.strictObject({ line: z.number(), remark: z.string() }))
+    .describe("What is odd, but possible"),
 });
 
 /** The lines that `log verify` and its error have. */
@@ -110,15 +119,12 @@ export const WORK_ANSWERS = {
     decisions: z.array(z.string()),
     files: z.array(z.string()),
     snapshot: keptState,
+    imported: z.literal(true).optional().describe("It came with an import"),
+    redacted: z.array(z.string()).optional()
+      .describe("Fields from which known secrets were removed when it was recorded"),
   }),
   "checkpoint restore": change.extend({ checkpoint: z.string() }),
   "log": z.strictObject({ session, legacy: legacy.optional(), events: z.array(event) }),
-  "log show": z.strictObject({
-    session,
-    legacy: legacy.optional(),
-    event,
-    hash: z.string().nullable().describe("SHA-256 of its line; null where it has none yet"),
-  }),
   "log verify": z.strictObject({ sessions: verifiedSessions }),
   "log accept": change,
   "handoff": standing.extend({

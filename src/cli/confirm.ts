@@ -48,12 +48,12 @@ export async function confirm(
   );
 }
 
-/** Whether a prompt is possible. */
+/** Whether there is somebody to ask. */
 export function canAsk(context: Context, input: Input): boolean {
   return whySilent(context, input) === null;
 }
 
-/** Why no prompt is possible; null when one is. */
+/** Why nobody can be asked; null when somebody can. */
 function whySilent({ io }: Context, input: Input): string | null {
   if (!io.isTerminal("stdin") || !io.isTerminal("stderr")) return "there is no terminal to ask on";
   for (const option of ["no-input", "json"]) {

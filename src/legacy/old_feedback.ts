@@ -22,7 +22,7 @@ export function hasOldFeedback(root: string): boolean {
   return FEEDBACK_FILES.some((path) => look.at(path, "file") !== null);
 }
 
-/** No real feedback is longer. */
+/** Longer feedback was written by nobody. */
 const MAX_FEEDBACK_BYTES = 64 * 1024 * 1024;
 
 /** The lines about that workflow, as they were written: what `migrate` gives to its session. */

@@ -1,5 +1,5 @@
 /**
- * Careful access to values of unknown shape.
+ * Careful access to values whose shape nobody promised.
  * @module
  */
 import { isRecord } from "../workflow/record.ts";

@@ -156,7 +156,7 @@ export function planCurrent(
   return current?.layout === "new" ? null : active;
 }
 
-/** No real feedback is longer. */
+/** Longer feedback was written by nobody. */
 const MAX_FEEDBACK_BYTES = 64 * 1024 * 1024;
 
 /** Gives the lines of the old feedback files to the sessions that they are about. */

@@ -13,9 +13,9 @@ import {
   replacePrivateKeys,
 } from "./patterns.ts";
 import { replaceShapes } from "./shapes.ts";
+import { REDACTED } from "../workflow/redacted.ts";
 
-/** What stands where a secret was. */
-export const REDACTED = "[redacted]";
+export { REDACTED } from "../workflow/redacted.ts";
 
 /** The text with every secret replaced by {@link REDACTED}. The work grows with the text's length. */
 export function redact(text: string): string {
@@ -41,7 +41,10 @@ export class Redactor {
     const lines = whole.split(/\r?\n/).map((line) => line.trim());
     for (const text of lines.length === 1 ? [whole] : [whole, ...lines.filter(isLong)]) {
       if (text.length < SHORTEST_SECRET) continue;
-      for (const form of formsOf(text)) this.#forms.add(form);
+      for (const form of formsOf(text)) {
+        // It would be found in what stands for every other secret.
+        if (!REDACTED.includes(form)) this.#forms.add(form);
+      }
     }
     this.#longestFirst = undefined;
   }

@@ -18,7 +18,7 @@ import { PRIVATE } from "../state_layout/modes.ts";
 export interface SecretModes {
   readonly folder: number;
   readonly file: number;
-  /** Permission bits that others must not have. */
+  /** Bits that nobody else may have. */
   readonly forbidden: number;
 }
 

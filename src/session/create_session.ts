@@ -2,8 +2,10 @@
  * Making a session out of its first events.
  * @module
  */
+import { OrchestratorError } from "../errors.ts";
 import { type BlobContent, ORIGIN_HASH, type StorageBackend } from "../storage/backend.ts";
 import type { Actor, NewEvent } from "../workflow/events.ts";
+import { said } from "../workflow/redacted.ts";
 import type { SessionState } from "../workflow/state.ts";
 import type { VisitValues } from "./history_file.ts";
 import { encodeEvents } from "./journal.ts";
@@ -29,7 +31,7 @@ export interface FirstContent {
  * Creates the session. The repository must be locked.
  * @param how.clean removes known secrets from a text.
  * @returns its state.
- * @throws `too_long`, and what `createSession` of the backend throws; then no session was created.
+ * @throws `too_long`, `too_short`, and what `createSession` of the backend throws; then no session was created.
  */
 export async function createSession(
   backend: StorageBackend,
@@ -44,7 +46,10 @@ export async function createSession(
   const { time, actor, clean } = how;
   const { events, blobs } = await withHistory(input, clean);
   const start = { state: null, head: { seq: 0, hash: ORIGIN_HASH, etag: "" } };
-  const encoded = encodeEvents(scrubEvents(events, clean), start, { actor, time });
+  const scrubbed = scrubEvents(events, clean);
+  const [first] = scrubbed;
+  if (first !== undefined) requireWords(first);
+  const encoded = encodeEvents(scrubbed, start, { actor, time });
   const state = replay(id, encoded.events);
   const meta: SessionMeta = {
     id,
@@ -71,6 +76,19 @@ export async function createSession(
     }),
   });
   return state;
+}
+
+/** @throws `too_short` when a session is started whose task or name is nothing but secrets. */
+function requireWords(first: NewEvent): void {
+  if (first.type !== "session_started") return;
+  const { task, name } = first.data;
+  const what = said(task) === "" ? "task" : name !== null && said(name) === "" ? "name" : null;
+  if (what === null || first.data.redacted === undefined) return;
+  throw new OrchestratorError(
+    "too_short",
+    `Cannot start a session: the ${what} must not be empty; known secrets in it do not count`,
+    { hint: "Known secrets are never recorded: say it without them" },
+  );
 }
 
 async function withHistory(

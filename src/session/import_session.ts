@@ -76,8 +76,9 @@ export async function viewLegacy(
   const bare: string[] = [];
   for (const checkpoint of checkpoints) {
     const data = toCheckpoint(checkpoint, options);
-    if (data !== null) events.push({ type: "checkpoint_created", data });
-    else bare.push(`${checkpoint.file} contains no state to restore: it is kept as a file only`);
+    if (data !== null) {
+      events.push({ type: "checkpoint_created", data: { ...data, imported: true } });
+    } else bare.push(`${checkpoint.file} contains no state to restore: it is kept as a file only`);
   }
   let state: SessionState | null = null;
   for (const [index, event] of events.entries()) {

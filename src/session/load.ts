@@ -22,7 +22,10 @@ export async function loadSession(
 ): Promise<LoadedSession> {
   const cached = await readCache(backend, id, options.strict);
   const { entry } = cached;
-  if (entry !== null && options.replay !== true && await backend.isUnchanged(id, entry.head)) {
+  if (
+    entry !== null && options.replay !== true && options.audit === undefined &&
+    await backend.isUnchanged(id, entry.head)
+  ) {
     return { ...entry, rebuilt: null, tornBytes: 0, lineEnds: "line feeds", lost: null };
   }
   const { rebuild } = await import("./rebuild.ts");
@@ -38,4 +41,12 @@ export async function loadSession(
 export function lostEvents(known: number, found: number): string {
   if (known <= found) return `event ${known} as it was`;
   return known === found + 1 ? `event ${known}` : `events ${found + 1} to ${known}`;
+}
+
+/** `line 7 of the journal contradicts the others`, with as many numbers as fit. */
+export function contradictingLines(numbers: readonly number[]): string {
+  const [first] = numbers;
+  if (numbers.length === 1) return `line ${first} of the journal contradicts the others`;
+  const more = numbers.length > 5 ? ` and ${numbers.length - 5} more` : "";
+  return `lines ${numbers.slice(0, 5).join(", ")}${more} of the journal contradict the others`;
 }

@@ -2,6 +2,7 @@
  * A session as it was read, and how it is read.
  * @module
  */
+import type { JournalAuditor } from "./audit_journal.ts";
 import type { JournalHead, JournalVisit } from "../storage/backend.ts";
 import type { Progress } from "../workflow/progress.ts";
 import type { SessionState } from "../workflow/state.ts";
@@ -33,6 +34,8 @@ export interface LoadedSession {
    * lines are missing or were replaced. The session cannot be changed until a person accepts this.
    */
   readonly lost: Lost | null;
+  /** Present where it was asked for. */
+  readonly audit?: JournalAuditor;
 }
 
 /** How a session is loaded. */
@@ -41,6 +44,8 @@ export interface LoadOptions {
   readonly replay?: boolean;
   /** The caller holds the session's lock: no other process is about to write state.json. */
   readonly holding?: boolean;
+  /** Decide every line of the journal again. Reads all of it. */
+  readonly audit?: { readonly now: Date };
   /** What state.json knows is needed: fail when it cannot be read. */
   readonly strict?: boolean;
 }

@@ -5,11 +5,14 @@
 import { OrchestratorError } from "../errors.ts";
 import { KEYS } from "../project/paths.ts";
 import type { StorageBackend } from "../storage/backend.ts";
+import { refusalIfAgent } from "../workflow/approval_rules.ts";
+import type { Actor } from "../workflow/events.ts";
 import { describe } from "../workflow/progress.ts";
 import { loadSession, type Lost } from "./load.ts";
 import { lostError } from "./rebuild.ts";
 import type { Change, SessionManager } from "./session_manager.ts";
 import { encodeState } from "./state_cache.ts";
+import type { Verification } from "./verify_session.ts";
 
 /**
  * The acknowledged events that a session's journal lacks according to state.json.
@@ -47,6 +50,34 @@ export function acceptJournal(
         }
         : { error: changedMeanwhile(id) },
     { replay: true, accept: true },
+  );
+}
+
+/**
+ * Continues from a journal that contradicts itself, and records this.
+ * @param known what {@link SessionManager.verify} found.
+ * @throws `agent_refused` when an agent may not accept it; `state_moved` when the journal has changed;
+ *   otherwise like {@link SessionManager.change}
+ */
+export function acceptContradictions(
+  manager: SessionManager,
+  id: string,
+  known: Pick<Verification, "contradictions" | "lines">,
+  { reason, actor }: { readonly reason: string; readonly actor: Actor },
+): Promise<Change> {
+  const contradictions = known.contradictions.map(({ line }) => line);
+  return manager.change(
+    id,
+    "log accept",
+    (state, { head: { seq, hash } }) => {
+      const refusal = refusalIfAgent(state, { actor }, "accept the journal");
+      if (refusal !== undefined) return { error: refusal };
+      if (seq !== known.lines) return { error: changedMeanwhile(id) };
+      const end = { seq, hash };
+      const data = { contradictions, known: end, found: end, reason };
+      return { value: { events: [{ type: "journal_accepted", data }] } };
+    },
+    { replay: true },
   );
 }
 

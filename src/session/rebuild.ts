@@ -81,8 +81,14 @@ export async function rebuild(
   options: LoadOptions = {},
 ): Promise<LoadedSession | null> {
   const replay = new Replay(id);
+  const auditor = options.audit === undefined ? null : await auditorFor(options.audit.now);
   const scan = await scanJournal(backend, id, {
-    take: (event) => replay.take(event),
+    take: (event, from) => {
+      const before = replay.state;
+      const bad = replay.take(event);
+      if (bad === null) auditor?.take(before, event, from);
+      return bad;
+    },
     known: cached.entry?.head,
   });
   if (scan.bad !== null) throw chainError(id, scan.bad);
@@ -98,6 +104,7 @@ export async function rebuild(
     lineEnds,
     rebuilt: null,
     lost: null,
+    ...(auditor === null ? {} : { audit: auditor }),
   };
   if (entry === null) return { ...loaded, rebuilt: present ? "damaged" : "missing" };
   const known = fits(scan, entry) || wasAccepted(state, entry);
@@ -111,6 +118,11 @@ export async function rebuild(
   if (entry.state.lineage !== state.lineage) return { ...loaded, rebuilt: "different" };
   const { seq, hash } = entry.head;
   return { ...loaded, rebuilt: "different", lost: { seq, hash } };
+}
+
+async function auditorFor(now: Date) {
+  const { JournalAuditor } = await import("./audit_journal.ts");
+  return new JournalAuditor(now);
 }
 
 /** Whether the line that state.json was derived from is in the journal. */

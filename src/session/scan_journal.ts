@@ -31,8 +31,11 @@ export interface ScannedJournal {
 
 /** How a journal is scanned. */
 export interface ScanOptions {
-  /** Given each event; says what is wrong with it, null when nothing is. */
-  readonly take?: (event: SessionEvent) => BadLine | null;
+  /** Given each event with its line and the line's hash; says what is wrong with it, null when nothing is. */
+  readonly take?: (
+    event: SessionEvent,
+    from: { readonly line: JournalLine; readonly hash: string },
+  ) => BadLine | null;
   /** What state.json was derived from: nothing behind that line was acknowledged if it is the last. */
   readonly known?: Pick<JournalHead, "seq" | "hash"> | undefined;
 }
@@ -55,7 +58,7 @@ export async function scanJournal(
   const visit = await backend.visitJournal(id, {
     line(line: JournalLine): boolean {
       const next = chain.next(line);
-      bad = "bad" in next ? next.bad : take?.(next.event) ?? null;
+      bad = "bad" in next ? next.bad : take?.(next.event, { line, hash: chain.head.hash }) ?? null;
       if (bad !== null) {
         zeros = typeof line === "string" && line.includes("\0");
         return false;

@@ -6,37 +6,39 @@
  * @module
  */
 import type { NewEvent } from "../workflow/events.ts";
-
-/** Fields with texts, at any depth, that come from people or from a program's output. */
-const WORDS: ReadonlySet<string> = new Set([
-  "task",
-  "name",
-  "project",
-  "constraints",
-  "notes",
-  "text",
-  "reason",
-  "skipReason",
-  "abandonReason",
-  "endNotes",
-  "message",
-  "decisions",
-  "files",
-  "evidence",
-  "outputTail",
-  "history",
-  "legacy",
-]);
+import { WORDS } from "../workflow/redacted.ts";
 
 /** Fields that are taken as they are. */
 const KEPT: ReadonlySet<string> = new Set(["definition"]);
 
-/** The events with `clean` applied to the texts in them. */
+/**
+ * The events with `clean` applied to the texts in them; `redacted` of each names the fields in which
+ * that changed something.
+ */
 export function scrubEvents(
   events: readonly NewEvent[],
   clean: (text: string) => string,
 ): readonly NewEvent[] {
-  return events.map((event) => ({ ...event, data: scrub(event.data, clean, false) }) as NewEvent);
+  return events.map((event) => scrubEvent(event, clean));
+}
+
+function scrubEvent(event: NewEvent, clean: (text: string) => string): NewEvent {
+  const redacted = new Set(event.data.redacted);
+  const data = Object.entries(event.data).map(([name, value]) => {
+    const scrubbed = scrub({ [name]: value }, (text) => {
+      const cleaned = clean(text);
+      if (cleaned !== text) redacted.add(name);
+      return cleaned;
+    }, false) as Readonly<Record<string, unknown>>;
+    return [name, scrubbed[name]];
+  });
+  return {
+    ...event,
+    data: {
+      ...Object.fromEntries(data),
+      ...(redacted.size === 0 ? {} : { redacted: [...redacted] }),
+    },
+  } as NewEvent;
 }
 
 /** A value with `clean` applied to all texts in it. */
@@ -48,10 +50,18 @@ function scrub(value: unknown, clean: (text: string) => string, words: boolean):
   if (typeof value === "string") return words ? clean(value) : value;
   if (Array.isArray(value)) return value.map((entry) => scrub(entry, clean, words));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, entry]) => [
-      key,
-      !words && KEPT.has(key) ? entry : scrub(entry, clean, words || WORDS.has(key)),
-    ]),
-  );
+  const entries = new Map<string, unknown>();
+  for (const [key, entry] of Object.entries(value)) {
+    const name = words ? freeName(clean(key), entries) : key;
+    const kept = !words && KEPT.has(key);
+    entries.set(name, kept ? entry : scrub(entry, clean, words || WORDS.has(key)));
+  }
+  return Object.fromEntries(entries);
+}
+
+/** Keys that differed in a secret only must not replace each other. */
+function freeName(key: string, taken: ReadonlyMap<string, unknown>): string {
+  let name = key;
+  for (let number = 2; taken.has(name); number += 1) name = `${key} ${number}`;
+  return name;
 }

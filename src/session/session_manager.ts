@@ -10,13 +10,13 @@ import { sha256Hex } from "../platform/hash.ts";
 import { KEYS } from "../project/paths.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import type { Decision } from "../workflow/decide.ts";
-import type { Actor, NewEvent, SessionEvent } from "../workflow/events.ts";
+import type { Actor, SessionEvent } from "../workflow/events.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { type LoadedSession, loadSession } from "./load.ts";
 import type { FirstContent } from "./create_session.ts";
 import type { SessionMeta } from "./session_meta.ts";
 import type { CachedState } from "./state_cache.ts";
-import type { Verification } from "./verify_session.ts";
+import type { Verification, VerifyOptions } from "./verify_session.ts";
 
 export type { SessionMeta } from "./session_meta.ts";
 
@@ -45,6 +45,8 @@ interface ChangeOptions {
   readonly replay?: boolean;
   /** Continue although the journal lacks acknowledged events; state.json must be readable. */
   readonly accept?: boolean;
+  /** Refuse when the journal contradicts itself: what is refused, as it follows "Cannot". */
+  readonly audit?: string;
 }
 
 /** Decides on the newest state of a session, and on how it was read. */
@@ -145,11 +147,35 @@ export class SessionManager {
 
   /** Loads a locked session. @throws `journal_corrupt` when acknowledged events are lost. */
   async #loadToChange(id: string, options: ChangeOptions): Promise<LoadedSession> {
-    const { replay = false, accept = false } = options;
-    const loaded = await loadSession(this.backend, id, { replay, strict: accept, holding: true });
-    if (loaded.lost === null || accept) return loaded;
-    const { lostError } = await import("./rebuild.ts");
-    throw lostError(id, loaded);
+    const { replay = false, accept = false, audit } = options;
+    const loaded = await loadSession(this.backend, id, {
+      replay,
+      strict: accept,
+      holding: true,
+      ...(audit === undefined ? {} : { audit: { now: this.#options.now() } }),
+    });
+    if (loaded.lost !== null && !accept) {
+      const { lostError } = await import("./rebuild.ts");
+      throw lostError(id, loaded);
+    }
+    if (audit !== undefined) await this.#requireConsistent(id, audit, loaded);
+    return loaded;
+  }
+
+  /** @throws `journal_corrupt` when the journal contradicts itself. */
+  async #requireConsistent(id: string, doing: string, { audit }: LoadedSession): Promise<void> {
+    if (audit === undefined) return;
+    const { auditSession, contradictionError } = await import("./audit_session.ts");
+    const report = await auditSession(this.backend, id, audit);
+    const refusal = contradictionError(id, doing, report);
+    if (refusal !== undefined) throw refusal;
+    const [first] = report.remarks;
+    if (first === undefined) return;
+    this.#options.warn(
+      `Line ${first.line} of the journal ${first.remark}${
+        report.remarks.length === 1 ? "" : `; \`log verify\` has ${report.remarks.length} remarks`
+      }`,
+    );
   }
 
   /**
@@ -162,7 +188,7 @@ export class SessionManager {
     decide: Decide,
   ): Promise<Change | null> {
     const { rebuilt, unknown } = loaded;
-    const decision = decide(loaded.state, loaded);
+    const decision = await this.rehearse(loaded.state, decide(loaded.state, loaded));
     if (decision.error !== undefined) {
       await this.#report(id, loaded, false);
       throw decision.error;
@@ -175,7 +201,7 @@ export class SessionManager {
     }
     const { encodeEvents } = await import("./journal.ts");
     // Before anything is written: a state that cannot be derived must never get into the journal.
-    const encoded = encodeEvents(await this.#scrubbed(events), loaded, {
+    const encoded = encodeEvents(events, loaded, {
       actor: this.#options.actor(),
       time: this.#options.now().toISOString(),
     });
@@ -204,9 +230,33 @@ export class SessionManager {
   }
 
   /** See {@link verifySession}. */
-  async verify(id: string): Promise<Verification> {
+  async verify(id: string, options: Omit<VerifyOptions, "now"> = {}): Promise<Verification> {
     const { verifySession } = await import("./verify_session.ts");
-    return await verifySession(this.backend, id);
+    return await verifySession(this.backend, id, { ...options, now: this.#options.now() });
+  }
+
+  /**
+   * What a decision comes to when known secrets are removed from it: a change that it could not become
+   * is refused before somebody is asked. {@link change} passes each decision through here.
+   * @param state the one it was made on.
+   */
+  async rehearse(state: SessionState, decision: Decision): Promise<Decision> {
+    if (this.#options.clean === undefined || (decision.value?.events.length ?? 0) === 0) {
+      return decision;
+    }
+    const { recordable } = await import("./recordable.ts");
+    return recordable(state, decision, {
+      clean: await this.#clean(),
+      actor: this.#options.actor(),
+    });
+  }
+
+  /** See {@link withoutSecrets}. */
+  async withoutSecrets<Given extends Readonly<Record<string, unknown>>>(
+    given: Given,
+  ): Promise<{ readonly given: Given; readonly redacted: readonly string[] }> {
+    const { withoutSecrets } = await import("./recordable.ts");
+    return withoutSecrets(given, await this.#clean());
   }
 
   /** Who a session is; null when its meta.json is missing or damaged. Cheap: no state is read. */
@@ -288,13 +338,6 @@ export class SessionManager {
   /** Asked for thousands of times by a list, and never by `status`. */
   #metaFiles(): Promise<typeof import("./session_meta.ts")> {
     return this.#metaModule ??= import("./session_meta.ts");
-  }
-
-  /** Everything that reaches a journal comes through here. */
-  async #scrubbed(events: readonly NewEvent[]): Promise<readonly NewEvent[]> {
-    if (this.#options.clean === undefined) return events;
-    const { scrubEvents } = await import("./scrub.ts");
-    return scrubEvents(events, await this.#options.clean());
   }
 
   async #clean(): Promise<(text: string) => string> {

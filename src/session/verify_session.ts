@@ -7,10 +7,11 @@ import type { JournalVisit, StorageBackend } from "../storage/backend.ts";
 import { checkHistoryFile } from "./history.ts";
 import type { BadLine } from "./journal.ts";
 import { scanJournal } from "./scan_journal.ts";
-import { loadSession, type Lost, type Rebuilt } from "./load.ts";
+import type { AuditReport } from "../workflow/audit/finding.ts";
+import { type LoadedSession, loadSession, type Lost, type Rebuilt } from "./load.ts";
 
 /** What {@link verifySession} found. */
-export interface Verification {
+export interface Verification extends AuditReport {
   readonly session: string;
   /** Lines that can be trusted. */
   readonly lines: number;
@@ -26,19 +27,47 @@ export interface Verification {
   readonly history: string | null;
 }
 
+/** How a session is verified. */
+export interface VerifyOptions {
+  /** What time it is. */
+  readonly now: Date;
+  /** Whether line 1 is compared with the definition in the session's folder. Default: true. */
+  readonly frozen?: boolean;
+}
+
 /**
- * Walks a session's whole chain, compares state.json with it, and the file of its history. Never throws for bad content.
+ * Walks a session's whole chain, decides each line again, compares state.json with it, and the file of
+ * its history. Never throws for bad content.
  * @throws `session_unknown`, I/O errors
  */
-export async function verifySession(backend: StorageBackend, id: string): Promise<Verification> {
+export async function verifySession(
+  backend: StorageBackend,
+  id: string,
+  { now, frozen = true }: VerifyOptions,
+): Promise<Verification> {
   try {
-    const { state, head, lost, tornBytes, lineEnds, rebuilt } = await loadSession(backend, id, {
-      replay: true,
-    });
+    const loaded = await loadSession(backend, id, { replay: true, audit: { now } });
+    const { state, head, lost, tornBytes, lineEnds, rebuilt } = loaded;
     const bad = lost === null ? null : lostLine(lost, head.seq);
     const file = state.history;
     const history = file === undefined ? null : await checkHistoryFile(backend, id, file);
-    return { session: id, lines: head.seq, bad, lost, tornBytes, lineEnds, rebuilt, history };
+    const { decided, newer, contradictions, remarks } = frozen
+      ? await auditOf(backend, id, loaded)
+      : loaded.audit?.report ?? NO_AUDIT;
+    return {
+      session: id,
+      lines: head.seq,
+      bad,
+      lost,
+      tornBytes,
+      lineEnds,
+      rebuilt,
+      history,
+      decided,
+      newer,
+      contradictions,
+      remarks,
+    };
   } catch (error) {
     if (!(error instanceof OrchestratorError) || error.kind !== "corrupt") throw error;
     const bad = badLineOf(error) ?? await unreadable(backend, id, error);
@@ -51,8 +80,21 @@ export async function verifySession(backend: StorageBackend, id: string): Promis
       lineEnds: "line feeds",
       rebuilt: null,
       history: null,
+      ...NO_AUDIT,
     };
   }
+}
+
+const NO_AUDIT: AuditReport = { decided: 0, newer: 0, contradictions: [], remarks: [] };
+
+async function auditOf(
+  backend: StorageBackend,
+  id: string,
+  { audit }: LoadedSession,
+): Promise<AuditReport> {
+  if (audit === undefined) return NO_AUDIT;
+  const { auditSession } = await import("./audit_session.ts");
+  return await auditSession(backend, id, audit);
 }
 
 /** What {@link chainError} was made of. */

@@ -50,7 +50,9 @@ export function branchSession(end: Incoming, common: number): Incoming {
     },
   }];
   for (const event of end.events) {
-    if (event.type === "checkpoint_created") events.push({ type: event.type, data: event.data });
+    if (event.type === "checkpoint_created") {
+      events.push({ type: event.type, data: { ...event.data, imported: true } });
+    }
   }
   const visit: VisitValues = (take) => {
     for (const line of end.lines.slice(common)) take(JSON.parse(line));

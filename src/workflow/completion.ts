@@ -44,20 +44,15 @@ export function decideComplete(
 
   const outcome = checkOutcome(id, command.outcome, verification);
   if (outcome.error !== undefined) return outcome;
-  const where = { phase: located.phase.definition.id, item: id };
-  if (!outcome.value.passed) {
-    return {
-      value: { events: [{ type: "item_failed", data: { ...where, verification: outcome.value } }] },
-    };
-  }
-  return {
-    value: {
-      events: [{
-        type: "item_completed",
-        data: { ...where, ...given.value, verification: outcome.value },
-      }],
-    },
+  const data = {
+    phase: located.phase.definition.id,
+    item: id,
+    ...given.value,
+    verification: outcome.value,
+    basis: command.basis ?? located.state.touched,
   };
+  const type = outcome.value.passed ? "item_completed" : "item_failed";
+  return { value: { events: [{ type, data }] } };
 }
 
 /** Decides `approve` of an item. */

@@ -71,11 +71,17 @@ export interface EventData {
     readonly notes?: string;
     readonly evidence?: unknown;
     readonly verification: VerificationOutcome;
+    /** `touched` of the item when its verification began; absent in lines of earlier programs. */
+    readonly basis?: number;
   };
   readonly item_failed: {
     readonly phase: string;
     readonly item: string;
+    /** What was handed in with the attempt. */
+    readonly notes?: string;
+    readonly evidence?: unknown;
     readonly verification: VerificationOutcome;
+    readonly basis?: number;
   };
   readonly item_skipped: {
     readonly phase: string;
@@ -111,6 +117,8 @@ export interface EventData {
     readonly decisions: readonly string[];
     readonly files: readonly string[];
     readonly snapshot: Snapshot;
+    /** Part of an import: no command made it. */
+    readonly imported?: true;
   };
   readonly checkpoint_restored: {
     readonly checkpoint: string;
@@ -120,10 +128,12 @@ export interface EventData {
   };
   readonly session_renamed: { readonly name: string | null };
   /**
-   * A person continued from a journal that lacks lines that its state.json was derived from:
-   * acknowledged lines are missing or were replaced.
+   * A person continued from a journal that lacks lines that its state.json was derived from
+   * (acknowledged lines are missing or were replaced), or whose lines contradict each other.
    */
   readonly journal_accepted: {
+    /** Numbers of the lines that contradict; absent where lines are missing. */
+    readonly contradictions?: readonly number[];
     /** The line that state.json was derived from. */
     readonly known: { readonly seq: number; readonly hash: string };
     /** The end of the journal when it was accepted. */
@@ -161,9 +171,15 @@ export function isEventType(type: string): type is EventType {
   return Object.hasOwn(EVENT_TYPES, type);
 }
 
+/** What data of every type can have besides its own fields. */
+export interface Redaction {
+  /** Names of the fields from which known secrets were taken out when the event was recorded. */
+  readonly redacted?: readonly string[];
+}
+
 /** An event as `decide()` makes it. */
 export type NewEvent = {
-  readonly [Type in EventType]: { readonly type: Type; readonly data: EventData[Type] };
+  readonly [Type in EventType]: { readonly type: Type; readonly data: EventData[Type] & Redaction };
 }[EventType];
 
 /** An event as stored in the journal. `seq` counts from 1; `time` is RFC 3339 UTC. */

@@ -8,8 +8,8 @@
  */
 import type { EvidenceSchemaName } from "./definition.ts";
 import { ANY_EVIDENCE_EXAMPLE, EVIDENCE_EXAMPLES } from "./evidence_examples.ts";
-import { own } from "./record.ts";
-import { isRecord } from "./record.ts";
+import { isRecord, own } from "./record.ts";
+import { said } from "./redacted.ts";
 
 /** The type of a field of an evidence schema. `least` counts entries, or characters of a text. */
 interface Field {
@@ -90,7 +90,7 @@ function problemOf(name: string, field: Field, given: unknown): readonly string[
         : [`${name} must be an object whose values are texts`];
     case "text": {
       if (typeof given !== "string") return [`${name} must be a text`];
-      const { length } = given.trim();
+      const { length } = said(given);
       return length < least
         ? [`${name} must have at least ${least} characters, not ${length}`]
         : [];
@@ -99,7 +99,7 @@ function problemOf(name: string, field: Field, given: unknown): readonly string[
 }
 
 function isText(value: unknown): boolean {
-  return typeof value === "string" && value.trim() !== "";
+  return typeof value === "string" && said(value) !== "";
 }
 
 /** How deeply evidence may be nested. */
@@ -144,7 +144,7 @@ function nestedWithin(value: unknown, levels: number): boolean {
 }
 
 function saysSomething(value: unknown): boolean {
-  if (typeof value === "string") return value.trim() !== "";
+  if (typeof value === "string") return said(value) !== "";
   if (typeof value !== "object" || value === null) return value !== null;
   return Object.values(value).some(saysSomething);
 }

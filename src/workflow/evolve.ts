@@ -93,7 +93,7 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
     case "checkpoint_restored":
       return restored(moved, event.data.snapshot, event.seq);
     case "journal_accepted": {
-      const { seq, time, actor: by, data: { known, found, reason } } = event;
+      const { seq, time, actor: by, data: { known, found, reason, contradictions } } = event;
       return {
         ...moved,
         accepted: pushed(moved.accepted ?? { count: 0, recent: [] }, {
@@ -102,6 +102,7 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
           by,
           known,
           found: found.seq,
+          ...(contradictions === undefined ? {} : { contradictions }),
           reason,
         }),
       };

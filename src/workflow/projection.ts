@@ -120,7 +120,18 @@ const BYPASS = fieldsOf<Bypass>()([
   "by",
   "reason",
 ]);
-const ACCEPTANCE = fieldsOf<Acceptance>()(["seq", "time", "by", "known", "found", "reason"]);
+const ACCEPTANCE = fieldsOf<Acceptance>()([
+  "seq",
+  "time",
+  "by",
+  "known",
+  "found",
+  "reason",
+  "contradictions",
+]);
+
+/** Fields at the end of an entry that may be absent: then the entry is shorter. */
+const OPTIONAL: ReadonlySet<PropertyKey> = new Set<keyof Acceptance>(["contradictions"]);
 
 /** How many items one digest covers. */
 const RUN = 32;
@@ -202,7 +213,13 @@ export class StateDigests {
   }
 
   #record<Of extends object>(value: Of, fields: readonly (keyof Of)[]): string {
-    return this.#once(value, () => fields.map((name) => required(value[name])));
+    return this.#once(
+      value,
+      () =>
+        fields.flatMap((name) =>
+          OPTIONAL.has(name) && value[name] === undefined ? [] : [required(value[name])]
+        ),
+    );
   }
 
   #recent<Of extends object>(

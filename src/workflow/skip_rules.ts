@@ -18,6 +18,7 @@ import type { Decision } from "./decision.ts";
 import { type LocatedItem, requireItem } from "./locate.ts";
 import { asHint, itemStep } from "./next_step.ts";
 import { reviewOnlyBy } from "./reviews.ts";
+import { said } from "./redacted.ts";
 import type { SessionState } from "./state.ts";
 import { checkText } from "./texts.ts";
 
@@ -117,7 +118,8 @@ function checkWeightyReason(reason: unknown, doing: string): Result<string> {
   });
   if (checked.error !== undefined) return checked;
   const text = checked.value;
-  if (isStockPhrase(text)) {
+  const words = said(text);
+  if (isStockPhrase(words)) {
     return {
       error: new OrchestratorError(
         "invalid_argument",
@@ -126,7 +128,7 @@ function checkWeightyReason(reason: unknown, doing: string): Result<string> {
       ),
     };
   }
-  const { length } = substance(text);
+  const { length } = substance(words);
   if (length < least) {
     return {
       error: new OrchestratorError(

@@ -98,7 +98,7 @@ export interface Bypass {
   readonly reason: string;
 }
 
-/** A session that was continued although its journal lacks acknowledged events. */
+/** A session that was continued although its journal lacks events, or contradicts itself. */
 export interface Acceptance {
   readonly seq: number;
   readonly time: string;
@@ -107,6 +107,8 @@ export interface Acceptance {
   readonly known: { readonly seq: number; readonly hash: string };
   /** Number of the journal's last line then. */
   readonly found: number;
+  /** Numbers of the lines that contradict; absent where events are missing. */
+  readonly contradictions?: readonly number[];
   readonly reason: string | null;
 }
 

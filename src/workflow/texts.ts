@@ -3,6 +3,7 @@
  * @module
  */
 import { type ErrorCode, OrchestratorError, type Result } from "../errors.ts";
+import { said } from "./redacted.ts";
 
 /** What a text must keep to. */
 export interface TextRule {
@@ -12,7 +13,7 @@ export interface TextRule {
   readonly what: string;
   /** Most characters, in UTF-16 units, after trimming. */
   readonly max: number;
-  /** Fewest characters; 1 when absent. */
+  /** Fewest characters besides what secrets were replaced by; 1 when absent. */
   readonly min?: number;
   /** True when line breaks and other control characters are not allowed. */
   readonly oneLine?: true;
@@ -37,12 +38,13 @@ export function checkText(text: unknown, rule: TextRule): Result<string> {
   if (rule.oneLine && CONTROL.test(value)) {
     return refused("invalid_argument", `Cannot ${doing}: the ${what} must be a single line`);
   }
-  if (value.length < min) {
+  const { length } = said(value);
+  if (length < min) {
     return refused(
       "too_short",
       min === 1
         ? `Cannot ${doing}: the ${what} must not be empty`
-        : `Cannot ${doing}: the ${what} ${are} ${value.length} characters long (minimum ${min})`,
+        : `Cannot ${doing}: the ${what} ${are} ${length} characters long (minimum ${min})`,
     );
   }
   if (value.length > max) {

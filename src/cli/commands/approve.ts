@@ -74,9 +74,9 @@ async function approve(
   { id, what, make }: Approving,
 ): Promise<Change> {
   const { manager, actor } = context;
-  // Refuse before asking: a question makes no sense for what will be refused.
+  // Refuse before asking: nobody should be asked for what will not be done.
   const { state } = await manager.load(id);
-  const rehearsal = decide(state, make("flag"), { actor });
+  const rehearsal = await manager.rehearse(state, decide(state, make("flag"), { actor }));
   if (rehearsal.error !== undefined) throw rehearsal.error;
   const how = rehearsal.value.events.length === 0 ? "flag" : await confirm(context, input, {
     text: say`Approve ${shown(what)} of "${brief(state.task)}"?`,

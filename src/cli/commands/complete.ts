@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
+import type { RedactingStream } from "../../secrets/redact.ts";
 import { verify } from "../../session/verification.ts";
 import type { Command } from "../../workflow/commands.ts";
 import { decide } from "../../workflow/decide.ts";
@@ -13,13 +14,10 @@ import type { Context } from "../context.ts";
 import { readEvidence } from "../evidence.ts";
 import type { ItemChange } from "../output/change.ts";
 import { say, shown } from "../output/shown.ts";
-import type { OutputEnd } from "../output/verification_output.ts";
+import { styleFor } from "../output/style_for.ts";
 import { eachItem } from "../several.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"complete">> {
-  if (input.option("output-lines") !== undefined) {
-    (await import("../output/verification_output.ts")).outputLinesOf(input);
-  }
   const notes = input.option("notes");
   const evidence = await readEvidence(context, input.option("evidence"));
   const given = {
@@ -49,12 +47,16 @@ async function completeItem(
 ): Promise<ItemChange> {
   const { manager, actor } = context;
   const { state } = await manager.load(id);
-  const planned = planVerification(state, item, given);
-  if (planned.error !== undefined) throw planned.error;
+  const recorded = await manager.withoutSecrets(given);
+  const planned = planVerification(state, item, recorded.given);
+  if (planned.error !== undefined) {
+    const { refusedWithout } = await import("../../session/recordable.ts");
+    throw planVerification(state, item, given).error ??
+      refusedWithout(planned.error, recorded.redacted);
+  }
   const { value: next } = planned;
   const redactor = await context.redactor();
-  const { verificationOutput } = await import("../output/verification_output.ts");
-  const output = verificationOutput(context, input, redactor);
+  const live = await liveOutput(context, input, redactor.stream());
   let command: Command;
   try {
     command = "already" in next ? { kind: "complete", item, ...given } : {
@@ -69,13 +71,13 @@ async function completeItem(
         item,
         env: context.io.env,
         signal: context.io.interrupted,
-        onOutput: output.push,
+        onOutput: live?.push,
         redactTail: (text) => redactor.redactTail(text),
       }),
     };
   } finally {
     // What was held back belongs to what was seen, also when the command was interrupted.
-    output.close();
+    live?.end();
   }
   const change = await manager.change(
     id,
@@ -85,12 +87,8 @@ async function completeItem(
   if (change.already !== null && Object.keys(given).length > 0) {
     context.warn(`Nothing was changed; not stored: ${Object.keys(given).join(", ")}`);
   }
-  const failed = change.events.find((event) => event.type === "item_failed");
-  if (failed !== undefined) {
-    const end = output.end();
-    if (end.cut && !input.has("json")) context.warn(cutOutput(end, failed.seq));
-    throw verificationFailed(change.state, { item, seq: failed.seq, output: end });
-  }
+  const failed = change.events.some((event) => event.type === "item_failed");
+  if (failed) throw await verificationFailed(change.state, item, live !== null);
   const automatic = currentItem(change.state, item)?.automatic !== undefined;
   return {
     item,
@@ -102,27 +100,38 @@ async function completeItem(
   };
 }
 
+interface LiveOutput {
+  readonly push: (chunk: Uint8Array) => void;
+  readonly end: () => void;
+}
+
+/** On a terminal a command's output is shown as it comes; null elsewhere. */
+async function liveOutput(
+  context: Context,
+  input: Input,
+  redacting: RedactingStream,
+): Promise<LiveOutput | null> {
+  const { io } = context;
+  if (!io.isTerminal("stderr") || input.has("quiet") || input.has("json")) return null;
+  const { CommandOutput } = await import("../output/command_output.ts");
+  const style = styleFor("stderr", input, io, context.colour);
+  const output = new CommandOutput(redacting, style, io.width());
+  return {
+    push: (chunk) => void io.err(output.push(chunk)),
+    end: () => void io.err(output.end()),
+  };
+}
+
 function currentItem(state: SessionState, item: string) {
   return state.phases[state.phase ?? ""]?.items[item];
 }
 
-/** What a failed command's output was cut to, and where more of it is. */
-function cutOutput({ lines }: OutputEnd, seq: number): string {
-  const shown = lines.length === 0
-    ? "The output is not shown"
-    : `Showing the last ${lines.length === 1 ? "line" : `${lines.length} lines`} of the output`;
-  return `${shown}; --output-lines N shows more, and \`orchestrator log show ${seq}\` what the ` +
-    `journal keeps of it`;
-}
-
-function verificationFailed(
+/** @param seen whether its command's output was seen already. */
+async function verificationFailed(
   state: SessionState,
-  { item, seq, output }: {
-    readonly item: string;
-    readonly seq: number;
-    readonly output: OutputEnd;
-  },
-): OrchestratorError {
+  item: string,
+  seen: boolean,
+): Promise<OrchestratorError> {
   const outcome = currentItem(state, item)?.verification;
   let reason = "its verification failed";
   if (outcome?.type === "file_exists") {
@@ -134,14 +143,15 @@ function verificationFailed(
       ? `the command was terminated by ${outcome.signal ?? "a signal"}`
       : `the command exited with code ${outcome.exitCode} (expected ${outcome.expectedExitCode})`;
   }
+  const tail = outcome?.type === "command" ? outcome.outputTail.trimEnd() : "";
+  const { outputLines } = await import("../output/command_output.ts");
   return new OrchestratorError("verification_failed", `Cannot complete "${item}": ${reason}`, {
     hint: `Fix the failure, then run \`orchestrator complete ${item}\` again`,
     details: {
       session: state.session,
       item,
-      seq,
       verification: outcome,
-      ...(output.lines.length === 0 ? {} : { list: output.lines }),
+      ...(tail === "" || seen ? {} : { list: outputLines(tail).slice(-12) }),
     },
   });
 }

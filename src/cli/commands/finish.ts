@@ -35,7 +35,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"fin
     "finish",
     (state) =>
       decide(state, { kind: "finish", ...(notes === undefined ? {} : { notes }) }, { actor }),
-    { replay: true },
+    { replay: true, audit: "finish the workflow" },
   );
   if (change.events.length > 0) await keepState(context, "Finish", true);
   const { skips, bypasses } = describe(change.state);
@@ -78,7 +78,7 @@ export async function abandon(
   );
 }
 
-/** What was skipped on the way: the last place where it is shown before the end. */
+/** What was skipped on the way: the last place where it can be seen by whoever finishes. */
 function review(state: SessionState, style: Style): readonly Shown[] {
   const { skips, bypasses } = describe(state);
   return [

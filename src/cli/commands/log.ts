@@ -12,6 +12,7 @@ import { chooseToRead } from "../../app/choose_session.ts";
 import { legacyData } from "../legacy/status.ts";
 import { type LegacyView } from "../../app/legacy/view.ts";
 import { listEvents } from "../output/event_list.ts";
+import { contradictionText } from "../../workflow/audit/finding.ts";
 import { eventText } from "../output/event_text.ts";
 import { jsonLine } from "../output/json.ts";
 import { say } from "../output/shown.ts";
@@ -24,12 +25,21 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
   const { choice, view } = await chooseToRead(context);
   if (choice === null) return { print: (printer) => printView(view, since, printer) };
   if (input.has("follow")) return await follow(context, input, choice.id, since);
-  const { bad, lost, lines, history } = await context.manager.verify(choice.id);
+  const verified = await context.manager.verify(choice.id, { frozen: false });
+  const { bad, lost, lines, history, contradictions } = verified;
   if (bad !== null) {
     const consequence = lost === null
       ? "the following events cannot be trusted"
       : "the rest is shown";
     context.warn(`Line ${bad.line} of the journal ${bad.reason}; ${consequence}`);
+  }
+  for (const found of contradictions.slice(0, 3)) {
+    context.warn(`In the journal, ${contradictionText(found)}`);
+  }
+  if (contradictions.length > 3) {
+    context.warn(
+      `${contradictions.length - 3} more lines contradict: see \`orchestrator log verify\``,
+    );
   }
   if (history !== null && since === 0) {
     context.warn(`The file of the session's history ${history}`);
@@ -110,7 +120,7 @@ async function follow(
       seen = event.seq;
       return isRead = io.out(line);
     });
-    // The reader has gone: what would be printed now is lost.
+    // Nobody reads what would be said now.
     if (!isRead || await io.lostReader()) return { print: () => Promise.resolve() };
     if (io.interrupted.aborted) {
       throw new OrchestratorError("interrupted", "Stopped following the log", {

@@ -29,7 +29,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ski
     // A reason that is too short for one of them is bad input: it skips none.
     const { state } = await manager.load(id);
     for (const item of items) {
-      const rehearsal = skip(state, item);
+      const rehearsal = await manager.rehearse(state, skip(state, item));
       if (rehearsal.error?.kind === "usage") throw rehearsal.error;
     }
   }

@@ -2,7 +2,7 @@
  * An event as one line of `log`.
  * @module
  */
-import { lostEvents } from "../../session/load.ts";
+import { contradictingLines, lostEvents } from "../../session/load.ts";
 import {
   type Actor,
   type Approval,
@@ -58,11 +58,7 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
         event.data.seed.task,
       );
     case "item_completed":
-      return told(
-        `completed ${event.data.item}${event.data.evidence === undefined ? "" : " with evidence"}`,
-        event.data.notes,
-        style.green,
-      );
+      return told(`completed ${event.data.item}`, event.data.notes, style.green);
     case "item_failed": {
       const outcome = event.data.verification;
       const why = outcome.type === "command"
@@ -82,16 +78,14 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
     }
     case "item_approved":
       return told(
-        `approved ${event.data.item} ${approvalText(event.data.approval)}${
-          event.data.evidence === undefined ? "" : ", with evidence"
-        }`,
-        event.data.notes,
+        `approved ${event.data.item}`,
+        approvalText(event.data.approval, event.data.notes),
         style.green,
       );
     case "phase_approved":
       return told(
-        `approved phase ${event.data.phase} ${approvalText(event.data.approval)}`,
-        event.data.notes,
+        `approved phase ${event.data.phase}`,
+        approvalText(event.data.approval, event.data.notes),
         style.green,
       );
     case "phase_advanced":
@@ -110,7 +104,9 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
       );
     case "journal_accepted":
       return told(
-        `continued without ${lostEvents(event.data.known.seq, event.data.found.seq)}`,
+        event.data.contradictions === undefined
+          ? `continued without ${lostEvents(event.data.known.seq, event.data.found.seq)}`
+          : `continued although ${contradictingLines(event.data.contradictions)}`,
         event.data.reason,
         style.yellow,
       );
@@ -125,13 +121,14 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
   }
 }
 
-/** How an approval was given, and what was detected while it was: `with --yes, no agent detected`. */
-export function approvalText(approval: Approval): string {
+/** Why an approval was given, how, and what was detected while it was. */
+function approvalText(approval: Approval, notes: string | undefined): string {
   const how = approval.how === "flag" ? "with --yes" : `on a ${approval.how}`;
   const detected = approval.detection === "none" ? "no agent" : approval.detection;
   return [
-    how,
+    ...(notes === undefined ? [] : [notes]),
     ...(approval.byAgent === true ? ["by an agent"] : []),
+    how,
     `${detected} detected`,
   ].join(", ");
 }

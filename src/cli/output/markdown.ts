@@ -1,5 +1,5 @@
 /**
- * Texts from elsewhere in Markdown documents of this program.
+ * Texts of others in Markdown documents of ours.
  * @module
  */
 import { joined, say, type Shown, shown } from "./shown.ts";

@@ -5,7 +5,7 @@
  * small terminal. On a pipe it has the same lines with plain marks.
  * @module
  */
-import { lostEvents } from "../../session/load.ts";
+import { contradictingLines, lostEvents } from "../../session/load.ts";
 import type { BypassNotice, PhaseProgress, Progress } from "../../workflow/progress.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import { checklist, sameWord } from "./checklist_text.ts";
@@ -82,7 +82,7 @@ function head(
   ];
   const items = progress.total === 1 ? OWN.concat("item") : OWN.concat("items");
   const share = OWN.concat(num(progress.done), " of ", num(progress.total), " ", items, " done");
-  // A bar says nothing that the numbers do not: without a terminal it is left out.
+  // A bar says nothing that the numbers do not: where nobody looks it is left out.
   const end = standing(state, style);
   const wide = Math.min(BAR_WIDTH, style.width - share.length - visibleLength(end) - 1);
   const drawn = style.terminal
@@ -222,9 +222,11 @@ export function noticeText(notice: BypassNotice): string {
     case "setting_overridden":
       return `setting ${notice.setting} was replaced at the start`;
     case "journal_accepted":
-      return `${notice.by.name} continued without ${
-        lostEvents(notice.known.seq, notice.found)
-      }, which the journal had lost${notice.reason === null ? "" : `: ${notice.reason}`}`;
+      return `${notice.by.name} continued ${
+        notice.contradictions === undefined
+          ? `without ${lostEvents(notice.known.seq, notice.found)}, which the journal had lost`
+          : `although ${contradictingLines(notice.contradictions)}`
+      }${notice.reason === null ? "" : `: ${notice.reason}`}`;
     case "left_open":
       return `${notice.phase}/${notice.item} was left ${
         notice.status === "failed" ? "failed" : "open"

@@ -51,7 +51,6 @@ export function styleFor(
     terminal,
     ascii: !mayUseSymbols(io.env),
     colour,
-    // What is piped is read by programs: nothing is cut or wrapped.
-    width: terminal ? Math.max(40, Math.min(io.width(), 100)) : Infinity,
+    width: terminal ? Math.max(40, Math.min(io.width(), 100)) : 80,
   });
 }

@@ -124,20 +124,6 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
     load: () => import("../commands/log.ts"),
   },
   {
-    path: "log show",
-    group: "sessions",
-    summary: "Show everything that one event records",
-    details:
-      "Evidence, notes, the command with its result and the recorded end of its output, who and when, and the hash of the event's line in the journal. Nothing is cut.",
-    args: [{ name: "seq", summary: "the event's number, as log shows it" }],
-    examples: [
-      { line: "log show 7", means: "event 7 of the current session" },
-      { line: "log show 7 --json", means: "the same for programs" },
-    ],
-    changes: "nothing",
-    load: () => import("../commands/log/show.ts"),
-  },
-  {
     path: "log verify",
     group: "sessions",
     summary: "Check that a session's journal was not changed",
@@ -154,11 +140,11 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
   {
     path: "log accept",
     group: "sessions",
-    summary: "Continue from a journal that lacks recorded events",
+    summary: "Continue from a journal that lacks events or contradicts itself",
     details:
-      "For a session whose log.jsonl lacks events that state.json refers to, if no backup can restore them. The loss is recorded; status, finish and handoff show it from then on.",
+      "For a session whose log.jsonl lacks events that state.json refers to, or has lines that contradict each other (log verify names them), if no backup can restore it. That is recorded; status, finish and handoff show it from then on. Only a person can accept contradictions, and must say why.",
     options: [
-      { name: "reason", value: "TEXT", summary: "Reason for the missing events" },
+      { name: "reason", value: "TEXT", summary: "Reason for the missing or contradicting events" },
       { name: "yes", short: "y", summary: "Do not ask for confirmation" },
     ],
     examples: [

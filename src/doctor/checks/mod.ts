@@ -63,6 +63,7 @@ import { secretsReadable } from "./secrets_readable.ts";
 import { secretsRequired } from "./secrets_required.ts";
 import { secretsTracked } from "./secrets_tracked.ts";
 import { secretsWhitespace } from "./secrets_whitespace.ts";
+import { sessionsAudit } from "./sessions_audit.ts";
 import { sessionsBindings } from "./sessions_bindings.ts";
 import { sessionsBypasses } from "./sessions_bypasses.ts";
 import { sessionsChain } from "./sessions_chain.ts";
@@ -128,6 +129,7 @@ export const CHECKS: readonly Check[] = [
   layoutUnknown,
   sessionsReadable,
   sessionsChain,
+  sessionsAudit,
   sessionsLost,
   sessionsState,
   sessionsBindings,

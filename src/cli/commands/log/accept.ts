@@ -2,8 +2,11 @@
  * `orchestrator log accept`
  * @module
  */
-import { lostEvents } from "../../../session/load.ts";
-import { acceptJournal, findLost } from "../../../session/mend_journal.ts";
+import { OrchestratorError } from "../../../errors.ts";
+import { contradictingLines, lostEvents } from "../../../session/load.ts";
+import { acceptContradictions, acceptJournal, findLost } from "../../../session/mend_journal.ts";
+import { refusalIfAgent } from "../../../workflow/approval_rules.ts";
+import { contradictionText } from "../../../workflow/audit/finding.ts";
 import { TEXT_LIMITS } from "../../../workflow/commands.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import { confirm } from "../../confirm.ts";
@@ -20,15 +23,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
   const { manager } = context;
   const id = await context.sessionToChange();
   const { lost, lines } = await findLost(manager.backend, id);
-  if (lost === null) {
-    const already = "no event is missing from the journal";
-    const change = await manager.change(
-      id,
-      "log accept",
-      () => ({ value: { events: [], already } }),
-    );
-    return changeAnswer(change, () => say``);
-  }
+  if (lost === null) return await acceptAudit(context, input, { id, reason });
   const what = shown(lostEvents(lost.seq, lines));
   await confirm(context, input, {
     text: say`Continue without ${what}?`,
@@ -37,4 +32,45 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
   });
   const change = await acceptJournal(manager, id, lost, reason);
   return changeAnswer(change, () => say`Continued without ${what}`);
+}
+
+/** Nothing is missing: it is about lines that contradict. */
+async function acceptAudit(
+  context: Context,
+  input: Input,
+  { id, reason }: { readonly id: string; readonly reason: string | null },
+): Promise<AnswerTo<"log accept">> {
+  const { manager, actor } = context;
+  const verified = await manager.verify(id);
+  const { contradictions } = verified;
+  const [first] = contradictions;
+  if (first === undefined) {
+    const already = "no event is missing from the journal";
+    const change = await manager.change(
+      id,
+      "log accept",
+      () => ({ value: { events: [], already } }),
+    );
+    return changeAnswer(change, () => say``);
+  }
+  const what = contradictingLines(contradictions.map(({ line }) => line));
+  const { state } = await manager.load(id);
+  const refusal = refusalIfAgent(state, { actor }, "accept the journal");
+  if (refusal !== undefined) throw refusal;
+  if (reason === null) {
+    throw new OrchestratorError(
+      "missing_argument",
+      `Cannot accept the journal: ${what}, and a reason is missing`,
+      { hint: 'Add --reason "<why>": status, finish and handoff show it from then on' },
+    );
+  }
+  await confirm(context, input, {
+    text: say`Continue although ${shown(contradictionText(first))}${
+      contradictions.length === 1 ? say`` : say` (${shown(what)})`
+    }?`,
+    doing: "accept the journal",
+    hint: `Restore sessions/${id}/log.jsonl from a backup`,
+  });
+  const change = await acceptContradictions(manager, id, verified, { reason, actor });
+  return changeAnswer(change, () => say`Continued although ${shown(what)}`);
 }

@@ -5,12 +5,13 @@
 import { OrchestratorError } from "../../../errors.ts";
 import { sizeText } from "../../output/size_text.ts";
 import type { Verification } from "../../../session/verify_session.ts";
+import { contradictionText } from "../../../workflow/audit/finding.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { chooseToRead } from "../../../app/choose_session.ts";
 import { lines, say, type Shown, shown } from "../../output/shown.ts";
 import type { Style } from "../../output/style.ts";
-import { count } from "../../output/text.ts";
+import { count, hang } from "../../output/text.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"log verify">> {
   const ids = await wanted(context, input);
@@ -19,7 +20,9 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
     const result = await verified(context, id, input.has("all"));
     if (result !== null) results.push(result);
   }
-  const bad = results.filter((result) => result.bad !== null || result.history !== null);
+  const bad = results.filter((result) =>
+    result.bad !== null || result.history !== null || result.contradictions.length > 0
+  );
   if (bad.length > 0) throw untrustworthy(results, bad);
   return {
     data: { sessions: results },
@@ -30,7 +33,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
   };
 }
 
-/** @param listed it comes from a list, not from an argument: null when it was removed meanwhile. */
+/** @param listed nobody has named it: null when it was removed meanwhile. */
 async function verified(
   { manager }: Context,
   id: string,
@@ -51,12 +54,8 @@ function untrustworthy(
 ): OrchestratorError {
   const [first] = bad;
   const tooNew = bad.every((result) => result.bad?.tooNew === true);
-  const list = bad.map((result) =>
-    result.bad === null
-      ? `${result.session}, the file of its history: ${result.history}`
-      : `${result.session}, line ${result.bad.line}: ${result.bad.reason}`
-  );
   const one = results.length === 1;
+  const list = bad.flatMap((result) => wrongIn(result, one));
   return new OrchestratorError(
     tooNew ? "format_too_new" : "journal_corrupt",
     one
@@ -67,28 +66,43 @@ function untrustworthy(
         ? "Use the newer version of orchestrator that wrote it"
         : `Restore sessions/${bad.length === 1 ? first?.session : "<id>"}/${fileOf(bad)} ` +
           `from a backup or from git${one ? orAccept(first) : ""}`,
-      details: { sessions: results, ...(one ? {} : { list }) },
+      details: { sessions: results, ...(one && list.length === 1 ? {} : { list }) },
     },
   );
 }
 
+/** Everything that is wrong with a session. @param one whether it is the only one. */
+function wrongIn({ session, bad, history, contradictions }: Verification, one: boolean) {
+  const found = [
+    ...(bad === null ? [] : [`line ${bad.line}: ${bad.reason}`]),
+    ...contradictions.map(contradictionText),
+    ...(history === null ? [] : [`the file of its history: ${history}`]),
+  ];
+  return one ? found : found.map((text) => `${session}, ${text}`);
+}
+
 /** What is wrong with a session, as a clause. */
 function reasonOf(result: Verification | undefined): string {
-  const { bad = null, history = null } = result ?? {};
-  return bad === null
-    ? `the file of its history ${history}`
-    : `line ${bad.line} of its journal ${bad.reason}`;
+  const { bad = null, history = null, contradictions: [found, ...others] = [] } = result ?? {};
+  if (bad !== null) return `line ${bad.line} of its journal ${bad.reason}`;
+  if (found === undefined) return `the file of its history ${history}`;
+  const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
+  return `in its journal, ${contradictionText(found)}${more}`;
 }
 
 /** What is to be brought back, in the folder of a session. */
 function fileOf(bad: readonly Verification[]): string {
-  return bad.every((result) => result.bad === null) ? "history" : "log.jsonl";
+  return bad.every((result) => result.bad === null && result.contradictions.length === 0)
+    ? "history"
+    : "log.jsonl";
 }
 
 function orAccept(result: Verification | undefined): string {
-  if (result === undefined || result.lost === null) return "";
-  const { session } = result;
-  return `, or continue without the missing events: \`orchestrator log accept --session ${session}\``;
+  if (result === undefined || (result.lost === null && result.bad !== null)) return "";
+  const { session, lost, contradictions } = result;
+  if (lost === null && contradictions.length === 0) return "";
+  const how = lost === null ? "let a person accept it" : "continue without the missing events";
+  return `, or ${how}: \`orchestrator log accept --session ${session}\``;
 }
 
 async function wanted(context: Context, input: Input): Promise<readonly string[]> {
@@ -122,7 +136,17 @@ function lineOf(result: Verification, style: Style): Shown {
     ? say``
     : say`; state.json is ${shown(result.rebuilt)} and will be rebuilt`;
   const length = count(result.lines, say`line`);
-  return say`${style.green(style.symbols.done)} ${
-    shown(result.session)
-  }: ${length}, the hash chain is intact${torn}${ends}${state}`;
+  const newer = result.newer === 0
+    ? say``
+    : say`; ${count(result.newer, say`line`)} of a newer version ${
+      result.newer === 1 ? say`was` : say`were`
+    } not checked`;
+  return lines([
+    say`${style.green(style.symbols.done)} ${
+      shown(result.session)
+    }: ${length}, the hash chain is intact${newer}${torn}${ends}${state}`,
+    ...result.remarks.map(({ line, remark }) =>
+      say`  ${style.symbols.bullet} ${hang(`line ${line} ${remark}`, style, 4)}`
+    ),
+  ]);
 }

@@ -1,0 +1,44 @@
+/**
+ * Auditing a session: its journal, and the definition that it began with.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import type { StorageBackend } from "../storage/backend.ts";
+import { type AuditReport, contradictionText } from "../workflow/audit/finding.ts";
+import type { JournalAuditor } from "./audit_journal.ts";
+import { compareFrozen } from "./frozen_definition.ts";
+
+/** The whole audit of a session whose journal was audited. */
+export async function auditSession(
+  backend: StorageBackend,
+  id: string,
+  auditor: JournalAuditor,
+): Promise<AuditReport> {
+  const { first } = auditor;
+  if (first !== null) {
+    const frozen = await compareFrozen(backend, id, first);
+    if (frozen.kind !== "same") auditor.add(first, frozen);
+  }
+  return auditor.report;
+}
+
+/** The refusal to go on with a session whose journal contradicts itself; undefined where it does not. */
+export function contradictionError(
+  id: string,
+  doing: string,
+  { contradictions }: AuditReport,
+): OrchestratorError | undefined {
+  const [first] = contradictions;
+  if (first === undefined) return undefined;
+  const more = contradictions.length > 1 ? ` (and ${contradictions.length - 1} more)` : "";
+  return new OrchestratorError(
+    "journal_corrupt",
+    `Cannot ${doing}: ${contradictionText(first)}${more}`,
+    {
+      hint:
+        `Restore sessions/${id}/log.jsonl from a backup or from git, or let a person accept it: ` +
+        `\`orchestrator log accept --session ${id}\``,
+      details: { session: id, contradictions },
+    },
+  );
+}

@@ -1,0 +1,159 @@
+/**
+ * What a line says, and why that was not possible, as clauses for people.
+ * @module
+ */
+import type { OrchestratorError } from "../../errors.ts";
+import type { Decision } from "../decision.ts";
+import type { NewEvent, SessionEvent, VerificationOutcome } from "../events.ts";
+import type { SessionState } from "../state.ts";
+import { quoted } from "../texts.ts";
+import { planVerification } from "../verification_plan.ts";
+import type { Difference } from "./same.ts";
+
+/** What an event says, as a clause after "claims that". Takes any data: it may not be of its type. */
+export function claimOf(event: SessionEvent | NewEvent): string {
+  const data = event.data as unknown as Readonly<Record<string, unknown>>;
+  const name = (field: string) => {
+    const value = data[field];
+    return typeof value === "string" ? quoted(value) : "something";
+  };
+  switch (event.type) {
+    case "session_started":
+      return "a session was started";
+    case "session_imported":
+      return "a session was imported";
+    case "item_completed":
+      return `${name("item")} was completed${checkText(data["verification"])}`;
+    case "item_failed":
+      return `${name("item")} failed its verification`;
+    case "item_skipped":
+      return `${name("item")} was skipped${data["forced"] === true ? " by force" : ""}`;
+    case "item_approved":
+      return `${name("item")} was approved by ${actorText(event)}`;
+    case "phase_approved":
+      return `the phase ${name("phase")} was approved by ${actorText(event)}`;
+    case "phase_advanced":
+      return `the phase ${name("from")} ended and ${name("to")} began`;
+    case "note_added":
+      return "a note was added";
+    case "checkpoint_created":
+      return `the checkpoint ${name("checkpoint")} was created`;
+    case "checkpoint_restored":
+      return `the checkpoint ${name("checkpoint")} was restored`;
+    case "journal_accepted":
+      return `the journal was accepted by ${actorText(event)}`;
+    case "session_renamed":
+      return "the session was renamed";
+    case "workflow_completed":
+      return "the workflow was finished";
+    case "workflow_abandoned":
+      return "the workflow was abandoned";
+    default:
+      return "something happened that this program does not know";
+  }
+}
+
+function checkText(outcome: unknown): string {
+  const type = typeof outcome === "object" && outcome !== null && "type" in outcome
+    ? outcome.type
+    : undefined;
+  return type === "command" || type === "file_exists" ? " with a passing check" : "";
+}
+
+function actorText(event: SessionEvent | NewEvent): string {
+  if (!("actor" in event)) return "an actor";
+  return event.actor.kind === "agent" ? "an agent" : "a person";
+}
+
+/** What a recorded outcome says, as a noun phrase. */
+export function outcomeText(outcome: VerificationOutcome): string {
+  switch (outcome.type) {
+    case "command": {
+      const { command, exitCode, timedOut, signal } = outcome;
+      const end = timedOut === true
+        ? "timed out"
+        : exitCode === null
+        ? `was terminated by ${signal ?? "a signal"}`
+        : `ended with exit code ${exitCode}`;
+      return `\`${short(command)}\`, which ${end}`;
+    }
+    case "file_exists":
+      return `the file ${quoted(outcome.path)}, which ${
+        outcome.passed ? "exists" : "does not exist"
+      }`;
+    case "none":
+      return "no check";
+    default:
+      return "a check of another type";
+  }
+}
+
+/** What the workflow demands for an item, as a noun phrase; null when that cannot be told. */
+function demandOf(state: SessionState, item: string): string | null {
+  const planned = planVerification(state, item);
+  if (planned.error !== undefined || "already" in planned.value) return null;
+  const { verification } = planned.value.plan;
+  switch (verification.type) {
+    case "command":
+      return `\`${short(verification.command)}\` with exit code ${verification.expect_exit_code}`;
+    case "file_exists":
+      return `the file ${quoted(verification.path)}`;
+    case "none":
+      return "no check";
+  }
+}
+
+/** Why a decision other than the recorded event was the only possible one, as a clause. */
+export function whyNot(
+  state: SessionState,
+  event: NewEvent,
+  decision: Decision,
+  difference: Difference | null,
+): string {
+  const outcome = "verification" in event.data ? event.data.verification : undefined;
+  if (decision.error !== undefined) {
+    const demand = outcome === undefined || decision.error.code !== "state_moved" ||
+        !("item" in event.data)
+      ? null
+      : demandOf(state, event.data.item);
+    if (demand === null || outcome === undefined || basisMoved(decision.error)) {
+      return reasonOf(decision.error);
+    }
+    return `the workflow demands ${demand}, and the line records ${outcomeText(outcome)}`;
+  }
+  const { events: [decided], already } = decision.value;
+  if (decided === undefined) return already === undefined ? "nothing was to do" : lower(already);
+  if (decided.type !== event.type) {
+    if (outcome === undefined) return `only this was possible: ${claimOf(decided)}`;
+    return `the line records ${outcomeText(outcome)}, and passed: ${outcome.passed}`;
+  }
+  if (difference === null) return "it records something else";
+  const { path, expected, recorded } = difference;
+  return `it records ${shortValue(recorded)} as ${path}, and ${
+    shortValue(expected)
+  } was the only possibility`;
+}
+
+function basisMoved(error: OrchestratorError): boolean {
+  return error.message.includes("changed while");
+}
+
+/** The part of a refusal behind "Cannot …: ". */
+export function reasonOf(error: OrchestratorError): string {
+  const match = /^Cannot [^":]*(?:"(?:[^"\\]|\\.)*"[^":]*)?: (?<reason>.+)$/su.exec(error.message);
+  return match?.groups?.["reason"] ?? lower(error.message);
+}
+
+function lower(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}
+
+function short(text: string): string {
+  const line = text.replaceAll(/\s+/gu, " ");
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+}
+
+function shortValue(value: unknown): string {
+  if (value === undefined) return "nothing";
+  return short(JSON.stringify(value));
+}

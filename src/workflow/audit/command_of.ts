@@ -1,0 +1,93 @@
+/**
+ * The command that an event records.
+ * @module
+ */
+import type { Command } from "../commands.ts";
+import type { EventType, NewEvent } from "../events.ts";
+
+/**
+ * What `decide()` must have been asked, from what the event records; null for events that no command
+ * makes. The data must be of its type.
+ */
+export function commandOf(event: NewEvent): Command | null {
+  switch (event.type) {
+    case "item_completed":
+    case "item_failed": {
+      const { item, verification: outcome, basis } = event.data;
+      const kind = "complete";
+      return {
+        kind,
+        item,
+        ...given(event.data),
+        outcome,
+        ...(basis === undefined ? {} : { basis }),
+      };
+    }
+    case "item_skipped": {
+      const { item, reason, forced, automatic } = event.data;
+      return automatic === undefined
+        ? { kind: "skip", item, reason, force: forced === true }
+        : { kind: "complete", item, ...given(event.data) };
+    }
+    case "item_approved": {
+      const { item, approval } = event.data;
+      return { kind: "approve_item", item, ...given(event.data), approval };
+    }
+    case "phase_approved": {
+      const { phase, approval, notes } = event.data;
+      return { kind: "approve_phase", phase, approval, ...(notes === undefined ? {} : { notes }) };
+    }
+    case "phase_advanced":
+      return { kind: "advance" };
+    case "note_added":
+      return { kind: "note", text: event.data.text };
+    case "checkpoint_created": {
+      const { checkpoint, message, decisions, files } = event.data;
+      const said = message === null ? {} : { message };
+      return { kind: "create_checkpoint", checkpoint, ...said, decisions, files };
+    }
+    case "checkpoint_restored": {
+      const { checkpoint, checkpointSeq, snapshot } = event.data;
+      return { kind: "restore_checkpoint", checkpoint, checkpointSeq, snapshot };
+    }
+    case "session_renamed":
+      return { kind: "rename", name: event.data.name };
+    case "workflow_completed": {
+      const { notes } = event.data;
+      return { kind: "finish", ...(notes === undefined ? {} : { notes }) };
+    }
+    case "workflow_abandoned":
+      return { kind: "abandon", reason: event.data.reason };
+    default:
+      return null;
+  }
+}
+
+function given(
+  { notes, evidence }: { readonly notes?: string; readonly evidence?: unknown },
+): { readonly notes?: string; readonly evidence?: unknown } {
+  return {
+    ...(notes === undefined ? {} : { notes }),
+    ...(evidence === undefined ? {} : { evidence }),
+  };
+}
+
+const MADE_BY_COMMANDS: ReadonlySet<string> = new Set<EventType>([
+  "item_completed",
+  "item_failed",
+  "item_skipped",
+  "item_approved",
+  "phase_approved",
+  "phase_advanced",
+  "note_added",
+  "checkpoint_created",
+  "checkpoint_restored",
+  "session_renamed",
+  "workflow_completed",
+  "workflow_abandoned",
+]);
+
+/** Whether {@link commandOf} knows the type of an event. */
+export function isMadeByCommand(type: string): boolean {
+  return MADE_BY_COMMANDS.has(type);
+}

@@ -1,0 +1,69 @@
+/**
+ * Lines from before audits: what they do not record is replaced, before they are decided again, by
+ * something that every rule accepts.
+ *
+ * Secrets were removed after the rules had been applied, so that a text may have become too short or
+ * too long; and the evidence of a failed attempt was not recorded, nor the basis of an outcome.
+ * @module
+ */
+import { own } from "../record.ts";
+import type { NewEvent } from "../events.ts";
+import { exampleEvidence } from "../evidence.ts";
+import { isRedacted } from "../redacted.ts";
+import type { SessionState } from "../state.ts";
+
+/** Long enough for every rule, short enough for a name, on one line. */
+const ANY_TEXT = "Secrets were removed from this text, so its length and words cannot be judged";
+
+/** Fields with one text or a list of texts. */
+const TEXTS = ["notes", "reason", "text", "name", "message", "decisions", "files"] as const;
+
+/** An event that can be decided, and what in it is not what was recorded. */
+export interface StoodIn {
+  readonly event: NewEvent;
+  /** Names of the fields of its data. */
+  readonly fields: readonly string[];
+}
+
+/** The event with stand-ins where something is missing. @param state the state before it. */
+export function withStandIns(event: NewEvent, state: SessionState): StoodIn {
+  const data = event.data as Readonly<Record<string, unknown>>;
+  const replaced: Record<string, unknown> = {};
+  for (const name of TEXTS) {
+    const value = own(data, name);
+    if (!isRedacted(value)) continue;
+    replaced[name] = Array.isArray(value)
+      ? value.map((entry) => isRedacted(entry) ? ANY_TEXT : entry)
+      : ANY_TEXT;
+  }
+  const evidence = own(data, "evidence");
+  const missing = event.type === "item_failed" && evidence === undefined;
+  if (missing || isRedacted(evidence)) {
+    const item = itemOf(state, data);
+    if (!missing || item?.step_type === "documented") {
+      replaced["evidence"] = JSON.parse(exampleEvidence(item?.evidence_schema));
+    }
+  }
+  const fields = Object.keys(replaced);
+  const unbased = (event.type === "item_completed" || event.type === "item_failed") &&
+    event.data.basis === undefined;
+  if (unbased) fields.push("basis");
+  if (Object.keys(replaced).length === 0) return { event, fields };
+  return { event: { ...event, data: { ...data, ...replaced } } as NewEvent, fields };
+}
+
+function itemOf({ definition }: SessionState, data: Readonly<Record<string, unknown>>) {
+  return definition.phases.find((phase) => phase.id === data["phase"])
+    ?.items.find((item) => item.id === data["item"]);
+}
+
+/** What `decide()` made of a stand-in, with what was recorded in its place. */
+export function withRecorded(decided: NewEvent, recorded: NewEvent, fields: readonly string[]) {
+  const data: Record<string, unknown> = { ...decided.data };
+  const known = recorded.data as Readonly<Record<string, unknown>>;
+  for (const name of fields) {
+    if (Object.hasOwn(known, name)) data[name] = known[name];
+    else delete data[name];
+  }
+  return data;
+}

@@ -1,0 +1,43 @@
+/**
+ * What is recorded in place of a secret, and what is left of a text then.
+ * @module
+ */
+
+/** What stands where a secret was. */
+export const REDACTED = "[redacted]";
+
+/**
+ * What a text says besides that secrets were removed from it: the rules for lengths and phrases apply
+ * to this part.
+ */
+export function said(text: string): string {
+  return text.includes(REDACTED) ? text.replaceAll(REDACTED, "").trim() : text.trim();
+}
+
+/** Whether a value has a text, at any depth, from which something was removed. */
+export function isRedacted(value: unknown): boolean {
+  if (typeof value === "string") return value.includes(REDACTED);
+  return typeof value === "object" && value !== null &&
+    Object.entries(value).some((entry) => entry.some(isRedacted));
+}
+
+/** Fields with texts, at any depth, that come from people or from a program's output. */
+export const WORDS: ReadonlySet<string> = new Set([
+  "task",
+  "name",
+  "project",
+  "constraints",
+  "notes",
+  "text",
+  "reason",
+  "skipReason",
+  "abandonReason",
+  "endNotes",
+  "message",
+  "decisions",
+  "files",
+  "evidence",
+  "outputTail",
+  "history",
+  "legacy",
+]);

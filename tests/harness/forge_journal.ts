@@ -1,0 +1,62 @@
+/**
+ * Edits a journal as somebody with an editor and a hash program can: the chain holds afterwards.
+ * @module
+ */
+import assert from "node:assert/strict";
+import { sha256Hex } from "../../src/platform/hash.ts";
+import { stateDigests } from "../../src/session/journal.ts";
+import { KEYS } from "../../src/project/paths.ts";
+import { ORIGIN_HASH, type StorageBackend } from "../../src/storage/backend.ts";
+import type { SessionEvent } from "../../src/workflow/events.ts";
+import { evolve } from "../../src/workflow/evolve.ts";
+import type { SessionState } from "../../src/workflow/state.ts";
+
+/** A line as it is read; what it says can be changed. */
+export interface Line {
+  v: number;
+  seq: number;
+  time: string;
+  type: string;
+  actor: { kind: string; name: string; agent?: string };
+  data: Record<string, unknown>;
+  rules?: number;
+  state?: string;
+  prev: string;
+}
+
+/**
+ * Changes the lines of a session, and chains them again. state.json is removed.
+ * @param spell changes the text of a line.
+ */
+export async function forge(
+  backend: StorageBackend,
+  id: string,
+  change: (lines: Line[]) => void,
+  spell: (text: string, seq: number) => string = (text) => text,
+): Promise<void> {
+  const read = await backend.readJournal(id);
+  assert.ok(!read.unchanged);
+  const lines = read.lines.map((line): Line => JSON.parse(String(line)));
+  change(lines);
+  let prev = ORIGIN_HASH;
+  let state: SessionState | null = null;
+  const digests = stateDigests();
+  const made = lines.map((line, index) => {
+    const seq = index + 1;
+    const { v, time, type, actor, data, rules } = line;
+    state = evolve(state, { ...line, seq } as unknown as SessionEvent);
+    const stated = rules === undefined ? {} : { rules, state: digests.digest(state) };
+    const text = spell(JSON.stringify({ v, seq, time, type, actor, data, ...stated, prev }), seq);
+    prev = sha256Hex(text);
+    return text;
+  });
+  const meta = await backend.readText(KEYS.sessionMeta(id));
+  const workflow = await backend.readText(KEYS.sessionWorkflow(id));
+  await backend.replaceSession(id, {
+    lines: made,
+    blobs: {
+      ...(meta === null ? {} : { "meta.json": meta }),
+      ...(workflow === null ? {} : { "workflow.yaml": workflow }),
+    },
+  });
+}
