@@ -50,7 +50,7 @@ if (import.meta.main) {
       target: request.bunTarget,
       outfile: request.output,
       ...(request.base === undefined ? {} : { executablePath: request.base }),
-      // A file in somebody's repository must not feed variables or code into the executable.
+      // A file in a user's repository must not feed variables or code into the executable.
       autoloadDotenv: false,
       autoloadBunfig: false,
     },

@@ -18,7 +18,7 @@ const ROOT = resolve(import.meta.dirname ?? ".", "..");
 const BLOCK =
   /^(?<begin><!-- generated: (?<name>[\w-]+) -->)$.*?^(?<end><!-- end generated -->)$/gms;
 
-/** A document with its generated parts made anew, and what is wrong with its marks. */
+/** A document with its generated parts written again, and what is wrong with its markers. */
 export interface Regenerated {
   readonly text: string;
   readonly problems: readonly string[];

@@ -191,7 +191,7 @@ function childCpuSeconds(): number | null {
   }
 }
 
-/** Whoever is root can replace it by a file, and breaks the machine by that. */
+/** Root can replace it by a file, which breaks the machine. */
 function nullDeviceIsThere(): boolean {
   return process.platform === "win32" || lstatSync("/dev/null").isCharacterDevice();
 }

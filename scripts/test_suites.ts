@@ -80,7 +80,7 @@ export interface MinutesTable {
   readonly suites: Readonly<Record<string, SuiteMinutes>>;
 }
 
-/** Minutes of a suite that nobody has measured yet. */
+/** Minutes of a suite that was not measured yet. */
 const UNKNOWN: SuiteMinutes = { whole: 1 };
 
 /** However little time there is, sampled suites get as much as this. */

@@ -22,7 +22,7 @@ const EVIDENCE = JSON.stringify({
   approach_decision: "Put the name into the greeting, with a default",
 });
 
-/** One step of the story: a command of the program, or somebody's work on the files. */
+/** One step of the story: a command of the program, or work on the files. */
 type Step =
   | {
     readonly says: string;
@@ -47,7 +47,7 @@ const STORY: readonly Step[] = [
   },
   { says: "On to the next phase", run: ["advance"] },
   {
-    says: "Somebody changes greet.ts",
+    says: "A developer changes greet.ts",
     write: "greet.ts",
     text: 'export function greet(name = "world"): string {\n  return `Hello, ${name}!`;\n}\n',
   },
@@ -66,9 +66,9 @@ const STORY: readonly Step[] = [
   { says: "This gate runs the project's tests", run: ["complete", "tests_pass"] },
   { says: "And this its linter", run: ["complete", "lint_passes"] },
   { says: "Learn", run: ["advance"] },
-  { says: "Optional items do not hold anybody up", run: ["finish"] },
+  { says: "Optional items block nothing", run: ["finish"] },
   { says: "Everything that happened, in order", run: ["log"] },
-  { says: "Nobody has changed the journal", run: ["log", "verify"] },
+  { says: "The journal is unchanged", run: ["log", "verify"] },
 ];
 
 /** A small project whose test fails until the task is done. */

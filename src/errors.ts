@@ -66,6 +66,7 @@ export const ERROR_CODES = {
   item_unknown: "not_found",
   phase_unknown: "not_found",
   checkpoint_unknown: "not_found",
+  event_unknown: "not_found",
   file_unknown: "not_found",
   secret_unknown: "not_found",
   remote_unknown: "not_found",

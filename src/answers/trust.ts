@@ -17,7 +17,7 @@ export const TRUST_ANSWERS = {
     file: z.string().nullable(),
     repository: z.string(),
     trusted: z.array(confirmed),
-    waiting: z.array(claim).describe("What the repository asks for, and nobody has confirmed"),
+    waiting: z.array(claim).describe("What the repository asks for and no person has confirmed"),
   }),
   "trust remove": claimOf,
 } as const;

@@ -125,6 +125,12 @@ export const WORK_ANSWERS = {
   }),
   "checkpoint restore": change.extend({ checkpoint: z.string() }),
   "log": z.strictObject({ session, legacy: legacy.optional(), events: z.array(event) }),
+  "log show": z.strictObject({
+    session,
+    legacy: legacy.optional(),
+    event,
+    hash: z.string().nullable().describe("SHA-256 of its line; null where it has none yet"),
+  }),
   "log verify": z.strictObject({ sessions: verifiedSessions }),
   "log accept": change,
   "handoff": standing.extend({

@@ -1,5 +1,5 @@
 /**
- * Says that an import of a snapshot was cut off: until somebody finishes it, only some of its sessions
+ * Says that an import of a snapshot was cut off: until it is finished, only some of its sessions
  * are here.
  *
  * Loaded when there is something of an import.
@@ -9,7 +9,7 @@ import { readPlan, stagingFolders } from "../snapshot/staging.ts";
 import type { Project, Sessions, Warnings } from "./workspace.ts";
 
 /**
- * Warns when an import was committed and nobody is at work on it.
+ * Warns when an import was committed and no process is working on it.
  * @returns whether that is so.
  */
 export async function warnOfImport(
@@ -20,10 +20,10 @@ export async function warnOfImport(
     stagingFolders(paths.stateDirectory).some((folder) => readPlan(folder) !== null);
   try {
     if (!committed()) return false;
-    // Whoever carries it out, or finishes it, holds the repository; and may have let go just now.
+    // The process that carries it out or finishes it holds the repository's lock, and may have just released it.
     if ((await manager.backend.holder("repository")).state === "held" || !committed()) return false;
   } catch {
-    // Whoever needs the directory says what is wrong with it.
+    // The code that needs the directory reports what is wrong with it.
     return false;
   }
   workspace.warn(

@@ -316,7 +316,7 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
         name.startsWith(IMPORT_FOLDER)
       );
     } catch {
-      // Whoever needs the directory says what is wrong with it.
+      // The code that needs the directory reports what is wrong with it.
       return false;
     }
   }

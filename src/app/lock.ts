@@ -9,7 +9,7 @@ import { VERSION } from "../version.ts";
 import type { Configuration, Identity, Project, Sessions } from "./workspace.ts";
 
 /**
- * Runs `task` while nobody else changes the repository's own things, making the project where there is
+ * Runs `task` while no other process changes the repository's own files, and creates the project where there is
  * none.
  */
 export async function withProjectLock<Result>(
@@ -33,7 +33,7 @@ export async function withProjectLock<Result>(
 }
 
 /**
- * Runs `task` while nobody else changes the user's own folder, making it where there is none.
+ * Runs `task` while no other process changes the user's own folder; creates it where there is none.
  * @throws `invalid_argument` where there is no home.
  */
 export async function withUserLock<Result>(

@@ -8,7 +8,7 @@ import { readGivenText } from "../platform/given_file.ts";
 import { readTextWithin } from "../platform/within.ts";
 import type { Configuration, Project } from "./workspace.ts";
 
-/** A definition has at most 1 MiB; whoever parses a longer text says so. */
+/** A definition has at most 1 MiB; the parser reports a longer text. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /** A definition's file; it need not exist. */

@@ -1,5 +1,5 @@
 /**
- * What use cases work with, as small interfaces: whoever calls a use case brings them along. The
+ * What use cases work with, as small interfaces: the caller of a use case provides them. The
  * command line's implementation is `local_workspace.ts`; a server or a hook program can bring its own.
  * @module
  */
@@ -23,7 +23,7 @@ export interface Surroundings {
   /** Absolute path of the home directory; undefined where there is none. */
   readonly home: string | undefined;
   readonly now: () => Date;
-  /** Login name of whoever runs this. */
+  /** Login name of the user who runs the program. */
   readonly userName: () => string;
 }
 

@@ -45,7 +45,7 @@ export interface LongAnswer {
 export interface Printer {
   /** How the text for people looks; null for `--json`. */
   readonly style: Style | null;
-  /** @returns false when nobody reads any more. */
+  /** @returns false when the reader has gone. */
   readonly out: (text: Shown) => boolean;
   /** The line of `--json` around its payload. */
   readonly envelope: (data: unknown) => Shown;

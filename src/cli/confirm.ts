@@ -48,12 +48,12 @@ export async function confirm(
   );
 }
 
-/** Whether there is somebody to ask. */
+/** Whether a prompt is possible. */
 export function canAsk(context: Context, input: Input): boolean {
   return whySilent(context, input) === null;
 }
 
-/** Why nobody can be asked; null when somebody can. */
+/** Why no prompt is possible; null when one is. */
 function whySilent({ io }: Context, input: Input): string | null {
   if (!io.isTerminal("stdin") || !io.isTerminal("stderr")) return "there is no terminal to ask on";
   for (const option of ["no-input", "json"]) {

@@ -47,6 +47,9 @@ type Page =
   }
   | { readonly kind: "topic"; readonly topic: HelpTopic };
 
+/** Columns of a help that does not go to a terminal. */
+const PIPED_WIDTH = 80;
+
 /**
  * The help of the whole program, of a group of commands, of one, or of a topic.
  * @param topic the words asked about; none for the commands of most days, `all` for every command.
@@ -55,8 +58,10 @@ type Page =
 export async function helpText(
   topic: readonly string[],
   table: readonly CommandSpec[],
-  style: Style,
+  { width, ...look }: Style,
 ): Promise<Shown> {
+  // These are our own words, meant to be read, also by those who pipe them into a pager.
+  const style = { ...look, width: Number.isFinite(width) ? width : PIPED_WIDTH };
   const page = await pageOf(topic, table);
   switch (page.kind) {
     case "overview":

@@ -9,11 +9,11 @@ import type { Shown } from "./output/shown.ts";
 
 /** The surroundings of one run. */
 export interface Io extends Surroundings {
-  /** Writes to stdout; false when nobody reads any more. */
+  /** Writes to stdout; false when its reader has gone. */
   readonly out: (text: Shown) => boolean;
   /** Whether what is written to stdout is surely read by no process any more. */
   readonly lostReader: () => Promise<boolean>;
-  /** Writes bytes that are no text for people to stdout; false when nobody reads any more. */
+  /** Writes bytes that are no text for people to stdout; false when its reader has gone. */
   readonly outBytes: (bytes: Uint8Array) => boolean;
   /** Writes to stderr. */
   readonly err: (text: Shown) => boolean;

@@ -66,7 +66,7 @@ export function systemIo(): Io {
       const { runForeground } = await import("../platform/foreground.ts");
       return await runForeground(request);
     },
-    // Handlers are installed only when somebody listens: until then a signal ends the process.
+    // Handlers are installed only when `interrupted` is used: until then a signal ends the process.
     get interrupted(): AbortSignal {
       if (controller === undefined) {
         const made = new AbortController();

@@ -23,7 +23,7 @@ export interface ConfigChange {
 }
 
 /**
- * Sets a key in a file, or takes it out (`value` null). Whoever calls it holds the lock that guards
+ * Sets a key in a file, or takes it out (`value` null). The caller holds the lock that guards
  * the file, and has made its directory.
  * @throws `config_invalid` when the file cannot be read: it is left as it is; I/O errors.
  */
@@ -71,7 +71,7 @@ export function readIfThere(file: ConfigFile): string {
 }
 
 /**
- * Holds the user's own folder, making it when it is not there, with nobody else let in.
+ * Locks the user's own folder; creates it, readable by its owner only, when it is missing.
  * @throws `lock_held`, I/O errors
  */
 export async function withUserDirectoryLock<Result>(

@@ -28,7 +28,7 @@ export interface ConfigFlag {
 export interface LoadedLayer {
   readonly layer: Layer;
   readonly problems: readonly ConfigProblem[];
-  /** True when nobody knows what it would say. */
+  /** True when its content is unknown. */
   readonly broken?: boolean;
 }
 

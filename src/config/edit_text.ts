@@ -3,7 +3,7 @@
  *
  * What is there stays as it is, comments, order, blank lines and all: a value is replaced where it
  * stands, a new top-level key goes to the end. Only what cannot be done so goes through the YAML
- * library's own writing, which keeps comments and order too, but may lay lines out anew.
+ * library's own writing, which keeps comments and order too, but may change the layout of lines.
  * @module
  */
 import { type Document, isMap, isScalar, isSeq, type Node, stringify, type YAMLMap } from "yaml";

@@ -4,7 +4,7 @@
  */
 import { statSync } from "node:fs";
 
-/** Seconds to wait for a lock when nobody says otherwise. */
+/** Seconds to wait for a lock, unless configured. */
 export const DEFAULT_LOCK_TIMEOUT = 10;
 
 /** Variables of this program that are no configuration: what a command means, and what it is told. */

@@ -38,7 +38,7 @@ export interface ConfigKey {
   readonly description: string;
   /** Its value is never shown, never taken from argv, and never read from a repository's file. */
   readonly secret?: boolean;
-  /** Says something about whoever runs the program: a repository's file cannot set it. */
+  /** Describes the person who runs the program: a repository's file cannot set it. */
   readonly personal?: boolean;
   /** The version that knew it first. */
   readonly since: string;

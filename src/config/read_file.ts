@@ -37,7 +37,7 @@ export interface ConfigFile {
 export interface ReadConfig {
   readonly layer: Layer;
   readonly problems: readonly ConfigProblem[];
-  /** True when it could not be read at all: nobody knows what it would say. */
+  /** True when it could not be read at all, so that its content is unknown. */
   readonly broken: boolean;
 }
 

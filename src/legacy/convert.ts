@@ -34,7 +34,7 @@ export interface ConvertedState {
   readonly findings: readonly string[];
 }
 
-/** The time of something nobody wrote a time for. */
+/** The time of something that has no recorded time. */
 const NO_TIME = "1970-01-01T00:00:00Z";
 
 /** The root's keys that the seed has a place for. */
@@ -193,7 +193,7 @@ class Conversion {
     if (field(this.#metadata, `phase_${id}_approved`) !== true) return null;
     const at = utc(field(this.#metadata, `phase_${id}_approved_at`)) ?? fallback ??
       utc(field(this.#raw, "updated_at")) ?? NO_TIME;
-    // Whoever ran the old command counted as a person; who it was is not recorded.
+    // The user of the old command counted as a person; the name is not recorded.
     return { ...IMPORTED_APPROVAL, at, by: { kind: "person", name: "unknown" } };
   }
 

@@ -8,7 +8,7 @@ import type { ItemState, ItemStatus } from "../workflow/state.ts";
 import { type LocalPaths, withSettings } from "./local_paths.ts";
 import { field, type Fields, fieldsField, rest, textField, utc } from "./values.ts";
 
-/** How an approval that the old tool recorded is marked: nothing was detected, nobody was asked. */
+/** How an approval that the old tool recorded is marked: nothing was detected, and no prompt was shown. */
 export const IMPORTED_APPROVAL = { how: "flag", detection: "imported" } as const;
 
 /** The old statuses that mean the same now. */
@@ -81,7 +81,7 @@ export function toItemState(raw: Fields, context: ItemContext): ItemState {
     ...(evidence === null ? {} : { evidence }),
     ...(verification === null ? {} : { verification }),
     ...(reason === null ? {} : { skipReason: reason }),
-    // The old tool let nobody skip a gate without --force, and did not record that in the state.
+    // The old tool refused to skip a gate without --force, and did not record that in the state.
     ...(status === "skipped" && definition.step_type === "gate" && !automatic
       ? { forced: true as const }
       : {}),

@@ -221,7 +221,7 @@ function itemFrom(entry: LegacyLogEntry): Readonly<Record<string, unknown>> {
   }
 }
 
-/** How it ended. One that nobody ended counts as abandoned: the old tool had forgotten it. */
+/** How it ended. One that was not ended counts as abandoned: the old tool had forgotten it. */
 function ending(
   workflow: LoggedWorkflow,
   status: LoggedWorkflow["status"],

@@ -21,7 +21,7 @@ export type Decision =
   | "stay"
   | "ask";
 
-/** How it is told that a file is the old tool's and not somebody else's of the same name. */
+/** How a file of the old tool is told from another one of the same name. */
 export type Ownership =
   | "name"
   | "sops file"
@@ -335,7 +335,7 @@ export const OWNED_FOLDERS: readonly string[] = [
   ".claude/keys",
 ];
 
-/** The row of a path; null when it is nobody's business here. */
+/** The row of a path; null when it does not matter here. */
 export function inventoryRow(path: string): InventoryRow | null {
   return INVENTORY.find((candidate) => candidate.pattern.test(path)) ?? null;
 }

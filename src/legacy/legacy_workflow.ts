@@ -52,7 +52,7 @@ export interface LegacyCopy {
   readonly updatedAt: string | null;
 }
 
-/** What is to be said of a log besides its entries; `bad` lines may be anybody's. */
+/** What is to be said of a log besides its entries; `bad` lines may come from elsewhere. */
 export interface LogNotes {
   readonly bad: readonly (BadLogLine & { readonly file: string })[];
   readonly findings: readonly LegacyFinding[];

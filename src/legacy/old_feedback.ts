@@ -22,7 +22,7 @@ export function hasOldFeedback(root: string): boolean {
   return FEEDBACK_FILES.some((path) => look.at(path, "file") !== null);
 }
 
-/** Longer feedback was written by nobody. */
+/** No real feedback is longer. */
 const MAX_FEEDBACK_BYTES = 64 * 1024 * 1024;
 
 /** The lines about that workflow, as they were written: what `migrate` gives to its session. */

@@ -1,5 +1,5 @@
 /**
- * Careful access to values whose shape nobody promised.
+ * Careful access to values of unknown shape.
  * @module
  */
 import { isRecord } from "../workflow/record.ts";

@@ -1,5 +1,5 @@
 /**
- * What moving over writes down before it acts, so that whoever comes after a crash knows how to go on.
+ * The intent log of a migration, so that the next command can continue after a crash.
  *
  * `.orchestrator/migration.json` is there while a migration or a rollback is under way. A migration
  * begins in the phase `staging`: everything new is built aside, nothing else is touched, and a crash

@@ -79,7 +79,7 @@ export async function migrate(input: MigrateInput): Promise<MigrateResult> {
     try {
       checkPlan(paths, plan);
     } catch (error) {
-      // Somebody else may have moved the files since: whoever holds the repository looks again.
+      // Another process may have moved the files since: they are read again under the repository's lock.
       if (!existsSync(paths.migrationJournal) && !existsSync(paths.migrationMarker)) throw error;
     }
   }
@@ -94,7 +94,7 @@ export async function migrate(input: MigrateInput): Promise<MigrateResult> {
 
 /** What is there before the repository is held: holding it makes the state directory and the lock. */
 function lookBefore(paths: OrchestratorPaths): Before {
-  // A folder with nothing but a lock is what somebody who was cut off before has left.
+  // A folder with nothing but a lock was left by an interrupted command.
   const names = namesWithin(paths.stateDirectory, paths.stateDirectory);
   const directory = names.some((name) => !/^(?:lock|\.tmp-.*)$/.test(name));
   return {

@@ -22,7 +22,7 @@ import { randomBase32 } from "../platform/random.ts";
 import { REPLACING } from "../storage/keys.ts";
 
 /**
- * Moves a file, a link or a folder to a name nobody has; to another file system by a copy that is
+ * Moves a file, a link or a folder to an unused name; to another file system by a copy that is
  * checked before the original goes.
  * @param mode what a folder's permission bits are to be afterwards; moving may need others for a moment.
  * @returns false when there was nothing to move, or its place is taken: then it was moved before.
@@ -57,7 +57,7 @@ function rename(from: string, to: string, stats: Stats): void {
   }
 }
 
-/** Copies, then removes the original: whoever dies in between repeats it. */
+/** Copies, then removes the original: after a crash in between it is repeated. */
 function moveAcross(from: string, to: string, stats: Stats): void {
   copyWhole(from, to, stats);
   removeCopied(from, stats);
@@ -77,7 +77,7 @@ function copyWhole(from: string, to: string, stats: Stats): void {
 }
 
 /**
- * Copies a file, a link or a folder to a name nobody has, with modes and times; durable when it returns.
+ * Copies a file, a link or a folder to an unused name, with modes and times; durable when it returns.
  * @returns false when there was nothing to copy, or its place is taken: then it was copied before.
  */
 export function copyOnce(from: string, to: string): boolean {
@@ -240,7 +240,7 @@ export function clearRemains(sessions: string, id: string): void {
 }
 
 /**
- * Lets a whole copy take the place of a session, by one rename: from there on it counts, and whoever
+ * Lets a whole copy take the place of a session, by one rename: from there on it counts, and the process that
  * holds the session next ends the replacement. The session is held.
  * @param sessions the folder of all sessions.
  * @param copy a folder that is on the disk.
@@ -265,7 +265,7 @@ export function restoreFolder(path: string, mode: number, mtimeMs: number): void
     if ((stats.mode & 0o7777) !== mode) chmodSync(path, mode);
     utimesSync(path, stats.atimeMs / 1000, mtimeMs / 1000);
   } catch {
-    // Somebody else's folder, or none any more: times are a courtesy.
+    // Another user's folder, or a removed one: the times matter little.
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * What moving over would do: computed from what is there, without writing anything. The real run
- * follows the same plan, made anew while the repository is held.
+ * follows the same plan, made again while the repository is locked.
  *
  * The rule for files: each one the old tool owned gets a byte-identical copy at a new place, and the
  * original goes to the backup. What this program understands of them becomes sessions, feedback and
@@ -123,7 +123,7 @@ function requireReadable(
 const LOOKS = 20;
 const LOOK_PAUSE_MS = 50;
 
-/** {@link makePlan} without holding the repository: somebody else may be moving over right now. */
+/** {@link makePlan} without the repository's lock: another process may be migrating right now. */
 export async function makePlanUnheld(
   paths: OrchestratorPaths,
   manager: SessionManager,

@@ -156,7 +156,7 @@ export function planCurrent(
   return current?.layout === "new" ? null : active;
 }
 
-/** Longer feedback was written by nobody. */
+/** No real feedback is longer. */
 const MAX_FEEDBACK_BYTES = 64 * 1024 * 1024;
 
 /** Gives the lines of the old feedback files to the sessions that they are about. */

@@ -4,7 +4,7 @@
  */
 import type { ScannedFile } from "../legacy/scan.ts";
 
-/** What a person decided about a file that nobody else can decide about. */
+/** What a person decided about a file that only a person can decide about. */
 export type Choice = "take" | "leave" | { readonly to: string };
 
 /** How to move over. */

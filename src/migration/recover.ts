@@ -22,7 +22,7 @@ export interface RecoverInput {
 export type Recovery = "nothing" | "undone" | "finished";
 
 /**
- * Puts right what is under way. Asked while the repository is held, so nobody else is at it.
+ * Completes or undoes what is under way. The repository is locked, so no other process is working on it.
  * @throws OrchestratorError `state_corrupt` when the journal or the manifest cannot be read.
  */
 export async function recover(input: RecoverInput): Promise<Recovery> {

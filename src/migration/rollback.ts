@@ -257,7 +257,7 @@ function restoreOriginals(paths: OrchestratorPaths, manifest: Manifest, backup: 
 
 const MARKER = `${STATE_DIRECTORY}/${MIGRATION.marker}`;
 
-/** Far more than any of the files that a migration writes anew has. */
+/** Far more than any of the files that a migration rewrites has. */
 const MAX_REPLACED_BYTES = 256 * 1024 * 1024;
 
 /** `current`, `.gitignore`, `meta.json` and workflow.yaml as they were, with modes and times. */

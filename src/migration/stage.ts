@@ -58,7 +58,7 @@ export interface Staged {
   readonly findings: readonly string[];
 }
 
-/** Files of the state directory, and workflow.yaml, that a migration may write anew. */
+/** Files of the state directory, and workflow.yaml, that a migration may rewrite. */
 const REWRITTEN = [KEYS.gitignore, KEYS.meta, KEYS.current, MIGRATION.marker].map((key) =>
   `${STATE_DIRECTORY}/${key}`
 );
@@ -173,7 +173,7 @@ async function stageFiles(input: StageInput): Promise<readonly MovedFile[]> {
 /** A definition has at most 1 MiB. */
 const MAX_WORKFLOW_BYTES = 4 * 1024 * 1024;
 
-/** Keeps the originals of what will be written anew, and prepares the new workflow.yaml. */
+/** Keeps the originals of what will be rewritten, and prepares the new workflow.yaml. */
 function stageReplaced(input: StageInput, plan: Plan): readonly ReplacedFile[] {
   const { paths } = input;
   const backup = inState(paths, input.backup);

@@ -74,7 +74,7 @@ function takeName(temporary: string, path: string, exclusive: boolean): boolean 
     else renamePatiently(temporary, path);
     return !exclusive;
   } catch (error) {
-    // Without hard links nobody is kept from taking the name just now; it is taken all the same.
+    // Without hard links another process may take the name at this moment; it is replaced then.
     const noLinks = ["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"];
     if (!exclusive || !noLinks.includes(systemErrorCode(error) ?? "")) {
       throw ioError("write", path, error);

@@ -33,8 +33,8 @@ function settings({ test, build, lint, source }: DetectedCommands): string {
   const origin = source.replace(/[^\w. -]/gu, "_");
   let text = `# Text, numbers and booleans from here can be used below as {{name}}.
 settings:
-  # Manual gates wait for a person. With "zero_human" nobody is asked: they are skipped, and the log
-  # says so.
+  # Manual gates wait for a person. With "zero_human" they are skipped without a question, and the
+  # log says so.
   supervision_mode: supervised
   # Whether an agent may give approvals itself.
   agents_may_approve: false
@@ -58,7 +58,7 @@ const PHASES = `
 #   documented  takes evidence to complete, or a reason of 50 characters to skip
 #   flexible    can be skipped with a short reason (this is the default)
 # and it can be completed when its "verification" holds:
-#   { type: none }                                    somebody says so (this is the default)
+#   { type: none }                                    no proof: reporting it is enough (the default)
 #   { type: file_exists, path: "docs/plan.md" }       the file is there
 #   { type: command, command: "{{test_command}}" }    the command exits with 0 (or expect_exit_code)
 #   { type: manual_gate }                             a person approves

@@ -12,7 +12,7 @@ import { isWindows } from "../platform/runtime.ts";
 /** Configuration files larger than this are not looked into. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Addresses longer than this are nobody's remote. */
+/** A longer address is no remote. */
 const MAX_URL = 2000;
 
 const SSH_SCHEME = /^(ssh|git\+ssh|ssh\+git)$/;

@@ -25,7 +25,7 @@ export function gitattributesText(): string {
 }
 
 /**
- * The text that should stand in portable mode, given the one that stands. Lines of somebody's own are
+ * The text that should stand in portable mode, given the one that stands. Other lines are
  * kept, behind ours, where they win.
  * @param present Content of the existing file, null when there is none.
  */

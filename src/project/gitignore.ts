@@ -25,7 +25,7 @@ export function gitignoreText(mode: RepositoryMode): string {
 /**
  * The text that should stand, given the one that stands. A file that does what the mode asks for is
  * returned as it is, whatever else it says. Where the mode was another one, its lines are replaced by
- * those of this mode; all lines of somebody's own are kept, on the side where they stood, so that
+ * those of this mode; all other lines are kept, on the side where they stood, so that
  * what they except from ours they go on excepting.
  *
  * @param present Content of the existing file, null when there is none.

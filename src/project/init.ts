@@ -2,7 +2,7 @@
  * Makes a directory a project: `.orchestrator/` with its `.gitignore`, in portable mode its
  * `.gitattributes`, and `meta.json`, and a `workflow.yaml` unless there is one.
  *
- * Whoever calls it holds the repository. Each step can be repeated and `meta.json` comes last, so a
+ * The caller holds the repository's lock. Each step can be repeated and `meta.json` comes last, so a
  * run that was killed anywhere is completed by the next.
  * @module
  */
@@ -33,7 +33,7 @@ export interface InitOptions {
   /** The mode asked for. Absent: the one the project has, `normal` for a new one. */
   readonly mode?: RepositoryMode | undefined;
   /**
-   * True when another command needs a project and nobody asked for `init`: nothing that exists is
+   * True when another command needs a project and `init` was not asked for: nothing that exists is
    * changed, but for a first commit that was not known yet, and no `workflow.yaml` is written. Default
    * false.
    */

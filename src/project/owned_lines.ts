@@ -1,6 +1,6 @@
 /**
- * Files that this program and people write together: some lines are the program's, all others are
- * somebody's and stay where they are.
+ * Files that this program and people write together: some lines are the program's, all others
+ * belong to people and stay where they are.
  * @module
  */
 

@@ -18,7 +18,7 @@ export type Lock =
 export interface AgeKeys {
   /** Absolute path of the identity's file; null where none is configured. */
   readonly identityFile: string | null;
-  /** @returns null when there is none and nobody can be asked. */
+  /** @returns null when there is none and no prompt is possible. */
   readonly passphrase: (what: string) => Promise<string | null>;
 }
 

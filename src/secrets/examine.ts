@@ -119,7 +119,7 @@ async function secretFindings(
   return findings;
 }
 
-/** Who else can reach the file of a secret; null for nobody, and where it has no file of its own. */
+/** Who else can reach the file of a secret; null when no other user can, and where it has no file of its own. */
 function exposureOf(
   store: Examination["store"],
   name: string,

@@ -133,7 +133,7 @@ export function withoutLineEnd(text: string): string {
 
 /**
  * Writes a secret; its other form, and what a killed writer left, go. The folder is made when it is not
- * there; whoever calls it holds the lock that guards it.
+ * there; the caller holds the lock that guards it.
  * @returns the file.
  * @throws `already_exists` as {@link requireOwnSpelling}.
  */
@@ -163,7 +163,7 @@ export function removeSecret({ directory, within }: SecretFolder, name: string):
 }
 
 /**
- * Who can reach a file or folder that must not: `others can read it`; null when nobody can.
+ * Who can reach a file or folder that must not: `others can read it`; null when no other user can.
  * @param forbidden permission bits that it must not have. Default: all of everybody but the owner.
  */
 export function exposure(path: string, forbidden = 0o077): string | null {
@@ -211,7 +211,7 @@ export function makeFolder({ directory, within }: SecretFolder): void {
 /** An I/O error; where access is denied, its hint says who can give it. */
 function accessError(verb: string, path: string, error: unknown): OrchestratorError {
   const known = ioError(verb, path, error);
-  // It may be an error of ours already, whose own code says less than the system's.
+  // It may already be an OrchestratorError, whose code says less than the system's.
   const code = known.details?.["system"] ?? systemErrorCode(error);
   if (isWindows || (code !== "EACCES" && code !== "EPERM")) return known;
   return new OrchestratorError(known.code, known.message, {

@@ -1,8 +1,8 @@
 /**
- * Makes a redactor of the secrets that are at hand, so that no value of theirs gets into a journal or
- * onto a screen by way of a command's output or somebody's words.
+ * Makes a redactor of the secrets that are at hand, so that none of their values gets into a journal or
+ * onto a screen through a command's output or a text.
  *
- * Nobody is asked for anything: what is encrypted with a passphrase, and the old tool's files unless
+ * There are no prompts: what is encrypted with a passphrase, and the old tool's files unless
  * their password is in the environment, stay unknown. Nothing is thrown.
  * @module
  */

@@ -71,7 +71,7 @@ export async function askProvider(
   try {
     const response = await fetcher(provider.url, {
       headers: provider.headers(value),
-      // A redirection would hand the key to somebody else.
+      // A redirect would send the key to another server.
       redirect: "manual",
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });

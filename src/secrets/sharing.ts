@@ -18,7 +18,7 @@ import { PRIVATE } from "../state_layout/modes.ts";
 export interface SecretModes {
   readonly folder: number;
   readonly file: number;
-  /** Bits that nobody else may have. */
+  /** Permission bits that others must not have. */
   readonly forbidden: number;
 }
 

@@ -3,7 +3,7 @@
  * the configuration says. The old tool's encrypted files belong to the place they lie in, behind its
  * folder.
  *
- * Every value that is read is made known to the redactor before anybody gets it.
+ * Every value that is read is made known to the redactor before it is returned.
  * @module
  */
 import { join } from "node:path";
@@ -56,7 +56,7 @@ export interface StoreOptions extends SecretRoots {
   /** Names that are secrets when they are variables. */
   readonly declared: readonly string[];
   readonly keys: AgeKeys;
-  /** The password of an old file; null when there is none and nobody can be asked. */
+  /** The password of an old file; null when there is none and no prompt is possible. */
   readonly password: (what: string) => Promise<string | null>;
   readonly redactor: Redactor;
   /** A path as messages name it. */
@@ -169,7 +169,7 @@ export class SecretStore {
     return opened;
   }
 
-  /** Whether git tracks a file of a folder; null when nobody can tell. */
+  /** Whether git tracks a file of a folder; null when that cannot be determined. */
   async isTracked(directory: string, file: string): Promise<boolean | null> {
     let tracked = this.#tracked.get(directory);
     if (tracked === undefined) {

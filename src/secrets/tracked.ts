@@ -10,7 +10,7 @@ import { runProgram } from "../platform/processes.ts";
 
 /**
  * Names of the files in `directory` that git tracks, by the index alone.
- * @returns Null when nobody can tell: there is a repository, and git is not installed or fails.
+ * @returns Null when that cannot be determined: there is a repository, and git is not installed or fails.
  */
 export async function trackedIn(directory: string): Promise<ReadonlySet<string> | null> {
   if (!existsSync(directory) || !insideRepository(directory)) return new Set();

@@ -3,9 +3,11 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
+import { sha256Hex } from "../platform/hash.ts";
 import type { JournalLine, StorageBackend } from "../storage/backend.ts";
 import type { SessionEvent } from "../workflow/events.ts";
 import { parseEvent, requireEvent } from "./journal.ts";
+import { readLongLine } from "./long_line.ts";
 
 /**
  * Visits events in order. An incomplete event at the end is skipped: it was never acknowledged.
@@ -77,4 +79,29 @@ export async function firstEvent(
   let first: SessionEvent | null = null;
   await visitEvents(backend, id, { to: 1 }, (event) => void (first = event));
   return first;
+}
+
+/** An event, and the SHA-256 of its line. */
+export interface RecordedEvent {
+  readonly event: SessionEvent;
+  readonly hash: string;
+}
+
+/** One event by its number; null when there is none. @throws as {@link visitEvents} */
+export async function eventAt(
+  backend: StorageBackend,
+  id: string,
+  seq: number,
+): Promise<RecordedEvent | null> {
+  let found: RecordedEvent | null = null;
+  await visitEvents(backend, id, { from: seq, to: seq }, (event, line) => {
+    found = { event, hash: hashOf(line) };
+  });
+  return found;
+}
+
+function hashOf(line: JournalLine): string {
+  if (typeof line === "string") return sha256Hex(line);
+  const read = readLongLine(line);
+  return "hash" in read ? read.hash : "";
 }

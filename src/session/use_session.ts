@@ -77,12 +77,12 @@ async function discardSession(
     if (await manager.currentSession() === id) return;
     if (agent !== null && await readBinding(manager, agent) === id) return;
     await manager.withLock({ session: id }, "start", async () => {
-      // Whoever has found it meanwhile and written into it keeps it.
+      // A process that has found and changed it in the meantime keeps it.
       const { eventsFrom } = await import("./read_events.ts");
       if ((await eventsFrom(manager.backend, id, 2)).length > 0) return;
       await manager.backend.removeSession(id);
     });
   } catch {
-    // It stays, whole and in nobody's way.
+    // It stays, complete, and does no harm.
   }
 }

@@ -49,8 +49,8 @@ export async function verify(request: VerificationRequest): Promise<Verification
 }
 
 /**
- * The variables a command gets: the only way by which task, phase or session reach it, so that no
- * text of theirs is ever read as shell.
+ * The variables a command gets: the only way by which task, phase or session reach it, so that
+ * none of these texts is ever read as shell.
  */
 function commandVariables(
   state: SessionState,

@@ -6,10 +6,10 @@
  * .orchestrator/.staging-import-<random>.lock    held while the import lives; made first, gone last
  * .orchestrator/.staging-import-<random>/
  *   content      the bytes of every file, one after the other
- *   plan.json    written last: from here on the import is finished by whoever comes next
+ *   plan.json    written last: from here on the next process finishes the import
  * ```
- * No name out of an archive ever becomes the name of a file here. A folder without a plan that nobody
- * holds is what a killed import left behind, and is removed.
+ * No name out of an archive ever becomes the name of a file here. A folder without a plan and
+ * without a holder was left by a killed import, and is removed.
  * @module
  */
 import { Buffer } from "node:buffer";

@@ -1,7 +1,7 @@
 /**
  * What stands in front of a file in a tar, for writing snapshots: 512 bytes (POSIX.1-1988 ustar), and
  * for a name that these have no room for an extended header before them (POSIX.1-2001 pax). The file
- * is nobody's, so that the same state gives the same bytes.
+ * names no user, so that the same state gives the same bytes.
  *
  * Written here and not by a library, so that the pieces of a large file pass through one buffer.
  * @module

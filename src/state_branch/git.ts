@@ -67,7 +67,7 @@ const LOCAL_VARIABLES: readonly string[] = [
 /** Time limit of a local command, in milliseconds. */
 const LOCAL_TIMEOUT_MS = 60_000;
 
-/** Most bytes that git prints of a branch of ours without its files: lists of them, of refs, of commits. */
+/** Most bytes that git prints of a state branch without its files: lists of them, of refs, of commits. */
 export const MOST_LISTED = 64 * 1024 * 1024;
 
 /** How often a command is tried whose way a lock was in. */
@@ -105,7 +105,7 @@ export interface GitRun {
   readonly network?: boolean;
   /** Hands over bytes, and no text. */
   readonly binary?: boolean;
-  /** The most bytes it may print. Default: what the list of any branch of ours has. */
+  /** The most bytes it may print. Default: what the list of any state branch has. */
   readonly mostBytes?: number;
   /** What it writes is made durable by the caller. */
   readonly unsynced?: boolean;

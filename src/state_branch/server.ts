@@ -134,7 +134,7 @@ export interface Push {
   readonly dryRun?: boolean;
 }
 
-/** Pushes, unless somebody else was faster. @throws Trouble */
+/** Pushes, unless another clone was faster. @throws Trouble */
 export async function pushCommit(
   git: Git,
   remote: string | null,

@@ -41,7 +41,7 @@ const AT_ONCE = 256;
 
 /**
  * The index by session, without what does not fit the commit. A file with more lines than the commit has
- * sessions is none of ours: of such a one no more is looked at.
+ * sessions was not made by this program, and the rest of it is ignored.
  */
 async function readIndex(
   git: Git,

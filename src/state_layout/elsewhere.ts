@@ -14,7 +14,7 @@ export type PlaceKind =
   /** A folder with all in it. */
   | "folder"
   | "file"
-  /** Lines in a file that is somebody else's, between marks. */
+  /** Lines between markers in a file that belongs to others. */
   | "block"
   /** Refs of this clone, by what they begin with. */
   | "refs"

@@ -53,7 +53,7 @@ export type Carrier =
 
 /** Why a file stays where it is. */
 export type Stay =
-  /** It is made anew from what travels. */
+  /** It is derived again from what travels. */
   | "derived"
   /** It means something on this machine only. */
   | "machine"
@@ -78,7 +78,7 @@ export type Merge =
   | "newest"
   /** With the journal next to it. */
   | "with journal"
-  /** Made anew. */
+  /** Derived again. */
   | "derived"
   /** There is only ever one copy. */
   | "none";

@@ -87,7 +87,7 @@ export function finishReplacement(parent: string, id: string): void {
     removeOthers(from, to);
     copyOver(from, to);
     patiently(() => unlinkSync(join(from, JOURNAL)));
-    // Before anybody appends to the other journal: after a power cut this one must not count again.
+    // Before the other journal is appended to: after a power cut this one must not count again.
     syncDirectory(from);
   } catch (error) {
     throw ioError("replace", to, error);

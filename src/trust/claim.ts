@@ -56,7 +56,7 @@ export function trustCommand({ kind, value }: Claim): string {
 }
 
 /**
- * The refusal of a claim that nobody has confirmed.
+ * The refusal of a claim that no person has confirmed.
  * @param doing as in "Cannot <doing>".
  * @param agent whether an agent runs the program: it cannot confirm anything itself.
  */

@@ -56,7 +56,7 @@ export interface TrustChange {
   readonly actor: Actor;
   /** Longest wait for another process that changes the file, in milliseconds. */
   readonly timeoutMs: number;
-  /** What the process does, for whoever waits: a command's name. */
+  /** What the process does, shown to processes that wait: a command's name. */
   readonly operation: string;
 }
 
@@ -107,7 +107,7 @@ export async function addTrust(
 /**
  * Removes confirmations.
  * @returns whether there was one.
- * @throws as {@link addTrust}, but not for an agent: less trust needs nobody's word.
+ * @throws as {@link addTrust}, but not for an agent: less trust needs no confirmation.
  */
 export async function removeTrust(
   path: string | null,

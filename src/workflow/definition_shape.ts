@@ -256,7 +256,7 @@ function saysSomething(value: unknown): boolean {
   return typeof value !== "object" || Object.keys(value).length > 0;
 }
 
-/** Keys that are free in every map, for whoever writes the file. */
+/** Keys that are free in every map, for the author of the file. */
 function isOwnKey(key: string): boolean {
   return key.startsWith("x-");
 }

@@ -13,7 +13,7 @@ import type { Whereabouts } from "../workspace.ts";
 import { secretRoots } from "./roots.ts";
 
 /**
- * Reads all that opens without asking anybody: plain files, those for the configured identity, and the
+ * Reads everything that opens without a prompt: plain files, those for the configured identity, and the
  * old tool's file when its password is in the environment.
  * @param loaded the run's configuration; absent where it could not be loaded.
  */

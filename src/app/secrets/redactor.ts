@@ -11,7 +11,7 @@ import { redactDeep } from "../../secrets/redact_deep.ts";
 import type { Configuration, Secrets, Surroundings, Whereabouts } from "../workspace.ts";
 import { secretRoots } from "./roots.ts";
 
-/** Learns all that is at hand without asking anybody. Never fails. */
+/** Learns everything available without a prompt. Never fails. */
 export async function makeRedactor(
   workspace: Whereabouts & Pick<Configuration, "loadedConfig">,
 ): Promise<Redactor> {

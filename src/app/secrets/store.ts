@@ -12,11 +12,11 @@ import { expandHome } from "../workflow_file.ts";
 /** How a store asks and tells. */
 export interface StoreWish {
   readonly redactor: Redactor;
-  /** Ask nobody, warn of nothing, and make the best of a broken configuration. */
+  /** No prompts, no warnings, and a broken configuration is used as far as it can be read. */
   readonly quiet: boolean;
   /** Warn of nothing: what does not open is reported in another way. */
   readonly silent?: boolean;
-  /** Asks a person for what opens a secret; null for no answer. Absent where nobody can be asked. */
+  /** Asks a person for what opens a secret; null for no answer. Absent where no prompt is possible. */
   readonly ask?: ((what: string) => Promise<string | null>) | undefined;
 }
 

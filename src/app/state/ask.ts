@@ -43,7 +43,7 @@ export function lookIsDue(
 
 /**
  * Whether a reading command has to ask the state branch before it believes what is here: because
- * nothing is, or because nobody has asked for a while.
+ * nothing is, or because the last question is some time ago.
  */
 export async function mustAsk(
   workspace:

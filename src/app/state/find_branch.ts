@@ -47,7 +47,7 @@ export interface FindOptions {
 /**
  * Finds the branch. In a clone without state of its own the server is asked which there is.
  *
- * Where the configured place cannot be used and nobody insists, the branch has no remote, and says
+ * Where the configured place cannot be used and is not required, the branch has no remote, and says
  * why (`nowhere`): nothing is sent to, or fetched from, another one.
  * @returns null without git, or where there is nothing to go by.
  * @throws Trouble when the server would have to be asked and cannot be; with `insist` also

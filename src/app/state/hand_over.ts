@@ -1,6 +1,6 @@
 /**
  * The last fallback: where no branch takes the state, it is handed over as text, so that
- * whoever keeps the output of a machine that vanishes keeps the state.
+ * the output of a machine that vanishes then holds the state.
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";

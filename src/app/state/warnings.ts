@@ -34,7 +34,7 @@ function removalText({ id, actor, time, outcome }: RemovalNotice): string {
   }
 }
 
-/** That sessions are not here any more, though nobody has removed them. */
+/** Sessions that are missing here, although no command removed them. */
 function goneText(gone: number): string {
   const [what, they] = gone === 1 ? ["1 session", "it stays"] : [`${gone} sessions`, "they stay"];
   return `${what} of the last push ${

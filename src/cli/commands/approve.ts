@@ -74,7 +74,7 @@ async function approve(
   { id, what, make }: Approving,
 ): Promise<Change> {
   const { manager, actor } = context;
-  // Refuse before asking: nobody should be asked for what will not be done.
+  // Refuse before asking: a question makes no sense for what will be refused.
   const { state } = await manager.load(id);
   const rehearsal = await manager.rehearse(state, decide(state, make("flag"), { actor }));
   if (rehearsal.error !== undefined) throw rehearsal.error;

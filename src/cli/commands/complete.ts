@@ -3,7 +3,6 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
-import type { RedactingStream } from "../../secrets/redact.ts";
 import { verify } from "../../session/verification.ts";
 import type { Command } from "../../workflow/commands.ts";
 import { decide } from "../../workflow/decide.ts";
@@ -14,10 +13,13 @@ import type { Context } from "../context.ts";
 import { readEvidence } from "../evidence.ts";
 import type { ItemChange } from "../output/change.ts";
 import { say, shown } from "../output/shown.ts";
-import { styleFor } from "../output/style_for.ts";
+import type { OutputEnd } from "../output/verification_output.ts";
 import { eachItem } from "../several.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"complete">> {
+  if (input.option("output-lines") !== undefined) {
+    (await import("../output/verification_output.ts")).outputLinesOf(input);
+  }
   const notes = input.option("notes");
   const evidence = await readEvidence(context, input.option("evidence"));
   const given = {
@@ -56,7 +58,8 @@ async function completeItem(
   }
   const { value: next } = planned;
   const redactor = await context.redactor();
-  const live = await liveOutput(context, input, redactor.stream());
+  const { verificationOutput } = await import("../output/verification_output.ts");
+  const output = verificationOutput(context, input, redactor);
   let command: Command;
   try {
     command = "already" in next ? { kind: "complete", item, ...given } : {
@@ -71,13 +74,13 @@ async function completeItem(
         item,
         env: context.io.env,
         signal: context.io.interrupted,
-        onOutput: live?.push,
+        onOutput: output.push,
         redactTail: (text) => redactor.redactTail(text),
       }),
     };
   } finally {
     // What was held back belongs to what was seen, also when the command was interrupted.
-    live?.end();
+    output.close();
   }
   const change = await manager.change(
     id,
@@ -87,8 +90,12 @@ async function completeItem(
   if (change.already !== null && Object.keys(given).length > 0) {
     context.warn(`Nothing was changed; not stored: ${Object.keys(given).join(", ")}`);
   }
-  const failed = change.events.some((event) => event.type === "item_failed");
-  if (failed) throw await verificationFailed(change.state, item, live !== null);
+  const failed = change.events.find((event) => event.type === "item_failed");
+  if (failed !== undefined) {
+    const end = output.end();
+    if (end.cut && !input.has("json")) context.warn(cutOutput(end, failed.seq));
+    throw verificationFailed(change.state, { item, seq: failed.seq, output: end });
+  }
   const automatic = currentItem(change.state, item)?.automatic !== undefined;
   return {
     item,
@@ -100,38 +107,27 @@ async function completeItem(
   };
 }
 
-interface LiveOutput {
-  readonly push: (chunk: Uint8Array) => void;
-  readonly end: () => void;
-}
-
-/** On a terminal a command's output is shown as it comes; null elsewhere. */
-async function liveOutput(
-  context: Context,
-  input: Input,
-  redacting: RedactingStream,
-): Promise<LiveOutput | null> {
-  const { io } = context;
-  if (!io.isTerminal("stderr") || input.has("quiet") || input.has("json")) return null;
-  const { CommandOutput } = await import("../output/command_output.ts");
-  const style = styleFor("stderr", input, io, context.colour);
-  const output = new CommandOutput(redacting, style, io.width());
-  return {
-    push: (chunk) => void io.err(output.push(chunk)),
-    end: () => void io.err(output.end()),
-  };
-}
-
 function currentItem(state: SessionState, item: string) {
   return state.phases[state.phase ?? ""]?.items[item];
 }
 
-/** @param seen whether its command's output was seen already. */
-async function verificationFailed(
+/** What a failed command's output was cut to, and where more of it is. */
+function cutOutput({ lines }: OutputEnd, seq: number): string {
+  const shown = lines.length === 0
+    ? "The output is not shown"
+    : `Showing the last ${lines.length === 1 ? "line" : `${lines.length} lines`} of the output`;
+  return `${shown}; --output-lines N shows more, and \`orchestrator log show ${seq}\` what the ` +
+    `journal keeps of it`;
+}
+
+function verificationFailed(
   state: SessionState,
-  item: string,
-  seen: boolean,
-): Promise<OrchestratorError> {
+  { item, seq, output }: {
+    readonly item: string;
+    readonly seq: number;
+    readonly output: OutputEnd;
+  },
+): OrchestratorError {
   const outcome = currentItem(state, item)?.verification;
   let reason = "its verification failed";
   if (outcome?.type === "file_exists") {
@@ -143,15 +139,14 @@ async function verificationFailed(
       ? `the command was terminated by ${outcome.signal ?? "a signal"}`
       : `the command exited with code ${outcome.exitCode} (expected ${outcome.expectedExitCode})`;
   }
-  const tail = outcome?.type === "command" ? outcome.outputTail.trimEnd() : "";
-  const { outputLines } = await import("../output/command_output.ts");
   return new OrchestratorError("verification_failed", `Cannot complete "${item}": ${reason}`, {
     hint: `Fix the failure, then run \`orchestrator complete ${item}\` again`,
     details: {
       session: state.session,
       item,
+      seq,
       verification: outcome,
-      ...(tail === "" || seen ? {} : { list: outputLines(tail).slice(-12) }),
+      ...(output.lines.length === 0 ? {} : { list: output.lines }),
     },
   });
 }

@@ -27,7 +27,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"doc
   const { paths, manager, io } = context;
   const checks = wanted(input.options("check"));
   const redactor = await context.redactor();
-  // Nobody is asked for anything: what only a person can open is left closed.
+  // No prompts: what needs a passphrase is not opened.
   const wish = { redactor, quiet: true } as const;
   const again = (): Examination =>
     new Examination({
@@ -92,7 +92,7 @@ function findingData({ id, seen, todo, ...report }: CheckReport) {
   return { check: id, ...report, message: seen, ...(todo === undefined ? {} : { hint: todo }) };
 }
 
-/** A report that can be shown to anybody. */
+/** A report that can be shared in public. */
 function publicReport(report: CheckReport, clean: (text: string) => string): CheckReport {
   return {
     ...report,

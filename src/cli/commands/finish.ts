@@ -78,7 +78,7 @@ export async function abandon(
   );
 }
 
-/** What was skipped on the way: the last place where it can be seen by whoever finishes. */
+/** What was skipped on the way: the last place where it is shown before the end. */
 function review(state: SessionState, style: Style): readonly Shown[] {
   const { skips, bypasses } = describe(state);
   return [

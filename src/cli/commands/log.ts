@@ -120,7 +120,7 @@ async function follow(
       seen = event.seq;
       return isRead = io.out(line);
     });
-    // Nobody reads what would be said now.
+    // The reader has gone: what would be printed now is lost.
     if (!isRead || await io.lostReader()) return { print: () => Promise.resolve() };
     if (io.interrupted.aborted) {
       throw new OrchestratorError("interrupted", "Stopped following the log", {

@@ -36,7 +36,7 @@ export function configTarget(context: Context, input: Input): ConfigFile {
   );
 }
 
-/** Changes a file while nobody else does, making the project where there is none. */
+/** Changes a file under its lock; creates the project where there is none. */
 export async function changeConfig(
   context: Context,
   target: ConfigFile,
@@ -54,7 +54,7 @@ export async function changeConfig(
   return change;
 }
 
-/** Runs `task` while nobody else changes the file. */
+/** Runs `task` while no other process changes the file. */
 export async function withTargetLock<Result>(
   context: Context,
   target: ConfigFile,

@@ -11,6 +11,8 @@ import { visibleLength } from "./width.ts";
 
 /** A checklist longer than this folds its completed items into one line. */
 const ITEMS_UNFOLDED = 20;
+/** Columns of which ids take a part, also where there is room for any number. */
+const WIDEST = 100;
 /** Lines that one text beside an item may take. */
 const DETAIL_LINES = 5;
 
@@ -29,7 +31,7 @@ export function checklist(phase: PhaseDefinition, progress: Progress, style: Sty
   const listed = items.filter((item) => !folded.includes(item));
   // An id too long for the column stands alone in its line.
   const fitting = listed.map((item) => visibleLength(item.id))
-    .filter((length) => length <= style.width * 0.35);
+    .filter((length) => length <= Math.min(style.width, WIDEST) * 0.35);
   const width = Math.max(...fitting, 8);
   return lines([
     title,

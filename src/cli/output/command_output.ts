@@ -1,5 +1,5 @@
 /**
- * What a command of somebody else's printed, as we show it.
+ * What a verification command printed, as it is shown.
  *
  * Its colours stay. Whatever else it sends to the terminal is left out: it moves no cursor, sets no
  * title, makes no link and changes nothing that stays. Every row has a bar in front and each line ends

@@ -2,7 +2,7 @@
  * How errors and warnings look to people.
  *
  * Each is one line, however many line feeds are in the values that it quotes. On a terminal it is
- * wrapped to the screen behind bars, so that nobody can fill a row with something that looks like ours.
+ * wrapped to the screen behind bars, so that no text can fill a row with something that looks like the program's own.
  * @module
  */
 import type { OrchestratorError } from "../../errors.ts";

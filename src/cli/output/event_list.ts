@@ -23,7 +23,7 @@ const CHUNK = 64 * 1024;
 
 /** Prints a list of events in one of the two forms. */
 export interface EventList {
-  /** @returns false when nobody reads any more. */
+  /** @returns false when the reader has gone. */
   event(event: SessionEvent): boolean;
   /** Begins an event that has a history; its values follow. */
   open(event: SessionEvent): void;
@@ -59,7 +59,7 @@ class Output {
     this.#out = out;
   }
 
-  /** @returns false when nobody reads any more. */
+  /** @returns false when the reader has gone. */
   add(text: Shown): boolean {
     this.#waiting.push(text);
     this.#length += text.length;

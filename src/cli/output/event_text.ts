@@ -58,7 +58,11 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
         event.data.seed.task,
       );
     case "item_completed":
-      return told(`completed ${event.data.item}`, event.data.notes, style.green);
+      return told(
+        `completed ${event.data.item}${event.data.evidence === undefined ? "" : " with evidence"}`,
+        event.data.notes,
+        style.green,
+      );
     case "item_failed": {
       const outcome = event.data.verification;
       const why = outcome.type === "command"
@@ -78,14 +82,16 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
     }
     case "item_approved":
       return told(
-        `approved ${event.data.item}`,
-        approvalText(event.data.approval, event.data.notes),
+        `approved ${event.data.item} ${approvalText(event.data.approval)}${
+          event.data.evidence === undefined ? "" : ", with evidence"
+        }`,
+        event.data.notes,
         style.green,
       );
     case "phase_approved":
       return told(
-        `approved phase ${event.data.phase}`,
-        approvalText(event.data.approval, event.data.notes),
+        `approved phase ${event.data.phase} ${approvalText(event.data.approval)}`,
+        event.data.notes,
         style.green,
       );
     case "phase_advanced":
@@ -121,14 +127,13 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
   }
 }
 
-/** Why an approval was given, how, and what was detected while it was. */
-function approvalText(approval: Approval, notes: string | undefined): string {
+/** How an approval was given, and what was detected while it was: `with --yes, no agent detected`. */
+export function approvalText(approval: Approval): string {
   const how = approval.how === "flag" ? "with --yes" : `on a ${approval.how}`;
   const detected = approval.detection === "none" ? "no agent" : approval.detection;
   return [
-    ...(notes === undefined ? [] : [notes]),
-    ...(approval.byAgent === true ? ["by an agent"] : []),
     how,
+    ...(approval.byAgent === true ? ["by an agent"] : []),
     `${detected} detected`,
   ].join(", ");
 }

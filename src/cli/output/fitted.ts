@@ -11,7 +11,7 @@ import { UNUSUAL } from "./spelled.ts";
 import { fitting, visibleLength } from "./width.ts";
 
 /**
- * A command of ours whose words need no quotes, but for our example of evidence: it stays in one piece
+ * A command of this program whose words need no quotes, except the example of evidence: it stays in one piece
  * to be copied.
  */
 const COMMAND = /^[ │|]*(?:\w+: )?`?orchestrator(?: (?:[\w./:@%+=,-]+|"<[^">]*>"))*`?$/;

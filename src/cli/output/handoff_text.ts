@@ -1,5 +1,5 @@
 /**
- * The prompt that lets somebody else take a session over. Markdown, never coloured.
+ * The prompt that hands a session over to another agent or person. Markdown, never coloured.
  *
  * Texts of others stand behind a bullet, in backquotes or in a quotation: none of their lines can be a
  * heading, an instruction or a command of this prompt.

@@ -1,5 +1,5 @@
 /**
- * Texts of others in Markdown documents of ours.
+ * Texts from elsewhere in Markdown documents of this program.
  * @module
  */
 import { joined, say, type Shown, shown } from "./shown.ts";

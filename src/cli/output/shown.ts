@@ -2,7 +2,7 @@
  * What may be printed: our own words, and text of others after {@link shown} has made it harmless.
  *
  * `Shown` is a string that only the functions of this folder make, so the type checker finds every
- * place that prints what somebody else wrote: a file's content, a name, an argument, a message.
+ * place that prints a text from elsewhere: a file's content, a name, an argument, a message.
  *
  * ```ts
  * say`Completed ${style.bold(shown(item))}: ${num(done)} of ${num(total)}`

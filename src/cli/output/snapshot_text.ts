@@ -68,7 +68,7 @@ export function manifestText(
   ]);
 }
 
-/** Below this many bytes nobody waits long enough to look at a progress line. */
+/** Below this many bytes the wait is too short for a progress line. */
 const SLOW_BYTES = 32 * 1024 * 1024;
 
 /** So many bytes lie between two looks of something whose end is not known. */

@@ -82,7 +82,7 @@ function head(
   ];
   const items = progress.total === 1 ? OWN.concat("item") : OWN.concat("items");
   const share = OWN.concat(num(progress.done), " of ", num(progress.total), " ", items, " done");
-  // A bar says nothing that the numbers do not: where nobody looks it is left out.
+  // A bar says nothing that the numbers do not: without a terminal it is left out.
   const end = standing(state, style);
   const wide = Math.min(BAR_WIDTH, style.width - share.length - visibleLength(end) - 1);
   const drawn = style.terminal

@@ -28,9 +28,9 @@ export interface Symbols {
 /** Paints text. Each function returns its input unchanged where there is no colour. */
 export interface Style {
   readonly colour: boolean;
-  /** True when somebody looks at it: symbols are drawn, and long texts wrapped. */
+  /** True on a terminal: symbols are drawn, and long texts wrapped. */
   readonly terminal: boolean;
-  /** Columns to fit in. */
+  /** Columns to fit in; `Infinity` where there is no terminal. */
   readonly width: number;
   readonly symbols: Symbols;
   bold(text: Shown): Shown;

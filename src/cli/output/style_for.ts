@@ -51,6 +51,7 @@ export function styleFor(
     terminal,
     ascii: !mayUseSymbols(io.env),
     colour,
-    width: terminal ? Math.max(40, Math.min(io.width(), 100)) : 80,
+    // What is piped is read by programs: nothing is cut or wrapped.
+    width: terminal ? Math.max(40, Math.min(io.width(), 100)) : Infinity,
   });
 }

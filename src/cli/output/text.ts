@@ -1,7 +1,7 @@
 /**
  * Small pieces that several screens share: cut and wrapped text, times, progress bars.
  *
- * What takes a `string` takes anybody's and makes it harmless; what takes `Shown` lays out what is
+ * What takes a `string` takes any text and makes it harmless; what takes `Shown` lays out what is
  * harmless already, with its colours. Widths are columns of a terminal.
  * @module
  */
@@ -51,9 +51,10 @@ export function lead(name: string): Shown {
   return /[\s"]/.test(text) ? OWN.concat('"', text, '"') : text;
 }
 
-/** A text in one line, cut to `width` columns. */
+/** A text in one line, on a terminal cut to `width` columns. */
 export function oneLine(text: string, width: number, style: Style): Shown {
   const line = flat(text);
+  if (!style.terminal) return line;
   if (line.length <= width && !UNUSUAL.test(line) || visibleLength(line) <= width) return line;
   const mark = style.symbols.ellipsis;
   return fitting(line, Math.max(1, width - mark.length)).trimEnd() + mark as Shown;
@@ -122,8 +123,8 @@ function wrapUnusual(text: string, width: number, taken: number): readonly Shown
 }
 
 /**
- * A text as lines behind `indent` and a bar, wrapped to the screen: nobody can write a line that looks
- * like one of ours.
+ * A text as lines behind `indent` and a bar, wrapped to the screen: no text can contain a line that looks
+ * like the program's own.
  */
 export function wrap(text: string, style: Style, indent = ""): Shown {
   const lead = indent + style.symbols.gutter;

@@ -39,7 +39,7 @@ export function secretTarget(input: Input, store: SecretStore): SecretTarget {
   );
 }
 
-/** Runs `task` while nobody else changes the folder. */
+/** Runs `task` while no other process changes the folder. */
 export async function withSecretsLock<Result>(
   context: Context,
   target: SecretTarget,
@@ -54,7 +54,7 @@ export async function withSecretsLock<Result>(
 /**
  * How values are to be encrypted; null for not at all. `--encrypt`, `--passphrase` and `--plain`
  * decide, else `secrets.encrypt`.
- * @throws `secret_locked` when there is nobody to encrypt for; `terminal_needed`
+ * @throws `secret_locked` when there is no recipient to encrypt for; `terminal_needed`
  */
 export async function chooseLock(
   context: Context,

@@ -1,6 +1,6 @@
 /**
  * Where the password of a snapshot comes from: a file, the configuration (with its variable
- * `ORCHESTRATOR_SNAPSHOT_PASSWORD`), or whoever sits at the terminal. Never the command line.
+ * `ORCHESTRATOR_SNAPSHOT_PASSWORD`), or a prompt on the terminal. Never the command line.
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";

@@ -47,9 +47,17 @@ export const COMPLETE: CommandSpec = {
   group: "work",
   summary: "Complete items with the proof they need",
   details:
-    "Runs the item's verification first: a command must exit as expected, a file must exist. A documented item needs --evidence. An item that needs a person's approval is completed with approve. No lock is held while a command runs; if the item changed in the meantime, the result is refused (exit 5). Several items are completed one after the other, each with its own event; the command stops at the first failure, and completed items stay completed.",
+    "Runs the item's verification first: a command must exit as expected, a file must exist. A documented item needs --evidence. An item that needs a person's approval is completed with approve. On a terminal the command's output is shown as it comes; elsewhere its last lines are printed when it fails. No lock is held while a command runs; if the item changed in the meantime, the result is refused (exit 5). Several items are completed one after the other, each with its own event; the command stops at the first failure, and completed items stay completed.",
   args: [ITEM],
-  options: [NOTES, EVIDENCE],
+  options: [
+    NOTES,
+    EVIDENCE,
+    {
+      name: "output-lines",
+      value: "N",
+      summary: "Lines of a failed command's output to print (default 60)",
+    },
+  ],
   examples: [
     { line: "complete write_plan", means: "verify and complete" },
     { line: "complete write_tests implement", means: "one after the other" },

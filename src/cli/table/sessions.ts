@@ -124,6 +124,20 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
     load: () => import("../commands/log.ts"),
   },
   {
+    path: "log show",
+    group: "sessions",
+    summary: "Show everything that one event records",
+    details:
+      "Evidence, notes, the command with its result and the recorded end of its output, who and when, and the hash of the event's line in the journal. Nothing is cut.",
+    args: [{ name: "seq", summary: "the event's number, as log shows it" }],
+    examples: [
+      { line: "log show 7", means: "event 7 of the current session" },
+      { line: "log show 7 --json", means: "the same for programs" },
+    ],
+    changes: "nothing",
+    load: () => import("../commands/log/show.ts"),
+  },
+  {
     path: "log verify",
     group: "sessions",
     summary: "Check that a session's journal was not changed",

@@ -19,7 +19,7 @@ import { say, shown } from "../output/shown.ts";
 /**
  * Where the state goes, for a command that is of no use otherwise. What is not confirmed yet is
  * asked for on a terminal, unless an agent runs the command.
- * @throws `trust_needed` where nobody can be asked; `interrupted` for a no; `remote_unknown`,
+ * @throws `trust_needed` where no prompt is possible; `interrupted` for a no; `remote_unknown`,
  * `branch_refused`, `config_invalid` for what cannot be.
  */
 async function confirmDestination(

@@ -4,7 +4,7 @@ export const environmentCi: Check = {
   id: "environment.ci",
   area: "environment",
   title: "CI",
-  why: "Nobody can answer prompts in CI: commands that ask for confirmation need --yes",
+  why: "No person can answer prompts in CI: commands that ask for confirmation need --yes",
   async run(examination) {
     const { ci } = examination.environment;
     if (ci === null) return ok("none detected");
@@ -19,7 +19,7 @@ export const environmentCi: Check = {
     if (approvals.length === 0) return ok(seen);
     return {
       level: "info",
-      seen: `${seen}: nobody is available to give the ${
+      seen: `${seen}: no person is available to give the ${
         count(approvals.length, "approval")
       } that workflow.yaml requires`,
       todo: "Give approvals on a machine where a person works",

@@ -48,6 +48,37 @@ export const PRINTING: readonly Mutant[] = [
     killedBy: { file: "tests/unit/cli/text_test.ts", filter: "stands behind a bar" },
   },
   {
+    name: "what is piped is cut",
+    file: "src/cli/output/text.ts",
+    search: "  if (!style.terminal) return line;\n",
+    replace: "",
+    killedBy: { file: "tests/unit/cli/text_test.ts", filter: "never wider than asked" },
+  },
+  {
+    name: "what is piped is wrapped",
+    file: "src/cli/output/style_for.ts",
+    search: ": Infinity,",
+    replace: ": 80,",
+    killedBy: { file: "tests/unit/cli/piped_test.ts", filter: "neither cut nor wrapped" },
+  },
+  {
+    name: "lines of an event's texts have no bar",
+    file: "src/cli/output/value_text.ts",
+    search: "const bar = say`${shown(indent)}${style.symbols.gutter}`;",
+    replace: "const bar = shown(indent);",
+    killedBy: { file: "tests/transcripts/transcripts_test.ts", filter: "transcript log/show" },
+  },
+  {
+    name: "output is cut in silence",
+    file: "src/cli/output/verification_output.ts",
+    search: "cut: bytes > KEPT_BYTES || all.length > lines.length,",
+    replace: "cut: false,",
+    killedBy: {
+      file: "tests/transcripts/transcripts_test.ts",
+      filter: "transcript complete/output_lines",
+    },
+  },
+  {
     name: "messages are printed as they are",
     file: "src/cli/output/error.ts",
     search: "    ? shown(text)\n",

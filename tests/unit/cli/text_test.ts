@@ -18,6 +18,7 @@ import {
 import { visibleLength } from "../../../src/cli/output/width.ts";
 
 const TERMINAL = makeStyle({ terminal: true, colour: true, width: 80 });
+const ASCII = makeStyle({ terminal: true, colour: false, width: 80, ascii: true });
 const PLAIN = makeStyle({ terminal: false, colour: false, width: 80 });
 
 Deno.test("widths are columns of a terminal", () => {
@@ -47,10 +48,11 @@ Deno.test("text is padded by columns, not by characters", () => {
   assert.equal(pad(say`longer`, 3), "longer");
 });
 
-Deno.test("one line is one line, and never wider than asked", () => {
+Deno.test("one line is one line, and on a terminal never wider than asked", () => {
   assert.equal(oneLine("  a\n\n b\tc ", 20, PLAIN), "a b c");
   assert.equal(oneLine("abcdefghij", 10, PLAIN), "abcdefghij");
-  assert.equal(oneLine("abcdefghijk", 10, PLAIN), "abcdefg...");
+  assert.equal(oneLine("abcdefghijk", 10, PLAIN), "abcdefghijk", "what is piped is not cut");
+  assert.equal(oneLine("abcdefghijk", 10, ASCII), "abcdefg...");
   assert.equal(oneLine("abcdefghijk", 10, TERMINAL), "abcdefghi…");
   for (const text of ["計画を立てて実行する", "a計b画c", "Größe der Datei", "👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧"]) {
     for (let width = 4; width < 22; width++) {

@@ -78,7 +78,7 @@ export const STATE: readonly Scenario[] = [
   },
   {
     check: "state.place",
-    when: "nobody has confirmed the place that the repository's file names",
+    when: "no person has confirmed the place that the repository's file names",
     level: "warning",
     seen: /sets state_remote "second", and no person has confirmed it/,
     todo: /^Confirm it with `orchestrator trust add state_remote second`/,

@@ -340,7 +340,7 @@ export const ENVIRONMENT: readonly Scenario[] = [
     when: "the workflow wants approvals",
     level: "info",
     seen:
-      /\(GITHUB_ACTIONS\): nobody is available to give the 1 approval that workflow\.yaml requires$/,
+      /\(GITHUB_ACTIONS\): no person is available to give the 1 approval that workflow\.yaml requires$/,
     make: (world) => {
       variables({ GITHUB_ACTIONS: "true" })(world);
       world.edit(

@@ -65,7 +65,7 @@ async function valuesOf(completion: Completion, outer: Context): Promise<readonl
     return found.filter(({ value }) => begins(value, typed))
       .map(({ value, summary }) => ({ value: prefix + value, summary }));
   } catch {
-    // A damaged project is no reason to disturb somebody who is typing.
+    // A damaged project is no reason to interrupt typing.
     return [];
   }
 }
@@ -144,7 +144,7 @@ async function sessions(context: Context, typed: string): Promise<readonly Candi
   const found = metas.flatMap(({ id, name, task }): Candidate[] => {
     if (name === null) return [{ value: id, summary: task }];
     const named = { value: name, summary: `${id}: ${task}` };
-    // The id of a named session is offered to whoever begins to type it.
+    // The ID of a named session is offered once its first characters are typed.
     return typed === "" ? [named] : [named, { value: id, summary: task }];
   });
   return [...found, ...old];

@@ -44,7 +44,7 @@ export async function listFeedback(
 ): Promise<AnswerTo<"feedback tool list">> {
   const { choice, view } = await chooseToRead(context);
   const session = choice?.id ?? view?.state.session ?? "";
-  // In this order: whoever moves them over gives them to the session before they leave their files.
+  // In this order: a migration gives them to the session before they leave their files.
   const old = await oldFeedback(context, session, kind);
   const own = choice === null ? [] : await readFeedback(context.manager, session, kind);
   const known = new Set(own.map((entry) => JSON.stringify(entry)));

@@ -33,7 +33,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
   };
 }
 
-/** @param listed nobody has named it: null when it was removed meanwhile. */
+/** @param listed it comes from a list, not from an argument: null when it was removed meanwhile. */
 async function verified(
   { manager }: Context,
   id: string,

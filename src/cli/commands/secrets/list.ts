@@ -18,7 +18,7 @@ const FORMS: Readonly<Record<SecretPlace["form"], Shown>> = words({
 });
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"secrets list">> {
-  // Nobody is asked for a password only to list names.
+  // No password prompt only to list names.
   const store = await secretStore(context, input.with("no-input"));
   const secrets: { readonly name: string; readonly places: readonly SecretPlace[] }[] = [];
   for (const name of await store.names()) {

@@ -26,7 +26,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
   const doing = `set secret "${name}"`;
   const store = await secretStore(context, input);
   const target = secretTarget(input, store);
-  // Before anybody is asked for a value.
+  // Before the prompt for a value.
   requireOwnSpelling(target.folder, name);
   const lock = await chooseLock(context, input, doing);
   const value = await readValue(context, input, name, doing);

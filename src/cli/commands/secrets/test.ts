@@ -49,7 +49,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
 }
 
 /**
- * @throws `check_failed` when the provider rejects it; `network_failed` when nobody could say.
+ * @throws `check_failed` when the provider rejects it; `network_failed` when the provider could not be reached.
  */
 async function ask(name: string, value: string): Promise<LiveResult> {
   const provider = PROVIDERS[name];
