@@ -15,10 +15,15 @@
  * - `phases` is a list of `[id, H(phase)]`, a phase the array of its fields, and its `items` the `H` of
  *   each run of 32 `[id, H(item)]`, the last of which may be shorter. Phases and items are in the order
  *   of the definition, but whole numbers come first, in ascending order.
- * - Values that are recorded as they came (actors, evidence, verifications, approvals of items) are
- *   written as they stand in the journal.
+ * - texts and evidence (`task`, `constraints`, `notes`, `evidence`, `text`, `message`, `reason`,
+ *   `skipReason`, `endNotes`, `abandonReason`, `outputTail`) are `H` of the value, so that one that is
+ *   taken out of a journal (`redacted_text.ts`) can be replaced by its hash and no digest changes: for
+ *   `[redacted sha256:<hash>]` that hash is written; `null` stays `null`.
+ * - Other values that are recorded as they came (actors, verifications, approvals of items) are written
+ *   as they stand in the journal.
  * @module
  */
+import { textHash } from "./redacted_text.ts";
 import type {
   Acceptance,
   Bypass,
@@ -133,6 +138,19 @@ const ACCEPTANCE = fieldsOf<Acceptance>()([
 /** Fields at the end of an entry that may be absent: then the entry is shorter. */
 const OPTIONAL: ReadonlySet<PropertyKey> = new Set<keyof Acceptance>(["contradictions"]);
 
+/** Fields of records whose values are texts. */
+const TEXTS: ReadonlySet<string> = new Set([
+  "text",
+  "message",
+  "reason",
+  "notes",
+  "evidence",
+  "skipReason",
+]);
+
+/** Texts whose hashes are remembered. */
+const TEXTS_KNOWN = 64;
+
 /** How many items one digest covers. */
 const RUN = 32;
 
@@ -152,6 +170,7 @@ export class StateDigests {
   readonly #known = new WeakMap<object, string>();
   /** Of each phase, those seen last. */
   readonly #runs = new Map<string, Runs>();
+  readonly #texts = new Map<string, string>();
 
   constructor(sha256: Sha256) {
     this.#sha256 = sha256;
@@ -173,6 +192,13 @@ export class StateDigests {
         }
         case "phases":
           return Object.entries(state.phases).map(([id, phase]) => [id, this.#phase(id, phase)]);
+        case "task":
+          return this.#text(state.task);
+        case "constraints":
+          return required(state.constraints).map((text) => this.#text(text));
+        case "endNotes":
+        case "abandonReason":
+          return this.#optionalText(state[name]);
         case "notes":
           return this.#recent(state.notes, NOTE);
         case "checkpoints":
@@ -183,8 +209,6 @@ export class StateDigests {
           return state.accepted === undefined ? [] : this.#recent(state.accepted, ACCEPTANCE);
         case "endedAt":
         case "endedBy":
-        case "endNotes":
-        case "abandonReason":
         case "imported":
         case "audited":
           return optional(state[name]);
@@ -216,9 +240,10 @@ export class StateDigests {
     return this.#once(
       value,
       () =>
-        fields.flatMap((name) =>
-          OPTIONAL.has(name) && value[name] === undefined ? [] : [required(value[name])]
-        ),
+        fields.flatMap((name) => {
+          if (OPTIONAL.has(name) && value[name] === undefined) return [];
+          return [TEXTS.has(String(name)) ? this.#text(value[name]) : required(value[name])];
+        }),
     );
   }
 
@@ -239,9 +264,11 @@ export class StateDigests {
             return this.#items(id, phase.items);
           case "approval": {
             const { approval } = phase;
-            return approval === undefined
-              ? []
-              : [PHASE_APPROVAL.map((field) => optional(approval[field]))];
+            return approval === undefined ? [] : [
+              PHASE_APPROVAL.map((field) =>
+                field === "notes" ? this.#optionalText(approval.notes) : optional(approval[field])
+              ),
+            ];
           }
           default:
             return optional(phase[name]);
@@ -276,12 +303,36 @@ export class StateDigests {
     return this.#once(
       item,
       () =>
-        ITEM.map((name) =>
-          name === "status" || name === "touched" || name === "failures"
-            ? required(item[name])
-            : optional(item[name])
-        ),
+        ITEM.map((name) => {
+          if (name === "status" || name === "touched" || name === "failures") {
+            return required(item[name]);
+          }
+          if (name === "verification") return this.#verification(item.verification);
+          return TEXTS.has(name) ? this.#optionalText(item[name]) : optional(item[name]);
+        }),
     );
+  }
+
+  #verification(outcome: ItemState["verification"]): readonly unknown[] {
+    if (outcome?.type !== "command") return optional(outcome);
+    return [{ ...outcome, outputTail: this.#text(outcome.outputTail) }];
+  }
+
+  /** The hash of a text or of evidence; null for null. */
+  #text(value: unknown): string | null {
+    if (required(value) === null) return null;
+    if (typeof value !== "string") return textHash(value, this.#sha256);
+    const known = this.#texts.get(value);
+    if (known !== undefined) return known;
+    const hash = textHash(value, this.#sha256);
+    // Those that stay, such as the task, are asked for with each event.
+    if (this.#texts.size >= TEXTS_KNOWN) this.#texts.clear();
+    this.#texts.set(value, hash);
+    return hash;
+  }
+
+  #optionalText(value: unknown): readonly unknown[] {
+    return value === undefined ? [] : [this.#text(value)];
   }
 }
 
@@ -294,7 +345,7 @@ function sameRun(before: Runs, now: Pick<Runs, "ids" | "items">, from: number): 
   return true;
 }
 
-function required(value: unknown): unknown {
+function required<Value>(value: Value): Value {
   if (value === undefined) throw new TypeError("a state has this field");
   return value;
 }

