@@ -12,7 +12,7 @@ import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts"
 import { notADirectory } from "../platform/io_error.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { isWindows } from "../platform/runtime.ts";
-import { lookWithin, readTextWithin } from "../platform/within.ts";
+import { lookWithin, readTextWithin, readWithin } from "../platform/within.ts";
 import { defaultWorkflowYaml } from "./default_workflow.ts";
 import { newRepositoryMeta } from "./new_identity.ts";
 import { detectCommands, type DetectedCommands } from "./detect_commands.ts";
@@ -26,7 +26,7 @@ import {
   type RepositoryMode,
   writeRepositoryMeta,
 } from "./identity.ts";
-import type { OrchestratorPaths } from "./paths.ts";
+import { KEYS, type OrchestratorPaths, STATE_DIRECTORY } from "./paths.ts";
 
 /** How a project is made. */
 export interface InitOptions {
@@ -40,6 +40,11 @@ export interface InitOptions {
   readonly automatic?: boolean;
   /** Whether to write a `workflow.yaml` where there is none. Default: not when `automatic`. */
   readonly workflow?: boolean;
+  /**
+   * The JSON Schema of `workflow.yaml`, written for editors; a new `workflow.yaml` names it in its
+   * first line. Default: none.
+   */
+  readonly schema?: string;
   /** The first commit of the repository, where it is known. */
   readonly rootCommit?: string | null;
   /** Whether the repository lacks the commit on record. Default false. */
@@ -112,7 +117,10 @@ export function initProject(paths: OrchestratorPaths, options: InitOptions): Ini
   makeStateDirectory(paths);
   placeGitignore(paths, mode, automatic, report);
   if (mode === "portable") placeGitattributes(paths, automatic, report);
-  const commands = options.workflow ?? !automatic ? placeWorkflow(paths, report) : null;
+  const { schema } = options;
+  if (schema !== undefined) placeSchema(paths, schema, report);
+  const head = schema === undefined ? "" : SCHEMA_LINE;
+  const commands = options.workflow ?? !automatic ? placeWorkflow(paths, head, report) : null;
 
   if (present === null) {
     const { now, toolVersion, newId, identity } = options;
@@ -195,11 +203,32 @@ function placeGitattributes(paths: OrchestratorPaths, automatic: boolean, report
   else report.changed(paths.gitattributes);
 }
 
-/** @returns the commands it was written with, or null when there is one already. */
-function placeWorkflow(paths: OrchestratorPaths, report: Report): DetectedCommands | null {
+/** Editors with a YAML language server read it; the path is relative to the file. */
+const SCHEMA_LINE = `# yaml-language-server: $schema=${STATE_DIRECTORY}/${KEYS.workflowSchema}\n`;
+
+/** The schema belongs to the program: another text, of another version or of a clone, is replaced. */
+function placeSchema(paths: OrchestratorPaths, schema: string, report: Report): void {
+  const within = paths.stateDirectory;
+  const path = paths.workflowSchema;
+  const present = readWithin(within, path, MAX_TEXT_BYTES);
+  if (present !== null && new TextDecoder().decode(present) === schema) return report.kept(path);
+  replaceFile(path, schema, { within });
+  if (present === null) report.created(path);
+  else report.changed(path);
+}
+
+/**
+ * @param head stands in front of the text.
+ * @returns the commands it was written with, or null when there is one already.
+ */
+function placeWorkflow(
+  paths: OrchestratorPaths,
+  head: string,
+  report: Report,
+): DetectedCommands | null {
   if (!isThere(paths.workflow)) {
     const commands = detectCommands(paths.root, { windows: isWindows });
-    if (createWhole(paths, defaultWorkflowYaml(commands))) {
+    if (createWhole(paths, head + defaultWorkflowYaml(commands))) {
       report.created(paths.workflow);
       return commands;
     }

@@ -116,6 +116,11 @@ export class OrchestratorPaths {
     return join(this.stateDirectory, KEYS.gitattributes);
   }
 
+  /** `.orchestrator/workflow.schema.json`: for editors. */
+  get workflowSchema(): string {
+    return join(this.stateDirectory, KEYS.workflowSchema);
+  }
+
   /** `.orchestrator/config.yaml` */
   get config(): string {
     return join(this.stateDirectory, KEYS.config);

@@ -61,6 +61,7 @@ export const KEYS = {
   gitignore: ".gitignore",
   gitattributes: ".gitattributes",
   config: "config.yaml",
+  workflowSchema: "workflow.schema.json",
   current: "current",
   binding: (agentKey: string): string => `bindings/${agentKey}`,
   removed: (id: string): string => `removed/${id}.jsonl`,

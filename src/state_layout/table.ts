@@ -78,6 +78,16 @@ const ROWS: Readonly<Record<string, Row>> = {
     merge: "derived",
     what: "in portable mode: git preserves the bytes, and a conflicting merge keeps one side whole",
   },
+  [KEYS.workflowSchema]: {
+    ...repository,
+    kind: "json",
+    limit: LIMITS.text,
+    carriers: ["git"],
+    stays: "derived",
+    merge: "derived",
+    what:
+      "the JSON Schema of `workflow.yaml`, for editors; written by `init`, never read by this program",
+  },
   [KEYS.config]: {
     ...repository,
     kind: "text",

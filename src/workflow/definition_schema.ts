@@ -363,3 +363,8 @@ function foldNull(schema: z.core.JSONSchema.BaseSchema): void {
   Object.assign(schema, inner, own, { type: [inner.type, "null"] });
   if (inner.enum !== undefined) schema.enum = [...inner.enum, null];
 }
+
+/** The JSON Schema as the text of a file. */
+export function workflowSchemaText(): string {
+  return JSON.stringify(workflowJsonSchema(), null, 2) + "\n";
+}

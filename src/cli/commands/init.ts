@@ -28,6 +28,8 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ini
   const isCopied = known !== null && await lacksCommit(root, known, context.io.env);
   const first = known === null || isCopied ? await rootCommit(root, context.io.env) : null;
   const mode = input.has("portable") ? "portable" : input.has("normal") ? "normal" : undefined;
+  const { workflowSchemaText } = await import("../../workflow/definition_schema.ts");
+  const schema = workflowSchemaText();
   const result = await context.manager.withRepositoryLock(
     "init",
     () =>
@@ -35,6 +37,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ini
         mode,
         rootCommit: first,
         isCopied,
+        schema,
         now: context.io.now(),
         toolVersion: VERSION,
       })),

@@ -274,3 +274,31 @@ Deno.test("init: the home directory is no project", async () => {
     await Deno.remove(home, { recursive: true });
   }
 });
+
+test("the schema is for editors, and the new workflow names it", ({ init, read, write, root }) => {
+  const FILE = ".orchestrator/workflow.schema.json";
+  const { created } = init({ schema: "{}\n" });
+  assert.ok(created.includes(FILE), created.join());
+  assert.equal(read(FILE), "{}\n");
+  const workflow = read("workflow.yaml");
+  const line = `# yaml-language-server: $schema=${FILE}\n`;
+  assert.ok(workflow.startsWith(line), workflow.slice(0, 100));
+  assert.ok(init({ schema: "{}\n" }).kept.includes(FILE));
+  for (const other of ["[]", "\u0000\u00ff"]) {
+    write(FILE, other);
+    assert.ok(init({ schema: "{}\n" }).changed.includes(FILE), "another version's is replaced");
+    assert.equal(read(FILE), "{}\n");
+  }
+  assert.equal(read("workflow.yaml"), workflow, "what people edit stays");
+  Deno.removeSync(`${root}/${FILE}`);
+  init({ automatic: true });
+  assert.throws(() => read(FILE), "other commands write none");
+});
+
+test("a schema that is a link is not written through", ({ init, root }) => {
+  init();
+  Deno.writeTextFileSync(`${root}/precious`, "mine");
+  Deno.symlinkSync(`${root}/precious`, `${root}/.orchestrator/workflow.schema.json`);
+  assert.equal(errorOf(() => init({ schema: "{}\n" })).code, "link_refused");
+  assert.equal(Deno.readTextFileSync(`${root}/precious`), "mine");
+});
