@@ -36,7 +36,7 @@ phases:
       - id: paper
         name: Hand it in
         step_type: documented
-        evidence: { prompt: What was done }
+        evidence_prompt: What was done
       - { id: soft, name: May be skipped, step_type: flexible, required: false }
       - { id: gate, name: A person looks, step_type: gate, verification: { type: manual_gate } }
   - { id: WORK, name: Working, items: [{ id: work, name: Work }] }
