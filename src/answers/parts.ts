@@ -203,6 +203,30 @@ const note = z.strictObject({
 /** A note without its number: of an old workflow, or of the whole journal. */
 export const plainNote = z.strictObject({ ...note.shape, seq: z.number().optional() });
 
+/** What is recorded of one item. */
+export const itemRecord = z.strictObject({
+  phase: z.string(),
+  item: z.string(),
+  status: itemStatus,
+  seq: count.describe("Number of the last event that changed it: log show has all of it"),
+  at: time.optional(),
+  actor: actor.optional(),
+  notes: z.string().optional(),
+  evidence: z.unknown().optional(),
+  verification: z.looseObject({ type: z.string(), passed: z.boolean() }).optional()
+    .describe("What its verification gave, with the end of a command's output"),
+  approval: approval.optional(),
+  skipReason: z.string().optional(),
+  forced: z.literal(true).optional(),
+  automatic: z.literal("zero_human").optional(),
+});
+
+/** What `session show`, `handoff` and `status --verbose` answer besides the standing. */
+export const recordFields = {
+  records: z.array(itemRecord).describe("Of the items of all phases that have any"),
+  allNotes: z.array(plainNote).describe("Of the whole journal, oldest first"),
+};
+
 const checkpointSummary = z.strictObject({
   checkpoint: z.string(),
   seq: z.number(),

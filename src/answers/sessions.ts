@@ -9,6 +9,7 @@ import {
   legacy,
   lockFields,
   progress,
+  recordFields,
   session,
   standing,
   time,
@@ -39,6 +40,7 @@ export const SESSION_ANSWERS = {
     total: count.describe("How many there are without --limit"),
   }),
   "session show": standing.extend({
+    ...recordFields,
     origin: origin.optional(),
     actor: actor.optional(),
     branch: z.string().nullable().optional().describe("The git branch it was started on"),

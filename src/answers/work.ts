@@ -9,7 +9,7 @@ import {
   change,
   event,
   legacy,
-  plainNote,
+  recordFields,
   session,
   skip,
   standing,
@@ -100,6 +100,8 @@ export const WORK_ANSWERS = {
     origin,
     stateBranch: stateBranch.optional(),
     legacy: legacy.optional(),
+    records: recordFields.records.optional().describe("With --verbose"),
+    allNotes: recordFields.allNotes.optional().describe("With --verbose"),
   }),
   "complete": several,
   "skip": several,
@@ -135,7 +137,7 @@ export const WORK_ANSWERS = {
   "log accept": change,
   "handoff": standing.extend({
     prompt: z.string(),
-    allNotes: z.array(plainNote),
+    ...recordFields,
     decisions: z.array(z.string()),
   }),
   "generate-md": z.strictObject({

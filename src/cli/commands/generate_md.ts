@@ -9,13 +9,14 @@ import { meansStdout, outputPlace, writeOutput } from "../../platform/output_fil
 import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { chooseToRead } from "../../app/choose_session.ts";
+import { readRecord } from "../../app/session_record.ts";
 import { say, shown } from "../output/shown.ts";
 import { workflowMarkdown } from "../output/workflow_markdown.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"generate-md">> {
-  const { choice, view } = await chooseToRead(context);
-  const { state } = choice === null ? view : await context.manager.load(choice.id);
-  const markdown = workflowMarkdown(state);
+  const { state, notes } = await readRecord(context, await chooseToRead(context));
+  const redactor = await context.redactor();
+  const markdown = workflowMarkdown(state, notes, (text) => redactor.redact(text));
   const output = input.option("output");
   if (output === undefined || meansStdout(output)) {
     return { data: { session: state.session, markdown }, text: () => markdown };

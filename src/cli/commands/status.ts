@@ -18,26 +18,35 @@ export async function run(
     const reading = await chooseToRead(context);
     if (reading.choice === null) {
       const { oldStatus } = await import("../legacy/status.ts");
-      return await oldStatus(context, reading.view);
+      return await oldStatus(context, reading.view, input.has("verbose"));
     }
     choice = reading.choice;
   }
   const { state, progress: kept } = await context.manager.load(choice.id);
   const progress = kept ?? (await import("../../workflow/progress.ts")).describe(state);
+  const more = input.has("verbose")
+    ? await (await import("../records.ts")).readRecords(context, { choice, view: null })
+    : null;
   const { branchView } = context;
   const place = branchView === null
     ? { origin: choice.origin }
     : { origin: "branch" as const, stateBranch: branchView };
   // For people no data is made.
   const data = input.has("json")
-    ? (await import("../output/status_data.ts")).statusData(state, progress, place)
+    ? (await import("../output/status_data.ts")).statusData(state, progress, {
+      ...place,
+      ...more?.data,
+    })
     : null;
   const remark = branchView === null
     ? undefined
     : (await import("../../app/state/remark.ts")).branchRemark(branchView);
   return {
     data,
-    text: (style) => statusText(state, progress, { now: context.io.now(), remark }, style),
+    text: (style) => {
+      const records = more?.text(style);
+      return statusText(state, progress, { now: context.io.now(), remark, records }, style);
+    },
   };
 }
 

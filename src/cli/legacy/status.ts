@@ -15,17 +15,25 @@ export function legacyData({ generation, file }: LegacyView) {
 export async function oldStatus(
   context: Context,
   view: LegacyView,
+  verbose: boolean,
 ): Promise<AnswerTo<"status">> {
   const { statusData } = await import("../output/status_data.ts");
   const { statusText } = await import("../output/status_text.ts");
   const { describe } = await import("../../workflow/progress.ts");
   const progress = describe(view.state);
+  const more = verbose
+    ? await (await import("../records.ts")).readRecords(context, { choice: null, view })
+    : null;
   return {
     data: statusData(view.state, progress, {
+      ...more?.data,
       origin: "legacy" as const,
       legacy: legacyData(view),
     }),
-    text: (style) =>
-      statusText(view.state, progress, { now: context.io.now(), remark: view.remark }, style),
+    text: (style) => {
+      const { remark } = view;
+      const records = more?.text(style);
+      return statusText(view.state, progress, { now: context.io.now(), remark, records }, style);
+    },
   };
 }

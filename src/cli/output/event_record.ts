@@ -77,7 +77,7 @@ function part(name: string, value: unknown, screen: EventScreen, style: Style): 
  * What a verification recorded; the output of its command with each of its lines.
  * @param indent stands in front of each line.
  */
-function verificationText(
+export function verificationText(
   verification: Readonly<Record<string, unknown>>,
   { redact }: Pick<EventScreen, "redact">,
   style: Style,

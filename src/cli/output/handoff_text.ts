@@ -10,17 +10,22 @@ import { exampleEvidence } from "../../workflow/evidence.ts";
 import type { ItemProgress, Progress } from "../../workflow/progress.ts";
 import { describeItems } from "../../workflow/progress.ts";
 import type { SessionState } from "../../workflow/state.ts";
-import { code, quotation, quoted } from "./markdown.ts";
+import { itemRecords } from "../../workflow/item_records.ts";
+import type { SessionRecord } from "../../app/session_record.ts";
+import { code, fenced, quotation, quoted } from "./markdown.ts";
+import { recordParts, type Redact } from "./record_text.ts";
 import { joined, lines, num, say, type Shown, shown } from "./shown.ts";
 import { noticeText } from "./status_text.ts";
+import { makeStyle } from "./style.ts";
 import { commandLine, flat } from "./text.ts";
+
+const BLOCK = makeStyle({ terminal: false, colour: false, width: Infinity });
 
 /** Writes the prompt. */
 export function handoffText(
-  state: SessionState,
+  { state, notes, decisions }: SessionRecord,
   progress: Progress,
-  notes: readonly string[],
-  decisions: readonly string[],
+  redact: Redact,
 ): Shown {
   const phase = state.definition.phases.find((entry) => entry.id === state.phase);
   const position = state.definition.phases.findIndex((entry) => entry.id === state.phase) + 1;
@@ -48,7 +53,8 @@ export function handoffText(
     ),
     bullets(say`Deviations from the workflow`, progress.bypasses.map(noticeText)),
     bullets(say`Decisions`, decisions),
-    bullets(say`Notes`, notes),
+    bullets(say`Notes`, notes.map((note) => note.text)),
+    records(state, redact),
     later(state, position),
     next(state, progress),
   ];
@@ -113,6 +119,20 @@ function itemText(item: ItemProgress, phase: PhaseDefinition | undefined): Shown
     rows.push(say`- Command: ${code(commandLine(["orchestrator", ...item.next.argv]))}${who}`);
   }
   return lines(rows);
+}
+
+/** Evidence and what verifications gave, of all phases, in blocks that no text of them can end. */
+function records(state: SessionState, redact: Redact): Shown {
+  const blocks = itemRecords(state).flatMap((record) => {
+    const parts = recordParts(record, redact, BLOCK, "");
+    if (parts.length === 0) return [];
+    const head = say`### ${code(`${record.phase}/${record.item}`)}: ${
+      shown(record.status)
+    }, event ${num(record.seq)}`;
+    return [lines([head, say``, fenced(lines(parts))])];
+  });
+  if (blocks.length === 0) return say``;
+  return joined([say`## Evidence and results`, ...blocks], say`\n\n`);
 }
 
 function doneText(item: ItemProgress): string {

@@ -31,6 +31,21 @@ export function escaped(text: string): Shown {
   );
 }
 
+/**
+ * A text in a fenced block. The fence is longer than any run of backquotes in the text, so no line of it
+ * ends the block.
+ * @param indent stands in front of each line, e.g. that of a list's entry.
+ */
+export function fenced(text: Shown, indent: Shown = say``): Shown {
+  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = shown("`".repeat(longest + 1));
+  const rows = text.split("\n").map((line) => shown(line));
+  return joined(
+    [say`${fence}text`, ...rows, fence].map((row) => shown(`${indent}${row}`.trimEnd())),
+    say`\n`,
+  );
+}
+
 function linesOf(text: string): readonly Shown[] {
   return text.trim().split(/\r?\n/).map((line) => shown(line.trimEnd()));
 }

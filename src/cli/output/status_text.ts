@@ -31,6 +31,8 @@ export interface StatusScreen {
   readonly now: Date;
   /** Said behind the session's id, e.g. `old layout, G4`. */
   readonly remark?: string | undefined;
+  /** All that is recorded, where it is asked for: with it no list is shortened. */
+  readonly records?: Shown | undefined;
 }
 
 const NOTES_SHOWN = 3;
@@ -45,16 +47,19 @@ export function statusText(
   style: Style,
 ): Shown {
   const phase = state.definition.phases.find((entry) => entry.id === progress.phase);
+  const most = (usual: number) => screen.records === undefined ? usual : Infinity;
   const parts: readonly Shown[] = [
     head(state, progress, screen, style),
     phases(progress, style),
     ...(phase === undefined ? [] : [checklist(phase, progress, style)]),
     list(CONSTRAINTS, state.constraints, style),
-    notes(state, style),
-    notices(progress, style),
-    ...(state.status === "active" ? [] : [skips(progress, style), ending(state, screen, style)]),
+    ...(screen.records === undefined ? [notes(state, style)] : [screen.records]),
+    notices(progress, most(SKIPS_SHOWN), style),
+    ...(state.status === "active"
+      ? []
+      : [skips(progress, most(SKIPS_SHOWN), style), ending(state, screen, style)]),
     lines(
-      [blockers(state, progress, style), stepText(progress.next, style)]
+      [blockers(state, progress, most(BLOCKERS_SHOWN), style), stepText(progress.next, style)]
         .filter((part) => part !== ""),
     ),
   ];
@@ -198,14 +203,14 @@ function notes(state: SessionState, style: Style): Shown {
   return list(title, newest, style);
 }
 
-function notices(progress: Progress, style: Style): Shown {
-  const entries = firstFew(progress.bypasses.map(noticeText), SKIPS_SHOWN);
+function notices(progress: Progress, most: number, style: Style): Shown {
+  const entries = firstFew(progress.bypasses.map(noticeText), most);
   return list(style.yellow(OWN.concat("Deviations from the workflow")), entries, style);
 }
 
-function skips(progress: Progress, style: Style): Shown {
+function skips(progress: Progress, most: number, style: Style): Shown {
   const entries = progress.skips.map((skip) => `${skip.phase}/${skip.item}: ${skip.reason}`);
-  return list(OWN.concat("Skipped"), firstFew(entries, SKIPS_SHOWN), style);
+  return list(OWN.concat("Skipped"), firstFew(entries, most), style);
 }
 
 function firstFew(entries: readonly string[], most: number): readonly string[] {
@@ -248,7 +253,12 @@ function ending(state: SessionState, screen: StatusScreen, style: Style): Shown 
 }
 
 /** Items by their ids, for the checklist says the rest of them; everything else in words. */
-function blockers(state: SessionState, progress: Progress, style: Style): Shown {
+function blockers(
+  state: SessionState,
+  progress: Progress,
+  most: number,
+  style: Style,
+): Shown {
   if (progress.blockers.length === 0) return OWN;
   const last = state.definition.phases.at(-1)?.id === progress.phase;
   const words = progress.blockers.map((blocker) =>
@@ -259,6 +269,6 @@ function blockers(state: SessionState, progress: Progress, style: Style): Shown 
       : blocker.item
   );
   const title = last ? OWN.concat("Blocking finish:") : OWN.concat("Blocking advance:");
-  const text = flat(firstFew(words, BLOCKERS_SHOWN).join(", "));
+  const text = flat(firstFew(words, most).join(", "));
   return OWN.concat(style.bold(title), " ", hang(text, style, GUTTER_WIDTH, title.length + 1));
 }

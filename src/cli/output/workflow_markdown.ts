@@ -3,17 +3,31 @@
  * @module
  */
 import { describe, describeItems, type ItemProgress } from "../../workflow/progress.ts";
+import { type ItemRecord, itemRecords } from "../../workflow/item_records.ts";
 import type { SessionState } from "../../workflow/state.ts";
-import { code, escaped } from "./markdown.ts";
+import { code, escaped, fenced } from "./markdown.ts";
+import { recordParts, type Redact, type ShownNote } from "./record_text.ts";
 import { joined, lines, num, say, type Shown, shown, words } from "./shown.ts";
 import { noticeText } from "./status_text.ts";
+import { makeStyle } from "./style.ts";
 import { commandLine } from "./text.ts";
 
 const BOX = words({ completed: "[x]", skipped: "[-]", failed: "[!]", pending: "[ ]" });
 
-/** Writes the document. The same state gives the same text. */
-export function workflowMarkdown(state: SessionState): Shown {
+/** Text in a fenced block is as it is where nobody looks. */
+const BLOCK = makeStyle({ terminal: false, colour: false, width: Infinity });
+
+/**
+ * Writes the document. The same session gives the same text.
+ * @param notes all of the session's, oldest first.
+ */
+export function workflowMarkdown(
+  state: SessionState,
+  notes: readonly ShownNote[],
+  redact: Redact,
+): Shown {
   const progress = describe(state);
+  const records = itemRecords(state);
   const name = state.name === null ? say`` : say` (${escaped(state.name)})`;
   const phase = state.phase === null ? say`` : say`, phase ${escaped(state.phase)}`;
   const rows = [
@@ -35,14 +49,19 @@ export function workflowMarkdown(state: SessionState): Shown {
     if (numbers !== undefined && numbers.approval !== "not_needed") {
       rows.push(say``, say`Approval: ${shown(numbers.approval)}`);
     }
-    rows.push(say``, ...describeItems(state, phase.id).flatMap(itemLines));
+    rows.push(
+      say``,
+      ...describeItems(state, phase.id).flatMap((item) => [
+        ...itemLines(item),
+        ...recordLines(
+          records.find((record) => record.phase === phase.id && record.item === item.id),
+          redact,
+        ),
+      ]),
+    );
   }
   rows.push(...section(say`Deviations from the workflow`, progress.bypasses.map(noticeText)));
-  const { count, recent } = state.notes;
-  const title = count > recent.length
-    ? say`Notes (last ${num(recent.length)} of ${num(count)})`
-    : say`Notes`;
-  rows.push(...section(title, count === 0 ? [] : recent.map((note) => note.text)));
+  rows.push(...section(say`Notes`, notes.map((note) => note.text)));
   if (state.status === "active") {
     rows.push(say``, say`**Next:** ${code(commandLine(["orchestrator", ...progress.next.argv]))}`);
   }
@@ -52,6 +71,14 @@ export function workflowMarkdown(state: SessionState): Shown {
 function section(title: Shown, entries: readonly string[]): readonly Shown[] {
   if (entries.length === 0) return [];
   return [say``, say`## ${title}`, say``, ...entries.map((entry) => say`- ${escaped(entry)}`)];
+}
+
+/** What is recorded of an item that its own lines do not say, in a block that no text of it can end. */
+function recordLines(record: ItemRecord | undefined, redact: Redact): readonly Shown[] {
+  if (record === undefined) return [];
+  const { notes: _notes, skipReason: _reason, ...rest } = record;
+  const parts = recordParts(rest, redact, BLOCK, "");
+  return parts.length === 0 ? [] : [say``, fenced(lines(parts), say`  `), say``];
 }
 
 function itemLines(item: ItemProgress): Shown[] {

@@ -32,7 +32,12 @@ export const STATUS: CommandSpec = {
   synonyms: ["next"],
   group: "work",
   summary: "Show the state of the session and the next step",
-  options: [],
+  options: [
+    {
+      name: "verbose",
+      summary: "Also show all notes, evidence and what verifications gave",
+    },
+  ],
   examples: [
     { line: "status", means: "task, phases, checklist, blockers, the next command" },
     { line: "status --json", means: "the same for programs" },

@@ -69,6 +69,23 @@ export const PRINTING: readonly Mutant[] = [
     killedBy: { file: "tests/transcripts/transcripts_test.ts", filter: "transcript log/show" },
   },
   {
+    name: "a block of Markdown has a fence that its text can end",
+    file: "src/cli/output/markdown.ts",
+    search: "const longest = Math.max(2, ...",
+    replace: "const longest = Math.min(2, ...",
+    killedBy: { file: "tests/unit/cli/markdown_test.ts", filter: "no line of a fenced text" },
+  },
+  {
+    name: "records leave evidence out",
+    file: "src/cli/output/record_text.ts",
+    search: "fieldText(say`evidence`, evidence, style, indent)",
+    replace: "say``",
+    killedBy: {
+      file: "tests/transcripts/transcripts_test.ts",
+      filter: "transcript handoff/evidence",
+    },
+  },
+  {
     name: "output is cut in silence",
     file: "src/cli/output/verification_output.ts",
     search: "cut: bytes > KEPT_BYTES || all.length > lines.length,",

@@ -6,6 +6,7 @@ import { describe } from "../../../workflow/progress.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { chooseToRead } from "../../../app/choose_session.ts";
+import { readRecords } from "../../records.ts";
 import { legacyData } from "../../legacy/status.ts";
 import { actorText } from "../../output/event_text.ts";
 import { lockStateText } from "../../output/lock_text.ts";
@@ -16,30 +17,33 @@ import { clockTime, columns } from "../../output/text.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"session show">> {
   const name = input.arg("session");
-  const { choice, view } = await chooseToRead(context, name);
+  const reading = await chooseToRead(context, name);
+  const { choice, view } = reading;
+  const { state, data, text } = await readRecords(context, reading);
   if (choice === null) {
     return {
       data: statusData(view.state, describe(view.state), {
+        ...data,
         legacy: legacyData(view),
       }),
       text: (style) =>
         statusText(
           view.state,
           describe(view.state),
-          { now: context.io.now(), remark: view.remark },
+          { now: context.io.now(), remark: view.remark, records: text(style) },
           style,
         ),
     };
   }
   const { manager } = context;
-  const [{ state }, meta, holding] = await Promise.all([
-    manager.load(choice.id),
+  const [meta, holding] = await Promise.all([
     manager.meta(choice.id),
     manager.backend.holder({ session: choice.id }),
   ]);
   const progress = describe(state);
   return {
     data: statusData(state, progress, {
+      ...data,
       origin: choice.origin,
       actor: state.createdBy,
       branch: meta?.branch ?? null,
@@ -56,7 +60,12 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
         ...(meta?.parent ? [[say`split from`, shown(meta.parent)]] : []),
         ...(held === null ? [] : [[say`held`, held]]),
       ].map(([key, value]) => [style.dim(key ?? say``), value ?? say``]);
-      const screen = statusText(state, progress, { now: context.io.now() }, style);
+      const screen = statusText(
+        state,
+        progress,
+        { now: context.io.now(), records: text(style) },
+        style,
+      );
       return lines([screen, say``, columns(facts)]);
     },
   };

@@ -1,0 +1,61 @@
+/**
+ * What a session has recorded of its items: evidence, notes, what their verifications gave.
+ * @module
+ */
+import type { Actor, Approval, VerificationOutcome } from "./recorded.ts";
+import { own } from "./record.ts";
+import type { ItemState, ItemStatus, SessionState } from "./state.ts";
+
+/** What is recorded of one item. */
+export interface ItemRecord {
+  readonly phase: string;
+  readonly item: string;
+  readonly status: ItemStatus;
+  /** Number of the last event that changed it; `log show` has all of it. */
+  readonly seq: number;
+  /** When it reached its status, and by whom; absent where it is not recorded. */
+  readonly at?: string;
+  readonly by?: Actor;
+  readonly notes?: string;
+  readonly evidence?: unknown;
+  readonly verification?: VerificationOutcome;
+  readonly approval?: Approval;
+  readonly skipReason?: string;
+  readonly forced?: true;
+  readonly automatic?: "zero_human";
+}
+
+/** The records of all items that have any, in the definition's order. */
+export function itemRecords(state: SessionState): readonly ItemRecord[] {
+  return state.definition.phases.flatMap((phase) => {
+    const items = own(state.phases, phase.id)?.items ?? {};
+    return phase.items.flatMap(({ id }): readonly ItemRecord[] => {
+      const item = own(items, id);
+      return item === undefined || !hasRecord(item) ? [] : [recordOf(phase.id, id, item)];
+    });
+  });
+}
+
+function hasRecord({ status, verification, notes, evidence }: ItemState): boolean {
+  return status !== "pending" || [verification, notes, evidence].some((part) => part !== undefined);
+}
+
+function recordOf(phase: string, item: string, state: ItemState): ItemRecord {
+  const { status, touched, at, by, notes, evidence, verification } = state;
+  const { approval, skipReason, forced, automatic } = state;
+  return {
+    phase,
+    item,
+    status,
+    seq: touched,
+    ...(at === undefined ? {} : { at }),
+    ...(by === undefined ? {} : { by }),
+    ...(notes === undefined ? {} : { notes }),
+    ...(evidence === undefined ? {} : { evidence }),
+    ...(verification === undefined ? {} : { verification }),
+    ...(approval === undefined ? {} : { approval }),
+    ...(skipReason === undefined ? {} : { skipReason }),
+    ...(forced === undefined ? {} : { forced }),
+    ...(automatic === undefined ? {} : { automatic }),
+  };
+}
