@@ -174,6 +174,11 @@ export const bypass = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("setting_overridden"), setting: z.string() }),
   z.strictObject({
+    kind: z.literal("before_audits"),
+    lines: z.number().describe("How many lines, from the first on"),
+    all: z.boolean().describe("Whether they are the whole journal"),
+  }),
+  z.strictObject({
     kind: z.literal("journal_accepted"),
     time,
     actor,

@@ -79,6 +79,10 @@ const journal = z.strictObject({
   tornBytes: z.number().describe("Bytes behind the last line that were never acknowledged"),
   lineEnds: z.string(),
   rebuilt: z.string().nullable().describe("Why state.json was made again"),
+  unknown: z.strictObject({ line: z.number(), reason: z.string() }).nullable()
+    .describe("The first line that only a newer version knows; nothing from there on was checked"),
+  beforeAudits: z.number()
+    .describe("How many lines were written before lines recorded what they led to"),
   history: z.string().nullable().describe("What is wrong with the file of its history"),
   decided: z.number().describe("Lines that were decided again"),
   newer: z.number().describe("Lines that were decided by rules of a newer version: not checked"),

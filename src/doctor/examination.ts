@@ -167,12 +167,12 @@ export class Examination {
    */
   sessions(): Promise<readonly ExaminedSession[]> {
     return this.once("sessions", async () => {
-      const { manager, deep } = this.options;
+      const { manager } = this.options;
       const ids = (await this.sessionIds()).value;
       if (ids === undefined) throw new CannotTell("cannot determine which sessions exist");
       const sessions: ExaminedSession[] = [];
       for (const id of ids) {
-        const loaded = await attemptAsync(() => loadSession(manager.backend, id, { replay: deep }));
+        const loaded = await attemptAsync(() => loadSession(manager.backend, id, { replay: true }));
         if (loaded.error?.code === "session_unknown") continue;
         const meta = await manager.meta(id);
         // Removed in the meantime.

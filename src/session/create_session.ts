@@ -12,7 +12,7 @@ import { encodeEvents } from "./journal.ts";
 import { replay } from "./rebuild.ts";
 import { scrubEvents } from "./scrub.ts";
 import { metaText, type SessionMeta } from "./session_meta.ts";
-import { stateText } from "./state_text.ts";
+import { encodeState } from "./state_cache.ts";
 
 /** What a new session begins with. */
 export interface FirstContent {
@@ -72,7 +72,7 @@ export async function createSession(
       ...blobs,
     },
     derived: (etag) => ({
-      "state.json": stateText({ state, head: { ...encoded.head, etag }, unknown: {} }),
+      "state.json": encodeState({ state, head: { ...encoded.head, etag }, unknown: {} }),
     }),
   });
   return state;

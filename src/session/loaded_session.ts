@@ -4,7 +4,6 @@
  */
 import type { JournalAuditor } from "./audit_journal.ts";
 import type { JournalHead, JournalVisit } from "../storage/backend.ts";
-import type { Progress } from "../workflow/progress.ts";
 import type { SessionState } from "../workflow/state.ts";
 
 /** Why state.json could not be used. */
@@ -13,12 +12,18 @@ export type Rebuilt = "missing" | "damaged" | "behind" | "different";
 /** A line that was acknowledged but is missing from the journal. */
 export type Lost = Pick<JournalHead, "seq" | "hash">;
 
+/** The first line that this program does not fully know: a newer one wrote it. */
+export interface NewerLine {
+  /** 1-based. */
+  readonly line: number;
+  /** What is not known, as a clause. */
+  readonly reason: string;
+}
+
 /** A session as read. */
 export interface LoadedSession {
   readonly state: SessionState;
   readonly head: JournalHead;
-  /** What `describe()` says of the state, where state.json kept it. */
-  readonly progress: Progress | null;
   /** Set when the state had to be derived from the journal because state.json was no good. */
   readonly rebuilt: Rebuilt | null;
   /** Fields of state.json to carry along. */
@@ -34,14 +39,22 @@ export interface LoadedSession {
    * lines are missing or were replaced. The session cannot be changed until a person accepts this.
    */
   readonly lost: Lost | null;
+  /** Set when a newer program wrote a part of it: it can be read, and is not changed. */
+  readonly newer: NewerLine | null;
   /** Present where it was asked for. */
   readonly audit?: JournalAuditor;
 }
 
 /** How a session is loaded. */
 export interface LoadOptions {
-  /** Read and verify the whole journal even if state.json looks valid. */
+  /**
+   * Read the whole journal, however long, and compare each state with the digest that its line records.
+   * Default: a short journal is read, of a longer one state.json counts when it has the digest of the
+   * last line.
+   */
   readonly replay?: boolean;
+  /** Something is decided on it: journals are read up to {@link DECIDE_BELOW}. */
+  readonly deciding?: boolean;
   /** The caller holds the session's lock: no other process is about to write state.json. */
   readonly holding?: boolean;
   /** Decide every line of the journal again. Reads all of it. */

@@ -7,9 +7,8 @@ import { KEYS } from "../project/paths.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { refusalIfAgent } from "../workflow/approval_rules.ts";
 import type { Actor } from "../workflow/events.ts";
-import { describe } from "../workflow/progress.ts";
 import { loadSession, type Lost } from "./load.ts";
-import { lostError } from "./rebuild.ts";
+import { lostError, newerError } from "./rebuild.ts";
 import type { Change, SessionManager } from "./session_manager.ts";
 import { encodeState } from "./state_cache.ts";
 import type { Verification } from "./verify_session.ts";
@@ -100,12 +99,13 @@ export function tidyJournal(manager: SessionManager, id: string): Promise<boolea
   return manager.withLock({ session: id }, "doctor", async () => {
     const loaded = await loadSession(backend, id, { replay: true, holding: true });
     if (loaded.lost !== null) throw lostError(id, loaded);
+    if (loaded.newer !== null) throw newerError(id, loaded.newer);
     const { head, tornBytes: behindBytes, lineEnds, state, unknown } = loaded;
     if (behindBytes === 0 && lineEnds === "line feeds") return false;
     const { etag } = lineEnds === "carriage returns"
       ? await backend.rewriteLineEnds(id, head, { behindBytes })
       : await backend.append(id, head, [], { behindBytes });
-    const cached = { state, head: { ...head, etag }, unknown, progress: describe(state) };
+    const cached = { state, head: { ...head, etag }, unknown };
     await backend.writeBlob(KEYS.sessionState(id), encodeState(cached), { durable: false });
     return true;
   });

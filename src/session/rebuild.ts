@@ -7,18 +7,25 @@ import type { StorageBackend } from "../storage/backend.ts";
 import type { SessionEvent } from "../workflow/events.ts";
 import { evolve } from "../workflow/evolve.ts";
 import type { SessionState } from "../workflow/state.ts";
-import { type BadLine, chainError } from "./journal.ts";
-import type { LoadedSession, LoadOptions } from "./loaded_session.ts";
+import type { StateDigests } from "../workflow/projection.ts";
+import { type BadLine, chainError, stateDigests, unknownIn } from "./journal.ts";
+import type { LoadedSession, LoadOptions, NewerLine } from "./loaded_session.ts";
 import { scanJournal, type ScannedJournal } from "./scan_journal.ts";
 import { type CachedState, type CacheRead, readCache } from "./state_cache.ts";
 
 /** Folds the events of one session into its state. */
 class Replay {
   readonly #session: string;
+  readonly #every: boolean;
+  readonly #digests: StateDigests = stateDigests();
   #state: SessionState | null = null;
+  #last: SessionEvent | null = null;
+  #newer: NewerLine | null = null;
 
-  constructor(session: string) {
+  /** @param every compare the digests of all lines, not only that of the last. */
+  constructor(session: string, every: boolean) {
     this.#session = session;
+    this.#every = every;
   }
 
   /** Null before the first event. */
@@ -26,16 +33,46 @@ class Replay {
     return this.#state;
   }
 
+  get newer(): NewerLine | null {
+    return this.#newer;
+  }
+
   /** Takes the next event, or says what is wrong with it. */
   take(event: SessionEvent): BadLine | null {
     const wrong = this.#state === null ? wrongFirst(this.#session, event) : null;
     if (wrong !== null) return badEvent(event.seq, wrong);
+    const reason = this.#newer === null ? unknownIn(event) : null;
+    if (reason !== null) this.#newer = { line: event.seq, reason };
     try {
       this.#state = evolve(this.#state, event);
     } catch {
       return badEvent(event.seq, `has data that does not belong in "${event.type}"`);
     }
-    return null;
+    this.#last = event;
+    // What a newer program means by its lines is not known: nothing behind them can be compared.
+    if (!this.#every || this.#newer !== null) return null;
+    const misfit = this.#misfit(event, this.#state);
+    return misfit === null ? null : badEvent(event.seq, misfit);
+  }
+
+  /** What is wrong with the last event: of the others it was said by {@link take}, if at all. */
+  end(): BadLine | null {
+    const event = this.#last;
+    if (event === null || this.#state === null || this.#newer !== null) return null;
+    const misfit = this.#misfit(event, this.#state);
+    return misfit === null ? null : badEvent(event.seq, misfit);
+  }
+
+  /** Whether a line records another state than it leads to. */
+  #misfit(event: SessionEvent, state: SessionState): string | null {
+    if (event.state === undefined) return null;
+    try {
+      if (this.#digests.digest(state) === event.state) return null;
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      return `has data that does not belong in "${event.type}"`;
+    }
+    return "records a state that the lines up to it do not lead to";
   }
 }
 
@@ -45,7 +82,7 @@ class Replay {
  *   or when the data of one does not match its type.
  */
 export function replay(session: string, events: Iterable<SessionEvent>): SessionState {
-  const replay = new Replay(session);
+  const replay = new Replay(session, true);
   for (const event of events) {
     const bad = replay.take(event);
     if (bad !== null) throw chainError(session, bad);
@@ -80,7 +117,7 @@ export async function rebuild(
   cached: CacheRead,
   options: LoadOptions = {},
 ): Promise<LoadedSession | null> {
-  const replay = new Replay(id);
+  const replay = new Replay(id, options.replay === true || options.audit !== undefined);
   const auditor = options.audit === undefined ? null : await auditorFor(options.audit.now);
   const scan = await scanJournal(backend, id, {
     take: (event, from) => {
@@ -91,26 +128,28 @@ export async function rebuild(
     },
     known: cached.entry?.head,
   });
-  if (scan.bad !== null) throw chainError(id, scan.bad);
+  const bad = scan.bad ?? replay.end();
+  if (bad !== null) throw chainError(id, bad);
   const state = stateOf(id, replay);
   const { head, tornBytes, lineEnds } = scan;
   const { entry, present } = cached;
   const loaded: LoadedSession = {
     state,
     head,
-    progress: null,
     unknown: entry?.unknown ?? {},
     tornBytes,
     lineEnds,
     rebuilt: null,
     lost: null,
+    newer: replay.newer,
     ...(auditor === null ? {} : { audit: auditor }),
   };
   if (entry === null) return { ...loaded, rebuilt: present ? "damaged" : "missing" };
   const known = fits(scan, entry) || wasAccepted(state, entry);
   if (entry.state.lineage === state.lineage && known) {
     if (entry.head.hash !== head.hash) return await behind(backend, id, { loaded, entry }, options);
-    const same = JSON.stringify(entry.state) === JSON.stringify(state);
+    // Of what a newer program means, state.json may know more.
+    const same = loaded.newer !== null || JSON.stringify(entry.state) === JSON.stringify(state);
     return { ...loaded, rebuilt: same ? null : "different" };
   }
   // The journal grew, or was replaced, after state.json was read: that one is the old copy's.
@@ -169,6 +208,17 @@ async function hasMoved(
   // Only growth is read again, so that this ends regardless of state.json.
   return (await scanJournal(backend, id)).head.seq > head.seq;
 }
+
+/** The refusal of a change to a session that a newer program wrote to. */
+export function newerError(id: string, { line, reason }: NewerLine): OrchestratorError {
+  return new OrchestratorError(
+    "format_too_new",
+    `Cannot change session "${id}": line ${line} of its journal ${reason}`,
+    { hint: NEWER_HINT, details: { session: id, line, reason } },
+  );
+}
+
+const NEWER_HINT = "Use the newer version of orchestrator that wrote it";
 
 /** The refusal of a change to a session whose journal lacks acknowledged events. */
 export function lostError(id: string, { head, lost }: LoadedSession): OrchestratorError {

@@ -20,10 +20,16 @@ const REBUILT_TEXT: Readonly<Record<Rebuilt, string>> = {
 export async function remarksOn(
   backend: StorageBackend,
   id: string,
-  { rebuilt, lost, tornBytes, head }: LoadedSession,
+  { rebuilt, lost, tornBytes, head, newer }: LoadedSession,
   writing: boolean,
 ): Promise<readonly string[]> {
   const remarks: string[] = [];
+  if (newer !== null) {
+    remarks.push(
+      `Line ${newer.line} of the journal of session ${id} ${newer.reason}: a newer version of ` +
+        "orchestrator wrote it. Nothing from there on is checked, and the session cannot be changed",
+    );
+  }
   if (lost !== null) {
     if (writing) return [];
     const why = lost.seq > head.seq

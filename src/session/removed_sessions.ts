@@ -15,7 +15,7 @@ import type { SessionState } from "../workflow/state.ts";
 import { readLines } from "./journal_end.ts";
 import { walkChain } from "./journal.ts";
 import { loadSession } from "./load.ts";
-import { lostError } from "./rebuild.ts";
+import { lostError, newerError } from "./rebuild.ts";
 import {
   type BringingBack,
   broughtBackLine,
@@ -84,6 +84,7 @@ export async function removeSession(
   await backend.withLock({ session: id }, request, async () => {
     const loaded = await loadSession(backend, id, { replay: true, holding: true });
     if (loaded.lost !== null) throw lostError(id, loaded);
+    if (loaded.newer !== null) throw newerError(id, loaded.newer);
     await recordRemoval(backend, { ...endedSession(loaded.state), ...said });
     await backend.removeSession(id);
   });

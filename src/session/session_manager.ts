@@ -41,12 +41,22 @@ export interface ManagerOptions {
 
 /** How {@link SessionManager.change} decides. */
 interface ChangeOptions {
-  /** Decide on a state replayed from the whole journal, not on state.json. */
+  /**
+   * Decide on a state replayed from the whole journal, however long it is, with the digests of all its
+   * lines compared.
+   */
   readonly replay?: boolean;
   /** Continue although the journal lacks acknowledged events; state.json must be readable. */
   readonly accept?: boolean;
   /** Refuse when the journal contradicts itself: what is refused, as it follows "Cannot". */
   readonly audit?: string;
+}
+
+/** A session that was read to plan a change. */
+interface Planned {
+  readonly loaded: LoadedSession;
+  /** Whether the digests of all lines were compared. */
+  readonly replayed: boolean;
 }
 
 /** Decides on the newest state of a session, and on how it was read. */
@@ -65,6 +75,8 @@ export class SessionManager {
   readonly #options: ManagerOptions;
   /** Sessions of which was said what is odd. */
   readonly #reported = new Set<string>();
+  /** Sessions that were read to plan a change of them. */
+  readonly #planned = new Map<string, Planned>();
   #metaModule: Promise<typeof import("./session_meta.ts")> | undefined;
 
   constructor(options: ManagerOptions) {
@@ -98,6 +110,26 @@ export class SessionManager {
     const loaded = await loadSession(this.backend, id);
     await this.#report(id, loaded, false);
     return loaded;
+  }
+
+  /**
+   * Reads a session as {@link change} does, to plan what it is to do: the change then goes on with the
+   * same state, unless the journal has changed meanwhile.
+   * @throws `session_unknown`, `journal_corrupt`, `format_too_new`
+   */
+  async loadToPlan(id: string, { replay = false }: ChangeOptions = {}): Promise<LoadedSession> {
+    const loaded = await loadSession(this.backend, id, { replay, deciding: true });
+    await this.#requireKnown(id, loaded);
+    await this.#report(id, loaded, false);
+    this.#planned.set(id, { loaded, replayed: replay });
+    return loaded;
+  }
+
+  /** @throws `format_too_new` where a newer program wrote a part of the journal. */
+  async #requireKnown(id: string, { newer }: LoadedSession): Promise<void> {
+    if (newer === null) return;
+    const { newerError } = await import("./rebuild.ts");
+    throw newerError(id, newer);
   }
 
   /**
@@ -145,15 +177,28 @@ export class SessionManager {
     });
   }
 
-  /** Loads a locked session. @throws `journal_corrupt` when acknowledged events are lost. */
+  /**
+   * Loads a locked session.
+   * @throws `journal_corrupt` when acknowledged events are lost; `format_too_new`
+   */
   async #loadToChange(id: string, options: ChangeOptions): Promise<LoadedSession> {
     const { replay = false, accept = false, audit } = options;
+    const planned = this.#planned.get(id);
+    this.#planned.delete(id);
+    const enough = planned?.replayed === true || !replay;
+    if (
+      planned !== undefined && enough && audit === undefined && await this.#isStill(id, planned)
+    ) {
+      return planned.loaded;
+    }
     const loaded = await loadSession(this.backend, id, {
       replay,
+      deciding: true,
       strict: accept,
       holding: true,
       ...(audit === undefined ? {} : { audit: { now: this.#options.now() } }),
     });
+    await this.#requireKnown(id, loaded);
     if (loaded.lost !== null && !accept) {
       const { lostError } = await import("./rebuild.ts");
       throw lostError(id, loaded);
@@ -176,6 +221,11 @@ export class SessionManager {
         report.remarks.length === 1 ? "" : `; \`log verify\` has ${report.remarks.length} remarks`
       }`,
     );
+  }
+
+  /** Whether what was read is all that there is. */
+  async #isStill(id: string, { loaded: { head, lost, tornBytes } }: Planned): Promise<boolean> {
+    return lost === null && tornBytes === 0 && await this.backend.isUnchanged(id, head);
   }
 
   /**
@@ -322,13 +372,13 @@ export class SessionManager {
    */
   async #writeDerived(
     id: string,
-    cached: Omit<CachedState, "progress">,
+    cached: CachedState,
     name: boolean,
   ): Promise<void> {
     try {
       if (name) await (await this.#metaFiles()).writeName(this.backend, id, cached.state);
-      const { stateText } = await import("./state_text.ts");
-      await this.backend.writeBlob(KEYS.sessionState(id), stateText(cached), { durable: false });
+      const { encodeState } = await import("./state_cache.ts");
+      await this.backend.writeBlob(KEYS.sessionState(id), encodeState(cached), { durable: false });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.warn(`The change is in the journal, but state.json is outdated: ${reason}`);
@@ -346,8 +396,9 @@ export class SessionManager {
 
   /** Says what is odd about a session that was read, once. */
   async #report(id: string, loaded: LoadedSession, writing: boolean): Promise<void> {
-    const { rebuilt, lost, tornBytes } = loaded;
-    if (this.#reported.has(id) || (rebuilt === null && lost === null && tornBytes === 0)) return;
+    const { rebuilt, lost, tornBytes, newer } = loaded;
+    if (this.#reported.has(id)) return;
+    if (rebuilt === null && lost === null && tornBytes === 0 && newer === null) return;
     this.#reported.add(id);
     const { remarksOn } = await import("./remarks.ts");
     for (const remark of await remarksOn(this.backend, id, loaded, writing)) {

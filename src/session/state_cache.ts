@@ -2,10 +2,11 @@
  * `state.json`: the newest state of a session, kept so that reading it needs no replay.
  *
  * ```json
- * {"checksum":"<sha-256 of all that follows this field>","format":1,"lineage":…,"seq":…,"hash":…,"mark":…,"tool":…,"state":{…},"progress":{…}}
+ * {"checksum":"<sha-256 of all that follows this field>","format":1,"lineage":…,"seq":…,"hash":…,"mark":…,"tool":…,"state":{…}}
  * ```
  * It is derived from the journal and never more than a cache: it says behind which line it stands,
- * carries a checksum of itself, and is thrown away when either does not fit.
+ * carries a checksum of itself, and is thrown away when either does not fit. The checksum tells of
+ * damage, not of forgery: see `load.ts`.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
@@ -13,7 +14,6 @@ import { sha256Hex } from "../platform/hash.ts";
 import { KEYS } from "../project/paths.ts";
 import type { JournalHead, StorageBackend } from "../storage/backend.ts";
 import { VERSION } from "../version.ts";
-import type { Progress } from "../workflow/progress.ts";
 import type { SessionState } from "../workflow/state.ts";
 
 /** The newest state.json format this program knows. */
@@ -28,8 +28,6 @@ function formatOf(state: SessionState): number {
 export interface CachedState {
   readonly state: SessionState;
   readonly head: JournalHead;
-  /** What `describe()` says of the state; null when another version of the program wrote it. */
-  readonly progress: Progress | null;
   /** Top-level fields this program does not know; written back. */
   readonly unknown: Readonly<Record<string, unknown>>;
 }
@@ -48,7 +46,6 @@ export function encodeState(cached: CachedState): string {
     mark: cached.head.etag,
     tool: VERSION,
     state: cached.state,
-    progress: cached.progress,
   });
   const rest = content.slice(1) + "\n";
   return `{"checksum":"${sha256Hex(rest)}",${rest}`;
@@ -68,8 +65,9 @@ export function decodeState(text: string, session: string): CachedState | null {
     return null;
   }
   if (typeof value !== "object" || value === null) return null;
-  const { checksum: _, format, lineage, seq, hash, mark, tool, state, progress, ...unknown } =
-    value as Record<string, unknown>;
+  // Earlier programs kept `progress`, which is read off a state that is known to be right instead.
+  const { format, lineage, seq, hash, mark, state, ...rest } = value as Record<string, unknown>;
+  const { checksum: _, tool: _tool, progress: _progress, ...unknown } = rest;
   if (typeof format === "number" && format > STATE_FORMAT) {
     throw new OrchestratorError(
       "format_too_new",
@@ -87,11 +85,9 @@ export function decodeState(text: string, session: string): CachedState | null {
   }
   const known = state as SessionState;
   if (known.session !== session || known.lineage !== lineage || known.seq !== seq) return null;
-  const described = tool === VERSION && typeof progress === "object" && progress !== null;
   return {
     state: known,
     head: { seq, hash, etag: mark },
-    progress: described ? progress as Progress : null,
     unknown,
   };
 }

@@ -8,7 +8,13 @@ import { checkHistoryFile } from "./history.ts";
 import type { BadLine } from "./journal.ts";
 import { scanJournal } from "./scan_journal.ts";
 import type { AuditReport } from "../workflow/audit/finding.ts";
-import { type LoadedSession, loadSession, type Lost, type Rebuilt } from "./load.ts";
+import {
+  type LoadedSession,
+  loadSession,
+  type Lost,
+  type NewerLine,
+  type Rebuilt,
+} from "./load.ts";
 
 /** What {@link verifySession} found. */
 export interface Verification extends AuditReport {
@@ -23,6 +29,10 @@ export interface Verification extends AuditReport {
   readonly lineEnds: JournalVisit["lineEnds"];
   /** Whether state.json is what the journal adds up to; null when the journal is bad. */
   readonly rebuilt: Rebuilt | null;
+  /** The first line that only a newer program knows: nothing from there on was compared. */
+  readonly unknown: NewerLine | null;
+  /** How many lines were written before lines recorded their rules and states. */
+  readonly beforeAudits: number;
   /** What is wrong with the file of its history, as a clause; null when nothing is, or there is none. */
   readonly history: string | null;
 }
@@ -36,8 +46,9 @@ export interface VerifyOptions {
 }
 
 /**
- * Walks a session's whole chain, decides each line again, compares state.json with it, and the file of
- * its history. Never throws for bad content.
+ * Walks a session's whole chain, decides each line again, compares each state that it leads to with the
+ * digest that the line records, state.json with the last one, and the file of its history. Never throws
+ * for bad content.
  * @throws `session_unknown`, I/O errors
  */
 export async function verifySession(
@@ -47,7 +58,8 @@ export async function verifySession(
 ): Promise<Verification> {
   try {
     const loaded = await loadSession(backend, id, { replay: true, audit: { now } });
-    const { state, head, lost, tornBytes, lineEnds, rebuilt } = loaded;
+    const { state, head, lost, tornBytes, lineEnds, rebuilt, newer: unknown } = loaded;
+    const beforeAudits = state.audited === undefined ? head.seq : state.audited - 1;
     const bad = lost === null ? null : lostLine(lost, head.seq);
     const file = state.history;
     const history = file === undefined ? null : await checkHistoryFile(backend, id, file);
@@ -62,6 +74,8 @@ export async function verifySession(
       tornBytes,
       lineEnds,
       rebuilt,
+      unknown,
+      beforeAudits,
       history,
       decided,
       newer,
@@ -79,6 +93,8 @@ export async function verifySession(
       tornBytes: 0,
       lineEnds: "line feeds",
       rebuilt: null,
+      unknown: null,
+      beforeAudits: 0,
       history: null,
       ...NO_AUDIT,
     };

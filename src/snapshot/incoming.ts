@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { type BadLine, ChainReader } from "../session/journal.ts";
+import { type BadLine, ChainReader, unknownIn } from "../session/journal.ts";
 import { replay } from "../session/rebuild.ts";
 import type { SessionCopy } from "../session/removal.ts";
 import type { SessionMeta } from "../session/session_manager.ts";
@@ -108,6 +108,8 @@ function checkLines(
       for (const line of lines) {
         const next = chain.next(asJournalLine(line));
         if ("bad" in next) throw badLine(id, next.bad);
+        const reason = unknownIn(next.event);
+        if (reason !== null) throw badLine(id, { line: next.event.seq, reason, tooNew: true });
         see(next.event);
         yield next.event;
       }
@@ -223,7 +225,7 @@ export function stateText(
   head: { readonly seq: number; readonly hash: string; readonly etag: string },
   unknown: Readonly<Record<string, unknown>>,
 ): string {
-  return encodeState({ state, head, progress: describe(state), unknown });
+  return encodeState({ state, head, unknown });
 }
 
 /** The meta.json of a session that arrives without one. */

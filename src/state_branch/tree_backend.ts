@@ -81,6 +81,12 @@ export class TreeBackend extends ReadOnlyBackend implements StorageBackend {
     return (await this.#journal(id)).oid === head.etag;
   }
 
+  async lastLine(id: string, head: JournalHead, atLeast: number): Promise<string | null> {
+    const file = await this.#journal(id);
+    if (file.oid !== head.etag || file.size < atLeast) return null;
+    return (await this.#lines(id)).at(-1) ?? null;
+  }
+
   async readJournal(id: string, after?: JournalHead): Promise<JournalRead> {
     const { oid } = await this.#journal(id);
     if (after?.etag === oid) return { unchanged: true };

@@ -60,6 +60,10 @@ export class UnionBackend extends ReadOnlyBackend implements StorageBackend {
     return await (await this.#of(id)).isUnchanged(id, head);
   }
 
+  async lastLine(id: string, head: JournalHead, atLeast: number): Promise<string | null> {
+    return await (await this.#of(id)).lastLine(id, head, atLeast);
+  }
+
   async *journalPieces(id: string, lines?: number): AsyncIterable<Uint8Array> {
     yield* (await this.#of(id)).journalPieces(id, lines);
   }

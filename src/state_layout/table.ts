@@ -179,7 +179,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     stays: "derived",
     merge: "derived",
     what:
-      "`checksum` of the rest, `format` 1, `lineage`, `seq`, `hash` of line `seq`, `mark`, `tool`, `state`, and `progress` for the program of that version",
+      "`checksum` of the rest, `format` 1, `lineage`, `seq`, `hash` of line `seq`, `mark`, `tool`, `state`",
   },
   [KEYS.sessionWorkflow("<session>")]: {
     ...session,

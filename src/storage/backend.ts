@@ -180,6 +180,14 @@ export interface StorageBackend {
   isUnchanged(id: string, head: JournalHead): Promise<boolean>;
 
   /**
+   * The last line of a journal that {@link isUnchanged}, read without the others.
+   * @param atLeast bytes that the journal must have for that to be worth it.
+   * @returns null when the journal is shorter or may have changed, and for a line that is too long.
+   * @throws `session_unknown`
+   */
+  lastLine(id: string, head: JournalHead, atLeast: number): Promise<string | null>;
+
+  /**
    * Reads a whole journal at once, without a lock. With `after`, returns `unchanged` without
    * reading if this is provable.
    * @throws `session_unknown`; `limit_exceeded` for a long line that is not the first.

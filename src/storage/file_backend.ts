@@ -24,7 +24,7 @@ import type {
   NewSession,
   StorageBackend,
 } from "./backend.ts";
-import { isUnchanged, type JournalFile } from "./journal_etag.ts";
+import { isUnchanged, type JournalFile, offsetOf } from "./journal_etag.ts";
 import {
   checkJournalLines,
   checkKey,
@@ -93,6 +93,14 @@ export class FileBackend implements StorageBackend {
 
   isUnchanged(id: string, head: JournalHead): Promise<boolean> {
     return settle(() => this.#readOf(id, (file) => isUnchanged(file, head)));
+  }
+
+  async lastLine(id: string, head: JournalHead, atLeast: number): Promise<string | null> {
+    // A short journal is not even opened.
+    if ((offsetOf(head.etag) ?? 0) < atLeast) return null;
+    const { readLastLine } = await import("./last_line.ts");
+    // In brackets: null says that there is no such journal.
+    return this.#readOf(id, (file) => readLastLine(file, head))[0];
   }
 
   async readJournal(id: string, after?: JournalHead): Promise<JournalRead> {

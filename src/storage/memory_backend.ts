@@ -111,6 +111,14 @@ export class MemoryBackend implements StorageBackend {
   }
 
   // deno-lint-ignore require-await
+  async lastLine(id: string, head: JournalHead, atLeast: number): Promise<string | null> {
+    const journal = this.#journal(id);
+    if (etagOf(journal) !== head.etag) return null;
+    const bytes = toBytes(journal.lines.map((line) => `${line}\n`).join("")).length;
+    return bytes < atLeast ? null : journal.lines.at(-1) ?? null;
+  }
+
+  // deno-lint-ignore require-await
   async readJournal(id: string, after?: JournalHead): Promise<JournalRead> {
     const journal = this.#journal(id);
     const etag = etagOf(journal);

@@ -99,6 +99,13 @@ export type BypassNotice =
   | { readonly kind: "setting_overridden"; readonly setting: string }
   | ({ readonly kind: "journal_accepted" } & Omit<Acceptance, "seq">)
   | {
+    /** The first lines of the journal do not record what they led to: an older program wrote them. */
+    readonly kind: "before_audits";
+    readonly lines: number;
+    /** Whether there are no others. */
+    readonly all: boolean;
+  }
+  | {
     /** An item of an ended phase that was never done. */
     readonly kind: "left_open";
     readonly phase: string;
@@ -290,7 +297,11 @@ function bypassesOf(state: SessionState): readonly BypassNotice[] {
   const { phases } = state.definition;
   // In an abandoned workflow the phase where the work stopped is still `active`, not ended.
   const hasEnded = (phase: PhaseDefinition) => phaseState(state, phase.id).status === "completed";
+  const lines = state.audited === undefined ? state.seq : state.audited - 1;
   return [
+    ...(lines === 0
+      ? []
+      : [{ kind: "before_audits" as const, lines, all: state.audited === undefined }]),
     ...(state.accepted?.recent ?? []).map(({ seq: _, ...acceptance }): BypassNotice => ({
       kind: "journal_accepted",
       ...acceptance,

@@ -75,7 +75,7 @@ async function approve(
 ): Promise<Change> {
   const { manager, actor } = context;
   // Refuse before asking: a question makes no sense for what will be refused.
-  const { state } = await manager.load(id);
+  const { state } = await manager.loadToPlan(id, { replay: true });
   const rehearsal = await manager.rehearse(state, decide(state, make("flag"), { actor }));
   if (rehearsal.error !== undefined) throw rehearsal.error;
   const how = rehearsal.value.events.length === 0 ? "flag" : await confirm(context, input, {
@@ -84,7 +84,12 @@ async function approve(
     hint: "Add --yes to confirm",
   });
   const command = make(how);
-  return await manager.change(id, "approve", (newest) => decide(newest, command, { actor }));
+  return await manager.change(
+    id,
+    "approve",
+    (newest) => decide(newest, command, { actor }),
+    { replay: true },
+  );
 }
 
 function quoted(items: readonly string[]): string {

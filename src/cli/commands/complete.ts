@@ -48,7 +48,7 @@ async function completeItem(
   { id, item, given }: Completing,
 ): Promise<ItemChange> {
   const { manager, actor } = context;
-  const { state } = await manager.load(id);
+  const { state } = await manager.loadToPlan(id);
   const recorded = await manager.withoutSecrets(given);
   const planned = planVerification(state, item, recorded.given);
   if (planned.error !== undefined) {

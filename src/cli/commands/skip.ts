@@ -27,7 +27,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ski
     decide(state, { kind: "skip", item, reason, force: input.has("force") }, { actor });
   if (items.length > 1) {
     // A reason that is too short for one of them is bad input: it skips none.
-    const { state } = await manager.load(id);
+    const { state } = await manager.loadToPlan(id);
     for (const item of items) {
       const rehearsal = await manager.rehearse(state, skip(state, item));
       if (rehearsal.error?.kind === "usage") throw rehearsal.error;

@@ -22,8 +22,8 @@ export async function run(
     }
     choice = reading.choice;
   }
-  const { state, progress: kept } = await context.manager.load(choice.id);
-  const progress = kept ?? (await import("../../workflow/progress.ts")).describe(state);
+  const { state } = await context.manager.load(choice.id);
+  const progress = (await import("../../workflow/progress.ts")).describe(state);
   const more = input.has("verbose")
     ? await (await import("../records.ts")).readRecords(context, { choice, view: null })
     : null;

@@ -226,6 +226,12 @@ export function noticeText(notice: BypassNotice): string {
       return `${notice.item ?? `phase ${notice.phase}`} was approved by an agent`;
     case "setting_overridden":
       return `setting ${notice.setting} was replaced at the start`;
+    case "before_audits":
+      return notice.all
+        ? "the journal was written before audits: nothing records what its lines led to"
+        : `${
+          notice.lines === 1 ? "line 1" : `lines 1 to ${notice.lines}`
+        } of the journal were written before audits: nothing records what they led to`;
     case "journal_accepted":
       return `${notice.by.name} continued ${
         notice.contradictions === undefined

@@ -27,6 +27,7 @@ Deno.test("a started session is in its first phase with everything pending", () 
   const { state } = new Session(DEFINITION, AGENT, ["tests_dir"]);
   const pending = { status: "pending", touched: 0, failures: 0 };
   assert.deepEqual(state, {
+    audited: 1,
     session: "s1",
     lineage: "l1",
     seq: 1,
@@ -283,4 +284,30 @@ Deno.test("an imported session's notes are counted and the newest kept", () => {
   const state = imported(seed({ notes }));
   assert.deepEqual([state.notes.count, state.notes.recent.length], [30, RECENT_LIMIT]);
   assert.equal(state.notes.recent.at(-1)?.text, "n29");
+});
+
+Deno.test("the first event that names its rules is known, whatever an imported state says", () => {
+  const session = new Session(DEFINITION);
+  const [first] = session.journal;
+  assert.ok(first?.type === "session_started");
+  const { rules, ...old } = first;
+  assert.equal(rules, 1);
+  const started = evolve(null, old);
+  assert.ok(!("audited" in started));
+  const noted = { type: "note_added", data: { text: "n", phase: null } } as const;
+  const second = evolve(started, { ...noted, seq: 2, time: timeOf(2), actor: PERSON });
+  assert.ok(!("audited" in second));
+  const third = evolve(second, { ...noted, seq: 3, time: timeOf(3), actor: PERSON, rules: 1 });
+  assert.equal(third.audited, 3);
+  const fourth = evolve(third, { ...noted, seq: 4, time: timeOf(4), actor: PERSON, rules: 1 });
+  assert.equal(fourth.audited, 3);
+  const seed = { ...session.state, notes: [], audited: 1 };
+  const imported = evolve(null, {
+    type: "session_imported",
+    data: { session: "s", lineage: "l", seed, source: {}, history: [], toolVersion: "0" },
+    seq: 1,
+    time: timeOf(1),
+    actor: PERSON,
+  });
+  assert.ok(!("audited" in imported));
 });

@@ -5,6 +5,7 @@ import { redactedText, textHash } from "../../../src/workflow/redacted_text.ts";
 import type { Actor, SessionEvent } from "../../../src/workflow/events.ts";
 import { evolve } from "../../../src/workflow/evolve.ts";
 import type { ItemState, SessionState } from "../../../src/workflow/state.ts";
+import { eachChange } from "../../harness/each_change.ts";
 import { item, phase, timeOf, workflow } from "./session_builder.ts";
 
 const BY: Actor = { kind: "agent", name: "ada", agent: "claude-code" };
@@ -84,35 +85,10 @@ Deno.test("projection 1: what it gives is fixed for ever", () => {
   );
 });
 
-/** Every way to change one thing in a value, and what was changed. */
-function* changes(value: unknown, path: string): Iterable<readonly [string, unknown]> {
-  if (typeof value !== "object" || value === null) {
-    yield [`${path} is another`, typeof value === "number" ? value + 1 : `${value}x`];
-    return;
-  }
-  if (Array.isArray(value)) {
-    for (const [index, entry] of value.entries()) {
-      for (const [name, changed] of changes(entry, `${path}[${index}]`)) {
-        yield [name, value.with(index, changed)];
-      }
-      yield [`${path} lacks ${index}`, value.toSpliced(index, 1)];
-    }
-    yield [`${path} has one more`, [...value, null]];
-    return;
-  }
-  const entries = Object.entries(value);
-  for (const [index, [key, entry]] of entries.entries()) {
-    const with_ = (changed: unknown) => Object.fromEntries(entries.with(index, [key, changed]));
-    for (const [name, changed] of changes(entry, `${path}.${key}`)) yield [name, with_(changed)];
-    yield [`${path}.${key} is null`, with_(null)];
-    yield [`${path} lacks ${key}`, Object.fromEntries(entries.toSpliced(index, 1))];
-  }
-}
-
 Deno.test("projection 1: whatever of a state is changed or missing, its digest is another", () => {
   const seen = new Map([[digestOf(FULL), "the state itself"]]);
   let count = 0;
-  for (const [name, changed] of changes(FULL, "state")) {
+  for (const [name, changed] of eachChange(FULL, "state")) {
     if (JSON.stringify(changed) === JSON.stringify(FULL)) continue;
     count += 1;
     let digest: string;

@@ -15,6 +15,7 @@ import type {
 } from "../../../src/workflow/definition.ts";
 import type { Actor, NewEvent, SessionEvent } from "../../../src/workflow/events.ts";
 import { evolve } from "../../../src/workflow/evolve.ts";
+import { RULES } from "../../../src/workflow/rules.ts";
 import type { SessionState } from "../../../src/workflow/state.ts";
 import type { VerificationOutcome } from "../../../src/workflow/events.ts";
 
@@ -135,7 +136,7 @@ export class Session {
 
   #stamped(event: NewEvent, actor: Actor): SessionEvent {
     const seq = this.journal.length + 1;
-    const stamped: SessionEvent = { ...event, seq, time: timeOf(seq), actor };
+    const stamped: SessionEvent = { ...event, seq, time: timeOf(seq), actor, rules: RULES };
     this.journal.push(frozen(stamped));
     return stamped;
   }

@@ -23,7 +23,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"che
     checkpointSeq: event.seq,
     snapshot,
   };
-  const { state } = await manager.load(id);
+  const { state } = await manager.loadToPlan(id, { replay: true });
   const rehearsal = decide(state, command, { actor });
   if (rehearsal.error !== undefined) throw rehearsal.error;
   const later = state.seq - event.seq;

@@ -9,7 +9,7 @@ import { contradictionText } from "../../../workflow/audit/finding.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { chooseToRead } from "../../../app/choose_session.ts";
-import { lines, say, type Shown, shown } from "../../output/shown.ts";
+import { lines, num, say, type Shown, shown } from "../../output/shown.ts";
 import type { Style } from "../../output/style.ts";
 import { count, hang } from "../../output/text.ts";
 
@@ -21,7 +21,8 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
     if (result !== null) results.push(result);
   }
   const bad = results.filter((result) =>
-    result.bad !== null || result.history !== null || result.contradictions.length > 0
+    result.bad !== null || result.unknown !== null || result.history !== null ||
+    result.contradictions.length > 0
   );
   if (bad.length > 0) throw untrustworthy(results, bad);
   return {
@@ -53,14 +54,14 @@ function untrustworthy(
   bad: readonly Verification[],
 ): OrchestratorError {
   const [first] = bad;
-  const tooNew = bad.every((result) => result.bad?.tooNew === true);
+  const tooNew = bad.every(isTooNew);
   const one = results.length === 1;
   const list = bad.flatMap((result) => wrongIn(result, one));
   return new OrchestratorError(
     tooNew ? "format_too_new" : "journal_corrupt",
     one
-      ? `Cannot trust session "${first?.session}": ${reasonOf(first)}`
-      : `Cannot trust ${bad.length} of ${results.length} sessions`,
+      ? `Cannot ${tooNew ? "check" : "trust"} session "${first?.session}": ${reasonOf(first)}`
+      : `Cannot ${tooNew ? "check" : "trust"} ${bad.length} of ${results.length} sessions`,
     {
       hint: tooNew
         ? "Use the newer version of orchestrator that wrote it"
@@ -72,9 +73,12 @@ function untrustworthy(
 }
 
 /** Everything that is wrong with a session. @param one whether it is the only one. */
-function wrongIn({ session, bad, history, contradictions }: Verification, one: boolean) {
+function wrongIn(
+  { session, bad, unknown, history, contradictions }: Verification,
+  one: boolean,
+) {
   const found = [
-    ...(bad === null ? [] : [`line ${bad.line}: ${bad.reason}`]),
+    ...[bad, unknown].flatMap((one) => one === null ? [] : [`line ${one.line}: ${one.reason}`]),
     ...contradictions.map(contradictionText),
     ...(history === null ? [] : [`the file of its history: ${history}`]),
   ];
@@ -83,16 +87,28 @@ function wrongIn({ session, bad, history, contradictions }: Verification, one: b
 
 /** What is wrong with a session, as a clause. */
 function reasonOf(result: Verification | undefined): string {
-  const { bad = null, history = null, contradictions: [found, ...others] = [] } = result ?? {};
+  const { bad = null, unknown = null, history = null, contradictions = [] } = result ?? {};
+  const [found, ...others] = contradictions;
   if (bad !== null) return `line ${bad.line} of its journal ${bad.reason}`;
+  if (found === undefined && unknown !== null) {
+    return `line ${unknown.line} of its journal ${unknown.reason}`;
+  }
   if (found === undefined) return `the file of its history ${history}`;
   const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
   return `in its journal, ${contradictionText(found)}${more}`;
 }
 
+/** Whether nothing is wrong but that a newer program wrote it. */
+function isTooNew({ bad, unknown, history, contradictions }: Verification): boolean {
+  if (bad !== null) return bad.tooNew;
+  return unknown !== null && history === null && contradictions.length === 0;
+}
+
 /** What is to be brought back, in the folder of a session. */
 function fileOf(bad: readonly Verification[]): string {
-  return bad.every((result) => result.bad === null && result.contradictions.length === 0)
+  return bad.every(({ bad, unknown, contradictions }) =>
+      bad === null && unknown === null && contradictions.length === 0
+    )
     ? "history"
     : "log.jsonl";
 }
@@ -135,16 +151,18 @@ function lineOf(result: Verification, style: Style): Shown {
   const state = result.rebuilt === null
     ? say``
     : say`; state.json is ${shown(result.rebuilt)} and will be rebuilt`;
-  const length = count(result.lines, say`line`);
-  const newer = result.newer === 0
+  const { beforeAudits: before, lines: total } = result;
+  const old = before === 0
     ? say``
-    : say`; ${count(result.newer, say`line`)} of a newer version ${
-      result.newer === 1 ? say`was` : say`were`
-    } not checked`;
+    : before === total
+    ? say`; written before audits: nothing records what its lines led to`
+    : say`; ${
+      before === 1 ? say`line 1 was` : say`lines 1 to ${num(before)} were`
+    } written before audits`;
   return lines([
-    say`${style.green(style.symbols.done)} ${
-      shown(result.session)
-    }: ${length}, the hash chain is intact${newer}${torn}${ends}${state}`,
+    say`${style.green(style.symbols.done)} ${shown(result.session)}: ${
+      count(total, say`line`)
+    }, the hash chain is intact${old}${torn}${ends}${state}`,
     ...result.remarks.map(({ line, remark }) =>
       say`  ${style.symbols.bullet} ${hang(`line ${line} ${remark}`, style, 4)}`
     ),
