@@ -103,7 +103,8 @@ export class Auditor {
   take(state: SessionState | null, event: SessionEvent): void {
     this.#lookAtTime(event);
     const rules = rulesOf(event);
-    if (rules > this.#options.rules || !isKnown(event)) {
+    // What a newer program's line led to is not known, nor then what may follow.
+    if (this.#newer > 0 || rules > this.#options.rules || !isKnown(event)) {
       this.#newer += 1;
       this.#importing = false;
       this.#first ??= event;
