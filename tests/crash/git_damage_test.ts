@@ -60,7 +60,7 @@ function requireWhole(machines: Machines, texts: readonly string[]): void {
 for (const [name, how] of Object.entries(DAMAGES)) {
   for (const [what, filesOf] of [["object", looseObjects], ["ref", refFiles]] as const) {
     Deno.test({
-      name: `each ${what} of ours, ${name}: the next push and pull go on`,
+      name: `each ${what} of the program, ${name}: the next push and pull continue`,
       ignore: noGit,
       fn: async () => {
         using machines = new Machines();
@@ -95,7 +95,7 @@ for (const [name, how] of Object.entries(DAMAGES)) {
           await machine.must("log", "verify", "--all");
         }
         git(machine.root, "fetch", "--quiet");
-        // What nobody has needed so far is met now.
+        // These commands read the objects that no command has needed so far.
         await machine.must("state", "compact", "--yes");
         await machine.must("state", "log");
         requireWhole(machines, texts);

@@ -99,7 +99,7 @@ function isAlive(pid: number): boolean {
     .success;
 }
 
-/** Nothing happened in the session, and nobody holds it. */
+/** The session is unchanged, and no process holds its lock. */
 async function requireUntouched({ repository, before }: Situation, item: string): Promise<void> {
   const now = pictureOf(repository.root);
   assert.deepEqual(now.sessions, before.sessions);
@@ -107,7 +107,7 @@ async function requireUntouched({ repository, before }: Situation, item: string)
     readonly items: readonly { readonly id: string; readonly status: string }[];
   };
   assert.equal(items.find((entry) => entry.id === item)?.status, "pending");
-  const noted = await repository.run(["note", "Nobody holds it", "--lock-timeout", "0"]);
+  const noted = await repository.run(["note", "The lock is free", "--lock-timeout", "0"]);
   assert.equal(noted.code, 0, noted.stderr);
   assert.equal(noted.stderr, "");
 }

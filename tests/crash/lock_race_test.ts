@@ -1,6 +1,6 @@
 /**
- * A lock counts on the file that has its name when it is taken: between opening and locking, whoever
- * goes back to a time without it may remove it, and the next one makes another.
+ * A lock counts only if its file still has its name once it is locked: between opening and locking,
+ * a rollback may remove the file, and the next process creates another.
  */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, readlinkSync, renameSync, rmSync } from "node:fs";
@@ -18,7 +18,7 @@ const PAUSE_US = 1_500_000;
 const LOCKED = 6;
 
 Deno.test({
-  name: "a lock on a file that has lost its name excludes nobody, and is not believed",
+  name: "a lock on a file that has lost its name excludes no process and is rejected",
   ignore: missing !== null,
   fn: async () => {
     const scratch = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "lock-race-" }));
@@ -58,10 +58,10 @@ async function untilOpen(path: string): Promise<void> {
         const open = readdirSync(`/proc/${pid}/fd`);
         if (open.some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === path)) return;
       } catch {
-        // It has ended meanwhile, or is somebody else's.
+        // The process has ended meanwhile, or belongs to another user.
       }
     }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error(`Nobody has opened ${path}`);
+  throw new Error(`no process has opened ${path}`);
 }

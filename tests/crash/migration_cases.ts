@@ -100,7 +100,7 @@ export async function lookAfterMigration(
     if (now.has(from)) problems.push(`${from} is still there`);
   }
   for (const path of now.keys()) {
-    // Whoever holds the repository next removes these; with nothing to move nobody did.
+    // The next command that locks the repository removes these; with nothing to move, none ran.
     if (/^\.orchestrator\/\.tmp-/.test(path)) continue;
     if (/(?:^|\/)\.(?:tmp|staging|removed)-|\/migration\.json$/.test(path)) {
       problems.push(`${path} was left`);
@@ -171,7 +171,7 @@ export function differences(
 ): readonly string[] {
   return [...new Set([...before.keys(), ...after.keys()])]
     .filter((path) => before.get(path) !== after.get(path))
-    // Whoever ran another command first has made a lock, which stays with its folder.
+    // A command that ran before created the lock, which stays as long as its folder.
     .filter((path) => path !== ".orchestrator/lock")
     .map((path) =>
       `${path} is ${after.get(path) ?? "absent"}, was ${before.get(path) ?? "absent"}`

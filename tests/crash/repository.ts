@@ -66,7 +66,7 @@ export class Repository {
     }).spawn();
     if (stdin !== undefined) {
       const writer = child.stdin.getWriter();
-      // Who was stopped does not read; that is no failure of ours.
+      // A killed process does not read its input; the write then fails, which is expected.
       await writer.write(new TextEncoder().encode(stdin)).catch(() => {});
       await writer.close().catch(() => {});
     }

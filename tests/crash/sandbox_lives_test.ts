@@ -102,7 +102,7 @@ Deno.test({
     must(last, "state", "pull");
     must(last, "log", "verify", "--all");
     const { data } = JSON.parse(must(last, "session", "list", "--json").stdout);
-    assert.equal(data.total, 1, "nobody went another way");
+    assert.equal(data.total, 1, "the session never diverged");
     git(bare, "fsck", "--no-dangling", "--no-progress");
     tell("lives of a sandbox", LIVES);
     console.log(`  ${LIVES} lives, ${killed} killed, ${acknowledged} phases acknowledged`);

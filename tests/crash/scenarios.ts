@@ -36,7 +36,7 @@ phases:
       - { id: last, name: The last, required: false }
 `;
 
-/** What makes an agent of whoever runs a command, with a session id of its own. */
+/** An environment in which commands run as an agent with its own session id. */
 const AGENT = { CLAUDECODE: "1", CLAUDE_CODE_SESSION_ID: "agent-1" };
 
 /** A change that ended sessions accept too. */

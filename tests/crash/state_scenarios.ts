@@ -132,7 +132,7 @@ async function wentTwoWaysWithSnapshot(repository: Repository): Promise<void> {
   await repository.must("note", "not in the snapshot");
 }
 
-/** Whoever lists the sessions, or asks for one by its name, meets a whole copy of it. */
+/** Commands that list the sessions, or read one by its name, see a complete copy of it. */
 async function readsWhole(repository: Repository): Promise<readonly string[]> {
   const problems: string[] = [];
   for (

@@ -213,7 +213,7 @@ const CHANGING: ReadonlySet<string> = new Set([
   ...["unlink", "unlinkat", "utime", "utimes", "utimensat", "setxattr", "fsetxattr", "ioctl"],
 ]);
 
-/** Whether a call may change files. Locks are not counted: they end with whoever holds them. */
+/** Whether a call may change files. Locks do not count: they end with their process. */
 export function changesFiles(call: Call): boolean {
   return CHANGING.has(call.name) || /\bO_(CREAT|TRUNC|TMPFILE)\b/.test(call.args);
 }

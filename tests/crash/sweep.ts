@@ -276,7 +276,7 @@ function judge(
     );
   if (!tolerated && complete && syncsLines) {
     problems.push(
-      "it reports failure, but leaves its lines, of which nobody knows whether they last",
+      "it reports failure, but leaves its lines, and it is unknown whether they are durable",
     );
   }
   return { late: !tolerated && gained, tolerated, problems };
