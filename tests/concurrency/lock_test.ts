@@ -62,7 +62,7 @@ Deno.test("a holder excludes the other engine, is known to it, and no longer onc
     const during = await tryOn(other, path);
     assert.equal(during.answer, "held", names);
     assert.equal(during.isHeld, true, names);
-    // Windows lets nobody read what Deno has locked.
+    // On Windows no other process can read a file that Deno has locked.
     if (!isWindows || holder !== onDeno) assert.equal(during.holder?.pid, running.child.pid, names);
     running.child.stdin?.end();
     await running.ended;
@@ -100,7 +100,7 @@ Deno.test(
     }),
 );
 
-Deno.test("many processes of both engines take turns: nobody is lost, nobody starves", async () => {
+Deno.test("many processes of both engines take turns: no update is lost, none starves", async () => {
   const path = join(directory, "turns");
   const file = join(directory, "number");
   writeFileSync(file, "0");

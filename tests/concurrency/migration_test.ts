@@ -1,6 +1,6 @@
 /**
- * Twenty processes move one repository over at once while others read and change it: one migration
- * happens, and nobody ever sees half of it.
+ * Twenty processes migrate one repository at once while others read and change it: one migration
+ * happens, and no process ever sees half of it.
  */
 import assert from "node:assert/strict";
 import { executable, executableAvailable } from "../harness/executable.ts";
@@ -58,7 +58,7 @@ async function crowd(generation: number): Promise<void> {
       const ids: string[] = JSON.parse(list.stdout).data.sessions.map((row: { session: string }) =>
         row.session
       );
-      assert.equal(new Set(ids).size, ids.length, "nobody is listed twice");
+      assert.equal(new Set(ids).size, ids.length, "no session is listed twice");
       assert.ok(ids.includes(first.session));
       seen.push(ids.join());
     }

@@ -1,4 +1,4 @@
-/** Sessions that are removed while all of them are looked at: nobody misses one that he has not named. */
+/** A command that reads all sessions does not fail when another process removes some of them. */
 import assert from "node:assert/strict";
 import { executable, executableAvailable } from "../harness/executable.ts";
 import { runInProcess, runProcess } from "../harness/running.ts";

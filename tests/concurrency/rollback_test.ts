@@ -1,4 +1,4 @@
-/** Whoever reads while a migration is gone back on sees the old state or the new one. */
+/** Commands that read during the rollback of a migration see the old state or the new one. */
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers";
 import {

@@ -1,6 +1,6 @@
 /**
  * Many processes on the sessions of one project, on both engines: nothing that was acknowledged is
- * lost, nothing is there twice, and nobody who only reads meets anything half done.
+ * lost, nothing is there twice, and readers never see a partial change.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -61,7 +61,7 @@ async function both<First, Second>(
 
 /**
  * Reads a session again and again, as two other agents would.
- * @param warned what they may be told: in what a killed writer left behind, nobody is at work.
+ * @param warned the only warning that they may print, after a writer was killed.
  * @returns how often each has read.
  */
 function reading(
@@ -129,7 +129,7 @@ Deno.test({
       reading(crowd, shared, running),
     );
     const seconds = (performance.now() - started) / 1000;
-    assert.ok(onExecutable > 0 && onDeno > 0, "nobody has read anything");
+    assert.ok(onExecutable > 0 && onDeno > 0, "no reader has read anything");
 
     const acknowledged = new Map<string, Map<string, number | null>>();
     for (const id of ids) acknowledged.set(id, new Map());
@@ -153,7 +153,7 @@ Deno.test({
       for (const event of events.slice(1)) {
         const trace = traceOf(event) ?? "";
         const seq = changes.get(trace);
-        assert.ok(seq !== undefined, `${trace} was acknowledged by nobody, or is there twice`);
+        assert.ok(seq !== undefined, `${trace} was never acknowledged, or is there twice`);
         if (seq !== null) assert.equal(event.seq, seq);
         changes.delete(trace);
       }
@@ -269,7 +269,7 @@ Deno.test({
     const id = (await crowd.json("start", "Race")).session;
     const agents = Array.from({ length: 8 }, () => [["complete", "build", "--json"]]);
     const racing = atOnce(crowd, agents);
-    // Nobody's command ends before everybody's has begun: all have looked at the same state.
+    // No command ends before every command has begun: all have read the same state.
     while ([...Deno.readDirSync(crowd.scratch.path("started"))].length < 1 + agents.length) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
@@ -294,7 +294,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "processes killed at any moment lose nothing that was acknowledged, and stop nobody",
+  name: "processes killed at any moment lose nothing that was acknowledged, and block no one",
   ignore: ignore || Deno.build.os === "windows",
   async fn() {
     using crowd = await Crowd.gather({ "workflow.yaml": WORKFLOW });
@@ -365,8 +365,8 @@ Deno.test({
       reading(crowd, id, running, /^state\.json was behind/),
     );
     const witnessed = witnesses.flat();
-    assert.ok(killed > 0, "nobody was killed in time");
-    assert.ok(outcomes.some(({ acknowledged }) => acknowledged), "nobody lived");
+    assert.ok(killed > 0, "no process was killed in time");
+    assert.ok(outcomes.some(({ acknowledged }) => acknowledged), "no process survived");
 
     // The very next commands need no help, and sweep what the dead have left.
     await crowd.run("note", "first after", "--session", id);

@@ -383,7 +383,7 @@ function last(versions: Versions): Version {
   return versions.at(-1) ?? versions[0];
 }
 
-/** Names without what git has under way: whoever serves it removes that when a client is gone. */
+/** Names without git's unfinished files: the server's git removes them when its client is gone. */
 function withoutWork(names: Names): Names {
   return new Map([...names].filter(([name]) => !/\.lock$|^tmp_/.test(name)));
 }

@@ -7,7 +7,7 @@
 export interface Version {
   readonly bytes: Uint8Array;
   readonly mode: number;
-  /** When it was changed last, in milliseconds; null where nobody knows. */
+  /** When it was last changed, in milliseconds; null if unknown. */
   readonly time: number | null;
 }
 

@@ -14,7 +14,7 @@ const FOLLOWED: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "snapshot import into a clone without state": [NOTE],
   "snapshot import of what goes on": [NOTE],
   "snapshot import in place of what went another way": [NOTE],
-  "session remove": [["start", "Anew", "--name", "old-1"], NOTE],
+  "session remove": [["start", "Again", "--name", "old-1"], NOTE],
   "session rename": [["session", "rename", "the best"], NOTE],
   "start in a bare repository": [NOTE, ["session", "rename", "better"]],
   "start by an agent": [NOTE],

@@ -105,7 +105,7 @@ export async function runTrial(
     ...ready.elsewhere === undefined ? {} : { elsewhere: ready.elsewhere },
   });
   const judge = await ready.done();
-  // Every look at what is not there makes an error, whose stack nobody reads.
+  // Each lookup of a missing file creates an error, and its stack is never used.
   const stackLines = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
   try {
