@@ -24,7 +24,7 @@ export interface Place {
   readonly accidents?: Accidents;
 }
 
-/** Accidents as seen by whoever comes next. */
+/** Accidents as the next process sees them. */
 export interface Accidents {
   /** Leaves bytes behind the journal, as an append that was cut off does. */
   tear(id: string, text: string): void;

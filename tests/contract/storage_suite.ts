@@ -29,7 +29,7 @@ import {
 
 const sessionCases: readonly StorageCase[] = [
   {
-    name: "an empty place has no sessions, no blobs, and nobody holds it",
+    name: "an empty place has no sessions, no blobs, and no lock holder",
     async run({ backend }) {
       assert.deepEqual(await backend.sessions(), []);
       assert.equal(await backend.hasSession(A), false);
@@ -321,8 +321,8 @@ const sessionCases: readonly StorageCase[] = [
       await made(backend, A, ["again"]);
       accidents.killRemoval(B);
       await removed(backend, A);
-      await made(backend, B, ["anew"]);
-      assert.deepEqual(await linesOf(backend, B), ["anew"]);
+      await made(backend, B, ["new"]);
+      assert.deepEqual(await linesOf(backend, B), ["new"]);
       assert.deepEqual(accidents.leftovers(), []);
     },
   },
@@ -561,7 +561,7 @@ const blobCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "a blob handed out or in is nobody else's",
+    name: "changing bytes after a write or a read does not change the blob",
     async run({ backend }) {
       const bytes = new Uint8Array([1, 2, 3]);
       await backend.writeBlob("x", bytes);
@@ -812,7 +812,7 @@ const holdCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "a session that is not there cannot be held, and nobody holds it",
+    name: "a session that does not exist cannot be locked, and has no lock holder",
     async run({ backend, accidents }) {
       await refused("session_unknown", backend.withLock({ session: GONE }, request(), never));
       await refused("session_unknown", backend.withLock({ session: "../x" }, request(), never));

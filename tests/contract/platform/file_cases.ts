@@ -122,7 +122,7 @@ export const fileCases: readonly PlatformCase[] = [
     },
   },
   {
-    name: "replaceFile says read_only where nobody may write",
+    name: "replaceFile fails with read_only where not even root may write",
     applies: isLinux,
     run() {
       // Not even root creates files here.

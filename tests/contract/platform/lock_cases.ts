@@ -232,7 +232,7 @@ export const lockCases: readonly PlatformCase[] = [
     },
   },
   {
-    name: "the description of a holder that has ended on this machine is nobody's",
+    name: "the description of a holder that has ended on this machine is ignored",
     run(directory) {
       const path = `${directory}/lock`;
       const dead: LockHolder = {

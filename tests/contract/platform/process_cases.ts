@@ -24,7 +24,7 @@ function runUntilOutput(directory: string, command: string, graceMs: number) {
   });
 }
 
-/** Whether a process lives; a dead one that nobody has collected yet does not. */
+/** Whether a process is alive; a zombie (dead, not yet reaped) is not. */
 function lives(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -63,7 +63,7 @@ const posixCases: readonly PlatformCase[] = [
     name: "runCommand leaves nothing of its own behind, however the command ends",
     applies: process.platform === "linux",
     async run(directory) {
-      // The watcher's last argument is the grace, in seconds: here one that nobody else has.
+      // The watcher's last argument is the grace period in seconds: this value is unique.
       const graceMs = 7_771_000;
       let seen = false;
       await run(directory, "echo; sleep 0.2", {

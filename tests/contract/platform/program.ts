@@ -13,7 +13,7 @@
  * | `replace FILE BYTES` | replaces FILE; prints `done` or the error's code |
  * | `append FILE AT BYTES` | appends to FILE; prints `done` or the error's code |
  * | `command` | runs a command that starts another one and lasts; prints the pids of both |
- * | `print BYTES` | prints that many `x` in one go; exit code 3 when nobody reads them |
+ * | `print BYTES` | prints that many `x` in one write; exit code 3 when the reader is gone |
  * @module
  */
 import { spawn } from "node:child_process";

@@ -188,7 +188,7 @@ export const withinCases: readonly PlatformCase[] = [
     },
   },
   {
-    name: "a directory named like a temporary file stays, and hinders nobody",
+    name: "a directory named like a temporary file stays, and causes no error",
     run(directory) {
       const { state } = places(directory);
       mkdirSync(`${state}/.tmp-x`);
