@@ -19,7 +19,7 @@ export const COMMITS: Readonly<Record<string, string>> = {
 /** Why a version cannot be built here, or null when it can. */
 export function buildMissing(version: string): string | null {
   const commit = COMMITS[version];
-  if (commit === undefined) return `nobody knows the commit of ${version}`;
+  if (commit === undefined) return `the commit of ${version} is unknown`;
   if (given() !== undefined) return null;
   const known = run("git", ["cat-file", "-e", `${commit}^{commit}`]);
   return known.status === 0 ? null : `git's history does not reach back to ${commit.slice(0, 7)}`;

@@ -21,8 +21,8 @@ const ignore = !executableAvailable || Deno.build.os === "windows";
 const CUT_OFF = /^mid_/;
 
 /**
- * Tests that show a fault which is not removed yet: each must fail, and is taken off this list by
- * whoever removes the fault.
+ * Tests that show a bug which is not fixed yet: each must fail, and the commit that fixes the bug
+ * takes the test off this list.
  */
 const KNOWN_FAULTS: ReadonlySet<string> = new Set<string>();
 

@@ -324,7 +324,7 @@ export const RECIPES: readonly Recipe[] = [
   },
   {
     name: "torn",
-    what: "half a line behind a journal, and a whole one that nobody was told of",
+    what: "a journal that ends in half a line, and one with a line that was not acknowledged",
     projects: project,
     make: torn,
   },

@@ -19,7 +19,7 @@ import { isWindows, target } from "../../src/platform/runtime.ts";
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");
 const BUILDS = join(ROOT, "dist", "test");
 
-/** Builds nobody has asked for in this time are removed. */
+/** Builds that no test has used for this long are removed. */
 const UNUSED_MS = 60 * 60 * 1000;
 
 let found: Promise<string> | undefined;
@@ -52,7 +52,7 @@ async function find(): Promise<string> {
   mkdirSync(BUILDS, { recursive: true });
   using lock = await Deno.open(join(BUILDS, "lock"), { read: true, write: true, create: true });
   await lock.lock(true);
-  // Whoever edits the source during a build gets another one.
+  // If the source changes during a build, it is built again.
   for (;;) {
     const hash = sourceHash();
     const path = join(BUILDS, hash, `orchestrator-${target()}${isWindows ? ".exe" : ""}`);

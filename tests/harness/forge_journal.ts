@@ -1,5 +1,5 @@
 /**
- * Edits a journal as somebody with an editor and a hash program can: the chain holds afterwards.
+ * Edits a journal as a person with an editor and a hash program can: the hash chain stays valid.
  * @module
  */
 import assert from "node:assert/strict";

@@ -193,7 +193,7 @@ export class HostileWorld implements Disposable {
   }
 }
 
-/** A journal's lines, chained anew. */
+/** A journal's lines with a newly computed hash chain. */
 export function chained(events: readonly unknown[]): string {
   let prev = "0".repeat(64);
   return events.map((event) => {

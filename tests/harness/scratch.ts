@@ -23,7 +23,7 @@ export class Scratch implements Disposable {
   readonly top: string;
   /** The project. */
   readonly root: string;
-  /** The home directory of whoever works on it. */
+  /** The home directory of the user who works on the project. */
   readonly home: string;
   /** Where projects lie when `TEST_PROJECTS` says that this is not in {@link top}. */
   readonly #elsewhere: string;

@@ -110,7 +110,7 @@ export class StableText {
   }
 }
 
-/** What an executable prints, whose clock nobody holds, and what is compared with it. */
+/** The output of an executable whose clock is not fixed, and the text it is compared with. */
 export function withoutTimes(text: string): string {
   return text.replace(TIME, "<time>").replaceAll("<now>", "<time>").replace(/\bAGE {2,}/g, "AGE ")
     .replace(/\b(?:just now|\d+ (?:min|h|days?) ago)(?: {2,})?/g, "<ago>");

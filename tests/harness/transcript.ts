@@ -241,7 +241,7 @@ class Player implements AsyncDisposable {
     const result = await this.#start([...options, ...argv], env, step.stdin).result;
     observe?.(argv, result);
     const after = this.#tree();
-    // While something else is at work, nobody can tell who changed what.
+    // While a background process runs, its changes cannot be told from the command's.
     const quiet = this.#background === undefined;
     const seen = { argv, result, env, before: quiet ? before : after, after };
     for (const rule of await brokenRules(seen)) {

@@ -41,7 +41,7 @@ export async function brokenRules(observed: Observed): Promise<readonly string[]
   // What another program says and how it ends is its own.
   if (spec?.path === "secrets run" && argv.includes("--")) return broken;
   expect(KNOWN_CODES.has(result.code), `exit code ${result.code} is in no table`);
-  expect(result.code !== EXIT_CODES.internal, "it failed in a way nobody foresaw");
+  expect(result.code !== EXIT_CODES.internal, "it failed with an internal error");
   const all = result.stdout + result.stderr;
   expect(!/\bundefined\b|\bNaN\b|\[object /.test(all), "it printed a value that is none");
   expect(!/^\s+at .*:\d+:\d+\)?$/m.test(all), "it printed a stack");

@@ -35,8 +35,8 @@ export function mutated(text: string, { name, file, search, replace }: Mutant): 
   const found = text.split(search).length - 1;
   if (found !== 1) {
     throw new Error(
-      `The mutant "${name}" does not apply any more: its text is ${found} times in ${file}; ` +
-        "write it anew for what the code is now",
+      `The mutant "${name}" no longer applies: ${file} contains its text ${found} times; ` +
+        "rewrite it for the current code",
     );
   }
   return text.replace(search, () => replace);

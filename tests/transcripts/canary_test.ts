@@ -14,7 +14,7 @@ const DIRECTORY = import.meta.dirname ?? ".";
 /** Stories about secrets tell of values on purpose; the story in tests/e2e does it with canaries. */
 const ABOUT_SECRETS = /^secrets\//;
 
-/** Written by the command of a workflow, which has its environment from whoever runs it. */
+/** Files that a workflow's command writes: the command inherits the environment of its caller. */
 const BY_COMMANDS: ReadonlySet<string> = new Set(["project/seen.txt"]);
 
 Deno.test("no planted secret turns up in any transcript", async (test) => {

@@ -387,7 +387,7 @@ Deno.test("escapes that people may write, in what they write of", async () => {
     await world.look("a text", argv, { answers: [true] });
     for (const reading of READING) await world.look(`behind ${argv[0]}`, reading);
   }
-  assert.equal(world.bugs, 0, "no failure that nobody foresaw");
+  assert.equal(world.bugs, 0, "no internal errors");
   world.expectHarmless(300);
 });
 

@@ -110,7 +110,7 @@ Deno.test("the rules of every command are kept by a good result and broken by ba
     const [argv, result, after, rule] of [
       [["status"], { code: 3, stdout: "" }, NONE, /failed without a word/],
       [["status"], { code: 64 }, NONE, /in no table/],
-      [["status"], { code: 70, stderr: "x\n" }, NONE, /nobody foresaw/],
+      [["status"], { code: 70, stderr: "x\n" }, NONE, /an internal error/],
       [["status"], { stdout: "a undefined b\n" }, NONE, /a value that is none/],
       [["status"], { stdout: "a null b\n" }, NONE, /null to people/],
       [["status"], { stdout: "a \n" }, NONE, /white space/],
