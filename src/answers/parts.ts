@@ -179,6 +179,10 @@ export const bypass = z.discriminatedUnion("kind", [
     all: z.boolean().describe("Whether they are the whole journal"),
   }),
   z.strictObject({
+    kind: z.literal("other_definition"),
+    message: z.string().describe("Why the definition is not the project's committed one"),
+  }),
+  z.strictObject({
     kind: z.literal("journal_accepted"),
     time,
     actor,
@@ -243,6 +247,37 @@ const checkpointSummary = z.strictObject({
 const recent = <Entry extends z.ZodType>(entry: Entry) =>
   z.strictObject({ count, recent: z.array(entry).describe("The newest few, oldest first") });
 
+const relation = z.enum(["same", "differs", "absent"]);
+
+/** Where a definition came from, as `start` found it. */
+const definitionOrigin = z.strictObject({
+  path: z.string().nullable().describe(
+    "From the project root; the last part only when it is outside; null: built in",
+  ),
+  outside: z.literal(true).optional(),
+  chosen: z.enum(["default", "argument", "environment", "global", "repository"])
+    .describe("What named the file"),
+  blob: z.string().nullable().describe("The id that git gives to its bytes"),
+  usual: z.string().describe("The project's usual file, as committed"),
+  git: z.enum(["none", "no_commit", "unknown"]).optional()
+    .describe("Why nothing is known of commits"),
+  committed: z.boolean().describe("Whether path is committed with these bytes"),
+  head: relation.describe("How the bytes relate to the usual file that is committed"),
+  main: z.strictObject({ branch: z.string(), is: relation }).nullable()
+    .describe("The same of the default branch; null where none is known"),
+  folder: relation.describe("The same of the usual file in the folder"),
+  olderFormat: z.literal(true).optional()
+    .describe("The usual file has a newer format"),
+  sha256: z.string(),
+});
+
+/** Other sessions with the same name or task when a session began. */
+export const namesakes = recent(z.strictObject({
+  session,
+  same: z.enum(["name", "task"]),
+  status: z.enum(["active", "completed", "abandoned", "unknown"]),
+}));
+
 /** A session's standing: `status`, `start`, `session show`, `handoff`. */
 export const standing = z.strictObject({
   session,
@@ -259,6 +294,10 @@ export const standing = z.strictObject({
   blockers: z.array(blocker).describe("What stands before advance, or before finish"),
   skips: z.array(skip),
   bypasses: z.array(bypass),
+  remarks: z.array(z.string()).optional()
+    .describe("What to know of the session although nothing is wrong"),
+  definitionOrigin: definitionOrigin.optional()
+    .describe("Where the definition came from; absent where it was not recorded"),
   constraints: z.array(z.string()),
   notes: recent(note),
   checkpoints: recent(checkpointSummary),

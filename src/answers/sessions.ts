@@ -8,6 +8,7 @@ import {
   count,
   legacy,
   lockFields,
+  namesakes,
   progress,
   recordFields,
   session,
@@ -30,6 +31,8 @@ const row = z.strictObject({
   ...lockFields,
   problem: z.string().optional().describe("Why it is unreadable"),
   current: z.boolean(),
+  deviations: z.array(z.string()).optional()
+    .describe("What sets its workflow apart from the project's, from its start on"),
   legacy: legacy.optional(),
   onBranch: z.literal(true).optional().describe("It is on the state branch only"),
 });
@@ -45,6 +48,7 @@ export const SESSION_ANSWERS = {
     actor: actor.optional(),
     branch: z.string().nullable().optional().describe("The git branch it was started on"),
     parent: z.string().nullable().optional().describe("The session it was split from"),
+    namesakes: namesakes.optional().describe("Others with the same name or task at its start"),
     lock: lockFields.lock.optional(),
     heldBy: lockFields.heldBy.optional(),
     legacy: legacy.optional(),

@@ -9,6 +9,7 @@ import {
   change,
   event,
   legacy,
+  namesakes,
   recordFields,
   session,
   skip,
@@ -34,6 +35,9 @@ const several = change.extend({
 const ended = change.extend({
   skips: z.array(skip).optional(),
   bypasses: z.array(bypass).optional(),
+  remarks: z.array(z.string()).optional()
+    .describe("What to know of the session although nothing is wrong"),
+  namesakes: namesakes.optional().describe("Others with the same name or task at its start"),
 });
 
 /** What a checkpoint keeps, as the journal has it. */
@@ -102,6 +106,9 @@ export const WORK_ANSWERS = {
   "start": standing.extend({ origin }),
   "status": standing.extend({
     origin,
+    definitionChanged: z.boolean().optional().describe(
+      "Whether the file of the definition differs from what the session began with; absent where there is none to compare",
+    ),
     stateBranch: stateBranch.optional(),
     legacy: legacy.optional(),
     records: recordFields.records.optional().describe("With --verbose"),

@@ -9,8 +9,10 @@ import { newLineage, newSessionId } from "../session/session_id.ts";
 import { useNewSession } from "../session/use_session.ts";
 import { VERSION } from "../version.ts";
 import type { WorkflowDefinition } from "../workflow/definition.ts";
+import type { ChosenBy, DefinitionOrigin, Namesakes } from "../workflow/definition_origin.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { requireFreeName } from "./free_name.ts";
+import { findNamesakes } from "./namesakes.ts";
 import { keepState } from "./state/keep.ts";
 import type { Project, Workspace } from "./workspace.ts";
 
@@ -23,6 +25,8 @@ export interface StartRequest {
   readonly definition: WorkflowDefinition;
   /** The text that the definition was read from. */
   readonly source: string;
+  /** The file of that text; `path` is absolute, and null for the built-in definition. */
+  readonly file: { readonly path: string | null; readonly chosen: ChosenBy };
   /** Names of the settings that replace those of the text, sorted. */
   readonly overriddenSettings: readonly string[];
 }
@@ -42,7 +46,12 @@ export async function startSession(
   // Before anything is made: a damaged or newer project must not be written to.
   void workspace.meta;
   await workspace.openForChange();
-  const rootCommit = await firstCommit(workspace);
+  const { definitionOrigin } = await import("./definition_origin.ts");
+  const { definition, source: text, file } = request;
+  const [origin, rootCommit] = await Promise.all([
+    definitionOrigin(workspace, { ...file, text, definition }),
+    firstCommit(workspace),
+  ]);
   const state = await manager.withRepositoryLock("start", async () => {
     initProject(paths, {
       automatic: true,
@@ -53,7 +62,8 @@ export async function startSession(
     workspace.refresh();
     if (request.name !== null) await requireFreeName(workspace, request.name);
     const id = newSessionId();
-    const state = await createFrom(workspace, id, request);
+    const namesakes = await findNamesakes(workspace, request);
+    const state = await createFrom(workspace, id, request, { origin, namesakes });
     await useNewSession(manager, id, workspace.agentBinding);
     return state;
   });
@@ -65,6 +75,10 @@ async function createFrom(
   { manager, paths }: Workspace,
   id: string,
   { source, definition, task, name, project, constraints, overriddenSettings }: StartRequest,
+  { origin, namesakes }: {
+    readonly origin: DefinitionOrigin;
+    readonly namesakes: Namesakes | undefined;
+  },
 ): Promise<SessionState> {
   return await manager.createSession({
     id,
@@ -80,6 +94,8 @@ async function createFrom(
         definition,
         definitionSha256: sha256Hex(source),
         overriddenSettings,
+        origin,
+        ...(namesakes === undefined ? {} : { namesakes }),
         toolVersion: VERSION,
       },
     }],

@@ -6,10 +6,11 @@ import { originText } from "../config/layers.ts";
 import { OrchestratorError } from "../errors.ts";
 import { readGivenText } from "../platform/given_file.ts";
 import { readTextWithin } from "../platform/within.ts";
+import type { ChosenBy } from "../workflow/definition_origin.ts";
 import type { Configuration, Project } from "./workspace.ts";
 
 /** A definition has at most 1 MiB; the parser reports a longer text. */
-const MAX_BYTES = 4 * 1024 * 1024;
+export const MAX_BYTES = 4 * 1024 * 1024;
 
 /** A definition's file; it need not exist. */
 export interface WorkflowFile {
@@ -21,6 +22,8 @@ export interface WorkflowFile {
    * what everybody has.
    */
   readonly chosen: string | null;
+  /** What names it. */
+  readonly by: ChosenBy;
 }
 
 /**
@@ -36,7 +39,12 @@ export async function workflowFile(
 ): Promise<WorkflowFile> {
   const { paths, io } = workspace;
   if (given !== undefined) {
-    return { path: paths.resolveFrom(io.cwd, given), shown: given, chosen: "argument" };
+    return {
+      path: paths.resolveFrom(io.cwd, given),
+      shown: given,
+      chosen: "argument",
+      by: "argument",
+    };
   }
   const config = await workspace.config();
   const name = config.require("workflow", doing);
@@ -46,6 +54,7 @@ export async function workflowFile(
     path,
     shown: paths.relative(path),
     chosen: origin.layer === "default" ? null : `The configuration names it: ${originText(origin)}`,
+    by: origin.layer === "flag" ? "argument" : origin.layer,
   };
 }
 

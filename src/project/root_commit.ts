@@ -3,15 +3,12 @@
  * @module
  */
 import { closeSync, existsSync, openSync, readdirSync, readSync } from "node:fs";
-import { OrchestratorError } from "../errors.ts";
-import { type Environment, runProgram } from "../platform/processes.ts";
+import type { Environment } from "../platform/processes.ts";
+import { askGit } from "./ask_git.ts";
 import { gitDirectory } from "./git_remote.ts";
 
 /** A long history without a commit graph takes longer to walk; it goes unrecorded then. */
 const PATIENCE_MS = 1000;
-
-/** What names another repository than that of the root. */
-const NO_OTHER_REPOSITORY = { GIT_DIR: undefined, GIT_WORK_TREE: undefined } as const;
 
 /** What is said of a state directory whose first commit its repository does not have. */
 export const COPIED_WITHOUT_REMOTE =
@@ -27,7 +24,7 @@ export const COPIED_WITHOUT_REMOTE =
 export async function rootCommit(root: string, env: Environment): Promise<string | null> {
   const directory = gitDirectory(root);
   if (directory === null || isShallow(directory)) return null;
-  const output = await git(root, env, ["rev-list", "--max-parents=0", "HEAD"]);
+  const output = await text(root, env, ["rev-list", "--max-parents=0", "HEAD"]);
   // Histories that were joined have several: the last one listed is the oldest.
   const oldest = output?.trim().split("\n").at(-1) ?? "";
   return isObjectId(oldest) ? oldest : null;
@@ -51,38 +48,21 @@ export async function lacksCommit(
   if (directory === null || !isObjectId(commit) || isShallow(directory)) return false;
   if (hasObject(`${directory}/objects`, commit)) return false;
   // It may lie in a place that only git knows: with an alternate, for instance.
-  const answer = await git(root, env, ["cat-file", "-t", commit], [1, 128]);
+  const answer = await text(root, env, ["cat-file", "-t", commit], [1, 128]);
   return answer !== null && answer.trim() !== "commit";
+}
+
+async function text(
+  root: string,
+  env: Environment,
+  args: readonly string[],
+  codes?: readonly number[],
+): Promise<string | null> {
+  return (await askGit(root, env, args, { timeoutMs: PATIENCE_MS, codes }))?.stdout ?? null;
 }
 
 function isShallow(directory: string): boolean {
   return existsSync(`${directory}/shallow`);
-}
-
-/** @returns what git prints; null when it cannot be run, is too slow, or fails in another way. */
-async function git(
-  root: string,
-  env: Environment,
-  args: readonly string[],
-  codes: readonly number[] = [],
-): Promise<string | null> {
-  try {
-    const { exitCode, stdout } = await runProgram("git", args, {
-      cwd: root,
-      env: {
-        ...env,
-        ...NO_OTHER_REPOSITORY,
-        GIT_OPTIONAL_LOCKS: "0",
-        GIT_NO_LAZY_FETCH: "1",
-        LC_ALL: "C",
-      },
-      timeoutMs: PATIENCE_MS,
-    });
-    return exitCode === 0 || codes.includes(exitCode ?? -1) ? stdout : null;
-  } catch (error) {
-    if (error instanceof OrchestratorError) return null;
-    throw error;
-  }
 }
 
 /**

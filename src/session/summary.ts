@@ -4,6 +4,7 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import type { LockHolderInfo, LockState } from "../storage/backend.ts";
+import { startDeviations } from "../workflow/definition_origin.ts";
 import type { SessionState, WorkflowStatus } from "../workflow/state.ts";
 import { loadSession } from "./load.ts";
 import type { SessionManager } from "./session_manager.ts";
@@ -29,6 +30,8 @@ export interface SessionSummary {
   /** The holder; also null for an unknown program. */
   readonly heldBy: LockHolderInfo | null;
   readonly problem?: string;
+  /** What sets its workflow apart from the project's; absent where nothing does. */
+  readonly deviations?: readonly string[];
 }
 
 /**
@@ -72,6 +75,7 @@ function progressOf(state: SessionState): { readonly done: number; readonly tota
 
 /** What a row of a list says of a session's state. */
 export function rowOf(state: SessionState) {
+  const deviations = startDeviations(state);
   return {
     name: state.name,
     task: state.task,
@@ -81,6 +85,7 @@ export function rowOf(state: SessionState) {
     created: state.createdAt,
     updated: state.updatedAt,
     ...(state.endedAt === undefined ? {} : { ended: state.endedAt }),
+    ...(deviations.length === 0 ? {} : { deviations }),
   };
 }
 

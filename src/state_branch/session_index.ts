@@ -198,6 +198,11 @@ function parseEntry(line: string): IndexEntry | null {
     count("done", "total", "seq") && SESSION_ID.test(String(entry.id)) &&
     (entry.ended === undefined || text("ended")) && (entry.name === null || text("name")) &&
     (entry.phase === null || text("phase")) &&
-    ["active", "completed", "abandoned", "unreadable"].includes(String(entry.status));
+    ["active", "completed", "abandoned", "unreadable"].includes(String(entry.status)) &&
+    (entry.deviations === undefined || isTexts(entry.deviations));
   return fits ? value as IndexEntry : null;
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((entry) => typeof entry === "string");
 }

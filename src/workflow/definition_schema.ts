@@ -22,7 +22,7 @@ export const EVIDENCE_SCHEMAS = [
 ] as const;
 
 /** The newest format of a definition that this program knows. */
-export const NEWEST_FORMAT = 2;
+const NEWEST_FORMAT = 2;
 
 /** The longest time-out, in seconds: a week. Timers overflow at about 24 days. */
 const LONGEST_TIMEOUT_SECONDS = 7 * 24 * 60 * 60;

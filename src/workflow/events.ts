@@ -7,6 +7,7 @@
  * @module
  */
 import type { WorkflowDefinition } from "./definition.ts";
+import type { DefinitionOrigin, Namesakes } from "./definition_origin.ts";
 import type { Actor, Approval, HistoryFile, VerificationOutcome } from "./recorded.ts";
 import type { Snapshot, StateSeed } from "./state.ts";
 
@@ -51,6 +52,10 @@ export interface EventData {
     readonly definitionSha256: string;
     /** Names of settings that `start --set` replaced. */
     readonly overriddenSettings: readonly string[];
+    /** Where the definition came from; absent in lines of older versions. */
+    readonly origin?: DefinitionOrigin;
+    /** Other sessions with the same name or task; absent where there was none. */
+    readonly namesakes?: Namesakes;
     /** The workflow's effective settings are in `definition.settings`. */
     readonly toolVersion: string;
   };

@@ -157,6 +157,10 @@ function begin(event: SessionEvent): SessionState {
       constraints: data.constraints,
       definition: data.definition,
       overriddenSettings: data.overriddenSettings,
+      ...(data.origin === undefined
+        ? {}
+        : { definitionOrigin: { ...data.origin, sha256: data.definitionSha256 } }),
+      ...(data.namesakes === undefined ? {} : { namesakes: data.namesakes }),
       status: "active",
       phase: first?.id ?? null,
       phases: first === undefined ? phases : {

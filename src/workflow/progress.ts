@@ -10,6 +10,7 @@ import type {
   StepType,
   Verification,
 } from "./definition.ts";
+import { originRemark } from "./definition_origin.ts";
 import type { Approval } from "./events.ts";
 import { exampleEvidence } from "./evidence.ts";
 import { currentPhase, isLastPhase, itemState, type LocatedPhase, phaseState } from "./locate.ts";
@@ -97,6 +98,8 @@ export type BypassNotice =
     readonly item?: string;
   }
   | { readonly kind: "setting_overridden"; readonly setting: string }
+  /** The definition is not the project's committed one. */
+  | { readonly kind: "other_definition"; readonly message: string }
   | ({ readonly kind: "journal_accepted" } & Omit<Acceptance, "seq">)
   | {
     /** The first lines of the journal do not record what they led to: an older program wrote them. */
@@ -129,6 +132,8 @@ export interface Progress {
   readonly blockers: readonly Blocker[];
   readonly skips: readonly Skip[];
   readonly bypasses: readonly BypassNotice[];
+  /** What people should know of the session although nothing is wrong; absent where nothing is. */
+  readonly remarks?: readonly string[];
   readonly next: NextStep;
 }
 
@@ -150,6 +155,7 @@ export function describe(state: SessionState): Progress {
       : advanceBlockers(state, current),
     skips: skipsOf(state),
     bypasses: bypassesOf(state),
+    ...remarksOf(state),
     next: nextStep(state),
   };
 }
@@ -293,12 +299,21 @@ function skipsOf(state: SessionState): readonly Skip[] {
   });
 }
 
+function remarksOf({ definitionOrigin }: SessionState): Pick<Progress, "remarks"> {
+  const remark = definitionOrigin === undefined ? null : originRemark(definitionOrigin);
+  return remark?.kind === "remark" ? { remarks: [remark.text] } : {};
+}
+
 function bypassesOf(state: SessionState): readonly BypassNotice[] {
   const { phases } = state.definition;
   // In an abandoned workflow the phase where the work stopped is still `active`, not ended.
   const hasEnded = (phase: PhaseDefinition) => phaseState(state, phase.id).status === "completed";
   const lines = state.audited === undefined ? state.seq : state.audited - 1;
+  const origin = state.definitionOrigin === undefined ? null : originRemark(state.definitionOrigin);
   return [
+    ...(origin?.kind === "deviation"
+      ? [{ kind: "other_definition" as const, message: origin.text }]
+      : []),
     ...(lines === 0
       ? []
       : [{ kind: "before_audits" as const, lines, all: state.audited === undefined }]),

@@ -9,7 +9,8 @@
  * `JSON.stringify` writes it, in UTF-8. The digest is `H` of an array of the fields in {@link STATE}, in
  * that order, where
  * - an optional field is `[]` when it is absent, and `[value]` when it is present;
- * - `definition`, `legacy` and `history` are `H` of the value as it was recorded;
+ * - `definition`, `definitionOrigin`, `namesakes`, `legacy` and `history` are `H` of the value as it
+ *   was recorded;
  * - lists (`notes.recent`, `checkpoints.recent`, `bypasses`, `accepted.recent`) are the `H` of each
  *   entry, an entry being the array of its fields;
  * - `phases` is a list of `[id, H(phase)]`, a phase the array of its fields, and its `items` the `H` of
@@ -66,6 +67,8 @@ const STATE = fieldsOf<SessionState>()([
   "constraints",
   "definition",
   "overriddenSettings",
+  "definitionOrigin",
+  "namesakes",
   "status",
   "phase",
   "phases",
@@ -185,6 +188,8 @@ export class StateDigests {
       switch (name) {
         case "definition":
           return this.#whole(state.definition);
+        case "definitionOrigin":
+        case "namesakes":
         case "legacy":
         case "history": {
           const value = state[name];

@@ -6,6 +6,7 @@
  * @module
  */
 import type { WorkflowDefinition } from "./definition.ts";
+import type { KnownOrigin, Namesakes } from "./definition_origin.ts";
 import type { Actor, Approval, HistoryFile, VerificationOutcome } from "./recorded.ts";
 
 /** How many of a growing list the state keeps. */
@@ -141,6 +142,10 @@ export interface SessionState extends Snapshot {
   readonly constraints: readonly string[];
   readonly definition: WorkflowDefinition;
   readonly overriddenSettings: readonly string[];
+  /** Absent where it was not recorded: in sessions of older versions, and in imported ones. */
+  readonly definitionOrigin?: KnownOrigin;
+  /** Absent where there was none. */
+  readonly namesakes?: Namesakes;
   readonly createdAt: string;
   readonly createdBy: Actor;
   readonly updatedAt: string;

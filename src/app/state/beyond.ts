@@ -78,6 +78,7 @@ export class Beyond {
       updated: entry.updated,
       lock: "free",
       heldBy: null,
+      ...entry.deviations === undefined ? {} : { deviations: entry.deviations },
       ...entry.status === "unreadable"
         ? { problem: `Session ${entry.id} of the state branch cannot be read` }
         : {},

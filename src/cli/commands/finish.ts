@@ -5,6 +5,7 @@
 import { OrchestratorError } from "../../errors.ts";
 import { TEXT_LIMITS } from "../../workflow/commands.ts";
 import { decide } from "../../workflow/decide.ts";
+import { namesakeText } from "../../workflow/definition_origin.ts";
 import { describe } from "../../workflow/progress.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import type { AnswerTo, Input } from "../command.ts";
@@ -15,7 +16,7 @@ import { keepState } from "../../app/state/keep.ts";
 import { bypassData } from "../output/status_data.ts";
 import { noticeText } from "../output/status_text.ts";
 import type { Style } from "../output/style.ts";
-import { hang, oneLine } from "../output/text.ts";
+import { count, hang, oneLine } from "../output/text.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"finish">> {
   const reason = input.option("reason");
@@ -38,7 +39,8 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"fin
     { replay: true, audit: "finish the workflow" },
   );
   if (change.events.length > 0) await keepState(context, "Finish", true);
-  const { skips, bypasses } = describe(change.state);
+  const { skips, bypasses, remarks } = describe(change.state);
+  const { namesakes } = change.state;
   return changeAnswer(
     change,
     (style) =>
@@ -46,7 +48,12 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"fin
         say`Finished ${style.bold(oneLine(change.state.task, style.width - 12, style))}`,
         ...review(change.state, style),
       ]),
-    { skips, bypasses: bypasses.map(bypassData) },
+    {
+      skips,
+      bypasses: bypasses.map(bypassData),
+      ...(remarks === undefined ? {} : { remarks }),
+      ...(namesakes === undefined ? {} : { namesakes }),
+    },
   );
 }
 
@@ -78,13 +85,27 @@ export async function abandon(
   );
 }
 
+/** Sessions that this one may be taken for. */
+function namesakesText({ namesakes }: SessionState): readonly string[] {
+  if (namesakes === undefined) return [];
+  const more = namesakes.count - namesakes.recent.length;
+  return [
+    ...namesakes.recent.map((namesake) =>
+      `Another session had the same ${namesake.same}: ${namesakeText(namesake)}`
+    ),
+    ...(more > 0 ? [`${count(more, say`more session`)} had the same name or task`] : []),
+  ];
+}
+
 /** What was skipped on the way: the last place where it is shown before the end. */
 function review(state: SessionState, style: Style): readonly Shown[] {
-  const { skips, bypasses } = describe(state);
+  const { skips, bypasses, remarks = [] } = describe(state);
   return [
     ...bypasses.map((notice) => style.yellow(hang(noticeText(notice), style, 4))),
     ...skips.map((skip) =>
       hang(`${skip.phase}/${skip.item} was skipped: ${skip.reason}`, style, 4)
     ),
+    ...namesakesText(state).map((text) => hang(text, style, 4)),
+    ...remarks.map((text) => style.dim(hang(text, style, 4))),
   ].map((line) => say`  ${style.symbols.bullet} ${line}`);
 }

@@ -8,6 +8,7 @@ import { nextStep } from "../../workflow/next_step.ts";
 import { describe } from "../../workflow/progress.ts";
 import { VERSION } from "../../version.ts";
 import { TEXT_LIMITS } from "../../workflow/commands.ts";
+import { type ChosenBy, startDeviations } from "../../workflow/definition_origin.ts";
 import type { SettingValue } from "../../workflow/definition.ts";
 import { placeholderNames } from "../../workflow/template.ts";
 import type { AnswerTo, Input } from "../command.ts";
@@ -18,7 +19,7 @@ import { requireText, sessionName } from "../texts.ts";
 import { readWorkflowFile, workflowFile } from "../../app/workflow_file.ts";
 import { findingText } from "../output/finding_text.ts";
 import { stepText } from "../output/next_step.ts";
-import { commandLine, oneLine } from "../output/text.ts";
+import { commandLine, hang, oneLine } from "../output/text.ts";
 import { statusData } from "../output/status_data.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"start">> {
@@ -52,10 +53,12 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
     constraints,
     definition,
     source: source.text,
+    file: { path: source.path, chosen: source.chosen },
     overriddenSettings: Object.keys(overrides).sort(),
   });
+  const progress = describe(state);
   return {
-    data: statusData(state, describe(state), { origin: "current" }),
+    data: statusData(state, progress, { origin: "current" }),
     text: (style) =>
       lines([
         say`${style.green(style.symbols.done)} Started ${
@@ -64,8 +67,15 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
         say`  session ${style.cyan(shown(state.session))}${
           state.name === null ? say`` : say` (${shown(state.name)})`
         }, workflow ${shown(definition.name)}${
-          source.builtIn ? say` (built in; orchestrator init writes it as workflow.yaml)` : say``
+          source.path === null
+            ? say` (built in; orchestrator init writes it as workflow.yaml)`
+            : say``
         }`,
+        ...startDeviations(state).map((text) => say`  ${style.yellow(hang(text, style, 2))}`),
+        // A built-in one is said above.
+        ...(source.path === null ? [] : progress.remarks ?? []).map((text) =>
+          say`  ${style.dim(hang(text, style, 2))}`
+        ),
         say``,
         stepText(nextStep(state), style),
       ]),
@@ -91,7 +101,9 @@ interface WorkflowSource {
   readonly text: string;
   /** As messages name it. */
   readonly file: string;
-  readonly builtIn: boolean;
+  /** Absolute; null: the built-in one. */
+  readonly path: string | null;
+  readonly chosen: ChosenBy;
   /** The command that shows all that is wrong with it. */
   readonly showAll: string;
 }
@@ -104,7 +116,7 @@ async function readWorkflow(context: Context, given: string | undefined): Promis
   if (text !== null) {
     const named = chosen === "argument" ? [shown] : [];
     const showAll = commandLine(["orchestrator", "validate", ...named]);
-    return { text, file: shown, builtIn: false, showAll };
+    return { text, file: shown, path: found.path, chosen: found.by, showAll };
   }
   if (chosen !== null) {
     throw new OrchestratorError(
@@ -119,7 +131,8 @@ async function readWorkflow(context: Context, given: string | undefined): Promis
   return {
     text: defaultWorkflowYaml(detectCommands(paths.root, { windows: isWindows })),
     file: "the built-in workflow",
-    builtIn: true,
+    path: null,
+    chosen: "default",
     showAll: "orchestrator validate",
   };
 }

@@ -3,7 +3,10 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
+import { sha256Hex } from "../../platform/hash.ts";
+import { readTextWithin } from "../../platform/within.ts";
 import type { SessionChoice } from "../../session/resolve.ts";
+import type { SessionState } from "../../workflow/state.ts";
 import type { Answer, AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { statusText } from "../output/status_text.ts";
@@ -31,11 +34,13 @@ export async function run(
   const place = branchView === null
     ? { origin: choice.origin }
     : { origin: "branch" as const, stateBranch: branchView };
+  const changed = definitionChange(context, state);
   // For people no data is made.
   const data = input.has("json")
     ? (await import("../output/status_data.ts")).statusData(state, progress, {
       ...place,
       ...more?.data,
+      ...(changed === undefined ? {} : { definitionChanged: changed !== null }),
     })
     : null;
   const remark = branchView === null
@@ -45,9 +50,45 @@ export async function run(
     data,
     text: (style) => {
       const records = more?.text(style);
-      return statusText(state, progress, { now: context.io.now(), remark, records }, style);
+      return statusText(
+        state,
+        progress,
+        { now: context.io.now(), remark, records, changed: changed ?? null },
+        style,
+      );
     },
   };
+}
+
+/** A definition has at most 1 MiB; a file that is larger than this is another one. */
+const MOST_BYTES = 4 * 1024 * 1024;
+
+/**
+ * What has become of the file that the session's definition was read from, as a sentence; null when it
+ * is as it was, undefined when there is none to compare.
+ */
+function definitionChange(
+  { paths }: Context,
+  { definitionOrigin }: SessionState,
+): string | null | undefined {
+  if (definitionOrigin === undefined) return undefined;
+  const { path, outside, sha256 } = definitionOrigin;
+  if (path === null || outside === true) return undefined;
+  let text: string | null;
+  try {
+    text = readTextWithin(null, paths.resolveFrom(paths.root, path), MOST_BYTES);
+  } catch (error) {
+    if (!(error instanceof OrchestratorError)) throw error;
+    return `${path} cannot be read any more (the session keeps its own)`;
+  }
+  if (text === null) return `${path} is gone (the session keeps its own)`;
+  if (sha256Hex(text) === sha256) return null;
+  // A checkout may have changed the line endings.
+  const lines = text.replaceAll("\r\n", "\n");
+  if (sha256Hex(lines) === sha256 || sha256Hex(lines.replaceAll("\n", "\r\n")) === sha256) {
+    return null;
+  }
+  return `${path} has changed since the start (the session keeps its own)`;
 }
 
 /** Whether the state branch has to be asked before what is here is believed. */

@@ -3,15 +3,16 @@
  * @module
  */
 import { contradictingLines, lostEvents } from "../../session/load.ts";
+import { originRemark, settingReplaced } from "../../workflow/definition_origin.ts";
 import {
   type Actor,
   type Approval,
   historyLength,
   type SessionEvent,
 } from "../../workflow/events.ts";
-import { num, say, type Shown, shown } from "./shown.ts";
+import { lines, num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
-import { clockTime, oneLine, padLeft } from "./text.ts";
+import { clockTime, GUTTER_WIDTH, hang, oneLine, padLeft } from "./text.ts";
 import { visibleLength } from "./width.ts";
 
 /**
@@ -26,8 +27,31 @@ export function eventText(
   const head = say`${padLeft(number, 4)}  ${clockTime(event.time, style)}  `;
   const actor = say`  ${actorText(event.actor)}`;
   const room = style.width - head.length - visibleLength(actor);
-  return say`${style.dim(head)}${whatHappened(event, style, room)}${style.dim(actor)}`;
+  const row = say`${style.dim(head)}${whatHappened(event, style, room)}${style.dim(actor)}`;
+  return event.type === "session_started" ? lines([row, ...originRows(event.data, style)]) : row;
 }
+
+/** What sets the definition of a new session apart, in rows of their own: it must not be cut. */
+function originRows(
+  data: Extract<SessionEvent, { readonly type: "session_started" }>["data"],
+  style: Style,
+): readonly Shown[] {
+  const { origin, overriddenSettings } = data;
+  const remark = origin === undefined ? null : originRemark(origin);
+  return [
+    ...(remark === null ? [] : [{ ...remark }]),
+    ...overriddenSettings.map((setting) => ({
+      kind: "deviation" as const,
+      text: settingReplaced(setting),
+    })),
+  ].map(({ kind, text }) => {
+    const words = hang(text, style, GUTTER_WIDTH, INDENT.length);
+    return say`${INDENT}${kind === "deviation" ? style.yellow(words) : style.dim(words)}`;
+  });
+}
+
+/** Below the number of an event. */
+const INDENT = say`      `;
 
 /** `claude-code (root)` for an agent of that login name, `anna` for a person. */
 export function actorText(actor: Actor): Shown {

@@ -78,6 +78,7 @@ function facts(
       state.name === null ? say`` : say` (${flat(state.name)})`
     }`,
     say`- Workflow: ${flat(state.definition.name)}`,
+    ...(progress.remarks ?? []).map((text) => say`- ${flat(text)}`),
     ...(state.project === null ? [] : [say`- Project: ${flat(state.project)}`]),
     say`- ${where} ${num(progress.done)} of ${num(progress.total)} items are done.`,
   ]);

@@ -35,6 +35,8 @@ export function statusData<More extends object>(
     blockers: progress.blockers,
     skips: progress.skips,
     bypasses: progress.bypasses.map(bypassData),
+    ...(progress.remarks === undefined ? {} : { remarks: progress.remarks }),
+    ...(state.definitionOrigin === undefined ? {} : { definitionOrigin: state.definitionOrigin }),
     constraints: state.constraints,
     notes: { ...state.notes, recent: state.notes.recent.map(byActor) },
     checkpoints: {

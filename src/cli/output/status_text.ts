@@ -33,6 +33,8 @@ export interface StatusScreen {
   readonly remark?: string | undefined;
   /** All that is recorded, where it is asked for: with it no list is shortened. */
   readonly records?: Shown | undefined;
+  /** What has become of the definition's file since the start, as a sentence. */
+  readonly changed?: string | null;
 }
 
 const NOTES_SHOWN = 3;
@@ -97,6 +99,8 @@ function head(
     style.bold(OWN.concat("Task: ", hang(state.task, style, GUTTER_WIDTH, "Task: ".length))),
     ...factLines(facts, style),
     OWN.concat(drawn, share, end),
+    ...[...(progress.remarks ?? []), ...(screen.changed ? [screen.changed] : [])]
+      .map((text) => style.dim(hang(text, style, GUTTER_WIDTH))),
   ]);
 }
 
@@ -232,6 +236,8 @@ export function noticeText(notice: BypassNotice): string {
         : `${
           notice.lines === 1 ? "line 1" : `lines 1 to ${notice.lines}`
         } of the journal were written before audits: nothing records what they led to`;
+    case "other_definition":
+      return notice.message;
     case "journal_accepted":
       return `${notice.by.name} continued ${
         notice.contradictions === undefined

@@ -39,6 +39,7 @@ export function workflowMarkdown(
     say`- **Status:** ${shown(state.status)}${phase}`,
     say`- **Progress:** ${num(progress.done)} of ${num(progress.total)} items`,
     say`- **Started:** ${shown(state.createdAt)}, **last change:** ${shown(state.updatedAt)}`,
+    ...(progress.remarks ?? []).map((text) => say`- ${escaped(text)}`),
     ...section(say`Constraints`, state.constraints),
   ];
   for (const phase of state.definition.phases) {

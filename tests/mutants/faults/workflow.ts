@@ -77,4 +77,48 @@ export const WORKFLOW: readonly Mutant[] = [
       filter: "outside the range",
     },
   },
+  {
+    name: "a definition of a new branch counts as the project's",
+    file: "src/app/definition_origin.ts",
+    search: 'const main = (["differs", "same", "absent"] as const)',
+    replace: 'const main = (["same"] as const)',
+    killedBy: {
+      file: "tests/unit/app/definition_origin_test.ts",
+      filter: "committed on a new branch, now",
+    },
+  },
+  {
+    name: "git replace makes an easy definition the committed one",
+    file: "src/project/ask_git.ts",
+    search: '        GIT_NO_REPLACE_OBJECTS: "1",\n',
+    replace: "",
+    killedBy: { file: "tests/unit/app/definition_origin_test.ts", filter: "object is replaced" },
+  },
+  {
+    name: "what a configuration that is not committed names is the project's",
+    file: "src/app/definition_origin.ts",
+    search: "if (path !== null && path !== WORKFLOW_FILE) named.set(revision, path);",
+    replace: 'if (path === null) named.set(revision, project.paths.relative(""));',
+    killedBy: {
+      file: "tests/unit/app/definition_origin_test.ts",
+      filter: "nothing is said of a committed configuration",
+    },
+  },
+  {
+    name: "what is not committed yet is a deviation",
+    file: "src/workflow/definition_origin.ts",
+    search: '    : path !== usual && folder === "differs";',
+    replace: '    : folder !== "absent";',
+    killedBy: { file: "tests/unit/app/definition_origin_test.ts", filter: "mild words" },
+  },
+  {
+    name: "the log does not say where a definition came from",
+    file: "src/cli/output/event_text.ts",
+    search: "[row, ...originRows(event.data, style)]",
+    replace: "[row]",
+    killedBy: {
+      file: "tests/unit/app/definition_origin_test.ts",
+      filter: "on the command line, now",
+    },
+  },
 ];

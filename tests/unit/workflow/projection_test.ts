@@ -39,6 +39,24 @@ const FULL: Required<SessionState> = {
   constraints: ["c"],
   definition: workflow([phase("A", ["a", "b"]), phase("B", ["__proto__"])], { tests_dir: "t" }),
   overriddenSettings: ["tests_dir"],
+  definitionOrigin: {
+    path: "easy.yaml",
+    outside: true,
+    chosen: "argument",
+    blob: "b",
+    usual: "workflow.yaml",
+    git: "unknown",
+    committed: false,
+    head: "differs",
+    main: { branch: "main", is: "absent" },
+    folder: "same",
+    olderFormat: true,
+    sha256: HASH,
+  },
+  namesakes: {
+    count: 2,
+    recent: [{ session: "s0", same: "name", status: "abandoned" }],
+  },
   status: "active",
   phase: "B",
   phases: {
@@ -81,7 +99,7 @@ const digestOf = (state: SessionState) => new StateDigests(sha256Hex).digest(sta
 Deno.test("projection 1: what it gives is fixed for ever", () => {
   assert.equal(
     digestOf(FULL),
-    "1:f700e2f5a36777a745d779bd9f0ca20977dba8dbc14c125e3c664c95bec76179",
+    "1:76029988cc08bb8c9561e1080b24194201da901835e03941d5be26355fc82839",
   );
 });
 

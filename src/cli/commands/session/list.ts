@@ -9,7 +9,7 @@ import type { Context } from "../../context.ts";
 import { legacySummaries, type LegacySummary } from "../../../app/legacy/view.ts";
 import type { Style } from "../../output/style.ts";
 import { lines, num, say, type Shown, shown } from "../../output/shown.ts";
-import { ago, columns, columnWidths, oneLine } from "../../output/text.ts";
+import { ago, columns, columnWidths, GUTTER_WIDTH, hang, oneLine } from "../../output/text.ts";
 import { visibleLength } from "../../output/width.ts";
 
 /** A row: a session, or a workflow of the old tool that is not imported yet. */
@@ -110,7 +110,18 @@ function listText(rows: readonly Row[], total: number, now: Date, style: Style):
     ...rows.map((row, index) => [...(body[index] ?? []), taskOf(row, room, style)]),
   ];
   const more = total - rows.length;
-  return lines([columns(table), ...(more > 0 ? [style.dim(say`and ${num(more)} more`)] : [])]);
+  return lines([
+    columns(table),
+    ...(more > 0 ? [style.dim(say`and ${num(more)} more`)] : []),
+    ...rows.flatMap((row) => deviationsOf(row, style)),
+  ]);
+}
+
+/** What sets a session's workflow apart, below the table: it must not be cut. */
+function deviationsOf({ id, deviations = [] }: Row, style: Style): readonly Shown[] {
+  return deviations.map((text) =>
+    say`${shown(id)}: ${style.yellow(hang(text, style, GUTTER_WIDTH, id.length + 2))}`
+  );
 }
 
 function taskOf(row: Row, room: number, style: Style): Shown {

@@ -2,6 +2,7 @@
  * `orchestrator session show [session]`
  * @module
  */
+import { type Namesakes, namesakeText } from "../../../workflow/definition_origin.ts";
 import { describe } from "../../../workflow/progress.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
@@ -12,7 +13,7 @@ import { actorText } from "../../output/event_text.ts";
 import { lockStateText } from "../../output/lock_text.ts";
 import { statusData } from "../../output/status_data.ts";
 import { statusText } from "../../output/status_text.ts";
-import { lines, num, say, shown } from "../../output/shown.ts";
+import { lines, num, say, type Shown, shown } from "../../output/shown.ts";
 import { clockTime, columns } from "../../output/text.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"session show">> {
@@ -48,6 +49,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
       actor: state.createdBy,
       branch: meta?.branch ?? null,
       parent: meta?.parent ?? null,
+      ...(state.namesakes === undefined ? {} : { namesakes: state.namesakes }),
       lock: holding.state,
       heldBy: holding.state === "held" ? holding.by : null,
     }),
@@ -59,6 +61,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
         [say`lineage`, say`${shown(state.lineage)}, seq ${num(state.seq)}`],
         ...(meta?.parent ? [[say`split from`, shown(meta.parent)]] : []),
         ...(held === null ? [] : [[say`held`, held]]),
+        ...namesakeRows(state.namesakes),
       ].map(([key, value]) => [style.dim(key ?? say``), value ?? say``]);
       const screen = statusText(
         state,
@@ -69,4 +72,16 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
       return lines([screen, say``, columns(facts)]);
     },
   };
+}
+
+function namesakeRows(namesakes: Namesakes | undefined): readonly (readonly Shown[])[] {
+  if (namesakes === undefined) return [];
+  const more = namesakes.count - namesakes.recent.length;
+  return [
+    ...namesakes.recent.map((namesake) => [
+      namesake.same === "name" ? say`same name` : say`same task`,
+      shown(namesakeText(namesake)),
+    ]),
+    ...(more > 0 ? [[say`and more`, num(more)]] : []),
+  ];
 }
