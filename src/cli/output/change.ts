@@ -4,6 +4,7 @@
  */
 import type { change } from "../../answers/parts.ts";
 import type { DataOf } from "../../answers/table.ts";
+import type { ItemChange } from "../../app/each_item.ts";
 import type { Change } from "../../session/session_manager.ts";
 import { nextStep } from "../../workflow/next_step.ts";
 import type { Answer, AnswerTo } from "../command.ts";
@@ -12,9 +13,7 @@ import { lines, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
 
 /** A change of one item, and how it is told. */
-export interface ItemChange {
-  readonly item: string;
-  readonly change: Change;
+interface ToldChange extends ItemChange {
   readonly happened: (style: Style) => Shown;
 }
 
@@ -44,7 +43,7 @@ export function changeAnswer(
 }
 
 /** The answer to changes of several items of one session; of one, the same as {@link changeAnswer}. */
-export function changesAnswer(changes: readonly ItemChange[]): AnswerTo<"complete"> {
+export function changesAnswer(changes: readonly ToldChange[]): AnswerTo<"complete"> {
   const [first] = changes;
   const last = changes.at(-1);
   if (first === undefined || last === undefined) throw new TypeError("there is no change");

@@ -3,6 +3,7 @@
  * it has failed.
  * @module
  */
+import type { OutputTaker } from "../../app/complete_item.ts";
 import { OrchestratorError } from "../../errors.ts";
 import { OutputTail } from "../../platform/output_tail.ts";
 import type { Redactor } from "../../secrets/redact.ts";
@@ -21,20 +22,11 @@ const MOST_LINES = 100_000;
 const KEPT_BYTES = 256 * 1024;
 
 /** The end of a failed command's output. */
-export interface OutputEnd {
+interface OutputEnd {
   /** Without secrets, controls and colours. */
   readonly lines: readonly string[];
   /** Whether there was more in front of them. */
   readonly cut: boolean;
-}
-
-/** Takes a command's output. */
-export interface VerificationOutput {
-  readonly push: (chunk: Uint8Array) => void;
-  /** Nothing comes any more: what was held back is shown. */
-  readonly close: () => void;
-  /** What is to be printed of a command that failed; nothing of what was seen already. */
-  readonly end: () => OutputEnd;
 }
 
 /**
@@ -52,34 +44,57 @@ export function outputLinesOf(input: Input): number {
   );
 }
 
-/** Begins to take a command's output. */
+/**
+ * Begins to take a command's output. When it has failed, the error lists the end of what was not seen
+ * already, and a warning says where more of it is.
+ */
 export function verificationOutput(
   context: Context,
   input: Input,
   redactor: Redactor,
-): VerificationOutput {
+): OutputTaker {
   const { io } = context;
   const live = io.isTerminal("stderr") && !input.has("quiet") && !input.has("json");
-  if (!live) return collected(outputLinesOf(input), redactor);
+  if (!live) {
+    const { push, end } = collected(outputLinesOf(input), redactor);
+    return {
+      push,
+      close: () => undefined,
+      failed: (seq) => {
+        const { lines, cut } = end();
+        if (cut && !input.has("json")) context.warn(cutOutput(lines, seq));
+        return lines;
+      },
+    };
+  }
   const style = styleFor("stderr", input, io, context.colour);
   const output = new CommandOutput(redactor.stream(), style, io.width());
   return {
     push: (chunk) => void io.err(output.push(chunk)),
     close: () => void io.err(output.end()),
-    end: () => ({ lines: [], cut: false }),
+    failed: () => [],
   };
 }
 
-function collected(most: number, redactor: Redactor): VerificationOutput {
+/** What a failed command's output was cut to, and where more of it is. */
+function cutOutput(lines: readonly string[], seq: number): string {
+  const shown = lines.length === 0
+    ? "The output is not shown"
+    : `Showing the last ${lines.length === 1 ? "line" : `${lines.length} lines`} of the output`;
+  return `${shown}; --output-lines N shows more, and \`orchestrator log show ${seq}\` what the ` +
+    `journal keeps of it`;
+}
+
+/** Keeps the end of a command's output. */
+function collected(most: number, redactor: Redactor) {
   const tail = new OutputTail(KEPT_BYTES);
   let bytes = 0;
   return {
-    push: (chunk) => {
+    push: (chunk: Uint8Array): void => {
       bytes += chunk.length;
       tail.push(chunk);
     },
-    close: () => undefined,
-    end: () => {
+    end: (): OutputEnd => {
       const text = redactor.redactTail(tail.text()).trimEnd();
       const all = text === "" ? [] : outputLines(text);
       const lines = most === 0 ? [] : all.slice(-most);

@@ -1,23 +1,28 @@
 /**
- * A command that does the same to several items: one after the other, each by its own event.
+ * The same change of several items: one after the other, each by its own event.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import type { AnswerTo } from "./command.ts";
-import type { Context } from "./context.ts";
-import { changesAnswer, type ItemChange } from "./output/change.ts";
+import type { Change } from "../session/session_manager.ts";
+import type { Warnings } from "./workspace.ts";
+
+/** A change of one item. */
+export interface ItemChange {
+  readonly item: string;
+  readonly change: Change;
+}
 
 /**
- * Does it to each item in turn. The first failure ends it; what was done before stays, and is said.
+ * Changes each item in turn. The first failure ends it; what was done before stays, and is said.
  * @param past what was done, e.g. `completed`.
  * @throws what `act` throws, with `done` and `notTried` among its details when there are several items.
  */
-export async function eachItem(
-  context: Context,
+export async function eachItem<Done extends ItemChange>(
+  workspace: Warnings,
   { items, past }: { readonly items: readonly string[]; readonly past: string },
-  act: (item: string) => Promise<ItemChange>,
-): Promise<AnswerTo<"complete">> {
-  const changes: ItemChange[] = [];
+  act: (item: string) => Promise<Done>,
+): Promise<readonly Done[]> {
+  const changes: Done[] = [];
   for (const [index, item] of items.entries()) {
     try {
       changes.push(await act(item));
@@ -25,8 +30,8 @@ export async function eachItem(
       if (items.length === 1 || !(error instanceof OrchestratorError)) throw error;
       const done = items.slice(0, index);
       const notTried = items.slice(index + 1);
-      if (done.length > 0) context.warn(`These were ${past} before: ${done.join(", ")}`);
-      if (notTried.length > 0) context.warn(`These were not tried: ${notTried.join(", ")}`);
+      if (done.length > 0) workspace.warn(`These were ${past} before: ${done.join(", ")}`);
+      if (notTried.length > 0) workspace.warn(`These were not tried: ${notTried.join(", ")}`);
       throw new OrchestratorError(error.code, error.message, {
         ...(error.hint === undefined ? {} : { hint: error.hint }),
         details: { ...error.details, done, notTried },
@@ -34,5 +39,5 @@ export async function eachItem(
       });
     }
   }
-  return changesAnswer(changes);
+  return changes;
 }

@@ -1,0 +1,180 @@
+/**
+ * Completing items: each is verified as its definition asks, and completed when that passes.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import type { Redactor } from "../secrets/redact.ts";
+import { verify } from "../session/verification.ts";
+import type { Command } from "../workflow/commands.ts";
+import { decide } from "../workflow/decide.ts";
+import type { SessionState } from "../workflow/state.ts";
+import {
+  type Accompaniment,
+  planVerification,
+  type VerificationPlan,
+} from "../workflow/verification_plan.ts";
+import { eachItem, type ItemChange } from "./each_item.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Items to complete. */
+export interface CompleteRequest {
+  /** Ids of items of the current phase, at least one. */
+  readonly items: readonly string[];
+  /** What is kept with each of them. */
+  readonly given: Accompaniment;
+}
+
+/** Takes what a verification command prints, while it runs. */
+export interface OutputTaker {
+  readonly push: (chunk: Uint8Array) => void;
+  /** No more output comes, also when the command was interrupted. */
+  readonly close: () => void;
+  /**
+   * The command has failed, as the event `seq` records.
+   * @returns the lines of its output that the error is to list.
+   */
+  readonly failed: (seq: number) => readonly string[];
+}
+
+/** What the caller has to do with a command that runs. */
+export interface Watching {
+  /** Ends the command, with all it started. */
+  readonly signal: AbortSignal;
+  /** Called once for each item that is not refused. */
+  readonly takeOutput: (redactor: Redactor) => Promise<OutputTaker>;
+}
+
+/** An item that is complete. */
+export interface CompletedItem extends ItemChange {
+  /** The item was skipped instead, because the workflow is unsupervised. */
+  readonly automatic: boolean;
+}
+
+type Needed = Pick<
+  Workspace,
+  "sessionToChange" | "manager" | "actor" | "paths" | "io" | "redactor" | "warn"
+>;
+
+/**
+ * Completes items, one after the other; the first failure ends it, and what was completed before stays.
+ * @throws `verification_failed`, once the failure is recorded; `interrupted` when `signal` fires; what
+ * `sessionToChange` and `decide` refuse. With several items, `done` and `notTried` are among the details.
+ */
+export async function completeItems(
+  workspace: Needed,
+  { items, given }: CompleteRequest,
+  watching: Watching,
+): Promise<readonly CompletedItem[]> {
+  const session = await workspace.sessionToChange();
+  return await eachItem(
+    workspace,
+    { items, past: "completed" },
+    (item) => completeItem(workspace, { session, item, given }, watching),
+  );
+}
+
+/** What is to be completed, and what is kept with it. */
+interface Completing {
+  /** Its id. */
+  readonly session: string;
+  readonly item: string;
+  readonly given: Accompaniment;
+}
+
+async function completeItem(
+  workspace: Needed,
+  completing: Completing,
+  { signal, takeOutput }: Watching,
+): Promise<CompletedItem> {
+  const { manager, actor } = workspace;
+  const { session, item, given } = completing;
+  const { state, plan } = await planned(workspace, completing);
+  const redactor = await workspace.redactor();
+  const output = await takeOutput(redactor);
+  let command: Command;
+  try {
+    command = plan === null ? { kind: "complete", item, ...given } : {
+      kind: "complete",
+      item,
+      ...given,
+      basis: plan.basis,
+      outcome: await verify({
+        plan,
+        paths: workspace.paths,
+        state,
+        item,
+        env: workspace.io.env,
+        signal,
+        onOutput: output.push,
+        redactTail: (text) => redactor.redactTail(text),
+      }),
+    };
+  } finally {
+    // What was held back belongs to what was seen, also when the command was interrupted.
+    output.close();
+  }
+  const change = await manager.change(
+    session,
+    "complete",
+    (newest) => decide(newest, command, { actor }),
+  );
+  if (change.already !== null && Object.keys(given).length > 0) {
+    workspace.warn(`Nothing was changed; not stored: ${Object.keys(given).join(", ")}`);
+  }
+  const failed = change.events.find((event) => event.type === "item_failed");
+  if (failed !== undefined) {
+    const { seq } = failed;
+    throw verificationFailed(change.state, { item, seq, list: output.failed(seq) });
+  }
+  return { item, change, automatic: currentItem(change.state, item)?.automatic !== undefined };
+}
+
+/** The state, and what is to be verified in it; null when the item is complete already. */
+async function planned(
+  { manager }: Needed,
+  { session, item, given }: Completing,
+): Promise<{ readonly state: SessionState; readonly plan: VerificationPlan | null }> {
+  const { state } = await manager.loadToPlan(session);
+  const recorded = await manager.withoutSecrets({ ...given });
+  const { error, value } = planVerification(state, item, recorded.given);
+  if (error !== undefined) {
+    const { refusedWithout } = await import("../session/recordable.ts");
+    throw planVerification(state, item, given).error ?? refusedWithout(error, recorded.redacted);
+  }
+  return { state, plan: "already" in value ? null : value.plan };
+}
+
+function currentItem(state: SessionState, item: string) {
+  return state.phases[state.phase ?? ""]?.items[item];
+}
+
+function verificationFailed(
+  state: SessionState,
+  { item, seq, list }: {
+    readonly item: string;
+    readonly seq: number;
+    readonly list: readonly string[];
+  },
+): OrchestratorError {
+  const outcome = currentItem(state, item)?.verification;
+  let reason = "its verification failed";
+  if (outcome?.type === "file_exists") {
+    reason = outcome.reason ?? `"${outcome.path}" does not exist`;
+  } else if (outcome?.type === "command") {
+    reason = outcome.reason !== undefined
+      ? `the command failed: ${outcome.reason}`
+      : outcome.exitCode === null
+      ? `the command was terminated by ${outcome.signal ?? "a signal"}`
+      : `the command exited with code ${outcome.exitCode} (expected ${outcome.expectedExitCode})`;
+  }
+  return new OrchestratorError("verification_failed", `Cannot complete "${item}": ${reason}`, {
+    hint: `Fix the failure, then run \`orchestrator complete ${item}\` again`,
+    details: {
+      session: state.session,
+      item,
+      seq,
+      verification: outcome,
+      ...(list.length === 0 ? {} : { list }),
+    },
+  });
+}
