@@ -37,7 +37,7 @@ export function contradictionError(
     {
       hint:
         `Restore sessions/${id}/log.jsonl from a backup or from git, or let a person accept it: ` +
-        `\`orchestrator log accept --session ${id}\``,
+        `\`orchestrator log accept --session ${id} --reason "<why>"\``,
       details: { session: id, contradictions },
     },
   );

@@ -65,8 +65,9 @@ async function compareStarted(
   const { definition } = parseDefinition(source, { file: `${name}.yaml`, overrides });
   if (definition === null) {
     return {
-      kind: "contradiction",
-      instead: "workflow.yaml, whose hash it records, has no workflow",
+      kind: "remark",
+      remark: "cannot be compared with workflow.yaml in the session's folder: " +
+        "this program finds no workflow in it",
     };
   }
   return compared(asJson(definition), data.definition);
@@ -85,7 +86,11 @@ function compareImported(data: EventData["session_imported"], text: string): Fro
       remark: "cannot be compared with workflow.yaml in the session's folder: it was changed",
     };
   }
-  return compared(definition, data.seed.definition);
+  const found = compared(definition, data.seed.definition);
+  // No hash of the file is recorded, so that either of them may have been edited.
+  return found.kind === "contradiction"
+    ? { kind: "remark", remark: `does not have the definition of the session: ${found.instead}` }
+    : found;
 }
 
 function compared(expected: unknown, recorded: WorkflowDefinition): FrozenDefinition {

@@ -12,6 +12,7 @@ export const sessionsAudit: Check = {
   async run(examination) {
     const { deep } = examination.options;
     const wrong: string[] = [];
+    const ids: string[] = [];
     const odd: string[] = [];
     let looked = 0;
     for (const { id, loaded } of await examination.sessions()) {
@@ -21,13 +22,14 @@ export const sessionsAudit: Check = {
       const report = await reportOn(id, examination);
       if (report === null) continue;
       looked += 1;
+      if (report.contradictions.length > 0) ids.push(id);
       wrong.push(...report.contradictions.map((found) => `${id}: ${contradictionText(found)}`));
       odd.push(...report.remarks.map(({ line, remark }) => `${id}: line ${line} ${remark}`));
     }
     if (wrong.length > 0) {
       return {
         level: "error",
-        seen: `contradict each other: ${few(wrong, 1)}`,
+        seen: `${count(wrong.length, "line")} that no command can have made: ${few(ids)}`,
         todo:
           "Restore log.jsonl from a backup or from git; `orchestrator log verify` shows the lines",
         list: [...wrong, ...odd],

@@ -118,7 +118,8 @@ function orAccept(result: Verification | undefined): string {
   const { session, lost, contradictions } = result;
   if (lost === null && contradictions.length === 0) return "";
   const how = lost === null ? "let a person accept it" : "continue without the missing events";
-  return `, or ${how}: \`orchestrator log accept --session ${session}\``;
+  const why = lost === null ? ' --reason "<why>"' : "";
+  return `, or ${how}: \`orchestrator log accept --session ${session}${why}\``;
 }
 
 async function wanted(context: Context, input: Input): Promise<readonly string[]> {
