@@ -43,7 +43,7 @@ const HOSTILE: readonly (readonly [name: string, text: string, seen: string])[] 
 ];
 
 for (const [name, text, seen] of HOSTILE) {
-  Deno.test(`a command's output moves nothing and looks like nobody else's: ${name}`, () => {
+  Deno.test(`a command's output moves no cursor and never looks like the program's: ${name}`, () => {
     assert.equal(live(text), seen);
     assert.equal(live(text, { size: 1 }), seen, "in single bytes");
   });

@@ -71,7 +71,7 @@ Deno.test("help completes topics only", () => {
   assert.deepEqual(values("help status "), []);
 });
 
-Deno.test("values are asked of whoever knows them", () => {
+Deno.test("each argument is completed with values of its kind", () => {
   assert.equal(complete("complete ").values, "item");
   assert.equal(complete("session use lo").values, "session");
   assert.equal(complete("session remove a ").values, "session", "many");
@@ -205,7 +205,7 @@ Deno.test("items of the current phase are offered while they are open", async ()
   ]);
 });
 
-Deno.test("sessions are offered by name, and by id to whoever types one", async () => {
+Deno.test("sessions are offered by name, and by ID once the user types one", async () => {
   using made = await project();
   const list = JSON.parse(await made.orchestrator("session", "list", "--json")) as {
     readonly data: { readonly sessions: readonly { readonly session: string }[] };

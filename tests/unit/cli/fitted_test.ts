@@ -20,7 +20,7 @@ Deno.test("no row of a terminal is left to the terminal", () => {
   for (const [text, expected] of cases) assert.equal(fitted(exact(text), 20), expected);
 });
 
-Deno.test("a command of ours stays in one piece, what only contains one does not", () => {
+Deno.test("a command of the program stays in one piece, text that contains one does not", () => {
   const whole = [
     'Next: orchestrator complete write_plan --evidence "<json>"',
     "\x1b[1mNext:\x1b[22m \x1b[36morchestrator complete write_plan\x1b[39m",

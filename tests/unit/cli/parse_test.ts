@@ -250,7 +250,7 @@ Deno.test("an unknown command gets the nearest one, spelled in full", async () =
     const error = await refusal(...argv);
     assert.equal(error.code, "unknown_command", argv.join(" "));
     assert.match(error.hint ?? "", hint, argv.join(" "));
-    // Whoever follows the hint does not end in the next error.
+    // Following the hint does not lead to another error.
     const named = /orchestrator ([a-z -]+[a-z])/.exec(error.hint ?? "")?.[1] ?? "";
     const found = findCommand(named.split(" "), COMMANDS) !== undefined ||
       COMMANDS.some((spec) => spec.path.startsWith(`${named} `));

@@ -4,7 +4,7 @@ import { runInProcess } from "../../harness/running.ts";
 import { Scratch, scratchEnvironment } from "../../harness/scratch.ts";
 
 const LONG = `
-name: A workflow with a rather long name that somebody wrote without thinking of screens at all
+name: A workflow with a rather long name that a person wrote without thinking of screens at all
 settings: { supervision_mode: zero_human }
 phases:
   - id: PREPARATION_AND_ANALYSIS_OF_EVERYTHING_THERE_IS
@@ -16,7 +16,7 @@ phases:
         step_type: required
         verification: { type: file_exists, path: "docs/of/the/project/which/are/deep/plan.md" }
       - id: watched
-        name: Somebody looks
+        name: A person looks
         step_type: gate
         verification: { type: manual_gate }
       - { id: 確認, name: "コードを読んで計画を書き、チームの全員に見せてから承認をもらうまで待つこと" }
@@ -81,7 +81,7 @@ Deno.test("no line is wider than the screen, however long the texts are", async 
 Deno.test("marks, ids and names stand in columns", async () => {
   const { plain, at80 } = await screens(LONG, ["start", "Task"], ["complete", "watched"]);
   const names = (text: string) =>
-    ["Somebody looks", "コード", "short"].map((name) => {
+    ["A person looks", "コード", "short"].map((name) => {
       const line = text.split("\n").find((row) => row.includes(name)) ?? "";
       return visibleLength(line.slice(0, line.indexOf(name)));
     });
@@ -90,7 +90,7 @@ Deno.test("marks, ids and names stand in columns", async () => {
   assert.match(plain, /^\[>\] PREPARATION/m);
   assert.match(plain, /^\[ \] B/m);
   assert.match(plain, /^\[-\] watched/m);
-  assert.doesNotMatch(plain, /[░█▶✓○]/, "plain where nobody looks");
+  assert.doesNotMatch(plain, /[░█▶✓○]/, "plain when the output is not a terminal");
 });
 
 Deno.test("what is in the way stands before the command that comes next", async () => {

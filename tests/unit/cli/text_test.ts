@@ -70,7 +70,7 @@ Deno.test("lines are broken at spaces", () => {
   assert.deepEqual(wrapLines("one\r\n \n\n\ntwo\n\n", 9), ["one", "", "two"]);
 });
 
-Deno.test("a text of somebody else's stands behind a bar, our own prose does not", () => {
+Deno.test("a user's text has a bar in front, the program's own prose does not", () => {
   const narrow = makeStyle({ terminal: false, colour: false, width: 24 });
   const text = "aaaa bbbb cccc dddd eeee ffff";
   assert.equal(wrap("one two three", narrow, "  "), "  | one two three");

@@ -17,7 +17,7 @@ phases:
 `;
 
 Deno.test({
-  name: "a gate's command runs with the environment of whoever completes it",
+  name: "a gate's command runs with the environment of the user who completes it",
   ignore: Deno.build.os === "windows",
   fn: async () => {
     using scratch = new Scratch({ "workflow.yaml": WORKFLOW });
