@@ -352,7 +352,7 @@ Deno.test("without --deep no journal that is untouched is read", async () => {
   assert.equal(new Set(reads).size, 2);
 });
 
-Deno.test("when nobody can tell which sessions there are, one check says so", async () => {
+Deno.test("when the sessions cannot be listed, one check says so", async () => {
   using world = new World();
   await world.init();
   await world.start();
@@ -374,11 +374,11 @@ Deno.test("a check that breaks is an error of its own, and the others go on", as
     title: "Broken",
     why: "It shows what happens",
     run: () => {
-      throw new TypeError("nobody foresaw this");
+      throw new TypeError("an unexpected error");
     },
   };
   const [first, second] = await world.look([broken, checkNamed("project.root")]);
   assert.equal(first?.level, "error");
-  assert.equal(first?.seen, "The check itself failed: nobody foresaw this");
+  assert.equal(first?.seen, "The check itself failed: an unexpected error");
   assert.equal(second?.level, "ok");
 });

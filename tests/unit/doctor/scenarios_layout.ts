@@ -274,7 +274,7 @@ export const LAYOUT: readonly Scenario[] = [
   },
   {
     check: "layout.unknown",
-    when: "there are files of somebody else",
+    when: "there are files that the program did not create",
     level: "info",
     seen: /^\.orchestrator contains notes\.txt, sessions\/mine$/,
     make: (world) => {
@@ -334,7 +334,7 @@ function isOfMigration(name: string): boolean {
   return name.includes("migration");
 }
 
-/** What stands in the lock of somebody at work; a check must believe the kernel, not this. */
+/** The lock file of a process at work; a check must believe the kernel, not this text. */
 function heldSince(world: World, milliseconds: number): void {
   const holder = {
     id: "abc",
@@ -365,21 +365,21 @@ export const LOCKS: readonly Scenario[] = [
   },
   {
     check: "locks.held",
-    when: "nobody can tell",
+    when: "it cannot be determined",
     level: "warning",
     seen: /^cannot determine whether 1 lock is held: repository: it is a secret$/,
     make: (world) => holding(world, { state: "unknown", reason: "it is a secret" }),
   },
   {
     check: "locks.held",
-    when: "somebody is at work",
+    when: "a process holds it",
     level: "info",
     seen: /^1 lock held: repository: advance by bea, pid 4711 on elsewhere, since 2/,
     make: (world) => heldSince(world, 1000),
   },
   {
     check: "locks.held",
-    when: "somebody has been at work for long",
+    when: "a process has held it for a long time",
     level: "warning",
     seen: /^1 lock held: repository: advance by bea/,
     todo: /Check that process/,

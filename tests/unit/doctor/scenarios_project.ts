@@ -214,7 +214,7 @@ export const PROJECT: readonly Scenario[] = [
     after: (world) => {
       const lines = world.scratch.read(".orchestrator/.gitignore").split("\n");
       assert.ok(lines.includes("/secrets/"));
-      assert.ok(lines.includes("/mine/"), "lines of somebody's own are kept");
+      assert.ok(lines.includes("/mine/"), "the user's own lines are kept");
     },
   },
   {
@@ -247,7 +247,7 @@ export const PROJECT: readonly Scenario[] = [
     after: (world) => {
       const text = world.scratch.read(".orchestrator/.gitattributes");
       assert.match(text, /^\* -text$/m);
-      assert.match(text, /\/mine\/\* text\n$/, "lines of somebody's own are kept");
+      assert.match(text, /\/mine\/\* text\n$/, "the user's own lines are kept");
     },
   },
   {
@@ -284,7 +284,7 @@ export const PROJECT: readonly Scenario[] = [
   },
   {
     check: "project.owner",
-    when: "somebody else owns the files",
+    when: "another user owns the files",
     level: "warning",
     seen: /^other users own meta\.json, lock, current and \d more$/,
     make: (world) => {

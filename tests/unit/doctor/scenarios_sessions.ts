@@ -72,7 +72,7 @@ export const SESSIONS: readonly Scenario[] = [
   },
   {
     check: "sessions.readable",
-    when: "nobody can tell which sessions there are",
+    when: "the sessions cannot be listed",
     level: "error",
     seen: /^Cannot read .*sessions": /,
     make: (world) => {
@@ -186,7 +186,7 @@ export const SESSIONS: readonly Scenario[] = [
     check: "sessions.bypasses",
     when: "a gate was skipped by force",
     level: "info",
-    seen: /^skipped by force: [a-z2-7]{13}: PLAN\/check: nobody needs it here today, and/,
+    seen: /^skipped by force: [a-z2-7]{13}: PLAN\/check: no one needs it here today, and/,
     make: async (world) => {
       withWorkflow(WITH_GATE)(world);
       await world.start("Fix search");
@@ -195,7 +195,7 @@ export const SESSIONS: readonly Scenario[] = [
         "check",
         "--force",
         "--reason",
-        "nobody needs it here today, and the file is made by hand",
+        "no one needs it here today, and the file is made by hand",
       );
     },
   },
@@ -342,7 +342,7 @@ export const SESSIONS: readonly Scenario[] = [
   },
   {
     check: "sessions.stale",
-    when: "nobody has gone on for long",
+    when: "a session has had no event for a long time",
     level: "info",
     seen: /^1 active session without an event for 30 days: [a-z2-7]{13}$/,
     make: (world) => {
