@@ -182,7 +182,7 @@ Deno.test("advance does not leave the last chance of a required review behind", 
   session.complete("b").do(FINISH);
 });
 
-Deno.test("nobody supervising does not do away with a required review", () => {
+Deno.test("without supervision a required review is still required", () => {
   const gate = item("security_review", { verification: CHECKED.manual_gate });
   const session = new Session(
     workflow([phase("A", [gate], { required_reviews: ["security"] })], {

@@ -370,7 +370,7 @@ export const BAD_FILES: readonly BadFile[] = [
 
   // What binds and what does not
   {
-    about: "a required review nobody can do",
+    about: "a required review that cannot be done",
     text: withItem("- {id: security_review, name: a}", "- {id: quality, name: b}") +
       "\n    required_reviews: [security, quality, securty, style]\n",
     findings: [

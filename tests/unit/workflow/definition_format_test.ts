@@ -244,7 +244,7 @@ Deno.test("requires: what is no range is an error, also where no version is know
   assert.match(unquoted?.hint ?? "", /^Quote the range/);
 });
 
-Deno.test("a stored definition is never judged anew", () => {
+Deno.test("a stored definition is never validated again", () => {
   const stored = {
     format: 2,
     name: "W",

@@ -169,7 +169,7 @@ Deno.test("every item says which proof it needs", () => {
   ]);
 });
 
-Deno.test("where nobody supervises, a manual gate is simply completed", () => {
+Deno.test("without supervision a manual gate is completed without approval", () => {
   const session = new Session(
     workflow([
       phase("A", [item("ok", { step_type: "documented", verification: CHECKED.manual_gate })]),

@@ -80,7 +80,7 @@ Deno.test("the basis is where the item stands now", () => {
   assert.equal(result.value.plan.basis, 2);
 });
 
-Deno.test("a manual gate has nothing to run: refused, or nothing when nobody supervises", () => {
+Deno.test("a manual gate has nothing to run: refused, or nothing without supervision", () => {
   const refused = planOf(CHECKED.manual_gate);
   assert.ok(refused.error !== undefined && refused.error.code === "approval_needed");
   const free = planOf(CHECKED.manual_gate, { supervision_mode: "zero_human" });
