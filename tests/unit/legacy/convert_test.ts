@@ -266,7 +266,7 @@ Deno.test("toSeed: no two phases are active at once", () => {
   assert.ok(findings.includes('phase "PRESS" had the status "blocked" and is treated as pending'));
 });
 
-Deno.test("toSeed: a skipped gate was forced, a zero-human skip was nobody's decision", () => {
+Deno.test("toSeed: a skipped gate was forced, a zero-human skip was automatic", () => {
   const value = fixtureValue("states/g8.json");
   value.workflow_definition.phases[0].items[1].step_type = "gate";
   value.phases.PLAN.items.harbour_master = {

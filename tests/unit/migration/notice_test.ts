@@ -1,4 +1,4 @@
-/** The notice about old files, links, custom files, and that nobody writes where the old tool did. */
+/** The notice about old files, links and custom files; no command writes where the old tool did. */
 import assert from "node:assert/strict";
 import { symlinkSync } from "node:fs";
 import { COMMANDS } from "../../../src/cli/table.ts";
@@ -144,7 +144,7 @@ Deno.test({
   },
 });
 
-/** Examples that go on until they are stopped, or are about somebody else's terminal. */
+/** Examples that run until they are stopped, or that start a view or a server. */
 const ENDLESS = /--follow|watch|dashboard|serve/;
 
 Deno.test("no command writes where the old tool wrote", async () => {

@@ -60,7 +60,7 @@ Deno.test({
   },
 });
 
-Deno.test("somebody runs the program", () => {
+Deno.test("the name of the user who runs the program is known", () => {
   const name = userName();
   assert.ok(name !== "" && name !== "unknown", name);
 });

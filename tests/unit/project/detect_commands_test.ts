@@ -64,7 +64,7 @@ const CASES: readonly (readonly [title: string, files: Files, expected: Detected
     "package.json": JSON.stringify({ packageManager: "pnpm@9.1.0", scripts: { test: "x" } }),
     "yarn.lock": "",
   }, { test: "pnpm test", source: "package.json" }],
-  ["a package manager nobody knows", {
+  ["an unknown package manager", {
     "package.json": JSON.stringify({ packageManager: "rm -rf /@1", scripts: { test: "x" } }),
   }, { test: "npm test", source: "package.json" }],
 

@@ -204,7 +204,7 @@ const RECOGNISED: readonly Case[] = [
     ephemeral: "azure-pipelines@TF_BUILD",
     ci: "azure-pipelines@TF_BUILD",
   },
-  { title: "a CI nobody has listed", env: { CI: "1" }, ephemeral: "ci@CI", ci: "ci@CI" },
+  { title: "a CI that is not in the list", env: { CI: "1" }, ephemeral: "ci@CI", ci: "ci@CI" },
   { title: "Vercel's value of CI", env: { CI: "woodpecker" }, ephemeral: "ci@CI", ci: "ci@CI" },
   {
     title: "a codespace running CI keeps the more specific name",

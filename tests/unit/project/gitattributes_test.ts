@@ -6,12 +6,12 @@ Deno.test("gitattributes: a file that says what it must stays as it is", () => {
   for (const present of [text, `${text}*.md text\n`, text.replaceAll("\n", "\r\n")]) {
     assert.equal(gitattributesFor(present), present);
   }
-  // The comment is nobody's business.
+  // The comment line is not required.
   const bare = text.split("\n").slice(1).join("\n");
   assert.equal(gitattributesFor(bare), bare);
 });
 
-Deno.test("gitattributes: a file that is missing or empty is written anew", () => {
+Deno.test("gitattributes: a file that is missing or empty is rewritten", () => {
   for (const present of [null, "", "\n"]) {
     assert.equal(gitattributesFor(present), gitattributesText());
   }

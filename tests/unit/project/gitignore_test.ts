@@ -16,7 +16,7 @@ Deno.test("gitignore: a file that does what the mode asks for stays as it is", (
   }
 });
 
-Deno.test("gitignore: a file that is missing, or nobody's own, is written anew", () => {
+Deno.test("gitignore: a file that is missing, or has no lines of the user's, is rewritten", () => {
   assert.equal(gitignoreFor("normal", null), "*\n");
   assert.equal(gitignoreFor("normal", gitignoreText("portable")), "*\n");
   assert.equal(gitignoreFor("portable", "*\n"), gitignoreText("portable"));

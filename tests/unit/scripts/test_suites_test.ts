@@ -53,7 +53,7 @@ Deno.test("the long form is everything, unsampled; so is a suite that is named",
   assert.throws(() => planOf({ names: ["nine"] }, TABLE, ALL), /"nine".*quick, sweep/);
 });
 
-Deno.test("a suite that nobody has measured counts too", () => {
+Deno.test("a suite without a measured time counts too", () => {
   assert.equal(planOf({}, { ...TABLE, suites: {} }, ALL).sample, 1);
 });
 

@@ -53,7 +53,7 @@ for (const [status, outcome] of OUTCOMES) {
   });
 }
 
-Deno.test("nobody there is unreachable, and the reason does not hold the key", async () => {
+Deno.test("an absent server is unreachable, and the reason does not contain the key", async () => {
   const provider = { title: "T", url: "http://127.0.0.1:1/", headers: () => ({}) };
   const result = await askProvider(provider, "value-1");
   assert.equal(result.outcome, "unreachable");

@@ -102,7 +102,7 @@ const ASSIGNED: readonly (readonly [text: string, clean: string])[] = [
   ["password=hunter2hunter2", `password=${REDACTED}`],
   ['{"api_key": "abcdef123"}', `{"api_key": "${REDACTED}"}`],
   ["OPENAI_API_KEY: abcdef123", `OPENAI_API_KEY: ${REDACTED}`],
-  // Sentences of ours about a secret are no assignments.
+  // The program's own messages about a secret are not assignments.
   [
     'Cannot open "secrets/OPENAI_API_KEY": already encrypted',
     'Cannot open "secrets/OPENAI_API_KEY": already encrypted',

@@ -137,7 +137,7 @@ Deno.test({
     const { store } = make(scratch);
     const directory = directoryOf(store);
     plant(directory, "A", "x");
-    scratch.write("outside", "secret of somebody else");
+    scratch.write("outside", "another user's secret");
     symlinkSync(scratch.path("outside"), join(directory, "LINK"));
     mkdirSync(join(directory, "FOLDER"));
     writeFileSync(join(directory, "BINARY"), new Uint8Array([0xff, 0xfe, 0x00]));

@@ -60,7 +60,7 @@ async function refused(
   let message = "";
   const read = {
     limits: { ...DEFAULT_LIMITS, ...limits },
-    askKey: () => Promise.reject(new Error("nobody asked")),
+    askKey: () => Promise.reject(new Error("no key was expected")),
   };
   await assert.rejects(world.import(bytes, { read }), (error: unknown) => {
     assert.ok(error instanceof OrchestratorError, String(error));
@@ -176,7 +176,7 @@ Deno.test("a journal that is no chain, or another session's, is refused though i
     const changed = entries.map((entry) =>
       entry.header.name.endsWith("log.jsonl") ? file(entry.header.name, journal) : entry
     );
-    // Whoever forges a journal forges the manifest too.
+    // A person who forges a journal also forges the manifest.
     await refused(await archive(withManifest(changed, () => {})), "snapshot_invalid");
   }
   const newer = entries.map((entry) =>

@@ -187,7 +187,7 @@ Deno.test("feedback of both copies is kept", async () => {
   assert.equal(there.scratch.read(file), '{"text":"a"}\n{"text":"c"}\n{"text":"b"}\n');
 });
 
-Deno.test("what is the same here waits for nobody, and what is to change does", async () => {
+Deno.test("import: a changed session needs its lock, an unchanged one does not", async () => {
   using here = new World();
   const same = await here.start("Add login");
   const changing = await here.start("Fix search");
@@ -203,7 +203,7 @@ Deno.test("what is the same here waits for nobody, and what is to change does", 
     lockTimeoutMs: 0,
     warn: () => {},
   });
-  // Somebody is at work on the session that is only to get feedback.
+  // Another command holds the session that only receives feedback.
   await there.manager.withLock({ session: same }, "complete", async () => {
     const report = await there.import(bytes, { manager: impatient });
     assert.deepEqual(

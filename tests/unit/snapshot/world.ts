@@ -125,7 +125,7 @@ export class World implements Disposable {
       now: () => this.time,
       warn: (message) => this.warnings.push(message),
       bytes: inPieces(bytes),
-      read: { askKey: () => Promise.reject(new Error("nobody asked for a key")) },
+      read: { askKey: () => Promise.reject(new Error("no key was expected")) },
       ...request,
     });
   }

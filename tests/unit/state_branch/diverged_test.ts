@@ -36,13 +36,13 @@ Deno.test("a branch session keeps what happened on its way in its first event", 
   const here = await withNotes(3, "short");
   const branch = branchSession(here, 1);
   assert.deepEqual(historyOf(branch), here.lines.slice(1).map((line) => JSON.parse(line)));
-  assert.deepEqual(branchSession(here, 1).lines, branch.lines, "whoever makes it makes the same");
+  assert.deepEqual(branchSession(here, 1).lines, branch.lines, "every process makes the same one");
 });
 
 Deno.test("a branch session keeps what fits in no line as a file", async () => {
   const here = await withNotes(1000, "long ".repeat(950));
   const branch = branchSession(here, 1);
-  assert.deepEqual(branchSession(here, 1).lines, branch.lines, "whoever makes it makes the same");
+  assert.deepEqual(branchSession(here, 1).lines, branch.lines, "every process makes the same one");
   const history = historyOf(branch);
   assert.equal(historyLength(history), 1000);
   assert.deepEqual(branch.state.history, history);

@@ -1,4 +1,4 @@
-/** Locks on refs of ours that a killed git has left. */
+/** Locks on the program's own refs that a killed git left behind. */
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";

@@ -149,7 +149,7 @@ Deno.test({
   },
 });
 
-Deno.test("trust file: whoever changes it holds it, and whoever reads does not wait", async () => {
+Deno.test("trust file: a change takes the lock, and reading does not wait for it", async () => {
   using scratch = new Scratch();
   const path = pathIn(scratch);
   await addTrust(path, ENTRY, PERSON);
