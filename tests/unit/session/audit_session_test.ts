@@ -91,7 +91,7 @@ class World {
     return this;
   }
 
-  /** Edits the journal as somebody with an editor and a hash program can. */
+  /** Edits the journal as a person with an editor and a hash program can. */
   edit(change: (lines: Line[]) => void): Promise<void> {
     return forge(this.backend, A, change);
   }

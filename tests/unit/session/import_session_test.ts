@@ -120,7 +120,7 @@ Deno.test("import: without a current, the session becomes the current one", asyn
   assert.equal((await resolveSession(manager, {}))?.id, id);
 });
 
-Deno.test("import: a current that somebody has moved meanwhile is left alone", async () => {
+Deno.test("import: a current session that another process has changed meanwhile is kept", async () => {
   using scratch = new Scratch(SCATTERED);
   const { paths, manager, input } = opened(scratch);
   const { project, input: given } = input();
@@ -151,7 +151,7 @@ Deno.test("import: one that died before it was remembered is found all the same"
   );
 });
 
-Deno.test("commands show and import an old workflow that somebody else is importing just now", async () => {
+Deno.test("commands show and import an old workflow while another process imports it", async () => {
   // As a command meets it that has found nothing of the new layout, and then looks for the old.
   for (const argv of [["status"], ["log"], ["handoff"], ["session", "show"], ["note", "x"]]) {
     using scratch = new Scratch({ ...SCATTERED, ".orchestrator/current": "aaaaaaaaaaaaa\n" });

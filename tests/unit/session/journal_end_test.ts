@@ -100,7 +100,7 @@ Deno.test("behind the last event: a whole line that chains is never thrown away"
   }
 });
 
-/** Behind them nobody can tell what was acknowledged. */
+/** After these, what was acknowledged cannot be determined. */
 const DOUBTFUL: Readonly<Record<string, (four: string, five: string) => string>> = {
   "a changed event": (four) => four.replace("four", "vier").replace('"prev":"', '"prev":"0') + "\n",
   "what is no event, with an event behind it": (_, five) => `rotten\n${five}\n`,

@@ -231,7 +231,7 @@ const LOSSES: Damages = {
     change: (text) => text.split("\n").slice(0, 2).join("\n") + "\n",
     says: /ends at line 2, but state.json was derived from 3 lines/,
   },
-  "a chain written anew": {
+  "a recomputed chain": {
     change: (text) => rechained(text, (event) => event["type"] !== "note_added"),
     says: /ends at line 2, but state.json was derived from 3 lines/,
   },
@@ -246,7 +246,7 @@ const DAMAGES: Damages = {
     change: (text) => text.replace("remember", "disregard"),
     says: /line 3 of its journal records a state that the lines up to it do not lead to/,
   },
-  "an edit of the last line, and a chain written anew": {
+  "an edit of the last line, and a recomputed chain": {
     change: (text) =>
       rechained(text, (event) => {
         if (event["type"] === "note_added") event["data"] = { text: "forget", phase: null };
@@ -373,7 +373,7 @@ async function acceptsJournal(
   await act(manager, A, note("and on"));
 }
 
-Deno.test("load: an edit that keeps length and time is found by whoever replays", () =>
+Deno.test("load: an edit that keeps length and time is found by a replay", () =>
   inFiles(async (files) => {
     await three(files);
     const journal = files.file("log.jsonl");
@@ -385,7 +385,7 @@ Deno.test("load: an edit that keeps length and time is found by whoever replays"
     assert.equal((await files.manager.verify(A)).bad?.line, 1);
   }));
 
-Deno.test("load: a state.json made up by hand carries nobody past a gate", () =>
+Deno.test("load: a forged state.json lets no one past a gate", () =>
   inFiles(async (files) => {
     const { manager, backend, warnings } = files;
     await start(manager);
@@ -500,9 +500,9 @@ Deno.test("race: a writer has appended and not yet replaced state.json", async (
   await backend.withLock({ session: A }, request, async () => {
     const loaded = await loadSession(backend, A);
     assert.equal(loaded.state.seq, 4);
-    assert.equal(loaded.rebuilt, null, "somebody is at work");
+    assert.equal(loaded.rebuilt, null, "a writer holds the lock");
   });
-  assert.equal((await loadSession(backend, A)).rebuilt, "behind", "nobody is");
+  assert.equal((await loadSession(backend, A)).rebuilt, "behind", "no writer holds the lock");
   // The writer replaces state.json and lets go just before the reader asks who is at work.
   const racing = interrupted(backend, "holder", () => backend.writeBlob(key, ahead));
   assert.equal((await loadSession(racing, A)).rebuilt, null);
@@ -529,7 +529,7 @@ Deno.test("a state ahead of a journal that its etag calls untouched is refused, 
         content["hash"] = "f".repeat(64);
         (content["state"] as Record<string, unknown>)["seq"] = 4;
       }));
-    // Readers have no reason to doubt it; whoever replays finds that the journal has no such line.
+    // Readers have no reason to doubt it; a replay finds that the journal has no such line.
     const { state, lost } = await loadSession(backend, A, { replay: true });
     assert.deepEqual([state.seq, lost?.seq], [3, 4]);
     await assert.rejects(act(manager, A, note("on a forged state")), { code: "journal_corrupt" });

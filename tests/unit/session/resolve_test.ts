@@ -176,7 +176,7 @@ Deno.test("resolve: a current of the old tool means what it was imported into", 
   assert.equal(await resolveSession(manager, { imported: { "1a2b3c4d": "../x" } }), null);
 });
 
-Deno.test("find: a session whose meta.json is damaged or unreadable is in nobody's way", () =>
+Deno.test("find: a session whose meta.json is damaged or unreadable does not block finding others", () =>
   inFiles(async ({ manager, file }) => {
     await start(manager, A);
     await start(manager, B, { name: "login" });

@@ -283,7 +283,7 @@ Deno.test("rename: a name that did not get into meta.json gets there with the ne
   }
 });
 
-Deno.test("meta: a missing one is made anew, a damaged one is left alone", async () => {
+Deno.test("meta: a missing one is created again, a damaged one is left alone", async () => {
   const { backend, manager } = inMemory();
   await start(manager);
   await backend.removeBlob(META);
@@ -358,7 +358,7 @@ Deno.test("events: from a seq on; a line that is none is named", () =>
     await refusal("session_unknown", eventsFrom(manager.backend, B));
   }));
 
-Deno.test("remove: an ended session that nobody holds", async () => {
+Deno.test("remove: an ended session that no process holds", async () => {
   const { backend, manager } = inMemory();
   await start(manager);
   await start(manager, B);
@@ -385,7 +385,7 @@ Deno.test("remove: refuses an active session, also when state.json says it has e
   assert.deepEqual(await manager.listSessions(), [A]);
 });
 
-Deno.test("remove: refuses a session somebody holds, at once", () =>
+Deno.test("remove: refuses a session that a process holds, at once", () =>
   inFiles(async ({ backend, manager }) => {
     await start(manager);
     await act(manager, A, abandon);
