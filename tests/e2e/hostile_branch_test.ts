@@ -1,6 +1,6 @@
 /**
- * A state branch on which somebody has put what no program of ours writes: whatever is run in a clone
- * that follows it, nothing hangs or crashes, little memory is taken, and what is sound is still there.
+ * A state branch with content that the program never writes: no command in a clone that follows it
+ * hangs or crashes, memory use stays low, and the intact sessions are still there.
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";

@@ -288,7 +288,7 @@ const TRICKS: Readonly<Record<string, (attack: Attack) => void>> = {
     writeFileSync(join(state, "config.yaml"), 'state_remote: "--upload-pack=touch x"\n'),
   "a definition elsewhere": ({ state, file }) =>
     writeFileSync(join(state, "config.yaml"), `workflow_file: ${file}\n`),
-  "unfinished work of somebody else's": ({ state, session, id, folder, root }) => {
+  "unfinished work of another process": ({ state, session, id, folder, root }) => {
     cpSync(session, join(state, "sessions", `.replacing-${id}`), { recursive: true });
     mkdirSync(join(state, ".tmp-x"));
     writeFileSync(join(state, ".tmp-x", "file"), "x");

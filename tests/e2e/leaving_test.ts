@@ -111,7 +111,7 @@ async function useEverything(place: Place): Promise<void> {
   await place.must("config", "set", "lock_timeout", "12");
   await place.must("config", "unset", "lock_timeout");
   await place.must("config", "set", "--global", "color", "never");
-  const secret = { stdin: "a value that nobody knows" };
+  const secret = { stdin: "a value that no one knows" };
   assert.equal((await place.run(["secrets", "set", "API_KEY"], secret)).code, 0);
   assert.equal((await place.run(["secrets", "set", "OTHER_KEY"], secret)).code, 0);
   assert.equal((await place.run(["secrets", "set", "MY_KEY", "--global"], secret)).code, 0);
@@ -153,7 +153,7 @@ test("what is left by rm -rf .orchestrator neither matters nor is in the way", a
   testEveryFeature(place);
   const state = join(place.root, ".orchestrator");
   rmSync(state, { recursive: true });
-  // The project is what it was before anything of ours came.
+  // The project is as it was before the program was used.
   assert.equal(git(place.root, "status", "--porcelain"), "");
   git(place.root, "fsck", "--strict");
   git(place.root, "gc", "--quiet", "--prune=now");
@@ -162,7 +162,7 @@ test("what is left by rm -rf .orchestrator neither matters nor is in the way", a
     assert.ok([0, 1, 4].includes(code), `${argv.join(" ")}: ${code} ${stderr}`);
     assert.equal(existsSync(state), false, argv.join(" "));
   }
-  // It begins anew as in a fresh clone, and its state goes where it should.
+  // The program starts again as in a fresh clone, and its state goes where it should.
   const started = await place.must("start", "From the beginning", "--name", "again");
   assert.equal(started.stderr, "");
   assert.deepEqual(readdirSync(join(state, "sessions")).length, 1);
@@ -175,7 +175,7 @@ test("what is left by rm -rf .orchestrator neither matters nor is in the way", a
   await place.must("log", "verify", "--all");
 });
 
-test("deinit leaves nothing of ours behind, and says what it leaves", async (place) => {
+test("deinit leaves nothing of the program behind, and says what it keeps", async (place) => {
   const git0 = gitPicture(place.root);
   const state0 = readTree(place.root, { without: [".git"] });
   await useEverything(place);

@@ -100,7 +100,7 @@ Deno.test({
   },
 });
 
-/** Takes all rights to write away; as root, the whole tree becomes nobody's, or everyone's to read. */
+/** Removes all write permission from a tree, and gives it to another user if one is named. */
 function takeRights(path: string, owner: number | null): void {
   const stat = lstatSync(path);
   if (stat.isSymbolicLink()) return;

@@ -229,7 +229,7 @@ test("a longer copy wins over the record of a shorter one", async () => {
   await removed(here, id);
   await here.must("state", "push");
   assert.deepEqual(onServer(machines), []);
-  // Longer by nothing, but another way: its last event is nobody else's.
+  // It is no longer than the removed copy, but diverged: only this copy has its last event.
   const pulled = await there.must("state", "pull");
   assert.match(pulled.stderr, /has changed since: it is kept/);
   await there.must("state", "push");

@@ -106,7 +106,7 @@ Deno.test({
     await shared.must("anna", "init", "--portable");
     await shared.must("ben", "init", "--normal");
 
-    // A secret is its owner's alone, and in nobody's way.
+    // Only its owner can read a secret, and it blocks no one else.
     await shared.must("anna", "secrets", "set", "DEPLOY_KEY");
     await shared.must("ben", "complete", "build");
     await shared.must("ben", "session", "use", "bridge");
@@ -161,7 +161,7 @@ Deno.test({
       assert.deepEqual([check.level, check.message], ["ok", "shared with the group"]);
     }
     await shared.must("ben", "secrets", "remove", "SECOND_KEY", "--yes");
-    // Whoever is not of the group reaches nothing.
+    // A user outside the group can access nothing.
     const folder = shared.scratch.path(".orchestrator/secrets");
     for (const [path, mode] of [["", lstatSync(folder).mode & 0o777] as const, ...modes(folder)]) {
       if (path !== ".gitignore") assert.equal(mode & 0o007, 0, path);

@@ -136,7 +136,7 @@ test("an old disk is not trusted before the branch was asked", async () => {
   await there.must("advance");
 
   const looked = join(here.root, ".git", "orchestrator", "looked");
-  // A moment ago there was nothing newer: nobody is asked.
+  // A moment ago there was nothing newer: the server is not asked.
   assert.equal((await here.status()).phase, "PLAN");
   rmSync(looked);
   const before = readTree(here.root, { without: [".git"] });
@@ -180,7 +180,7 @@ test("a silent server is asked once, not by every command", async () => {
   assert.equal((await machine.must("note", "two")).stderr, "");
 });
 
-test("without web mode and off a sandbox nobody is asked and nothing is pushed", async () => {
+test("without web mode and outside a sandbox no server is asked and nothing is pushed", async () => {
   using machines = new Machines();
   const machine = machines.clone("machine");
   delete machine.env["ORCHESTRATOR_WEB_MODE"];
@@ -247,7 +247,7 @@ test("over smart HTTP, forbidden and back again", async () => {
   assert.equal((await second.status()).phase, "DO");
 }, noHttp);
 
-test("a server that hangs holds nobody up, and leaves no process", async () => {
+test("a server that hangs delays no command for long, and leaves no process", async () => {
   using machines = new Machines();
   await using server = new GitHttpServer(machines.bare);
   const machine = machines.clone("machine", { url: server.url });
@@ -550,7 +550,7 @@ test("no fallback carries secrets", async () => {
   assert.equal(gunzipSync(exported.bytes ?? new Uint8Array()).includes("CANARY"), false);
 });
 
-test("a secret that somebody put on the server's branch is not carried on", async () => {
+test("a secret on the server's branch is not carried on", async () => {
   using machines = new Machines();
   const machine = machines.clone("one");
   await machine.start("Keep to ourselves");
@@ -711,7 +711,7 @@ test("a damaged session on the branch is left alone, the others are taken", asyn
     await second.must("state", "push");
     assert.equal(there(), left);
   }
-  // Whoever still has the good one keeps it.
+  // A clone that still has the intact session keeps it.
   await first.must("state", "pull");
   await first.must("log", "verify", "--all");
 });

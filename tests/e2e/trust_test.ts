@@ -243,7 +243,7 @@ test("a branch that holds something else is never overwritten, nor read", async 
   assert.equal(git(root, "for-each-ref", "refs/orchestrator/remote"), "");
 });
 
-test("the remote's default branch is refused, whatever it is called and whoever names it", async () => {
+test("the remote's default branch is refused, whatever its name and whichever setting names it", async () => {
   using project = new Project("");
   const place = project.bare("place.git");
   git(place, "symbolic-ref", "HEAD", "refs/heads/production");

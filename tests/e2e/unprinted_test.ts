@@ -1,6 +1,6 @@
 /**
- * An answer that nobody can read, and a place that the runtime cannot start in: what was done is done,
- * and what is wrong is said.
+ * Output that cannot be written, and a folder that the runtime cannot start in: what was done stays
+ * done, and the error is reported.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";

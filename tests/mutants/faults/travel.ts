@@ -14,7 +14,7 @@ export const TRAVEL: readonly Mutant[] = [
     file: "src/state_branch/commit_tree.ts",
     search: 'contentOf(path)?.kind !== "secret"',
     replace: 'contentOf(path)?.kind !== "nothing"',
-    killedBy: { file: "tests/e2e/state_branch_test.ts", filter: "a secret that somebody put" },
+    killedBy: { file: "tests/e2e/state_branch_test.ts", filter: "a secret on the server's branch" },
   },
   {
     name: "what is not here counts as removed",
