@@ -92,7 +92,7 @@ async function sessionFacts(
     items: shown.items.map(({ id, status }: Data) => `${id} ${status}`),
     constraints: shown.constraints,
     skips: texts(shown.skips),
-    bypasses: texts(shown.bypasses.map(asRecorded)),
+    bypasses: texts(shown.bypasses.filter(isRecorded).map(asRecorded)),
     notes: shown.notes.count,
     checkpoints: checkpoints.map(({ checkpoint, id }: Data) => checkpoint ?? id),
     feedback: { tool: await told("tool"), process: await told("process") },
@@ -106,6 +106,11 @@ async function sessionFacts(
 /** The id in a row of a session list; builds up to 0.1.0 call it `id`. */
 function sessionOf(row: Data): string {
   return row.session ?? row.id;
+}
+
+/** Whether a bypass comes of an event, not of when its line was written. */
+function isRecorded({ kind }: Data): boolean {
+  return kind !== "before_audits";
 }
 
 /** A bypass as 0.1.0 shows it: with `by` behind `time`, where later builds have `actor`. */

@@ -10,7 +10,7 @@ import { executable, executableAvailable } from "../harness/executable.ts";
 import { git } from "../harness/git_server.ts";
 import { compareTrees, readTree } from "../harness/tree.ts";
 import { continueAll, must, requireBinding } from "./continuing.ts";
-import { factsOf, type RepositoryFacts, type SessionFacts } from "./facts.ts";
+import { answerOf, factsOf, type RepositoryFacts, type SessionFacts } from "./facts.ts";
 import { PASSWORD } from "./recipes.ts";
 import { OLD_WORKFLOW, SECRETS } from "./sessions.ts";
 import { type Frozen, frozenVersions, Thawed } from "./thaw.ts";
@@ -120,6 +120,21 @@ test("state.json counts without a look at the journal", "normal", (thawed) => {
     assert.equal(mark, `${size}:${mtime?.getTime()}000000`);
   }
   return Promise.resolve();
+});
+
+test("is shown as written before audits, as far as it was", "normal", async (thawed, facts) => {
+  const repository = thawed.repository();
+  const noticesOf = async (id: string) => {
+    const { bypasses } = await answerOf(repository, ["session", "show", id]);
+    return bypasses.filter(({ kind }: { readonly kind: string }) => kind === "before_audits");
+  };
+  const { sessions } = factsIn(facts);
+  for (const { id, seq, name } of sessions) {
+    const before = { kind: "before_audits", lines: seq };
+    assert.deepEqual(await noticesOf(id), [{ ...before, all: true }]);
+    await must(repository, ["session", "rename", id, `${name ?? "no"}-2`]);
+    assert.deepEqual(await noticesOf(id), [{ ...before, all: false }], "one line hides nothing");
+  }
 });
 
 for (const archive of ["normal", "portable", "torn", "snapshots"]) {
