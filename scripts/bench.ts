@@ -53,6 +53,12 @@ const USAGE = `Usage: deno task bench [options]
   --executable FILE measure this one instead of building one with Bun
   --no-backlog      leave Backlog.md out`;
 
+/** Events of the journals whose audit, and deciding behind which, is measured. */
+const LONG = 10_000;
+
+/** Decides as `complete` does, and can be done again and again. */
+const DECIDING = ["note", "One more of them"];
+
 /** Rounds before those that count. */
 const WARM_UP = 3;
 
@@ -194,14 +200,31 @@ async function main(args: readonly string[]): Promise<void> {
         `made ${name}: ${sessions} session(s) of ${events} event(s)`,
         () => makeProject(join(scratch, name), { sessions, events }),
       );
+    const failing = (items: number, events: number): Promise<BenchProject> =>
+      timed(
+        `made ${events} event(s) of ${items * 5} items`,
+        () =>
+          makeProject(join(scratch, `failing-${items}-${events}`), {
+            sessions: 1,
+            events,
+            failing: items,
+          }),
+      );
     const few = await project("a short journal", 1, 10);
     const many = await project("a long journal", 1, events);
     const small = await project("a small project", 10, 1);
     const large = await project("a large project", sessions, 1);
     const fresh = await project("sessions to complete in", WARM_UP + runs, 1);
+    const fewItems = await failing(2, LONG);
+    const manyItems = await failing(200, LONG);
+    const oneFailure = await failing(2, 10);
 
     const long = `status, ${events} events`;
     const status = "status, 10 events";
+    const verifyFew = `log verify, ${LONG} events, 10 items`;
+    const verifyMany = `log verify, ${LONG} events, 1000 items`;
+    const decideShort = "note, behind 10 events";
+    const decideLong = `note, behind ${LONG} events`;
     const listSmall = "session list, 10 sessions";
     const listLarge = `session list, ${sessions} sessions`;
     const contenders: Contender[] = [
@@ -215,6 +238,10 @@ async function main(args: readonly string[]): Promise<void> {
         cwd: fresh.root,
         args: (run) => ["complete", "first", "--session", fresh.sessions[run] ?? ""],
       },
+      { name: verifyFew, file: program, cwd: fewItems.root, args: () => ["log", "verify"] },
+      { name: verifyMany, file: program, cwd: manyItems.root, args: () => ["log", "verify"] },
+      { name: decideShort, file: program, cwd: oneFailure.root, args: () => DECIDING },
+      { name: decideLong, file: program, cwd: fewItems.root, args: () => DECIDING },
       { name: listSmall, file: program, cwd: small.root, args: () => ["session", "list"] },
       { name: listLarge, file: program, cwd: large.root, args: () => ["session", "list"] },
       { name: "git status", file: "git", cwd: few.root, args: () => ["status"] },
@@ -239,6 +266,8 @@ async function main(args: readonly string[]): Promise<void> {
       { name: status, against: FLOOR, most: 1.5 },
       { name: long, against: status, most: 1.2 },
       { name: "complete", against: FLOOR, most: 3 },
+      { name: decideLong, against: decideShort, most: 1.3 },
+      { name: verifyMany, against: verifyFew, most: 2 },
     ]);
   } finally {
     rmSync(scratch, { recursive: true, force: true });

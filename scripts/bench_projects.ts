@@ -36,6 +36,46 @@ ${
   ).join("\n")
 }`;
 
+/** What the items of {@link failingWorkflow} need. */
+const COMMAND = "make test";
+
+/** Five phases of so many items, `i1`, `i2`, …, each with a command that has to pass. */
+function failingWorkflow(items: number): string {
+  const one = (id: string) =>
+    `      - id: ${id}
+        name: One of many things to do
+        verification: { type: command, command: "${COMMAND}" }
+`;
+  const ids = Array.from({ length: items }, (_, index) => `i${index + 1}`);
+  return `name: Bench\nphases:\n${
+    ["PLAN", "EXECUTE", "REVIEW", "VERIFY", "LEARN"].map((phase) =>
+      `  - id: ${phase}\n    name: ${phase}\n    items:\n${ids.map(one).join("")}`
+    ).join("")
+  }`;
+}
+
+/** Fails the items of the first phase in turn. */
+function failure(index: number, items: number): NewEvent {
+  return {
+    type: "item_failed",
+    data: {
+      phase: "PLAN",
+      item: `i${index % items + 1}`,
+      // Where it failed before: each event has the number of those before it, and its own.
+      basis: index < items ? 0 : index - items + 2,
+      verification: {
+        type: "command",
+        passed: false,
+        command: COMMAND,
+        expectedExitCode: 0,
+        exitCode: 1,
+        durationMs: 5,
+        outputTail: "1 failed\n",
+      },
+    },
+  };
+}
+
 /** A project with sessions. */
 export interface BenchProject {
   readonly root: string;
@@ -50,6 +90,8 @@ export interface BenchContent {
   readonly events: number;
   /** How many are active, the last ones; the others have ended. Default: all. */
   readonly active?: number;
+  /** Items of each of five phases; events are failures of those of the first. Default: notes. */
+  readonly failing?: number;
   /** The text of a note. Default: a short one. */
   readonly note?: (index: number) => string;
 }
@@ -57,9 +99,11 @@ export interface BenchContent {
 /** Makes a git repository with sessions in it. */
 export async function makeProject(root: string, content: BenchContent): Promise<BenchProject> {
   mkdirSync(root, { recursive: true });
-  writeFileSync(join(root, "workflow.yaml"), WORKFLOW);
+  const { failing } = content;
+  const workflow = failing === undefined ? WORKFLOW : failingWorkflow(failing);
+  writeFileSync(join(root, "workflow.yaml"), workflow);
   spawnSync("git", ["init", "--quiet"], { cwd: root });
-  const { definition } = parseDefinition(WORKFLOW, { file: "workflow.yaml" });
+  const { definition } = parseDefinition(workflow, { file: "workflow.yaml" });
   if (definition === null) throw new Error("The bench's own workflow is invalid");
   const paths = new OrchestratorPaths(root, "flag");
   const manager = new SessionManager({
@@ -71,6 +115,10 @@ export async function makeProject(root: string, content: BenchContent): Promise<
   });
   const noteText = content.note ??
     ((index: number) => `Note number ${index + 1}, as long as such notes are`);
+  const eventOf = (index: number): NewEvent =>
+    failing === undefined
+      ? { type: "note_added", data: { text: noteText(index), phase: "PLAN" } }
+      : failure(index, failing);
   const sessions: string[] = [];
   await manager.withRepositoryLock("start", async () => {
     initProject(paths, { automatic: true, now: new Date(), toolVersion: VERSION });
@@ -86,23 +134,20 @@ export async function makeProject(root: string, content: BenchContent): Promise<
           project: null,
           constraints: [],
           definition,
-          definitionSha256: sha256Hex(WORKFLOW),
+          definitionSha256: sha256Hex(workflow),
           overriddenSettings: [],
           toolVersion: VERSION,
         },
       };
-      const notes = Array.from({ length: content.events - 1 }, (_, index): NewEvent => ({
-        type: "note_added",
-        data: { text: noteText(index), phase: "PLAN" },
-      }));
+      const more = Array.from({ length: content.events - 1 }, (_, index) => eventOf(index));
       const ended: NewEvent[] = count < content.sessions - (content.active ?? content.sessions)
         ? [{ type: "workflow_abandoned", data: { reason: "It is long ago" } }]
         : [];
       await manager.createSession({
         id: session,
-        events: [started, ...notes, ...ended],
+        events: [started, ...more, ...ended],
         meta: { name: null, task: started.data.task, branch: null, parent: null },
-        workflow: WORKFLOW,
+        workflow,
       });
       sessions.push(session);
     }
