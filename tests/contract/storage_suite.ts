@@ -330,6 +330,38 @@ const sessionCases: readonly StorageCase[] = [
 
 const journalCases: readonly StorageCase[] = [
   {
+    name: "the last line of an untouched journal is read alone",
+    async run({ backend, other }) {
+      for (const last of ["second", "", "é".repeat(9), "x".repeat(200_000)]) {
+        const id = last.length < 9 ? A : B;
+        if (await backend.hasSession(id)) {
+          await backend.withLock(
+            "repository",
+            request(),
+            () => backend.withLock({ session: id }, request(), () => backend.removeSession(id)),
+          );
+        }
+        const lines = ["first", last];
+        const { etag } = await backend.withLock(
+          "repository",
+          request(),
+          () => backend.createSession(id, { lines, blobs: {} }),
+        );
+        const bytes = new TextEncoder().encode(`first\n${last}\n`).length;
+        for (const each of [backend, other]) {
+          assert.equal(await each.lastLine(id, headOf(lines, etag), 0), last);
+          assert.equal(await each.lastLine(id, headOf(lines, etag), bytes), last);
+          assert.equal(await each.lastLine(id, headOf(lines, etag), bytes + 1), null);
+          assert.equal(await each.lastLine(id, headOf(lines, ""), 0), null);
+        }
+        await appended(backend, id, headOf(lines, etag), ["third"]);
+        for (const each of [backend, other]) {
+          assert.equal(await each.lastLine(id, headOf(lines, etag), 0), null, "it has changed");
+        }
+      }
+    },
+  },
+  {
     name: "lines come back as they were appended, whatever they say",
     async run({ backend, other }) {
       const lines = ["", " ", "ä🌊\u2028", "\t", '{"a":"\\n"}', "x".repeat(100_000), "\uFEFFb"];
