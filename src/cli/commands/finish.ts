@@ -2,9 +2,10 @@
  * `orchestrator finish`
  * @module
  */
+import { endSession } from "../../app/end_session.ts";
+import { finishWorkflow } from "../../app/finish_workflow.ts";
 import { OrchestratorError } from "../../errors.ts";
 import { TEXT_LIMITS } from "../../workflow/commands.ts";
-import { decide } from "../../workflow/decide.ts";
 import { namesakeText } from "../../workflow/definition_origin.ts";
 import { describe } from "../../workflow/progress.ts";
 import type { SessionState } from "../../workflow/state.ts";
@@ -12,7 +13,6 @@ import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { changeAnswer } from "../output/change.ts";
 import { lines, say, type Shown } from "../output/shown.ts";
-import { keepState } from "../../app/state/keep.ts";
 import { bypassData } from "../output/status_data.ts";
 import { noticeText } from "../output/status_text.ts";
 import type { Style } from "../output/style.ts";
@@ -28,17 +28,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"fin
       { hint: "Use --notes to add a remark" },
     );
   }
-  const { manager, actor } = context;
-  const notes = input.option("notes");
-  const id = await context.sessionToChange();
-  const change = await manager.change(
-    id,
-    "finish",
-    (state) =>
-      decide(state, { kind: "finish", ...(notes === undefined ? {} : { notes }) }, { actor }),
-    { replay: true, audit: "finish the workflow" },
-  );
-  if (change.events.length > 0) await keepState(context, "Finish", true);
+  const change = await finishWorkflow(context, { notes: input.option("notes") });
   const { skips, bypasses, remarks } = describe(change.state);
   const { namesakes } = change.state;
   return changeAnswer(
@@ -71,14 +61,7 @@ export async function abandon(
       hint: `Add --reason "<why>" with at least ${TEXT_LIMITS.abandonReason} characters`,
     });
   }
-  const { manager, actor } = context;
-  const id = await context.sessionToChange(name);
-  const change = await manager.change(
-    id,
-    "abandon",
-    (state) => decide(state, { kind: "abandon", reason }, { actor }),
-  );
-  if (change.events.length > 0) await keepState(context, "Abandon", true);
+  const change = await endSession(context, { reason, session: name });
   return changeAnswer(
     change,
     (style) => say`Abandoned ${style.bold(oneLine(change.state.task, style.width - 14, style))}`,

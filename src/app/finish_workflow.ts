@@ -1,0 +1,29 @@
+/**
+ * Finishing the workflow of a session.
+ * @module
+ */
+import type { Change } from "../session/session_manager.ts";
+import { decide } from "../workflow/decide.ts";
+import { keepState } from "./state/keep.ts";
+import type { Workspace } from "./workspace.ts";
+
+/**
+ * Finishes the workflow, once each line of the journal has been decided again, and keeps the state.
+ * @throws what `sessionToChange` and `decide` refuse; `journal_corrupt`
+ */
+export async function finishWorkflow(
+  workspace: Workspace,
+  { notes }: { readonly notes: string | undefined },
+): Promise<Change> {
+  const { manager, actor } = workspace;
+  const session = await workspace.sessionToChange();
+  const change = await manager.change(
+    session,
+    "finish",
+    (state) =>
+      decide(state, { kind: "finish", ...(notes === undefined ? {} : { notes }) }, { actor }),
+    { replay: true, audit: "finish the workflow" },
+  );
+  if (change.events.length > 0) await keepState(workspace, "Finish", true);
+  return change;
+}
