@@ -5,6 +5,7 @@
  */
 import type { Surroundings } from "../app/workspace.ts";
 import type { ForegroundRequest, ForegroundResult } from "../platform/foreground.ts";
+import type { Pager, PagerRequest } from "../platform/pager.ts";
 import type { Shown } from "./output/shown.ts";
 
 /** The surroundings of one run. */
@@ -32,6 +33,8 @@ export interface Io extends Surroundings {
   readonly askSecret: (question: Shown) => Promise<string | null>;
   /** Runs a program that has the terminal to itself until it ends. */
   readonly foreground: (request: ForegroundRequest) => Promise<ForegroundResult>;
+  /** Starts a pager on the terminal; null where none is there, or none is needed. */
+  readonly pager: (request: PagerRequest) => Promise<Pager<Shown> | null>;
   /** Sees each answer before it is printed, in either form. For tests. */
   readonly answered?: (command: string, data: unknown) => void;
   /** Aborted when the process is told to stop; carries the signal's name as reason. */

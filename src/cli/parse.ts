@@ -29,6 +29,7 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { name: "json", summary: "Answer in JSON" },
   { name: "quiet", short: "q", summary: "Print only the requested output" },
   { name: "no-input", summary: "Never ask; fail if an answer would be needed" },
+  { name: "no-pager", summary: "Print long answers without a pager" },
   { name: "no-color", summary: "Do not use colors (like NO_COLOR)" },
   {
     name: "set",

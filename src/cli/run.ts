@@ -56,7 +56,7 @@ export async function run(argv: readonly string[], surroundings: Io): Promise<nu
         const text = quiet
           ? say``
           : answer.text(styleFor("stdout", request.input, io, context.colour));
-        if (text !== "") await print(io, text.endsWith("\n") ? text : say`${text}\n`, context);
+        if (text !== "") await print(io, ended(text), context, request.input);
         if (box !== null) io.err(box);
       }
       return answer.exitCode ?? 0;
@@ -89,13 +89,22 @@ async function printVersion(io: Io, json: boolean): Promise<void> {
   }
 }
 
+/** A text whose last line is ended. */
+function ended(text: Shown): Shown {
+  return text.endsWith("\n") ? text : say`${text}\n`;
+}
+
 /** Prints an answer. @throws when it cannot be: an error that says that the command has succeeded. */
-async function print(io: Io, text: Shown, { spec }: Context): Promise<void> {
+async function print(io: Io, text: Shown, context: Context, input?: Input): Promise<void> {
   try {
-    io.out(text);
+    if (input !== undefined && context.spec.paged === true && io.isTerminal("stdout")) {
+      await (await import("./output/paged.ts")).printPaged(text, context, input);
+    } else {
+      io.out(text);
+    }
   } catch (error) {
     const { unprinted } = await import("./output/unprinted.ts");
-    throw unprinted(spec, error);
+    throw unprinted(context.spec, error);
   }
 }
 

@@ -62,6 +62,8 @@ export interface CommandInfo {
   readonly hidden?: true;
   /** Its arguments may hold secrets: errors do not repeat them. */
   readonly discreet?: true;
+  /** Its answer may be long: on a terminal a pager shows it. */
+  readonly paged?: true;
   readonly group: "work" | "sessions" | "project" | "tool";
   readonly summary: string;
   /** Further paragraphs of its help. */

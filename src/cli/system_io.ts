@@ -5,6 +5,7 @@
 import process from "node:process";
 import {
   isTerminal,
+  terminalRows,
   terminalWidth,
   writeErr,
   writeOut,
@@ -66,6 +67,8 @@ export function systemIo(): Io {
       const { runForeground } = await import("../platform/foreground.ts");
       return await runForeground(request);
     },
+    pager: async (request) =>
+      await (await import("../platform/pager.ts")).startPager(request, terminalRows()),
     // Handlers are installed only when `interrupted` is used: until then a signal ends the process.
     get interrupted(): AbortSignal {
       if (controller === undefined) {

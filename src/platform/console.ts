@@ -46,7 +46,13 @@ export function terminalWidth(): number {
   return process.stdout.columns ?? DEFAULT_WIDTH;
 }
 
+/** The height of the terminal in rows: 24 when there is none. */
+export function terminalRows(): number {
+  return process.stdout.rows ?? DEFAULT_ROWS;
+}
+
 const DEFAULT_WIDTH = 80;
+const DEFAULT_ROWS = 24;
 
 /** Major number of Linux' memory devices, `/dev/null` among them. */
 const LINUX_MEMORY_DEVICES = 1;

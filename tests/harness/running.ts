@@ -3,6 +3,8 @@
  * @module
  */
 import type { Io } from "../../src/cli/io.ts";
+import type { Shown } from "../../src/cli/output/shown.ts";
+import type { Pager, PagerRequest } from "../../src/platform/pager.ts";
 import { OrchestratorError } from "../../src/errors.ts";
 import { run } from "../../src/cli/run.ts";
 import { answerProblems } from "./answer_schemas.ts";
@@ -30,6 +32,8 @@ export interface Surroundings {
 
 /** What only a run in this process can meet. */
 export interface InProcess extends Surroundings {
+  /** Starts a pager. Default: there is none. */
+  readonly pager?: (request: PagerRequest) => Pager<Shown> | null;
   /** Default: the time of day. */
   readonly now?: Date;
   /** A terminal on all three streams, that many columns wide. Default: no terminal. */
@@ -132,6 +136,7 @@ export function startInProcess(argv: readonly string[], surroundings: InProcess)
       printed.stderr += result.stderr;
       return { exitCode: result.code, signal: null };
     },
+    pager: (request) => Promise.resolve(surroundings.pager?.(request) ?? null),
     interrupted: controller.signal,
     answered: (command, data) => {
       if (surroundings.forged !== true) problems.push(...answerProblems(command, data));

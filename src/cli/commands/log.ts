@@ -9,6 +9,7 @@ import { type HistoryFile, isHistoryFile, type SessionEvent } from "../../workfl
 import type { AnswerTo, Input, LongAnswer, Printer } from "../command.ts";
 import type { Context } from "../context.ts";
 import { chooseToRead } from "../../app/choose_session.ts";
+import { readLimit } from "../limit.ts";
 import { legacyData } from "../legacy/status.ts";
 import { type LegacyView } from "../../app/legacy/view.ts";
 import { listEvents } from "../output/event_list.ts";
@@ -22,9 +23,12 @@ const POLL_MS = 200;
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"log"> | LongAnswer> {
   const since = readSince(input.option("since"));
+  const limit = readLimit(input.option("limit"), "show", "events");
   const { choice, view } = await chooseToRead(context);
-  if (choice === null) return { print: (printer) => printView(view, since, printer) };
-  if (input.has("follow")) return await follow(context, input, choice.id, since);
+  if (choice === null) return { print: (printer) => printView(view, { since, limit }, printer) };
+  if (input.has("follow")) {
+    return await follow(context, input, choice.id, await sinceOf(context, choice.id, since, limit));
+  }
   const verified = await context.manager.verify(choice.id, { frozen: false });
   const { bad, lost, lines, history, contradictions } = verified;
   if (bad !== null) {
@@ -45,7 +49,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
     context.warn(`The file of the session's history ${history}`);
   }
   const hasHistory = history === null || !/^is missing|^is longer/.test(history);
-  const range = { from: since + 1, to: lines };
+  const range = { from: firstOf(lines, since, limit), to: lines };
   return { print: (printer) => printSession(context, choice.id, { range, hasHistory }, printer) };
 }
 
@@ -86,11 +90,15 @@ async function printSession(
 }
 
 /** The events that an old workflow would begin with. */
-function printView(view: LegacyView, since: number, printer: Printer): Promise<void> {
+function printView(
+  view: LegacyView,
+  { since, limit }: { readonly since: number; readonly limit: number | undefined },
+  printer: Printer,
+): Promise<void> {
   const data = { session: view.state.session, legacy: legacyData(view) };
   const list = listEvents(printer, { data, remark: view.remark });
   for (const event of view.events) {
-    if (event.seq <= since) continue;
+    if (event.seq < firstOf(view.events.length, since, limit)) continue;
     if (event.type !== "session_imported") {
       list.event(event);
       continue;
@@ -141,6 +149,23 @@ function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
     }
     signal.addEventListener("abort", done);
   });
+}
+
+/** Number of the first event to show. */
+function firstOf(last: number, since: number, limit: number | undefined): number {
+  return Math.max(since + 1, limit === undefined ? 1 : last - limit + 1);
+}
+
+/** The number behind which following begins. */
+async function sinceOf(
+  { manager }: Context,
+  id: string,
+  since: number,
+  limit: number | undefined,
+): Promise<number> {
+  if (limit === undefined) return since;
+  const { state } = await manager.load(id);
+  return firstOf(state.seq, since, limit) - 1;
 }
 
 function readSince(text: string | undefined): number {

@@ -24,6 +24,11 @@ export const VARIABLES: readonly VariableSpec[] = [
     means: "colours never, or also where there is no terminal",
   },
   {
+    names: ["ORCHESTRATOR_PAGER", "PAGER"],
+    means:
+      "shows long answers on a terminal, the first that is set (default `less -FRX`); empty or `cat` for none",
+  },
+  {
     names: ["LC_ALL", "LC_CTYPE", "LANG"],
     means:
       "the first that is set decides: without UTF-8, symbols are plain ASCII; where none is set, only Windows and macOS use UTF-8",

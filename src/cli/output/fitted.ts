@@ -43,6 +43,12 @@ export function onTerminals(io: Io): Io {
     askText: io.askText,
     askSecret: io.askSecret,
     foreground: io.foreground,
+    pager: async (request) => {
+      const pager = await io.pager(request);
+      return pager === null
+        ? null
+        : { ...pager, write: (text) => pager.write(fitted(text, io.width(), bar)) };
+    },
     ...(io.answered === undefined ? {} : { answered: io.answered }),
     // Asking for it installs handlers: only who listens may.
     get interrupted(): AbortSignal {

@@ -5,6 +5,7 @@
 import type { Input, LongAnswer } from "../command.ts";
 import type { Context } from "../context.ts";
 import { answerEnvelope } from "./json.ts";
+import { openPager, through } from "./paged.ts";
 import type { Shown } from "./shown.ts";
 import { styleFor } from "./style_for.ts";
 import { unprinted } from "./unprinted.ts";
@@ -33,10 +34,15 @@ export async function printLong(
       return false;
     }
   };
-  await answer.print({
-    style: isJson ? null : styleFor("stdout", input, io, context.colour),
-    out,
-    envelope: (data) => answerEnvelope(spec.path, data, warnings),
-  });
+  await through(
+    await openPager(context, input),
+    { out },
+    (to) =>
+      answer.print({
+        style: isJson ? null : styleFor("stdout", input, io, context.colour),
+        out: to,
+        envelope: (data) => answerEnvelope(spec.path, data, warnings),
+      }),
+  );
   if (failure !== null) throw unprinted(spec, failure);
 }

@@ -15,11 +15,17 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
     path: "session list",
     synonyms: ["list", "ls"],
     aliases: ["ls"],
+    paged: true,
     group: "sessions",
     summary: "List all sessions, newest first",
     options: [
       { name: "active", summary: "Only sessions with an active workflow" },
-      { name: "limit", value: "N", summary: "At most N sessions" },
+      {
+        name: "limit",
+        short: "n",
+        value: "N",
+        summary: "At most N sessions (default: 20 on a terminal, elsewhere all)",
+      },
     ],
     examples: [
       { line: "session list", means: "task, phase, progress, age, and who holds the lock" },
@@ -31,6 +37,7 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
   {
     path: "session show",
     synonyms: ["show"],
+    paged: true,
     group: "sessions",
     summary: "Show one session in full",
     args: [{ ...SESSION, optional: true }],
@@ -107,6 +114,7 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
   {
     path: "log",
     synonyms: ["history"],
+    paged: true,
     group: "sessions",
     summary: "Show what happened in the session",
     details:
@@ -114,9 +122,11 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
     options: [
       { name: "follow", short: "f", summary: "Continue to show events as they are recorded" },
       { name: "since", value: "SEQ", summary: "Only events with a higher seq" },
+      { name: "limit", short: "n", value: "N", summary: "Only the last N events" },
     ],
     examples: [
       { line: "log", means: "everything" },
+      { line: "log -n 5", means: "the last five events" },
       { line: "log --since 12 --json", means: "events after event 12, for programs" },
       { line: "log --follow", means: "watch another agent at work" },
     ],
@@ -125,6 +135,7 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: "log show",
+    paged: true,
     group: "sessions",
     summary: "Show everything that one event records",
     details:

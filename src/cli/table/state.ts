@@ -39,6 +39,7 @@ export const STATE_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: "state log",
+    paged: true,
     group: "project",
     summary: "List the commits of the state branch, newest first",
     options: [{ name: "limit", value: "N", summary: "At most N commits (default 20)" }],

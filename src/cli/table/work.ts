@@ -141,6 +141,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: "handoff",
+    paged: true,
     group: "work",
     summary: "Print a prompt for another person or agent to take over",
     details:
@@ -182,6 +183,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: "checkpoint list",
+    paged: true,
     group: "work",
     summary: "List the session's checkpoints",
     examples: [{ line: "checkpoint list", means: "newest last" }],
@@ -190,6 +192,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: "checkpoint show",
+    paged: true,
     group: "work",
     summary: "Show one checkpoint",
     args: [{
@@ -252,6 +255,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
   ]),
   {
     path: "generate-md",
+    paged: true,
     group: "work",
     summary: "Write the session's workflow as Markdown",
     options: [

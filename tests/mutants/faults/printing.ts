@@ -86,6 +86,20 @@ export const PRINTING: readonly Mutant[] = [
     },
   },
   {
+    name: "an agent gets a pager that waits for a key",
+    file: "src/cli/output/paged.ts",
+    search: "environment.agent === null &&",
+    replace: "",
+    killedBy: { file: "tests/unit/cli/pager_test.ts", filter: "the first that a variable names" },
+  },
+  {
+    name: "a text is lost when its pager is missing",
+    file: "src/platform/pager.ts",
+    search: "return code === null || !NOT_STARTED.includes(code);",
+    replace: "return true;",
+    killedBy: { file: "tests/unit/platform/pager_test.ts", filter: "a pager that is missing" },
+  },
+  {
     name: "output is cut in silence",
     file: "src/cli/output/verification_output.ts",
     search: "cut: bytes > KEPT_BYTES || all.length > lines.length,",

@@ -6,11 +6,23 @@ import { OrchestratorError } from "../../../errors.ts";
 import { type SessionSummary, summarise } from "../../../session/summary.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
+import { readLimit } from "../../limit.ts";
 import { legacySummaries, type LegacySummary } from "../../../app/legacy/view.ts";
 import type { Style } from "../../output/style.ts";
 import { lines, num, say, type Shown, shown } from "../../output/shown.ts";
-import { ago, columns, columnWidths, GUTTER_WIDTH, hang, oneLine } from "../../output/text.ts";
+import {
+  ago,
+  columns,
+  columnWidths,
+  commandLine,
+  GUTTER_WIDTH,
+  hang,
+  oneLine,
+} from "../../output/text.ts";
 import { visibleLength } from "../../output/width.ts";
+
+/** How many sessions a terminal shows when no number is asked for. */
+const SHOWN_ON_TERMINAL = 20;
 
 /** A row: a session, or a workflow of the old tool that is not imported yet. */
 interface Row extends SessionSummary {
@@ -21,7 +33,8 @@ interface Row extends SessionSummary {
 }
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"session list">> {
-  const limit = readLimit(input.option("limit"));
+  const limit = readLimit(input.option("limit"), "list", "sessions") ??
+    (context.io.isTerminal("stdout") && !input.has("json") ? SHOWN_ON_TERMINAL : undefined);
   await (await import("../../../app/state/look_further.ts")).lookFurther(context);
   const old = await legacySummaries(context);
   // What was an old workflow a moment ago may be a session by now.
@@ -50,7 +63,12 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
   for (const { problem } of shown) if (problem !== undefined) context.warn(problem);
   return {
     data: { sessions: shown.map(rowData), total: wanted.length },
-    text: (style) => listText(shown, wanted.length, context.io.now(), style),
+    text: (style) => {
+      const options = input.has("active") ? ["--active"] : [];
+      const all = ["session", "list", ...options, "--limit", String(wanted.length)];
+      const more = { count: wanted.length - shown.length, command: commandLine(all) };
+      return listText(shown, more, context.io.now(), style);
+    },
   };
 }
 
@@ -76,17 +94,18 @@ async function chosenId(context: Context): Promise<string | null> {
   }
 }
 
-function readLimit(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const limit = Number(text);
-  if (Number.isSafeInteger(limit) && limit > 0) return limit;
-  throw new OrchestratorError(
-    "invalid_argument",
-    `Cannot list "${text}" sessions: --limit needs a whole number above 0`,
-  );
+/** Sessions that are not among the rows, and the command that shows all. */
+interface More {
+  readonly count: number;
+  readonly command: string;
 }
 
-function listText(rows: readonly Row[], total: number, now: Date, style: Style): Shown {
+function listText(
+  rows: readonly Row[],
+  more: More,
+  now: Date,
+  style: Style,
+): Shown {
   if (rows.length === 0) {
     return lines([
       style.dim(say`No sessions.`),
@@ -109,12 +128,17 @@ function listText(rows: readonly Row[], total: number, now: Date, style: Style):
     [...head, style.dim(say`TASK`)],
     ...rows.map((row, index) => [...(body[index] ?? []), taskOf(row, room, style)]),
   ];
-  const more = total - rows.length;
   return lines([
     columns(table),
-    ...(more > 0 ? [style.dim(say`and ${num(more)} more`)] : []),
+    ...(more.count > 0 ? [moreText(more, style)] : []),
     ...rows.flatMap((row) => deviationsOf(row, style)),
   ]);
+}
+
+/** How many sessions are not shown, and how to see them. */
+function moreText(more: More, style: Style): Shown {
+  const all = style.cyan(say`orchestrator ${shown(more.command)}`);
+  return say`${style.dim(say`and ${num(more.count)} more:`)} ${all}`;
 }
 
 /** What sets a session's workflow apart, below the table: it must not be cut. */
