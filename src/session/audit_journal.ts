@@ -3,12 +3,13 @@
  * @module
  */
 import { sha256Hex } from "../platform/hash.ts";
-import { type JournalLine, ORIGIN_HASH } from "../storage/backend.ts";
+import { ORIGIN_HASH } from "../storage/backend.ts";
 import { Auditor } from "../workflow/audit/audit.ts";
 import type { AuditReport } from "../workflow/audit/finding.ts";
 import type { SessionEvent } from "../workflow/events.ts";
 import { RULES } from "../workflow/rules.ts";
 import type { SessionState } from "../workflow/state.ts";
+import type { ReadLine } from "./scan_journal.ts";
 
 /** Audits the lines of one journal, in their order. */
 export class JournalAuditor {
@@ -41,15 +42,14 @@ export class JournalAuditor {
   /**
    * Audits the next line.
    * @param state the state before it.
-   * @param hash of the line.
    */
   take(
     state: SessionState | null,
     event: SessionEvent,
-    { line, hash }: { readonly line: JournalLine; readonly hash: string },
+    { line, value, hash }: ReadLine,
   ): void {
     this.#auditor.take(state, event);
-    if (typeof line === "string" && !isCanonical(line)) {
+    if (typeof line === "string" && !isCanonical(line, value)) {
       this.#auditor.contradict(event, "its bytes are not those that this program writes for that");
     }
     const { type, data, seq } = event;
@@ -67,9 +67,8 @@ const FIELDS = ["v", "seq", "time", "type", "actor", "data", "rules", "state", "
  * Whether a line is what is written for the value that is read from it: no key twice, no white space, no
  * other spelling of a text or number, and the fields in their order.
  */
-function isCanonical(line: string): boolean {
-  const value: unknown = JSON.parse(line);
-  if (JSON.stringify(value) !== line || typeof value !== "object" || value === null) return false;
+function isCanonical(line: string, value: object): boolean {
+  if (JSON.stringify(value) !== line) return false;
   const places = Object.keys(value).map((key) => FIELDS.indexOf(key)).filter((at) => at >= 0);
   return places.every((at, index) => index === 0 || at > (places[index - 1] ?? at));
 }

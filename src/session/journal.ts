@@ -150,8 +150,10 @@ export class ChainReader {
     return { seq: this.#seq, hash: this.#hash, etag: "" };
   }
 
-  /** The next line's event, or why it does not fit; then it was not taken. */
-  next(line: JournalLine): { readonly event: SessionEvent } | { readonly bad: BadLine } {
+  /** The next line's event with the value that was read, or why it does not fit; then it was not taken. */
+  next(
+    line: JournalLine,
+  ): { readonly event: SessionEvent; readonly value: object } | { readonly bad: BadLine } {
     const number = this.#seq + 1;
     const read = readRecord(line, number);
     if (!("record" in read)) return { bad: { line: number, ...read } };
@@ -161,7 +163,7 @@ export class ChainReader {
     this.#seq = number;
     this.#hash = read.hash;
     if (record.rules !== undefined) this.#audited ??= number;
-    return { event: toEvent(record) };
+    return { event: toEvent(record), value: record };
   }
 
   /** A line that does not say what it led to has no place behind one that does. */

@@ -29,12 +29,19 @@ export interface ScannedJournal {
   readonly hashes: ReadonlyMap<number, string>;
 }
 
+/** A line of the chain, the value that was read from it, and its hash. */
+export interface ReadLine {
+  readonly line: JournalLine;
+  readonly value: object;
+  readonly hash: string;
+}
+
 /** How a journal is scanned. */
 export interface ScanOptions {
-  /** Given each event with its line and the line's hash; says what is wrong with it, null when nothing is. */
+  /** Given each event with its line; says what is wrong with it, null when nothing is. */
   readonly take?: (
     event: SessionEvent,
-    from: { readonly line: JournalLine; readonly hash: string },
+    from: ReadLine,
   ) => BadLine | null;
   /** What state.json was derived from: nothing behind that line was acknowledged if it is the last. */
   readonly known?: Pick<JournalHead, "seq" | "hash"> | undefined;
@@ -58,7 +65,9 @@ export async function scanJournal(
   const visit = await backend.visitJournal(id, {
     line(line: JournalLine): boolean {
       const next = chain.next(line);
-      bad = "bad" in next ? next.bad : take?.(next.event, { line, hash: chain.head.hash }) ?? null;
+      bad = "bad" in next
+        ? next.bad
+        : take?.(next.event, { line, value: next.value, hash: chain.head.hash }) ?? null;
       if (bad !== null) {
         zeros = typeof line === "string" && line.includes("\0");
         return false;

@@ -17,8 +17,12 @@ export function said(text: string): string {
 /** Whether a value has a text, at any depth, from which something was removed. */
 export function isRedacted(value: unknown): boolean {
   if (typeof value === "string") return value.includes(REDACTED);
-  return typeof value === "object" && value !== null &&
-    Object.entries(value).some((entry) => entry.some(isRedacted));
+  if (Array.isArray(value)) return value.some(isRedacted);
+  if (typeof value !== "object" || value === null) return false;
+  for (const key of Object.keys(value)) {
+    if (key.includes(REDACTED) || isRedacted((value as Record<string, unknown>)[key])) return true;
+  }
+  return false;
 }
 
 /** Fields with texts, at any depth, that come from people or from a program's output. */

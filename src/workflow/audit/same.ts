@@ -61,9 +61,12 @@ function keysOf(
 ): Iterable<string> {
   const keys = Object.keys(recorded);
   const there = Object.keys(expected);
-  const kept = keys.filter((key) => !key.includes(REDACTED));
-  if (redacted && kept.length < keys.length && keys.length === there.length) return kept;
-  return new Set([...there, ...keys]);
+  if (redacted && keys.length === there.length) {
+    const kept = keys.filter((key) => !key.includes(REDACTED));
+    if (kept.length < keys.length) return kept;
+  }
+  const more = keys.filter((key) => !Object.hasOwn(expected, key));
+  return more.length === 0 ? there : [...there, ...more];
 }
 
 function below(path: string, key: string): string {

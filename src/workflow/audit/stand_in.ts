@@ -28,6 +28,8 @@ export interface StoodIn {
 /** The event with stand-ins where something is missing. @param state the state before it. */
 export function withStandIns(event: NewEvent, state: SessionState): StoodIn {
   const data = event.data as Readonly<Record<string, unknown>>;
+  const outcome = event.type === "item_completed" || event.type === "item_failed";
+  if (!outcome && !isRedacted(data)) return { event, fields: [] };
   const replaced: Record<string, unknown> = {};
   for (const name of TEXTS) {
     const value = own(data, name);
@@ -45,9 +47,7 @@ export function withStandIns(event: NewEvent, state: SessionState): StoodIn {
     }
   }
   const fields = Object.keys(replaced);
-  const unbased = (event.type === "item_completed" || event.type === "item_failed") &&
-    event.data.basis === undefined;
-  if (unbased) fields.push("basis");
+  if (outcome && event.data.basis === undefined) fields.push("basis");
   if (Object.keys(replaced).length === 0) return { event, fields };
   return { event: { ...event, data: { ...data, ...replaced } } as NewEvent, fields };
 }
@@ -58,7 +58,12 @@ function itemOf({ definition }: SessionState, data: Readonly<Record<string, unkn
 }
 
 /** What `decide()` made of a stand-in, with what was recorded in its place. */
-export function withRecorded(decided: NewEvent, recorded: NewEvent, fields: readonly string[]) {
+export function withRecorded(
+  decided: NewEvent,
+  recorded: NewEvent,
+  fields: readonly string[],
+): Readonly<Record<string, unknown>> {
+  if (fields.length === 0) return decided.data as unknown as Readonly<Record<string, unknown>>;
   const data: Record<string, unknown> = { ...decided.data };
   const known = recorded.data as Readonly<Record<string, unknown>>;
   for (const name of fields) {
