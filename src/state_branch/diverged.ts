@@ -116,6 +116,11 @@ function seedOf(state: SessionState): StateSeed {
     project: state.project,
     constraints: state.constraints,
     definition: state.definition,
+    ...(state.overriddenSettings.length === 0
+      ? {}
+      : { overriddenSettings: state.overriddenSettings }),
+    ...(state.definitionOrigin === undefined ? {} : { definitionOrigin: state.definitionOrigin }),
+    ...(state.namesakes === undefined ? {} : { namesakes: state.namesakes }),
     createdAt: state.createdAt,
     updatedAt: state.updatedAt,
     notes: state.notes.recent,

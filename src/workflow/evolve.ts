@@ -205,7 +205,7 @@ function beginImported(
     ...stamped,
     session,
     lineage,
-    overriddenSettings: [],
+    overriddenSettings: seed.overriddenSettings ?? [],
     phases,
     notes: { count: seed.notes.length, recent: seed.notes.slice(-RECENT_LIMIT) },
     bypasses: bypassesIn(seed.definition, phases, event),

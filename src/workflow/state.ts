@@ -120,6 +120,10 @@ export interface StateSeed extends Snapshot {
   readonly project: string | null;
   readonly constraints: readonly string[];
   readonly definition: WorkflowDefinition;
+  /** Absent where none was replaced. */
+  readonly overriddenSettings?: readonly string[];
+  readonly definitionOrigin?: KnownOrigin;
+  readonly namesakes?: Namesakes;
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly endedAt?: string;

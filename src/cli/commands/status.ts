@@ -73,7 +73,7 @@ function definitionChange(
 ): string | null | undefined {
   if (definitionOrigin === undefined) return undefined;
   const { path, outside, sha256 } = definitionOrigin;
-  if (path === null || outside === true) return undefined;
+  if (typeof path !== "string" || outside === true) return undefined;
   let text: string | null;
   try {
     text = readTextWithin(null, paths.resolveFrom(paths.root, path), MOST_BYTES);

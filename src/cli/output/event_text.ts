@@ -3,7 +3,12 @@
  * @module
  */
 import { contradictingLines, lostEvents } from "../../session/load.ts";
-import { originRemark, settingReplaced } from "../../workflow/definition_origin.ts";
+import {
+  type DefinitionOrigin,
+  originRemark,
+  settingReplaced,
+} from "../../workflow/definition_origin.ts";
+import { isRecord } from "../../workflow/record.ts";
 import {
   type Actor,
   type Approval,
@@ -28,21 +33,32 @@ export function eventText(
   const actor = say`  ${actorText(event.actor)}`;
   const room = style.width - head.length - visibleLength(actor);
   const row = say`${style.dim(head)}${whatHappened(event, style, room)}${style.dim(actor)}`;
-  return event.type === "session_started" ? lines([row, ...originRows(event.data, style)]) : row;
+  switch (event.type) {
+    case "session_started":
+      return lines([row, ...originRows(event.data.origin, event.data.overriddenSettings, style)]);
+    case "session_imported": {
+      const { definitionOrigin, overriddenSettings } = event.data.seed;
+      return lines([row, ...originRows(definitionOrigin, overriddenSettings, style)]);
+    }
+    default:
+      return row;
+  }
 }
 
-/** What sets the definition of a new session apart, in rows of their own: it must not be cut. */
+/** What sets the definition of a session apart, in rows of their own: it must not be cut. */
 function originRows(
-  data: Extract<SessionEvent, { readonly type: "session_started" }>["data"],
+  origin: DefinitionOrigin | undefined,
+  overriddenSettings: readonly string[] | undefined,
   style: Style,
 ): readonly Shown[] {
-  const { origin, overriddenSettings } = data;
-  const remark = origin === undefined ? null : originRemark(origin);
+  // What was read from a journal may be anything.
+  const remark = isRecord(origin) ? originRemark(origin) : null;
+  const settings = Array.isArray(overriddenSettings) ? overriddenSettings : [];
   return [
     ...(remark === null ? [] : [{ ...remark }]),
-    ...overriddenSettings.map((setting) => ({
+    ...settings.map((setting) => ({
       kind: "deviation" as const,
-      text: settingReplaced(setting),
+      text: settingReplaced(String(setting)),
     })),
   ].map(({ kind, text }) => {
     const words = hang(text, style, GUTTER_WIDTH, INDENT.length);

@@ -7,6 +7,7 @@ import { createIncoming } from "../../../src/snapshot/put_session.ts";
 import { branchSession } from "../../../src/state_branch/diverged.ts";
 import { MemoryBackend } from "../../../src/storage/memory_backend.ts";
 import { historyLength, type NewEvent } from "../../../src/workflow/events.ts";
+import type { SessionState } from "../../../src/workflow/state.ts";
 import { A, managed, start } from "../session/sessions.ts";
 
 /** A session with notes behind its start. */
@@ -58,4 +59,30 @@ Deno.test("a branch session keeps what fits in no line as a file", async () => {
   );
   assert.deepEqual(values, here.lines.slice(1).map((line) => JSON.parse(line)));
   assert.equal((await managed(backend).manager.verify(branch.id)).history, null);
+});
+
+Deno.test("a branch session says where its definition came from, as the session does", async () => {
+  const here = await withNotes(1, "short");
+  const state: SessionState = {
+    ...here.state,
+    overriddenSettings: ["test_command"],
+    definitionOrigin: {
+      path: "easy.yaml",
+      chosen: "argument",
+      blob: "b",
+      usual: "workflow.yaml",
+      committed: false,
+      head: "differs",
+      main: null,
+      folder: "differs",
+      sha256: "a".repeat(64),
+    },
+    namesakes: { count: 1, recent: [{ session: "s", same: "task", status: "abandoned" }] },
+  };
+  const { state: branch } = branchSession({ ...here, state }, 1);
+  assert.deepEqual(branch.overriddenSettings, state.overriddenSettings);
+  assert.deepEqual(branch.definitionOrigin, state.definitionOrigin);
+  assert.deepEqual(branch.namesakes, state.namesakes);
+  const without = branchSession(here, 1).state;
+  assert.deepEqual([without.overriddenSettings, without.definitionOrigin], [[], undefined]);
 });
