@@ -21,7 +21,7 @@ import type { StorageBackend } from "../storage/backend.ts";
 import { FileBackend } from "../storage/file_backend.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import type { Actor } from "../workflow/events.ts";
-import type { Effect } from "./effect.ts";
+import type { Effect } from "./declared_changes.ts";
 import type { Beyond } from "./state/beyond.ts";
 import type { BranchView, Surroundings, Workspace } from "./workspace.ts";
 
@@ -127,7 +127,7 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
   /** A change of a session that was not opened is a defect of the command. */
   async #requireOpened(): Promise<void> {
     if (this.#opened) return;
-    const { mustBeOpened } = await import("./effect.ts");
+    const { mustBeOpened } = await import("./declared_changes.ts");
     if (!mustBeOpened(this.effect)) return;
     throw new TypeError(`"${this.operation}" changes a session before openForChange`);
   }
@@ -303,7 +303,7 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
   async prepare(): Promise<void> {
     await this.#prepareConfig();
     if (this.#run.unsaid.includes("interrupted import") || !this.#mayHaveImport()) return;
-    const { warnOfImport } = await import("./import_notice.ts");
+    const { warnOfImport } = await import("./snapshot/warn_of_import.ts");
     this.#importCutOff = await warnOfImport(this);
   }
 

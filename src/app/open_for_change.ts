@@ -18,7 +18,7 @@
  */
 import type { SessionChoice } from "../session/resolve.ts";
 import { unfinishedImport } from "../snapshot/unfinished.ts";
-import { PREPARATIONS } from "./effect.ts";
+import { PREPARATIONS } from "./declared_changes.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** The steps before a change. Tests replace them. */
@@ -43,7 +43,7 @@ const STEPS: Steps = {
   },
   finishImport: async (workspace) => {
     if (!unfinishedImport(workspace.paths.stateDirectory)) return;
-    await (await import("./finish_import.ts")).finishImport(workspace);
+    await (await import("./snapshot/finish_import.ts")).finishImport(workspace);
   },
   bringIn: async (workspace) => {
     if (!workspace.mayBeBehind) return;

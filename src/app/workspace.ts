@@ -12,7 +12,7 @@ import type { Redactor } from "../secrets/redact.ts";
 import type { SessionChoice, SessionQuery } from "../session/resolve.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import type { Actor } from "../workflow/events.ts";
-import type { Effect } from "./effect.ts";
+import type { Effect } from "./declared_changes.ts";
 import type { Beyond } from "./state/beyond.ts";
 
 /** What a use case takes from the process it runs in. */

@@ -2,7 +2,7 @@
  * One run of the program: argv in, exit code out. Everything it prints goes through `io`.
  * @module
  */
-import type { Effect } from "../app/effect.ts";
+import type { Effect } from "../app/declared_changes.ts";
 import { OrchestratorError } from "../errors.ts";
 import type { CommandModule, CommandSpec, Input } from "./command.ts";
 import { Context } from "./context.ts";
@@ -36,7 +36,8 @@ export async function run(argv: readonly string[], surroundings: Io): Promise<nu
       const module = await request.spec.load();
       const answer = await answerOf(module, context, request.input);
       if (context.rootToLookFor !== null) {
-        await (await import("../app/copied.ts")).warnIfCopied(context, context.rootToLookFor);
+        const { warnIfCopied } = await import("../app/copied_state.ts");
+        await warnIfCopied(context, context.rootToLookFor);
       }
       const box = await oldFilesBox(context, request.input);
       if ("print" in answer) {

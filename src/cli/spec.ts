@@ -2,7 +2,7 @@
  * What the command table says of a command.
  * @module
  */
-import type { Effect } from "../app/effect.ts";
+import type { Effect } from "../app/declared_changes.ts";
 
 /** A positional argument. */
 export interface ArgumentSpec {

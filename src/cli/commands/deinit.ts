@@ -7,7 +7,7 @@ import type { AnswerTo, Input } from "../command.ts";
 import { confirm } from "../confirm.ts";
 import type { Context } from "../context.ts";
 import { leavingData, leavingText, removalWords } from "../output/deinit_text.ts";
-import { planLeaving, remove } from "../../app/leave.ts";
+import { planLeaving, remove } from "../../app/deinit_project.ts";
 import { say } from "../output/shown.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"deinit">> {

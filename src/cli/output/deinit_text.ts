@@ -3,7 +3,7 @@
  * @module
  */
 import { trustData } from "../trust/claim.ts";
-import type { LeavingPlan } from "../../app/leave.ts";
+import type { LeavingPlan } from "../../app/deinit_project.ts";
 import { joined, lines, num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
 import { columns, count } from "./text.ts";

@@ -1,7 +1,7 @@
 /** What happens before a change: in one order, by the effect that is declared, for every command. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { type Effect, mustBeOpened, PREPARATIONS } from "../../../src/app/effect.ts";
+import { type Effect, mustBeOpened, PREPARATIONS } from "../../../src/app/declared_changes.ts";
 import { LocalWorkspace } from "../../../src/app/local_workspace.ts";
 import { openForChange, passGate, type Steps } from "../../../src/app/open_for_change.ts";
 import { COMMANDS } from "../../../src/cli/table.ts";

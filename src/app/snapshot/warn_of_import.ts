@@ -5,8 +5,8 @@
  * Loaded when there is something of an import.
  * @module
  */
-import { readPlan, stagingFolders } from "../snapshot/staging.ts";
-import type { Project, Sessions, Warnings } from "./workspace.ts";
+import { readPlan, stagingFolders } from "../../snapshot/staging.ts";
+import type { Project, Sessions, Warnings } from "../workspace.ts";
 
 /**
  * Warns when an import was committed and no process is working on it.

@@ -2,8 +2,8 @@
  * An import of a snapshot that was interrupted after it was committed.
  * @module
  */
-import { finishImports } from "../snapshot/plan.ts";
-import type { Project, Sessions, Warnings } from "./workspace.ts";
+import { finishImports } from "../../snapshot/plan.ts";
+import type { Project, Sessions, Warnings } from "../workspace.ts";
 
 /** Finishes it, also when another process began it. */
 export async function finishImport(
