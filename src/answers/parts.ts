@@ -117,6 +117,9 @@ const item = z.strictObject({
   forced: z.literal(true).optional(),
   automatic: z.literal("zero_human").optional(),
   approval: approval.optional(),
+  beforeImport: z.literal(true).optional().describe(
+    "It had this status before the import: nothing of it was proven here",
+  ),
 });
 
 const phase = z.strictObject({
@@ -154,6 +157,52 @@ const blocker = z.discriminatedUnion("kind", [
 /** An item that was skipped for a reason the rules accept. */
 export const skip = z.strictObject({ phase: z.string(), item: z.string(), reason: z.string() });
 
+/** A session that went, or a copy of one, as it was then. */
+export const departed = z.strictObject({
+  what: z.enum(["removed", "replaced", "missing", "rolled_back"]),
+  session,
+  name: z.string().nullable(),
+  task: z.string(),
+  status: z.string().describe("Its status then; unknown where it was not read"),
+  seq: count.describe("Number of its last event"),
+  hash: z.string().describe("SHA-256 of the line of that event"),
+  progress,
+  time,
+  actor,
+  why: z.string().nullable(),
+});
+
+/** A session that went, and what became of it. */
+export const gone = departed.extend({
+  backup: z.string().nullable().describe("Where a replaced copy is, in the state directory"),
+  returned: z.boolean().describe("A session of this ID is here again"),
+});
+
+/** How a session came in from elsewhere. */
+const arrival = z.strictObject({
+  how: z.string().describe("The command"),
+  from: z.strictObject({
+    repository: z.string().nullable(),
+    made: z.string().nullable().describe("When the snapshot was made"),
+    tool: z.string().nullable(),
+  }),
+  adopted: z.boolean().describe("It was another repository's"),
+  status: z.string(),
+  seq: count.describe("Number of its last event then"),
+  hash: z.string(),
+  progress,
+  time,
+  actor,
+});
+
+/** What the repository's journal says of a session. */
+export const account = z.strictObject({
+  arrivals: z.array(arrival).describe("How it came in from elsewhere, oldest first"),
+  earlier: z.array(gone).describe(
+    "Sessions of its name or task that went, and earlier copies of it, oldest first",
+  ),
+});
+
 /** Something that happened beside the straight way. */
 export const bypass = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -173,6 +222,12 @@ export const bypass = z.discriminatedUnion("kind", [
     item: z.string().optional(),
   }),
   z.strictObject({ kind: z.literal("setting_overridden"), setting: z.string() }),
+  departed.extend({ kind: z.literal("earlier_session") }),
+  z.strictObject({
+    kind: z.literal("before_import"),
+    items: z.array(z.strictObject({ phase: z.string(), item: z.string() }))
+      .describe("Done or skipped before the import; not proven here"),
+  }),
   z.strictObject({
     kind: z.literal("before_audits"),
     lines: z.number().describe("How many lines, from the first on"),

@@ -4,8 +4,10 @@
  */
 import { z } from "zod";
 import {
+  account,
   actor,
   count,
+  gone,
   legacy,
   lockFields,
   namesakes,
@@ -41,6 +43,7 @@ export const SESSION_ANSWERS = {
   "session list": z.strictObject({
     sessions: z.array(row).describe("Newest first"),
     total: count.describe("How many there are without --limit"),
+    removed: z.array(gone).optional().describe("With --removed: oldest first"),
   }),
   "session show": standing.extend({
     ...recordFields,
@@ -52,6 +55,7 @@ export const SESSION_ANSWERS = {
     lock: lockFields.lock.optional(),
     heldBy: lockFields.heldBy.optional(),
     legacy: legacy.optional(),
+    repository: account.optional().describe("What the repository's journal says of it"),
   }),
   "session use": z.strictObject({
     session,

@@ -4,9 +4,11 @@
  */
 import { z } from "zod";
 import {
+  account,
   actor,
   bypass,
   change,
+  count,
   event,
   legacy,
   namesakes,
@@ -102,6 +104,24 @@ const journal = z.strictObject({
 /** The lines that `log verify` and its error have. */
 const verifiedSessions = z.array(journal);
 
+const logProblem = z.strictObject({
+  writer: z.string().describe("The chain: log/<writer>.jsonl"),
+  line: z.number(),
+  reason: z.string(),
+  tooNew: z.boolean(),
+  kind: z.enum(["changed", "missing", "unread"]),
+});
+
+/** The journal of the repository. */
+const verifiedRepository = z.strictObject({
+  writers: count.describe("How many clones have written to it"),
+  lines: count,
+  findings: z.array(logProblem).describe("What was changed or is missing"),
+  remarks: z.array(logProblem).describe(
+    "What was not compared, and why that is no reason for distrust",
+  ),
+});
+
 export const WORK_ANSWERS = {
   "start": standing.extend({ origin }),
   "status": standing.extend({
@@ -118,7 +138,9 @@ export const WORK_ANSWERS = {
   "skip": several,
   "approve": several,
   "advance": change,
-  "finish": ended,
+  "finish": ended.extend({
+    repository: account.optional().describe("What the repository's journal says of the session"),
+  }),
   "note": change,
   "checkpoint create": change.extend({ checkpoint: z.string() }),
   "checkpoint list": z.strictObject({ session, checkpoints: z.array(checkpoint) }),
@@ -137,14 +159,21 @@ export const WORK_ANSWERS = {
       .describe("Fields from which known secrets were removed when it was recorded"),
   }),
   "checkpoint restore": change.extend({ checkpoint: z.string() }),
-  "log": z.strictObject({ session, legacy: legacy.optional(), events: z.array(event) }),
+  "log": z.strictObject({
+    session: session.nullable().describe("The session's id; null with --repository"),
+    legacy: legacy.optional(),
+    events: z.array(event).describe("With --repository, each names its writer"),
+  }),
   "log show": z.strictObject({
     session,
     legacy: legacy.optional(),
     event,
     hash: z.string().nullable().describe("SHA-256 of its line; null where it has none yet"),
   }),
-  "log verify": z.strictObject({ sessions: verifiedSessions }),
+  "log verify": z.strictObject({
+    sessions: verifiedSessions,
+    repository: verifiedRepository.optional().describe("With --all or --repository"),
+  }),
   "log accept": change,
   "handoff": standing.extend({
     prompt: z.string(),

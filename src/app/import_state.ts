@@ -7,7 +7,7 @@ import { findWorkflowAt } from "../migration/import_path.ts";
 import { gitBranch } from "../project/git_branch.ts";
 import { initProject, refuseHome } from "../project/init.ts";
 import { OrchestratorPaths } from "../project/paths.ts";
-import { requireReadable, viewLegacy } from "../session/import_session.ts";
+import { legacyImported, requireReadable, viewLegacy } from "../session/import_session.ts";
 import { firstEvent } from "../session/read_events.ts";
 import { newLineage, newSessionId } from "../session/session_id.ts";
 import type { SessionManager } from "../session/session_manager.ts";
@@ -70,7 +70,8 @@ async function importHeld(
   const { paths, manager, io, actor } = workspace;
   const now = io.now();
   const stamp = { time: now.toISOString(), actor };
-  const base = { paths: from, workflow, toolVersion: VERSION, name };
+  const { backend } = manager;
+  const base = { paths: from, workflow, toolVersion: VERSION, name, backend };
   const first = await viewLegacy(base, stamp, newLineage());
   requireReadable(workflow, []);
   const hash = stateHash(first.events[0]?.data);
@@ -98,6 +99,9 @@ async function importHeld(
   const free = current === null || !SESSION_ID.test(current) ||
     !await manager.backend.hasSession(current);
   if (status === "active" || free) await useNewSession(manager, id, workspace.agentBinding);
+  await manager.recordInRepository([
+    await legacyImported(manager.backend, id, { how: "import-legacy", view }),
+  ]);
   return { id, view, made: true };
 }
 

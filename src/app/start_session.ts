@@ -5,12 +5,14 @@
 import { sha256Hex } from "../platform/hash.ts";
 import { gitBranch } from "../project/git_branch.ts";
 import { initProject, refuseHome } from "../project/init.ts";
+import { earlierSessions } from "../session/repository_log/earlier.ts";
+import { readSessionAt } from "../session/repository_log/session_at.ts";
 import { newLineage, newSessionId } from "../session/session_id.ts";
 import { useNewSession } from "../session/use_session.ts";
 import { VERSION } from "../version.ts";
 import type { WorkflowDefinition } from "../workflow/definition.ts";
 import type { ChosenBy, DefinitionOrigin, Namesakes } from "../workflow/definition_origin.ts";
-import type { SessionState } from "../workflow/state.ts";
+import type { EarlierSession, Recent, SessionState } from "../workflow/state.ts";
 import { requireFreeName } from "./free_name.ts";
 import { findNamesakes } from "./namesakes.ts";
 import { keepState } from "./state/keep.ts";
@@ -63,8 +65,12 @@ export async function startSession(
     if (request.name !== null) await requireFreeName(workspace, request.name);
     const id = newSessionId();
     const namesakes = await findNamesakes(workspace, request);
-    const state = await createFrom(workspace, id, request, { origin, namesakes });
+    const earlier = await earlierSessions(manager.backend, { session: id, ...request });
+    const state = await createFrom(workspace, id, request, { origin, namesakes, earlier });
     await useNewSession(manager, id, workspace.agentBinding);
+    await manager.recordInRepository([
+      { type: "session_started", data: await readSessionAt(manager.backend, id) },
+    ]);
     return state;
   });
   await keepState(workspace, "Start");
@@ -75,9 +81,10 @@ async function createFrom(
   { manager, paths }: Workspace,
   id: string,
   { source, definition, task, name, project, constraints, overriddenSettings }: StartRequest,
-  { origin, namesakes }: {
+  { origin, namesakes, earlier }: {
     readonly origin: DefinitionOrigin;
     readonly namesakes: Namesakes | undefined;
+    readonly earlier: Recent<EarlierSession> | null;
   },
 ): Promise<SessionState> {
   return await manager.createSession({
@@ -97,6 +104,7 @@ async function createFrom(
         origin,
         ...(namesakes === undefined ? {} : { namesakes }),
         toolVersion: VERSION,
+        ...(earlier === null ? {} : { earlier }),
       },
     }],
     meta: { name, task, branch: gitBranch(paths.root), parent: null },

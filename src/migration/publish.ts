@@ -17,6 +17,8 @@ import { initProject } from "../project/init.ts";
 import { KEYS, type OrchestratorPaths, STATE_DIRECTORY } from "../project/paths.ts";
 import { rememberImport } from "../session/import_session.ts";
 import { raiseFormat } from "../session/removed_sessions.ts";
+import type { ArrivedSession } from "../session/repository_log/lines.ts";
+import { readSessionAt, UNKNOWN_COPY } from "../session/repository_log/session_at.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { PRIVATE } from "../state_layout/modes.ts";
 import { SESSION_ID } from "../storage/keys.ts";
@@ -84,8 +86,26 @@ export async function publish(input: PublishInput): Promise<void> {
   replaceFile(paths.migrationMarker, JSON.stringify(marker, null, 2) + "\n", {
     within: paths.stateDirectory,
   });
+  await recordMigration(manager, manifest, journal.backup);
   removeTree(staging);
   removeJournal(paths);
+}
+
+/** Tells the repository's journal what came, once. */
+async function recordMigration(
+  manager: SessionManager,
+  { sessions }: Manifest,
+  backup: string,
+): Promise<void> {
+  const made: ArrivedSession[] = [];
+  for (const { id, replaced } of sessions) {
+    const at = await readSessionAt(manager.backend, id);
+    const before = { ...UNKNOWN_COPY, backup: `${backup}/sessions/${id}` };
+    made.push(replaced ? { ...at, replaced: before } : at);
+  }
+  await manager.recordInRepository([
+    { type: "migrated", data: { operation: backup, sessions: made } },
+  ]);
 }
 
 /** Sessions that an old state takes the place of: the one here is copied to the backup before. */

@@ -5,6 +5,7 @@
 import { readdirSync, utimesSync } from "node:fs";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, renamePatiently, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
+import { pathExists } from "../platform/path.ts";
 import { hashFile } from "../platform/copy_file.ts";
 import { runningSha256 } from "../platform/hash.ts";
 import { makeDirectory } from "../platform/make_directory.ts";
@@ -35,6 +36,8 @@ import {
   syncMoves,
   takePlace,
 } from "./move_tree.ts";
+import type { SessionAt } from "../session/repository_log/lines.ts";
+import { readSessionAt } from "../session/repository_log/session_at.ts";
 import { leaveNoTrace } from "./undo.ts";
 
 /** What a rollback works on. The repository is held. */
@@ -215,6 +218,10 @@ export async function finishRollback(
 ): Promise<void> {
   const backup = inState(paths, journal.backup);
   const kept = new Set(journal.kept ?? []);
+  const going: SessionAt[] = [];
+  for (const { id, replaced } of manifest?.sessions ?? []) {
+    if (!kept.has(id) && !replaced) going.push(await readSessionAt(manager.backend, id));
+  }
   if (manifest !== null) {
     restoreOriginals(paths, manifest, backup);
     // From here on the old state counts again.
@@ -232,11 +239,36 @@ export async function finishRollback(
   const backups = inState(paths, MIGRATION.backup);
   if (!removeEmpty(backups) && lstat(backups) !== null) syncDirectory(backups);
   removeEmpty(inState(paths, "sessions"));
+  if (pathExists(paths.metaFile)) await recordRollback(manager, { journal, manifest, going });
   leaveNoTrace(paths, journal);
   if (manifest === null) return;
   for (const { path, mode, mtimeMs } of [...manifest.folders].reverse()) {
     restoreFolder(path === "" ? paths.root : `${paths.root}/${path}`, mode, mtimeMs);
   }
+}
+
+/** Tells the repository's journal which sessions went, and which count again. */
+async function recordRollback(
+  manager: SessionManager,
+  { journal, manifest, going }: {
+    readonly journal: MigrationJournal;
+    readonly manifest: Manifest | null;
+    readonly going: readonly SessionAt[];
+  },
+): Promise<void> {
+  const kept = new Set(journal.kept ?? []);
+  const back: SessionAt[] = [];
+  for (const { id, replaced } of manifest?.sessions ?? []) {
+    if (!kept.has(id) && replaced) back.push(await readSessionAt(manager.backend, id));
+  }
+  const operation = `${journal.backup} ${journal.started}`;
+  const how = "migrate --rollback";
+  await manager.recordInRepository([
+    { type: "rolled_back", data: { operation, sessions: going } },
+    ...(back.length === 0
+      ? []
+      : [{ type: "sessions_restored", data: { how, sessions: back } } as const]),
+  ]);
 }
 
 function restoreOriginals(paths: OrchestratorPaths, manifest: Manifest, backup: string): void {

@@ -3,7 +3,8 @@
  * @module
  */
 import { pathExists } from "../platform/path.ts";
-import { MIGRATION, type OrchestratorPaths } from "../project/paths.ts";
+import { KEYS, MIGRATION, type OrchestratorPaths } from "../project/paths.ts";
+import { FOLDERS } from "../state_layout/names.ts";
 import {
   inState,
   type MigrationJournal,
@@ -30,7 +31,12 @@ export function undo(paths: OrchestratorPaths, journal: MigrationJournal): void 
  */
 export function leaveNoTrace(paths: OrchestratorPaths, journal: MigrationJournal): void {
   const { before } = journal;
-  if (!before.gitignore && !before.meta && !pathExists(paths.metaFile)) removeFile(paths.gitignore);
+  if (!before.meta && !pathExists(paths.metaFile)) {
+    // The journal of a repository that is none any more.
+    removeTree(inState(paths, FOLDERS.log));
+    removeFile(inState(paths, KEYS.writer));
+    if (!before.gitignore) removeFile(paths.gitignore);
+  }
   removeJournal(paths);
   if (before.lock || pathExists(paths.metaFile)) return;
   try {

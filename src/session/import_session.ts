@@ -20,7 +20,11 @@ import type { Actor, NewEvent, SessionEvent } from "../workflow/events.ts";
 import { evolve } from "../workflow/evolve.ts";
 import { RULES } from "../workflow/rules.ts";
 import type { SessionState } from "../workflow/state.ts";
+import type { StorageBackend } from "../storage/backend.ts";
 import type { VisitValues } from "./history_file.ts";
+import type { NewRepositoryEvent } from "./repository_log/lines.ts";
+import { earlierSessions } from "./repository_log/earlier.ts";
+import { readSessionAt } from "./repository_log/session_at.ts";
 import { newLineage } from "./session_id.ts";
 import type { SessionManager } from "./session_manager.ts";
 
@@ -33,6 +37,8 @@ export interface ImportInput {
   readonly name?: string | null;
   /** The session's id. Default: the one that follows from the old workflow's. */
   readonly session?: string;
+  /** Where its repository's journal is. Default: nothing is known of earlier sessions. */
+  readonly backend?: StorageBackend;
 }
 
 /** An old workflow as this program sees it. */
@@ -61,6 +67,11 @@ export async function viewLegacy(
   const { source, lines, visitHistory } = taken;
   const session = input.session ?? taken.session;
   const seed = { ...taken.seed, name: input.name ?? taken.seed.name };
+  const { name, task } = seed;
+  const { backend } = input;
+  const earlier = backend === undefined
+    ? null
+    : await earlierSessions(backend, { session, name, task });
   const events: NewEvent[] = [{
     type: "session_imported",
     data: {
@@ -70,6 +81,7 @@ export async function viewLegacy(
       source,
       history: { inLine: lines },
       toolVersion: input.toolVersion,
+      ...(earlier === null ? {} : { earlier }),
     },
   }];
   const { checkpoints, damaged, findings } = input.workflow.checkpoints();
@@ -113,10 +125,12 @@ export async function importSession(
   project: LegacyProject,
   stamp: { readonly time: string; readonly actor: Actor },
 ): Promise<{ readonly id: string; readonly findings: readonly string[] }> {
-  const view = await viewLegacy(input, stamp, newLineage());
+  const { backend } = manager;
+  const view = await viewLegacy({ ...input, backend }, stamp, newLineage());
   requireReadable(input.workflow, project.findings);
   const id = view.state.session;
-  if (!await manager.backend.hasSession(id)) {
+  const isNew = !await manager.backend.hasSession(id);
+  if (isNew) {
     await manager.createSession({
       id,
       events: view.events,
@@ -138,7 +152,38 @@ export async function importSession(
   if (project.places.current === null && await manager.currentSession() === null) {
     await manager.setCurrentSession(id);
   }
+  if (isNew) {
+    const how = "first change";
+    await manager.recordInRepository([await legacyImported(manager.backend, id, { how, view })]);
+  }
   return { id, findings: view.findings };
+}
+
+/** What the repository's journal says of an imported state of the old tool. */
+export async function legacyImported(
+  backend: StorageBackend,
+  id: string,
+  { how, view: { state, events } }: {
+    readonly how: string;
+    readonly view: Pick<ImportView, "state" | "events">;
+  },
+): Promise<NewRepositoryEvent> {
+  const [first] = events;
+  const made = first?.type === "session_imported" ? first.data.seed.updatedAt : null;
+  const { imported } = state;
+  return {
+    type: "sessions_imported",
+    data: {
+      how,
+      from: {
+        repository: null,
+        made,
+        tool: imported === undefined ? null : `the old tool (${imported})`,
+      },
+      operation: id,
+      sessions: [await readSessionAt(backend, id)],
+    },
+  };
 }
 
 /**

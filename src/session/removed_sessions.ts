@@ -4,6 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import { OrchestratorError } from "../errors.ts";
+import { sha256Hex } from "../platform/hash.ts";
 import { tooLarge } from "../platform/within.ts";
 import { LIMITS } from "../state_layout/limits.ts";
 import { FIRST_FORMAT, REPOSITORY_FORMAT } from "../project/identity.ts";
@@ -14,8 +15,10 @@ import type { StorageBackend } from "../storage/backend.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { readLines } from "./journal_end.ts";
 import { walkChain } from "./journal.ts";
-import { loadSession } from "./load.ts";
+import { type LoadedSession, loadSession } from "./load.ts";
 import { lostError, newerError } from "./rebuild.ts";
+import type { NewRepositoryEvent } from "./repository_log/lines.ts";
+import { sessionAt } from "./repository_log/session_at.ts";
 import {
   type BringingBack,
   broughtBackLine,
@@ -75,19 +78,29 @@ export async function removeSession(
   backend: StorageBackend,
   id: string,
   said: Pick<RemovalDetails, "why" | "time" | "actor">,
-): Promise<void> {
+): Promise<NewRepositoryEvent> {
   const request = {
     operation: "session remove",
     actor: said.actor.name,
     timeoutMs: REMOVE_PATIENCE_MS,
   };
-  await backend.withLock({ session: id }, request, async () => {
+  return await backend.withLock({ session: id }, request, async () => {
     const loaded = await loadSession(backend, id, { replay: true, holding: true });
     if (loaded.lost !== null) throw lostError(id, loaded);
     if (loaded.newer !== null) throw newerError(id, loaded.newer);
-    await recordRemoval(backend, { ...endedSession(loaded.state), ...said });
+    const record = await recordRemoval(backend, { ...endedSession(loaded.state), ...said });
     await backend.removeSession(id);
+    return removedEvent(loaded, said.why, record);
   });
+}
+
+/** What the repository's journal says of a removal. */
+function removedEvent(
+  { state, head }: LoadedSession,
+  why: string | null,
+  record: string | null,
+): NewRepositoryEvent {
+  return { type: "session_removed", data: { ...sessionAt(state, head), why, record } };
 }
 
 /**
@@ -100,9 +113,10 @@ export async function removeElsewhere(
   there: StorageBackend,
   id: string,
   said: Pick<RemovalDetails, "why" | "time" | "actor">,
-): Promise<void> {
-  const { state } = await loadSession(there, id, { replay: true });
-  await recordRemoval(backend, { ...endedSession(state), ...said }, there);
+): Promise<NewRepositoryEvent> {
+  const loaded = await loadSession(there, id, { replay: true });
+  const record = await recordRemoval(backend, { ...endedSession(loaded.state), ...said }, there);
+  return removedEvent(loaded, said.why, record);
 }
 
 /** What a removal says of a session. @throws `session_active` */
@@ -120,17 +134,22 @@ function endedSession(
 /**
  * Records the removal of a session. The repository must be locked.
  * @param from where the session is; default: here.
+ * @returns SHA-256 of the record; null where the journal cannot be told.
  */
 async function recordRemoval(
   backend: StorageBackend,
   details: RemovalDetails,
   from: StorageBackend = backend,
-): Promise<void> {
+): Promise<string | null> {
   const { session } = details;
   const copy = await copyOf(from, session);
+  if (copy === null) return null;
   const standing = standingRemovals(await readRecords(backend, session));
-  if (copy === null || standing.some((removal) => isExactly(removal, copy))) return;
-  await addRecords(backend, session, `${removalLine(details, copy)}\n`);
+  const present = standing.find((removal) => isExactly(removal, copy));
+  if (present !== undefined) return sha256Hex(present.line);
+  const line = removalLine(details, copy);
+  await addRecords(backend, session, `${line}\n`);
+  return sha256Hex(line);
 }
 
 /**

@@ -14,6 +14,7 @@ import type { Actor, SessionEvent } from "../workflow/events.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { type LoadedSession, loadSession } from "./load.ts";
 import type { FirstContent } from "./create_session.ts";
+import type { NewRepositoryEvent } from "./repository_log/lines.ts";
 import type { SessionMeta } from "./session_meta.ts";
 import type { CachedState } from "./state_cache.ts";
 import type { Verification, VerifyOptions } from "./verify_session.ts";
@@ -319,16 +320,25 @@ export class SessionManager {
    * See `removeSession` and `removeElsewhere` of `removed_sessions.ts`.
    * @param why what the person says about it.
    * @param elsewhere the place that has it, where it is not here.
+   * @returns what the repository's journal is to say of it.
    */
   async remove(
     id: string,
     why: string | null = null,
     elsewhere?: StorageBackend,
-  ): Promise<void> {
+  ): Promise<NewRepositoryEvent> {
     const { removeElsewhere, removeSession } = await import("./removed_sessions.ts");
     const said = { why: why === null ? null : (await this.#clean())(why), ...this.#stamp() };
-    if (elsewhere === undefined) await removeSession(this.backend, id, said);
-    else await removeElsewhere(this.backend, elsewhere, id, said);
+    return elsewhere === undefined
+      ? await removeSession(this.backend, id, said)
+      : await removeElsewhere(this.backend, elsewhere, id, said);
+  }
+
+  /** See `recordOrWarn` of `repository_log/record.ts`. The repository must be locked. */
+  async recordInRepository(events: readonly NewRepositoryEvent[]): Promise<void> {
+    const { recordOrWarn } = await import("./repository_log/record.ts");
+    const request = { backend: this.backend, clean: await this.#clean(), ...this.#stamp() };
+    await recordOrWarn(request, events, this.#options.warn);
   }
 
   /**

@@ -21,7 +21,8 @@ export const STATE_FORMAT = 2;
 
 /** The format of a state: the oldest whose programs keep all of it. */
 function formatOf(state: SessionState): number {
-  return state.accepted === undefined && state.history === undefined ? 1 : 2;
+  const { accepted, history, earlier } = state;
+  return accepted === undefined && history === undefined && earlier === undefined ? 1 : 2;
 }
 
 /** A state and its position in the journal. */

@@ -21,7 +21,7 @@ import type { StorageBackend } from "../storage/backend.ts";
 import { wholeLines } from "../storage/pieces.ts";
 import { isRecord } from "../workflow/record.ts";
 import type { Bytes } from "./byte_stream.ts";
-import { contentOf, journalName, removedSession } from "./contents.ts";
+import { contentOf, isRepositoryLog, journalName, removedSession } from "./contents.ts";
 import { JournalScan } from "./journal_scan.ts";
 import type { ManifestFile, ManifestSession } from "./manifest.ts";
 
@@ -113,6 +113,8 @@ export async function collect(
     if (key === KEYS.current && !ids.has(current ?? "")) continue;
     const removed = removedSession(key);
     if (removed !== null && request.sessions !== undefined && !ids.has(removed)) continue;
+    // It names all sessions, and a chain cannot be divided.
+    if (isRepositoryLog(key) && request.sessions !== undefined) continue;
     files.push(...await collectBlob(backend, key, looking));
   }
   files.sort((left, right) => left.name < right.name ? -1 : 1);

@@ -60,6 +60,11 @@ export function removedSession(name: string): string | null {
   return name.startsWith(REMOVED) ? meaningOf(name)?.parts.session ?? null : null;
 }
 
+/** Whether a name is that of a chain of the repository's journal. */
+export function isRepositoryLog(name: string): boolean {
+  return name.startsWith(`${FOLDERS.log}/`) && meaningOf(name)?.parts.writer !== undefined;
+}
+
 /** Whether a name is that of a file of a session's history. */
 export function isHistory(name: string): boolean {
   const session = meaningOf(name)?.parts.session;

@@ -12,6 +12,7 @@ import { replaceFile } from "../platform/atomic_file.ts";
 import { freeBytes } from "../platform/disk.ts";
 import { makeDirectory } from "../platform/make_directory.ts";
 import { pathExists } from "../platform/path.ts";
+import { randomBase32 } from "../platform/random.ts";
 import { removeTemporary } from "../platform/remove_tree.ts";
 import { lookWithin } from "../platform/within.ts";
 import { gitRemote } from "../project/git_remote.ts";
@@ -19,12 +20,15 @@ import { gitignoreText } from "../project/gitignore.ts";
 import { readRepositoryMeta } from "../project/identity.ts";
 import { refuseHome } from "../project/init.ts";
 import type { OrchestratorPaths } from "../project/paths.ts";
+import type { ReplacedCopy } from "../session/repository_log/lines.ts";
+import { readSessionAt } from "../session/repository_log/session_at.ts";
 import { TEMPORARY_FOLDERS } from "../state_layout/places.ts";
+import type { StorageBackend } from "../storage/backend.ts";
 import { checkIdentity, chooseSessions } from "./accept.ts";
 import { backUp, backupName, sweepBackups } from "./backups.ts";
 import type { Bytes } from "./byte_stream.ts";
 import { compare } from "./compare.ts";
-import { contentOf, removedSession } from "./contents.ts";
+import { contentOf, isRepositoryLog, removedSession } from "./contents.ts";
 import { checkFiles, checkJournal } from "./incoming.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { type Manifest, type ManifestSession, totalSize } from "./manifest.ts";
@@ -36,6 +40,7 @@ import {
   encodePlan,
   finishImports,
   type Plan,
+  type PlanSource,
   type PlanStep,
   type StagedCheck,
   stagedFiles,
@@ -161,7 +166,9 @@ async function importInto(parent: () => string, request: ImportRequest): Promise
   const files = [...staging.files.values()].filter(({ name }) => {
     const kind = contentOf(name);
     const removed = removedSession(name);
-    // Another repository's removals mean nothing here, and neither do those of what was not chosen.
+    // Another repository's journal means nothing here.
+    if (isRepositoryLog(name)) return request.adopt !== true && request.sessions === undefined;
+    // Neither do its removals, and those of what was not chosen.
     if (removed !== null) {
       return request.adopt !== true && (request.sessions === undefined || ids.has(removed));
     }
@@ -205,7 +212,12 @@ async function importInto(parent: () => string, request: ImportRequest): Promise
       { initialise, decided }: Decision,
       held: readonly string[],
     ): Promise<ImportReport> => {
-      const plan: Plan = { initialise, steps: decided.map(({ step }) => step), files };
+      const plan: Plan = {
+        initialise,
+        steps: decided.map(({ step }) => step),
+        files,
+        source: sourceOf(request, manifest),
+      };
       requireRoom(
         bytesToPut(request.paths, decided, files),
         freeBytes(request.paths.stateDirectory),
@@ -299,6 +311,9 @@ async function decideAll(
         session: id,
         action: ACTIONS[relation],
         ...(replaces && local !== null ? { replaces: local.hash } : {}),
+        ...(replaces && backups !== null
+          ? { replaced: await replacedCopy(manager.backend, id, `${backups}/sessions/${id}`) }
+          : {}),
         checked: check,
       },
       present: replaces ? 0 : local?.size ?? 0,
@@ -310,6 +325,25 @@ async function decideAll(
     await backUp(manager.backend, request.paths, backups, ids);
   }
   return { initialise, decided };
+}
+
+/** What the repository's journal says of the import. */
+function sourceOf(request: ImportRequest, { created, tool, repository }: Manifest): PlanSource {
+  return {
+    operation: randomBase32(65),
+    from: { repository: repository.remote ?? repository.id, made: created, tool },
+    adopted: request.adopt === true,
+  };
+}
+
+/** The copy of a session that is to be replaced, as it is now. */
+async function replacedCopy(
+  backend: StorageBackend,
+  id: string,
+  backup: string,
+): Promise<ReplacedCopy> {
+  const { status, seq, hash, done, total } = await readSessionAt(backend, id);
+  return { status, seq, hash, done, total, backup };
 }
 
 /** Disk space needed for the import, without files that already exist. */

@@ -106,6 +106,10 @@ function reasonOf(
   if (entry.kind === "secret" && secrets !== true) return { what, why: "not asked for" };
   const session = sessionOf(name);
   if (session !== null && orphans(session)) return { what, why: "no session" };
+  // The repository's journal names all sessions.
+  if (meaning.parts.writer !== undefined && sessions !== undefined) {
+    return { what, why: "not asked for" };
+  }
   // The records of removals are about sessions, too.
   const about = meaning.parts.session;
   if (about !== undefined && sessions?.has(about) === false) return { what, why: "not asked for" };

@@ -14,6 +14,7 @@ import { KEYS, type OrchestratorPaths } from "../project/paths.ts";
 import { makeFolder as makeSecretFolder } from "../secrets/folder.ts";
 import { secretModes } from "../secrets/sharing.ts";
 import { mergeRecords } from "../session/removal.ts";
+import { placeChain } from "../session/repository_log/place_chain.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { readLimit } from "../state_layout/limits.ts";
 import { meaningOf } from "../state_layout/lookup.ts";
@@ -90,15 +91,17 @@ export async function placeRepositoryFiles(
   };
 }
 
-/**
- * Joins a file of lines with the one here, by the rule of its row.
- * @returns `kept` for a chain that is not this one's continuation or beginning.
- */
+/** Joins a file of lines with the one here, by the rule of its row. The repository must be locked. */
 export async function placeLines(
   backend: StorageBackend,
   name: string,
   incoming: Uint8Array,
 ): Promise<Placed> {
+  const writer = meaningOf(name)?.parts.writer;
+  if (writer !== undefined) {
+    const text = new TextDecoder().decode(incoming);
+    return await placeChain(backend, writer, text) ? "placed" : "same";
+  }
   const here = await backend.readBlob(name);
   const merged = joinedLines(name, here ?? new Uint8Array(), incoming);
   if (merged === null) return "kept";

@@ -19,6 +19,14 @@ import { mergedIdentity } from "../project/merge_identity.ts";
 import { KEYS, type OrchestratorPaths } from "../project/paths.ts";
 import { requireOwnWork } from "../project/unfinished_work.ts";
 import { addRecords, raiseFormat, recordedSessions } from "../session/removed_sessions.ts";
+import type {
+  ArrivedSession,
+  NewRepositoryEvent,
+  Origin,
+  ReplacedCopy,
+  SessionAt,
+} from "../session/repository_log/lines.ts";
+import { sessionAt } from "../session/repository_log/session_at.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { VERSION } from "../version.ts";
@@ -57,6 +65,8 @@ export interface PlanStep {
   readonly action: "create" | "extend" | "replace" | "feedback";
   /** SHA-256 of the last line of the copy that is replaced. */
   readonly replaces?: string;
+  /** That copy, for the repository's journal. */
+  readonly replaced?: ReplacedCopy;
   readonly checked: StagedCheck;
 }
 
@@ -76,6 +86,16 @@ export interface Plan {
   readonly steps: readonly PlanStep[];
   /** Every staged file that is used. */
   readonly files: readonly StagedFile[];
+  /** What the repository's journal says of it; absent in plans of earlier versions. */
+  readonly source?: PlanSource;
+}
+
+/** Where the sessions of a plan come from. */
+export interface PlanSource {
+  /** Tells this import from others. */
+  readonly operation: string;
+  readonly from: Origin;
+  readonly adopted: boolean;
 }
 
 /** What a plan works on. */
@@ -176,13 +196,24 @@ export async function carryOut(
   }
   const sessions = bySession(plan.files);
   const holding = new Set(held);
+  const came: ArrivedSession[] = [];
   let done = 0;
   await placeRecords(surroundings.manager.backend, plan.files, content);
   for (const step of plan.steps) {
     const files = sessions.get(step.session) ?? [];
     // Before it appears: the next pull would remove a session whose removal is in effect.
     await surroundings.manager.bringBack(step.session, OPERATION);
-    await carryOutStep(surroundings, step, { files, content }, holding.has(step.session));
+    const { replaced } = step;
+    const at = await carryOutStep(
+      surroundings,
+      step,
+      { files, content },
+      holding.has(step.session),
+    );
+    // Also what came before a process died that was at it.
+    if (at !== null && (step.action === "create" || step.action === "replace")) {
+      came.push(replaced === undefined ? at : { ...at, replaced });
+    }
     onProgress(done += stagedJournal(step.session, files).size);
   }
   const arrived = arrivedIdentity(plan.files, content);
@@ -206,7 +237,34 @@ export async function carryOut(
     const merged = here === null ? null : mergedIdentity(here, arrived);
     if (merged !== null) writeRepositoryMeta(paths.metaFile, merged);
   }
+  const { source } = plan;
+  if (source !== undefined && came.length > 0) {
+    await surroundings.manager.recordInRepository(importedEvents(source, came));
+  }
   return outcome;
+}
+
+/** So many sessions are named in one line of the repository's journal. */
+const MOST_NAMED = 500;
+
+function importedEvents(
+  { operation, from, adopted }: PlanSource,
+  sessions: readonly ArrivedSession[],
+): readonly NewRepositoryEvent[] {
+  const events: NewRepositoryEvent[] = [];
+  for (let at = 0; at < sessions.length; at += MOST_NAMED) {
+    events.push({
+      type: "sessions_imported",
+      data: {
+        how: OPERATION,
+        from,
+        ...(adopted ? { adopted: true } : {}),
+        operation: at === 0 ? operation : `${operation} ${at}`,
+        sessions: sessions.slice(at, at + MOST_NAMED),
+      },
+    });
+  }
+  return events;
 }
 
 /** What the snapshot's own `meta.json` says; null when it says nothing usable. */
@@ -225,6 +283,7 @@ function arrivedIdentity(
   }
 }
 
+/** @returns the session as it is here now; null when it is not the plan's. */
 async function carryOutStep(
   surroundings: Surroundings,
   step: PlanStep,
@@ -233,16 +292,20 @@ async function carryOutStep(
     readonly content: StagedContent;
   },
   held: boolean,
-): Promise<void> {
+): Promise<SessionAt | null> {
   const { manager, warn } = surroundings;
   const { backend } = manager;
   const session = checkedSession(step, files, content);
   const { id } = session;
+  const at = sessionAt(session.state, session);
   const journal = stagedJournal(id, files);
   const { relation, local } = await compare(backend, id, journal, content);
-  if (local === null) return await createIncoming(backend, session);
+  if (local === null) {
+    await createIncoming(backend, session);
+    return at;
+  }
   if (!held) {
-    if (relation === "same" && await isHereAlready(backend, session)) return;
+    if (relation === "same" && await isHereAlready(backend, session)) return at;
     try {
       return await manager.withLock(
         { session: id },
@@ -253,9 +316,10 @@ async function carryOutStep(
       const busy = error instanceof OrchestratorError && error.code === "lock_held";
       if (!busy || step.action !== "feedback") throw error;
       // Its journal is here; the rest of the import does not wait for it.
-      return warn(
+      warn(
         `The feedback of session ${id} was not imported: another process is using the session`,
       );
+      return at;
     }
   }
   const replaceable = step.action === "replace" && local.hash === step.replaces;
@@ -269,7 +333,9 @@ async function carryOutStep(
     await replaceWith(backend, session);
   } else {
     warn(`Session ${id} was not imported: it changed here in the meantime`);
+    return null;
   }
+  return relation !== "older" || replaceable ? at : null;
 }
 
 /** What the snapshot knows of removals is known here from now on. */

@@ -7,6 +7,7 @@ import { KEYS } from "../project/paths.ts";
 import { readLines } from "../session/journal_end.ts";
 import { covers, type StandingRemoval, standingRemovals } from "../session/removal.ts";
 import { readRecords } from "../session/removed_sessions.ts";
+import { readSessionAt } from "../session/repository_log/session_at.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { collectSession, encodeLines } from "../snapshot/collect.ts";
 import { contentOf, journalName } from "../snapshot/contents.ts";
@@ -89,6 +90,8 @@ export async function mergeSessions(request: MergeRequest): Promise<Merged> {
     }
     const merged = await mergeSession(manager, incoming, restore);
     if (merged !== null) sessions.push(merged);
+    const how = restore ? "state restore" : standing.length > 0 ? GOES_ON : null;
+    if (how !== null && merged !== null) await recordReturn(manager, merged, how);
   }
   return { sessions, refused, removals };
 }
@@ -115,6 +118,18 @@ async function standingFor(
 async function bringBack(manager: SessionManager, id: string, how: string): Promise<void> {
   if (await readRecords(manager.backend, id) === "") return;
   await manager.withRepositoryLock("state merge", () => manager.bringBack(id, how));
+}
+
+/** Tells the repository's journal that a session counts again. */
+async function recordReturn(
+  manager: SessionManager,
+  { id, branch }: MergedSession,
+  how: string,
+): Promise<void> {
+  await manager.withRepositoryLock("state merge", async () => {
+    const sessions = [await readSessionAt(manager.backend, branch ?? id)];
+    await manager.recordInRepository([{ type: "sessions_restored", data: { how, sessions } }]);
+  });
 }
 
 /** Whether a session's journal and feedback are the same here, byte for byte. */
@@ -214,7 +229,12 @@ async function goOnApart(
         const branch = branchSession(restore ? incoming : here, common);
         if (!await backend.hasSession(branch.id)) await createIncoming(backend, branch);
         await pointTo(manager, id, branch.id);
+        const split = await readSessionAt(backend, id);
         if (!restore) await replaceWith(backend, incoming);
+        const how = restore ? "state restore" : "state merge";
+        await manager.recordInRepository([
+          { type: "session_split", data: { ...split, into: branch.id, how } },
+        ]);
         return branch.id;
       }),
   );

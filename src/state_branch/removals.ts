@@ -11,6 +11,7 @@ import {
   standingRemovals,
 } from "../session/removal.ts";
 import { addRecords, copyOf, readRecords, recordedSessions } from "../session/removed_sessions.ts";
+import { readSessionAt } from "../session/repository_log/session_at.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { incomingCopy } from "../snapshot/incoming.ts";
 import { LIMITS } from "../state_layout/limits.ts";
@@ -120,6 +121,10 @@ async function settle(
           return "removed";
         }
         await manager.bringBack(id, GOES_ON);
+        const sessions = [await readSessionAt(backend, id)];
+        await manager.recordInRepository([
+          { type: "sessions_restored", data: { how: GOES_ON, sessions } },
+        ]);
         return "goes on";
       });
     } catch (error) {

@@ -49,6 +49,7 @@ const BY_NAME = new Map<string, number>([
   ["workflow.schema.json", LIMITS.text],
   ["current", LIMITS.short],
   ["lock", LIMITS.short],
+  ["writer.json", LIMITS.short],
   ["migration.json", LIMITS.migration],
   [".migration_complete", LIMITS.migration],
 ]);

@@ -66,6 +66,7 @@ export const KEYS = {
   binding: (agentKey: string): string => `bindings/${agentKey}`,
   removed: (id: string): string => `removed/${id}.jsonl`,
   repositoryLog: (writer: string): string => `log/${writer}.jsonl`,
+  writer: "writer.json",
   sessionJournal: (id: string): string => `sessions/${id}/${JOURNAL}`,
   sessionMeta: (id: string): string => `sessions/${id}/meta.json`,
   sessionState: (id: string): string => `sessions/${id}/state.json`,

@@ -133,7 +133,15 @@ const ROWS: Readonly<Record<string, Row>> = {
     limit: LIMITS.lines,
     carriers: EVERYWHERE,
     merge: "journal",
-    what: "journal of the repository, one chain for each writer",
+    what:
+      "journal of the repository: what happens to sessions as wholes; one chain for each writer, which is a clone on a machine",
+  },
+  [KEYS.writer]: {
+    ...machine,
+    kind: "json",
+    limit: LIMITS.short,
+    what:
+      "`format` 1, the `writer` whose chain this clone writes, `seq` and `hash` of its last line, `next` (the end of an append that may have been cut off), `previous` (the chain before)",
   },
 
   "secrets/.gitignore": {

@@ -9,7 +9,7 @@
 import type { WorkflowDefinition } from "./definition.ts";
 import type { DefinitionOrigin, Namesakes } from "./definition_origin.ts";
 import type { Actor, Approval, HistoryFile, VerificationOutcome } from "./recorded.ts";
-import type { Snapshot, StateSeed } from "./state.ts";
+import type { EarlierSession, Recent, Snapshot, StateSeed } from "./state.ts";
 
 export type { Actor, Approval, HistoryFile, VerificationOutcome } from "./recorded.ts";
 
@@ -58,6 +58,8 @@ export interface EventData {
     readonly namesakes?: Namesakes;
     /** The workflow's effective settings are in `definition.settings`. */
     readonly toolVersion: string;
+    /** Sessions of this name or task that were removed; absent where there is none. */
+    readonly earlier?: Recent<EarlierSession>;
   };
   /** Always the first event of a session that came from elsewhere; carries all that is known. */
   readonly session_imported: {
@@ -69,6 +71,8 @@ export interface EventData {
     /** What was recorded before the session began, oldest first. */
     readonly history: History;
     readonly toolVersion: string;
+    /** As in `session_started`. */
+    readonly earlier?: Recent<EarlierSession>;
   };
   readonly item_completed: {
     readonly phase: string;

@@ -11,6 +11,7 @@ import { type EventData, isHistoryFile, type SessionEvent } from "./events.ts";
 import { own } from "./record.ts";
 import {
   type Bypass,
+  type EarlierSession,
   type ItemState,
   type PhaseState,
   type Recent,
@@ -171,6 +172,7 @@ function begin(event: SessionEvent): SessionState {
       updatedAt: event.time,
       notes: { count: 0, recent: [] },
       bypasses: [],
+      ...earlierIn(data),
     };
   }
   if (event.type === "session_imported") return beginImported(event, stamped);
@@ -209,9 +211,22 @@ function beginImported(
     phases,
     notes: { count: seed.notes.length, recent: seed.notes.slice(-RECENT_LIMIT) },
     bypasses: bypassesIn(seed.definition, phases, event),
+    ...earlierIn(event.data),
     ...(isHistoryFile(history) ? { history } : {}),
     ...(typeof source.generation === "string" ? { imported: source.generation } : {}),
   };
+}
+
+/** @throws TypeError for anything else than sessions that went. */
+function earlierIn(
+  { earlier }: Pick<EventData["session_started"], "earlier">,
+): Pick<SessionState, "earlier"> {
+  if (earlier === undefined) return {};
+  const isOne = ({ session, status, time, by, done, total, seq }: EarlierSession) =>
+    [session, status, time, by.name].every((text) => typeof text === "string") &&
+    [done, total, seq].every((number) => typeof number === "number");
+  if (typeof earlier.count === "number" && earlier.recent.every(isOne)) return { earlier };
+  throw new TypeError("the event names no earlier sessions");
 }
 
 /**

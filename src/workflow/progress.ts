@@ -19,6 +19,7 @@ import { isOpen } from "./reviews.ts";
 import type {
   Acceptance,
   Bypass,
+  EarlierSession,
   ItemState,
   ItemStatus,
   PhaseStatus,
@@ -76,6 +77,8 @@ export interface ItemProgress {
   readonly forced?: true;
   readonly automatic?: "zero_human";
   readonly approval?: Approval;
+  /** It had this status before the import: nothing of it was proven here. */
+  readonly beforeImport?: true;
 }
 
 /** An item that was skipped with a reason the rules accept. */
@@ -101,6 +104,12 @@ export type BypassNotice =
   /** The definition is not the project's committed one. */
   | { readonly kind: "other_definition"; readonly message: string }
   | ({ readonly kind: "journal_accepted" } & Omit<Acceptance, "seq">)
+  | ({ readonly kind: "earlier_session" } & EarlierSession)
+  | {
+    /** Items that were done or skipped before the import: nothing of them was proven here. */
+    readonly kind: "before_import";
+    readonly items: readonly { readonly phase: string; readonly item: string }[];
+  }
   | {
     /** The first lines of the journal do not record what they led to: an older program wrote them. */
     readonly kind: "before_audits";
@@ -214,7 +223,13 @@ function describeItem(
     ...(standing.forced === undefined ? {} : { forced: standing.forced }),
     ...(standing.automatic === undefined ? {} : { automatic: standing.automatic }),
     ...(standing.approval === undefined ? {} : { approval: standing.approval }),
+    ...(isBeforeImport(state, standing) ? { beforeImport: true } : {}),
   };
+}
+
+/** Whether an item has had its status before the import: what happens here says who did it. */
+function isBeforeImport({ imported }: SessionState, { status, by }: ItemState): boolean {
+  return imported !== undefined && by === undefined && !isOpen(status);
 }
 
 function proofOf(
@@ -310,6 +325,8 @@ function bypassesOf(state: SessionState): readonly BypassNotice[] {
   const hasEnded = (phase: PhaseDefinition) => phaseState(state, phase.id).status === "completed";
   const lines = state.audited === undefined ? state.seq : state.audited - 1;
   const origin = state.definitionOrigin === undefined ? null : originRemark(state.definitionOrigin);
+  const old = everyItem(state).filter(({ standing }) => isBeforeImport(state, standing))
+    .map(({ phase, item }) => ({ phase: phase.id, item: item.id }));
   return [
     ...(origin?.kind === "deviation"
       ? [{ kind: "other_definition" as const, message: origin.text }]
@@ -317,6 +334,11 @@ function bypassesOf(state: SessionState): readonly BypassNotice[] {
     ...(lines === 0
       ? []
       : [{ kind: "before_audits" as const, lines, all: state.audited === undefined }]),
+    ...(state.earlier?.recent ?? []).map((earlier): BypassNotice => ({
+      kind: "earlier_session",
+      ...earlier,
+    })),
+    ...(old.length === 0 ? [] : [{ kind: "before_import", items: old } as const]),
     ...(state.accepted?.recent ?? []).map(({ seq: _, ...acceptance }): BypassNotice => ({
       kind: "journal_accepted",
       ...acceptance,

@@ -16,12 +16,15 @@
  * - `phases` is a list of `[id, H(phase)]`, a phase the array of its fields, and its `items` the `H` of
  *   each run of 32 `[id, H(item)]`, the last of which may be shorter. Phases and items are in the order
  *   of the definition, but whole numbers come first, in ascending order.
- * - texts and evidence (`task`, `constraints`, `notes`, `evidence`, `text`, `message`, `reason`,
+ * - texts and evidence (`task`, `constraints`, `notes`, `evidence`, `text`, `message`, `reason`, `why`,
  *   `skipReason`, `endNotes`, `abandonReason`, `outputTail`) are `H` of the value, so that one that is
  *   taken out of a journal (`redacted_text.ts`) can be replaced by its hash and no digest changes: for
  *   `[redacted sha256:<hash>]` that hash is written; `null` stays `null`.
  * - Other values that are recorded as they came (actors, verifications, approvals of items) are written
  *   as they stand in the journal.
+ *
+ * Projection 2 has one more field behind those of projection 1: `earlier`, a list as `accepted` is. It is
+ * that of states that name earlier sessions; all others are written with projection 1.
  * @module
  */
 import { textHash } from "./redacted_text.ts";
@@ -29,6 +32,7 @@ import type {
   Acceptance,
   Bypass,
   CheckpointSummary,
+  EarlierSession,
   ItemState,
   Note,
   PhaseState,
@@ -36,15 +40,23 @@ import type {
   SessionState,
 } from "./state.ts";
 
-/** The projection that new lines are made with. */
-const NEWEST = "1";
+/**
+ * The projections. A state is written with the first one that has all that it holds: what most states
+ * lack does not change how they are written.
+ */
+type Projection = "1" | "2";
+
+/** The projection that new lines of a state are made with. */
+function projectionOf({ earlier }: SessionState): Projection {
+  return earlier === undefined ? "1" : "2";
+}
 
 /** Gives the SHA-256 of a text's UTF-8 bytes in lower-case hex. */
 export type Sha256 = (text: string) => string;
 
 /** The name of the projection of a recorded digest, when this program knows it; else null. */
 export function knownProjection(digest: string): string | null {
-  return /^1:[0-9a-f]{64}$/.test(digest) ? NEWEST : null;
+  return /^([12]):[0-9a-f]{64}$/.exec(digest)?.[1] ?? null;
 }
 
 /**
@@ -57,7 +69,7 @@ function fieldsOf<Of>() {
   ): Fields => fields;
 }
 
-const STATE = fieldsOf<SessionState>()([
+const STATE = fieldsOf<Omit<SessionState, "earlier">>()([
   "session",
   "lineage",
   "seq",
@@ -87,6 +99,22 @@ const STATE = fieldsOf<SessionState>()([
   "imported",
   "legacy",
   "audited",
+]);
+
+/** Only in projection 2. */
+const EARLIER = fieldsOf<EarlierSession>()([
+  "what",
+  "session",
+  "name",
+  "task",
+  "status",
+  "seq",
+  "hash",
+  "done",
+  "total",
+  "time",
+  "by",
+  "why",
 ]);
 
 const PHASE = fieldsOf<PhaseState>()(["status", "startedAt", "completedAt", "approval", "items"]);
@@ -143,6 +171,8 @@ const OPTIONAL: ReadonlySet<PropertyKey> = new Set<keyof Acceptance>(["contradic
 
 /** Fields of records whose values are texts. */
 const TEXTS: ReadonlySet<string> = new Set([
+  "task",
+  "why",
   "text",
   "message",
   "reason",
@@ -184,7 +214,7 @@ export class StateDigests {
    * @throws `TypeError` for a value that is not a state.
    */
   digest(state: SessionState): string {
-    const fields = STATE.map((name) => {
+    const fields: unknown[] = STATE.map((name) => {
       switch (name) {
         case "definition":
           return this.#whole(state.definition);
@@ -221,7 +251,9 @@ export class StateDigests {
           return required(state[name]);
       }
     });
-    return `${NEWEST}:${this.#hash(fields)}`;
+    const { earlier } = state;
+    if (earlier !== undefined) fields.push(this.#recent(earlier, EARLIER));
+    return `${projectionOf(state)}:${this.#hash(fields)}`;
   }
 
   #hash(value: unknown): string {

@@ -113,6 +113,30 @@ export interface Acceptance {
   readonly reason: string | null;
 }
 
+/**
+ * A session of the same name or task that was removed, or an earlier copy of this one that another took
+ * the place of, as far as the repository's journal knew when this session began.
+ */
+export interface EarlierSession {
+  readonly what: "removed" | "replaced" | "missing" | "rolled_back";
+  readonly session: string;
+  readonly name: string | null;
+  readonly task: string;
+  /** Its status then, or `unknown`. */
+  readonly status: string;
+  /** Number of its last event. */
+  readonly seq: number;
+  /** SHA-256 of the line of that event. */
+  readonly hash: string;
+  /** Items completed or skipped, of how many. */
+  readonly done: number;
+  readonly total: number;
+  /** When it went, RFC 3339 UTC. */
+  readonly time: string;
+  readonly by: Actor;
+  readonly why: string | null;
+}
+
 /** What an import hands over: a state without the fields the journal itself provides. */
 export interface StateSeed extends Snapshot {
   readonly name: string | null;
@@ -162,6 +186,8 @@ export interface SessionState extends Snapshot {
   readonly bypasses: readonly Bypass[];
   /** Absent where there is none. */
   readonly accepted?: Recent<Acceptance>;
+  /** Absent where there is none. */
+  readonly earlier?: Recent<EarlierSession>;
   /** The file of what was recorded before the session began. */
   readonly history?: HistoryFile;
   /**

@@ -108,9 +108,9 @@ function sessionOf(row: Data): string {
   return row.session ?? row.id;
 }
 
-/** Whether a bypass comes of an event, not of when its line was written. */
+/** Whether 0.1.0 told of it, too: not of when a line was written, and of what was done before an import. */
 function isRecorded({ kind }: Data): boolean {
-  return kind !== "before_audits";
+  return kind !== "before_audits" && kind !== "before_import";
 }
 
 /** A bypass as 0.1.0 shows it: with `by` behind `time`, where later builds have `actor`. */

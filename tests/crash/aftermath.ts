@@ -89,6 +89,7 @@ export function partsOf(picture: Picture, known: Picture): ReadonlyMap<string, s
   put("mode in meta.json", picture.mode);
   put(".gitignore", picture.gitignore);
   put("current", picture.current === null ? null : aliasOf(picture.current, known));
+  put("the repository's journal", picture.recorded);
   put("bindings", picture.bindings.map((id) => aliasOf(id, known)));
   for (const [id, session] of Object.entries(picture.sessions)) {
     const alias = known.sessions[id] === undefined ? `<new ${session.name}>` : id;

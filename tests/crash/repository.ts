@@ -147,6 +147,8 @@ export interface Picture {
   readonly sessions: Readonly<Record<string, SessionPicture>>;
   /** What is recorded of removals, by session: the kinds of records, without who and when. */
   readonly removals: Readonly<Record<string, readonly string[]>>;
+  /** Types of the lines of the repository's journal, of all writers. */
+  readonly recorded: readonly string[];
   /** Journals of sessions that were replaced. */
   readonly backups: readonly string[];
   /** Every file outside `.git` and outside what the program keeps in the state directory. */
@@ -180,6 +182,10 @@ export function pictureOf(root: string): Picture {
         (textOf(join(state, "removed", name)) ?? "").split("\n").slice(0, -1)
           .map((line) => String(parsed(line)?.["record"])),
       ]),
+    ),
+    recorded: namesIn(join(state, "log")).filter(isNoTemporary).flatMap((name) =>
+      (textOf(join(state, "log", name)) ?? "").split("\n").slice(0, -1)
+        .map((line) => String(parsed(line)?.["type"]))
     ),
     backups: walk(root, "")
       .filter((path) => /^\.orchestrator\/backups\/(?!\.).*\/log\.jsonl$/.test(path))
@@ -259,7 +265,7 @@ function sessionPicture(directory: string): SessionPicture {
 function projectFiles(root: string): Readonly<Record<string, string>> {
   const files: Record<string, string> = {};
   const ours =
-    /^\.orchestrator\/(\.|lock$|meta\.json$|bindings\/|removed\/|backups\/|sessions\/(\.|[a-z2-7]{13}\/))/;
+    /^\.orchestrator\/(\.|lock$|meta\.json$|writer\.json$|bindings\/|removed\/|log\/|backups\/|sessions\/(\.|[a-z2-7]{13}\/))/;
   for (const path of walk(root, "")) {
     if (ours.test(path) || path === ".orchestrator/current") continue;
     if (statSync(join(root, path)).isDirectory()) continue;

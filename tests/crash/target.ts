@@ -57,7 +57,7 @@ export function signatureOf(call: Call, root: string): string {
   const paths = call.paths.map((path) =>
     path.replace(root, ".")
       .replace(/\.(tmp|staging|removed|replacing)-[^/]*/g, ".$1-*")
-      .replace(/\/[a-z2-7]{13}(?=\/|$)/g, "/<id>")
+      .replace(/\/[a-z2-7]{13}(?=\/|\.jsonl$|$)/g, "/<id>")
       .replace(/orchestrator-state-[a-z2-7]{26}/g, "orchestrator-state-<id>")
       .replace(/bindings\/[0-9a-f]{32}/g, "bindings/*")
       // A commit has the time in it, and its name with that.

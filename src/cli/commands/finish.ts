@@ -13,6 +13,8 @@ import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { changeAnswer } from "../output/change.ts";
 import { lines, say, type Shown } from "../output/shown.ts";
+import { readAccount } from "../../app/account.ts";
+import { accountData, accountTexts } from "../output/repository_text.ts";
 import { bypassData } from "../output/status_data.ts";
 import { noticeText } from "../output/status_text.ts";
 import type { Style } from "../output/style.ts";
@@ -31,18 +33,20 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"fin
   const change = await finishWorkflow(context, { notes: input.option("notes") });
   const { skips, bypasses, remarks } = describe(change.state);
   const { namesakes } = change.state;
+  const account = await readAccount(context, change.state);
   return changeAnswer(
     change,
     (style) =>
       lines([
         say`Finished ${style.bold(oneLine(change.state.task, style.width - 12, style))}`,
-        ...review(change.state, style),
+        ...review(change.state, accountTexts(account, change.state), style),
       ]),
     {
       skips,
       bypasses: bypasses.map(bypassData),
       ...(remarks === undefined ? {} : { remarks }),
       ...(namesakes === undefined ? {} : { namesakes }),
+      ...accountData(account),
     },
   );
 }
@@ -80,10 +84,18 @@ function namesakesText({ namesakes }: SessionState): readonly string[] {
   ];
 }
 
-/** What was skipped on the way: the last place where it is shown before the end. */
-function review(state: SessionState, style: Style): readonly Shown[] {
+/**
+ * What was skipped on the way, and what the repository's journal says besides: the last place where the
+ * person who finishes sees it.
+ */
+function review(
+  state: SessionState,
+  recorded: readonly string[],
+  style: Style,
+): readonly Shown[] {
   const { skips, bypasses, remarks = [] } = describe(state);
   return [
+    ...recorded.map((text) => style.yellow(hang(text, style, 4))),
     ...bypasses.map((notice) => style.yellow(hang(noticeText(notice), style, 4))),
     ...skips.map((skip) =>
       hang(`${skip.phase}/${skip.item} was skipped: ${skip.reason}`, style, 4)

@@ -32,15 +32,21 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ini
   const schema = workflowSchemaText();
   const result = await context.manager.withRepositoryLock(
     "init",
-    () =>
-      Promise.resolve(initProject(context.paths, {
+    async () => {
+      const result = initProject(context.paths, {
         mode,
         rootCommit: first,
         isCopied,
         schema,
         now: context.io.now(),
         toolVersion: VERSION,
-      })),
+      });
+      const { previousMode: from, mode: to } = result;
+      if (from !== null) {
+        await context.manager.recordInRepository([{ type: "mode_changed", data: { from, to } }]);
+      }
+      return result;
+    },
   );
   const { warning, ...data } = result;
   if (warning !== null) context.warn(warning);

@@ -22,6 +22,9 @@ import { styleFor } from "../output/style_for.ts";
 const POLL_MS = 200;
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"log"> | LongAnswer> {
+  if (input.has("repository")) {
+    return await (await import("./log_repository.ts")).repositoryLog(context, input);
+  }
   const since = readSince(input.option("since"));
   const limit = readLimit(input.option("limit"), "show", "events");
   const { choice, view } = await chooseToRead(context);

@@ -122,14 +122,17 @@ function openDetails(
 }
 
 function endedDetails(item: ItemProgress, room: number, style: Style): readonly Shown[] {
-  if (item.status !== "skipped") return [];
+  const old = item.beforeImport === true
+    ? detail("done before the import", room, style).map(style.yellow)
+    : [];
+  if (item.status !== "skipped") return old;
   const how = item.forced
     ? "skipped by force: "
     : item.automatic !== undefined
     ? `skipped by ${item.automatic}: `
     : "skipped: ";
   const rows = detail(how + (item.skipReason ?? ""), room, style);
-  return rows.map(item.forced ? style.yellow : style.dim);
+  return [...rows.map(item.forced ? style.yellow : style.dim), ...old];
 }
 
 /** A text beside an item: wrapped lines, those that go on behind a bar. */

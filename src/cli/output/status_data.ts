@@ -2,7 +2,7 @@
  * A session's standing, for programs.
  * @module
  */
-import type { bypass, standing } from "../../answers/parts.ts";
+import type { bypass, departed, standing } from "../../answers/parts.ts";
 import type { DataOf } from "../../answers/table.ts";
 import type { Actor } from "../../workflow/events.ts";
 import type {
@@ -11,7 +11,7 @@ import type {
   PhaseProgress,
   Progress,
 } from "../../workflow/progress.ts";
-import type { CheckpointSummary, SessionState } from "../../workflow/state.ts";
+import type { CheckpointSummary, EarlierSession, SessionState } from "../../workflow/state.ts";
 import { stepData } from "./next_step.ts";
 
 /** The payload of `status --json` (and of `start --json`). */
@@ -63,9 +63,18 @@ export function byActor<Rest extends object>(
   return { ...rest, actor: by };
 }
 
+/** A session that went, for programs. */
+export function departedData(
+  { done, total, what, session, name, task, status, seq, hash, time, by, why }: EarlierSession,
+): DataOf<typeof departed> {
+  const progress = { done, total };
+  return { what, session, name, task, status, seq, hash, progress, time, actor: by, why };
+}
+
 /** A bypass: who is behind it is its `actor`. */
 export function bypassData(notice: BypassNotice): DataOf<typeof bypass> {
   if (notice.kind === "journal_accepted") return byActor(notice);
+  if (notice.kind === "earlier_session") return { ...departedData(notice), kind: notice.kind };
   return "by" in notice ? byActor(notice) : notice;
 }
 

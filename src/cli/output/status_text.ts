@@ -7,7 +7,7 @@
  */
 import { contradictingLines, lostEvents } from "../../session/load.ts";
 import type { BypassNotice, PhaseProgress, Progress } from "../../workflow/progress.ts";
-import type { SessionState } from "../../workflow/state.ts";
+import type { EarlierSession, SessionState } from "../../workflow/state.ts";
 import { checklist, sameWord } from "./checklist_text.ts";
 import { stepText } from "./next_step.ts";
 import { joined, lines, num, OWN, type Shown, shown, words } from "./shown.ts";
@@ -244,6 +244,12 @@ export function noticeText(notice: BypassNotice): string {
           ? `without ${lostEvents(notice.known.seq, notice.found)}, which the journal had lost`
           : `although ${contradictingLines(notice.contradictions)}`
       }${notice.reason === null ? "" : `: ${notice.reason}`}`;
+    case "earlier_session":
+      return departureText(notice);
+    case "before_import":
+      return `done before the import, not proven here: ${
+        firstFew(notice.items.map(({ phase, item }) => `${phase}/${item}`), SKIPS_SHOWN).join(", ")
+      }`;
     case "left_open":
       return `${notice.phase}/${notice.item} was left ${
         notice.status === "failed" ? "failed" : "open"
@@ -253,6 +259,28 @@ export function noticeText(notice: BypassNotice): string {
         notice.kind === "forced" ? "was skipped by force" : "was skipped by zero_human"
       }${notice.undone ? " (undone since)" : ""}: ${notice.reason}`;
   }
+}
+
+const WENT = {
+  removed: "was removed",
+  replaced: "was replaced by an imported copy",
+  missing: "was deleted without a record, noticed",
+  rolled_back: "was taken back with a migration",
+} as const;
+
+/** A session that went, or a copy of one, as a clause. */
+export function departureText(gone: EarlierSession): string {
+  const name = gone.name === null ? "" : ` ("${gone.name}")`;
+  const when = `${gone.time.slice(0, 16).replace("T", " ")}Z`;
+  const at = gone.seq === 0
+    ? ""
+    : `, when it was ${gone.status}${
+      gone.total === 0 ? "" : `, ${gone.done} of ${gone.total} items done`
+    } (journal of ${gone.seq} ${gone.seq === 1 ? "event" : "events"})`;
+  const why = gone.why === null ? "" : `: ${gone.why}`;
+  return `session ${gone.session}${name} ${
+    WENT[gone.what]
+  } on ${when} by ${gone.by.name}${at}${why}`;
 }
 
 function ending(state: SessionState, screen: StatusScreen, style: Style): Shown {

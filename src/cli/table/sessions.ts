@@ -20,6 +20,7 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
     summary: "List all sessions, newest first",
     options: [
       { name: "active", summary: "Only sessions with an active workflow" },
+      { name: "removed", summary: "List sessions that were removed, replaced or deleted instead" },
       {
         name: "limit",
         short: "n",
@@ -30,6 +31,7 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
     examples: [
       { line: "session list", means: "task, phase, progress, age, and who holds the lock" },
       { line: "session list --active --json", means: "for programs" },
+      { line: "session list --removed", means: "what was removed, when and by whom" },
     ],
     changes: "nothing",
     load: () => import("../commands/session/list.ts"),
@@ -123,12 +125,17 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
       { name: "follow", short: "f", summary: "Continue to show events as they are recorded" },
       { name: "since", value: "SEQ", summary: "Only events with a higher seq" },
       { name: "limit", short: "n", value: "N", summary: "Only the last N events" },
+      {
+        name: "repository",
+        summary: "Show what happened to sessions as wholes: started, removed, imported, replaced",
+      },
     ],
     examples: [
       { line: "log", means: "everything" },
       { line: "log -n 5", means: "the last five events" },
       { line: "log --since 12 --json", means: "events after event 12, for programs" },
       { line: "log --follow", means: "watch another agent at work" },
+      { line: "log --repository", means: "which sessions came and went, in all clones" },
     ],
     changes: "nothing",
     load: () => import("../commands/log.ts"),
@@ -154,7 +161,10 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
     summary: "Check that a session's journal was not changed",
     details:
       "Verifies the hash chain, reports the first line that does not match, and compares state.json with the journal.",
-    options: [{ name: "all", summary: "Check every session" }],
+    options: [
+      { name: "all", summary: "Check every session and the repository's journal" },
+      { name: "repository", summary: "Check the repository's journal" },
+    ],
     examples: [
       { line: "log verify", means: "the current session" },
       { line: "log verify --all", means: "all sessions" },

@@ -76,6 +76,7 @@ import { sessionsMeta } from "./sessions_meta.ts";
 import { sessionsNames } from "./sessions_names.ts";
 import { sessionsOrphans } from "./sessions_orphans.ts";
 import { sessionsReadable } from "./sessions_readable.ts";
+import { sessionsRepository } from "./sessions_repository.ts";
 import { sessionsSize } from "./sessions_size.ts";
 import { sessionsStale } from "./sessions_stale.ts";
 import { sessionsState } from "./sessions_state.ts";
@@ -137,6 +138,7 @@ export const CHECKS: readonly Check[] = [
   sessionsCurrent,
   sessionsFrozen,
   sessionsHistory,
+  sessionsRepository,
   sessionsLineEnds,
   sessionsMeta,
   sessionsNames,

@@ -276,6 +276,33 @@ export const SESSIONS: readonly Scenario[] = [
     },
   },
   {
+    check: "sessions.repository",
+    when: "the repository's journal lacks what this clone wrote",
+    level: "error",
+    seen:
+      /^cannot be trusted: log\/[a-z2-7]{13}\.jsonl, line 1: is missing \(this clone refers to line 2\)$/,
+    todo: /^Restore the files from a backup, from git or from the state branch$/,
+    make: (world) => rmSync(world.state("log"), { recursive: true }),
+  },
+  {
+    check: "sessions.repository",
+    when: "a line of it was changed",
+    level: "error",
+    seen: /^cannot be trusted: log\/[a-z2-7]{13}\.jsonl, line 2: does not follow line 1/,
+    make: (world) => {
+      const [name = ""] = readdirSync(world.state("log"));
+      const path = world.state("log", name);
+      world.write(path, readFileSync(path, "utf8").replace('"opened"', '"closed"'));
+    },
+  },
+  {
+    check: "sessions.repository",
+    when: "a newer program wrote to it",
+    level: "info",
+    seen: /^not all of it was compared: log\/[a-z2-7]{13}\.jsonl, line 1: has format 9/,
+    make: (world) => world.write(world.state("log", "aaaaaaaaaaaaa.jsonl"), '{"v":9}\n'),
+  },
+  {
     check: "sessions.meta",
     when: "meta.json is missing",
     level: "warning",

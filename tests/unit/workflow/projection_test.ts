@@ -28,8 +28,8 @@ const ITEM: Required<ItemState> = {
   legacy: { old: { field: 1 } },
 };
 
-/** A state with every field that there is. */
-const FULL: Required<SessionState> = {
+/** A state with every field that projection 1 has. */
+const FULL: Required<Omit<SessionState, "earlier">> = {
   session: "s1",
   lineage: "l1",
   seq: 9,
@@ -103,11 +103,42 @@ Deno.test("projection 1: what it gives is fixed for ever", () => {
   );
 });
 
-Deno.test("projection 1: whatever of a state is changed or missing, its digest is another", () => {
-  const seen = new Map([[digestOf(FULL), "the state itself"]]);
+/** The same with what projection 2 adds. */
+const WITH_EARLIER: Required<SessionState> = {
+  ...FULL,
+  earlier: {
+    count: 1,
+    recent: [{
+      what: "removed",
+      session: "s0",
+      name: "login",
+      task: "Add login",
+      status: "abandoned",
+      seq: 7,
+      hash: HASH,
+      done: 1,
+      total: 2,
+      time: AT,
+      by: BY,
+      why: "w",
+    }],
+  },
+};
+
+Deno.test("projection 2: what it gives is fixed for ever, and only states that need it have it", () => {
+  assert.equal(
+    digestOf(WITH_EARLIER),
+    "2:b0b7003ee9bc5cba3108a50e18e9deb4e12136b99fb018a2551810b773d203cb",
+  );
+  assert.notEqual(digestOf(FULL).slice(2), digestOf(WITH_EARLIER).slice(2));
+  assert.equal(knownProjection(digestOf(WITH_EARLIER)), "2");
+});
+
+Deno.test("whatever of a state is changed or missing, its digest is another", () => {
+  const seen = new Map([[digestOf(WITH_EARLIER), "the state itself"]]);
   let count = 0;
-  for (const [name, changed] of eachChange(FULL, "state")) {
-    if (JSON.stringify(changed) === JSON.stringify(FULL)) continue;
+  for (const [name, changed] of eachChange(WITH_EARLIER, "state")) {
+    if (JSON.stringify(changed) === JSON.stringify(WITH_EARLIER)) continue;
     count += 1;
     let digest: string;
     try {
@@ -203,7 +234,7 @@ Deno.test("digests of states that share items under other ids, or fewer of them,
 
 Deno.test("a digest of a projection to come, or of no projection, is not known", () => {
   assert.equal(knownProjection(`1:${HASH}`), "1");
-  for (const digest of [`2:${HASH}`, HASH, `1:${HASH}a`, `1:${HASH.toUpperCase()}`, "1:", ""]) {
+  for (const digest of [`3:${HASH}`, HASH, `1:${HASH}a`, `1:${HASH.toUpperCase()}`, "1:", ""]) {
     assert.equal(knownProjection(digest), null, digest);
   }
 });

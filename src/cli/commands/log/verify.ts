@@ -4,12 +4,17 @@
  */
 import { OrchestratorError } from "../../../errors.ts";
 import { sizeText } from "../../output/size_text.ts";
+import {
+  type LogVerification,
+  verifyRepositoryLog,
+} from "../../../session/repository_log/verify_log.ts";
 import type { Verification } from "../../../session/verify_session.ts";
 import { contradictionText } from "../../../workflow/audit/finding.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { chooseToRead } from "../../../app/choose_session.ts";
 import { lines, num, say, type Shown, shown } from "../../output/shown.ts";
+import { problemLine, problemText } from "../../output/repository_text.ts";
 import type { Style } from "../../output/style.ts";
 import { count, hang } from "../../output/text.ts";
 
@@ -20,18 +25,71 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
     const result = await verified(context, id, input.has("all"));
     if (result !== null) results.push(result);
   }
+  const repository = await verifiedRepository(context, input);
   const bad = results.filter((result) =>
     result.bad !== null || result.unknown !== null || result.history !== null ||
     result.contradictions.length > 0
   );
-  if (bad.length > 0) throw untrustworthy(results, bad);
+  if (bad.length > 0) throw untrustworthy(results, bad, repository);
+  if (repository !== null && repository.findings.length > 0) {
+    throw untrustworthyLog(results, repository);
+  }
+  const data = { sessions: results, ...(repository === null ? {} : { repository }) };
   return {
-    data: { sessions: results },
+    data,
     text: (style) =>
-      results.length === 0
-        ? style.dim(say`No sessions.`)
-        : lines(results.map((result) => lineOf(result, style))),
+      lines([
+        ...(results.length === 0 && !input.has("repository")
+          ? [style.dim(say`No sessions.`)]
+          : results.map((result) => lineOf(result, style))),
+        ...(repository === null ? [] : repositoryLines(repository, style)),
+      ]),
   };
+}
+
+/** The journal of the repository, where it was asked for. */
+async function verifiedRepository(
+  context: Context,
+  input: Input,
+): Promise<LogVerification | null> {
+  const { meta } = context;
+  if (meta === null || !(input.has("all") || input.has("repository"))) return null;
+  const isPortable = meta.mode === "portable";
+  return await verifyRepositoryLog(context.manager.backend, { isPortable });
+}
+
+function repositoryLines(
+  { writers, lines, remarks }: LogVerification,
+  style: Style,
+): readonly Shown[] {
+  if (writers === 0) return [];
+  const length = count(lines, say`line`);
+  const chains = count(writers, say`writer`);
+  return [
+    say`${
+      style.green(style.symbols.done)
+    } repository: ${length} of ${chains}, the hash chains are intact`,
+    ...remarks.map((remark) => say`  ${style.symbols.bullet} ${problemLine(remark)}`),
+  ];
+}
+
+function untrustworthyLog(
+  sessions: readonly Verification[],
+  repository: LogVerification,
+): OrchestratorError {
+  const [first, ...others] = repository.findings.map(problemText);
+  return new OrchestratorError(
+    "journal_corrupt",
+    `Cannot trust the repository's journal: ${first}`,
+    {
+      hint: "Restore its files in log/ from a backup, from git or from the state branch",
+      details: {
+        sessions,
+        repository,
+        ...(others.length === 0 ? {} : { list: [first, ...others] }),
+      },
+    },
+  );
 }
 
 /** @param listed it comes from a list, not from an argument: null when it was removed meanwhile. */
@@ -52,11 +110,15 @@ async function verified(
 function untrustworthy(
   results: readonly Verification[],
   bad: readonly Verification[],
+  repository: LogVerification | null,
 ): OrchestratorError {
   const [first] = bad;
   const tooNew = bad.every(isTooNew);
   const one = results.length === 1;
-  const list = bad.flatMap((result) => wrongIn(result, one));
+  const list = [
+    ...bad.flatMap((result) => wrongIn(result, one)),
+    ...(repository?.findings ?? []).map(problemText),
+  ];
   return new OrchestratorError(
     tooNew ? "format_too_new" : "journal_corrupt",
     one
@@ -67,7 +129,11 @@ function untrustworthy(
         ? "Use the newer version of orchestrator that wrote it"
         : `Restore sessions/${bad.length === 1 ? first?.session : "<id>"}/${fileOf(bad)} ` +
           `from a backup or from git${one ? orAccept(first) : ""}`,
-      details: { sessions: results, ...(one && list.length === 1 ? {} : { list }) },
+      details: {
+        sessions: results,
+        ...(repository === null ? {} : { repository }),
+        ...(one && list.length === 1 ? {} : { list }),
+      },
     },
   );
 }
@@ -127,6 +193,7 @@ async function wanted(context: Context, input: Input): Promise<readonly string[]
     await (await import("../../../app/state/look_further.ts")).lookFurther(context);
     return context.meta === null ? [] : [...await context.manager.listSessions()].sort();
   }
+  if (input.has("repository")) return [];
   const { choice, view } = await chooseToRead(context);
   if (choice === null) {
     throw new OrchestratorError(

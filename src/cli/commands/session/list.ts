@@ -35,7 +35,16 @@ interface Row extends SessionSummary {
 export async function run(context: Context, input: Input): Promise<AnswerTo<"session list">> {
   const limit = readLimit(input.option("limit"), "list", "sessions") ??
     (context.io.isTerminal("stdout") && !input.has("json") ? SHOWN_ON_TERMINAL : undefined);
+  if (input.has("removed") && input.has("active")) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      "Cannot list sessions: --active and --removed cannot be used together",
+    );
+  }
   await (await import("../../../app/state/look_further.ts")).lookFurther(context);
+  if (input.has("removed")) {
+    return await (await import("./list_removed.ts")).removedList(context, limit);
+  }
   const old = await legacySummaries(context);
   // What was an old workflow a moment ago may be a session by now.
   context.refresh();

@@ -4,6 +4,7 @@
  */
 import { OrchestratorError } from "../../../errors.ts";
 import { loadSession } from "../../../session/load.ts";
+import type { NewRepositoryEvent } from "../../../session/repository_log/lines.ts";
 import { summarise } from "../../../session/summary.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import { TEXT_LIMITS } from "../../../workflow/commands.ts";
@@ -59,10 +60,15 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
   });
   const removed: string[] = [];
   await manager.withRepositoryLock("session remove", async () => {
-    for (const id of ids) {
-      const isHere = beyond?.has(id) !== true || await manager.backend.hasSession(id);
-      await manager.remove(id, why, isHere ? undefined : everywhere);
-      removed.push(id);
+    const events: NewRepositoryEvent[] = [];
+    try {
+      for (const id of ids) {
+        const isHere = beyond?.has(id) !== true || await manager.backend.hasSession(id);
+        events.push(await manager.remove(id, why, isHere ? undefined : everywhere));
+        removed.push(id);
+      }
+    } finally {
+      if (events.length > 0) await manager.recordInRepository(events);
     }
   });
   return {

@@ -9,6 +9,8 @@ import type { Context } from "../../context.ts";
 import { chooseToRead } from "../../../app/choose_session.ts";
 import { readRecords } from "../../records.ts";
 import { legacyData } from "../../legacy/status.ts";
+import { readAccount } from "../../../app/account.ts";
+import { accountData, accountTexts } from "../../output/repository_text.ts";
 import { actorText } from "../../output/event_text.ts";
 import { lockStateText } from "../../output/lock_text.ts";
 import { statusData } from "../../output/status_data.ts";
@@ -42,6 +44,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
     manager.backend.holder({ session: choice.id }),
   ]);
   const progress = describe(state);
+  const account = await readAccount(context, state);
   return {
     data: statusData(state, progress, {
       ...data,
@@ -52,6 +55,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
       ...(state.namesakes === undefined ? {} : { namesakes: state.namesakes }),
       lock: holding.state,
       heldBy: holding.state === "held" ? holding.by : null,
+      ...accountData(account),
     }),
     text: (style) => {
       const held = lockStateText(holding, style);
@@ -62,6 +66,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
         ...(meta?.parent ? [[say`split from`, shown(meta.parent)]] : []),
         ...(held === null ? [] : [[say`held`, held]]),
         ...namesakeRows(state.namesakes),
+        ...accountTexts(account, state).map((text) => [say`record`, shown(text)]),
       ].map(([key, value]) => [style.dim(key ?? say``), value ?? say``]);
       const screen = statusText(
         state,
