@@ -14,7 +14,7 @@ export function redactedText(hash: string): string {
 }
 
 /** The hash of the text that a marker stands for; null for what is no marker. */
-export function hashOfRedacted(value: unknown): string | null {
+function hashOfRedacted(value: unknown): string | null {
   return typeof value === "string" ? MARKER.exec(value)?.[1] ?? null : null;
 }
 

@@ -15,7 +15,7 @@ const USUAL = "less -FRX";
  * The command of the pager; null where there is to be none: without a terminal, inside an agent or a CI
  * job, which would wait for a key, and where a variable names none.
  */
-export function pagerCommand(
+function pagerCommand(
   { io, environment, spec }: Pick<Context, "io" | "environment" | "spec">,
   input: Input,
 ): string | null {
