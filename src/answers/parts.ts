@@ -265,7 +265,7 @@ const note = z.strictObject({
 });
 
 /** A note without its number: of an old workflow, or of the whole journal. */
-export const plainNote = z.strictObject({ ...note.shape, seq: z.number().optional() });
+const plainNote = z.strictObject({ ...note.shape, seq: z.number().optional() });
 
 /** What is recorded of one item. */
 export const itemRecord = z.strictObject({

@@ -84,7 +84,7 @@ phases:
         step_type: gate
         verification:
           type: manual_gate
-          description: Read the plan ("orchestrator session show") and decide whether to go on with it
+          description: Read the plan ("orchestrator session show") and decide whether to go on
 
   - id: EXECUTE
     name: Execute

@@ -117,7 +117,7 @@ function asJson(value: WorkflowDefinition): unknown {
 }
 
 /** The text with the line ends that a checkout may have changed. */
-export function spellings(text: string): readonly string[] {
+function spellings(text: string): readonly string[] {
   const feeds = text.replaceAll("\r\n", "\n");
   return [text, feeds, feeds.replaceAll("\n", "\r\n")];
 }

@@ -23,7 +23,7 @@ import { isRecord } from "../../workflow/record.ts";
 import { isNestedDeeper } from "../json_limits.ts";
 
 /** The newest format of a line that this program knows, and the one that it writes. */
-export const REPOSITORY_LOG_FORMAT = 1;
+const REPOSITORY_LOG_FORMAT = 1;
 
 /** The end of a chain: number of lines, and SHA-256 of the last. */
 export interface ChainHead {
@@ -249,7 +249,7 @@ function readLine(text: string, writer: string, after: ChainHead): LogLine | Mis
 }
 
 /** Whether a value says who did something. */
-export function isActor(value: unknown): value is Actor {
+function isActor(value: unknown): value is Actor {
   if (!isRecord(value) || typeof value["name"] !== "string") return false;
   const { kind, agent } = value;
   return (kind === "person" || kind === "agent" || kind === "ci") &&

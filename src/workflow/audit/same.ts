@@ -74,7 +74,7 @@ function below(path: string, key: string): string {
 }
 
 /** Whether `recorded` is `expected` with parts of it replaced by {@link REDACTED}. */
-export function sameButForSecrets(expected: string, recorded: string): boolean {
+function sameButForSecrets(expected: string, recorded: string): boolean {
   if (expected === recorded) return true;
   const parts = recorded.split(REDACTED);
   const first = parts[0] ?? "";
