@@ -204,12 +204,8 @@ export async function carryOut(
     // Before it appears: the next pull would remove a session whose removal is in effect.
     await surroundings.manager.bringBack(step.session, OPERATION);
     const { replaced } = step;
-    const at = await carryOutStep(
-      surroundings,
-      step,
-      { files, content },
-      holding.has(step.session),
-    );
+    const given = { files, content };
+    const at = await carryOutStep(surroundings, step, given, holding.has(step.session));
     // Also what came before a process died that was at it.
     if (at !== null && (step.action === "create" || step.action === "replace")) {
       came.push(replaced === undefined ? at : { ...at, replaced });
