@@ -156,7 +156,7 @@ export const WORKFLOW: readonly Mutant[] = [
   {
     name: "the log does not say where a definition came from",
     file: "src/cli/output/event_text.ts",
-    search: "[row, ...originRows(event.data, style)]",
+    search: "[row, ...originRows(event.data.origin, event.data.overriddenSettings, style)]",
     replace: "[row]",
     killedBy: {
       file: "tests/unit/app/definition_origin_test.ts",

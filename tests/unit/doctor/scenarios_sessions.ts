@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   truncateSync,
+  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { bindAgent } from "../../../src/session/resolve.ts";
@@ -110,9 +111,27 @@ export const SESSIONS: readonly Scenario[] = [
   },
   {
     check: "sessions.lost",
-    when: "the last line was changed",
+    when: "another line stands where the last one stood",
     level: "error",
     seen: /^1 journal of 1 lack events that were recorded/,
+    make: async (world) => {
+      const [journal, state] = ["log.jsonl", "state.json"].map((name) => world.ofSession(name));
+      assert.ok(journal !== undefined && state !== undefined);
+      const before = [journal, state].map((path) => readFileSync(path));
+      await world.done("note", "one");
+      const derived = readFileSync(state);
+      for (const [index, path] of [journal, state].entries()) {
+        writeFileSync(path, before[index] ?? "");
+      }
+      await world.done("note", "another");
+      writeFileSync(state, derived);
+    },
+  },
+  {
+    check: "sessions.chain",
+    when: "the last line was changed",
+    level: "error",
+    seen: /^1 journal of 1 cannot be trusted/,
     make: (world) =>
       world.edit(world.ofSession("log.jsonl"), (text) => text.replace("Add login", "Add logout")),
   },
