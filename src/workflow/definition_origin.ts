@@ -127,8 +127,8 @@ function uncommitted(origin: DefinitionOrigin): string {
   if (path === null) return `The workflow is the built-in one; the project has no ${usual}`;
   if (path !== usual) return `The workflow is ${named(origin)}`;
   return git === "none"
-    ? `${usual} is not committed (the project is not in a git repository)`
-    : `${usual} is not committed`;
+    ? `${usual} was not committed at the start (the project was not in a git repository)`
+    : `${usual} was not committed at the start`;
 }
 
 /** A setting that `start --set` replaced, as a clause. */

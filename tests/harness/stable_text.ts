@@ -115,9 +115,13 @@ export class StableText {
   }
 }
 
+/** A time in a sentence, to the minute. */
+const MINUTE = /\d{4}-\d\d-\d\d \d\d:\d\dZ/g;
+
 /** The output of an executable whose clock is not fixed, and the text it is compared with. */
 export function withoutTimes(text: string): string {
-  return text.replace(TIME, "<time>").replaceAll("<now>", "<time>").replace(/\bAGE {2,}/g, "AGE ")
+  return text.replace(TIME, "<time>").replace(MINUTE, "<time>").replaceAll("<now>", "<time>")
+    .replace(/\bAGE {2,}/g, "AGE ")
     .replace(/\b(?:just now|\d+ (?:min|h|days?) ago)(?: {2,})?/g, "<ago>");
 }
 

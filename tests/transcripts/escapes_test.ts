@@ -56,8 +56,7 @@ Deno.test("escapes in a derived state", async () => {
   const state = JSON.parse(readFileSync(file, "utf8"));
   let believed = 0;
   for (const path of sample(leavesOf(state), 150)) {
-    // Why the next step is the next is ours to say, and a state whose checksum fits is believed.
-    if (path[0] === "checksum" || path.join(".") === "progress.next.why") continue;
+    if (path[0] === "checksum") continue;
     await world.with(file, withChecksum(withCanary(state, path)), async () => {
       const where = `state.json ${path.join(".")}`;
       await world.look(where, ["status"]);
@@ -65,7 +64,7 @@ Deno.test("escapes in a derived state", async () => {
       if (/FORGED/.test(stdout + stderr)) believed++;
     });
   }
-  assert.ok(believed > 20, `only ${believed} fields of the state were shown`);
+  assert.equal(believed, 0, "what the journal does not say was shown");
   world.expectHarmless(300);
 });
 

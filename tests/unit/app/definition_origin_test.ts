@@ -440,12 +440,14 @@ test("what is not committed yet is said in mild words, and as no deviation", asy
   ]);
   await place.done("init");
   assert.deepEqual(await remarks("no git"), [
-    "workflow.yaml is not committed (the project is not in a git repository)",
+    "workflow.yaml was not committed at the start (the project was not in a git repository)",
   ]);
   place.git("init", "--quiet", "--initial-branch=main");
-  assert.deepEqual(await remarks("no commit"), ["workflow.yaml is not committed"]);
+  assert.deepEqual(await remarks("no commit"), ["workflow.yaml was not committed at the start"]);
   place.git("commit", "--quiet", "--allow-empty", "--message=Begin");
-  assert.deepEqual(await remarks("not in the commit"), ["workflow.yaml is not committed"]);
+  assert.deepEqual(await remarks("not in the commit"), [
+    "workflow.yaml was not committed at the start",
+  ]);
   place.git("switch", "--quiet", "--create", "feature");
   place.commit("workflow.yaml");
   assert.deepEqual(await remarks("not on main"), ["workflow.yaml is not on main yet"]);
