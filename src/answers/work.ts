@@ -96,7 +96,7 @@ const journal = z.strictObject({
     line: z.number(),
     claims: z.string().describe("What the line says"),
     instead: z.string().describe("Why that was not possible, or what was"),
-  })).describe("Lines that no command can have made"),
+  })).describe("Lines that no command can have made; an error lists the first 50"),
   remarks: z.array(z.strictObject({ line: z.number(), remark: z.string() }))
     .describe("What is odd, but possible"),
 });

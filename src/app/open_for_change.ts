@@ -86,9 +86,20 @@ export async function openForChange(
   if (finishImport) await steps.finishImport(workspace);
   if (bringIn) await steps.bringIn(workspace);
   if (!choose) return null;
-  const choice = await steps.choose(workspace, name) ?? await steps.importOld(workspace, name);
+  const choice = await steps.choose(workspace, name) ?? await steps.importOld(workspace, name) ??
+    await chooseAgain(workspace, name, steps);
   if (choice === null) throw workspace.noSession();
   // A session that was named is not one to stay with.
   if (choice.origin === "current") await steps.bindAgent(workspace, choice);
   return choice;
+}
+
+/** Between the two looks before, another process may have imported the old workflow. */
+async function chooseAgain(
+  workspace: Workspace,
+  name: string | undefined,
+  steps: Steps,
+): Promise<SessionChoice | null> {
+  workspace.refresh();
+  return await steps.choose(workspace, name);
 }

@@ -22,6 +22,9 @@ export async function auditSession(
   return auditor.report;
 }
 
+/** So many contradictions are listed with an error; all are counted. */
+const MOST_LISTED = 50;
+
 /** The refusal to go on with a session whose journal contradicts itself; undefined where it does not. */
 export function contradictionError(
   id: string,
@@ -38,7 +41,7 @@ export function contradictionError(
       hint:
         `Restore sessions/${id}/log.jsonl from a backup or from git, or let a person accept it: ` +
         `\`orchestrator log accept --session ${id} --reason "<why>"\``,
-      details: { session: id, contradictions },
+      details: { session: id, contradictions: contradictions.slice(0, MOST_LISTED) },
     },
   );
 }

@@ -199,11 +199,11 @@ Deno.test({
     // More than an export keeps in memory: some of it is read twice.
     const { sessions } = await makeProject(here.scratch.root, {
       sessions: 4,
-      events: 40,
-      note: (index) => `${index} `.repeat(50_000),
+      events: 800,
+      note: (index) => `${index} `.repeat(1200).trimEnd(),
     });
     let writing = true;
-    const lengths = new Map(sessions.map((id) => [id, 40]));
+    const lengths = new Map(sessions.map((id) => [id, 800]));
     const writers = sessions.slice(1).map(async (id, index) => {
       for (let count = 0; writing; count++) {
         const kind = index === 0
@@ -228,18 +228,21 @@ Deno.test({
         await there.json("snapshot", "import", file);
         for (const { session: id, seq } of data.sessions) {
           const { data } = await there.json("log", "verify", "--session", id);
-          assert.deepEqual(data.sessions, [
-            {
-              session: id,
-              lines: seq,
-              tornBytes: 0,
-              bad: null,
-              rebuilt: null,
-              lost: null,
-              lineEnds: "line feeds",
-              history: null,
-            },
-          ]);
+          assert.equal(data.sessions.length, 1);
+          const sound = {
+            session: id,
+            lines: seq,
+            tornBytes: 0,
+            bad: null,
+            rebuilt: null,
+            lost: null,
+            lineEnds: "line feeds",
+            history: null,
+            unknown: null,
+            decided: seq,
+            contradictions: [],
+          };
+          assert.deepEqual({ ...data.sessions[0], ...sound }, data.sessions[0]);
         }
         const { warnings } = await there.json("status");
         assert.deepEqual(warnings, []);

@@ -130,12 +130,23 @@ function untrustworthy(
         : `Restore sessions/${bad.length === 1 ? first?.session : "<id>"}/${fileOf(bad)} ` +
           `from a backup or from git${one ? orAccept(first) : ""}`,
       details: {
-        sessions: results,
+        sessions: results.map((result) => ({
+          ...result,
+          contradictions: result.contradictions.slice(0, MOST_LISTED),
+        })),
         ...(repository === null ? {} : { repository }),
-        ...(one && list.length === 1 ? {} : { list }),
+        ...(one && list.length === 1 ? {} : { list: shortened(list) }),
       },
     },
   );
+}
+
+/** Of more, a person reads no further. */
+const MOST_LISTED = 50;
+
+function shortened(list: readonly string[]): readonly string[] {
+  const more = list.length - MOST_LISTED;
+  return more > 0 ? [...list.slice(0, MOST_LISTED), `and ${more} more`] : list;
 }
 
 /** Everything that is wrong with a session. @param one whether it is the only one. */
