@@ -303,7 +303,7 @@ Deno.test({
     await place.must("start", "Everything");
     for (const argv of STORY) await place.run(argv);
     const allowed =
-      /^(?:workflow\.yaml|OUT\.md|\.orchestrator(?:\/(?:\.gitignore|\.gitattributes|meta\.json|workflow\.schema\.json|lock|current|bindings(?:\/[0-9a-f]{32})?|removed(?:\/[a-z2-7]{13}\.jsonl)?|sessions(?:\/[a-z2-7]{13}(?:\/(?:log\.jsonl|state\.json|meta\.json|workflow\.yaml|lock|feedback(?:\/(?:tool|process)\.jsonl)?))?)?))?|\.)$/;
+      /^(?:workflow\.yaml|OUT\.md|\.orchestrator(?:\/(?:\.gitignore|\.gitattributes|meta\.json|workflow\.schema\.json|writer\.json|log(?:\/[a-z2-7]{13}\.jsonl)?|lock|current|bindings(?:\/[0-9a-f]{32})?|removed(?:\/[a-z2-7]{13}\.jsonl)?|sessions(?:\/[a-z2-7]{13}(?:\/(?:log\.jsonl|state\.json|meta\.json|workflow\.yaml|lock|feedback(?:\/(?:tool|process)\.jsonl)?))?)?))?|\.)$/;
     const strange = [...readTree(place.scratch.root).keys()].filter((path) => !allowed.test(path));
     assert.deepEqual(strange, []);
     assert.deepEqual(readdirSync(place.scratch.home), []);

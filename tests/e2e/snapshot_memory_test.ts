@@ -17,7 +17,7 @@ const MOST = 200 * MEBIBYTE;
 function note(): string {
   let text = "";
   while (text.length < 4990) text += `${Math.floor(Math.random() * 4000).toString(36)} `;
-  return text;
+  return text.trimEnd();
 }
 
 for (

@@ -25,6 +25,28 @@ export interface Line {
 }
 
 /**
+ * The text of lines, chained: each states what it led to.
+ * @param spell changes the text of a line.
+ */
+export function chainedAgain(
+  lines: readonly Line[],
+  spell: (text: string, seq: number) => string = (text) => text,
+): readonly string[] {
+  let prev = ORIGIN_HASH;
+  let state: SessionState | null = null;
+  const digests = stateDigests();
+  return lines.map((line, index) => {
+    const seq = index + 1;
+    const { v, time, type, actor, data, rules } = line;
+    state = evolve(state, { ...line, seq } as unknown as SessionEvent);
+    const stated = rules === undefined ? {} : { rules, state: digests.digest(state) };
+    const text = spell(JSON.stringify({ v, seq, time, type, actor, data, ...stated, prev }), seq);
+    prev = sha256Hex(text);
+    return text;
+  });
+}
+
+/**
  * Changes the lines of a session, and chains them again. state.json is removed.
  * @param spell changes the text of a line.
  */
@@ -38,18 +60,7 @@ export async function forge(
   assert.ok(!read.unchanged);
   const lines = read.lines.map((line): Line => JSON.parse(String(line)));
   change(lines);
-  let prev = ORIGIN_HASH;
-  let state: SessionState | null = null;
-  const digests = stateDigests();
-  const made = lines.map((line, index) => {
-    const seq = index + 1;
-    const { v, time, type, actor, data, rules } = line;
-    state = evolve(state, { ...line, seq } as unknown as SessionEvent);
-    const stated = rules === undefined ? {} : { rules, state: digests.digest(state) };
-    const text = spell(JSON.stringify({ v, seq, time, type, actor, data, ...stated, prev }), seq);
-    prev = sha256Hex(text);
-    return text;
-  });
+  const made = chainedAgain(lines, spell);
   const meta = await backend.readText(KEYS.sessionMeta(id));
   const workflow = await backend.readText(KEYS.sessionWorkflow(id));
   await backend.replaceSession(id, {
