@@ -82,6 +82,30 @@ export async function gitLinesOf(
   );
 }
 
+/** The part of a picture that the repository's journal is: a list of types. */
+export const REPOSITORY_JOURNAL = "the repository's journal";
+
+/**
+ * Whether a list of types has all that one has, and nothing that the other has not: lines of other clones
+ * arrive before this one's own line, and sessions go one after the other.
+ */
+export function isBetween(
+  value: string | undefined,
+  before: string | undefined,
+  after: string | undefined,
+): boolean {
+  const [now, old, next] = [value, before, after].map((text): Map<string, number> => {
+    const counts = new Map<string, number>();
+    for (const type of JSON.parse(text ?? "[]") as readonly string[]) {
+      counts.set(type, (counts.get(type) ?? 0) + 1);
+    }
+    return counts;
+  });
+  const has = (more: Map<string, number> | undefined, less: Map<string, number> | undefined) =>
+    [...less ?? []].every(([type, count]) => (more?.get(type) ?? 0) >= count);
+  return has(now, old) && has(next, now);
+}
+
 /** The parts of a picture that must each be as before or as after, as comparable text. */
 export function partsOf(picture: Picture, known: Picture): ReadonlyMap<string, string> {
   const parts = new Map<string, string>();
@@ -89,7 +113,8 @@ export function partsOf(picture: Picture, known: Picture): ReadonlyMap<string, s
   put("mode in meta.json", picture.mode);
   put(".gitignore", picture.gitignore);
   put("current", picture.current === null ? null : aliasOf(picture.current, known));
-  put("the repository's journal", picture.recorded);
+  // Of several chains none comes before the other.
+  put(REPOSITORY_JOURNAL, [...picture.recorded].sort());
   put("bindings", picture.bindings.map((id) => aliasOf(id, known)));
   for (const [id, session] of Object.entries(picture.sessions)) {
     const alias = known.sessions[id] === undefined ? `<new ${session.name}>` : id;
@@ -177,6 +202,7 @@ export function wholeOrNothing(
     const value = now.get(name);
     if (name.startsWith("events of ") && others.has(value ?? "")) continue;
     if (isAllowed(baseline.scenario, fault, name)) continue;
+    if (name === REPOSITORY_JOURNAL && isBetween(value, old.get(name), next.get(name))) continue;
     if (value !== old.get(name) && value !== next.get(name)) {
       problems.push(
         `${name} is ${value ?? "absent"}, neither as before (${
