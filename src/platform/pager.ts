@@ -19,7 +19,7 @@ export interface PagerRequest {
 
 /** A pager that is running. */
 export interface Pager<Text extends string = string> {
-  /** @returns false when it has ended: nobody reads any more. */
+  /** @returns false when it has ended: its output has no reader. */
   readonly write: (text: Text) => boolean;
   /**
    * Ends the text and waits until the pager has ended.

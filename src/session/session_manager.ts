@@ -288,7 +288,7 @@ export class SessionManager {
 
   /**
    * What a decision comes to when known secrets are removed from it: a change that it could not become
-   * is refused before somebody is asked. {@link change} passes each decision through here.
+   * is refused before a person is asked. {@link change} passes each decision through here.
    * @param state the one it was made on.
    */
   async rehearse(state: SessionState, decision: Decision): Promise<Decision> {

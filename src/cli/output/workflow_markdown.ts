@@ -14,7 +14,7 @@ import { commandLine } from "./text.ts";
 
 const BOX = words({ completed: "[x]", skipped: "[-]", failed: "[!]", pending: "[ ]" });
 
-/** Text in a fenced block is as it is where nobody looks. */
+/** Text in a fenced block is shown as it is. */
 const BLOCK = makeStyle({ terminal: false, colour: false, width: Infinity });
 
 /**

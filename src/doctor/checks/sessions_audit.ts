@@ -8,7 +8,7 @@ export const sessionsAudit: Check = {
   id: "sessions.audit",
   area: "sessions",
   title: "Events",
-  why: "Every event must have been possible when it was recorded, by whoever recorded it",
+  why: "Every event must have been possible when it was recorded, and by the actor that it names",
   async run(examination) {
     const { deep } = examination.options;
     const wrong: string[] = [];

@@ -100,7 +100,7 @@ async function recordEvents(
 }
 
 /**
- * A file that cannot be read for now is no reason to begin another: what it holds would be found anew. One
+ * A file that cannot be read for now is no reason to begin another: what it holds would be recorded twice. One
  * that is a link or too large stays so.
  * @throws what reading it threw.
  */
