@@ -58,6 +58,8 @@ export async function readRepositoryLog(backend: StorageBackend): Promise<Reposi
   const sizes = new Map<string, number>();
   const unread = new Map<string, Unread>();
   let left = MOST_CHARACTERS;
+  // First: what it says of this clone's chain is there when the chain is read.
+  const own = await readWriter(backend);
   for (const key of await backend.listBlobs(`${FOLDERS.log}/`)) {
     const writer = key.slice(FOLDERS.log.length + 1, -".jsonl".length);
     if (KEYS.repositoryLog(writer) !== key || !isWriter(writer)) continue;
@@ -75,7 +77,7 @@ export async function readRepositoryLog(backend: StorageBackend): Promise<Reposi
       unread.set(writer, { reason: `cannot be read: ${error.message}`, error });
     }
   }
-  return { chains, lines: inOrder(chains), sizes, unread, writer: await readWriter(backend) };
+  return { chains, lines: inOrder(chains), sizes, unread, writer: own };
 }
 
 /**

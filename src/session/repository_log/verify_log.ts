@@ -29,8 +29,15 @@ export async function verifyRepositoryLog(
   backend: StorageBackend,
   { isPortable }: { readonly isPortable: boolean },
 ): Promise<LogVerification> {
-  const log = await readRepositoryLog(backend);
-  const all = [...problemsOf(log), ...await lostRecords(backend, log)];
+  let log = await readRepositoryLog(backend);
+  let all = [...problemsOf(log), ...await lostRecords(backend, log)];
+  // Readers take no lock: while another process writes, one file may be older than the next.
+  for (let attempt = 0; attempt < MOST_LOOKS && all.length > 0; attempt++) {
+    const before = log;
+    log = await readRepositoryLog(backend);
+    all = [...problemsOf(log), ...await lostRecords(backend, log)];
+    if (isSameLog(before, log)) break;
+  }
   const isRemark = ({ tooNew, kind }: LogProblem) => tooNew || (isPortable && kind === "missing");
   return {
     writers: log.chains.size,
@@ -38,6 +45,14 @@ export async function verifyRepositoryLog(
     findings: all.filter((problem) => !isRemark(problem)),
     remarks: all.filter(isRemark),
   };
+}
+
+/** How often a log that changes while it is read is read again. */
+const MOST_LOOKS = 20;
+
+function isSameLog(one: RepositoryLog, other: RepositoryLog): boolean {
+  const told = ({ sizes, writer }: RepositoryLog) => JSON.stringify([[...sizes], writer]);
+  return told(one) === told(other);
 }
 
 /** Removals whose record, which other machines keep to, is not there. */
