@@ -6,6 +6,7 @@ import { OrchestratorError } from "../errors.ts";
 import type { LockHolderInfo, LockState } from "../storage/backend.ts";
 import { startDeviations } from "../workflow/definition_origin.ts";
 import type { SessionState, WorkflowStatus } from "../workflow/state.ts";
+import { itemsDone } from "./items_done.ts";
 import { loadSession } from "./load.ts";
 import type { SessionManager } from "./session_manager.ts";
 
@@ -60,19 +61,6 @@ export async function summarise(
   );
 }
 
-/** The numbers of a state. */
-function progressOf(state: SessionState): { readonly done: number; readonly total: number } {
-  let done = 0;
-  let total = 0;
-  for (const phase of Object.values(state.phases)) {
-    for (const item of Object.values(phase.items)) {
-      total += 1;
-      if (item.status === "completed" || item.status === "skipped") done += 1;
-    }
-  }
-  return { done, total };
-}
-
 /** What a row of a list says of a session's state. */
 export function rowOf(state: SessionState) {
   const deviations = startDeviations(state);
@@ -81,7 +69,7 @@ export function rowOf(state: SessionState) {
     task: state.task,
     status: state.status,
     phase: state.phase,
-    ...progressOf(state),
+    ...itemsDone(state),
     created: state.createdAt,
     updated: state.updatedAt,
     ...(state.endedAt === undefined ? {} : { ended: state.endedAt }),

@@ -4,6 +4,7 @@
  */
 import { ORIGIN_HASH, type StorageBackend } from "../../storage/backend.ts";
 import type { SessionState } from "../../workflow/state.ts";
+import { itemsDone } from "../items_done.ts";
 import { loadSession } from "../load.ts";
 import { readMeta } from "../session_meta.ts";
 import type { ChainHead, SessionAt } from "./lines.ts";
@@ -11,15 +12,7 @@ import type { ChainHead, SessionAt } from "./lines.ts";
 /** A state at the end of a journal. */
 export function sessionAt(state: SessionState, { hash }: Pick<ChainHead, "hash">): SessionAt {
   const { session, name, task, status, seq } = state;
-  let done = 0;
-  let total = 0;
-  for (const phase of Object.values(state.phases)) {
-    for (const item of Object.values(phase.items)) {
-      total += 1;
-      if (item.status === "completed" || item.status === "skipped") done += 1;
-    }
-  }
-  return { session, name, task, status, seq, hash, done, total };
+  return { session, name, task, status, seq, hash, ...itemsDone(state) };
 }
 
 /** A session that is here; what cannot be read of it is left open. */
