@@ -41,7 +41,8 @@ export async function backUp(
     for (let folder = dirname(path); folder !== staging; folder = dirname(folder)) {
       folders.add(folder);
     }
-    await writeStream(path, pieces, { exclusive: true, mode: PRIVATE.file });
+    // The folder is this call's alone. A rename leaves no second name that would have to be removed.
+    await writeStream(path, pieces, { exclusive: false, mode: PRIVATE.file });
   };
   lookWithin(stateDirectory, backups, "back up");
   try {
