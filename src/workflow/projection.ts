@@ -23,6 +23,9 @@
  * - Other values that are recorded as they came (actors, verifications, approvals of items) are written
  *   as they stand in the journal.
  *
+ * Behind its fields a state, and an item, has a pair `[name, H(value)]` for each of the fields in
+ * `STATE_PAIRS` and `ITEM_PAIRS` that is present, in that order.
+ *
  * Projection 2 has one more field behind those of projection 1: `earlier`, a list as `accepted` is. It is
  * that of states that name earlier sessions; all others are written with projection 1.
  * @module
@@ -69,7 +72,13 @@ function fieldsOf<Of>() {
   ): Fields => fields;
 }
 
-const STATE = fieldsOf<Omit<SessionState, "earlier">>()([
+/** Fields of a state that most states lack. */
+const STATE_PAIRS = [] as const satisfies readonly (keyof SessionState)[];
+
+/** Fields of an item that most items lack. */
+const ITEM_PAIRS = [] as const satisfies readonly (keyof ItemState)[];
+
+const STATE = fieldsOf<Omit<SessionState, "earlier" | typeof STATE_PAIRS[number]>>()([
   "session",
   "lineage",
   "seq",
@@ -128,7 +137,7 @@ const PHASE_APPROVAL = fieldsOf<NonNullable<PhaseState["approval"]>>()([
   "notes",
 ]);
 
-const ITEM = fieldsOf<ItemState>()([
+const ITEM = fieldsOf<Omit<ItemState, typeof ITEM_PAIRS[number]>>()([
   "status",
   "touched",
   "failures",
@@ -251,6 +260,7 @@ export class StateDigests {
           return required(state[name]);
       }
     });
+    fields.push(...this.#pairs(state, STATE_PAIRS));
     const { earlier } = state;
     if (earlier !== undefined) fields.push(this.#recent(earlier, EARLIER));
     return `${projectionOf(state)}:${this.#hash(fields)}`;
@@ -339,15 +349,27 @@ export class StateDigests {
   #item(item: ItemState): string {
     return this.#once(
       item,
-      () =>
-        ITEM.map((name) => {
+      () => [
+        ...ITEM.map((name) => {
           if (name === "status" || name === "touched" || name === "failures") {
             return required(item[name]);
           }
           if (name === "verification") return this.#verification(item.verification);
           return TEXTS.has(name) ? this.#optionalText(item[name]) : optional(item[name]);
         }),
+        ...this.#pairs(item, ITEM_PAIRS),
+      ],
     );
+  }
+
+  /** The name and the hash of each field that is there. */
+  #pairs<Of extends object>(value: Of, names: readonly (keyof Of)[]): readonly unknown[] {
+    return names.flatMap((name) => {
+      const field = value[name];
+      if (field === undefined) return [];
+      const isObject = typeof field === "object" && field !== null;
+      return [[name, isObject ? this.#whole(field) : this.#text(field)]];
+    });
   }
 
   #verification(outcome: ItemState["verification"]): readonly unknown[] {
