@@ -16,7 +16,7 @@ import { lines, say, type Shown } from "../output/shown.ts";
 import { readAccount } from "../../app/account.ts";
 import { accountData, accountTexts } from "../output/repository_text.ts";
 import { bypassData } from "../output/status_data.ts";
-import { noticeText } from "../output/status_text.ts";
+import { noticeText } from "../output/notice_text.ts";
 import type { Style } from "../output/style.ts";
 import { count, hang, oneLine } from "../output/text.ts";
 

@@ -43,6 +43,9 @@ export async function run(
       ...(changed === undefined ? {} : { definitionChanged: changed !== null }),
     })
     : null;
+  const notices = progress.bypasses.length === 0
+    ? []
+    : progress.bypasses.map((await import("../output/notice_text.ts")).noticeText);
   const remark = branchView === null
     ? undefined
     : (await import("../../app/state/remark.ts")).branchRemark(branchView);
@@ -53,7 +56,7 @@ export async function run(
       return statusText(
         state,
         progress,
-        { now: context.io.now(), remark, records, changed: changed ?? null },
+        { now: context.io.now(), notices, remark, records, changed: changed ?? null },
         style,
       );
     },

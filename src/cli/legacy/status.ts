@@ -19,6 +19,7 @@ export async function oldStatus(
 ): Promise<AnswerTo<"status">> {
   const { statusData } = await import("../output/status_data.ts");
   const { statusText } = await import("../output/status_text.ts");
+  const { noticeText } = await import("../output/notice_text.ts");
   const { describe } = await import("../../workflow/progress.ts");
   const progress = describe(view.state);
   const more = verbose
@@ -33,7 +34,13 @@ export async function oldStatus(
     text: (style) => {
       const { remark } = view;
       const records = more?.text(style);
-      return statusText(view.state, progress, { now: context.io.now(), remark, records }, style);
+      const notices = progress.bypasses.map(noticeText);
+      return statusText(
+        view.state,
+        progress,
+        { now: context.io.now(), notices, remark, records },
+        style,
+      );
     },
   };
 }

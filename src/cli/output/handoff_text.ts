@@ -15,7 +15,7 @@ import type { SessionRecord } from "../../app/session_record.ts";
 import { code, fenced, quotation, quoted } from "./markdown.ts";
 import { recordParts, type Redact } from "./record_text.ts";
 import { joined, lines, num, say, type Shown, shown } from "./shown.ts";
-import { noticeText } from "./status_text.ts";
+import { noticeText } from "./notice_text.ts";
 import { makeStyle } from "./style.ts";
 import { commandLine, flat } from "./text.ts";
 

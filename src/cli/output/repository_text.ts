@@ -17,7 +17,7 @@ import type { SessionState } from "../../workflow/state.ts";
 import { actorText } from "./event_text.ts";
 import { num, say, type Shown, shown } from "./shown.ts";
 import { departedData } from "./status_data.ts";
-import { departureText } from "./status_text.ts";
+import { departureText } from "./notice_text.ts";
 import type { Style } from "./style.ts";
 import { clockTime, hang, padLeft } from "./text.ts";
 

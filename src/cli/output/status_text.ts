@@ -5,9 +5,8 @@
  * small terminal. On a pipe it has the same lines with plain marks.
  * @module
  */
-import { contradictingLines, lostEvents } from "../../session/load.ts";
-import type { BypassNotice, PhaseProgress, Progress } from "../../workflow/progress.ts";
-import type { EarlierSession, SessionState } from "../../workflow/state.ts";
+import type { PhaseProgress, Progress } from "../../workflow/progress.ts";
+import type { SessionState } from "../../workflow/state.ts";
 import { checklist, sameWord } from "./checklist_text.ts";
 import { stepText } from "./next_step.ts";
 import { joined, lines, num, OWN, type Shown, shown, words } from "./shown.ts";
@@ -29,6 +28,8 @@ import { visibleLength } from "./width.ts";
 /** What the screen shows besides the state. */
 export interface StatusScreen {
   readonly now: Date;
+  /** The progress' deviations, as `notice_text.ts` says them. */
+  readonly notices: readonly string[];
   /** Said behind the session's id, e.g. `old layout, G4`. */
   readonly remark?: string | undefined;
   /** All that is recorded, where it is asked for: with it no list is shortened. */
@@ -56,7 +57,11 @@ export function statusText(
     ...(phase === undefined ? [] : [checklist(phase, progress, style)]),
     list(CONSTRAINTS, state.constraints, style),
     ...(screen.records === undefined ? [notes(state, style)] : [screen.records]),
-    notices(progress, most(SKIPS_SHOWN), style),
+    list(
+      style.yellow(OWN.concat("Deviations from the workflow")),
+      firstFew(screen.notices, most(SKIPS_SHOWN)),
+      style,
+    ),
     ...(state.status === "active"
       ? []
       : [skips(progress, most(SKIPS_SHOWN), style), ending(state, screen, style)]),
@@ -207,11 +212,6 @@ function notes(state: SessionState, style: Style): Shown {
   return list(title, newest, style);
 }
 
-function notices(progress: Progress, most: number, style: Style): Shown {
-  const entries = firstFew(progress.bypasses.map(noticeText), most);
-  return list(style.yellow(OWN.concat("Deviations from the workflow")), entries, style);
-}
-
 function skips(progress: Progress, most: number, style: Style): Shown {
   const entries = progress.skips.map((skip) => `${skip.phase}/${skip.item}: ${skip.reason}`);
   return list(OWN.concat("Skipped"), firstFew(entries, most), style);
@@ -221,66 +221,6 @@ function firstFew(entries: readonly string[], most: number): readonly string[] {
   return entries.length <= most
     ? entries
     : [...entries.slice(0, most), `and ${entries.length - most} more`];
-}
-
-/** One notice as a clause. */
-export function noticeText(notice: BypassNotice): string {
-  switch (notice.kind) {
-    case "agent_approval":
-      return `${notice.item ?? `phase ${notice.phase}`} was approved by an agent`;
-    case "setting_overridden":
-      return `setting ${notice.setting} was replaced at the start`;
-    case "before_audits":
-      return notice.all
-        ? "the journal was written before audits: nothing records what its lines led to"
-        : `${
-          notice.lines === 1 ? "line 1" : `lines 1 to ${notice.lines}`
-        } of the journal were written before audits: nothing records what they led to`;
-    case "other_definition":
-      return notice.message;
-    case "journal_accepted":
-      return `${notice.by.name} continued ${
-        notice.contradictions === undefined
-          ? `without ${lostEvents(notice.known.seq, notice.found)}, which the journal had lost`
-          : `although ${contradictingLines(notice.contradictions)}`
-      }${notice.reason === null ? "" : `: ${notice.reason}`}`;
-    case "earlier_session":
-      return departureText(notice);
-    case "before_import":
-      return `done before the import, not proven here: ${
-        firstFew(notice.items.map(({ phase, item }) => `${phase}/${item}`), SKIPS_SHOWN).join(", ")
-      }`;
-    case "left_open":
-      return `${notice.phase}/${notice.item} was left ${
-        notice.status === "failed" ? "failed" : "open"
-      } (${notice.required ? "required" : "optional"})`;
-    default:
-      return `${notice.phase}/${notice.item} ${
-        notice.kind === "forced" ? "was skipped by force" : "was skipped by zero_human"
-      }${notice.undone ? " (undone since)" : ""}: ${notice.reason}`;
-  }
-}
-
-const WENT = {
-  removed: "was removed",
-  replaced: "was replaced by an imported copy",
-  missing: "was deleted without a record, noticed",
-  rolled_back: "was taken back with a migration",
-} as const;
-
-/** A session that went, or a copy of one, as a clause. */
-export function departureText(gone: EarlierSession): string {
-  const name = gone.name === null ? "" : ` ("${gone.name}")`;
-  const when = `${gone.time.slice(0, 16).replace("T", " ")}Z`;
-  const at = gone.seq === 0
-    ? ""
-    : `, when it was ${gone.status}${
-      gone.total === 0 ? "" : `, ${gone.done} of ${gone.total} items done`
-    } (journal of ${gone.seq} ${gone.seq === 1 ? "event" : "events"})`;
-  const why = gone.why === null ? "" : `: ${gone.why}`;
-  return `session ${gone.session}${name} ${
-    WENT[gone.what]
-  } on ${when} by ${gone.by.name}${at}${why}`;
 }
 
 function ending(state: SessionState, screen: StatusScreen, style: Style): Shown {

@@ -8,7 +8,7 @@ import type { SessionState } from "../../workflow/state.ts";
 import { code, escaped, fenced } from "./markdown.ts";
 import { recordParts, type Redact, type ShownNote } from "./record_text.ts";
 import { joined, lines, num, say, type Shown, shown, words } from "./shown.ts";
-import { noticeText } from "./status_text.ts";
+import { noticeText } from "./notice_text.ts";
 import { makeStyle } from "./style.ts";
 import { commandLine } from "./text.ts";
 

@@ -13,6 +13,7 @@ import { readAccount } from "../../../app/account.ts";
 import { accountData, accountTexts } from "../../output/repository_text.ts";
 import { actorText } from "../../output/event_text.ts";
 import { lockStateText } from "../../output/lock_text.ts";
+import { noticeText } from "../../output/notice_text.ts";
 import { statusData } from "../../output/status_data.ts";
 import { statusText } from "../../output/status_text.ts";
 import { lines, num, say, type Shown, shown } from "../../output/shown.ts";
@@ -24,16 +25,22 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
   const { choice, view } = reading;
   const { state, data, text } = await readRecords(context, reading);
   if (choice === null) {
+    const progress = describe(view.state);
     return {
-      data: statusData(view.state, describe(view.state), {
+      data: statusData(view.state, progress, {
         ...data,
         legacy: legacyData(view),
       }),
       text: (style) =>
         statusText(
           view.state,
-          describe(view.state),
-          { now: context.io.now(), remark: view.remark, records: text(style) },
+          progress,
+          {
+            now: context.io.now(),
+            notices: progress.bypasses.map(noticeText),
+            remark: view.remark,
+            records: text(style),
+          },
           style,
         ),
     };
@@ -71,7 +78,11 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
       const screen = statusText(
         state,
         progress,
-        { now: context.io.now(), records: text(style) },
+        {
+          now: context.io.now(),
+          notices: progress.bypasses.map(noticeText),
+          records: text(style),
+        },
         style,
       );
       return lines([screen, say``, columns(facts)]);
