@@ -352,6 +352,11 @@ export class SessionManager {
     await recordBringingBack(this.backend, id, { how, ...this.#stamp() });
   }
 
+  /** Who the changes are by. */
+  actor(): Actor {
+    return this.#options.actor();
+  }
+
   #stamp(): { readonly time: string; readonly actor: Actor } {
     return { time: this.#options.now().toISOString(), actor: this.#options.actor() };
   }

@@ -2,6 +2,7 @@
  * A session that arrives from elsewhere, checked as if it were hostile before anything of it is used.
  * @module
  */
+import type { Arrived } from "../session/repository_log/ledger.ts";
 import { OrchestratorError } from "../errors.ts";
 import { type BadLine, ChainReader, unknownIn } from "../session/journal.ts";
 import { replay } from "../session/rebuild.ts";
@@ -28,6 +29,8 @@ export interface CheckedSession {
   readonly journal: NewSession["lines"];
   /** The session's other files, by name in its folder. */
   readonly files: Readonly<Record<string, Uint8Array>>;
+  /** What its state.json is to say of how it came here. */
+  readonly arrived?: Arrived;
 }
 
 /** A checked session that is held in memory whole. */
@@ -211,11 +214,12 @@ function checkMeta(id: string, meta: Uint8Array | undefined): void {
 
 /** Everything a new session of it consists of, its state included. */
 export function toNewSession(session: CheckedSession): NewSession {
-  const { journal, state, seq, hash, files } = session;
+  const { journal, state, seq, hash, files, arrived } = session;
+  const unknown = arrived === undefined ? {} : { arrived };
   return {
     lines: journal,
     blobs: { "meta.json": metaText(state), ...files },
-    derived: (etag) => ({ "state.json": stateText(state, { seq, hash, etag }, {}) }),
+    derived: (etag) => ({ "state.json": stateText(state, { seq, hash, etag }, unknown) }),
   };
 }
 

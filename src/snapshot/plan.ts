@@ -26,6 +26,7 @@ import type {
   ReplacedCopy,
   SessionAt,
 } from "../session/repository_log/lines.ts";
+import type { Arrived } from "../session/repository_log/ledger.ts";
 import { sessionAt } from "../session/repository_log/session_at.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import type { StorageBackend } from "../storage/backend.ts";
@@ -204,7 +205,7 @@ export async function carryOut(
     // Before it appears: the next pull would remove a session whose removal is in effect.
     await surroundings.manager.bringBack(step.session, OPERATION);
     const { replaced } = step;
-    const given = { files, content };
+    const given = { files, content, source: plan.source };
     const at = await carryOutStep(surroundings, step, given, holding.has(step.session));
     // Also what came before a process died that was at it.
     if (at !== null && (step.action === "create" || step.action === "replace")) {
@@ -279,21 +280,37 @@ function arrivedIdentity(
   }
 }
 
+/** What a session says of the import that it came with. */
+function arrivedField(
+  { manager, now }: Surroundings,
+  source: PlanSource | undefined,
+  { at, replaced }: Pick<ArrivedSession, "replaced"> & { readonly at: SessionAt },
+): { readonly arrived?: Arrived } {
+  if (source === undefined) return {};
+  const { from, adopted } = source;
+  const time = now().toISOString();
+  const how = { how: OPERATION, from, adopted, at, time, actor: manager.actor() };
+  return { arrived: replaced === undefined ? how : { ...how, replaced } };
+}
+
 /** @returns the session as it is here now; null when it is not the plan's. */
 async function carryOutStep(
   surroundings: Surroundings,
   step: PlanStep,
-  { files, content }: {
+  given: {
     readonly files: readonly StagedFile[];
     readonly content: StagedContent;
+    readonly source: PlanSource | undefined;
   },
   held: boolean,
 ): Promise<SessionAt | null> {
+  const { files, content, source } = given;
   const { manager, warn } = surroundings;
   const { backend } = manager;
-  const session = checkedSession(step, files, content);
-  const { id } = session;
-  const at = sessionAt(session.state, session);
+  const checked = checkedSession(step, files, content);
+  const { id } = checked;
+  const at = sessionAt(checked.state, checked);
+  const session = { ...checked, ...arrivedField(surroundings, source, { ...step, at }) };
   const journal = stagedJournal(id, files);
   const { relation, local } = await compare(backend, id, journal, content);
   if (local === null) {
@@ -306,7 +323,7 @@ async function carryOutStep(
       return await manager.withLock(
         { session: id },
         OPERATION,
-        () => carryOutStep(surroundings, step, { files, content }, true),
+        () => carryOutStep(surroundings, step, given, true),
       );
     } catch (error) {
       const busy = error instanceof OrchestratorError && error.code === "lock_held";

@@ -67,7 +67,8 @@ export async function extendBy(
     const head = { seq: from, hash: last, etag: "" };
     const options = behindBytes === undefined ? {} : { behindBytes };
     const { etag } = await backend.append(id, head, more, options);
-    const text = stateText(state, { seq, hash, etag }, {});
+    const { entry } = await readCache(backend, id);
+    const text = stateText(state, { seq, hash, etag }, entry?.unknown ?? {});
     await backend.writeBlob(KEYS.sessionState(id), text, { durable: false });
     const meta = session.files["meta.json"];
     if (meta !== undefined) await backend.writeBlob(KEYS.sessionMeta(id), meta);

@@ -25,8 +25,11 @@ export async function run(
     }
     choice = reading.choice;
   }
-  const { state } = await context.manager.load(choice.id);
-  const progress = (await import("../../workflow/progress.ts")).describe(state);
+  const { state, unknown: { arrived } } = await context.manager.load(choice.id);
+  let progress = (await import("../../workflow/progress.ts")).describe(state);
+  if (arrived !== undefined) {
+    progress = (await import("../output/repository_text.ts")).withArrival(progress, arrived);
+  }
   const more = input.has("verbose")
     ? await (await import("../records.ts")).readRecords(context, { choice, view: null })
     : null;
@@ -63,13 +66,10 @@ export async function run(
   };
 }
 
-/** A definition has at most 1 MiB; a file that is larger than this is another one. */
+/** A definition has at most 1 MiB. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
-/**
- * What has become of the file that the session's definition was read from, as a sentence; null when it
- * is as it was, undefined when there is none to compare.
- */
+/** What has become of the definition's file; undefined when there is none to compare. */
 function definitionChange(
   { paths }: Context,
   { definitionOrigin }: SessionState,
@@ -86,7 +86,7 @@ function definitionChange(
   }
   if (text === null) return `${path} is gone (the session keeps its own)`;
   if (sha256Hex(text) === sha256) return null;
-  // A checkout may have changed the line endings.
+  // As a checkout does.
   const lines = text.replaceAll("\r\n", "\n");
   if (sha256Hex(lines) === sha256 || sha256Hex(lines.replaceAll("\n", "\r\n")) === sha256) {
     return null;
@@ -94,13 +94,13 @@ function definitionChange(
   return `${path} has changed since the start (the session keeps its own)`;
 }
 
-/** Whether the state branch has to be asked before what is here is believed. */
+/** Whether the state branch has to be asked first. */
 async function mustAsk(context: Context): Promise<boolean> {
   if (!context.mayBeBehind) return false;
   return await (await import("../../app/state/ask.ts")).mustAsk(context);
 }
 
-/** The chosen session; null too for a name that may be one of the old tool's. */
+/** Null too for a name that may be one of the old tool's. */
 async function chosen(context: Context): Promise<SessionChoice | null> {
   try {
     return await context.choose();

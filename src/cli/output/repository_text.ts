@@ -10,8 +10,9 @@ import {
   sessionsIn,
 } from "../../session/repository_log/lines.ts";
 import { earlierSession, type SessionAccount } from "../../session/repository_log/earlier.ts";
-import type { Arrival, Departure } from "../../session/repository_log/ledger.ts";
+import type { Arrival, Arrived, Departure } from "../../session/repository_log/ledger.ts";
 import { previousOf } from "../../session/repository_log/read_log.ts";
+import type { Progress } from "../../workflow/progress.ts";
 import { isRecord } from "../../workflow/record.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import { actorText } from "./event_text.ts";
@@ -118,6 +119,26 @@ function arrivalText({ how, from, adopted, at, time, actor }: Arrival): string {
   }${adopted ? ", adopted from another repository" : ""}, when it was${
     farText(at).replace(/[()]/g, "")
   }`;
+}
+
+/** A session's progress with a remark on how it came in; what is not {@link Arrived} adds nothing. */
+export function withArrival(progress: Progress, arrived: unknown): Progress {
+  if (!isArrived(arrived)) return progress;
+  const { replaced } = arrived;
+  const instead = replaced === undefined ? "" : `, in place of a copy${farText(replaced)}`;
+  return {
+    ...progress,
+    remarks: [...progress.remarks ?? [], `${arrivalText(arrived)}${instead}`],
+  };
+}
+
+/** Anybody can write a state.json. */
+function isArrived(value: unknown): value is Arrived {
+  if (!isRecord(value)) return false;
+  const { how, time, actor, at, replaced } = value;
+  return typeof how === "string" && typeof time === "string" && isRecord(actor) &&
+    typeof actor["name"] === "string" && isRecord(at) &&
+    (replaced === undefined || isRecord(replaced));
 }
 
 /** What is to be said of a session besides what its own state says. */

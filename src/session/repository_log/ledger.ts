@@ -8,6 +8,7 @@ import {
   type ArrivedSession,
   type LogLine,
   type Origin,
+  type ReplacedCopy,
   type RepositoryEventType,
   type SessionAt,
   sessionsIn,
@@ -39,6 +40,12 @@ export interface Arrival {
   readonly at: SessionAt;
   readonly time: string;
   readonly actor: Actor;
+}
+
+/** An arrival as the state.json of the session has it, for whom the journal takes too long to read. */
+export interface Arrived extends Arrival {
+  /** The copy here whose place it took. */
+  readonly replaced?: ReplacedCopy;
 }
 
 /** What is known of one session. */

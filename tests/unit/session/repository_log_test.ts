@@ -165,6 +165,11 @@ Deno.test("an older snapshot taken over a session is seen, with what it took the
   const before = await project.types();
   await project.must("snapshot", "import", file, "--replace", "--session", id);
   assert.deepEqual((await project.types()).length, before.length + 1);
+  const status = (await project.must("status")).replaceAll(/\s+/g, " ");
+  assert.match(
+    status,
+    /imported on .*, in place of a copy \(completed, 2 of 2 items done, \d events\)/,
+  );
 });
 
 Deno.test("a session that comes from another clone says how far it had got", async () => {
@@ -179,7 +184,13 @@ Deno.test("a session that comes from another clone says how far it had got", asy
   const { data } = JSON.parse(await there.must("session", "show", "--json"));
   const [arrival] = data.repository.arrivals;
   assert.deepEqual([arrival.seq, arrival.progress.done, arrival.progress.total], [2, 1, 2]);
-  assert.match(await there.must("finish"), /imported on .* by anna/);
+  const came =
+    /imported on .* by anna \(snapshot import\).*, when it was active, 1 of 2 items done/;
+  assert.match((await there.must("status")).replaceAll(/\s+/g, " "), came);
+  const status = JSON.parse(await there.must("status", "--json"));
+  assert.equal(status.data.remarks.filter((text: string) => came.test(text)).length, 1);
+  assert.match((await there.must("finish")).replaceAll(/\s+/g, " "), came);
+  assert.doesNotMatch(await here.must("status"), /imported on/);
   // Both chains are there, and the first one is the other clone's.
   assert.equal(there.logs.length, 2);
   assert.ok(here.logs.every((name) => there.logs.includes(name)));
