@@ -55,6 +55,8 @@ export interface CollectRequest {
   readonly keep?: number;
   /** Told how many bytes were looked at. */
   readonly onLook?: (done: number) => void;
+  /** Told of a session that is left out because its journal is damaged. Default: that is an error. */
+  readonly onDamaged?: (id: string, error: OrchestratorError) => void;
 }
 
 /** What is handed through a look at everything. */
@@ -78,8 +80,8 @@ const ALWAYS_KEPT = 64 * 1024;
 
 /**
  * Collects the content of a snapshot.
- * @throws `journal_corrupt` for a session with an invalid journal; `session_unknown` for a
- *   requested session that does not exist.
+ * @throws `journal_corrupt` for a session with an invalid journal, unless `onDamaged` takes it;
+ *   `session_unknown` for a requested session that does not exist.
  */
 export async function collect(
   backend: StorageBackend,
@@ -100,9 +102,13 @@ export async function collect(
       sessions.push(found.session);
       files.push(...found.files);
     } catch (error) {
-      const removed = error instanceof OrchestratorError && error.code === "session_unknown";
+      if (!(error instanceof OrchestratorError)) throw error;
+      if (error.code === "journal_corrupt" && request.onDamaged !== undefined) {
+        request.onDamaged(id, error);
+        continue;
+      }
       // Removed since it was listed, and not requested by name.
-      if (!removed || request.sessions !== undefined) throw error;
+      if (error.code !== "session_unknown" || request.sessions !== undefined) throw error;
     }
   }
   const current = (await backend.readText(KEYS.current))?.trim();

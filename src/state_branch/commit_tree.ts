@@ -31,6 +31,7 @@ export interface CommitPlace {
   /** The name the branch is known by. */
   readonly name: string;
   readonly now: () => Date;
+  readonly warn: (message: string) => void;
 }
 
 /** What a commit is made of besides what is here. */
@@ -54,7 +55,7 @@ Each folder below sessions/ is one session; its log.jsonl is the journal.
 
 /** A tree of all that is here, and of all that is only there. */
 export async function treeOfAll(
-  { git, manager }: CommitPlace,
+  { git, manager, warn }: CommitPlace,
   local: string | null,
   { seen, refused }: CommitRequest,
 ): Promise<{
@@ -65,7 +66,12 @@ export async function treeOfAll(
 }> {
   const before = await BranchTree.open(git, seen);
   const committed = local === null || local === seen ? before : await BranchTree.open(git, local);
-  const { sessions, files: here } = await collect(manager.backend, { carrier: "branch" });
+  const { sessions, files: here } = await collect(manager.backend, {
+    carrier: "branch",
+    // What the branch has of it stays, and the others do not wait for it.
+    onDamaged: (id, error) =>
+      warn(`Session ${id} was not pushed, and the branch keeps its copy: ${error.message}`),
+  });
   const ids = new Set(sessions.map(({ id }) => id));
   const kept = await keptSessions(git, manager, [before, committed], ids);
   const ours = new Set([...ids].filter((id) => !refused.has(id)));

@@ -88,7 +88,15 @@ export async function mergeSessions(request: MergeRequest): Promise<Merged> {
       await bringBack(manager, id, restore ? "state restore" : GOES_ON);
       if (!restore) removals.push(...noticeOf(id, standing, "goes on"));
     }
-    const merged = await mergeSession(manager, incoming, restore);
+    let merged: MergedSession | null;
+    try {
+      merged = await mergeSession(manager, incoming, restore);
+    } catch (error) {
+      if (restore || !(error instanceof DamagedCopy)) throw error;
+      warn(`Session ${id} was not merged, and the branch keeps its copy: ${error.message}`);
+      refused.add(id);
+      continue;
+    }
     if (merged !== null) sessions.push(merged);
     const how = restore ? "state restore" : standing.length > 0 ? GOES_ON : null;
     if (how !== null && merged !== null) await recordReturn(manager, merged, how);
@@ -240,12 +248,35 @@ async function goOnApart(
   );
 }
 
+/** @throws DamagedCopy */
 async function localCopy(manager: SessionManager, id: string): Promise<Incoming> {
-  const { files } = await collectSession(manager.backend, id);
-  const read = await Promise.all(
-    files.map(async (file) => [file.name, await file.read()] as const),
-  );
-  return checkFromFiles(id, read);
+  try {
+    const { files } = await collectSession(manager.backend, id);
+    const read = await Promise.all(
+      files.map(async (file) => [file.name, await file.read()] as const),
+    );
+    return checkFromFiles(id, read);
+  } catch (error) {
+    const isDamage = error instanceof OrchestratorError &&
+      (error.code === "journal_corrupt" || error.code === "snapshot_invalid");
+    if (!isDamage) throw error;
+    throw new DamagedCopy(id, { cause: error });
+  }
+}
+
+/** The copy here of a session cannot be trusted. */
+class DamagedCopy extends OrchestratorError {
+  constructor(id: string, { cause }: { readonly cause: OrchestratorError }) {
+    super(
+      "journal_corrupt",
+      `Cannot trust the copy of session "${id}" here: its journal is damaged`,
+      {
+        hint: `Run \`orchestrator log verify --session ${id}\``,
+        details: { session: id },
+        cause,
+      },
+    );
+  }
 }
 
 /** Bindings of the local session move to its branch session. */
