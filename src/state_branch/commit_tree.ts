@@ -6,7 +6,7 @@ import { OrchestratorError } from "../errors.ts";
 import { parseRepositoryMeta, repositoryMetaText } from "../project/identity.ts";
 import { mergedIdentity } from "../project/merge_identity.ts";
 import type { SessionManager } from "../session/session_manager.ts";
-import { collect, type CollectedFile } from "../snapshot/collect.ts";
+import { collect, type CollectedFile, type Collection } from "../snapshot/collect.ts";
 import { contentOf } from "../snapshot/contents.ts";
 import type { ManifestSession } from "../snapshot/manifest.ts";
 import { joinedLines } from "../snapshot/place_files.ts";
@@ -55,7 +55,7 @@ Each folder below sessions/ is one session; its log.jsonl is the journal.
 
 /** A tree of all that is here, and of all that is only there. */
 export async function treeOfAll(
-  { git, manager, warn }: CommitPlace,
+  place: CommitPlace,
   local: string | null,
   { seen, refused }: CommitRequest,
 ): Promise<{
@@ -64,23 +64,17 @@ export async function treeOfAll(
   readonly written: readonly string[];
   readonly kept: ReadonlySet<string>;
 }> {
+  const { git, manager } = place;
   const before = await BranchTree.open(git, seen);
   const committed = local === null || local === seen ? before : await BranchTree.open(git, local);
-  const { sessions, files: here } = await collect(manager.backend, {
-    carrier: "branch",
-    // What the branch has of it stays, and the others do not wait for it.
-    onDamaged: (id, error) =>
-      warn(`Session ${id} was not pushed, and the branch keeps its copy: ${error.message}`),
-  });
+  const { sessions, files: here } = await collectHere(place);
   const ids = new Set(sessions.map(({ id }) => id));
   const kept = await keptSessions(git, manager, [before, committed], ids);
   const ours = new Set([...ids].filter((id) => !refused.has(id)));
   const entries = new Map([
     ...await keptFiles(before, ours),
-    ...[...kept].map(([id, oid]) => folderEntry(id, oid)),
-    ...[...before.folders].filter(([id]) => refused.has(id)).map(([id, oid]) =>
-      folderEntry(id, oid)
-    ),
+    ...[...kept, ...[...before.folders].filter(([id]) => refused.has(id))]
+      .map(([id, oid]) => folderEntry(id, oid)),
   ]);
   const known = await knownBlobs([before, committed], ours);
   const missing: { readonly path: string; readonly read: () => Promise<Uint8Array> }[] = [];
@@ -118,6 +112,15 @@ export async function treeOfAll(
     written: [...blobs, ...index.values(), ...folders.values(), ...whole.folders.values()],
     kept: new Set(kept.keys()),
   };
+}
+
+/** All that is here; of a damaged session the branch keeps its copy, and the others do not wait for it. */
+function collectHere({ manager, warn }: CommitPlace): Promise<Collection> {
+  return collect(manager.backend, {
+    carrier: "branch",
+    onDamaged: (id, error) =>
+      warn(`Session ${id} was not pushed, and the branch keeps its copy: ${error.message}`),
+  });
 }
 
 /** Writes the folders of the sessions. @returns their ids, by path. */
