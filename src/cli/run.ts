@@ -20,8 +20,8 @@ import { HOT_COMMANDS } from "./table/hot.ts";
  * @returns the exit code (see `EXIT_CODES`). Never throws and never exits.
  */
 export async function run(argv: readonly string[], surroundings: Io): Promise<number> {
-  const io = onTerminals(surroundings);
   let input: Input | undefined;
+  const io = onTerminals(surroundings, () => input?.has("json") ?? argv.includes("--json"));
   let context: Context | undefined;
   try {
     const table = await tableFor(argv);

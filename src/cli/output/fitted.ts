@@ -22,18 +22,23 @@ const PLAIN_BAR = OWN.concat("| ");
 /** Where a row has no room for a bar and some text, nothing is fitted. */
 const NARROWEST = 8;
 
-/** The same surroundings, in which texts for terminals fit into them. */
-export function onTerminals(io: Io): Io {
+/**
+ * The same surroundings, in which texts for terminals fit into them.
+ * @param isJson whether the texts are for programs: a bar would break them, and nothing in them is hidden.
+ */
+export function onTerminals(io: Io, isJson = () => false): Io {
   const bar = mayUseSymbols(io.env) ? BAR : PLAIN_BAR;
+  const fit = (stream: "stdout" | "stderr", text: Shown) =>
+    io.isTerminal(stream) && !isJson() ? fitted(text, io.width(), bar) : text;
   return {
     env: io.env,
     cwd: io.cwd,
     home: io.home,
     now: io.now,
-    out: (text) => io.out(io.isTerminal("stdout") ? fitted(text, io.width(), bar) : text),
+    out: (text) => io.out(fit("stdout", text)),
     outBytes: io.outBytes,
     lostReader: io.lostReader,
-    err: (text) => io.err(io.isTerminal("stderr") ? fitted(text, io.width(), bar) : text),
+    err: (text) => io.err(fit("stderr", text)),
     isTerminal: io.isTerminal,
     width: io.width,
     userName: io.userName,

@@ -126,8 +126,8 @@ export const PRINTING: readonly Mutant[] = [
   {
     name: "a terminal begins rows itself",
     file: "src/cli/run.ts",
-    search: "const io = onTerminals(surroundings);",
-    replace: "const io = surroundings;",
+    search: "const io = onTerminals(surroundings, () =>",
+    replace: "const io = ((it: Io, _: () => boolean) => it)(surroundings, () =>",
     killedBy: { file: ESCAPES, filter: "escapes in a snapshot" },
   },
   {

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { fitted, onTerminals } from "../../../src/cli/output/fitted.ts";
 import { exact, say } from "../../../src/cli/output/shown.ts";
 import { visibleLength } from "../../../src/cli/output/width.ts";
+import { runInProcess } from "../../harness/running.ts";
+import { Scratch, scratchEnvironment } from "../../harness/scratch.ts";
 import { systemIo } from "../../../src/cli/system_io.ts";
 
 Deno.test("no row of a terminal is left to the terminal", () => {
@@ -42,6 +44,23 @@ Deno.test("every width ends, and rows are no wider", () => {
     if (width < 8) assert.equal(rows.length, 1);
     else for (const row of rows) assert.ok(visibleLength(row) <= width, `${width}: ${row}`);
   }
+});
+
+Deno.test("JSON is whole on a terminal too", async () => {
+  const name = "A name that is longer than the terminal is wide";
+  using scratch = new Scratch({
+    "workflow.yaml": `name: ${name}\nphases: [{ id: P, name: P, items: [{ id: a, name: A }] }]\n`,
+  });
+  const at = { cwd: scratch.root, env: scratchEnvironment(scratch), terminal: 30 };
+  const started = await runInProcess(["start", "Build it", "--json"], at);
+  assert.equal(JSON.parse(started.stdout).data.task, "Build it");
+  const failed = await runInProcess(["complete", "nothing", "--json"], at);
+  assert.equal(JSON.parse(failed.stderr).error.code, "item_unknown");
+  const unread = await runInProcess(["complete", "--no-such-option-at-all", "--json"], at);
+  assert.equal(JSON.parse(unread.stderr).error.code, "unknown_option");
+  // Without it each row is the program's own.
+  const { stdout } = await runInProcess(["note", "x"], at);
+  assert.ok(stdout.split("\n").every((row) => visibleLength(row) <= 30));
 });
 
 Deno.test("only what goes to a terminal is fitted", () => {
