@@ -82,6 +82,18 @@ export async function contentsOf(
   return found;
 }
 
+/**
+ * The id of a file that was hashed in another way than git would, as it is now.
+ * @param path absolute.
+ * @returns null where no file is.
+ */
+export function blobAs(path: string, as: HashedAs, isSha256: boolean): string | null {
+  const stats = look(path);
+  if (stats === null || !stats.isFile()) return null;
+  const format = isSha256 ? "sha256" : "sha1";
+  return as === "size" ? bySize(stats, format).blob : rawBlob(path, stats.size, format);
+}
+
 function look(path: string): BigIntStats | null {
   try {
     return lstatSync(path, { bigint: true });
@@ -119,8 +131,12 @@ async function hashed(git: LookingGit, paths: readonly string[]): Promise<readon
 }
 
 function rawId({ git, format }: ContentPlace, path: string, size: bigint): string {
+  return rawBlob(`${git.root}/${path}`, size, format);
+}
+
+function rawBlob(path: string, size: bigint, format: ObjectFormat): string {
   const hash = createHash(format).update(`blob ${size}\0`);
-  visitFile(`${git.root}/${path}`, (piece) => hash.update(piece));
+  visitFile(path, (piece) => hash.update(piece));
   return hash.digest("hex");
 }
 
