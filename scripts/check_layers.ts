@@ -44,14 +44,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     what: "published releases: address, checksums, signature; this program's update and removal",
     rooms: ["errors", "version", "platform"],
   },
-  work_tree: {
-    what: "what the project's files are at a moment: the tree id, and what is not as HEAD has it",
-    rooms: ["errors", "platform"],
-  },
   workflow: {
     what: "pure: definition, state, events, `decide()`, `evolve()`",
     rooms: ["errors"],
     packages: ["yaml", "zod", "semver"],
+  },
+  work_tree: {
+    what: "what the project's files are at a moment: the tree id, and what is not as HEAD has it",
+    rooms: ["errors", "platform", "workflow"],
   },
   project: {
     what: "root and file names, init, identity, environment",
@@ -182,6 +182,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       "snapshot",
       "state_branch",
       "deinit",
+      "work_tree",
       "session",
       "migration",
     ],

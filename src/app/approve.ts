@@ -5,7 +5,9 @@
 import type { Change } from "../session/session_manager.ts";
 import type { Command } from "../workflow/commands.ts";
 import { decide } from "../workflow/decide.ts";
+import type { ItemDefinition } from "../workflow/definition.ts";
 import type { Approval } from "../workflow/events.ts";
+import { proofPaths } from "../workflow/proof_paths.ts";
 import type { Accompaniment } from "../workflow/verification_plan.ts";
 import { eachItem, type ItemChange } from "./each_item.ts";
 import type { Workspace } from "./workspace.ts";
@@ -27,7 +29,7 @@ export type Confirm = (about: ToApprove) => Promise<Approval["how"]>;
 
 type Needed = Pick<
   Workspace,
-  "sessionToChange" | "manager" | "actor" | "environment" | "warn"
+  "sessionToChange" | "manager" | "actor" | "environment" | "warn" | "paths" | "io"
 >;
 
 /**
@@ -52,6 +54,7 @@ export async function approveItems(
     change: await approve(workspace, {
       session,
       what: `"${item}"`,
+      isMeant: ({ id }, phase, current) => phase === current && id === item,
       make: (how) => ({ kind: "approve_item", item, approval: { how, detection }, ...given }),
     }, confirm),
   }));
@@ -72,6 +75,7 @@ export async function approvePhase(
   return await approve(workspace, {
     session,
     what: `phase "${phase}"`,
+    isMeant: (_, id) => id === phase,
     make: (how) => ({
       kind: "approve_phase",
       phase,
@@ -81,27 +85,38 @@ export async function approvePhase(
   }, confirm);
 }
 
+type ApproveCommand = Extract<Command, { kind: "approve_item" | "approve_phase" }>;
+
 /** What is to be approved. */
 interface Approving {
   /** The session's id. */
   readonly session: string;
   /** As questions and refusals name it. */
   readonly what: string;
-  readonly make: (how: Approval["how"]) => Command;
+  /** The items it is about. @param current the current phase. */
+  readonly isMeant: (item: ItemDefinition, phase: string, current: string | null) => boolean;
+  readonly make: (how: Approval["how"]) => ApproveCommand;
 }
 
 async function approve(
-  { manager, actor }: Needed,
-  { session, what, make }: Approving,
+  workspace: Needed,
+  { session, what, isMeant, make }: Approving,
   confirm: Confirm,
 ): Promise<Change> {
+  const { manager, actor } = workspace;
   // Refuse before asking: a question makes no sense for what will be refused.
   const { state } = await manager.loadToPlan(session, { replay: true });
   const rehearsal = await manager.rehearse(state, decide(state, make("flag"), { actor }));
   if (rehearsal.error !== undefined) throw rehearsal.error;
   const { task } = state;
-  const how = rehearsal.value.events.length === 0 ? "flag" : await confirm({ what, task });
-  const command = make(how);
+  const already = rehearsal.value.events.length === 0;
+  const how = already ? "flag" : await confirm({ what, task });
+  const { phase, definition } = state;
+  const named = proofPaths(definition, (item, id) => isMeant(item, id, phase));
+  const work = already
+    ? {}
+    : await (await import("./work.ts")).workNow(workspace, { state, named });
+  const command = { ...make(how), ...work };
   return await manager.change(
     session,
     "approve",

@@ -4,7 +4,6 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import type { Redactor } from "../secrets/redact.ts";
-import { verify } from "../session/verification.ts";
 import type { Command } from "../workflow/commands.ts";
 import { decide } from "../workflow/decide.ts";
 import type { SessionState } from "../workflow/state.ts";
@@ -98,7 +97,7 @@ async function completeItem(
       item,
       ...given,
       basis: plan.basis,
-      outcome: await verify({
+      ...await (await import("./prove.ts")).prove({
         plan,
         paths: workspace.paths,
         state,

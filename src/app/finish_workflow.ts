@@ -4,6 +4,7 @@
  */
 import type { Change } from "../session/session_manager.ts";
 import { decide } from "../workflow/decide.ts";
+import { proofPaths } from "../workflow/proof_paths.ts";
 import { keepState } from "./state/keep.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -17,11 +18,18 @@ export async function finishWorkflow(
 ): Promise<Change> {
   const { manager, actor } = workspace;
   const session = await workspace.sessionToChange();
+  const { state: { lineage, definition } } = await manager.loadToPlan(session);
+  const { workNow } = await import("./work.ts");
+  const work = await workNow(workspace, { state: { lineage }, named: proofPaths(definition) });
   const change = await manager.change(
     session,
     "finish",
     (state) =>
-      decide(state, { kind: "finish", ...(notes === undefined ? {} : { notes }) }, { actor }),
+      decide(state, {
+        kind: "finish",
+        ...(notes === undefined ? {} : { notes }),
+        ...work,
+      }, { actor }),
     { replay: true, audit: "finish the workflow" },
   );
   if (change.events.length > 0) await keepState(workspace, "Finish", true);

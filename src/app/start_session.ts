@@ -12,10 +12,13 @@ import { useNewSession } from "../session/use_session.ts";
 import { VERSION } from "../version.ts";
 import type { WorkflowDefinition } from "../workflow/definition.ts";
 import type { ChosenBy, DefinitionOrigin, Namesakes } from "../workflow/definition_origin.ts";
+import type { EventData } from "../workflow/events.ts";
+import { proofPaths } from "../workflow/proof_paths.ts";
 import type { EarlierSession, Recent, SessionState } from "../workflow/state.ts";
 import { requireFreeName } from "./free_name.ts";
 import { findNamesakes } from "./namesakes.ts";
 import { keepState } from "./state/keep.ts";
+import { filesAt, workNow } from "./work.ts";
 import type { Project, Workspace } from "./workspace.ts";
 
 /** The session to start, all of it checked. */
@@ -50,10 +53,13 @@ export async function startSession(
   await workspace.openForChange();
   const { definitionOrigin } = await import("./definition_origin.ts");
   const { definition, source: text, file } = request;
-  const [origin, rootCommit] = await Promise.all([
+  const lineage = newLineage();
+  const [origin, rootCommit, work] = await Promise.all([
     definitionOrigin(workspace, { ...file, text, definition }),
     firstCommit(workspace),
+    workNow(workspace, { state: { lineage }, named: proofPaths(definition) }),
   ]);
+  const proofFiles = filesAt(workspace, proofPaths(definition));
   const state = await manager.withRepositoryLock("start", async () => {
     initProject(paths, {
       automatic: true,
@@ -66,7 +72,13 @@ export async function startSession(
     const id = newSessionId();
     const namesakes = await findNamesakes(workspace, request);
     const earlier = await earlierSessions(manager.backend, { session: id, ...request });
-    const state = await createFrom(workspace, id, request, { origin, namesakes, earlier });
+    const state = await createFrom(workspace, id, request, {
+      lineage,
+      origin,
+      namesakes,
+      earlier,
+      work: { ...work, ...(Object.keys(proofFiles).length === 0 ? {} : { proofFiles }) },
+    });
     await useNewSession(manager, id, workspace.agentBinding);
     await manager.recordInRepository([
       { type: "session_started", data: await readSessionAt(manager.backend, id) },
@@ -81,10 +93,12 @@ async function createFrom(
   { manager, paths }: Workspace,
   id: string,
   { source, definition, task, name, project, constraints, overriddenSettings }: StartRequest,
-  { origin, namesakes, earlier }: {
+  { lineage, origin, namesakes, earlier, work }: {
+    readonly lineage: string;
     readonly origin: DefinitionOrigin;
     readonly namesakes: Namesakes | undefined;
     readonly earlier: Recent<EarlierSession> | null;
+    readonly work: Pick<EventData["session_started"], "work" | "proofFiles">;
   },
 ): Promise<SessionState> {
   return await manager.createSession({
@@ -93,7 +107,7 @@ async function createFrom(
       type: "session_started",
       data: {
         session: id,
-        lineage: newLineage(),
+        lineage,
         name,
         task,
         project,
@@ -105,6 +119,7 @@ async function createFrom(
         ...(namesakes === undefined ? {} : { namesakes }),
         toolVersion: VERSION,
         ...(earlier === null ? {} : { earlier }),
+        ...work,
       },
     }],
     meta: { name, task, branch: gitBranch(paths.root), parent: null },

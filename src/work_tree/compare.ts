@@ -9,7 +9,7 @@
 import type { Environment } from "../platform/processes.ts";
 import { blobAs } from "./content.ts";
 import { GitFailure, LookingGit } from "./git.ts";
-import type { ChangedFile, DirtySubmodule, HashedAs, WorkTree } from "./work_tree.ts";
+import type { ChangedFile, DirtySubmodule, HashedAs, WorkTree } from "../workflow/work_tree.ts";
 
 /** Where the project is. */
 export interface ComparedPlace {

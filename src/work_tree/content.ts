@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { closeSync, lstatSync, openSync, readFileSync, readlinkSync, readSync } from "node:fs";
 import type { BigIntStats } from "node:fs";
 import type { LookingGit } from "./git.ts";
-import { type HashedAs, LARGE_BYTES } from "./work_tree.ts";
+import { type HashedAs, LARGE_BYTES } from "../workflow/work_tree.ts";
 
 /** Of objects. */
 export type ObjectFormat = "sha1" | "sha256";

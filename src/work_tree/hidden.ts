@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "../platform/processes.ts";
 import type { LookingGit } from "./git.ts";
-import { type HiddenFiles, MOST_NAMES } from "./work_tree.ts";
+import { type HiddenFiles, MOST_NAMES } from "../workflow/work_tree.ts";
 
 /** Larger files hold no rules that a person wrote. */
 const MOST_BYTES = 1024 * 1024;

@@ -24,7 +24,7 @@ import {
   MOST_NAMES,
   type NoWorkTree,
   type WorkTree,
-} from "./work_tree.ts";
+} from "../workflow/work_tree.ts";
 
 /** What is asked for. */
 export interface TakeRequest {
@@ -365,7 +365,7 @@ function describe({ status, tree, hidden, changed, submodules, repository, flagg
     committable: changed.every(({ as }) => as === undefined),
     changed: changed.slice(0, MOST_CHANGED),
     changedCount: changed.length,
-    ...(changed.length > MOST_CHANGED ? { changedSha256: sha256Hex(JSON.stringify(changed)) } : {}),
+    ...(changed.length > 0 ? { changedSha256: sha256Hex(JSON.stringify(changed)) } : {}),
     ...(unwatched.length > 0 ? { unwatched: unwatched.slice(0, MOST_NAMES) } : {}),
     ...(dirty.length > 0 ? { submodules: dirty.slice(0, MOST_NAMES) } : {}),
     ...(hidden === undefined ? {} : { hidden }),

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import type { ObjectFormat } from "./content.ts";
 import { GitFailure, type LookingGit } from "./git.ts";
-import type { ChangedFile } from "./work_tree.ts";
+import type { ChangedFile } from "../workflow/work_tree.ts";
 
 /** What differs from the commit. */
 export interface TreeChanges {

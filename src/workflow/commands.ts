@@ -4,6 +4,7 @@
  */
 import type { Actor, Approval, VerificationOutcome } from "./events.ts";
 import type { Snapshot } from "./state.ts";
+import type { WorkRecord } from "./work_record.ts";
 
 /** A request to change a session. Texts are not trimmed yet: `decide()` trims them. */
 export type Command =
@@ -19,6 +20,8 @@ export type Command =
      * and the command is refused (`state_moved`).
      */
     readonly basis?: number;
+    /** What the project is now; absent where that was not looked at, here and below. */
+    readonly work?: WorkRecord;
   }
   | {
     readonly kind: "skip";
@@ -32,15 +35,17 @@ export type Command =
     readonly notes?: string;
     readonly evidence?: unknown;
     readonly approval: Approval;
+    readonly work?: WorkRecord;
   }
   | {
     readonly kind: "approve_phase";
     readonly phase: string;
     readonly notes?: string;
     readonly approval: Approval;
+    readonly work?: WorkRecord;
   }
   | { readonly kind: "advance" }
-  | { readonly kind: "finish"; readonly notes?: string }
+  | { readonly kind: "finish"; readonly notes?: string; readonly work?: WorkRecord }
   | { readonly kind: "abandon"; readonly reason: string }
   | { readonly kind: "note"; readonly text: string }
   | {

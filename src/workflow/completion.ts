@@ -10,6 +10,7 @@ import type { VerificationOutcome } from "./events.ts";
 import { type LocatedItem, requireItem } from "./locate.ts";
 import { asHint, itemStep } from "./next_step.ts";
 import type { SessionState } from "./state.ts";
+import { recordedWork } from "./work_marks.ts";
 import {
   type Accompaniment,
   assessCompletion,
@@ -50,6 +51,7 @@ export function decideComplete(
     ...given.value,
     verification: outcome.value,
     basis: command.basis ?? located.state.touched,
+    ...recordedWork(state, command.work),
   };
   const type = outcome.value.passed ? "item_completed" : "item_failed";
   return { value: { events: [{ type, data }] } };
@@ -85,7 +87,13 @@ export function decideApproveItem(
     value: {
       events: [{
         type: "item_approved",
-        data: { phase: phase.definition.id, item: id, ...given.value, approval: approval.value },
+        data: {
+          phase: phase.definition.id,
+          item: id,
+          ...given.value,
+          approval: approval.value,
+          ...recordedWork(state, command.work),
+        },
       }],
     },
   };

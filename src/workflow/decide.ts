@@ -25,6 +25,7 @@ import { asHint, nextStep } from "./next_step.ts";
 import { decideSkip } from "./skip_rules.ts";
 import type { SessionState } from "./state.ts";
 import { checkOptionalText, checkText, quoted } from "./texts.ts";
+import { recordedWork } from "./work_marks.ts";
 
 export type { Decision } from "./decision.ts";
 
@@ -131,6 +132,7 @@ function decideApprovePhase(
           phase: id,
           ...(notes.value === undefined ? {} : { notes: notes.value }),
           approval: approval.value,
+          ...recordedWork(state, command.work),
         },
       }],
     },
@@ -174,7 +176,10 @@ function decideFinish(
     value: {
       events: [{
         type: "workflow_completed",
-        data: notes.value === undefined ? {} : { notes: notes.value },
+        data: {
+          ...(notes.value === undefined ? {} : { notes: notes.value }),
+          ...recordedWork(state, command.work),
+        },
       }],
     },
   };

@@ -10,6 +10,7 @@ import type { WorkflowDefinition } from "./definition.ts";
 import type { DefinitionOrigin, Namesakes } from "./definition_origin.ts";
 import type { Actor, Approval, HistoryFile, VerificationOutcome } from "./recorded.ts";
 import type { EarlierSession, Recent, Snapshot, StateSeed } from "./state.ts";
+import type { FileFacts, WorkRecord } from "./work_record.ts";
 
 export type { Actor, Approval, HistoryFile, VerificationOutcome } from "./recorded.ts";
 
@@ -60,6 +61,10 @@ export interface EventData {
     readonly toolVersion: string;
     /** Sessions of this name or task that were removed; absent where there is none. */
     readonly earlier?: Recent<EarlierSession>;
+    /** What the project was; absent in lines of earlier programs, here and below. */
+    readonly work?: WorkRecord;
+    /** What was at the paths that verifications name, as they are spelled there. */
+    readonly proofFiles?: Readonly<Record<string, FileFacts>>;
   };
   /** Always the first event of a session that came from elsewhere; carries all that is known. */
   readonly session_imported: {
@@ -82,6 +87,7 @@ export interface EventData {
     readonly verification: VerificationOutcome;
     /** `touched` of the item when its verification began; absent in lines of earlier programs. */
     readonly basis?: number;
+    readonly work?: WorkRecord;
   };
   readonly item_failed: {
     readonly phase: string;
@@ -91,6 +97,7 @@ export interface EventData {
     readonly evidence?: unknown;
     readonly verification: VerificationOutcome;
     readonly basis?: number;
+    readonly work?: WorkRecord;
   };
   readonly item_skipped: {
     readonly phase: string;
@@ -111,11 +118,13 @@ export interface EventData {
     readonly notes?: string;
     readonly evidence?: unknown;
     readonly approval: Approval;
+    readonly work?: WorkRecord;
   };
   readonly phase_approved: {
     readonly phase: string;
     readonly notes?: string;
     readonly approval: Approval;
+    readonly work?: WorkRecord;
   };
   /** One phase ends and the next begins: a single event, so that it cannot happen partially. */
   readonly phase_advanced: { readonly from: string; readonly to: string };
@@ -149,7 +158,7 @@ export interface EventData {
     readonly found: { readonly seq: number; readonly hash: string };
     readonly reason: string | null;
   };
-  readonly workflow_completed: { readonly notes?: string };
+  readonly workflow_completed: { readonly notes?: string; readonly work?: WorkRecord };
   readonly workflow_abandoned: { readonly reason: string };
 }
 

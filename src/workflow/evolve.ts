@@ -6,12 +6,11 @@
  * `seq` and `updatedAt`. `decide.ts` decides beforehand whether an event may happen at all.
  * @module
  */
-import type { WorkflowDefinition } from "./definition.ts";
-import { type EventData, isHistoryFile, type SessionEvent } from "./events.ts";
+import type { EventData, SessionEvent } from "./events.ts";
+import { begin, filled, listedBy, phaseOf, type Stamp, workIn } from "./first_state.ts";
 import { own } from "./record.ts";
 import {
   type Bypass,
-  type EarlierSession,
   type ItemState,
   type PhaseState,
   type Recent,
@@ -19,9 +18,7 @@ import {
   type SessionState,
   type Snapshot,
 } from "./state.ts";
-
-/** When and by whom an event was made. */
-type Stamp = Pick<SessionEvent, "seq" | "time" | "actor">;
+import { markOf } from "./work_marks.ts";
 
 /**
  * The state after `event`.
@@ -42,12 +39,20 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
     seq,
     updatedAt: event.time,
     ...(rules === undefined || state.audited !== undefined ? {} : { audited: seq }),
+    ...listedBy(event),
   };
+  const proof = proofOf(state, event);
   switch (event.type) {
     case "item_completed":
-      return withItem(moved, event.data, (before) => completed(before, event.data, event));
+      return withItem(moved, event.data, (before) => ({
+        ...completed(before, event.data, event),
+        ...proof,
+      }));
     case "item_approved":
-      return withItem(moved, event.data, (before) => completed(before, event.data, event));
+      return withItem(moved, event.data, (before) => ({
+        ...completed(before, event.data, event),
+        ...proof,
+      }));
     case "item_failed":
       return withItem(moved, event.data, (before) => ({
         ...stood(before, event),
@@ -65,6 +70,7 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
           at: event.time,
           by: event.actor,
           ...(event.data.notes === undefined ? {} : { notes: event.data.notes }),
+          ...proof,
         },
       }));
     case "phase_advanced":
@@ -122,6 +128,7 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
         endedAt: event.time,
         endedBy: event.actor,
         ...(event.data.notes === undefined ? {} : { endNotes: event.data.notes }),
+        ...(proof.proof === undefined ? {} : { finished: proof.proof }),
       };
     case "workflow_abandoned":
       // The phase keeps the status `active`: that is where the work stopped.
@@ -138,120 +145,10 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
   }
 }
 
-function begin(event: SessionEvent): SessionState {
-  const stamped = {
-    seq: event.seq,
-    createdBy: event.actor,
-    checkpoints: { count: 0, recent: [] },
-  };
-  if (event.type === "session_started") {
-    const { data } = event;
-    const first = data.definition.phases[0];
-    const phases = filled(data.definition, {});
-    return {
-      ...stamped,
-      session: data.session,
-      lineage: data.lineage,
-      name: data.name,
-      task: data.task,
-      project: data.project,
-      constraints: data.constraints,
-      definition: data.definition,
-      overriddenSettings: data.overriddenSettings,
-      ...(data.origin === undefined
-        ? {}
-        : { definitionOrigin: { ...data.origin, sha256: data.definitionSha256 } }),
-      ...(data.namesakes === undefined ? {} : { namesakes: data.namesakes }),
-      status: "active",
-      phase: first?.id ?? null,
-      phases: first === undefined ? phases : {
-        ...phases,
-        [first.id]: { ...phaseOf(phases, first.id), status: "active", startedAt: event.time },
-      },
-      createdAt: event.time,
-      updatedAt: event.time,
-      notes: { count: 0, recent: [] },
-      bypasses: [],
-      ...earlierIn(data),
-    };
-  }
-  if (event.type === "session_imported") return beginImported(event, stamped);
-  return {
-    ...stamped,
-    session: "",
-    lineage: "",
-    name: null,
-    task: "",
-    project: null,
-    constraints: [],
-    definition: { name: "", version: "", phases: [], settings: {} },
-    overriddenSettings: [],
-    status: "active",
-    phase: null,
-    phases: {},
-    createdAt: event.time,
-    updatedAt: event.time,
-    notes: { count: 0, recent: [] },
-    bypasses: [],
-  };
-}
-
-function beginImported(
-  event: Extract<SessionEvent, { readonly type: "session_imported" }>,
-  stamped: Pick<SessionState, "seq" | "createdBy" | "checkpoints">,
-): SessionState {
-  const { session, lineage, seed, source, history } = event.data;
-  const phases = filled(seed.definition, seed.phases, event.seq);
-  return {
-    ...seed,
-    ...stamped,
-    session,
-    lineage,
-    overriddenSettings: seed.overriddenSettings ?? [],
-    phases,
-    notes: { count: seed.notes.length, recent: seed.notes.slice(-RECENT_LIMIT) },
-    bypasses: bypassesIn(seed.definition, phases, event),
-    ...earlierIn(event.data),
-    ...(isHistoryFile(history) ? { history } : {}),
-    ...(typeof source.generation === "string" ? { imported: source.generation } : {}),
-  };
-}
-
-/** @throws TypeError for anything else than sessions that went. */
-function earlierIn(
-  { earlier }: Pick<EventData["session_started"], "earlier">,
-): Pick<SessionState, "earlier"> {
-  if (earlier === undefined) return {};
-  const isOne = ({ session, status, time, by, done, total, seq }: EarlierSession) =>
-    [session, status, time, by.name].every((text) => typeof text === "string") &&
-    [done, total, seq].every((number) => typeof number === "number");
-  if (typeof earlier.count === "number" && earlier.recent.every(isOne)) return { earlier };
-  throw new TypeError("the event names no earlier sessions");
-}
-
-/**
- * Every phase and item of the definition, as in `given`, else pending. With `touched`, every item
- * counts as changed by that event, so that no verification that began earlier can be applied.
- */
-function filled(
-  definition: WorkflowDefinition,
-  given: Readonly<Record<string, PhaseState>>,
-  touched?: number,
-): Readonly<Record<string, PhaseState>> {
-  return Object.fromEntries(definition.phases.map((phase) => {
-    const old: PhaseState = own(given, phase.id) ?? { status: "pending", items: {} };
-    const items = Object.fromEntries(phase.items.map((item) => {
-      const state = own(old.items, item.id) ?? PENDING;
-      return [item.id, touched === undefined ? state : { ...state, touched }];
-    }));
-    return [phase.id, { ...old, items }];
-  }));
-}
-
-const PENDING: ItemState = Object.freeze({ status: "pending", touched: 0, failures: 0 });
-
-function phaseOf(phases: Readonly<Record<string, PhaseState>>, id: string): PhaseState {
-  return own(phases, id) ?? { status: "pending", items: {} };
+/** What the project was at an event, for what the event proves. */
+function proofOf({ begun }: SessionState, event: SessionEvent): Pick<ItemState, "proof"> {
+  const work = workIn(event);
+  return work === undefined ? {} : { proof: markOf(work, event.seq, begun?.root) };
 }
 
 function withPhase(
@@ -350,30 +247,6 @@ function bypassed(list: readonly Bypass[], entry: Bypass): readonly Bypass[] {
   return [...list.filter((other) => !same(other)), { ...entry, count: count + entry.count }];
 }
 
-/** The bypasses an imported state shows by its items. */
-function bypassesIn(
-  definition: WorkflowDefinition,
-  phases: Readonly<Record<string, PhaseState>>,
-  stamp: Stamp,
-): readonly Bypass[] {
-  return definition.phases.flatMap((phase) =>
-    phase.items.flatMap((item): Bypass[] => {
-      const state = own(phaseOf(phases, phase.id).items, item.id);
-      if (state?.forced === undefined && state?.automatic === undefined) return [];
-      return [{
-        kind: state.forced === undefined ? "automatic" : "forced",
-        phase: phase.id,
-        item: item.id,
-        count: 1,
-        seq: stamp.seq,
-        time: state.at ?? stamp.time,
-        by: state.by ?? stamp.actor,
-        reason: state.skipReason ?? "",
-      }];
-    })
-  );
-}
-
 function advanced(
   state: SessionState,
   data: EventData["phase_advanced"],
@@ -396,7 +269,8 @@ function advanced(
 }
 
 function restored(state: SessionState, snapshot: Snapshot, seq: number): SessionState {
-  const { endedAt: _at, endedBy: _by, endNotes: _notes, abandonReason: _reason, ...rest } = state;
+  const { endedAt: _at, endedBy: _by, endNotes: _notes, abandonReason: _reason, ...more } = state;
+  const { finished: _finished, ...rest } = more;
   return {
     ...(snapshot.status === "active" ? rest : state),
     status: snapshot.status,

@@ -23,8 +23,8 @@
  * - Other values that are recorded as they came (actors, verifications, approvals of items) are written
  *   as they stand in the journal.
  *
- * Behind its fields a state, and an item, has a pair `[name, H(value)]` for each of the fields in
- * `STATE_PAIRS` and `ITEM_PAIRS` that is present, in that order.
+ * Behind its fields a state, an item, and the approval of a phase, has a pair `[name, H(value)]` for each
+ * of the fields in `STATE_PAIRS`, `ITEM_PAIRS` and `PHASE_APPROVAL_PAIRS` that is present, in that order.
  *
  * Projection 2 has one more field behind those of projection 1: `earlier`, a list as `accepted` is. It is
  * that of states that name earlier sessions; all others are written with projection 1.
@@ -73,10 +73,20 @@ function fieldsOf<Of>() {
 }
 
 /** Fields of a state that most states lack. */
-const STATE_PAIRS = [] as const satisfies readonly (keyof SessionState)[];
+const STATE_PAIRS = [
+  "begun",
+  "listed",
+  "finished",
+] as const satisfies readonly (keyof SessionState)[];
 
 /** Fields of an item that most items lack. */
-const ITEM_PAIRS = [] as const satisfies readonly (keyof ItemState)[];
+const ITEM_PAIRS = ["proof"] as const satisfies readonly (keyof ItemState)[];
+
+/** A phase's approval. */
+type PhaseApproval = NonNullable<PhaseState["approval"]>;
+
+/** Fields of a phase's approval that most approvals lack. */
+const PHASE_APPROVAL_PAIRS = ["proof"] as const satisfies readonly (keyof PhaseApproval)[];
 
 const STATE = fieldsOf<Omit<SessionState, "earlier" | typeof STATE_PAIRS[number]>>()([
   "session",
@@ -128,7 +138,7 @@ const EARLIER = fieldsOf<EarlierSession>()([
 
 const PHASE = fieldsOf<PhaseState>()(["status", "startedAt", "completedAt", "approval", "items"]);
 
-const PHASE_APPROVAL = fieldsOf<NonNullable<PhaseState["approval"]>>()([
+const PHASE_APPROVAL = fieldsOf<Omit<PhaseApproval, typeof PHASE_APPROVAL_PAIRS[number]>>()([
   "how",
   "detection",
   "byAgent",
@@ -311,11 +321,12 @@ export class StateDigests {
             return this.#items(id, phase.items);
           case "approval": {
             const { approval } = phase;
-            return approval === undefined ? [] : [
-              PHASE_APPROVAL.map((field) =>
+            return approval === undefined ? [] : [[
+              ...PHASE_APPROVAL.map((field) =>
                 field === "notes" ? this.#optionalText(approval.notes) : optional(approval[field])
               ),
-            ];
+              ...this.#pairs(approval, PHASE_APPROVAL_PAIRS),
+            ]];
           }
           default:
             return optional(phase[name]);

@@ -44,4 +44,10 @@ export const WORDS: ReadonlySet<string> = new Set([
   "outputTail",
   "history",
   "legacy",
+  // Names of files and branches.
+  "changed",
+  "unwatched",
+  "submodules",
+  "hidden",
+  "branch",
 ]);

@@ -8,6 +8,7 @@
 import type { WorkflowDefinition } from "./definition.ts";
 import type { KnownOrigin, Namesakes } from "./definition_origin.ts";
 import type { Actor, Approval, HistoryFile, VerificationOutcome } from "./recorded.ts";
+import type { Beginning, ListedFiles, WorkMark } from "./work_record.ts";
 
 /** How many of a growing list the state keeps. */
 export const RECENT_LIMIT = 20;
@@ -34,6 +35,8 @@ export interface ItemState {
   readonly forced?: true;
   readonly automatic?: "zero_human";
   readonly approval?: Approval;
+  /** What the project was when it was completed; absent where that is not recorded. */
+  readonly proof?: WorkMark;
   /** Fields of an imported item that have no place above, kept verbatim. */
   readonly legacy?: Readonly<Record<string, unknown>>;
 }
@@ -47,6 +50,7 @@ export interface PhaseState {
     readonly at: string;
     readonly by: Actor;
     readonly notes?: string;
+    readonly proof?: WorkMark;
   };
   readonly items: Readonly<Record<string, ItemState>>;
 }
@@ -190,6 +194,12 @@ export interface SessionState extends Snapshot {
   readonly earlier?: Recent<EarlierSession>;
   /** The file of what was recorded before the session began. */
   readonly history?: HistoryFile;
+  /** What the project was when the session began; absent where that is not recorded. */
+  readonly begun?: Beginning;
+  /** Absent while no line has a list of changed files. */
+  readonly listed?: ListedFiles;
+  /** What the project was when the workflow was completed. */
+  readonly finished?: WorkMark;
   /**
    * Seq of the first event whose line names its rules and the state it led to; absent where there is
    * none. What is before it was written by a program that did not record that yet.

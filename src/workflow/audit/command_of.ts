@@ -4,6 +4,7 @@
  */
 import type { Command } from "../commands.ts";
 import type { EventType, NewEvent } from "../events.ts";
+import type { WorkRecord } from "../work_record.ts";
 
 /**
  * What `decide()` must have been asked, from what the event records; null for events that no command
@@ -21,6 +22,7 @@ export function commandOf(event: NewEvent): Command | null {
         ...given(event.data),
         outcome,
         ...(basis === undefined ? {} : { basis }),
+        ...workIn(event.data),
       };
     }
     case "item_skipped": {
@@ -31,11 +33,12 @@ export function commandOf(event: NewEvent): Command | null {
     }
     case "item_approved": {
       const { item, approval } = event.data;
-      return { kind: "approve_item", item, ...given(event.data), approval };
+      return { kind: "approve_item", item, ...given(event.data), approval, ...workIn(event.data) };
     }
     case "phase_approved": {
       const { phase, approval, notes } = event.data;
-      return { kind: "approve_phase", phase, approval, ...(notes === undefined ? {} : { notes }) };
+      const said = notes === undefined ? {} : { notes };
+      return { kind: "approve_phase", phase, approval, ...said, ...workIn(event.data) };
     }
     case "phase_advanced":
       return { kind: "advance" };
@@ -54,7 +57,11 @@ export function commandOf(event: NewEvent): Command | null {
       return { kind: "rename", name: event.data.name };
     case "workflow_completed": {
       const { notes } = event.data;
-      return { kind: "finish", ...(notes === undefined ? {} : { notes }) };
+      return {
+        kind: "finish",
+        ...(notes === undefined ? {} : { notes }),
+        ...workIn(event.data),
+      };
     }
     case "workflow_abandoned":
       return { kind: "abandon", reason: event.data.reason };
@@ -70,6 +77,10 @@ function given(
     ...(notes === undefined ? {} : { notes }),
     ...(evidence === undefined ? {} : { evidence }),
   };
+}
+
+function workIn({ work }: { readonly work?: WorkRecord }): { readonly work?: WorkRecord } {
+  return work === undefined ? {} : { work };
 }
 
 const MADE_BY_COMMANDS: ReadonlySet<string> = new Set<EventType>([

@@ -7,7 +7,7 @@ import { chmodSync, renameSync, rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { MomentComparison, type TreeDifference } from "../../../src/work_tree/compare.ts";
 import { takeWorkTree } from "../../../src/work_tree/take.ts";
-import type { WorkTree } from "../../../src/work_tree/work_tree.ts";
+import type { WorkTree } from "../../../src/workflow/work_tree.ts";
 import { Scratch, scratchEnvironment } from "../../harness/scratch.ts";
 
 const WITHOUT = [".orchestrator"];

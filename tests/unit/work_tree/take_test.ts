@@ -23,7 +23,7 @@ import {
 import { dirname, join } from "node:path";
 import { Scratch, scratchEnvironment } from "../../harness/scratch.ts";
 import { takeWorkTree } from "../../../src/work_tree/take.ts";
-import type { NoWorkTree, WorkTree } from "../../../src/work_tree/work_tree.ts";
+import type { NoWorkTree, WorkTree } from "../../../src/workflow/work_tree.ts";
 
 const WITHOUT = [".orchestrator"];
 const ignore = Deno.build.os === "windows" || spawnSync("git", ["--version"]).error !== undefined;

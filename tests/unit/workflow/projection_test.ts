@@ -5,6 +5,7 @@ import { redactedText, textHash } from "../../../src/workflow/redacted_text.ts";
 import type { Actor, SessionEvent } from "../../../src/workflow/events.ts";
 import { evolve } from "../../../src/workflow/evolve.ts";
 import type { ItemState, SessionState } from "../../../src/workflow/state.ts";
+import type { WorkMark } from "../../../src/workflow/work_record.ts";
 import { eachChange } from "../../harness/each_change.ts";
 import { item, phase, timeOf, workflow } from "./session_builder.ts";
 
@@ -12,7 +13,7 @@ const BY: Actor = { kind: "agent", name: "ada", agent: "claude-code" };
 const AT = "2026-01-31T09:30:00.000Z";
 const HASH = "a".repeat(64);
 
-const ITEM: Required<ItemState> = {
+const ITEM: Required<Omit<ItemState, "proof">> = {
   status: "skipped",
   touched: 3,
   failures: 1,
@@ -28,8 +29,8 @@ const ITEM: Required<ItemState> = {
   legacy: { old: { field: 1 } },
 };
 
-/** A state with every field that projection 1 has. */
-const FULL: Required<Omit<SessionState, "earlier">> = {
+/** A state with every field that projection 1 has, and nothing in pairs. */
+const FULL: Required<Omit<SessionState, "earlier" | "begun" | "listed" | "finished">> = {
   session: "s1",
   lineage: "l1",
   seq: 9,
@@ -103,8 +104,55 @@ Deno.test("projection 1: what it gives is fixed for ever", () => {
   );
 });
 
+const MARK: Required<WorkMark> = {
+  seq: 4,
+  head: "b".repeat(40),
+  tree: "c".repeat(40),
+  committable: true,
+  changed: HASH,
+  missing: "too_slow",
+  named: { "docs/plan.md": { kind: "file", bytes: 7, sha256: HASH } },
+  root: { machine: "m", path: "p", directory: "d", repository: "r" },
+};
+
+/** The same with every field in pairs. */
+const WITH_PAIRS: Required<Omit<SessionState, "earlier">> = {
+  ...FULL,
+  begun: { ...MARK, files: { "docs/plan.md": { kind: "missing" } } },
+  listed: { seq: 4, head: "b".repeat(40), tree: "c".repeat(40), changed: HASH },
+  finished: MARK,
+  phases: {
+    ...FULL.phases,
+    A: {
+      status: "completed",
+      startedAt: AT,
+      completedAt: AT,
+      approval: {
+        how: "terminal",
+        detection: "none",
+        byAgent: true,
+        at: AT,
+        by: BY,
+        notes: "n",
+        proof: MARK,
+      },
+      items: {
+        a: { ...ITEM, proof: MARK },
+        b: { status: "pending", touched: 0, failures: 0 },
+      },
+    },
+  },
+};
+
+Deno.test("projection 1: a pair stands behind the fields, and what it gives is fixed for ever", () => {
+  assert.equal(
+    digestOf(WITH_PAIRS),
+    "1:b2d1be6cba2b708ff24eb3406d0fcebd76e2b920a31c8692d5f9fe021e7c4c13",
+  );
+});
+
 /** The same with what projection 2 adds. */
-const WITH_EARLIER: Required<SessionState> = {
+const WITH_EARLIER: SessionState & Pick<Required<SessionState>, "earlier"> = {
   ...FULL,
   earlier: {
     count: 1,
@@ -135,10 +183,11 @@ Deno.test("projection 2: what it gives is fixed for ever, and only states that n
 });
 
 Deno.test("whatever of a state is changed or missing, its digest is another", () => {
-  const seen = new Map([[digestOf(WITH_EARLIER), "the state itself"]]);
+  const whole: Required<SessionState> = { ...WITH_PAIRS, earlier: WITH_EARLIER.earlier };
+  const seen = new Map([[digestOf(whole), "the state itself"]]);
   let count = 0;
-  for (const [name, changed] of eachChange(WITH_EARLIER, "state")) {
-    if (JSON.stringify(changed) === JSON.stringify(WITH_EARLIER)) continue;
+  for (const [name, changed] of eachChange(whole, "state")) {
+    if (JSON.stringify(changed) === JSON.stringify(whole)) continue;
     count += 1;
     let digest: string;
     try {

@@ -47,10 +47,15 @@ export interface WorkTree {
   readonly tree: string;
   /** False where the id fits no commit: {@link ChangedFile.as}. */
   readonly committable: boolean;
-  /** What is not as HEAD has it, by path: the first {@link MOST_CHANGED}. */
+  /**
+   * What is not as HEAD has it, by path: the first {@link MOST_CHANGED}. Empty where an earlier line of
+   * the journal has the same list: `changedIn`.
+   */
   readonly changed: readonly ChangedFile[];
+  /** Number of the line whose list this is. */
+  readonly changedIn?: number;
   readonly changedCount: number;
-  /** SHA-256 of all of them, where there are more than `changed` has. */
+  /** SHA-256 of the JSON of all of them; absent where there is none. */
   readonly changedSha256?: string;
   /** Paths that git was told not to look at (skip-worktree, assume-unchanged), and that are not as it has them. */
   readonly unwatched?: readonly string[];

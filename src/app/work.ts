@@ -1,0 +1,68 @@
+/**
+ * What is recorded of the project's files with a proof, an approval, the beginning and the end of a
+ * session. Never a reason to refuse anything.
+ * @module
+ */
+import { STATE_DIRECTORY } from "../project/paths.ts";
+import { factsOf } from "../work_tree/file_facts.ts";
+import { recordWork, takeFiles } from "../work_tree/record.ts";
+import type { SessionState } from "../workflow/state.ts";
+import type { FileFacts, WorkRecord } from "../workflow/work_record.ts";
+import type { Project } from "./workspace.ts";
+
+/** Where the project is, and how git is run there. */
+interface Looking extends Pick<Project, "paths"> {
+  readonly io: Pick<Project["io"], "env">;
+}
+
+/** What of a session's work is looked at. */
+export interface WorkRequest {
+  readonly state: Pick<SessionState, "lineage">;
+  /** Files that the item, the phase or the workflow names. */
+  readonly named: readonly string[];
+}
+
+/** The files before a command runs: what {@link workNow} takes as `before`. */
+export function filesNow(
+  workspace: Looking,
+  named: readonly string[],
+): Promise<WorkRecord["tree"]> {
+  return takeFiles({ ...placeOf(workspace), named: inside(workspace, named) });
+}
+
+/** What the project is now, as a command of the engine takes it. */
+export async function workNow(
+  workspace: Looking,
+  { state: { lineage }, named, before }: WorkRequest & { readonly before?: WorkRecord["tree"] },
+): Promise<{ readonly work?: WorkRecord }> {
+  const work = await recordWork({
+    ...placeOf(workspace),
+    lineage,
+    named: inside(workspace, named),
+    ...(before === undefined ? {} : { before }),
+  });
+  return work === null ? {} : { work };
+}
+
+/** What is at paths that verifications name. Those that cannot be looked at are absent. */
+export function filesAt(
+  workspace: Pick<Project, "paths">,
+  named: readonly string[],
+): Readonly<Record<string, FileFacts>> {
+  return factsOf(workspace.paths.root, inside(workspace, named));
+}
+
+/** What is outside the project proves nothing: it is not looked at. */
+function inside({ paths }: Pick<Project, "paths">, named: readonly string[]): readonly string[] {
+  return named.filter((path) => {
+    try {
+      return paths.contains(path);
+    } catch {
+      return false;
+    }
+  });
+}
+
+function placeOf({ paths, io }: Looking) {
+  return { root: paths.root, env: io.env, without: [STATE_DIRECTORY] };
+}

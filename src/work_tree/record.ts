@@ -1,0 +1,57 @@
+/**
+ * What a line of a journal records of the project: where it is, and what its files are.
+ * @module
+ */
+import type { Environment } from "../platform/processes.ts";
+import type { WorkRecord } from "../workflow/work_record.ts";
+import { factsOf } from "./file_facts.ts";
+import { rootRecord } from "./root.ts";
+import { takeWorkTree } from "./take.ts";
+import { writtenBetween } from "./written.ts";
+
+/** What is recorded. */
+export interface RecordRequest {
+  /** Absolute path of the project's root. */
+  readonly root: string;
+  readonly env: Environment;
+  /** Names below `root` that do not count: the state directory. */
+  readonly without: readonly string[];
+  /** The session's. */
+  readonly lineage: string;
+  /** Files that count where there is no git, relative to `root`. */
+  readonly named: readonly string[];
+  /** What the files were before a command ran; absent where none did. */
+  readonly before?: WorkRecord["tree"];
+}
+
+/** The work tree; where there is no repository, the files that are named. Never throws. */
+export async function takeFiles(
+  request: Pick<RecordRequest, "root" | "env" | "without" | "named">,
+): Promise<WorkRecord["tree"]> {
+  const { root, named } = request;
+  const taken = await takeWorkTree(request);
+  if ("value" in taken) return taken.value;
+  const { reason } = taken.missing;
+  const isGitless = reason === "no_git" || reason === "no_repository";
+  return isGitless && named.length > 0 ? { named: factsOf(root, named) } : taken.missing;
+}
+
+/**
+ * Records what the project is now.
+ * @returns null where the root cannot be looked at.
+ */
+export async function recordWork(request: RecordRequest): Promise<WorkRecord | null> {
+  const { before } = request;
+  // It would be so again: a command must not wait for it twice.
+  const isSlow = before !== undefined && "reason" in before && before.reason === "too_slow";
+  const tree = isSlow ? before : await takeFiles(request);
+  const wrote = before !== undefined && "changedCount" in before && "changedCount" in tree
+    ? writtenBetween(before, tree)
+    : undefined;
+  try {
+    const root = rootRecord(request.root, request.lineage);
+    return { root, tree, ...(wrote === undefined ? {} : { wrote }) };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * What the project was when a line of a journal was written: where, and with which content. The line
+ * has all of it; the state keeps a {@link WorkMark} of it, whose size does not grow. Types only.
+ * @module
+ */
+import type { ChangedFile, NoWorkTree, WorkTree } from "./work_tree.ts";
+
+/**
+ * Which directory a project's root was. Each is a hash with the session's lineage, so that it says
+ * nothing but whether two are the same.
+ */
+export interface RootRecord {
+  /** The machine. */
+  readonly machine: string;
+  /** Its real path. */
+  readonly path: string;
+  /** Its device and inode. */
+  readonly directory: string;
+  /** Device and inode of what the work trees of a repository share; absent without a repository. */
+  readonly repository?: string;
+}
+
+/** What is at a path, links followed. */
+export interface FileFacts {
+  readonly kind: "missing" | "file" | "directory" | "other";
+  /** Size of a file. */
+  readonly bytes?: number;
+  /** Of a file's content, in hex; absent where it was not read: larger than `LARGE_BYTES`. */
+  readonly sha256?: string;
+}
+
+/** Files by their path, relative to the root, with `/`: without git, those that an item names. */
+export interface FilesDigest {
+  readonly named: Readonly<Record<string, FileFacts>>;
+}
+
+/** A file that a command wrote, as it was then. */
+export interface WrittenFile extends Pick<ChangedFile, "path" | "as"> {
+  /** Null for a file that was gone; absent for one that was as the commit has it. */
+  readonly mode?: string | null;
+  readonly blob?: string | null;
+}
+
+/** What a verification command changed itself while it ran. */
+export interface WrittenFiles {
+  /** The commit that was checked out before. */
+  readonly head: string | null;
+  /** Id of the tree before. */
+  readonly tree: string;
+  /** By path: the first `MOST_WRITTEN`. */
+  readonly changed: readonly WrittenFile[];
+  readonly changedCount: number;
+}
+
+/** What the project was when a line was written. */
+export interface WorkRecord {
+  readonly root: RootRecord;
+  /** The files once the command, where there was one, had ended. */
+  readonly tree: WorkTree | NoWorkTree | FilesDigest;
+  /** Absent where no command ran, where it changed nothing, and where that is not known. */
+  readonly wrote?: WrittenFiles;
+}
+
+/** A {@link WorkRecord} in short. */
+export interface WorkMark {
+  /** Number of the line that has the record. */
+  readonly seq: number;
+  readonly head: string | null;
+  /** Null where no tree was taken. */
+  readonly tree: string | null;
+  readonly committable: boolean;
+  /** SHA-256 of the list of changed files; absent where there is none. */
+  readonly changed?: string;
+  /** Why no tree was taken. */
+  readonly missing?: NoWorkTree["reason"];
+  /** Files that the item names, where there is no tree. */
+  readonly named?: FilesDigest["named"];
+  /** Where it was, when that is not where the session began. */
+  readonly root?: RootRecord;
+}
+
+/** What a session began with. */
+export interface Beginning extends WorkMark {
+  readonly root: RootRecord;
+  /** What was at the paths that verifications name. */
+  readonly files: Readonly<Record<string, FileFacts>>;
+}
+
+/** The last line that has a whole list of changed files: lines with the same list refer to it. */
+export interface ListedFiles {
+  readonly seq: number;
+  readonly head: string | null;
+  readonly tree: string;
+  readonly changed: string;
+}
