@@ -90,6 +90,7 @@ import { workflowDrift } from "./workflow_drift.ts";
 import { workflowFormat } from "./workflow_format.ts";
 import { workflowGates } from "./workflow_gates.ts";
 import { workflowPresent } from "./workflow_present.ts";
+import { workflowSchema } from "./workflow_schema.ts";
 import { workflowValid } from "./workflow_valid.ts";
 
 export const CHECKS: readonly Check[] = [
@@ -151,6 +152,7 @@ export const CHECKS: readonly Check[] = [
   workflowPresent,
   workflowValid,
   workflowFormat,
+  workflowSchema,
   workflowCommands,
   workflowDrift,
   workflowGates,

@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, renameSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { REAL_SYSTEM } from "../../../src/doctor/system.ts";
+import { workflowSchemaText } from "../../../src/workflow/definition_schema.ts";
 import type { Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
 
@@ -187,6 +188,21 @@ export const PROJECT: readonly Scenario[] = [
     seen: /^git cannot use the repository: /,
     git: true,
     make: (world) => renameSync(world.scratch.path(".git/HEAD"), world.scratch.path(".git/x")),
+  },
+  {
+    check: "workflow.schema",
+    when: "it is of another version",
+    level: "info",
+    seen: /workflow\.schema\.json is of another version/,
+    project: "initialised",
+    make: (world) =>
+      world.edit(
+        world.state("workflow.schema.json"),
+        (text) => text.replace('"phases"', '"stages"'),
+      ),
+    fixable: true,
+    after: (world) =>
+      assert.equal(world.scratch.read(".orchestrator/workflow.schema.json"), workflowSchemaText()),
   },
   {
     check: "project.gitignore",
