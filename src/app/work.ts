@@ -34,14 +34,14 @@ export function filesNow(
 export async function workNow(
   workspace: Looking,
   { state: { lineage }, named, before }: WorkRequest & { readonly before?: WorkRecord["tree"] },
-): Promise<{ readonly work?: WorkRecord }> {
+): Promise<{ readonly work: WorkRecord }> {
   const work = await recordWork({
     ...placeOf(workspace),
     lineage,
     named: inside(workspace, named),
     ...(before === undefined ? {} : { before }),
   });
-  return work === null ? {} : { work };
+  return { work };
 }
 
 /** What is at paths that verifications name. Those that cannot be looked at are absent. */

@@ -36,11 +36,8 @@ export async function takeFiles(
   return isGitless && named.length > 0 ? { named: factsOf(root, named) } : taken.missing;
 }
 
-/**
- * Records what the project is now.
- * @returns null where the root cannot be looked at.
- */
-export async function recordWork(request: RecordRequest): Promise<WorkRecord | null> {
+/** Records what the project is now. Never throws. */
+export async function recordWork(request: RecordRequest): Promise<WorkRecord> {
   const { before } = request;
   // It would be so again: a command must not wait for it twice.
   const isSlow = before !== undefined && "reason" in before && before.reason === "too_slow";
@@ -48,10 +45,14 @@ export async function recordWork(request: RecordRequest): Promise<WorkRecord | n
   const wrote = before !== undefined && "changedCount" in before && "changedCount" in tree
     ? writtenBetween(before, tree)
     : undefined;
+  return { ...rootOf(request), tree, ...(wrote === undefined ? {} : { wrote }) };
+}
+
+/** Nothing for a root that cannot be looked at. */
+function rootOf({ root, lineage }: RecordRequest): Pick<WorkRecord, "root"> {
   try {
-    const root = rootRecord(request.root, request.lineage);
-    return { root, tree, ...(wrote === undefined ? {} : { wrote }) };
+    return { root: rootRecord(root, lineage) };
   } catch {
-    return null;
+    return {};
   }
 }

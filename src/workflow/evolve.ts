@@ -41,7 +41,7 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
     ...(rules === undefined || state.audited !== undefined ? {} : { audited: seq }),
     ...listedBy(event),
   };
-  const proof = proofOf(state, event);
+  const proof = proofOf(event);
   switch (event.type) {
     case "item_completed":
       return withItem(moved, event.data, (before) => ({
@@ -146,9 +146,9 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
 }
 
 /** What the project was at an event, for what the event proves. */
-function proofOf({ begun }: SessionState, event: SessionEvent): Pick<ItemState, "proof"> {
+function proofOf(event: SessionEvent): Pick<ItemState, "proof"> {
   const work = workIn(event);
-  return work === undefined ? {} : { proof: markOf(work, event.seq, begun?.root) };
+  return work === undefined ? {} : { proof: markOf(work, event.seq) };
 }
 
 function withPhase(

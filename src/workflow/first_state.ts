@@ -4,7 +4,7 @@
  */
 import type { WorkflowDefinition } from "./definition.ts";
 import { type EventData, isHistoryFile, type SessionEvent } from "./events.ts";
-import { own } from "./record.ts";
+import { isRecord, own } from "./record.ts";
 import {
   type Bypass,
   type EarlierSession,
@@ -55,7 +55,7 @@ export function begin(event: SessionEvent): SessionState {
       notes: { count: 0, recent: [] },
       bypasses: [],
       ...earlierIn(data),
-      ...begunIn(data, event.seq),
+      ...begunIn(event),
       ...listedBy(event),
     };
   }
@@ -114,17 +114,17 @@ function earlierIn(
 }
 
 function begunIn(
-  { work, proofFiles = {} }: EventData["session_started"],
-  seq: number,
+  event: Extract<SessionEvent, { readonly type: "session_started" }>,
 ): Pick<SessionState, "begun"> {
+  const work = workIn(event);
   if (work === undefined) return {};
-  const { root } = work;
-  return { begun: { ...markOf(work, seq, root), root, files: proofFiles } };
+  return { begun: { ...markOf(work, event.seq), files: event.data.proofFiles ?? {} } };
 }
 
-/** What an event records of the project. */
-export function workIn(event: SessionEvent): WorkRecord | undefined {
-  return "work" in event.data ? event.data.work : undefined;
+/** What an event records of the project; undefined too for what is no such record. */
+export function workIn({ data }: SessionEvent): WorkRecord | undefined {
+  const work = "work" in data ? data.work : undefined;
+  return isRecord(work) && isRecord(work.tree) ? work : undefined;
 }
 
 /** The list of changed files that an event has. */

@@ -2,6 +2,7 @@
  * What of a work record the state keeps, and what a line need not repeat.
  * @module
  */
+import type { SessionState } from "./state.ts";
 import type { ListedFiles, RootRecord, WorkMark, WorkRecord } from "./work_record.ts";
 import type { WorkTree } from "./work_tree.ts";
 
@@ -9,13 +10,9 @@ function hasTree(tree: WorkRecord["tree"]): tree is WorkTree {
   return "changedCount" in tree;
 }
 
-/** The mark of a record. @param began where the session began; undefined where that is not known. */
-export function markOf(
-  { root, tree }: WorkRecord,
-  seq: number,
-  began: RootRecord | undefined,
-): WorkMark {
-  const elsewhere = began === undefined || sameRecord(began, root) ? {} : { root };
+/** The mark of a record. @param seq of its line. */
+export function markOf({ root, tree }: WorkRecord, seq: number): WorkMark {
+  const elsewhere = root === undefined ? {} : { root };
   if (hasTree(tree)) {
     const { head, committable, changedSha256 } = tree;
     const changed = changedSha256 === undefined ? {} : { changed: changedSha256 };
@@ -27,24 +24,25 @@ export function markOf(
     : { ...none, missing: tree.reason, ...elsewhere };
 }
 
-function sameRecord(one: RootRecord, other: RootRecord): boolean {
-  return one.machine === other.machine && one.path === other.path &&
+function sameRecord(one: RootRecord | undefined, other: RootRecord): boolean {
+  return one !== undefined && one.machine === other.machine && one.path === other.path &&
     one.directory === other.directory && one.repository === other.repository;
 }
 
 /**
- * The record as a line has it, as a field of its data: a list of changed files that an earlier line has
- * too is replaced by the number of that line.
- * @param state `listed`: the last line that has a list.
+ * The record as a line has it, as a field of its data: without what earlier lines have too, which is the
+ * root where the session began, and the list of changed files of the last line that has one.
  */
 export function recordedWork(
-  { listed }: { readonly listed?: ListedFiles },
+  { begun, listed }: Pick<SessionState, "begun" | "listed">,
   work: WorkRecord | undefined,
 ): { readonly work?: WorkRecord } {
   if (work === undefined) return {};
+  const { root, ...rest } = work;
+  const kept = root === undefined || sameRecord(begun?.root, root) ? rest : { root, ...rest };
   const { tree } = work;
-  if (listed === undefined || !hasTree(tree) || !hasListOf(tree, listed)) return { work };
-  return { work: { ...work, tree: { ...tree, changed: [], changedIn: listed.seq } } };
+  if (listed === undefined || !hasTree(tree) || !hasListOf(tree, listed)) return { work: kept };
+  return { work: { ...kept, tree: { ...tree, changed: [], changedIn: listed.seq } } };
 }
 
 function hasListOf(tree: WorkTree, listed: ListedFiles): boolean {

@@ -54,7 +54,8 @@ export interface WrittenFiles {
 
 /** What the project was when a line was written. */
 export interface WorkRecord {
-  readonly root: RootRecord;
+  /** Absent in an event where it is that of the session's beginning. */
+  readonly root?: RootRecord;
   /** The files once the command, where there was one, had ended. */
   readonly tree: WorkTree | NoWorkTree | FilesDigest;
   /** Absent where no command ran, where it changed nothing, and where that is not known. */
@@ -81,7 +82,6 @@ export interface WorkMark {
 
 /** What a session began with. */
 export interface Beginning extends WorkMark {
-  readonly root: RootRecord;
   /** What was at the paths that verifications name. */
   readonly files: Readonly<Record<string, FileFacts>>;
 }

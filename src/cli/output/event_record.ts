@@ -9,13 +9,14 @@ import {
   isHistoryFile,
   type SessionEvent,
 } from "../../workflow/events.ts";
-import { isRecord } from "../../workflow/record.ts";
+import { isRecord, own } from "../../workflow/record.ts";
 import { outputLines } from "./command_output.ts";
 import { actorText, approvalText } from "./event_text.ts";
 import { joined, lines, num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
 import { clockTime, columns, count, flat, lead } from "./text.ts";
 import { fieldText } from "./value_text.ts";
+import { filesSummary, workSummary } from "./work_text.ts";
 
 /** What the screen of an event shows besides it. */
 export interface EventScreen {
@@ -41,7 +42,7 @@ export function eventRecord(event: SessionEvent, screen: EventScreen, style: Sty
   return lines([
     say`${style.bold(say`Event ${num(event.seq)}: ${flat(String(event.type))}`)}`,
     facts,
-    ...Object.entries(data).map(([name, value]) => part(name, value, screen, style)),
+    ...Object.keys(data).map((name) => part(event, name, screen, style)),
   ]);
 }
 
@@ -49,7 +50,8 @@ function actorRecord(actor: Actor): Shown {
   return say`${actorText(actor)}, ${shown(actor.kind)}`;
 }
 
-function part(name: string, value: unknown, screen: EventScreen, style: Style): Shown {
+function part(event: SessionEvent, name: string, screen: EventScreen, style: Style): Shown {
+  const value = own(event.data as unknown as Readonly<Record<string, unknown>>, name);
   const title = lead(name);
   switch (name) {
     case "verification":
@@ -66,6 +68,10 @@ function part(name: string, value: unknown, screen: EventScreen, style: Style): 
       return fieldText(title, snapshotSummary(value), style, "  ");
     case "seed":
       return fieldText(title, seedSummary(value), style, "  ");
+    case "work":
+      return fieldText(title, workSummary(value, event.type === "session_started"), style, "  ");
+    case "proofFiles":
+      return fieldText(say`files named by verifications`, filesSummary(value), style, "  ");
     case "history":
       return fieldText(title, historySummary(value), style, "  ");
     default:
