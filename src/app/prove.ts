@@ -3,7 +3,8 @@
  * may change it.
  * @module
  */
-import { type VerificationRequest, verify } from "../session/verification.ts";
+import { verify } from "../session/verification.ts";
+import type { VerificationRequest } from "../session/verify_command.ts";
 import type { VerificationOutcome } from "../workflow/events.ts";
 import type { WorkRecord } from "../workflow/work_record.ts";
 import { filesNow, workNow } from "./work.ts";

@@ -10,6 +10,7 @@ import { readSessionAt } from "../session/repository_log/session_at.ts";
 import { newLineage, newSessionId } from "../session/session_id.ts";
 import { useNewSession } from "../session/use_session.ts";
 import { VERSION } from "../version.ts";
+import { shellOf } from "../workflow/command_setup.ts";
 import type { WorkflowDefinition } from "../workflow/definition.ts";
 import type { ChosenBy, DefinitionOrigin, Namesakes } from "../workflow/definition_origin.ts";
 import type { EventData } from "../workflow/events.ts";
@@ -40,7 +41,8 @@ export interface StartRequest {
  * Starts a session, which becomes the current one and the agent's, in a project that is made where
  * there is none; then keeps the state.
  * @returns its state.
- * @throws `invalid_argument` in the home directory, `already_exists` for a name that is taken.
+ * @throws `invalid_argument` in the home directory, `already_exists` for a name that is taken,
+ * `command_failed` where no shell here runs a command as it asks.
  */
 export async function startSession(
   workspace: Workspace,
@@ -50,6 +52,7 @@ export async function startSession(
   refuseHome(paths);
   // Before anything is made: a damaged or newer project must not be written to.
   void workspace.meta;
+  await refuseUnrunnable(request.definition, workspace.io.env);
   await workspace.openForChange();
   const { definitionOrigin } = await import("./definition_origin.ts");
   const { definition, source: text, file } = request;
@@ -87,6 +90,19 @@ export async function startSession(
   });
   await keepState(workspace, "Start");
   return state;
+}
+
+/** Refuses a workflow with a command that this machine could only run in a weaker way than it asks. */
+async function refuseUnrunnable(
+  definition: WorkflowDefinition,
+  env: Workspace["io"]["env"],
+): Promise<void> {
+  const strict = definition.phases.flatMap(({ items }) => items).filter((item) =>
+    item.verification.type === "command" && shellOf(item, definition) === "strict"
+  );
+  if (strict.length === 0) return;
+  const { requireShells } = await import("./required_shells.ts");
+  await requireShells(strict, definition, env);
 }
 
 async function createFrom(

@@ -14,6 +14,7 @@ import { OutputTail } from "./output_tail.ts";
 import { type ParentWatch, watchParent } from "./parent_watch.ts";
 import { endGroup } from "./process_group.ts";
 import { isWindows } from "./runtime.ts";
+import { type ShellProgram, systemShell } from "./shells.ts";
 
 /** An environment; a variable whose value is undefined is not passed on. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -23,8 +24,9 @@ export type OutputStream = "stdout" | "stderr";
 
 /** A shell command to run. */
 export interface CommandRequest {
-  /** Given to `/bin/sh -c`, on Windows verbatim to `cmd /d /s /c`. */
   readonly command: string;
+  /** What runs it. Default: `/bin/sh -c`, on Windows `cmd /d /s /c`. */
+  readonly shell?: ShellProgram;
   readonly cwd: string;
   /** The whole environment of the command. */
   readonly env: Environment;
@@ -84,10 +86,10 @@ export interface ProgramResult {
 }
 
 /**
- * Runs the command that is its argument as soon as a line comes, which is when the watch of this process
- * has begun. It does nothing when this process dies before.
+ * Runs the program that its arguments name as soon as a line comes, which is when the watch of this
+ * process has begun. It does nothing when this process dies before.
  */
-const WHEN_WATCHED = 'read -r go || exit 1; exec </dev/null; exec /bin/sh -c "$1"';
+const WHEN_WATCHED = 'read -r go || exit 1; exec </dev/null; exec "$@"';
 
 /** See {@link CommandRequest.graceMs}. */
 const GRACE_MS = 2000;
@@ -126,9 +128,11 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
 
   const interrupted = () => signal?.aborted === true;
   if (interrupted()) return notStarted("it was interrupted before it started");
+  const shell = request.shell ?? systemShell();
+  const own = [shell.file, shell.args(command)] as const;
   const [file, args] = isWindows
-    ? [process.env["ComSpec"] ?? "cmd.exe", ["/d", "/s", "/c", `"${command}"`]] as const
-    : ["/bin/sh", ["-c", WHEN_WATCHED, "sh", command]] as const;
+    ? own
+    : ["/bin/sh", ["-c", WHEN_WATCHED, "sh", own[0], ...own[1]]] as const;
   const env = present(request.env);
   let parent: ParentWatch | undefined;
   const spawned = await start(() => {
@@ -141,7 +145,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
         detached: !isWindows,
         stdio: [isWindows ? "ignore" : "pipe", "pipe", "pipe"],
         windowsHide: true,
-        windowsVerbatimArguments: true,
+        windowsVerbatimArguments: shell.verbatim === true,
       } satisfies SpawnOptions,
     );
     if (!isWindows && child.pid !== undefined) {

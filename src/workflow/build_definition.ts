@@ -129,7 +129,7 @@ function buildPhase(phase: PhaseInput): PhaseDefinition {
 }
 
 function itemFields(item: ItemFields, verification: Verification): Omit<ItemDefinition, "id"> {
-  const { name, description, evidence_schema, evidence_prompt, agent } = item;
+  const { name, description, evidence_schema, evidence_prompt, agent, shell, dir } = item;
   return {
     name,
     ...given({ description }),
@@ -142,7 +142,15 @@ function itemFields(item: ItemFields, verification: Verification): Omit<ItemDefi
     notes: item.notes ?? [],
     ...given({ agent }),
     timeout: item.timeout ?? DEFAULT_TIMEOUT_SECONDS,
+    ...given({ shell, dir, env: givenVariables(item.env) }),
   };
+}
+
+function givenVariables(env: ItemFields["env"]): Readonly<Record<string, string>> | undefined {
+  const variables = Object.entries(env ?? {}).flatMap(([name, value]) =>
+    typeof value === "string" ? [[name, value] as const] : []
+  );
+  return variables.length === 0 ? undefined : Object.fromEntries(variables);
 }
 
 function buildVerification(input: VerificationInput): Verification {

@@ -1,8 +1,10 @@
 /**
  * Ways in which a verification command passes although something in it failed: what POSIX sh does with
- * exit codes (XCU 2.9), as far as a look at the text can tell. No command is run.
+ * exit codes (XCU 2.8.1, 2.9), as far as a look at the text can tell. No command is run.
  * @module
  */
+import { type Simple, simpleCommands } from "./command_text.ts";
+import type { ShellChoice } from "./definition.ts";
 
 /** One such way. */
 export interface CommandRemark {
@@ -14,14 +16,6 @@ export interface CommandRemark {
 /** A longer command is no line that a person reads. */
 const MOST_CHARACTERS = 8192;
 
-/** One simple command, and the operator in front of it. */
-interface Simple {
-  readonly before: Operator;
-  readonly words: readonly string[];
-}
-
-type Operator = "" | "&&" | "||" | "|" | ";" | "&";
-
 /** Words that begin or end compound commands: their parts are not a plain list any more. */
 const COMPOUND = new Set(["if", "for", "while", "until", "case", "{", "(", "function", "[["]);
 
@@ -31,13 +25,20 @@ const ALWAYS_PASS = new Set(["true", ":", "exit 0", "echo", "printf"]);
 /**
  * What is remarkable in a command.
  * @param command with settings in place of its placeholders.
+ * @param shell what runs it. Of those that are no POSIX shell nothing is known.
  */
-export function commandRemarks(command: string): readonly CommandRemark[] {
+export function commandRemarks(
+  command: string,
+  shell: ShellChoice = "sh",
+): readonly CommandRemark[] {
   if (command.length > MOST_CHARACTERS) return [];
+  if (shell === "cmd" || shell === "powershell" || shell === "pwsh") return [];
   const list = simpleCommands(command);
   const remarks: CommandRemark[] = [];
   const last = list.at(-1);
-  const isStrict = setsOption(list, command, /^-[a-z]*e[a-z]*$/, "errexit");
+  const hasErrexit = shell === "strict" ||
+    setsOption(list, command, /^-[a-z]*e[a-z]*$/, "errexit");
+  const hasPipefail = shell === "strict" || setsOption(list, command, /^-[a-z]*o$/, "pipefail");
   const swallowing = list.find((simple) => simple.before === "||" && alwaysPasses(simple));
   if (swallowing !== undefined) {
     remarks.push({
@@ -45,7 +46,9 @@ export function commandRemarks(command: string): readonly CommandRemark[] {
       hint: `Remove "|| ${textOf(swallowing)}"`,
     });
   }
-  const ends = list.length > 1 && last !== undefined && last.before === ";" && alwaysPasses(last);
+  const early = hasErrexit ? unseenByErrexit(list) : earlyCommand(list);
+  const ends = list.length > 1 && last !== undefined && last.before === ";" &&
+    alwaysPasses(last) && (!hasErrexit || early !== undefined);
   if (ends) {
     remarks.push({
       message: `"${textOf(last)}" at its end lets it pass whatever happened before`,
@@ -59,24 +62,48 @@ export function commandRemarks(command: string): readonly CommandRemark[] {
     });
   }
   const piped = list.findIndex(({ before }) => before === "|");
-  if (piped > 0 && !setsOption(list, command, /^-[a-z]*o$/, "pipefail")) {
+  if (piped > 0 && !hasPipefail) {
     const [feeding, reading] = [list[piped - 1], list[piped]].map((simple) =>
       simple === undefined ? "" : textOf(simple)
     );
     remarks.push({
       message: `only the exit code behind the pipe counts: "${feeding}" may fail, ` +
         `"${reading}" decides`,
-      hint: "Write to a file and read that, or run it by bash with `set -o pipefail`",
+      hint: 'Write "shell: strict" in the item, or write to a file and read that',
     });
   }
-  const early = ends || isStrict ? undefined : earlyCommand(list);
-  if (early !== undefined && !hasCompound(list)) {
-    remarks.push({
-      message: `only the exit code of its last command counts: "${textOf(early)}" may fail`,
-      hint: 'Join the commands with "&&", or begin with "set -e"',
-    });
+  if (early !== undefined && !ends && !hasCompound(list)) {
+    remarks.push(remarkOnEarly(early, hasErrexit));
   }
   return remarks;
+}
+
+function remarkOnEarly(early: Simple, hasErrexit: boolean): CommandRemark {
+  if (!hasErrexit) {
+    return {
+      message: `only the exit code of its last command counts: "${textOf(early)}" may fail`,
+      hint: 'Write "shell: strict" in the item, or join the commands with "&&"',
+    };
+  }
+  const where = early.words[0] === "!" ? '"!"' : 'what stands before "&&"';
+  return {
+    message: `"${textOf(early)}" may fail, and what follows runs all the same: ` +
+      `"set -e" does not apply to ${where}`,
+    hint: "End the command with it, or write each command on a line of its own",
+  };
+}
+
+/**
+ * A command whose failure `set -e` ignores although another one follows (XCU 2.8.1, "set -e"): in front
+ * of `&&`, or behind `!`.
+ */
+function unseenByErrexit(list: readonly Simple[]): Simple | undefined {
+  return list.find((simple, index) => {
+    const follows = list.slice(index + 1);
+    const end = follows.findIndex(({ before }) => before !== "&&" && before !== "|");
+    if (follows[end]?.before !== ";") return false;
+    return canFail(simple) && (simple.words[0] === "!" || follows[0]?.before === "&&");
+  });
 }
 
 /** A command that another one follows regardless of how it ended, and that can fail. */
@@ -125,128 +152,4 @@ function setsOption(
     );
   if (list.some(({ words }) => words[0] === "set" && isGiven(words))) return true;
   return /^\s*(?:\/\S*\/)?(?:bash|zsh|ksh)\s/.test(command) && isGiven(command.split(/\s+/));
-}
-
-/** The operators that separate commands, longest first. */
-const OPERATORS: readonly (readonly [string, Operator])[] = [
-  ["&&", "&&"],
-  ["||", "||"],
-  [";;", ";"],
-  ["|&", "|"],
-  ["|", "|"],
-  [";", ";"],
-  ["\n", ";"],
-  ["&", "&"],
-];
-
-/** Collects commands from words and operators. */
-class CommandList {
-  readonly commands: Simple[] = [];
-  #before: Operator = "";
-  #words: string[] = [];
-  #word = "";
-
-  /** What was read of the word that has not ended. */
-  get word(): string {
-    return this.#word;
-  }
-
-  add(text: string): void {
-    this.#word += text;
-  }
-
-  endWord(): void {
-    if (this.#word !== "") this.#words.push(this.#word);
-    this.#word = "";
-  }
-
-  /** @param next the operator behind it. */
-  endCommand(next: Operator): void {
-    this.endWord();
-    // A line that ends with an operator goes on in the next one.
-    if (this.#words.length === 0 && next === ";") return;
-    // Nothing need follow `command &`.
-    if (this.#words.length > 0 || this.#before === "&") {
-      this.commands.push({ before: this.#before, words: this.#words });
-    }
-    this.#words = [];
-    this.#before = next;
-  }
-}
-
-/**
- * Splits a command at the operators outside quotes, substitutions and comments. A text without an
- * end is one word to its end.
- */
-function simpleCommands(command: string): readonly Simple[] {
-  const list = new CommandList();
-  for (let at = 0; at < command.length;) {
-    const rest = command.slice(at);
-    const whole = quotedLength(rest);
-    if (whole > 0) {
-      list.add(rest.slice(0, whole));
-      at += whole;
-    } else if (/^[ \t]/.test(rest)) {
-      list.endWord();
-      at += 1;
-    } else if (list.word === "" && rest.startsWith("#")) {
-      at += rest.search(/\n|$/);
-    } else {
-      const [sign, operator] = operatorAt(rest, list.word) ?? [rest.slice(0, 1), null];
-      if (operator === null) list.add(sign);
-      else list.endCommand(operator);
-      at += sign.length;
-    }
-  }
-  list.endCommand("");
-  return list.commands;
-}
-
-/** The operator at the start of a text; a redirection (`2>&1`, `&>file`, `>|file`) is none. */
-function operatorAt(rest: string, word: string): readonly [string, Operator] | undefined {
-  if (rest.startsWith("&>") || (/[<>]$/.test(word) && /^[&|]/.test(rest))) return undefined;
-  return OPERATORS.find(([sign]) => rest.startsWith(sign));
-}
-
-/** Deeper substitutions are one word to the end. */
-const MOST_LEVELS = 20;
-
-/** Length of the quoted or substituted text at the start of another; 0 where there is none. */
-function quotedLength(text: string, level = 0): number {
-  if (level > MOST_LEVELS) return text.length;
-  if (text.startsWith("\\")) return Math.min(2, text.length);
-  if (text.startsWith("'")) return closedBy(text, 1, "'");
-  if (text.startsWith('"')) return quotedTo(text, '"', level);
-  if (text.startsWith("`")) return quotedTo(text, "`", level);
-  if (text.startsWith("$(") || text.startsWith("<(") || text.startsWith(">(")) {
-    return substitutionLength(text, 2, level);
-  }
-  return 0;
-}
-
-function closedBy(text: string, from: number, sign: string): number {
-  const end = text.indexOf(sign, from);
-  return end < 0 ? text.length : end + 1;
-}
-
-/** To the next such sign that no backslash precedes and no substitution contains. */
-function quotedTo(text: string, sign: string, level: number): number {
-  for (let at = 1; at < text.length;) {
-    if (text[at] === sign) return at + 1;
-    if (text[at] === "\\") at += 2;
-    else if (text.startsWith("$(", at)) at += quotedLength(text.slice(at), level + 1);
-    else at += 1;
-  }
-  return text.length;
-}
-
-/** To the parenthesis that closes the one before `from`. */
-function substitutionLength(text: string, from: number, level: number): number {
-  if (level > MOST_LEVELS) return text.length;
-  for (let at = from; at < text.length;) {
-    if (text[at] === ")") return at + 1;
-    if (text[at] === "(") at += substitutionLength(text.slice(at), 1, level + 1);
-    else at += Math.max(1, quotedLength(text.slice(at), level + 1));
-  }
-  return text.length;
 }

@@ -4,11 +4,13 @@
  */
 import { OrchestratorError, type Result } from "../errors.ts";
 import { recordedApproval, ZERO_HUMAN_REASON } from "./approval_rules.ts";
+import { shellFits } from "./command_setup.ts";
 import type { Command, DecideContext } from "./commands.ts";
 import type { Decision } from "./decision.ts";
 import type { VerificationOutcome } from "./events.ts";
 import { type LocatedItem, requireItem } from "./locate.ts";
 import { asHint, itemStep } from "./next_step.ts";
+import type { ShellRecord } from "./recorded.ts";
 import type { SessionState } from "./state.ts";
 import { recordedWork } from "./work_marks.ts";
 import {
@@ -159,12 +161,13 @@ function checkOutcome(
   }
   if (
     outcome.type !== "command" || outcome.command !== planned.command ||
-    outcome.expectedExitCode !== planned.expect_exit_code
+    outcome.expectedExitCode !== planned.expect_exit_code ||
+    outcome.dir !== planned.setup.dir || !shellFits(planned.setup, outcome)
   ) {
     return { error: otherVerification(id) };
   }
   const { type, command, expectedExitCode, exitCode, durationMs, outputTail } = outcome;
-  const { signal, timedOut, reason } = outcome;
+  const { signal, timedOut, reason, shell, dir } = outcome;
   const passed = outcome.passed && exitCode === planned.expect_exit_code && timedOut !== true;
   return {
     value: {
@@ -178,8 +181,14 @@ function checkOutcome(
       durationMs: Number.isFinite(durationMs) ? durationMs : 0,
       outputTail,
       ...(reason === undefined ? {} : { reason }),
+      ...(shell === undefined ? {} : { shell: shellRecord(shell) }),
+      ...(dir === undefined ? {} : { dir }),
     },
   };
+}
+
+function shellRecord({ name, path, version, strict }: ShellRecord): ShellRecord {
+  return { name, path, ...(version === undefined ? {} : { version }), strict };
 }
 
 function otherVerification(id: string): OrchestratorError {

@@ -21,6 +21,9 @@ export type SettingValue =
 /** `settings:` of a workflow, after overrides from `start --set`. */
 export type Settings = Readonly<Record<string, SettingValue>>;
 
+/** What runs a command, see {@link "./command_setup.ts"}. */
+export type ShellChoice = "strict" | "sh" | "bash" | "cmd" | "powershell" | "pwsh";
+
 /** How strictly an item is enforced. */
 export type StepType = "gate" | "required" | "documented" | "flexible";
 
@@ -61,6 +64,12 @@ export interface ItemDefinition {
   readonly agent?: string;
   /** Seconds a verification command may run. */
   readonly timeout: number;
+  /** What runs its command; the settings or the format say so where it does not. */
+  readonly shell?: ShellChoice;
+  /** Where its command runs, relative to the project root; a template. */
+  readonly dir?: string;
+  /** Variables of its command, besides those of the settings; values are templates. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A group of items that is finished before the next begins. */

@@ -3,7 +3,12 @@
  * or command, undefined settings, keys without effect.
  * @module
  */
-import type { ItemDefinition, PhaseDefinition, WorkflowDefinition } from "./definition.ts";
+import type {
+  ItemDefinition,
+  PhaseDefinition,
+  ShellChoice,
+  WorkflowDefinition,
+} from "./definition.ts";
 import { commandRemarks } from "./command_remarks.ts";
 import { TEXT_LIMITS } from "./commands.ts";
 import { didYouMean, formatPath, quote } from "./finding.ts";
@@ -11,7 +16,10 @@ import type { FindingCollector, KeyPath, PointAt } from "./finding.ts";
 import { kindOf } from "./definition_shape.ts";
 import { editDistance } from "./nearest.ts";
 import type { SourceTree } from "./source_tree.ts";
-import { placeholderNames, substitute } from "./template.ts";
+import { shellOf } from "./command_setup.ts";
+import { CommandSetupChecker } from "./command_setup_rules.ts";
+import { pathProblem } from "./path_rules.ts";
+import { fillIn, placeholderNames } from "./template.ts";
 
 /** Where the parts of a definition are in its file: the two forms differ in this. */
 export interface Layout {
@@ -79,9 +87,19 @@ class RuleChecker {
     this.#checkNames();
     this.#checkPhases();
     this.#checkSettings();
+    const setups = new CommandSetupChecker(this.#definition, {
+      tree: this.#tree,
+      format: this.#format,
+      usesSetting: (name) => this.#usesSetting(name),
+      checkTemplate: (text, path) => this.#checkTemplate(text, path),
+      error: (path, message, point) => this.#error(path, message, point),
+      warning: (path, message, point) => this.#warning(path, message, point),
+    });
+    setups.checkSettings();
     for (const placed of this.#items()) {
       this.#checkVerification(placed);
       this.#checkIdleProofs(placed);
+      setups.checkItem(placed);
       this.#checkBinding(placed);
       this.#checkNotes(placed.item.notes, placed.path);
     }
@@ -199,7 +217,7 @@ class RuleChecker {
         : verification.type === "file_exists"
         ? verification.path
         : "";
-      if (placeholderNames(text).includes(name)) return true;
+      if (placeholderNames(text, this.#definition).includes(name)) return true;
     }
     return false;
   }
@@ -230,13 +248,13 @@ class RuleChecker {
       } else if (this.#checkTemplate(verification.command, command)) {
         const text = this.#substitute(verification.command);
         if (text.trim() === "") {
-          const [name = ""] = placeholderNames(verification.command);
+          const [name = ""] = placeholderNames(verification.command, this.#definition);
           this.#error(command, "the command is empty, so it would always pass", {
             hint: `Give the setting ${quote(name)} a value`,
           });
         } else if (text.includes("\0")) {
           this.#error(command, "the command contains a NUL character");
-        } else this.#remarkOnCommand(text, command);
+        } else this.#remarkOnCommand(text, command, shellOf(item, this.#definition));
       }
       this.#remarkOnExitCode(verification.expect_exit_code, path);
     }
@@ -250,9 +268,11 @@ class RuleChecker {
   }
 
   /** Of a stored definition nothing is said: the session was started with it. */
-  #remarkOnCommand(text: string, path: KeyPath): void {
+  #remarkOnCommand(text: string, path: KeyPath, shell: ShellChoice): void {
     if (!this.#tree.hasText) return;
-    for (const { message, hint } of commandRemarks(text)) this.#warning(path, message, { hint });
+    for (const { message, hint } of commandRemarks(text, shell)) {
+      this.#warning(path, message, { hint });
+    }
   }
 
   #remarkOnExitCode(code: number, path: KeyPath): void {
@@ -269,14 +289,14 @@ class RuleChecker {
   }
 
   #substitute(text: string): string {
-    return substitute(text, this.#definition.settings).text;
+    return fillIn(text, this.#definition).text;
   }
 
   /** Reports placeholders that cannot be substituted; true when there are none. */
   #checkTemplate(text: string, path: KeyPath): boolean {
     const { settings } = this.#definition;
     let whole = true;
-    for (const name of placeholderNames(text)) {
+    for (const name of placeholderNames(text, this.#definition)) {
       const point = { needle: new RegExp(`\\{\\{\\s*${name}\\s*\\}\\}`, "u") };
       if (!Object.hasOwn(settings, name)) {
         whole = false;
@@ -295,22 +315,14 @@ class RuleChecker {
     return whole;
   }
 
-  /** A path must stay inside the project on every system. */
   #checkPath(text: string, path: KeyPath): void {
-    const written = `path ${quote(text)}`;
-    const point = { hint: "Give a path inside the project, relative to its root" };
-    if (text.includes("\0")) {
-      this.#error(path, "the path contains a NUL character", point);
-    } else if (/^([/\\]|[A-Za-z]:)/.test(text)) {
-      this.#error(path, `${written} is absolute`, point);
-    } else if (/^~([/\\]|$)/.test(text)) {
-      this.#error(path, `${written} begins with "~", which is not expanded`, point);
+    const problem = pathProblem(text, "path");
+    if (problem === null) return;
+    if (problem.isRoot) {
+      this.#warning(path, `path ${quote(text)} is the project root, which always exists`);
     } else {
-      const depth = lowestAndFinalDepth(text);
-      if (depth.lowest < 0) this.#error(path, `${written} is outside the project`, point);
-      else if (depth.final === 0) {
-        this.#warning(path, `${written} is the project root, which always exists`);
-      }
+      const hint = "Give a path inside the project, relative to its root";
+      this.#error(path, problem.message, { hint });
     }
   }
 
@@ -397,16 +409,4 @@ class RuleChecker {
   #warning(path: KeyPath, message: string, point?: PointAt): void {
     if (!this.#isBroken(path)) this.#findings.warning(path, message, point);
   }
-}
-
-/** The depth below the root at which a relative path ends, and how far above the root it goes. */
-function lowestAndFinalDepth(path: string): { readonly lowest: number; readonly final: number } {
-  let depth = 0;
-  let lowest = 0;
-  for (const segment of path.split(/[/\\]+/)) {
-    if (segment === "..") depth--;
-    else if (segment !== "" && segment !== ".") depth++;
-    lowest = Math.min(lowest, depth);
-  }
-  return { lowest, final: depth };
 }

@@ -7,6 +7,7 @@
  * @module
  */
 import * as z from "zod/mini";
+import { SHELL_CHOICES } from "./command_setup.ts";
 import { DEFAULT_TIMEOUT_SECONDS } from "./definition.ts";
 import type { SettingValue } from "./definition.ts";
 
@@ -64,6 +65,9 @@ function isSettingValue(value: unknown): value is SettingValue {
 
 const settingValue = () => z.custom<SettingValue>(isSettingValue, "must be a JSON value");
 
+/** A setting that any file may use for itself, and that has a meaning with `format: 2`. */
+const acting = (facts: FieldFacts) => z.optional(settingValue()).check(z.meta({ ...facts }));
+
 const exitCode = () =>
   z.int("must be a whole number").check(
     z.gte(0, "must be between 0 and 255"),
@@ -119,7 +123,8 @@ function buildSchemas(strict: boolean) {
     }),
     command: optional(text(), {
       description:
-        "For command: a shell command, run in the project root; {{setting}} is substituted.",
+        "For command: a shell command, run in the project root; {{setting}} is substituted. With " +
+        "format: 2, {{{{ stands for two braces.",
       examples: ["{{test_command}}"],
     }),
     expect_exit_code: optional(exitCode(), {
@@ -172,6 +177,23 @@ function buildSchemas(strict: boolean) {
     timeout: optional(timeout(), {
       description: "Time limit of the verification command, in seconds.",
       default: DEFAULT_TIMEOUT_SECONDS,
+    }),
+    shell: optional(z.enum(SHELL_CHOICES), {
+      description:
+        "What runs the verification command. strict: bash with -eo pipefail, so that no part of it fails " +
+        "unseen. sh: /bin/sh, on Windows cmd. The default is strict with format: 2, else sh.",
+      examples: ["strict"],
+    }),
+    dir: optional(text(), {
+      description:
+        "Where the verification command runs: a directory inside the project, relative to its root; " +
+        "{{setting}} is substituted.",
+      examples: ["packages/api"],
+    }),
+    env: optional(z.record(z.string(), z.nullish(z.string())), {
+      description:
+        "Variables of the verification command, with texts as values; {{setting}} is substituted.",
+      examples: [{ NODE_ENV: "test" }],
     }),
   };
 
@@ -251,6 +273,15 @@ function buildSchemas(strict: boolean) {
         description: "Whether an agent may give approvals that otherwise need a person.",
         default: false,
       }),
+      shell: acting({
+        description: "With format: 2, the default of shell for all items.",
+      }),
+      dir: acting({
+        description: "With format: 2, the default of dir for all items.",
+      }),
+      env: acting({
+        description: "With format: 2, variables of all commands; those of an item are added.",
+      }),
     }),
     settingValue(),
   );
@@ -258,8 +289,9 @@ function buildSchemas(strict: boolean) {
   const workflow = object({
     format: optional(format(), {
       description:
-        "2: unknown keys in a verification or a gate, and keys one letter away from a known one, are " +
-        "errors. Without it they are ignored with a warning, as before there were formats.",
+        "2: commands run in a strict shell; unknown keys in a verification or a gate, and keys one " +
+        "letter away from a known one, are errors. Without it sh runs commands, and such keys are " +
+        "ignored with a warning, as before there were formats.",
       examples: [2],
     }),
     requires: optional(nonEmpty(), {
@@ -279,7 +311,7 @@ function buildSchemas(strict: boolean) {
     settings: optional(settings, {
       description:
         "Values for {{name}} in paths and commands, and the settings supervision_mode and " +
-        "agents_may_approve. Other names can be chosen freely.",
+        "agents_may_approve; with format: 2 also shell, dir and env. Other names can be chosen freely.",
       default: {},
     }),
     phases: optional(z.array(phase).check(z.minLength(1, "there are no phases")), {
@@ -331,6 +363,8 @@ export function workflowJsonSchema(): Record<string, unknown> {
     override: ({ jsonSchema }) => {
       if (jsonSchema.additionalProperties === false) jsonSchema.patternProperties = OWN_KEYS;
       foldNull(jsonSchema);
+      // Names are texts in any case.
+      delete jsonSchema.propertyNames;
     },
   });
   return {

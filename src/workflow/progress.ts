@@ -26,7 +26,7 @@ import type {
   SessionState,
   WorkflowStatus,
 } from "./state.ts";
-import { substitute } from "./template.ts";
+import { fillIn } from "./template.ts";
 
 /** One phase in numbers. */
 export interface PhaseProgress {
@@ -260,14 +260,13 @@ function substitutedVerification(
   state: SessionState,
   item: ItemDefinition,
 ): { readonly verification: Verification; readonly missing: readonly string[] } {
-  const { settings } = state.definition;
   const { verification } = item;
   if (verification.type === "file_exists") {
-    const { text, missing } = substitute(verification.path, settings);
+    const { text, missing } = fillIn(verification.path, state.definition);
     return { verification: { ...verification, path: text }, missing };
   }
   if (verification.type === "command") {
-    const { text, missing } = substitute(verification.command, settings);
+    const { text, missing } = fillIn(verification.command, state.definition);
     return { verification: { ...verification, command: text }, missing };
   }
   return { verification, missing: [] };

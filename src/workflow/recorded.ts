@@ -22,6 +22,18 @@ export interface Approval {
   readonly byAgent?: boolean;
 }
 
+/** What ran a command. */
+export interface ShellRecord {
+  /** Of its file, links followed: `bash`, `dash`, `busybox`, `cmd`. */
+  readonly name: string;
+  /** Where it was found: absolute. */
+  readonly path: string;
+  /** Of a bash, where it says so. */
+  readonly version?: string;
+  /** Whether a command fails as soon as one of its parts does. */
+  readonly strict: boolean;
+}
+
 /** The result of a verification, as recorded. */
 export type VerificationOutcome =
   | { readonly type: "none"; readonly passed: true }
@@ -45,6 +57,10 @@ export type VerificationOutcome =
     /** The last part of what it printed, bounded, secrets redacted. */
     readonly outputTail: string;
     readonly reason?: string;
+    /** Absent when nothing ran, and in lines of older programs. */
+    readonly shell?: ShellRecord;
+    /** Where it ran, relative to the project root; absent for the root itself. */
+    readonly dir?: string;
   };
 
 /** A history in a file of the session. */

@@ -48,17 +48,30 @@ const GROUPS: readonly Group[] = [
     keys: "repo repos repository repositories project_root host hosts runs_on remote",
   },
   {
-    hint: 'Commands run in the project root: write "cd <folder> && <command>"',
-    keys: "working_directory working_dir workdir cwd pwd dir directory chdir root",
+    levels: ["verification"],
+    hint: '"shell", "dir" and "env" belong in the item, next to "verification:"',
+    keys: "shell dir env",
   },
   {
-    hint: 'Write "NAME=value <command>", or use {{setting}} with a value under "settings:"',
-    keys: "env environment environments env_file env_vars vars variables inputs input outputs " +
-      "output with args arguments params parameters defaults",
+    levels: ["phase", "workflow"],
+    hint: '"shell", "dir" and "env" belong in an item, or for all of them under "settings:"',
+    keys: "shell dir env",
   },
   {
-    hint: "Name the program in the command, e.g. `bash -c '…'` or `docker run …`",
-    keys: "shell image container docker services user sudo",
+    hint: 'Write "dir" in the item: a directory inside the project, relative to its root',
+    keys: "working_directory working_dir workdir cwd pwd directory chdir root",
+  },
+  {
+    hint: 'Write "env" in the item: a map of names and texts',
+    keys: "environment environments env_file env_vars vars variables",
+  },
+  {
+    hint: 'Write "env" in the item, or use {{setting}} with a value under "settings:"',
+    keys: "inputs input outputs output with args arguments params parameters defaults",
+  },
+  {
+    hint: "Name the program in the command, e.g. `docker run …`",
+    keys: "image container docker services user sudo",
   },
   {
     hint: "Write its content into this file",

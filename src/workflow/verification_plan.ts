@@ -6,17 +6,25 @@
 import { OrchestratorError, type Result } from "../errors.ts";
 import { isZeroHuman } from "./approval_rules.ts";
 import { TEXT_LIMITS } from "./commands.ts";
-import type { EvidenceSchemaName, ItemDefinition, Settings, Verification } from "./definition.ts";
+import { type CommandSetup, commandSetup, type SetupSource } from "./command_setup.ts";
+import type { EvidenceSchemaName, ItemDefinition, Verification } from "./definition.ts";
 import { evidenceFields, exampleEvidence, plainEvidence, validateEvidence } from "./evidence.ts";
 import { type LocatedItem, requireItem } from "./locate.ts";
 import { asHint, itemStep, skipsItself } from "./next_step.ts";
 import { shellWord } from "./shell_word.ts";
 import type { SessionState } from "./state.ts";
-import { substitute } from "./template.ts";
+import { fillIn } from "./template.ts";
 import { checkOptionalText } from "./texts.ts";
 
 /** A verification the caller can carry out, templates substituted. */
-export type RunnableVerification = Exclude<Verification, { readonly type: "manual_gate" }>;
+export type RunnableVerification =
+  | Exclude<Verification, { readonly type: "manual_gate" | "command" }>
+  | RunnableCommand;
+
+/** A command, and how it is to run. */
+export type RunnableCommand =
+  & Extract<Verification, { readonly type: "command" }>
+  & { readonly setup: CommandSetup };
 
 /** What to verify for a completion. */
 export interface VerificationPlan {
@@ -86,7 +94,7 @@ export function assessCompletion(state: SessionState, id: string): Result<
       }),
     };
   }
-  const verification = substituted(definition, state.definition.settings);
+  const verification = substituted(definition, state.definition);
   if (verification.error !== undefined) return verification;
   return { value: { located, verification: verification.value } };
 }
@@ -102,18 +110,20 @@ export function refusalOfSkipped(doing: string): OrchestratorError {
  * An item's verification with the workflow's settings in place of its templates, or
  * `workflow_invalid` naming the settings that do not exist.
  */
-function substituted(item: ItemDefinition, settings: Settings): Result<RunnableVerification> {
+function substituted(item: ItemDefinition, source: SetupSource): Result<RunnableVerification> {
   const { verification } = item;
   switch (verification.type) {
     case "file_exists": {
-      const { text, missing } = substitute(verification.path, settings);
+      const { text, missing } = fillIn(verification.path, source);
       if (missing.length > 0) return { error: undefinedSettings(item, missing) };
       return { value: { ...verification, path: text } };
     }
     case "command": {
-      const { text, missing } = substitute(verification.command, settings);
-      if (missing.length > 0) return { error: undefinedSettings(item, missing) };
-      return { value: { ...verification, command: text } };
+      const { text, missing } = fillIn(verification.command, source);
+      const { setup, missing: more } = commandSetup(item, source);
+      const names = [...new Set([...missing, ...more])];
+      if (names.length > 0) return { error: undefinedSettings(item, names) };
+      return { value: { ...verification, command: text, setup } };
     }
     default:
       return { value: { type: "none" } };

@@ -30,6 +30,12 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/("mark":\s*)"\d+:\d*"/g, '$1"<mark>"'],
   [/("(?:durationMs|waitedMs)":\s*)\d+/g, '$1"<ms>"'],
   [/\b(duration: )\d+ ms\b/g, "$1<ms> ms"],
+  // Which shell it is, and where, is a matter of the machine.
+  [/(\bshell: )[a-z]+(?: [\d.]+)? \(\/[^)\n]+\)/g, "$1<shell>"],
+  [
+    /("shell":\s*\{\s*"name":\s*)"\w+"(,\s*"path":\s*)"[^"]+"(?:,\s*"version":\s*"[\d.]+")?/g,
+    '$1"<shell>"$2"<path>"',
+  ],
   [/("pid":\s*)\d+/g, '$1"<pid>"'],
   [/\b(process|pid) \d+/g, "$1 <pid>"],
   [/("host":\s*)"[^"]*"/g, '$1"<host>"'],

@@ -7,7 +7,7 @@ import { finishWorkflow } from "../../app/finish_workflow.ts";
 import { OrchestratorError } from "../../errors.ts";
 import { TEXT_LIMITS } from "../../workflow/commands.ts";
 import { namesakeText } from "../../workflow/definition_origin.ts";
-import { describe } from "../../workflow/progress.ts";
+import { describeWithProofs } from "../../workflow/proof_remarks.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -31,7 +31,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"fin
     );
   }
   const change = await finishWorkflow(context, { notes: input.option("notes") });
-  const { skips, bypasses, remarks } = describe(change.state);
+  const { skips, bypasses, remarks } = describeWithProofs(change.state);
   const { namesakes } = change.state;
   const account = await readAccount(context, change.state);
   return changeAnswer(
@@ -93,7 +93,7 @@ function review(
   recorded: readonly string[],
   style: Style,
 ): readonly Shown[] {
-  const { skips, bypasses, remarks = [] } = describe(state);
+  const { skips, bypasses, remarks = [] } = describeWithProofs(state);
   return [
     ...recorded.map((text) => style.yellow(hang(text, style, 4))),
     ...bypasses.map((notice) => style.yellow(hang(noticeText(notice), style, 4))),

@@ -90,7 +90,7 @@ export function verificationText(
   indent: string,
 ): Shown {
   const { outputTail, ...rest } = verification;
-  const rows = [fieldText(say`verification`, withDuration(rest), style, indent)];
+  const rows = [fieldText(say`verification`, inWords(rest), style, indent)];
   if (typeof outputTail === "string") {
     const inner = shown(`${indent}  `);
     if (outputTail.trim() === "") rows.push(say`${inner}${style.dim(say`output:`)} (none)`);
@@ -117,9 +117,25 @@ function recordedOutput(
   return redact(plain).split("\n").map(shown);
 }
 
-function withDuration(fields: Readonly<Record<string, unknown>>): unknown {
-  const { durationMs, ...rest } = fields;
-  return typeof durationMs === "number" ? { ...rest, duration: `${durationMs} ms` } : fields;
+function inWords(fields: Readonly<Record<string, unknown>>): unknown {
+  const { durationMs, shell, ...rest } = fields;
+  return {
+    ...rest,
+    ...(shell === undefined ? {} : { shell: shellText(shell) }),
+    ...(typeof durationMs === "number"
+      ? { duration: `${durationMs} ms` }
+      : durationMs === undefined
+      ? {}
+      : { durationMs }),
+  };
+}
+
+/** `bash 5.2.15 (/bin/bash), strict`. */
+function shellText(shell: unknown): unknown {
+  if (!isRecord(shell)) return shell;
+  const { name, path, version, strict } = shell;
+  const what = version === undefined ? String(name) : `${String(name)} ${String(version)}`;
+  return `${what} (${String(path)})${strict === true ? ", strict" : ""}`;
 }
 
 /** Behind what is too long for a screen. */

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
-import { substitute } from "../../workflow/template.ts";
+import { commandSetup } from "../../workflow/command_setup.ts";
+import { fillIn } from "../../workflow/template.ts";
 import { type Check, few, ok, skipped } from "../check.ts";
 import type { Examination } from "../examination.ts";
 
@@ -47,13 +48,15 @@ export const workflowCommands: Check = {
     if (definition === null) return skipped("no definition to check");
     const missing = new Set<string>();
     let looked = 0;
-    for (const { verification, id } of definition.phases.flatMap((phase) => phase.items)) {
+    for (const item of definition.phases.flatMap((phase) => phase.items)) {
+      const { verification, id } = item;
       if (verification.type !== "command") continue;
       looked += 1;
-      const { text } = substitute(verification.command, definition.settings);
+      const { text } = fillIn(verification.command, definition);
       const word = /^\s*(?:\w+=\S*\s+)*([^\s;|&<>()]+)/.exec(text)?.[1];
       if (word === undefined || /["'$`\\{}]/.test(word) || BUILT_IN.has(word)) continue;
-      if (!exists(word, examination)) missing.add(`${word} (${id})`);
+      const { dir = "" } = commandSetup(item, definition).setup;
+      if (!exists(word, dir, examination)) missing.add(`${word} (${id})`);
     }
     if (missing.size === 0) return ok(`${looked} checked, all found`);
     return {
@@ -65,10 +68,11 @@ export const workflowCommands: Check = {
   },
 };
 
-function exists(word: string, examination: Examination): boolean {
+/** @param dir where the command runs, relative to the project root. */
+function exists(word: string, dir: string, examination: Examination): boolean {
   const { paths, options } = examination;
-  if (word.includes("/")) return existsSync(resolve(paths.root, word));
+  if (word.includes("/")) return existsSync(resolve(paths.root, dir, word));
   return (options.env["PATH"] ?? "").split(delimiter).some((folder) =>
-    folder !== "" && examination.stat(resolve(paths.root, folder, word))?.isFile() === true
+    folder !== "" && examination.stat(resolve(paths.root, dir, folder, word))?.isFile() === true
   );
 }

@@ -1,4 +1,4 @@
-import { substitute } from "../../workflow/template.ts";
+import { fillIn } from "../../workflow/template.ts";
 import { type Check, few, ok, skipped } from "../check.ts";
 
 /** Commands that always pass. */
@@ -15,7 +15,7 @@ export const workflowGates: Check = {
     const idle = definition.phases.flatMap((phase) => phase.items).flatMap(
       ({ id, verification }) => {
         if (verification.type !== "command" || verification.expect_exit_code !== 0) return [];
-        const { text } = substitute(verification.command, definition.settings);
+        const { text } = fillIn(verification.command, definition);
         return ALWAYS.test(text) ? [`${id} (${text.trim()})`] : [];
       },
     );

@@ -3,6 +3,7 @@
  * @module
  */
 import type { OrchestratorError } from "../../errors.ts";
+import type { CommandSetup } from "../command_setup.ts";
 import type { Decision } from "../decision.ts";
 import type { NewEvent, SessionEvent, VerificationOutcome } from "../events.ts";
 import type { SessionState } from "../state.ts";
@@ -75,7 +76,7 @@ export function outcomeText(outcome: VerificationOutcome): string {
         : exitCode === null
         ? `was terminated by ${signal ?? "a signal"}`
         : `ended with exit code ${exitCode}`;
-      return `\`${short(command)}\`, which ${end}`;
+      return `\`${short(command)}\`${placeText(outcome)}, which ${end}`;
     }
     case "file_exists":
       return `the file ${quoted(outcome.path)}, which ${
@@ -88,6 +89,22 @@ export function outcomeText(outcome: VerificationOutcome): string {
   }
 }
 
+/** Where and by what a command ran, where that is recorded. */
+function placeText(
+  { shell, dir }: Extract<VerificationOutcome, { readonly type: "command" }>,
+): string {
+  const by = shell === undefined
+    ? ""
+    : ` by ${short(String(shell.name))}${shell.strict === true ? " (strict)" : ""}`;
+  return `${dir === undefined ? "" : ` in ${quoted(dir)}`}${by}`;
+}
+
+/** Where and by what a command must run, where it is not as usual. */
+function setupText({ shell, dir }: CommandSetup): string {
+  const by = shell === "sh" ? "" : shell === "strict" ? " by a strict shell" : ` by ${shell}`;
+  return `${dir === undefined ? "" : ` in ${quoted(dir)}`}${by}`;
+}
+
 /** What the workflow demands for an item, as a noun phrase; null when that cannot be told. */
 function demandOf(state: SessionState, item: string): string | null {
   const planned = planVerification(state, item);
@@ -95,7 +112,8 @@ function demandOf(state: SessionState, item: string): string | null {
   const { verification } = planned.value.plan;
   switch (verification.type) {
     case "command":
-      return `\`${short(verification.command)}\` with exit code ${verification.expect_exit_code}`;
+      return `\`${short(verification.command)}\`${setupText(verification.setup)} with exit code ` +
+        `${verification.expect_exit_code}`;
     case "file_exists":
       return `the file ${quoted(verification.path)}`;
     case "none":

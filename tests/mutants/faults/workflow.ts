@@ -4,9 +4,9 @@ import type { Mutant } from "../mutant.ts";
 export const WORKFLOW: readonly Mutant[] = [
   {
     name: "a gate's command does not see its caller's environment",
-    file: "src/session/verification.ts",
-    search: "env: { ...request.env, ...commandVariables(",
-    replace: 'env: { PATH: request.env["PATH"], ...commandVariables(',
+    file: "src/session/verify_command.ts",
+    search: "...shellEnvironment({ setup }, request.env),",
+    replace: 'PATH: request.env["PATH"],',
     killedBy: { file: "tests/unit/cli/verification_environment_test.ts" },
   },
   {
@@ -162,5 +162,33 @@ export const WORKFLOW: readonly Mutant[] = [
       file: "tests/unit/app/definition_origin_test.ts",
       filter: "on the command line, now",
     },
+  },
+  {
+    name: "BASH_ENV and its like reach a strict shell",
+    file: "src/session/command_shell.ts",
+    search: 'setup.shell === "strict" ? withoutShellVariables(env) : env',
+    replace: "env",
+    killedBy: { file: "tests/unit/session/verify_command_test.ts", filter: "no variable makes" },
+  },
+  {
+    name: "a pipe runs without pipefail where nothing has it",
+    file: "src/session/command_shell.ts",
+    search: "if (isWeaker && pipesOf(command)) {",
+    replace: "if (isWeaker && pipesOf(command) && false) {",
+    killedBy: { file: "tests/unit/app/required_shells_test.ts", filter: "with the way out" },
+  },
+  {
+    name: "a command runs in a directory behind a link out of the project",
+    file: "src/session/verify_command.ts",
+    search: "if (!paths.contains(dir))",
+    replace: "if (!paths.contains(paths.root))",
+    killedBy: { file: "tests/unit/session/verify_command_test.ts", filter: "outside the project" },
+  },
+  {
+    name: "any shell counts for any item",
+    file: "src/workflow/completion.ts",
+    search: "!shellFits(planned.setup, outcome)",
+    replace: "false",
+    killedBy: { file: "tests/unit/workflow/audit/forged_fields_test.ts", filter: "every field" },
   },
 ];

@@ -145,6 +145,7 @@ function walk(definition: WorkflowDefinition): SessionState {
             exitCode: 0,
             durationMs: 1,
             outputTail: "",
+            shell: { name: "bash", path: "/bin/bash", strict: true },
           },
         });
       } else {

@@ -1,6 +1,7 @@
 /** What a look at a verification command tells of how it may pass although something failed. */
 import assert from "node:assert/strict";
 import { commandRemarks } from "../../../src/workflow/command_remarks.ts";
+import { pipesOf } from "../../../src/workflow/command_text.ts";
 
 /** Commands of which nothing is to be said. */
 const SOUND: readonly string[] = [
@@ -54,6 +55,79 @@ const ODD: Readonly<Record<string, readonly RegExp[]>> = {
   "set -e\nmake test | tail -1": [/behind the pipe/],
   "bash -c 'x' | cat": [/behind the pipe/],
 };
+
+/** Sound where a strict shell runs them. */
+const SOUND_IF_STRICT: readonly string[] = [
+  "make test | tail -1",
+  "make build; make test",
+  "make build\nmake test | tail -1",
+  "make test; exit 0",
+  "make test\necho done",
+  "cd api && make",
+  "make lint && make test",
+];
+
+/** What even `set -e` lets pass. */
+const ODD_IF_STRICT: Readonly<Record<string, readonly RegExp[]>> = {
+  "make test || true": [/"\|\| true" lets it pass/],
+  "make test &": [/in the background/],
+  "make build && make test; make docs": [
+    /"make build" may fail, and what follows runs all the same/,
+  ],
+  "make build && make test\nexit 0": [/"exit 0" at its end/],
+  "! grep -r TODO src\nmake test": [/"! grep -r TODO src" may fail, .* does not apply to "!"/],
+};
+
+for (const command of SOUND_IF_STRICT) {
+  Deno.test(`nothing is said of ${JSON.stringify(command)} in a strict shell`, () => {
+    assert.deepEqual(commandRemarks(command, "strict"), []);
+  });
+}
+
+for (const [command, expected] of Object.entries(ODD_IF_STRICT)) {
+  Deno.test(`it is said of ${JSON.stringify(command)} in a strict shell`, () => {
+    const messages = commandRemarks(command, "strict").map(({ message }) => message);
+    assert.equal(messages.length, expected.length, messages.join("\n"));
+    for (const [index, pattern] of expected.entries()) assert.match(messages[index] ?? "", pattern);
+  });
+}
+
+Deno.test("nothing is known of shells that are none of POSIX", () => {
+  for (const shell of ["cmd", "powershell", "pwsh"] as const) {
+    assert.deepEqual(commandRemarks("make test & exit 0", shell), []);
+  }
+});
+
+Deno.test("a pipe is found wherever it runs, and nowhere else", () => {
+  const piped = [
+    "a | b",
+    "a |& b",
+    "x=$(a | b)",
+    'test "$(a | b)" = c',
+    "test `a | b` = c",
+    '"${x:-$(a | b)}"',
+    "diff <(a | b) c",
+    "if a; then b | c; fi",
+    '$(a "$(b | c)")',
+    "a # |\nb | c",
+  ];
+  for (const command of piped) assert.ok(pipesOf(command), command);
+  const plain = [
+    "a || b",
+    "grep 'a|b' c",
+    'grep "a|b" c',
+    "echo \\| a",
+    "a > b 2>&1",
+    "a >| b",
+    "# a | b",
+    "a # | b",
+    "echo $((1 | 2))",
+    '"\\`a | b\\`"',
+  ];
+  for (const command of plain) assert.ok(!pipesOf(command), command);
+  // What has no end may be anything.
+  for (const text of ["'", '"', "`", "$(", "|", "a | '"]) pipesOf(text.repeat(500));
+});
 
 for (const command of SOUND) {
   Deno.test(`nothing is said of ${JSON.stringify(command)}`, () => {

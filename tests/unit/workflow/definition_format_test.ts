@@ -46,11 +46,13 @@ const FROM_ELSEWHERE: Readonly<Record<string, readonly Level[]>> = {
   "continue-on-error: true": LEVELS,
   "allow_failure: true": LEVELS,
   "inputs: {a: 1}": LEVELS,
-  "env: {CI: 1}": LEVELS,
+  "env: {CI: 1}": ["workflow", "phase", "verification"],
+  "environment: {CI: 1}": LEVELS,
   "working-directory: api": LEVELS,
   "workingDirectory: api": LEVELS,
   "cwd: api": LEVELS,
-  "shell: bash": LEVELS,
+  "shell: bash": ["workflow", "phase", "verification"],
+  "dir: api": ["workflow", "phase", "verification"],
   "uses: actions/checkout": LEVELS,
   "image: node": LEVELS,
   "runs-on: macos": LEVELS,
@@ -110,7 +112,8 @@ Deno.test("every known key is known in format 2", () => {
       "        description: d\n        required: true\n        skippable: false\n" +
       "        skip_conditions: [s]\n        step_type: documented\n" +
       "        evidence_schema: TestPlanEvidence\n        evidence_prompt: p\n        notes: [n]\n" +
-      "        agent: x\n        timeout: 5\n" +
+      "        agent: x\n        timeout: 5\n        shell: sh\n        dir: api\n" +
+      "        env: {CI: 'yes'}\n" +
       "        verification: {type: command, command: ls, expect_exit_code: 0}\n",
   );
   assert.deepEqual([errors, warnings], [[], []]);

@@ -38,7 +38,12 @@ Deno.test("a plan has the verification with settings in place, its time and its 
     {
       value: {
         plan: {
-          verification: { type: "command", command: "make --ci", expect_exit_code: 3 },
+          verification: {
+            type: "command",
+            command: "make --ci",
+            expect_exit_code: 3,
+            setup: { shell: "sh" },
+          },
           timeout: 42,
           basis: 0,
         },

@@ -4,6 +4,7 @@
  */
 import { type Namesakes, namesakeText } from "../../../workflow/definition_origin.ts";
 import { describe } from "../../../workflow/progress.ts";
+import { describeWithProofs } from "../../../workflow/proof_remarks.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { chooseToRead } from "../../../app/choose_session.ts";
@@ -50,7 +51,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
     manager.meta(choice.id),
     manager.backend.holder({ session: choice.id }),
   ]);
-  const progress = describe(state);
+  const progress = describeWithProofs(state);
   const account = await readAccount(context, state);
   return {
     data: statusData(state, progress, {

@@ -57,11 +57,13 @@ function everyKind(): readonly SessionEvent[] {
       item("file", { verification: CHECKED.file_exists }),
       item("spare", { step_type: "gate" }),
       item("read", { step_type: "documented", evidence_schema: "CodeAnalysisEvidence" }),
+      item("strict", { verification: CHECKED.command, shell: "strict", dir: "api" }),
       item("flexible"),
     ], { exit_gate: "human_approval" }),
     phase("LAST", [item("manual", { verification: CHECKED.manual_gate })]),
   ]));
-  const complete = (id: string, passed = true) => {
+  const shell = { name: "bash", path: "/bin/bash", version: "5.2.15", strict: true };
+  const complete = (id: string, passed = true, more = {}) => {
     const { phases } = session.state.definition;
     const found = phases.flatMap(({ items }) => items).find((other) => other.id === id);
     const basis = session.state.phases[session.state.phase ?? ""]?.items[id]?.touched;
@@ -72,7 +74,7 @@ function everyKind(): readonly SessionEvent[] {
       basis,
       notes: "It was done",
       evidence,
-      outcome: outcomeOf(found.verification, passed),
+      outcome: { ...outcomeOf(found.verification, passed), ...more },
     }, AGENT);
   };
   session.do({ kind: "note", text: "Began" });
@@ -94,6 +96,8 @@ function everyKind(): readonly SessionEvent[] {
   complete("gate");
   complete("file");
   complete("read");
+  complete("strict", false, { shell, dir: "api" });
+  complete("strict", true, { shell, dir: "api" });
   session.do(skip("spare", LONG_REASON, true));
   session.do(skip("flexible", "Not a part of it"));
   session.do({ kind: "approve_phase", phase: "PLAN", approval: APPROVAL, notes: "Fine" });
@@ -176,6 +180,13 @@ const UNKNOWABLE: ReadonlySet<string> = new Set([
   "item_completed.verification.outputTail",
   "item_failed.verification.durationMs",
   "item_failed.verification.outputTail",
+  // Which program of that machine the strict shell was.
+  "item_completed.verification.shell.name",
+  "item_completed.verification.shell.path",
+  "item_completed.verification.shell.version",
+  "item_failed.verification.shell.name",
+  "item_failed.verification.shell.path",
+  "item_failed.verification.shell.version",
 ]);
 
 /** The entry of {@link UNKNOWABLE} that a field falls under. */
