@@ -3,9 +3,11 @@
  * sessions only the folders, until their content is needed: there may be thousands.
  * @module
  */
+import { OrchestratorError } from "../errors.ts";
+import { exactByteSize } from "../platform/byte_size.ts";
 import { removedSession } from "../snapshot/contents.ts";
 import { FOLDERS, SESSION_ID } from "../state_layout/names.ts";
-import type { Git } from "./git.ts";
+import type { Git, GitRun } from "./git.ts";
 import {
   missing,
   readObjects,
@@ -105,7 +107,7 @@ export class BranchTree {
 /** Files below names of a commit. */
 async function list(git: Git, commit: string, names: readonly string[]): Promise<Tree> {
   const args = ["ls-tree", "-r", "-l", "-z", "--full-tree", commit, "--", ...names];
-  const { stdout } = await git.run(args, names === ALL_SESSIONS ? {} : { mostBytes: MOST_BYTES });
+  const stdout = await listed(git, args, names === ALL_SESSIONS ? {} : { mostBytes: MOST_BYTES });
   const tree = new Map<string, TreeFile>();
   for (const entry of stdout.split("\0")) {
     const parts = /^(100644|100755) blob ([0-9a-f]+) +(\d+|BAD)\t(.*)$/s.exec(entry);
@@ -115,4 +117,27 @@ async function list(git: Git, commit: string, names: readonly string[]): Promise
     tree.set(path, { oid, size: Number(size) });
   }
   return tree;
+}
+
+/** What git lists. @throws `git_failed` with a way out, where a commit has more names than a state has. */
+async function listed(git: Git, args: readonly string[], options: GitRun): Promise<string> {
+  try {
+    return (await git.run(args, options)).stdout;
+  } catch (error) {
+    const most = error instanceof OrchestratorError ? error.details?.["mostBytes"] : undefined;
+    if (typeof most !== "number") throw error;
+    const [commit = ""] = args.slice(args.indexOf("--full-tree") + 1);
+    throw new OrchestratorError(
+      "git_failed",
+      `Cannot read the state branch: the names of the files in commit ${
+        commit.slice(0, 12)
+      } take more than ${
+        exactByteSize(most)
+      }, which no state does (\`orchestrator config set state_branch NAME\` uses another branch)`,
+      {
+        hint: `\`git ls-tree -r --name-only ${commit}\` lists them`,
+        cause: error,
+      },
+    );
+  }
 }

@@ -197,7 +197,8 @@ export class Git {
     } catch (error) {
       const { code } = error instanceof OrchestratorError ? error : {};
       if (code === "limit_exceeded") {
-        throw gitFailed(args, `it prints more than ${exactByteSize(mostBytes)}`);
+        const said = `it prints more than ${exactByteSize(mostBytes)}`;
+        throw gitFailed(args, said, { mostBytes });
       }
       const late = error instanceof OrchestratorError && "timeoutMs" in (error.details ?? {});
       if (!network || !late) throw error;
@@ -300,7 +301,11 @@ function troubleOf(text: string): Trouble {
   return new Trouble("unreachable", firstWords(text));
 }
 
-function gitFailed(args: readonly string[], stderr: string): OrchestratorError {
+function gitFailed(
+  args: readonly string[],
+  stderr: string,
+  details: Readonly<Record<string, unknown>> = {},
+): OrchestratorError {
   const unsafe = /dubious ownership|safe\.directory/i.test(stderr);
   return new OrchestratorError(
     "git_failed",
@@ -309,7 +314,7 @@ function gitFailed(args: readonly string[], stderr: string): OrchestratorError {
       ? {
         hint: "The repository belongs to another user: see safe.directory in `git help config`",
       }
-      : {},
+      : { details },
   );
 }
 

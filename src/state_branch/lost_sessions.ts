@@ -44,22 +44,65 @@ export async function lostSessions(
   return lost.sort((left, right) => left.id < right.id ? -1 : 1);
 }
 
-/** Sessions whose journal some commit has taken away, with the newest commit that did. */
+/**
+ * Sessions whose folder some commit has taken away, with the newest commit that did. Only the folder of
+ * sessions is compared, never what is in them: a hostile one may be without end.
+ */
 async function takenAway(git: Git, tips: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const { stdout } = await git.run([
-    // A merge is compared with each of its parents: it may have taken what only one of them had.
-    ...["log", "-z", "-m", "--topo-order", "--no-renames", "--diff-filter=D", "--name-only"],
-    ...["--format=commit %H", ...tips, "--", `:(glob)${FOLDERS.sessions}/*/${JOURNAL}`],
-  ]);
+  const { stdout } = await git.run(["rev-list", "--topo-order", "--parents", ...tips]);
+  // A merge is compared with each of its parents: it may have taken what only one of them had.
+  const steps = stdout.split("\n").flatMap((line) => {
+    const [commit = "", ...parents] = line.split(" ");
+    return parents.map((parent) => ({ commit, parent }));
+  });
+  const folders = await sessionFolders(
+    git,
+    steps.flatMap(({ commit, parent }) => [commit, parent]),
+  );
+  const newest = new Map<string, string>();
+  for (const { commit, parent } of steps) {
+    const [before, after] = [folders.get(parent), folders.get(commit)];
+    if (before === undefined || before === after) continue;
+    const pair = `${before} ${after ?? EMPTY_TREES[git.objectFormat]}`;
+    if (!newest.has(pair)) newest.set(pair, commit);
+  }
+  if (newest.size === 0) return new Map();
+  const compared = await git.run(
+    ["diff-tree", "--stdin", "--no-renames", "--diff-filter=D", "--name-only"],
+    { input: [...newest.keys()].map((pair) => `${pair}\n`).join("") },
+  );
   const gone = new Map<string, string>();
-  let commit = "";
-  for (const part of stdout.split(/[\0\n]/)) {
-    const [, found] = /^commit ([0-9a-f]+)$/.exec(part) ?? [];
-    if (found !== undefined) commit = found;
-    const id = part.split("/")[1] ?? "";
-    if (SESSION_ID.test(id) && !gone.has(id)) gone.set(id, commit);
+  let commit: string | undefined;
+  for (const line of compared.stdout.split("\n")) {
+    const next = newest.get(line);
+    if (next !== undefined) commit = next;
+    else if (SESSION_ID.test(line) && commit !== undefined && !gone.has(line)) {
+      gone.set(line, commit);
+    }
   }
   return gone;
+}
+
+/** Ids of the tree without entries. */
+const EMPTY_TREES = {
+  sha1: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+  sha256: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+} as const;
+
+/** Ids of the folders of sessions, by commit. */
+async function sessionFolders(
+  git: Git,
+  commits: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const all = [...new Set(commits)];
+  const { stdout } = await git.run(["cat-file", "--batch-check=%(objecttype) %(objectname)"], {
+    input: all.map((commit) => `${commit}:${FOLDERS.sessions}\n`).join(""),
+  });
+  const answers = stdout.split("\n");
+  return new Map(all.flatMap((commit, index) => {
+    const [, oid] = /^tree ([0-9a-f]+)$/.exec(answers[index] ?? "") ?? [];
+    return oid === undefined ? [] : [[commit, oid] as const];
+  }));
 }
 
 async function parentWith(git: Git, commit: string, path: string): Promise<string | null> {

@@ -114,6 +114,8 @@ const TRICKS: Readonly<Record<string, (branch: Branch) => string>> = {
       file("log.jsonl", blob(branch.bare, new Uint8Array(30 * MEBIBYTE).fill(0x0a))),
     ]),
   "files without end": ({ bare, name }) => changed(bare, name, [folder("archive", endless(bare))]),
+  "files without end in a session": (branch) =>
+    inOther(branch, [folder("attachments", endless(branch.bare))]),
 };
 
 let seeded: Promise<Scratch> | undefined;
@@ -180,6 +182,7 @@ for (const [trick, spoil] of Object.entries(TRICKS)) {
 
       const program = await executable();
       const env = scratchEnvironment(scratch);
+      let tooMany = false;
       for (const argv of COMMANDS) {
         const run = await peakOf(program, argv, { cwd: clone, env, timeoutMs: TIMEOUT_MS });
         const shown = `${argv.join(" ")}: code ${run.code}, ${
@@ -188,7 +191,12 @@ for (const [trick, spoil] of Object.entries(TRICKS)) {
         assert.ok(!run.hung, `hangs: ${shown}`);
         assert.ok(run.bytes < MOST, `takes memory: ${shown}`);
         assert.ok(run.code < 70, `crashes: ${shown}`);
+        if (run.stderr.includes("take more than")) {
+          assert.match(run.stderr, /which no state does[^]*config set state_branch NAME/);
+          tooMany = true;
+        }
       }
+      assert.equal(tooMany, trick.startsWith("files without end"), "it says what is wrong");
       const journal = git(bare, "cat-file", "blob", `${name}:sessions/${sound}/log.jsonl`);
       assert.ok(journal.includes('"precious"'), "what was there is there");
     },
