@@ -72,6 +72,14 @@ export const workflowStatus = z.enum(["active", "completed", "abandoned"]);
 const itemStatus = z.enum(["pending", "completed", "skipped", "failed"]);
 const phaseStatus = z.enum(["pending", "active", "completed"]);
 
+/** A file as it was when it was approved. */
+const approvedFile = z.strictObject({
+  path: z.string(),
+  size: count.describe("In bytes"),
+  sha256: z.string(),
+  blob: z.string().describe("The id that git gives to its bytes"),
+});
+
 /** How an approval was given. */
 const approval = z.strictObject({
   how: z.enum(["terminal", "flag"]),
@@ -79,6 +87,19 @@ const approval = z.strictObject({
     "The variable that tells whether an agent is at work, or none",
   ),
   byAgent: z.boolean().optional(),
+  place: z.strictObject({
+    terminal: z.string().describe("Its name; none without one"),
+    programs: z.union([z.array(z.string()), z.literal("unknown")])
+      .describe("Names of the programs that ran the command, nearest first"),
+  }).optional().describe("Absent in lines of earlier programs"),
+  file: approvedFile.optional(),
+});
+
+/** What took back a completion or an approval. */
+const withdrawal = z.looseObject({
+  how: z.enum(["rejected", "reopened", "revoked"]),
+  seq: z.number(),
+  because: z.string().optional().describe("The item it was done to, where it is another one"),
 });
 
 const verification = z.discriminatedUnion("type", [
@@ -89,7 +110,11 @@ const verification = z.discriminatedUnion("type", [
     command: z.string(),
     expect_exit_code: z.number(),
   }),
-  z.strictObject({ type: z.literal("manual_gate"), description: z.string().optional() }),
+  z.strictObject({
+    type: z.literal("manual_gate"),
+    description: z.string().optional(),
+    path: z.string().optional(),
+  }),
 ]).describe("The proof that the workflow asks for, as the workflow spells it");
 
 const proof = z.strictObject({
@@ -117,6 +142,10 @@ const item = z.strictObject({
   forced: z.literal(true).optional(),
   automatic: z.literal("zero_human").optional(),
   approval: approval.optional(),
+  needs: z.array(z.string()).optional().describe("Items that must be done before it"),
+  rejections: count.optional().describe("How often it was rejected"),
+  remarks: z.array(z.string()).optional()
+    .describe("What was said against it, and what it waits for"),
   beforeImport: z.literal(true).optional().describe(
     "It had this status before the import: nothing of it was proven here",
   ),
@@ -140,8 +169,22 @@ const blocker = z.discriminatedUnion("kind", [
     message: z.string(),
   }),
   z.strictObject({
+    kind: z.literal("item_stale").describe(
+      "Completed, but what it needs was opened again, or its approval was revoked",
+    ),
+    phase: z.string(),
+    item: z.string(),
+    message: z.string(),
+  }),
+  z.strictObject({
     kind: z.literal("approval_missing"),
     phase: z.string(),
+    message: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal("approval_revoked"),
+    phase: z.string(),
+    item: z.string().optional().describe("Absent for the approval of the phase itself"),
     message: z.string(),
   }),
   z.strictObject({
@@ -221,6 +264,15 @@ export const bypass = z.discriminatedUnion("kind", [
     phase: z.string(),
     item: z.string().optional(),
   }),
+  z.strictObject({
+    kind: z.literal("approval_revoked"),
+    phase: z.string(),
+    item: z.string().optional().describe("Absent for the approval of the phase itself"),
+    seq: z.number(),
+    time,
+    actor,
+    reason: z.string(),
+  }),
   z.strictObject({ kind: z.literal("setting_overridden"), setting: z.string() }),
   departed.extend({ kind: z.literal("earlier_session") }),
   z.strictObject({
@@ -256,6 +308,15 @@ export const bypass = z.discriminatedUnion("kind", [
   }),
 ]);
 
+/** An approval that was given and that holds. */
+export const givenApproval = z.strictObject({
+  phase: z.string(),
+  item: z.string().optional().describe("Absent for the approval of the phase itself"),
+  approval,
+  at: time.optional(),
+  actor: actor.optional(),
+});
+
 const note = z.strictObject({
   seq: z.number(),
   time,
@@ -280,6 +341,10 @@ export const itemRecord = z.strictObject({
   verification: z.looseObject({ type: z.string(), passed: z.boolean() }).optional()
     .describe("What its verification gave, with the end of a command's output"),
   approval: approval.optional(),
+  rejections: count.optional(),
+  withdrawn: withdrawal.optional(),
+  withdrawnReason: z.string().optional(),
+  needsAgain: z.string().optional().describe("An item that it needs and that was opened again"),
   skipReason: z.string().optional(),
   forced: z.literal(true).optional(),
   automatic: z.literal("zero_human").optional(),
@@ -347,6 +412,8 @@ export const standing = z.strictObject({
   phases: z.array(phase),
   items: z.array(item).describe("The items of the current phase"),
   blockers: z.array(blocker).describe("What stands before advance, or before finish"),
+  approvals: z.array(givenApproval).describe("Approvals that were given and that hold"),
+  revoked: z.string().optional().describe("Approvals that were revoked, as a clause"),
   skips: z.array(skip),
   bypasses: z.array(bypass),
   remarks: z.array(z.string()).optional()

@@ -10,6 +10,7 @@ import {
   change,
   count,
   event,
+  givenApproval,
   legacy,
   namesakes,
   recordFields,
@@ -35,6 +36,7 @@ const several = change.extend({
 });
 
 const ended = change.extend({
+  approvals: z.array(givenApproval).optional().describe("Approvals that were given and that hold"),
   skips: z.array(skip).optional(),
   bypasses: z.array(bypass).optional(),
   remarks: z.array(z.string()).optional()
@@ -137,6 +139,9 @@ export const WORK_ANSWERS = {
   "complete": several,
   "skip": several,
   "approve": several,
+  "reject": several,
+  "reopen": several,
+  "revoke": several,
   "advance": change,
   "finish": ended.extend({
     repository: account.optional().describe("What the repository's journal says of the session"),

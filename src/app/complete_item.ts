@@ -5,7 +5,7 @@
 import { OrchestratorError } from "../errors.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import type { Command } from "../workflow/commands.ts";
-import { decide } from "../workflow/decide.ts";
+import { decideComplete } from "../workflow/completion.ts";
 import type { SessionState } from "../workflow/state.ts";
 import {
   type Accompaniment,
@@ -51,7 +51,7 @@ export interface CompletedItem extends ItemChange {
 
 type Needed = Pick<
   Workspace,
-  "sessionToChange" | "manager" | "actor" | "paths" | "io" | "redactor" | "warn"
+  "sessionToChange" | "manager" | "paths" | "io" | "redactor" | "warn"
 >;
 
 /**
@@ -85,7 +85,7 @@ async function completeItem(
   completing: Completing,
   { signal, takeOutput }: Watching,
 ): Promise<CompletedItem> {
-  const { manager, actor } = workspace;
+  const { manager } = workspace;
   const { session, item, given } = completing;
   const { state, plan } = await planned(workspace, completing);
   const redactor = await workspace.redactor();
@@ -115,7 +115,7 @@ async function completeItem(
   const change = await manager.change(
     session,
     "complete",
-    (newest) => decide(newest, command, { actor }),
+    (newest) => decideComplete(newest, command),
   );
   if (change.already !== null && Object.keys(given).length > 0) {
     workspace.warn(`Nothing was changed; not stored: ${Object.keys(given).join(", ")}`);

@@ -10,6 +10,9 @@ import type { Shown } from "./output/shown.ts";
 import { byActor } from "./output/status_data.ts";
 import type { Style } from "./output/style.ts";
 
+/** All that a session records, for programs and for people. */
+export type SessionRecords = Awaited<ReturnType<typeof readRecords>>;
+
 /** Reads all that a session records, for programs and for people. @throws as `readRecord` */
 export async function readRecords(context: Context, reading: Reading) {
   const { state, notes } = await readRecord(context, reading);

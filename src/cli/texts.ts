@@ -5,6 +5,7 @@
 import { OrchestratorError } from "../errors.ts";
 import { TEXT_LIMITS } from "../workflow/commands.ts";
 import { checkText, type TextRule } from "../workflow/texts.ts";
+import type { Input } from "./input.ts";
 
 /**
  * The text without white space around it.
@@ -29,4 +30,20 @@ export function sessionName(text: string, purpose: string): string {
     "invalid_argument",
     `Cannot ${doing}: a name must not contain slashes or begin with a dot or a dash`,
   );
+}
+
+/**
+ * The reason that a command must be given.
+ * @param what ids of what it is about.
+ * @throws OrchestratorError `missing_argument`; as {@link requireText}
+ */
+export function requireReason(input: Input, verb: string, what: readonly string[]): string {
+  const doing = `${verb} ${what.map((id) => JSON.stringify(id)).join(", ")}`;
+  const reason = input.option("reason");
+  if (reason === undefined) {
+    throw new OrchestratorError("missing_argument", `Cannot ${doing}: a reason is missing`, {
+      hint: 'Add --reason "<why>"',
+    });
+  }
+  return requireText(reason, { doing, what: "reason", max: TEXT_LIMITS.reason });
 }

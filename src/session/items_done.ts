@@ -2,6 +2,7 @@
  * How far a session is, as lists and the repository's journal count it.
  * @module
  */
+import { isDone } from "../workflow/reviews.ts";
 import type { SessionState } from "../workflow/state.ts";
 
 /** How many items of a state are done, and how many there are. */
@@ -11,7 +12,7 @@ export function itemsDone(state: SessionState): { readonly done: number; readonl
   for (const phase of Object.values(state.phases)) {
     for (const item of Object.values(phase.items)) {
       total += 1;
-      if (item.status === "completed" || item.status === "skipped") done += 1;
+      if (isDone(item)) done += 1;
     }
   }
   return { done, total };

@@ -5,6 +5,7 @@
 import { OrchestratorError } from "../errors.ts";
 import type { LockHolderInfo, LockState } from "../storage/backend.ts";
 import { startDeviations } from "../workflow/definition_origin.ts";
+import { revokedText } from "../workflow/revocations.ts";
 import type { SessionState, WorkflowStatus } from "../workflow/state.ts";
 import { itemsDone } from "./items_done.ts";
 import { loadSession } from "./load.ts";
@@ -63,7 +64,7 @@ export async function summarise(
 
 /** What a row of a list says of a session's state. */
 export function rowOf(state: SessionState) {
-  const deviations = startDeviations(state);
+  const deviations = [...startDeviations(state), ...revoked(state)];
   return {
     name: state.name,
     task: state.task,
@@ -75,6 +76,14 @@ export function rowOf(state: SessionState) {
     ...(state.endedAt === undefined ? {} : { ended: state.endedAt }),
     ...(deviations.length === 0 ? {} : { deviations }),
   };
+}
+
+/** Behind how the session stands: `finished; approval of review revoked`. */
+function revoked(state: SessionState): readonly string[] {
+  const text = revokedText(state);
+  if (text === null) return [];
+  const end = { active: "", completed: "finished; ", abandoned: "abandoned; " }[state.status];
+  return [`${end}${text}`];
 }
 
 async function summaryOf(manager: SessionManager, id: string): Promise<SessionSummary | null> {

@@ -4,7 +4,7 @@
  */
 import { OrchestratorError, type Result } from "../errors.ts";
 import type { DecideContext } from "./commands.ts";
-import type { Approval } from "./events.ts";
+import { type Approval, type ApprovalPlace, PLACE_NAME_LIMIT, PROGRAMS_LIMIT } from "./recorded.ts";
 import { own } from "./record.ts";
 import type { SessionState } from "./state.ts";
 
@@ -51,7 +51,23 @@ export function recordedApproval(
 ): Result<Approval> {
   const refusal = refusalIfAgent(state, context, doing);
   if (refusal !== undefined) return { error: refusal };
-  const { how, detection } = approval;
+  const { how, detection, place } = approval;
   const byAgent = context.actor.kind === "agent";
-  return { value: { how, detection, ...(byAgent ? { byAgent } : {}) } };
+  return {
+    value: {
+      how,
+      detection,
+      ...(byAgent ? { byAgent } : {}),
+      ...(place === undefined ? {} : { place: bounded(place) }),
+    },
+  };
+}
+
+/** A place as it is recorded: what a system calls its programs may be of any length. */
+function bounded({ terminal, programs }: ApprovalPlace): ApprovalPlace {
+  const short = (name: string) => name.slice(0, PLACE_NAME_LIMIT);
+  return {
+    terminal: short(terminal),
+    programs: programs === "unknown" ? programs : programs.slice(0, PROGRAMS_LIMIT).map(short),
+  };
 }

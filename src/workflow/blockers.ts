@@ -2,9 +2,10 @@
  * What blocks `advance` and `finish`.
  * @module
  */
-import type { PhaseDefinition } from "./definition.ts";
+import type { ItemDefinition, PhaseDefinition } from "./definition.ts";
 import { isLastPhase, itemState, type LocatedPhase, phaseState } from "./locate.ts";
-import { isOpen, missingReviews, reviewsEndingWith } from "./reviews.ts";
+import { neededLater } from "./needs.ts";
+import { isDone, isOpen, isRevoked, missingReviews, reviewsEndingWith } from "./reviews.ts";
 import type { PhaseState, SessionState } from "./state.ts";
 
 /** One blocker. `message` is a clause without a capital or a full stop. */
@@ -16,7 +17,21 @@ export type Blocker =
     readonly status: "pending" | "failed";
     readonly message: string;
   }
+  | {
+    /** It is completed, but what it needs was opened again after it, or its approval was revoked. */
+    readonly kind: "item_stale";
+    readonly phase: string;
+    readonly item: string;
+    readonly message: string;
+  }
   | { readonly kind: "approval_missing"; readonly phase: string; readonly message: string }
+  | {
+    /** The approval of an earlier phase, or of an item there, was revoked. */
+    readonly kind: "approval_revoked";
+    readonly phase: string;
+    readonly item?: string;
+    readonly message: string;
+  }
   | {
     readonly kind: "review_missing";
     readonly review: string;
@@ -39,13 +54,23 @@ export function needsApproval(phase: PhaseDefinition): boolean {
   return phase.exit_gate === HUMAN_APPROVAL;
 }
 
+/** True when a phase has been approved, and the approval was not revoked. */
+export function isApproved({ approval, withdrawn }: PhaseState): boolean {
+  return approval !== undefined && withdrawn === undefined;
+}
+
 /** What blocks leaving the current phase; empty when nothing does. */
 export function advanceBlockers(state: SessionState, phase: LocatedPhase): readonly Blocker[] {
-  const own = phaseBlockers(phase.definition, phase.state);
+  const own = phaseBlockers(state, phase.definition, phase.state);
   const reviews = reviewsEndingWith(state, phase)
     .filter(({ by }) => !own.some((blocker) => "item" in blocker && blocker.item === by?.item))
     .map(reviewBlocker);
-  return [...own.filter(isItem), ...reviews, ...own.filter((blocker) => !isItem(blocker))];
+  return [
+    ...revokedBefore(state, phase),
+    ...own.filter(isItem),
+    ...reviews,
+    ...own.filter((blocker) => !isItem(blocker)),
+  ];
 }
 
 /** What blocks finishing the workflow; empty when nothing does. */
@@ -60,8 +85,9 @@ export function finishBlockers(state: SessionState, phase: LocatedPhase): readon
         message: `phase "${next.id}" comes after "${phase.definition.id}"`,
       },
     ]),
-    ...phaseBlockers(phase.definition, phase.state),
-    ...ahead.flatMap((later) => phaseBlockers(later, phaseState(state, later.id))),
+    ...revokedBefore(state, phase),
+    ...phaseBlockers(state, phase.definition, phase.state),
+    ...ahead.flatMap((later) => phaseBlockers(state, later, phaseState(state, later.id))),
     ...missingReviews(state, phase).map(reviewBlocker),
   ];
 }
@@ -73,19 +99,35 @@ export function summarise(blockers: readonly Blocker[]): string {
   return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("; ");
 }
 
-function phaseBlockers(definition: PhaseDefinition, state: PhaseState): readonly Blocker[] {
-  const items = definition.items.flatMap((item): Blocker[] => {
-    const { status } = itemState(state, item.id);
-    if (!item.required || !isOpen(status)) return [];
-    return [{
-      kind: "item_open",
-      phase: definition.id,
-      item: item.id,
-      status: status === "failed" ? "failed" : "pending",
-      message: `item "${item.id}" ${status === "failed" ? "failed its verification" : "is open"}`,
-    }];
+/** Approvals of earlier phases that were revoked and not given again. */
+function revokedBefore(state: SessionState, phase: LocatedPhase): readonly Blocker[] {
+  const earlier = state.definition.phases.slice(0, phase.index);
+  return earlier.flatMap(({ id, items }): readonly Blocker[] => {
+    const standing = phaseState(state, id);
+    const revoked = items.filter((item) => isRevoked(itemState(standing, item.id)));
+    return [
+      ...revoked.map((item): Blocker => ({
+        kind: "approval_revoked",
+        phase: id,
+        item: item.id,
+        message: `the approval of "${item.id}" was revoked`,
+      })),
+      ...(standing.withdrawn === undefined ? [] : [{
+        kind: "approval_revoked" as const,
+        phase: id,
+        message: `the approval of phase "${id}" was revoked`,
+      }]),
+    ];
   });
-  if (!needsApproval(definition) || state.approval !== undefined) return items;
+}
+
+function phaseBlockers(
+  state: SessionState,
+  definition: PhaseDefinition,
+  standing: PhaseState,
+): readonly Blocker[] {
+  const items = definition.items.flatMap((item) => itemBlockers(state, definition, item));
+  if (!needsApproval(definition) || isApproved(standing)) return items;
   return [...items, {
     kind: "approval_missing",
     phase: definition.id,
@@ -93,8 +135,31 @@ function phaseBlockers(definition: PhaseDefinition, state: PhaseState): readonly
   }];
 }
 
+function itemBlockers(
+  state: SessionState,
+  phase: PhaseDefinition,
+  { id, required }: ItemDefinition,
+): readonly Blocker[] {
+  const item = itemState(phaseState(state, phase.id), id);
+  if (isDone(item)) return [];
+  const later = required ? undefined : neededLater(state.definition, phase, id);
+  if (!required && later === undefined) return [];
+  const by = later === undefined ? "" : `, and "${later.item}" of phase "${later.phase}" needs it`;
+  const { status, needsAgain } = item;
+  const where = { phase: phase.id, item: id };
+  if (isOpen(status)) {
+    const failed = status === "failed";
+    const message = `item "${id}" ${failed ? "failed its verification" : "is open"}${by}`;
+    return [{ kind: "item_open", ...where, status: failed ? "failed" : "pending", message }];
+  }
+  const message = needsAgain === undefined
+    ? `the approval of "${id}" was revoked${by}`
+    : `item "${id}" must be completed again: "${needsAgain}", which it needs, was reopened${by}`;
+  return [{ kind: "item_stale", ...where, message }];
+}
+
 function isItem(blocker: Blocker): boolean {
-  return blocker.kind === "item_open";
+  return blocker.kind === "item_open" || blocker.kind === "item_stale";
 }
 
 function reviewBlocker(

@@ -62,7 +62,7 @@ export function buildPhases(data: DefinitionInput, tree: SourceTree): WorkflowDe
     ...formatField(data),
     name: data.name ?? "",
     ...workflowFields(data, tree),
-    phases: (data.phases ?? []).map(buildPhase),
+    phases: (data.phases ?? []).map((phase) => buildPhase(phase, data)),
   };
 }
 
@@ -83,7 +83,7 @@ export function buildFlat(
       name: data.name ?? name,
       items: steps.map((step, index) => ({
         id: ids[index] ?? `step_${index + 1}`,
-        ...itemFields(step, stepVerification(step)),
+        ...itemFields(step, stepVerification(step, data)),
       })),
       notes: [],
       required_reviews: [],
@@ -109,7 +109,7 @@ function workflowFields(data: DefinitionInput, tree: SourceTree) {
   return { version: version ?? "1.0", ...given({ description: data.description }), settings };
 }
 
-function buildPhase(phase: PhaseInput): PhaseDefinition {
+function buildPhase(phase: PhaseInput, data: DefinitionInput): PhaseDefinition {
   const { id, name, description, exit_gate, agent, executor } = phase;
   return {
     id,
@@ -117,7 +117,7 @@ function buildPhase(phase: PhaseInput): PhaseDefinition {
     ...given({ description }),
     items: (phase.items ?? []).map((item) => ({
       id: item.id,
-      ...itemFields(item, buildVerification(item.verification ?? {})),
+      ...itemFields(item, buildVerification(item.verification ?? {}, data)),
     })),
     ...given({ exit_gate }),
     notes: phase.notes ?? [],
@@ -133,6 +133,7 @@ function itemFields(item: ItemFields, verification: Verification): Omit<ItemDefi
   return {
     name,
     ...given({ description }),
+    ...((item.needs ?? []).length === 0 ? {} : { needs: item.needs ?? [] }),
     required: item.required ?? true,
     skippable: item.skippable ?? true,
     skip_conditions: item.skip_conditions ?? [],
@@ -153,7 +154,10 @@ function givenVariables(env: ItemFields["env"]): Readonly<Record<string, string>
   return variables.length === 0 ? undefined : Object.fromEntries(variables);
 }
 
-function buildVerification(input: VerificationInput): Verification {
+function buildVerification(
+  input: VerificationInput,
+  { format }: Pick<DefinitionInput, "format">,
+): Verification {
   switch (input.type) {
     case "file_exists":
       return { type: "file_exists", path: input.path ?? "" };
@@ -164,15 +168,19 @@ function buildVerification(input: VerificationInput): Verification {
         expect_exit_code: input.expect_exit_code ?? 0,
       };
     case "manual_gate":
-      return { type: "manual_gate", ...given({ description: input.description }) };
+      return {
+        type: "manual_gate",
+        ...given({ description: input.description }),
+        ...(format === 2 ? given({ path: input.path }) : {}),
+      };
     default:
       return { type: "none" };
   }
 }
 
 /** A step's `command` is short for a verification of that type. */
-function stepVerification(step: StepInput): Verification {
-  if (typeof step.command !== "string") return buildVerification(step.verification ?? {});
+function stepVerification(step: StepInput, data: DefinitionInput): Verification {
+  if (typeof step.command !== "string") return buildVerification(step.verification ?? {}, data);
   return {
     type: "command",
     command: step.command,

@@ -44,6 +44,17 @@ export type Command =
     readonly approval: Approval;
     readonly work?: WorkRecord;
   }
+  | {
+    readonly kind: "reject" | "reopen";
+    readonly item: string;
+    readonly reason: string;
+  }
+  | {
+    readonly kind: "revoke";
+    /** What was approved: an item, or the end of a phase. */
+    readonly what: { readonly item: string } | { readonly phase: string };
+    readonly reason: string;
+  }
   | { readonly kind: "advance" }
   | { readonly kind: "finish"; readonly notes?: string; readonly work?: WorkRecord }
   | { readonly kind: "abandon"; readonly reason: string }

@@ -8,15 +8,17 @@ import { shellFits } from "./command_setup.ts";
 import type { Command, DecideContext } from "./commands.ts";
 import type { Decision } from "./decision.ts";
 import type { VerificationOutcome } from "./events.ts";
-import { type LocatedItem, requireItem } from "./locate.ts";
+import { currentPhase, itemState, type LocatedItem, phaseState, requireItem } from "./locate.ts";
 import { asHint, itemStep } from "./next_step.ts";
 import type { ShellRecord } from "./recorded.ts";
+import { isDone, isRevoked } from "./reviews.ts";
 import type { SessionState } from "./state.ts";
 import { recordedWork } from "./work_marks.ts";
 import {
   type Accompaniment,
   assessCompletion,
   checkAccompaniment,
+  refusalOfNeeds,
   refusalOfSkipped,
   type RunnableVerification,
 } from "./verification_plan.ts";
@@ -67,7 +69,7 @@ export function decideApproveItem(
 ): Decision {
   const { item: id } = command;
   const doing = `approve "${id}"`;
-  const found = requireItem(state, id, "approve");
+  const found = requireApprovable(state, id);
   if (found.error !== undefined) return found;
   const { definition, phase, state: item } = found.value;
   if (definition.verification.type !== "manual_gate") {
@@ -77,10 +79,12 @@ export function decideApproveItem(
       }),
     };
   }
-  if (item.status === "completed") {
+  if (item.status === "completed" && isDone(item)) {
     return { value: { events: [], already: `"${id}" is already approved` } };
   }
   if (item.status === "skipped") return { error: refusalOfSkipped(doing) };
+  const needs = isRevoked(item) ? undefined : refusalOfNeeds(state, found.value, doing);
+  if (needs !== undefined) return { error: needs };
   const approval = recordedApproval(state, command.approval, context, doing);
   if (approval.error !== undefined) return approval;
   const given = checkAccompaniment(definition, command, "approve", true);
@@ -99,6 +103,25 @@ export function decideApproveItem(
       }],
     },
   };
+}
+
+/**
+ * The gate of that id in the current phase, or in the newest earlier one where its approval was revoked:
+ * it can be given again.
+ */
+function requireApprovable(state: SessionState, id: string): Result<LocatedItem> {
+  const found = requireItem(state, id, "approve");
+  const current = currentPhase(state);
+  if (found.error === undefined || current === undefined) return found;
+  for (let index = current.index - 1; index >= 0; index -= 1) {
+    const definition = state.definition.phases[index];
+    const item = definition?.items.find((candidate) => candidate.id === id);
+    if (definition === undefined || item === undefined) continue;
+    const phase = { index, definition, state: phaseState(state, definition.id) };
+    const standing = itemState(phase.state, id);
+    if (isRevoked(standing)) return { value: { phase, definition: item, state: standing } };
+  }
+  return found;
 }
 
 /**

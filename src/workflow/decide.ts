@@ -12,6 +12,7 @@ import {
   advanceBlockers,
   type Blocker,
   finishBlockers,
+  isApproved,
   needsApproval,
   summarise,
 } from "./blockers.ts";
@@ -19,13 +20,14 @@ import { decideCreateCheckpoint, decideRestoreCheckpoint } from "./checkpointing
 import { type Command, type DecideContext, TEXT_LIMITS } from "./commands.ts";
 import { decideApproveItem, decideComplete } from "./completion.ts";
 import type { Decision } from "./decision.ts";
-import { refusalIfEnded, requireCurrentPhase } from "./locate.ts";
+import { type LocatedPhase, phaseState, refusalIfEnded, requireCurrentPhase } from "./locate.ts";
 import { didYouMean } from "./nearest.ts";
 import { asHint, nextStep } from "./next_step.ts";
 import { decideSkip } from "./skip_rules.ts";
 import type { SessionState } from "./state.ts";
 import { checkOptionalText, checkText, quoted } from "./texts.ts";
 import { recordedWork } from "./work_marks.ts";
+import { decideReject, decideReopen, decideRevoke } from "./withdrawing.ts";
 
 export type { Decision } from "./decision.ts";
 
@@ -46,6 +48,12 @@ export function decide(state: SessionState, command: Command, context: DecideCon
       return decideApproveItem(state, command, context);
     case "approve_phase":
       return decideApprovePhase(state, command, context);
+    case "reject":
+      return decideReject(state, command, context);
+    case "reopen":
+      return decideReopen(state, command);
+    case "revoke":
+      return decideRevoke(state, command);
     case "advance":
       return decideAdvance(state);
     case "finish":
@@ -65,11 +73,14 @@ export function decide(state: SessionState, command: Command, context: DecideCon
   }
 }
 
-/** Why a phase cannot be approved; undefined when it can. @param here the current phase. */
+/**
+ * Why a phase cannot be approved; undefined when it can.
+ * @param here the current phase. An earlier one can be approved again where its approval was revoked.
+ */
 function objectionTo(
   state: SessionState,
   id: string,
-  here: string,
+  here: LocatedPhase,
 ): OrchestratorError | undefined {
   const doing = `approve the phase ${quoted(id)}`;
   const { phases } = state.definition;
@@ -84,13 +95,16 @@ function objectionTo(
       },
     );
   }
-  if (id !== here) {
+  if (phases.indexOf(phase) < here.index && phaseState(state, id).withdrawn !== undefined) {
+    return undefined;
+  }
+  if (id !== here.definition.id) {
     return new OrchestratorError(
       "phase_blocked",
-      `Cannot ${doing}: the current phase is "${here}"`,
+      `Cannot ${doing}: the current phase is "${here.definition.id}"`,
       {
         hint: "Only the current phase can be approved",
-        details: { phase: id, currentPhase: here },
+        details: { phase: id, currentPhase: here.definition.id },
       },
     );
   }
@@ -115,9 +129,9 @@ function decideApprovePhase(
   const doing = `approve the phase ${quoted(id)}`;
   const current = requireCurrentPhase(state, doing);
   if (current.error !== undefined) return current;
-  const objection = objectionTo(state, id, current.value.definition.id);
+  const objection = objectionTo(state, id, current.value);
   if (objection !== undefined) return { error: objection };
-  if (current.value.state.approval !== undefined) {
+  if (isApproved(phaseState(state, id))) {
     return { value: { events: [], already: `Phase "${id}" is already approved` } };
   }
   const approval = recordedApproval(state, command.approval, context, doing);

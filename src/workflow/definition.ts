@@ -37,7 +37,12 @@ export type Verification =
     /** The exit code that counts as success. */
     readonly expect_exit_code: number;
   }
-  | { readonly type: "manual_gate"; readonly description?: string };
+  | {
+    readonly type: "manual_gate";
+    readonly description?: string;
+    /** The file that is approved. Only in `format: 2`. */
+    readonly path?: string;
+  };
 
 /** The evidence schemas that a `documented` item can require. */
 export type EvidenceSchemaName =
@@ -51,6 +56,8 @@ export interface ItemDefinition {
   readonly id: string;
   readonly name: string;
   readonly description?: string;
+  /** Ids of items that must be done before it; absent without any. */
+  readonly needs?: readonly string[];
   /** Blocks `advance` until completed or skipped. */
   readonly required: boolean;
   /** As written; what really may be skipped is decided by {@link "./skip_rules.ts"}. */

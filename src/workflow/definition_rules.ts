@@ -11,6 +11,7 @@ import type {
 } from "./definition.ts";
 import { commandRemarks } from "./command_remarks.ts";
 import { TEXT_LIMITS } from "./commands.ts";
+import { needsProblems } from "./definition_needs.ts";
 import { didYouMean, formatPath, quote } from "./finding.ts";
 import type { FindingCollector, KeyPath, PointAt } from "./finding.ts";
 import { kindOf } from "./definition_shape.ts";
@@ -87,6 +88,7 @@ class RuleChecker {
     this.#checkNames();
     this.#checkPhases();
     this.#checkSettings();
+    this.#checkNeeds();
     const setups = new CommandSetupChecker(this.#definition, {
       tree: this.#tree,
       format: this.#format,
@@ -210,12 +212,22 @@ class RuleChecker {
     }
   }
 
+  /** Of a stored definition nothing is said: it was judged when its session began. */
+  #checkNeeds(): void {
+    if (!this.#tree.hasText) return;
+    for (const { phase, item, entry, message, hint } of needsProblems(this.#definition)) {
+      const p = this.#definition.phases.indexOf(phase);
+      const path = this.#layout.item(p, phase.items.indexOf(item));
+      this.#error([...path, "needs", entry], message, { hint });
+    }
+  }
+
   #usesSetting(name: string): boolean {
     for (const { item: { verification } } of this.#items()) {
       const text = verification.type === "command"
         ? verification.command
-        : verification.type === "file_exists"
-        ? verification.path
+        : verification.type === "file_exists" || verification.type === "manual_gate"
+        ? verification.path ?? ""
         : "";
       if (placeholderNames(text, this.#definition).includes(name)) return true;
     }
@@ -240,6 +252,12 @@ class RuleChecker {
       if (verification.path.trim() === "") {
         this.#error(pathAt, 'a verification of type file_exists needs a "path"');
       } else if (this.#checkTemplate(verification.path, pathAt)) {
+        this.#checkPath(this.#substitute(verification.path), pathAt);
+      }
+    } else if (verification.type === "manual_gate" && verification.path !== undefined) {
+      const pathAt = [...at, "path"];
+      if (verification.path.trim() === "") this.#error(pathAt, 'the "path" is empty');
+      else if (this.#checkTemplate(verification.path, pathAt)) {
         this.#checkPath(this.#substitute(verification.path), pathAt);
       }
     } else if (verification.type === "command") {
@@ -338,6 +356,14 @@ class RuleChecker {
     for (const [key, type] of [["path", "file_exists"], ["command", "command"]] as const) {
       const place = [...at, key];
       if (verification.type === type || !this.#isWritten(place)) continue;
+      if (key === "path" && verification.type === "manual_gate") {
+        if (this.#format === 2) continue;
+        this.#warning(place, '"path" has no effect in a manual gate of this format', {
+          at: "key",
+          hint: 'Write "format: 2" at the top of the file: the gate then approves that file',
+        });
+        continue;
+      }
       const message = this.#isWritten([...at, "type"])
         ? `"${key}" has no effect in a verification of type ${verification.type}`
         : `"${key}" has no effect without a "type": nothing is checked`;

@@ -118,7 +118,7 @@ function buildSchemas(strict: boolean) {
     path: optional(text(), {
       description:
         "For file_exists: a path relative to the project root; {{setting}} is substituted. It must " +
-        "stay inside the project.",
+        "stay inside the project. For manual_gate (in format 2): the file that the person approves.",
       examples: ["{{docs_dir}}/plan.md"],
     }),
     command: optional(text(), {
@@ -139,6 +139,12 @@ function buildSchemas(strict: boolean) {
   const itemFields = {
     name: needed(nonEmpty(), { description: "Short title of the task." }),
     description: optional(text(), { description: "Full description of the task." }),
+    needs: optional(textList(), {
+      description:
+        "Items that must be done before this one is completed or approved: ids of the same phase or of " +
+        "an earlier one. In format 2 a manual gate needs the required items before it in its phase, too.",
+      examples: [["write_plan"]],
+    }),
     required: optional(z.boolean(), {
       description: "Whether the item must be completed or skipped before its phase can end.",
       default: true,

@@ -126,6 +126,38 @@ export interface EventData {
     readonly approval: Approval;
     readonly work?: WorkRecord;
   };
+  /**
+   * A person says no: the item is open again, and so are those that need it. A gate that waits for an
+   * approval can be rejected, too.
+   */
+  readonly item_rejected: {
+    readonly phase: string;
+    readonly item: string;
+    readonly reason: string;
+    /** Items of the phase that were done and need it: they are open again. */
+    readonly also?: readonly string[];
+    /** The phase had been approved: it needs approval again. */
+    readonly phaseToo?: true;
+  };
+  /** A completion or a skip was wrong: the item is open again. */
+  readonly item_reopened: {
+    readonly phase: string;
+    readonly item: string;
+    readonly reason: string;
+    /** Items of the phase that were done and need it: they must be completed once more. */
+    readonly stale?: readonly string[];
+    readonly phaseToo?: true;
+  };
+  /** An approval does not hold any more. */
+  readonly approval_revoked: {
+    readonly phase: string;
+    /** Absent for the approval of the phase itself. */
+    readonly item?: string;
+    readonly reason: string;
+    /** As in `item_reopened`. */
+    readonly stale?: readonly string[];
+    readonly phaseToo?: true;
+  };
   /** One phase ends and the next begins: a single event, so that it cannot happen partially. */
   readonly phase_advanced: { readonly from: string; readonly to: string };
   readonly note_added: { readonly text: string; readonly phase: string | null };
@@ -174,6 +206,9 @@ const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   item_skipped: true,
   item_approved: true,
   phase_approved: true,
+  item_rejected: true,
+  item_reopened: true,
+  approval_revoked: true,
   phase_advanced: true,
   note_added: true,
   checkpoint_created: true,

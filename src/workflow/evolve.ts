@@ -6,17 +6,17 @@
  * `seq` and `updatedAt`. `decide.ts` decides beforehand whether an event may happen at all.
  * @module
  */
+import { stood, whyOpen, withItem, withPhase } from "./change_state.ts";
 import type { EventData, SessionEvent } from "./events.ts";
+import { withdraw, withdrawnSince } from "./evolve_withdrawal.ts";
 import { begin, filled, listedBy, phaseOf, type Stamp, workIn } from "./first_state.ts";
 import { own } from "./record.ts";
 import {
   type Bypass,
   type ItemState,
-  type PhaseState,
   type Recent,
   RECENT_LIMIT,
   type SessionState,
-  type Snapshot,
 } from "./state.ts";
 import { markOf } from "./work_marks.ts";
 
@@ -56,6 +56,7 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
     case "item_failed":
       return withItem(moved, event.data, (before) => ({
         ...stood(before, event),
+        ...whyOpen(before),
         status: "failed",
         failures: before.failures + 1,
         verification: event.data.verification,
@@ -63,16 +64,24 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
     case "item_skipped":
       return skipped(moved, event.data, event);
     case "phase_approved":
-      return withPhase(moved, event.data.phase, (phase) => ({
-        ...phase,
-        approval: {
-          ...event.data.approval,
-          at: event.time,
-          by: event.actor,
-          ...(event.data.notes === undefined ? {} : { notes: event.data.notes }),
-          ...proof,
-        },
-      }));
+      return withPhase(
+        moved,
+        event.data.phase,
+        ({ withdrawn: _, withdrawnReason: _w, ...phase }) => ({
+          ...phase,
+          approval: {
+            ...event.data.approval,
+            at: event.time,
+            by: event.actor,
+            ...(event.data.notes === undefined ? {} : { notes: event.data.notes }),
+            ...proof,
+          },
+        }),
+      );
+    case "item_rejected":
+    case "item_reopened":
+    case "approval_revoked":
+      return withdraw(moved, event);
     case "phase_advanced":
       return advanced(moved, event.data, event.time);
     case "note_added":
@@ -98,7 +107,7 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
         }),
       };
     case "checkpoint_restored":
-      return restored(moved, event.data.snapshot, event.seq);
+      return restored(moved, event.data, event.seq);
     case "journal_accepted": {
       const { seq, time, actor: by, data: { known, found, reason, contradictions } } = event;
       return {
@@ -149,39 +158,6 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
 function proofOf(event: SessionEvent): Pick<ItemState, "proof"> {
   const work = workIn(event);
   return work === undefined ? {} : { proof: markOf(work, event.seq) };
-}
-
-function withPhase(
-  state: SessionState,
-  id: string,
-  change: (phase: PhaseState) => PhaseState,
-): SessionState {
-  const phase = own(state.phases, id);
-  if (phase === undefined) return state;
-  return { ...state, phases: { ...state.phases, [id]: change(phase) } };
-}
-
-function withItem(
-  state: SessionState,
-  where: { readonly phase: string; readonly item: string },
-  change: (item: ItemState) => ItemState,
-): SessionState {
-  return withPhase(state, where.phase, (phase) => {
-    const item = own(phase.items, where.item);
-    if (item === undefined) return phase;
-    return { ...phase, items: { ...phase.items, [where.item]: change(item) } };
-  });
-}
-
-/** What every change of an item has in common; `legacy` and the count of failures stay. */
-function stood(before: ItemState, stamp: Stamp): Omit<ItemState, "status"> {
-  return {
-    touched: stamp.seq,
-    failures: before.failures,
-    at: stamp.time,
-    by: stamp.actor,
-    ...(before.legacy === undefined ? {} : { legacy: before.legacy }),
-  };
 }
 
 function completed(
@@ -268,14 +244,19 @@ function advanced(
   return { ...entered, phase: data.to };
 }
 
-function restored(state: SessionState, snapshot: Snapshot, seq: number): SessionState {
+function restored(
+  state: SessionState,
+  { snapshot, checkpointSeq }: EventData["checkpoint_restored"],
+  seq: number,
+): SessionState {
   const { endedAt: _at, endedBy: _by, endNotes: _notes, abandonReason: _reason, ...more } = state;
   const { finished: _finished, ...rest } = more;
+  const phases = withdrawnSince(state.phases, snapshot.phases, checkpointSeq);
   return {
     ...(snapshot.status === "active" ? rest : state),
     status: snapshot.status,
     phase: snapshot.phase,
-    phases: filled(state.definition, snapshot.phases, seq),
+    phases: filled(state.definition, phases, seq),
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Actor, Approval, VerificationOutcome } from "./recorded.ts";
 import { own } from "./record.ts";
-import type { ItemState, ItemStatus, SessionState } from "./state.ts";
+import type { ItemState, ItemStatus, SessionState, Withdrawal } from "./state.ts";
 
 /** What is recorded of one item. */
 export interface ItemRecord {
@@ -20,6 +20,10 @@ export interface ItemRecord {
   readonly evidence?: unknown;
   readonly verification?: VerificationOutcome;
   readonly approval?: Approval;
+  readonly rejections?: number;
+  readonly withdrawn?: Withdrawal;
+  readonly withdrawnReason?: string;
+  readonly needsAgain?: string;
   readonly skipReason?: string;
   readonly forced?: true;
   readonly automatic?: "zero_human";
@@ -43,6 +47,7 @@ function hasRecord({ status, verification, notes, evidence }: ItemState): boolea
 function recordOf(phase: string, item: string, state: ItemState): ItemRecord {
   const { status, touched, at, by, notes, evidence, verification } = state;
   const { approval, skipReason, forced, automatic } = state;
+  const { rejections, withdrawn, withdrawnReason, needsAgain } = state;
   return {
     phase,
     item,
@@ -54,6 +59,10 @@ function recordOf(phase: string, item: string, state: ItemState): ItemRecord {
     ...(evidence === undefined ? {} : { evidence }),
     ...(verification === undefined ? {} : { verification }),
     ...(approval === undefined ? {} : { approval }),
+    ...(rejections === undefined ? {} : { rejections }),
+    ...(withdrawn === undefined ? {} : { withdrawn }),
+    ...(withdrawnReason === undefined ? {} : { withdrawnReason }),
+    ...(needsAgain === undefined ? {} : { needsAgain }),
     ...(skipReason === undefined ? {} : { skipReason }),
     ...(forced === undefined ? {} : { forced }),
     ...(automatic === undefined ? {} : { automatic }),

@@ -6,6 +6,7 @@ import { OrchestratorError, type Result } from "../errors.ts";
 import type { ItemDefinition, PhaseDefinition } from "./definition.ts";
 import { didYouMean } from "./nearest.ts";
 import { own } from "./record.ts";
+import { revokedText } from "./revocations.ts";
 import type { ItemState, PhaseState, SessionState } from "./state.ts";
 import { quoted } from "./texts.ts";
 
@@ -74,10 +75,16 @@ export function requireCurrentPhase(state: SessionState, doing: string): Result<
 export function refusalIfEnded(state: SessionState, doing: string): OrchestratorError | undefined {
   if (state.status === "active") return undefined;
   const end = state.status === "completed" ? "finished" : "abandoned";
-  return new OrchestratorError("workflow_ended", `Cannot ${doing}: the workflow is ${end}`, {
-    hint: 'Start a new session with `orchestrator start "<task>"`',
-    details: { status: state.status, endedAt: state.endedAt ?? null },
-  });
+  const revoked = revokedText(state);
+  const since = revoked === null ? "" : `; ${revoked}`;
+  return new OrchestratorError(
+    "workflow_ended",
+    `Cannot ${doing}: the workflow is ${end}${since}`,
+    {
+      hint: 'Start a new session with `orchestrator start "<task>"`',
+      details: { status: state.status, endedAt: state.endedAt ?? null },
+    },
+  );
 }
 
 /**

@@ -6,7 +6,9 @@ import { agentsMayApprove, isZeroHuman } from "./approval_rules.ts";
 import { advanceBlockers, finishBlockers } from "./blockers.ts";
 import type { ItemDefinition } from "./definition.ts";
 import { currentPhase, isLastPhase, itemState, type LocatedPhase } from "./locate.ts";
-import { isOpen, reviewOnlyBy } from "./reviews.ts";
+import { openNeeds } from "./needs.ts";
+import { isDone, reviewOnlyBy } from "./reviews.ts";
+import { revokedText } from "./revocations.ts";
 import { shellWord } from "./shell_word.ts";
 import type { ItemState, SessionState } from "./state.ts";
 
@@ -24,7 +26,9 @@ export interface NextStep {
 export function nextStep(state: SessionState): NextStep {
   if (state.status !== "active") {
     const end = state.status === "completed" ? "finished" : "abandoned";
-    return step(["start", "<task>"], `The workflow is ${end}`);
+    const revoked = revokedText(state);
+    const since = revoked === null ? "" : `; ${revoked}`;
+    return step(["start", "<task>"], `The workflow is ${end}${since}`);
   }
   const phase = currentPhase(state);
   if (phase === undefined) {
@@ -34,7 +38,12 @@ export function nextStep(state: SessionState): NextStep {
   const [first] = last ? finishBlockers(state, phase) : advanceBlockers(state, phase);
   switch (first?.kind) {
     case "item_open":
+    case "item_stale":
       return stepOf(state, phase, first.item);
+    case "approval_revoked": {
+      const what = first.item === undefined ? ["--phase", first.phase] : [first.item];
+      return step(["approve", ...what], capital(first.message), !agentsMayApprove(state));
+    }
     case "review_missing":
       if (first.by !== undefined) return stepOf(state, phase, first.by.item);
       return step(["checkpoint", "list"], capital(first.message));
@@ -57,12 +66,33 @@ export function asHint(step: NextStep): string {
   return `${step.byPerson ? "Ask a person to run" : "Run"} \`${line}\``;
 }
 
-/** The command that completes an open item of the current phase. */
+/** The command that completes an open item of the current phase, or first what the item needs. */
 export function itemStep(
   state: SessionState,
   phase: LocatedPhase,
   item: ItemDefinition,
 ): NextStep {
+  return firstStep(state, phase, { item, seen: [] });
+}
+
+/** @param seen items that need this one: what a stored definition says may go round in a circle. */
+function firstStep(
+  state: SessionState,
+  phase: LocatedPhase,
+  { item, seen }: { readonly item: ItemDefinition; readonly seen: readonly ItemDefinition[] },
+): NextStep {
+  const [need] = openNeeds(state, phase.definition, item);
+  if (need === undefined) return ownStep(state, phase, item);
+  const needed = need.phase === phase.definition.id
+    ? phase.definition.items.find(({ id }) => id === need.item)
+    : undefined;
+  if (needed === undefined || seen.includes(needed)) {
+    return step(["status"], `"${item.name}" needs "${need.item}" of phase "${need.phase}"`);
+  }
+  return firstStep(state, phase, { item: needed, seen: [...seen, item] });
+}
+
+function ownStep(state: SessionState, phase: LocatedPhase, item: ItemDefinition): NextStep {
   const standing = itemState(phase.state, item.id);
   const evidence = item.step_type === "documented" ? ["--evidence", "<json>"] : [];
   if (skipsItself(state, phase, item)) {
@@ -85,7 +115,11 @@ export function itemStep(
     );
   }
   const needs = evidence.length > 0 ? " and needs evidence" : "";
-  return step(argv, `"${item.name}" is open${needs}`);
+  const { needsAgain } = standing;
+  const open = needsAgain === undefined
+    ? "is open"
+    : `must be completed again after "${needsAgain}"`;
+  return step(argv, `"${item.name}" ${open}${needs}`);
 }
 
 /**
@@ -127,9 +161,7 @@ function step(argv: readonly string[], why: string, byPerson = false): NextStep 
 
 /** Lists the optional items that are still open, as a reminder. */
 function stillOpen(phase: LocatedPhase): string {
-  const open = phase.definition.items.filter((item) =>
-    isOpen(itemState(phase.state, item.id).status)
-  );
+  const open = phase.definition.items.filter((item) => !isDone(itemState(phase.state, item.id)));
   if (open.length === 0) return "";
   return `; optional and still open: ${open.map((item) => item.id).join(", ")}`;
 }

@@ -2,7 +2,13 @@
  * How far a session has come, in the shape that `status`, `handoff` and `finish` show.
  * @module
  */
-import { advanceBlockers, type Blocker, finishBlockers, needsApproval } from "./blockers.ts";
+import {
+  advanceBlockers,
+  type Blocker,
+  finishBlockers,
+  isApproved,
+  needsApproval,
+} from "./blockers.ts";
 import type {
   EvidenceSchemaName,
   ItemDefinition,
@@ -15,7 +21,11 @@ import type { Approval } from "./events.ts";
 import { exampleEvidence } from "./evidence.ts";
 import { currentPhase, isLastPhase, itemState, type LocatedPhase, phaseState } from "./locate.ts";
 import { failureOf, itemStep, type NextStep, nextStep, skipsItself } from "./next_step.ts";
-import { isOpen } from "./reviews.ts";
+import { approvalsOf, type GivenApproval } from "./given_approvals.ts";
+import { itemRemarks } from "./item_remarks.ts";
+import { namesText, needsOf, openNeeds } from "./needs.ts";
+import { isDone, isOpen } from "./reviews.ts";
+import { type Revocation, revocationsOf, revokedText } from "./revocations.ts";
 import type {
   Acceptance,
   Bypass,
@@ -77,6 +87,12 @@ export interface ItemProgress {
   readonly forced?: true;
   readonly automatic?: "zero_human";
   readonly approval?: Approval;
+  /** Ids of items that must be done before it; absent without any. */
+  readonly needs?: readonly string[];
+  /** How often it was rejected; absent for never. */
+  readonly rejections?: number;
+  /** What was said against it, and what it waits for, as clauses; absent where there is nothing. */
+  readonly remarks?: readonly string[];
   /** It had this status before the import: nothing of it was proven here. */
   readonly beforeImport?: true;
 }
@@ -100,6 +116,7 @@ export type BypassNotice =
     /** Absent when the phase itself was approved. */
     readonly item?: string;
   }
+  | ({ readonly kind: "approval_revoked" } & Revocation)
   | { readonly kind: "setting_overridden"; readonly setting: string }
   /** The definition is not the project's committed one. */
   | { readonly kind: "other_definition"; readonly message: string }
@@ -139,6 +156,10 @@ export interface Progress {
   readonly items: readonly ItemProgress[];
   /** What blocks `advance`, or `finish` in the last phase. */
   readonly blockers: readonly Blocker[];
+  /** Approvals that were given and that hold, oldest phase first. */
+  readonly approvals: readonly GivenApproval[];
+  /** What approvals were revoked, as a clause; absent where none was. */
+  readonly revoked?: string;
   readonly skips: readonly Skip[];
   readonly bypasses: readonly BypassNotice[];
   /** What people should know of the session although nothing is wrong; absent where nothing is. */
@@ -150,6 +171,7 @@ export interface Progress {
 export function describe(state: SessionState): Progress {
   const current = currentPhase(state);
   const phases = state.definition.phases.map((phase) => describePhase(state, phase));
+  const revoked = revokedText(state);
   return {
     status: state.status,
     phase: state.phase,
@@ -162,6 +184,8 @@ export function describe(state: SessionState): Progress {
       : isLastPhase(state, current)
       ? finishBlockers(state, current)
       : advanceBlockers(state, current),
+    approvals: approvalsOf(state),
+    ...(revoked === null ? {} : { revoked }),
     skips: skipsOf(state),
     bypasses: bypassesOf(state),
     ...remarksOf(state),
@@ -181,7 +205,7 @@ export function describeItems(state: SessionState, phase: string): readonly Item
 
 function describePhase(state: SessionState, phase: PhaseDefinition): PhaseProgress {
   const standing = phaseState(state, phase.id);
-  const open = phase.items.filter((item) => isOpen(itemState(standing, item.id).status));
+  const open = phase.items.filter((item) => !isDone(itemState(standing, item.id)));
   return {
     id: phase.id,
     name: phase.name,
@@ -189,11 +213,7 @@ function describePhase(state: SessionState, phase: PhaseDefinition): PhaseProgre
     done: phase.items.length - open.length,
     total: phase.items.length,
     requiredOpen: open.filter((item) => item.required).length,
-    approval: !needsApproval(phase)
-      ? "not_needed"
-      : standing.approval === undefined
-      ? "missing"
-      : "given",
+    approval: !needsApproval(phase) ? "not_needed" : isApproved(standing) ? "given" : "missing",
   };
 }
 
@@ -205,8 +225,18 @@ function describeItem(
 ): ItemProgress {
   const standing = itemState(phase.state, item.id);
   const { proof, missing } = proofOf(state, phase, item);
-  const open = isCurrent && isOpen(standing.status);
-  const blocked = open ? blockedBy(item, standing, proof, missing) : undefined;
+  const open = isCurrent && !isDone(standing);
+  const waiting = open ? openNeeds(state, phase.definition, item).map((need) => need.item) : [];
+  const blocked = !open
+    ? undefined
+    : waiting.length > 0
+    ? `needs ${namesText(waiting)} first`
+    : blockedBy(item, standing, proof, missing);
+  const needs = needsOf(state.definition, phase.definition, item).map((need) => need.item);
+  const remarks = [
+    ...itemRemarks(standing),
+    ...(waiting.length === 0 ? [] : [`needs ${namesText(waiting)} first`]),
+  ];
   return {
     id: item.id,
     name: item.name,
@@ -217,12 +247,15 @@ function describeItem(
     proof,
     failures: standing.failures,
     ...(blocked === undefined ? {} : { blocked }),
-    ...(open ? { next: itemStep(state, phase, item) } : {}),
+    ...(open && waiting.length === 0 ? { next: itemStep(state, phase, item) } : {}),
     ...(standing.notes === undefined ? {} : { notes: standing.notes }),
     ...(standing.skipReason === undefined ? {} : { skipReason: standing.skipReason }),
     ...(standing.forced === undefined ? {} : { forced: standing.forced }),
     ...(standing.automatic === undefined ? {} : { automatic: standing.automatic }),
     ...(standing.approval === undefined ? {} : { approval: standing.approval }),
+    ...(needs.length === 0 ? {} : { needs }),
+    ...(standing.rejections === undefined ? {} : { rejections: standing.rejections }),
+    ...(remarks.length === 0 ? {} : { remarks }),
     ...(isBeforeImport(state, standing) ? { beforeImport: true } : {}),
   };
 }
@@ -324,6 +357,7 @@ function bypassesOf(state: SessionState): readonly BypassNotice[] {
   const hasEnded = (phase: PhaseDefinition) => phaseState(state, phase.id).status === "completed";
   const lines = state.audited === undefined ? state.seq : state.audited - 1;
   const origin = state.definitionOrigin === undefined ? null : originRemark(state.definitionOrigin);
+  const revocations = revocationsOf(state);
   const old = everyItem(state).filter(({ standing }) => isBeforeImport(state, standing))
     .map(({ phase, item }) => ({ phase: phase.id, item: item.id }));
   return [
@@ -341,6 +375,10 @@ function bypassesOf(state: SessionState): readonly BypassNotice[] {
     ...(state.accepted?.recent ?? []).map(({ seq: _, ...acceptance }): BypassNotice => ({
       kind: "journal_accepted",
       ...acceptance,
+    })),
+    ...revocations.map((revocation): BypassNotice => ({
+      kind: "approval_revoked",
+      ...revocation,
     })),
     ...state.bypasses.map((bypass) => ({
       ...bypass,

@@ -23,8 +23,9 @@
  * - Other values that are recorded as they came (actors, verifications, approvals of items) are written
  *   as they stand in the journal.
  *
- * Behind its fields a state, an item, and the approval of a phase, has a pair `[name, H(value)]` for each
- * of the fields in `STATE_PAIRS`, `ITEM_PAIRS` and `PHASE_APPROVAL_PAIRS` that is present, in that order.
+ * Behind its fields a state, an item, a phase and the approval of a phase has a pair `[name, H(value)]`
+ * for each of the fields in `STATE_PAIRS`, `ITEM_PAIRS`, `PHASE_PAIRS` and `PHASE_APPROVAL_PAIRS` that is
+ * present, in that order.
  *
  * Projection 2 has one more field behind those of projection 1: `earlier`, a list as `accepted` is. It is
  * that of states that name earlier sessions; all others are written with projection 1.
@@ -80,13 +81,30 @@ const STATE_PAIRS = [
 ] as const satisfies readonly (keyof SessionState)[];
 
 /** Fields of an item that most items lack. */
-const ITEM_PAIRS = ["proof"] as const satisfies readonly (keyof ItemState)[];
+const ITEM_PAIRS = [
+  "proof",
+  "rejections",
+  "withdrawn",
+  "withdrawnReason",
+  "needsAgain",
+  "fileBefore",
+] as const satisfies readonly (keyof ItemState)[];
+
+/** Fields of a phase that most phases lack. */
+const PHASE_PAIRS = [
+  "withdrawn",
+  "withdrawnReason",
+] as const satisfies readonly (keyof PhaseState)[];
 
 /** A phase's approval. */
 type PhaseApproval = NonNullable<PhaseState["approval"]>;
 
-/** Fields of a phase's approval that most approvals lack. */
-const PHASE_APPROVAL_PAIRS = ["proof"] as const satisfies readonly (keyof PhaseApproval)[];
+/** Fields of a phase's approval that those of earlier programs lack. */
+const PHASE_APPROVAL_PAIRS = [
+  "proof",
+  "place",
+  "file",
+] as const satisfies readonly (keyof PhaseApproval)[];
 
 const STATE = fieldsOf<Omit<SessionState, "earlier" | typeof STATE_PAIRS[number]>>()([
   "session",
@@ -136,7 +154,13 @@ const EARLIER = fieldsOf<EarlierSession>()([
   "why",
 ]);
 
-const PHASE = fieldsOf<PhaseState>()(["status", "startedAt", "completedAt", "approval", "items"]);
+const PHASE = fieldsOf<Omit<PhaseState, typeof PHASE_PAIRS[number]>>()([
+  "status",
+  "startedAt",
+  "completedAt",
+  "approval",
+  "items",
+]);
 
 const PHASE_APPROVAL = fieldsOf<Omit<PhaseApproval, typeof PHASE_APPROVAL_PAIRS[number]>>()([
   "how",
@@ -312,8 +336,8 @@ export class StateDigests {
   }
 
   #phase(id: string, phase: PhaseState): string {
-    return this.#once(phase, () =>
-      PHASE.map((name) => {
+    return this.#once(phase, () => [
+      ...PHASE.map((name) => {
         switch (name) {
           case "status":
             return required(phase.status);
@@ -331,7 +355,9 @@ export class StateDigests {
           default:
             return optional(phase[name]);
         }
-      }));
+      }),
+      ...this.#pairs(phase, PHASE_PAIRS),
+    ]);
   }
 
   /** Of a run whose items are those of a moment ago, the digest is too. */

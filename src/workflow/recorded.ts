@@ -20,6 +20,39 @@ export interface Approval {
   readonly detection: string;
   /** True when an agent approved because the workflow allows it (`agents_may_approve`). */
   readonly byAgent?: boolean;
+  /** Where it was given; absent in lines of earlier programs. */
+  readonly place?: ApprovalPlace;
+  /** The file that was approved, where the item names one. */
+  readonly file?: ApprovedFile;
+}
+
+/** Where an approval was given. */
+export interface ApprovalPlace {
+  /** Name of the terminal, e.g. `/dev/pts/3`; `none` without one, `unknown` where it has no name. */
+  readonly terminal: string;
+  /**
+   * Names of the programs that ran the command, nearest first; at most {@link PROGRAMS_LIMIT}.
+   * `unknown` where the system does not tell.
+   */
+  readonly programs: readonly string[] | "unknown";
+}
+
+/** How many programs an approval names. */
+export const PROGRAMS_LIMIT = 8;
+
+/** The longest name of a program or a terminal in an approval, in characters. */
+export const PLACE_NAME_LIMIT = 64;
+
+/** A file as it was when it was approved. */
+export interface ApprovedFile {
+  /** Relative to the project root, with `/`. */
+  readonly path: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Of its content, in hex. */
+  readonly sha256: string;
+  /** The id that git gives to its bytes. */
+  readonly blob: string;
 }
 
 /** What ran a command. */

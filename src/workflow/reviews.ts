@@ -6,7 +6,7 @@
  */
 import type { WorkflowDefinition } from "./definition.ts";
 import { itemState, type LocatedPhase, phaseState } from "./locate.ts";
-import type { ItemStatus, SessionState } from "./state.ts";
+import type { ItemState, ItemStatus, SessionState } from "./state.ts";
 
 /** An item that is a review, and its position. */
 interface ReviewItem {
@@ -15,6 +15,7 @@ interface ReviewItem {
   readonly index: number;
   readonly item: string;
   readonly status: ItemStatus;
+  readonly isDone: boolean;
 }
 
 /** A required review that has not been completed. */
@@ -38,8 +39,8 @@ function requiredReviews(definition: WorkflowDefinition): readonly string[] {
 export function missingReviews(state: SessionState, phase: LocatedPhase): readonly MissingReview[] {
   return requiredReviews(state.definition).flatMap((review): MissingReview[] => {
     const items = itemsOf(state, review);
-    if (items.some((item) => item.status === "completed")) return [];
-    const chance = items.find((item) => item.index >= phase.index && isOpen(item.status));
+    if (items.some((item) => item.status === "completed" && item.isDone)) return [];
+    const chance = items.find((item) => item.index >= phase.index && !item.isDone);
     if (chance === undefined) return [{ review }];
     return [{ review, by: { phase: chance.phase, item: chance.item } }];
   });
@@ -52,7 +53,7 @@ export function reviewsEndingWith(
 ): readonly MissingReview[] {
   return missingReviews(state, phase).filter(({ review, by }) =>
     by?.phase === phase.definition.id &&
-    !itemsOf(state, review).some((item) => item.index > phase.index && isOpen(item.status))
+    !itemsOf(state, review).some((item) => item.index > phase.index && !item.isDone)
   );
 }
 
@@ -68,25 +69,37 @@ export function reviewOnlyBy(
   return missingReviews(state, phase).find(({ review }) =>
     isReview(item, review) &&
     !itemsOf(state, review).some((other) =>
-      isOpen(other.status) && other.index >= phase.index &&
+      !other.isDone && other.index >= phase.index &&
       (other.index !== phase.index || other.item !== item)
     )
   )?.review;
 }
 
-/** True when an item is still to be done. */
+/** True when an item has neither been completed nor skipped. */
 export function isOpen(status: ItemStatus): boolean {
   return status !== "completed" && status !== "skipped";
+}
+
+/**
+ * True when an item is completed or skipped, and it still counts: its approval was not revoked, and
+ * nothing that it needs was opened again after it.
+ */
+export function isDone({ status, withdrawn, needsAgain }: ItemState): boolean {
+  return !isOpen(status) && withdrawn === undefined && needsAgain === undefined;
+}
+
+/** True when an item counts as completed no more because its approval was revoked. */
+export function isRevoked({ status, withdrawn }: ItemState): boolean {
+  return !isOpen(status) && withdrawn !== undefined;
 }
 
 function itemsOf(state: SessionState, review: string): readonly ReviewItem[] {
   return state.definition.phases.flatMap((phase, index) => {
     const standing = phaseState(state, phase.id);
-    return phase.items.filter((item) => isReview(item.id, review)).map((item) => ({
-      phase: phase.id,
-      index,
-      item: item.id,
-      status: itemState(standing, item.id).status,
-    }));
+    return phase.items.filter((item) => isReview(item.id, review)).map((item) => {
+      const state = itemState(standing, item.id);
+      const { status } = state;
+      return { phase: phase.id, index, item: item.id, status, isDone: isDone(state) };
+    });
   });
 }

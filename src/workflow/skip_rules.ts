@@ -17,7 +17,7 @@ import { refusalIfAgent } from "./approval_rules.ts";
 import type { Decision } from "./decision.ts";
 import { type LocatedItem, requireItem } from "./locate.ts";
 import { asHint, itemStep } from "./next_step.ts";
-import { reviewOnlyBy } from "./reviews.ts";
+import { isDone, reviewOnlyBy } from "./reviews.ts";
 import { said } from "./redacted.ts";
 import type { SessionState } from "./state.ts";
 import { checkText } from "./texts.ts";
@@ -192,7 +192,7 @@ export function decideSkip(
   if (item.status === "skipped") {
     return { value: { events: [], already: `"${id}" is already skipped` } };
   }
-  if (item.status === "completed") {
+  if (item.status === "completed" && isDone(item)) {
     return { error: new OrchestratorError("item_blocked", `Cannot ${doing}: it is completed`) };
   }
   const rule = skipRule(definition, state.imported !== undefined);

@@ -7,7 +7,13 @@
  */
 import type { WorkflowDefinition } from "./definition.ts";
 import type { KnownOrigin, Namesakes } from "./definition_origin.ts";
-import type { Actor, Approval, HistoryFile, VerificationOutcome } from "./recorded.ts";
+import type {
+  Actor,
+  Approval,
+  ApprovedFile,
+  HistoryFile,
+  VerificationOutcome,
+} from "./recorded.ts";
 import type { Beginning, ListedFiles, WorkMark } from "./work_record.ts";
 
 /** How many of a growing list the state keeps. */
@@ -37,8 +43,34 @@ export interface ItemState {
   readonly approval?: Approval;
   /** What the project was when it was completed; absent where that is not recorded. */
   readonly proof?: WorkMark;
+  /** How often a person has rejected it; absent for never. */
+  readonly rejections?: number;
+  /**
+   * How it was opened again or lost its approval; absent once it is done again. With the status
+   * `completed` it is an item of an ended phase or session whose approval was revoked.
+   */
+  readonly withdrawn?: Withdrawal;
+  /** The reason given for that. */
+  readonly withdrawnReason?: string;
+  /**
+   * Id of an item that it needs and that was opened again after it: it must be completed once more.
+   * Absent once it is.
+   */
+  readonly needsAgain?: string;
+  /** The file of its last approval that was withdrawn. */
+  readonly fileBefore?: ApprovedFile;
   /** Fields of an imported item that have no place above, kept verbatim. */
   readonly legacy?: Readonly<Record<string, unknown>>;
+}
+
+/** A change that takes back what was done or approved. */
+export interface Withdrawal {
+  readonly how: "rejected" | "reopened" | "revoked";
+  readonly seq: number;
+  readonly at: string;
+  readonly by: Actor;
+  /** The item that was rejected, reopened or revoked, where it is another one. */
+  readonly because?: string;
 }
 
 /** The status of one phase. `items` has every item of the definition, in its order. */
@@ -52,6 +84,9 @@ export interface PhaseState {
     readonly notes?: string;
     readonly proof?: WorkMark;
   };
+  /** How it lost its approval; absent once it is given again. */
+  readonly withdrawn?: Withdrawal;
+  readonly withdrawnReason?: string;
   readonly items: Readonly<Record<string, ItemState>>;
 }
 

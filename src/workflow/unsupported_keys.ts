@@ -23,6 +23,11 @@ const BELOW_TOP: readonly Level[] = ["phase", "item", "step", "verification"];
 /** Keys in snake_case, separated by spaces. Of two groups with a key, the first that applies wins. */
 const GROUPS: readonly Group[] = [
   {
+    levels: ITEMS,
+    hint: 'Write "needs" with the ids of the items that must be done before',
+    keys: "depends_on depends dependencies prerequisites blocked_by run_after wait_for",
+  },
+  {
     hint: "Order the phases and items in the file: they are done from top to bottom",
     keys: "needs depends_on depends dependencies prerequisites blocked_by run_after run_before " +
       "wait_for next goto parallel concurrency",

@@ -10,7 +10,9 @@ import { type CommandSetup, commandSetup, type SetupSource } from "./command_set
 import type { EvidenceSchemaName, ItemDefinition, Verification } from "./definition.ts";
 import { evidenceFields, exampleEvidence, plainEvidence, validateEvidence } from "./evidence.ts";
 import { type LocatedItem, requireItem } from "./locate.ts";
+import { namesText, openNeeds } from "./needs.ts";
 import { asHint, itemStep, skipsItself } from "./next_step.ts";
+import { isDone } from "./reviews.ts";
 import { shellWord } from "./shell_word.ts";
 import type { SessionState } from "./state.ts";
 import { fillIn } from "./template.ts";
@@ -78,8 +80,12 @@ export function assessCompletion(state: SessionState, id: string): Result<
   if (found.error !== undefined) return found;
   const located = found.value;
   const { definition, phase, state: item } = located;
-  if (item.status === "completed") return { value: { already: `"${id}" is already completed` } };
+  if (item.status === "completed" && isDone(item)) {
+    return { value: { already: `"${id}" is already completed` } };
+  }
   if (item.status === "skipped") return { error: refusalOfSkipped(`complete "${id}"`) };
+  const needs = refusalOfNeeds(state, located, `complete "${id}"`);
+  if (needs !== undefined) return { error: needs };
   if (definition.verification.type === "manual_gate") {
     if (skipsItself(state, phase, definition)) {
       return { value: { located, verification: { type: "none" } } };
@@ -104,6 +110,25 @@ export function refusalOfSkipped(doing: string): OrchestratorError {
   return new OrchestratorError("item_blocked", `Cannot ${doing}: the item was skipped`, {
     hint: "Run `orchestrator status` to see which items are open",
   });
+}
+
+/** The refusal of an item that needs others which are not done; undefined where none is. */
+export function refusalOfNeeds(
+  state: SessionState,
+  { phase, definition }: LocatedItem,
+  doing: string,
+): OrchestratorError | undefined {
+  const open = openNeeds(state, phase.definition, definition);
+  if (open.length === 0) return undefined;
+  const are = open.length === 1 ? "which is not done" : "which are not done";
+  return new OrchestratorError(
+    "item_blocked",
+    `Cannot ${doing}: it needs ${namesText(open.map(({ item }) => item))}, ${are}`,
+    {
+      hint: asHint(itemStep(state, phase, definition)),
+      details: { item: definition.id, needs: open },
+    },
+  );
 }
 
 /**

@@ -175,6 +175,30 @@ export const SCENARIOS: readonly Scenario[] = [
     argv: ["approve", "--phase", "BUILD", "--yes"],
   },
   {
+    name: "reject",
+    command: "reject",
+    prepare: async (repository) => {
+      await started(repository);
+      await repository.must("complete", "plain");
+    },
+    argv: ["reject", "plain", "--reason", "It is not what was asked for"],
+  },
+  {
+    name: "reopen",
+    command: "reopen",
+    prepare: async (repository) => {
+      await started(repository);
+      await repository.must("complete", "plain");
+    },
+    argv: ["reopen", "plain", "--reason", "It was the wrong branch"],
+  },
+  {
+    name: "revoke an approval of an earlier phase",
+    command: "revoke",
+    prepare: advanced,
+    argv: ["revoke", "--phase", "BUILD", "--reason", "The old plan was read"],
+  },
+  {
     name: "advance",
     command: "advance",
     prepare: async (repository) => {

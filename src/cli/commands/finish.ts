@@ -15,7 +15,8 @@ import { changeAnswer } from "../output/change.ts";
 import { lines, say, type Shown } from "../output/shown.ts";
 import { readAccount } from "../../app/account.ts";
 import { accountData, accountTexts } from "../output/repository_text.ts";
-import { bypassData } from "../output/status_data.ts";
+import { givenText } from "../output/approval_text.ts";
+import { approvalData, bypassData } from "../output/status_data.ts";
 import { noticeText } from "../output/notice_text.ts";
 import type { Style } from "../output/style.ts";
 import { count, hang, oneLine } from "../output/text.ts";
@@ -31,7 +32,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"fin
     );
   }
   const change = await finishWorkflow(context, { notes: input.option("notes") });
-  const { skips, bypasses, remarks } = describeWithProofs(change.state);
+  const { approvals, skips, bypasses, remarks } = describeWithProofs(change.state);
   const { namesakes } = change.state;
   const account = await readAccount(context, change.state);
   return changeAnswer(
@@ -42,6 +43,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"fin
         ...review(change.state, accountTexts(account, change.state), style),
       ]),
     {
+      approvals: approvals.map(approvalData),
       skips,
       bypasses: bypasses.map(bypassData),
       ...(remarks === undefined ? {} : { remarks }),
@@ -93,10 +95,11 @@ function review(
   recorded: readonly string[],
   style: Style,
 ): readonly Shown[] {
-  const { skips, bypasses, remarks = [] } = describeWithProofs(state);
+  const { approvals, skips, bypasses, remarks = [] } = describeWithProofs(state);
   return [
     ...recorded.map((text) => style.yellow(hang(text, style, 4))),
     ...bypasses.map((notice) => style.yellow(hang(noticeText(notice), style, 4))),
+    ...approvals.map((given) => hang(givenText(given), style, 4)),
     ...skips.map((skip) =>
       hang(`${skip.phase}/${skip.item} was skipped: ${skip.reason}`, style, 4)
     ),

@@ -46,6 +46,9 @@ export async function run(
       ...(changed === undefined ? {} : { definitionChanged: changed !== null }),
     })
     : null;
+  const approvals = progress.approvals.length === 0
+    ? []
+    : progress.approvals.map((await import("../output/approval_text.ts")).givenText);
   const notices = progress.bypasses.length === 0
     ? []
     : progress.bypasses.map((await import("../output/notice_text.ts")).noticeText);
@@ -59,7 +62,7 @@ export async function run(
       return statusText(
         state,
         progress,
-        { now: context.io.now(), notices, remark, records, changed: changed ?? null },
+        { now: context.io.now(), approvals, notices, remark, records, changed: changed ?? null },
         style,
       );
     },

@@ -19,6 +19,7 @@ export async function oldStatus(
 ): Promise<AnswerTo<"status">> {
   const { statusData } = await import("../output/status_data.ts");
   const { statusText } = await import("../output/status_text.ts");
+  const { givenText } = await import("../output/approval_text.ts");
   const { noticeText } = await import("../output/notice_text.ts");
   const { describe } = await import("../../workflow/progress.ts");
   const progress = describe(view.state);
@@ -35,10 +36,11 @@ export async function oldStatus(
       const { remark } = view;
       const records = more?.text(style);
       const notices = progress.bypasses.map(noticeText);
+      const approvals = progress.approvals.map(givenText);
       return statusText(
         view.state,
         progress,
-        { now: context.io.now(), notices, remark, records },
+        { now: context.io.now(), approvals, notices, remark, records },
         style,
       );
     },

@@ -112,6 +112,7 @@ function openDetails(
       : "");
   const times = item.failures > 1 ? ` ${item.failures} times` : "";
   return [
+    ...(item.remarks ?? []).flatMap((text) => detail(text, room, style)).map(style.yellow),
     ...about.flatMap((text) => text === undefined ? [] : limited(text, room, style))
       .map((line) => style.dim(OWN.concat(style.symbols.gutter, line))),
     ...(proof === "" ? [] : detail(`proof: ${proof}`, room, style)).map(style.dim),
@@ -125,7 +126,8 @@ function endedDetails(item: ItemProgress, room: number, style: Style): readonly 
   const old = item.beforeImport === true
     ? detail("done before the import", room, style).map(style.yellow)
     : [];
-  if (item.status !== "skipped") return old;
+  const said = (item.remarks ?? []).flatMap((text) => detail(text, room, style)).map(style.yellow);
+  if (item.status !== "skipped") return [...old, ...said];
   const how = item.forced
     ? "skipped by force: "
     : item.automatic !== undefined

@@ -11,7 +11,8 @@ import {
 } from "../../workflow/events.ts";
 import { isRecord, own } from "../../workflow/record.ts";
 import { outputLines } from "./command_output.ts";
-import { actorText, approvalText } from "./event_text.ts";
+import { approvalDetails, approvalText } from "./approval_text.ts";
+import { actorText } from "./event_text.ts";
 import { joined, lines, num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
 import { clockTime, columns, count, flat, lead } from "./text.ts";
@@ -60,7 +61,7 @@ function part(event: SessionEvent, name: string, screen: EventScreen, style: Sty
         : fieldText(title, value, style, "  ");
     case "approval":
       return isRecord(value)
-        ? fieldText(title, approvalText(value as unknown as Approval), style, "  ")
+        ? fieldText(title, approvalRecord(value as unknown as Approval), style, "  ")
         : fieldText(title, value, style, "  ");
     case "definition":
       return fieldText(title, definitionSummary(value), style, "  ");
@@ -77,6 +78,17 @@ function part(event: SessionEvent, name: string, screen: EventScreen, style: Sty
     default:
       return fieldText(title, value, style, "  ");
   }
+}
+
+/** How an approval was given and what was approved, with the whole hash of the file. */
+export function approvalRecord(approval: Approval): unknown {
+  const { file, ...rest } = approval;
+  const details = approvalDetails(rest);
+  if (details.length === 0 && file === undefined) return approvalText(approval);
+  return {
+    given: [approvalText(approval), ...details].join("; "),
+    ...(file === undefined ? {} : { file }),
+  };
 }
 
 /**

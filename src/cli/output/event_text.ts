@@ -9,12 +9,8 @@ import {
   settingReplaced,
 } from "../../workflow/definition_origin.ts";
 import { isRecord } from "../../workflow/record.ts";
-import {
-  type Actor,
-  type Approval,
-  historyLength,
-  type SessionEvent,
-} from "../../workflow/events.ts";
+import { type Actor, historyLength, type SessionEvent } from "../../workflow/events.ts";
+import { approvalDetails, approvalText } from "./approval_text.ts";
 import { lines, num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
 import { clockTime, GUTTER_WIDTH, hang, oneLine, padLeft } from "./text.ts";
@@ -40,9 +36,36 @@ export function eventText(
       const { definitionOrigin, overriddenSettings } = event.data.seed;
       return lines([row, ...originRows(definitionOrigin, overriddenSettings, style)]);
     }
+    case "item_approved":
+    case "phase_approved": {
+      const { approval } = event.data;
+      const details = isRecord(approval) ? approvalDetails(approval) : [];
+      return lines([row, ...details.map((text) => underneath(text, style, style.dim))]);
+    }
+    case "item_rejected":
+      return withRows(row, event.data.also, (items) => `opened again with it: ${items}`, style);
+    case "item_reopened":
+    case "approval_revoked":
+      return withRows(row, event.data.stale, (items) => `to be completed again: ${items}`, style);
     default:
       return row;
   }
+}
+
+/** An event with the items that changed with it. */
+function withRows(
+  row: Shown,
+  items: unknown,
+  say: (items: string) => string,
+  style: Style,
+): Shown {
+  if (!Array.isArray(items) || items.length === 0) return row;
+  return lines([row, underneath(say(items.join(", ")), style, style.yellow)]);
+}
+
+/** A row of its own below an event: it must not be cut. */
+function underneath(text: string, style: Style, paint: (words: Shown) => Shown): Shown {
+  return say`${INDENT}${paint(hang(text, style, GUTTER_WIDTH, INDENT.length))}`;
 }
 
 /** What sets the definition of a session apart, in rows of their own: it must not be cut. */
@@ -60,10 +83,9 @@ function originRows(
       kind: "deviation" as const,
       text: settingReplaced(String(setting)),
     })),
-  ].map(({ kind, text }) => {
-    const words = hang(text, style, GUTTER_WIDTH, INDENT.length);
-    return say`${INDENT}${kind === "deviation" ? style.yellow(words) : style.dim(words)}`;
-  });
+  ].map(({ kind, text }) =>
+    underneath(text, style, kind === "deviation" ? style.yellow : style.dim)
+  );
 }
 
 /** Below the number of an event. */
@@ -134,6 +156,15 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
         event.data.notes,
         style.green,
       );
+    case "item_rejected":
+      return told(`rejected ${event.data.item}`, event.data.reason, style.yellow);
+    case "item_reopened":
+      return told(`reopened ${event.data.item}`, event.data.reason, style.yellow);
+    case "approval_revoked": {
+      const { phase, item } = event.data;
+      const what = item ?? `phase ${phase}`;
+      return told(`revoked the approval of ${what}`, event.data.reason, style.yellow);
+    }
     case "phase_advanced":
       return style.bold(
         say`${shown(event.data.from)} ${style.symbols.arrow} ${shown(event.data.to)}`,
@@ -165,15 +196,4 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
     default:
       return shown(String((event as { type: unknown }).type));
   }
-}
-
-/** How an approval was given, and what was detected while it was: `with --yes, no agent detected`. */
-export function approvalText(approval: Approval): string {
-  const how = approval.how === "flag" ? "with --yes" : `on a ${approval.how}`;
-  const detected = approval.detection === "none" ? "no agent" : approval.detection;
-  return [
-    how,
-    ...(approval.byAgent === true ? ["by an agent"] : []),
-    `${detected} detected`,
-  ].join(", ");
 }

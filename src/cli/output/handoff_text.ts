@@ -12,6 +12,7 @@ import { describeItems } from "../../workflow/progress.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import { itemRecords } from "../../workflow/item_records.ts";
 import type { SessionRecord } from "../../app/session_record.ts";
+import { givenText } from "./approval_text.ts";
 import { code, fenced, quotation, quoted } from "./markdown.ts";
 import { recordParts, type Redact } from "./record_text.ts";
 import { joined, lines, num, say, type Shown, shown } from "./shown.ts";
@@ -51,6 +52,7 @@ export function handoffText(
       say`Skipped`,
       progress.skips.map((skip) => `${skip.phase}/${skip.item}: ${skip.reason}`),
     ),
+    bullets(say`Approvals`, progress.approvals.map(givenText)),
     bullets(say`Deviations from the workflow`, progress.bypasses.map(noticeText)),
     bullets(say`Decisions`, decisions),
     bullets(say`Notes`, notes.map((note) => note.text)),
@@ -71,7 +73,9 @@ function facts(
   const phase = say`Phase ${num(position)} of ${num(progress.phases.length)}`;
   const name = phaseName === undefined ? say`` : say` (${flat(phaseName)})`;
   const where = state.phase === null
-    ? say`The workflow is ${end}.`
+    ? say`The workflow is ${end}${
+      progress.revoked === undefined ? say`` : say`; ${flat(progress.revoked)}`
+    }.`
     : say`${phase}: ${flat(state.phase)}${name}.`;
   return lines([
     say`- Session: ${code(state.session)}${
@@ -114,7 +118,11 @@ function itemText(item: ItemProgress, phase: PhaseDefinition | undefined): Shown
   if (proof.evidence) {
     rows.push(say`- Example evidence: ${code(exampleEvidence(proof.evidenceSchema))}`);
   }
-  if (item.blocked !== undefined) rows.push(say`- Blocked: ${flat(item.blocked)}`);
+  const { remarks = [] } = item;
+  rows.push(...remarks.map((text) => say`- ${quoted(text)}`));
+  if (item.blocked !== undefined && !remarks.includes(item.blocked)) {
+    rows.push(say`- Blocked: ${flat(item.blocked)}`);
+  }
   if (item.next !== undefined) {
     const who = item.next.byPerson ? say` (a person runs this, not an agent)` : say``;
     rows.push(say`- Command: ${code(commandLine(["orchestrator", ...item.next.argv]))}${who}`);

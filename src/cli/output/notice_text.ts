@@ -23,6 +23,12 @@ export function noticeText(notice: BypassNotice): string {
         } of the journal were written before audits: nothing records what they led to`;
     case "other_definition":
       return notice.message;
+    case "approval_revoked": {
+      const what = notice.item === undefined
+        ? `phase ${notice.phase}`
+        : `${notice.phase}/${notice.item}`;
+      return `approval of ${what} was revoked by ${notice.by.name}: ${notice.reason}`;
+    }
     case "journal_accepted":
       return `${notice.by.name} continued ${
         notice.contradictions === undefined

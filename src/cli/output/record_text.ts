@@ -5,10 +5,11 @@
  */
 import type { itemRecord } from "../../answers/parts.ts";
 import type { DataOf } from "../../answers/table.ts";
+import { itemRemarks } from "../../workflow/item_remarks.ts";
 import { type ItemRecord, itemRecords } from "../../workflow/item_records.ts";
 import type { Note, SessionState } from "../../workflow/state.ts";
-import { verificationText } from "./event_record.ts";
-import { actorText, approvalText } from "./event_text.ts";
+import { approvalRecord, verificationText } from "./event_record.ts";
+import { actorText } from "./event_text.ts";
 import { byActor } from "./status_data.ts";
 import { joined, lines, num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
@@ -23,9 +24,10 @@ export type Redact = (text: string) => string;
 
 /** The records of a session's items, for programs. */
 export function recordData(state: SessionState): readonly DataOf<typeof itemRecord>[] {
-  return itemRecords(state).map(({ by, ...record }) =>
-    by === undefined ? record : byActor({ ...record, by })
-  );
+  return itemRecords(state).map(({ by, withdrawn, ...rest }) => {
+    const record = withdrawn === undefined ? rest : { ...rest, withdrawn: byActor(withdrawn) };
+    return by === undefined ? record : byActor({ ...record, by });
+  });
 }
 
 /** Sections with all that is recorded of items, and all notes; empty where there is nothing. */
@@ -76,7 +78,9 @@ export function recordParts(
   return [
     ...(approval === undefined
       ? []
-      : [fieldText(say`approved`, approvalText(approval), style, indent)]),
+      : [fieldText(say`approved`, approvalRecord(approval), style, indent)]),
+    ...itemRemarks(record)
+      .map((text) => fieldText(say`remark`, text, style, indent)),
     ...(skipReason === undefined ? [] : [fieldText(skipped, skipReason, style, indent)]),
     ...(notes === undefined ? [] : [fieldText(say`notes`, notes, style, indent)]),
     ...(evidence === undefined ? [] : [fieldText(say`evidence`, evidence, style, indent)]),

@@ -2,9 +2,10 @@
  * A session's standing, for programs.
  * @module
  */
-import type { bypass, departed, standing } from "../../answers/parts.ts";
+import type { bypass, departed, givenApproval, standing } from "../../answers/parts.ts";
 import type { DataOf } from "../../answers/table.ts";
 import type { Actor } from "../../workflow/events.ts";
+import type { GivenApproval } from "../../workflow/given_approvals.ts";
 import type {
   BypassNotice,
   ItemProgress,
@@ -33,6 +34,8 @@ export function statusData<More extends object>(
     phases: progress.phases.map(phaseData),
     items: progress.items.map(itemData),
     blockers: progress.blockers,
+    approvals: progress.approvals.map(approvalData),
+    ...(progress.revoked === undefined ? {} : { revoked: progress.revoked }),
     skips: progress.skips,
     bypasses: progress.bypasses.map(bypassData),
     ...(progress.remarks === undefined ? {} : { remarks: progress.remarks }),
@@ -74,8 +77,14 @@ export function departedData(
 /** A bypass: who is behind it is its `actor`. */
 export function bypassData(notice: BypassNotice): DataOf<typeof bypass> {
   if (notice.kind === "journal_accepted") return byActor(notice);
+  if (notice.kind === "approval_revoked") return byActor(notice);
   if (notice.kind === "earlier_session") return { ...departedData(notice), kind: notice.kind };
   return "by" in notice ? byActor(notice) : notice;
+}
+
+/** An approval: who gave it is its `actor`. */
+export function approvalData({ by, ...given }: GivenApproval): DataOf<typeof givenApproval> {
+  return by === undefined ? given : byActor({ ...given, by });
 }
 
 function phaseData({ done, total, ...phase }: PhaseProgress) {

@@ -30,6 +30,8 @@ export interface StatusScreen {
   readonly now: Date;
   /** The progress' deviations, as `notice_text.ts` says them. */
   readonly notices: readonly string[];
+  /** The progress' approvals, as `approval_text.ts` says them. */
+  readonly approvals: readonly string[];
   /** Said behind the session's id, e.g. `old layout, G4`. */
   readonly remark?: string | undefined;
   /** All that is recorded, where it is asked for: with it no list is shortened. */
@@ -57,6 +59,7 @@ export function statusText(
     ...(phase === undefined ? [] : [checklist(phase, progress, style)]),
     list(CONSTRAINTS, state.constraints, style),
     ...(screen.records === undefined ? [notes(state, style)] : [screen.records]),
+    list(OWN.concat("Approvals"), firstFew(screen.approvals, most(SKIPS_SHOWN)), style),
     list(
       style.yellow(OWN.concat("Deviations from the workflow")),
       firstFew(screen.notices, most(SKIPS_SHOWN)),
@@ -95,7 +98,7 @@ function head(
   const items = progress.total === 1 ? OWN.concat("item") : OWN.concat("items");
   const share = OWN.concat(num(progress.done), " of ", num(progress.total), " ", items, " done");
   // A bar says nothing that the numbers do not: without a terminal it is left out.
-  const end = standing(state, style);
+  const end = standing(state, progress.revoked, style);
   const wide = Math.min(BAR_WIDTH, style.width - share.length - visibleLength(end) - 1);
   const drawn = style.terminal
     ? OWN.concat(bar(progress.done, progress.total, wide, style), " ")
@@ -126,10 +129,15 @@ function factLines(facts: readonly Shown[], style: Style): readonly Shown[] {
   return [...rows, line];
 }
 
-function standing(state: SessionState, style: Style): Shown {
-  if (state.status === "completed") return OWN.concat(", ", style.green(OWN.concat("finished")));
-  if (state.status === "abandoned") return OWN.concat(", ", style.yellow(OWN.concat("abandoned")));
-  return OWN;
+function standing({ status }: SessionState, revoked: string | undefined, style: Style): Shown {
+  if (status === "active") return OWN;
+  const end = status === "completed"
+    ? style.green(OWN.concat("finished"))
+    : style.yellow(OWN.concat("abandoned"));
+  const since = revoked === undefined
+    ? OWN
+    : OWN.concat("; ", style.yellow(hang(revoked, style, GUTTER_WIDTH)));
+  return OWN.concat(", ", end, since);
 }
 
 function phases(progress: Progress, style: Style): Shown {
@@ -242,7 +250,9 @@ function blockers(
   if (progress.blockers.length === 0) return OWN;
   const last = state.definition.phases.at(-1)?.id === progress.phase;
   const words = progress.blockers.map((blocker) =>
-    blocker.kind !== "item_open"
+    blocker.kind === "item_stale"
+      ? `${blocker.item} (again)`
+      : blocker.kind !== "item_open"
       ? blocker.message
       : blocker.phase !== progress.phase
       ? `${blocker.phase}/${blocker.item}`

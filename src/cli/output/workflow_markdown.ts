@@ -8,6 +8,7 @@ import type { SessionState } from "../../workflow/state.ts";
 import { code, escaped, fenced } from "./markdown.ts";
 import { recordParts, type Redact, type ShownNote } from "./record_text.ts";
 import { joined, lines, num, say, type Shown, shown, words } from "./shown.ts";
+import { givenText } from "./approval_text.ts";
 import { noticeText } from "./notice_text.ts";
 import { makeStyle } from "./style.ts";
 import { commandLine } from "./text.ts";
@@ -36,7 +37,9 @@ export function workflowMarkdown(
     say`- **Task:** ${escaped(state.task)}`,
     ...(state.project === null ? [] : [say`- **Project:** ${escaped(state.project)}`]),
     say`- **Session:** ${code(state.session)}${name}`,
-    say`- **Status:** ${shown(state.status)}${phase}`,
+    say`- **Status:** ${shown(state.status)}${phase}${
+      progress.revoked === undefined ? say`` : say`; ${escaped(progress.revoked)}`
+    }`,
     say`- **Progress:** ${num(progress.done)} of ${num(progress.total)} items`,
     say`- **Started:** ${shown(state.createdAt)}, **last change:** ${shown(state.updatedAt)}`,
     ...(progress.remarks ?? []).map((text) => say`- ${escaped(text)}`),
@@ -61,6 +64,7 @@ export function workflowMarkdown(
       ]),
     );
   }
+  rows.push(...section(say`Approvals`, progress.approvals.map(givenText)));
   rows.push(...section(say`Deviations from the workflow`, progress.bypasses.map(noticeText)));
   rows.push(...section(say`Notes`, notes.map((note) => note.text)));
   if (state.status === "active") {
@@ -101,5 +105,6 @@ function itemLines(item: ItemProgress): Shown[] {
     more.push(`${item.forced ? "Skipped by force" : "Skipped"}: ${item.skipReason}`);
   }
   if (item.blocked !== undefined && item.status === "failed") more.push(`Failed: ${item.blocked}`);
+  more.push(...(item.remarks ?? []));
   return [head, ...more.map((text) => say`  - ${escaped(text)}`)];
 }

@@ -5,6 +5,8 @@
 import type { CommandSpec } from "../command.ts";
 import { COMPLETE, EVIDENCE, ITEM, NOTES, STATUS } from "./hot.ts";
 
+const REASON = { name: "reason", short: "r", value: "TEXT", summary: "Reason (required)" } as const;
+
 const YES = { name: "yes", short: "y", summary: "Do not ask for confirmation" } as const;
 
 export const WORK_COMMANDS: readonly CommandSpec[] = [
@@ -101,6 +103,57 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     ],
     changes: "session",
     load: () => import("../commands/approve.ts"),
+  },
+  {
+    path: "reject",
+    group: "work",
+    summary: "Reject items: they are open again",
+    details:
+      "For what was done wrong, or instead of an approval. An item of the current phase is open again, and so are the items of the phase that need it; how often and why is shown by status and handoff. Only a person can reject an item that a person approves (see approve). The second call with the same reason changes nothing.",
+    args: [ITEM],
+    options: [REASON],
+    examples: [
+      { line: 'reject write_plan --reason "The error cases are missing"', means: "open it again" },
+    ],
+    changes: "session",
+    load: () => import("../commands/reject.ts"),
+  },
+  {
+    path: "reopen",
+    group: "work",
+    summary: "Reopen items that were completed or skipped by mistake",
+    details:
+      "An item of the current phase is open again. Items of the phase that need it and were completed must be completed again; advance and finish are blocked until they are. Anyone may reopen an item, because nothing passes by it. An approval is taken back with revoke.",
+    args: [ITEM],
+    options: [REASON],
+    examples: [
+      { line: 'reopen implement --reason "It was the wrong branch"', means: "open it again" },
+    ],
+    changes: "session",
+    load: () => import("../commands/reopen.ts"),
+  },
+  {
+    path: "revoke",
+    group: "work",
+    summary: "Revoke an approval, also of an ended phase or session",
+    details:
+      "In the current phase the item or the phase needs approval again. An approval of an earlier phase must be given again before advance or finish. A session that has ended stays so, and says everywhere that the approval was revoked. Anyone may revoke an approval, because nothing passes by it.",
+    args: [{ ...ITEM, summary: "id of an approved item", optional: true }],
+    options: [
+      {
+        name: "phase",
+        value: "ID",
+        summary: "Revoke the approval of a phase instead of an item",
+        complete: "phase",
+      },
+      REASON,
+    ],
+    examples: [
+      { line: 'revoke user_approval --reason "I had read the old plan"', means: "take it back" },
+      { line: 'revoke --phase PLAN --reason "The plan has changed"', means: "of a phase" },
+    ],
+    changes: "session",
+    load: () => import("../commands/revoke.ts"),
   },
   {
     path: "advance",

@@ -33,6 +33,14 @@ export function claimOf(event: SessionEvent | NewEvent): string {
       return `${name("item")} was approved by ${actorText(event)}`;
     case "phase_approved":
       return `the phase ${name("phase")} was approved by ${actorText(event)}`;
+    case "item_rejected":
+      return `${name("item")} was rejected by ${actorText(event)}`;
+    case "item_reopened":
+      return `${name("item")} was reopened`;
+    case "approval_revoked":
+      return `the approval of ${
+        data["item"] === undefined ? name("phase") : name("item")
+      } was revoked`;
     case "phase_advanced":
       return `the phase ${name("from")} ended and ${name("to")} began`;
     case "note_added":

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Command } from "../commands.ts";
-import type { EventType, NewEvent } from "../events.ts";
+import type { EventData, EventType, NewEvent } from "../events.ts";
 import type { WorkRecord } from "../work_record.ts";
 
 /**
@@ -40,6 +40,13 @@ export function commandOf(event: NewEvent): Command | null {
       const said = notes === undefined ? {} : { notes };
       return { kind: "approve_phase", phase, approval, ...said, ...workIn(event.data) };
     }
+    case "item_rejected":
+    case "item_reopened": {
+      const { item, reason } = event.data;
+      return { kind: event.type === "item_rejected" ? "reject" : "reopen", item, reason };
+    }
+    case "approval_revoked":
+      return revocation(event.data);
     case "phase_advanced":
       return { kind: "advance" };
     case "note_added":
@@ -70,6 +77,10 @@ export function commandOf(event: NewEvent): Command | null {
   }
 }
 
+function revocation({ phase, item, reason }: EventData["approval_revoked"]): Command {
+  return { kind: "revoke", what: item === undefined ? { phase } : { item }, reason };
+}
+
 function given(
   { notes, evidence }: { readonly notes?: string; readonly evidence?: unknown },
 ): { readonly notes?: string; readonly evidence?: unknown } {
@@ -89,6 +100,9 @@ const MADE_BY_COMMANDS: ReadonlySet<string> = new Set<EventType>([
   "item_skipped",
   "item_approved",
   "phase_approved",
+  "item_rejected",
+  "item_reopened",
+  "approval_revoked",
   "phase_advanced",
   "note_added",
   "checkpoint_created",

@@ -291,7 +291,7 @@ export const BAD_FILES: readonly BadFile[] = [
     ),
     findings: [
       '6:41 warning "command" has no effect without a "type": nothing is checked → Add "type: command"',
-      '7:60 warning "path" has no effect in a verification of type manual_gate → Add "type: file_exists"',
+      '7:60 warning "path" has no effect in a manual gate of this format → Write "format: 2" at the top of the file: the gate then approves that file',
       '7:69 warning "expect_exit_code" has no effect without a command',
       '7:91 warning "timeout" has no effect without a command',
       '8:69 warning "path" has no effect in a verification of type command → Add "type: file_exists"',

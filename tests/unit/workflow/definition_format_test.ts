@@ -35,7 +35,7 @@ const FROM_ELSEWHERE: Readonly<Record<string, readonly Level[]>> = {
   'repo: "../api-repo"': LEVELS,
   "include: [other.yaml]": LEVELS,
   "extends: base": LEVELS,
-  "needs: [b]": LEVELS,
+  "needs: [b]": ["workflow", "phase", "verification"],
   "depends_on: [b]": LEVELS,
   "dependsOn: b": LEVELS,
   "when: never": LEVELS,
@@ -108,7 +108,7 @@ Deno.test("every known key is known in format 2", () => {
     "format: 2\nrequires: '>=0.1.0'\nname: W\nversion: '1'\ndescription: d\nsettings: {a: b}\n" +
       "phases:\n  - id: A\n    name: A\n    description: d\n    exit_gate: human_approval\n" +
       "    notes: [n]\n    required_reviews: [a]\n    phase_type: strict\n    intended_tools: [t]\n" +
-      "    agent: x\n    executor: y\n    items:\n      - id: a\n        name: a\n" +
+      "    agent: x\n    executor: y\n    items:\n      - {id: first, name: f}\n      - id: a\n        name: a\n        needs: [first]\n" +
       "        description: d\n        required: true\n        skippable: false\n" +
       "        skip_conditions: [s]\n        step_type: documented\n" +
       "        evidence_schema: TestPlanEvidence\n        evidence_prompt: p\n        notes: [n]\n" +

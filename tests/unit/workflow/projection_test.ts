@@ -13,7 +13,13 @@ const BY: Actor = { kind: "agent", name: "ada", agent: "claude-code" };
 const AT = "2026-01-31T09:30:00.000Z";
 const HASH = "a".repeat(64);
 
-const ITEM: Required<Omit<ItemState, "proof">> = {
+/** With every field that items of projection 1 always had. */
+const ITEM: Required<
+  Omit<
+    ItemState,
+    "proof" | "rejections" | "withdrawn" | "withdrawnReason" | "needsAgain" | "fileBefore"
+  >
+> = {
   status: "skipped",
   touched: 3,
   failures: 1,
@@ -151,6 +157,47 @@ Deno.test("projection 1: a pair stands behind the fields, and what it gives is f
   );
 });
 
+const FILE = { path: "docs/plan.md", size: 5, sha256: HASH, blob: "b".repeat(40) };
+
+/** The same with the pairs that an item, a phase and its approval may have behind their fields. */
+const WITH_WITHDRAWALS: SessionState = {
+  ...FULL,
+  phases: {
+    ...FULL.phases,
+    A: {
+      ...FULL.phases["A"],
+      status: "active",
+      withdrawn: { how: "revoked", seq: 8, at: AT, by: BY, because: "a" },
+      withdrawnReason: "r",
+      approval: {
+        how: "terminal",
+        detection: "none",
+        at: AT,
+        by: BY,
+        place: { terminal: "/dev/pts/3", programs: ["bash"] },
+        file: FILE,
+      },
+      items: {
+        a: {
+          ...ITEM,
+          rejections: 2,
+          withdrawn: { how: "rejected", seq: 8, at: AT, by: BY },
+          withdrawnReason: "r",
+          needsAgain: "b",
+          fileBefore: FILE,
+        },
+      },
+    },
+  },
+};
+
+Deno.test("projection 1: what pairs give is fixed for ever", () => {
+  assert.equal(
+    digestOf(WITH_WITHDRAWALS),
+    "1:4184a8497b6600418d00f1fa3a88b7e92426987614e6e9889defa18040ba3db4",
+  );
+});
+
 /** The same with what projection 2 adds. */
 const WITH_EARLIER: SessionState & Pick<Required<SessionState>, "earlier"> = {
   ...FULL,
@@ -203,6 +250,26 @@ Deno.test("whatever of a state is changed or missing, its digest is another", ()
     seen.set(digest, name);
   }
   assert.ok(count > 200);
+});
+
+Deno.test("whatever of a pair is changed or missing, the digest is another", () => {
+  const changes = [...eachChange(WITH_WITHDRAWALS.phases, "phases")];
+  const pairs = /withdrawn|rejections|needsAgain|fileBefore|place|file/;
+  const named = changes.filter(([name]) => pairs.test(name));
+  assert.ok(named.length > 40);
+  for (const [name, phases] of named) {
+    const changed = { ...WITH_WITHDRAWALS, phases } as SessionState;
+    if (JSON.stringify(changed) === JSON.stringify(WITH_WITHDRAWALS)) continue;
+    assert.notEqual(digestOf(changed), digestOf(WITH_WITHDRAWALS), name);
+  }
+});
+
+Deno.test("a reason that was taken out of a journal does not change a digest", () => {
+  const reason = redactedText(textHash("r", sha256Hex));
+  const text = JSON.stringify(WITH_WITHDRAWALS)
+    .replaceAll('"withdrawnReason":"r"', `"withdrawnReason":"${reason}"`);
+  assert.ok(text.includes(reason));
+  assert.equal(digestOf(JSON.parse(text)), digestOf(WITH_WITHDRAWALS));
 });
 
 Deno.test("projection 1: more phases and items than the definition has change the digest", () => {

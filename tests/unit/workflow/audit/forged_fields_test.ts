@@ -58,6 +58,7 @@ function everyKind(): readonly SessionEvent[] {
       item("spare", { step_type: "gate" }),
       item("read", { step_type: "documented", evidence_schema: "CodeAnalysisEvidence" }),
       item("strict", { verification: CHECKED.command, shell: "strict", dir: "api" }),
+      item("later", { needs: ["file", "read"] }),
       item("flexible"),
     ], { exit_gate: "human_approval" }),
     phase("LAST", [item("manual", { verification: CHECKED.manual_gate })]),
@@ -98,12 +99,18 @@ function everyKind(): readonly SessionEvent[] {
   complete("read");
   complete("strict", false, { shell, dir: "api" });
   complete("strict", true, { shell, dir: "api" });
+  session.do({ kind: "reject", item: "file", reason: "It is empty" });
+  complete("file");
+  session.do({ kind: "reopen", item: "read", reason: "It was another file" }, AGENT);
+  complete("read");
+  complete("later");
   session.do(skip("spare", LONG_REASON, true));
   session.do(skip("flexible", "Not a part of it"));
   session.do({ kind: "approve_phase", phase: "PLAN", approval: APPROVAL, notes: "Fine" });
   session.do({ kind: "advance" });
   session.do({ kind: "approve_item", item: "manual", approval: APPROVAL, notes: "Fine", evidence });
   session.do({ kind: "finish", notes: "Done" });
+  session.do({ kind: "revoke", what: { item: "manual" }, reason: "It was not read" }, AGENT);
   session.do({ kind: "rename", name: "Table" });
   return session.journal;
 }
@@ -166,6 +173,9 @@ const UNKNOWABLE: ReadonlySet<string> = new Set([
   "item_approved.notes",
   "item_approved.evidence",
   "phase_approved.notes",
+  "item_rejected.reason",
+  "item_reopened.reason",
+  "approval_revoked.reason",
   "note_added.text",
   "session_renamed.name",
   "workflow_completed.notes",

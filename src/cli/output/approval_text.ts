@@ -1,0 +1,56 @@
+/**
+ * How an approval was given, and what was approved.
+ * @module
+ */
+import { byteSize } from "../../platform/byte_size.ts";
+import type { GivenApproval } from "../../workflow/given_approvals.ts";
+import type { Approval, ApprovedFile } from "../../workflow/recorded.ts";
+import { isRecord } from "../../workflow/record.ts";
+
+/** How it was given, and what was detected while it was: `with --yes, no terminal, no agent detected`. */
+export function approvalText(approval: Approval): string {
+  const detected = approval.detection === "none" ? "no agent" : approval.detection;
+  return [
+    howText(approval),
+    ...(approval.byAgent === true ? ["by an agent"] : []),
+    `${detected} detected`,
+  ].join(", ");
+}
+
+/** Takes anything: what was read from a journal may be no approval. */
+function howText({ how, place }: Approval): string {
+  const terminal = isRecord(place) && typeof place.terminal === "string"
+    ? place.terminal
+    : undefined;
+  const named = terminal === undefined || terminal === "none" || terminal === "unknown"
+    ? undefined
+    : terminal;
+  if (how !== "flag") return named === undefined ? `on a ${how}` : `on ${named}`;
+  if (terminal === "none") return "with --yes, no terminal";
+  return named === undefined ? "with --yes" : `with --yes on ${named}`;
+}
+
+/** What an approval records besides: the programs that ran the command, and the file. */
+export function approvalDetails({ place, file }: Approval): readonly string[] {
+  const programs = isRecord(place) ? place.programs : undefined;
+  return [
+    ...(Array.isArray(programs) && programs.length > 0 ? [`run by ${programs.join(" < ")}`] : []),
+    ...(programs === "unknown" ? ["run by unknown programs"] : []),
+    ...(isRecord(file) ? [fileText(file)] : []),
+  ];
+}
+
+/** `docs/plan.md (3.2 KiB, sha256 0a1b2c3d4e5f)` */
+function fileText({ path, size, sha256 }: ApprovedFile): string {
+  return `${path} (${byteSize(Number(size))}, sha256 ${String(sha256).slice(0, 12)})`;
+}
+
+/** An approval that holds, as a clause. */
+export function givenText({ phase, item, approval, by }: GivenApproval): string {
+  const what = item === undefined ? `phase ${phase}` : `${phase}/${item}`;
+  const who = by === undefined ? "" : ` by ${by.name}`;
+  return [
+    `${what} was approved${who} ${approvalText(approval)}`,
+    ...approvalDetails(approval),
+  ].join("; ");
+}

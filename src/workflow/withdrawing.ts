@@ -1,0 +1,254 @@
+/**
+ * Taking back what was done or approved: `reject`, `reopen`, `revoke`.
+ *
+ * | command | what | who | whatever needs it |
+ * |---|---|---|---|
+ * | `reject` | what was done, or a gate that waits | a person, where it is a gate | is open again, too |
+ * | `reopen` | what was completed or skipped | anyone | must be completed once more |
+ * | `revoke` | an approval, also of an ended phase or session | anyone | must be completed once more |
+ *
+ * They take back trust and never give it. Nothing is erased: the journal has what was there before.
+ * @module
+ */
+import { OrchestratorError, type Result } from "../errors.ts";
+import { refusalIfAgent } from "./approval_rules.ts";
+import { isApproved, needsApproval } from "./blockers.ts";
+import { type Command, type DecideContext, TEXT_LIMITS } from "./commands.ts";
+import type { Decision } from "./decision.ts";
+import type { PhaseDefinition } from "./definition.ts";
+import { currentPhase, itemState, type LocatedItem, phaseState, requireItem } from "./locate.ts";
+import { didYouMean } from "./nearest.ts";
+import { dependents } from "./needs.ts";
+import { asHint, itemStep } from "./next_step.ts";
+import { isOpen } from "./reviews.ts";
+import type { ItemState, SessionState } from "./state.ts";
+import { checkText, quoted } from "./texts.ts";
+
+type Taking<Kind> = Extract<Command, { readonly kind: Kind }>;
+
+/** Decides `reject`. */
+export function decideReject(
+  state: SessionState,
+  command: Taking<"reject" | "reopen">,
+  context: DecideContext,
+): Decision {
+  const { item: id } = command;
+  const doing = `reject ${quoted(id)}`;
+  const found = requireItem(state, id, "reject");
+  if (found.error !== undefined) return found;
+  const { definition, phase, state: item } = found.value;
+  const isGate = definition.verification.type === "manual_gate";
+  const refusal = isGate ? refusalIfAgent(state, context, doing) : undefined;
+  if (refusal !== undefined) return { error: refusal };
+  if (isOpen(item.status) && !isGate && item.withdrawn === undefined) {
+    return { error: notDone(state, found.value, doing) };
+  }
+  const reason = reasonOf(command.reason, doing);
+  if (reason.error !== undefined) return reason;
+  if (saysSo(item, reason.value) && !hasMovedSince(found.value)) {
+    return { value: { events: [], already: `"${id}" is already rejected` } };
+  }
+  const also = doneDependents(state, found.value);
+  return {
+    value: {
+      events: [{
+        type: "item_rejected",
+        data: {
+          phase: phase.definition.id,
+          item: id,
+          reason: reason.value,
+          ...(also.length === 0 ? {} : { also }),
+          ...phaseToo(found.value),
+        },
+      }],
+    },
+  };
+}
+
+/** Decides `reopen`. */
+export function decideReopen(state: SessionState, command: Taking<"reject" | "reopen">): Decision {
+  const { item: id } = command;
+  const doing = `reopen ${quoted(id)}`;
+  const found = requireItem(state, id, "reopen");
+  if (found.error !== undefined) return found;
+  const { phase, state: item } = found.value;
+  if (item.approval !== undefined) {
+    return {
+      error: new OrchestratorError("item_blocked", `Cannot ${doing}: it was approved`, {
+        hint: `Run \`orchestrator revoke ${id} --reason <reason>\``,
+        details: { item: id },
+      }),
+    };
+  }
+  const reason = reasonOf(command.reason, doing);
+  if (reason.error !== undefined) return reason;
+  if (isOpen(item.status)) return { value: { events: [], already: `"${id}" is already open` } };
+  const stale = doneDependents(state, found.value);
+  return {
+    value: {
+      events: [{
+        type: "item_reopened",
+        data: {
+          phase: phase.definition.id,
+          item: id,
+          reason: reason.value,
+          ...(stale.length === 0 ? {} : { stale }),
+          ...phaseToo(found.value),
+        },
+      }],
+    },
+  };
+}
+
+/** Decides `revoke`. */
+export function decideRevoke(state: SessionState, command: Taking<"revoke">): Decision {
+  return "phase" in command.what
+    ? revokePhase(state, command.what.phase, command.reason)
+    : revokeItem(state, command.what.item, command.reason);
+}
+
+function revokePhase(state: SessionState, id: string, given: string): Decision {
+  const what = `phase ${quoted(id)}`;
+  const doing = `revoke the approval of ${what}`;
+  const { phases } = state.definition;
+  const phase = phases.find((candidate) => candidate.id === id);
+  if (phase === undefined) {
+    const ids = phases.map((candidate) => candidate.id);
+    return {
+      error: new OrchestratorError(
+        "phase_unknown",
+        `Cannot ${doing}: the workflow has no such phase`,
+        { hint: didYouMean(id, ids) ?? `The phases are ${ids.join(", ")}` },
+      ),
+    };
+  }
+  const { approval, withdrawn } = phaseState(state, id);
+  if (withdrawn !== undefined) {
+    return { value: { events: [], already: `The approval of ${what} is already revoked` } };
+  }
+  if (approval === undefined) {
+    const why = needsApproval(phase) ? "it was never approved" : "the phase needs no approval";
+    return { error: new OrchestratorError("phase_blocked", `Cannot ${doing}: ${why}`) };
+  }
+  const reason = reasonOf(given, doing);
+  if (reason.error !== undefined) return reason;
+  const data = { phase: id, reason: reason.value };
+  return { value: { events: [{ type: "approval_revoked", data }] } };
+}
+
+function revokeItem(state: SessionState, id: string, given: string): Decision {
+  const doing = `revoke the approval of ${quoted(id)}`;
+  const found = approvedItem(state, id, doing);
+  if (found.error !== undefined) return found;
+  const { phase, item } = found.value;
+  if (item.withdrawn !== undefined) {
+    const how = item.withdrawn.how === "revoked" ? "revoked" : `withdrawn (${item.withdrawn.how})`;
+    return { value: { events: [], already: `The approval of "${id}" is already ${how}` } };
+  }
+  const reason = reasonOf(given, doing);
+  if (reason.error !== undefined) return reason;
+  const current = currentPhase(state);
+  const isHere = current?.definition.id === phase.id;
+  const located = isHere ? requireItem(state, id, "revoke").value : undefined;
+  const stale = located === undefined ? [] : doneDependents(state, located);
+  return {
+    value: {
+      events: [{
+        type: "approval_revoked",
+        data: {
+          phase: phase.id,
+          item: id,
+          reason: reason.value,
+          ...(stale.length === 0 ? {} : { stale }),
+          ...(located === undefined ? {} : phaseToo(located)),
+        },
+      }],
+    },
+  };
+}
+
+interface Approved {
+  readonly phase: PhaseDefinition;
+  readonly item: ItemState;
+}
+
+/**
+ * The item of that id whose approval can be revoked, or was: of the current phase, or else of the
+ * newest one that has such an item.
+ */
+function approvedItem(state: SessionState, id: string, doing: string): Result<Approved> {
+  const { phases } = state.definition;
+  const all = phases.filter((phase) => phase.items.some((item) => item.id === id));
+  if (all.length === 0) {
+    const ids = phases.flatMap((phase) => phase.items.map((item) => item.id));
+    return {
+      error: new OrchestratorError(
+        "item_unknown",
+        `Cannot ${doing}: the workflow has no such item`,
+        {
+          hint: didYouMean(id, ids) ?? "Run `orchestrator status` to see the items",
+        },
+      ),
+    };
+  }
+  const here = currentPhase(state)?.definition;
+  const newestFirst = [...all].reverse();
+  const ordered = here !== undefined && all.includes(here) ? [here, ...newestFirst] : newestFirst;
+  const standings = ordered.map((phase): Approved => ({
+    phase,
+    item: itemState(phaseState(state, phase.id), id),
+  }));
+  const value = standings.find(({ item }) => item.approval !== undefined) ??
+    standings.find(({ item }) => item.withdrawn !== undefined);
+  if (value !== undefined) return { value };
+  const gate = all.some((phase) =>
+    phase.items.some((item) => item.id === id && item.verification.type === "manual_gate")
+  );
+  return {
+    error: new OrchestratorError(
+      "item_blocked",
+      `Cannot ${doing}: ${gate ? "it was never approved" : "the item needs no approval"}`,
+      { hint: "Run `orchestrator status` to see its current status", details: { item: id } },
+    ),
+  };
+}
+
+function notDone(
+  state: SessionState,
+  { phase, definition }: LocatedItem,
+  doing: string,
+): OrchestratorError {
+  return new OrchestratorError("item_blocked", `Cannot ${doing}: it is not completed`, {
+    hint: asHint(itemStep(state, phase, definition)),
+    details: { item: definition.id },
+  });
+}
+
+function reasonOf(reason: unknown, doing: string): Result<string> {
+  return checkText(reason, { doing, what: "reason", max: TEXT_LIMITS.reason });
+}
+
+/** Whether an item is open because of a rejection with that reason. */
+function saysSo({ status, withdrawn, withdrawnReason }: ItemState, reason: string): boolean {
+  return isOpen(status) && withdrawn?.how === "rejected" && withdrawnReason === reason;
+}
+
+/** Whether an item of the phase has changed since this one was rejected. */
+function hasMovedSince({ phase, state }: LocatedItem): boolean {
+  const rejected = state.withdrawn?.seq ?? 0;
+  return Object.values(phase.state.items).some(({ touched }) => touched > rejected);
+}
+
+/** Items of the phase that are completed and need this one. */
+function doneDependents(
+  { definition }: SessionState,
+  { phase, definition: { id } }: LocatedItem,
+): readonly string[] {
+  return dependents(definition, phase.definition, id)
+    .filter((other) => itemState(phase.state, other).status === "completed");
+}
+
+/** The phase's approval was given for what it was before. */
+function phaseToo({ phase }: LocatedItem): { readonly phaseToo?: true } {
+  return isApproved(phase.state) ? { phaseToo: true } : {};
+}
