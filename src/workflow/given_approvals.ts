@@ -36,7 +36,7 @@ export function approvalsOf(state: SessionState): readonly GivenApproval[] {
     });
     const { approval } = standing;
     if (approval === undefined || !isApproved(standing)) return items;
-    const { at, by, notes: _, ...given } = approval;
+    const { at, by, notes: _, proof: _p, ...given } = approval;
     return [...items, { phase: phase.id, approval: given, at, by }];
   });
 }

@@ -13,18 +13,8 @@ import type { WorkRecord } from "../work_record.ts";
 export function commandOf(event: NewEvent): Command | null {
   switch (event.type) {
     case "item_completed":
-    case "item_failed": {
-      const { item, verification: outcome, basis } = event.data;
-      const kind = "complete";
-      return {
-        kind,
-        item,
-        ...given(event.data),
-        outcome,
-        ...(basis === undefined ? {} : { basis }),
-        ...workIn(event.data),
-      };
-    }
+    case "item_failed":
+      return completion(event.data);
     case "item_skipped": {
       const { item, reason, forced, automatic } = event.data;
       return automatic === undefined
@@ -75,6 +65,18 @@ export function commandOf(event: NewEvent): Command | null {
     default:
       return null;
   }
+}
+
+function completion(data: EventData["item_completed"] | EventData["item_failed"]): Command {
+  const { item, verification: outcome, basis } = data;
+  return {
+    kind: "complete",
+    item,
+    ...given(data),
+    outcome,
+    ...(basis === undefined ? {} : { basis }),
+    ...workIn(data),
+  };
 }
 
 function revocation({ phase, item, reason }: EventData["approval_revoked"]): Command {
