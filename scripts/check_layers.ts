@@ -87,6 +87,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       "state_layout",
       "platform",
       "workflow",
+      "work_tree",
       "project",
       "secrets",
       "storage",

@@ -104,7 +104,12 @@ const withdrawal = z.looseObject({
 
 const verification = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("none") }),
-  z.strictObject({ type: z.literal("file_exists"), path: z.string() }),
+  z.strictObject({
+    type: z.literal("file_exists"),
+    path: z.string(),
+    kind: z.literal("directory").optional(),
+    may_be_old: z.literal(true).optional(),
+  }),
   z.strictObject({
     type: z.literal("command"),
     command: z.string(),

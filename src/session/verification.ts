@@ -4,10 +4,14 @@
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { isAbsent } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
-import { pathExists } from "../platform/path.ts";
 import type { OrchestratorPaths } from "../project/paths.ts";
 import type { VerificationOutcome } from "../workflow/events.ts";
+import { fileFacts } from "../work_tree/file_facts.ts";
+import { fileProblem } from "../workflow/file_proof.ts";
+import type { RunnableVerification } from "../workflow/verification_plan.ts";
+import type { FileFacts } from "../workflow/work_record.ts";
 import type { VerificationRequest } from "./verify_command.ts";
 
 /**
@@ -16,12 +20,12 @@ import type { VerificationRequest } from "./verify_command.ts";
  * when this machine has no shell for it; `io_failed` when the system cannot tell whether a file is there.
  */
 export async function verify(request: VerificationRequest): Promise<VerificationOutcome> {
-  const { plan, paths } = request;
+  const { plan } = request;
   switch (plan.verification.type) {
     case "none":
       return { type: "none", passed: true };
     case "file_exists":
-      return verifyFile(paths, plan.verification.path);
+      return verifyFile(request, plan.verification);
     case "command":
       return await (await import("./verify_command.ts")).verifyCommand(
         request,
@@ -30,7 +34,11 @@ export async function verify(request: VerificationRequest): Promise<Verification
   }
 }
 
-function verifyFile(paths: OrchestratorPaths, path: string): VerificationOutcome {
+function verifyFile(
+  { paths, state }: Pick<VerificationRequest, "paths" | "state">,
+  wanted: Extract<RunnableVerification, { readonly type: "file_exists" }>,
+): VerificationOutcome {
+  const { path } = wanted;
   if (path.trim() === "") {
     return { type: "file_exists", passed: false, path, reason: "its definition names no file" };
   }
@@ -40,10 +48,25 @@ function verifyFile(paths: OrchestratorPaths, path: string): VerificationOutcome
     const reason = `"${path}" ${there ? "is outside the project" : "is a broken link"}`;
     return { type: "file_exists", passed: false, path, reason };
   }
-  // Not being able to look proves nothing, neither that it is there nor that it is not: that throws.
-  return pathExists(file)
-    ? { type: "file_exists", passed: true, path }
-    : { type: "file_exists", passed: false, path, reason: `"${path}" does not exist` };
+  const found = factsAt(paths.root, path);
+  const problem = fileProblem(state, wanted, found);
+  return {
+    type: "file_exists",
+    passed: problem === null,
+    path,
+    found,
+    ...(problem === null ? {} : { reason: problem }),
+  };
+}
+
+/** Not being able to look proves nothing, neither that it is there nor that it is not: that throws. */
+function factsAt(root: string, path: string): FileFacts {
+  try {
+    return fileFacts(root, path);
+  } catch (error) {
+    if (isAbsent(error)) return { kind: "missing" };
+    throw ioError("read", resolve(root, path), error);
+  }
 }
 
 function isInside(paths: OrchestratorPaths, path: string): boolean {

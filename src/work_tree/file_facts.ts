@@ -4,6 +4,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import { isAbsent } from "../errors.ts";
 import { runningSha256 } from "../platform/hash.ts";
 import type { FileFacts } from "../workflow/work_record.ts";
 import { LARGE_BYTES } from "../workflow/work_tree.ts";
@@ -13,15 +14,21 @@ const PIECE_BYTES = 1024 * 1024;
 /**
  * Looks at a path. Links are followed; only a regular file is opened.
  * @param path relative to `root`.
- * @throws what `stat` and reading throw, except for a path that is not there.
+ * @returns no hash for a file that cannot be read.
+ * @throws what `stat` throws, except for a path that is not there.
  */
-function fileFacts(root: string, path: string): FileFacts {
+export function fileFacts(root: string, path: string): FileFacts {
   const file = resolve(root, path);
   const stats = statSync(file, { throwIfNoEntry: false });
   if (stats === undefined) return { kind: "missing" };
   if (stats.isDirectory()) return { kind: "directory" };
   if (!stats.isFile()) return { kind: "other" };
-  return contentOf(file);
+  try {
+    return contentOf(file);
+  } catch (error) {
+    if (isAbsent(error)) throw error;
+    return { kind: "file", bytes: stats.size };
+  }
 }
 
 function contentOf(path: string): FileFacts {

@@ -160,7 +160,12 @@ function buildVerification(
 ): Verification {
   switch (input.type) {
     case "file_exists":
-      return { type: "file_exists", path: input.path ?? "" };
+      return {
+        type: "file_exists",
+        path: input.path ?? "",
+        ...(input.kind === "directory" ? { kind: "directory" } : {}),
+        ...(input.may_be_old === true ? { may_be_old: true } : {}),
+      };
     case "command":
       return {
         type: "command",

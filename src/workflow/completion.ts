@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError, type Result } from "../errors.ts";
+import { fileProblem } from "./file_proof.ts";
 import { recordedApproval, ZERO_HUMAN_REASON } from "./approval_rules.ts";
 import { shellFits } from "./command_setup.ts";
 import type { Command, DecideContext } from "./commands.ts";
@@ -47,7 +48,7 @@ export function decideComplete(
   if (given.error !== undefined) return given;
   if (automatic) return automaticSkip(located, given.value);
 
-  const outcome = checkOutcome(id, command.outcome, verification);
+  const outcome = checkOutcome(state, { id, planned: verification }, command.outcome);
   if (outcome.error !== undefined) return outcome;
   const data = {
     phase: located.phase.definition.id,
@@ -157,9 +158,9 @@ function automaticSkip(located: LocatedItem, given: Accompaniment): Decision {
  * derived from the exit code too, never from the caller's claim alone.
  */
 function checkOutcome(
-  id: string,
+  state: SessionState,
+  { id, planned }: { readonly id: string; readonly planned: RunnableVerification },
   outcome: VerificationOutcome | undefined,
-  planned: RunnableVerification,
 ): Result<VerificationOutcome> {
   if (planned.type === "none") {
     if (outcome === undefined || outcome.type === "none") {
@@ -175,38 +176,59 @@ function checkOutcome(
       ),
     };
   }
-  if (planned.type === "file_exists") {
-    if (outcome.type !== "file_exists" || outcome.path !== planned.path) {
-      return { error: otherVerification(id) };
-    }
-    const { type, passed, path, reason } = outcome;
-    return { value: { type, passed, path, ...(reason === undefined ? {} : { reason }) } };
-  }
+  const recorded = planned.type === "file_exists"
+    ? fileOutcome(state, planned, outcome)
+    : commandOutcome(planned, outcome);
+  return recorded === null ? { error: otherVerification(id) } : { value: recorded };
+}
+
+/** Null for the outcome of another verification. */
+function fileOutcome(
+  state: SessionState,
+  planned: Extract<RunnableVerification, { readonly type: "file_exists" }>,
+  outcome: VerificationOutcome,
+): VerificationOutcome | null {
+  if (outcome.type !== "file_exists" || outcome.path !== planned.path) return null;
+  const { type, path, found } = outcome;
+  const problem = found === undefined ? null : fileProblem(state, planned, found);
+  const reason = problem ?? outcome.reason;
+  return {
+    type,
+    passed: found === undefined ? outcome.passed : problem === null,
+    path,
+    ...(found === undefined ? {} : { found }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** Null for the outcome of another verification. */
+function commandOutcome(
+  planned: Extract<RunnableVerification, { readonly type: "command" }>,
+  outcome: VerificationOutcome,
+): VerificationOutcome | null {
   if (
     outcome.type !== "command" || outcome.command !== planned.command ||
     outcome.expectedExitCode !== planned.expect_exit_code ||
     outcome.dir !== planned.setup.dir || !shellFits(planned.setup, outcome)
-  ) {
-    return { error: otherVerification(id) };
-  }
+  ) return null;
   const { type, command, expectedExitCode, exitCode, durationMs, outputTail } = outcome;
-  const { signal, timedOut, reason, shell, dir } = outcome;
+  const { signal, timedOut, reason, shell, dir, program, variables } = outcome;
   const passed = outcome.passed && exitCode === planned.expect_exit_code && timedOut !== true;
   return {
-    value: {
-      type,
-      passed,
-      command,
-      expectedExitCode,
-      exitCode,
-      ...(signal === undefined ? {} : { signal }),
-      ...(timedOut === undefined ? {} : { timedOut }),
-      durationMs: Number.isFinite(durationMs) ? durationMs : 0,
-      outputTail,
-      ...(reason === undefined ? {} : { reason }),
-      ...(shell === undefined ? {} : { shell: shellRecord(shell) }),
-      ...(dir === undefined ? {} : { dir }),
-    },
+    type,
+    passed,
+    command,
+    expectedExitCode,
+    exitCode,
+    ...(signal === undefined ? {} : { signal }),
+    ...(timedOut === undefined ? {} : { timedOut }),
+    durationMs: Number.isFinite(durationMs) ? durationMs : 0,
+    outputTail,
+    ...(reason === undefined ? {} : { reason }),
+    ...(shell === undefined ? {} : { shell: shellRecord(shell) }),
+    ...(dir === undefined ? {} : { dir }),
+    ...(program === undefined ? {} : { program }),
+    ...(variables === undefined ? {} : { variables }),
   };
 }
 

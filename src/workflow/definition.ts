@@ -30,7 +30,14 @@ export type StepType = "gate" | "required" | "documented" | "flexible";
 /** The proof that an item needs to be completed. */
 export type Verification =
   | { readonly type: "none" }
-  | { readonly type: "file_exists"; readonly path: string }
+  | {
+    readonly type: "file_exists";
+    readonly path: string;
+    /** Absent: a regular file. */
+    readonly kind?: "directory";
+    /** The content may be what it was when the session began. */
+    readonly may_be_old?: true;
+  }
   | {
     readonly type: "command";
     readonly command: string;

@@ -22,6 +22,14 @@ import { CommandSetupChecker } from "./command_setup_rules.ts";
 import { pathProblem } from "./path_rules.ts";
 import { fillIn, placeholderNames } from "./template.ts";
 
+/** Keys of a verification, and the type that each belongs to. */
+const PROOF_KEYS = [
+  ["path", "file_exists"],
+  ["kind", "file_exists"],
+  ["may_be_old", "file_exists"],
+  ["command", "command"],
+] as const;
+
 /** Where the parts of a definition are in its file: the two forms differ in this. */
 export interface Layout {
   readonly phase: (phase: number) => KeyPath;
@@ -353,7 +361,7 @@ class RuleChecker {
     if (!this.#tree.hasText || this.#isBroken([...at, "type"])) return;
     const idle = (place: KeyPath, message: string, hint?: string): void =>
       this.#warning(place, message, { at: "key", hint });
-    for (const [key, type] of [["path", "file_exists"], ["command", "command"]] as const) {
+    for (const [key, type] of PROOF_KEYS) {
       const place = [...at, key];
       if (verification.type === type || !this.#isWritten(place)) continue;
       if (key === "path" && verification.type === "manual_gate") {

@@ -13,6 +13,7 @@ import type { SettingValue } from "./definition.ts";
 
 export const STEP_TYPES = ["gate", "required", "documented", "flexible"] as const;
 export const PHASE_TYPES = ["strict", "guided", "autonomous"] as const;
+const FILE_KINDS = ["file", "directory"] as const;
 export const VERIFICATION_TYPES = ["file_exists", "command", "manual_gate", "none"] as const;
 const SUPERVISION_MODES = ["supervised", "zero_human", "hybrid"] as const;
 export const EVIDENCE_SCHEMAS = [
@@ -111,15 +112,26 @@ function buildSchemas(strict: boolean) {
   const verification = object({
     type: optional(z.enum(VERIFICATION_TYPES), {
       description:
-        "The proof that the item needs: a file or directory that exists, a command that exits as expected, a " +
+        "The proof that the item needs: a file that was written, a command that exits as expected, a " +
         "person's approval, or none.",
       default: "none",
     }),
     path: optional(text(), {
       description:
         "For file_exists: a path relative to the project root; {{setting}} is substituted. It must " +
-        "stay inside the project. For manual_gate (in format 2): the file that the person approves.",
+        "stay inside the project, be a regular file that is not empty, and have changed since the " +
+        "session began; without `format: 2` anything that exists is enough. For manual_gate (in format " +
+        "2): the file that the person approves.",
       examples: ["{{docs_dir}}/plan.md"],
+    }),
+    kind: optional(z.enum(FILE_KINDS), {
+      description: "For file_exists: what must be there.",
+      default: "file",
+    }),
+    may_be_old: optional(z.boolean(), {
+      description:
+        "For file_exists: whether the file may have the content that it had when the session began.",
+      default: false,
     }),
     command: optional(text(), {
       description:

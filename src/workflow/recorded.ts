@@ -3,6 +3,8 @@
  * @module
  */
 
+import type { FileFacts } from "./work_record.ts";
+
 /** The author of an event. */
 export interface Actor {
   readonly kind: "person" | "agent" | "ci";
@@ -75,6 +77,8 @@ export type VerificationOutcome =
     readonly passed: boolean;
     /** Relative to the project root, with `/`. */
     readonly path: string;
+    /** What was there; absent in lines of earlier programs, and where it was not looked at. */
+    readonly found?: FileFacts;
     readonly reason?: string;
   }
   | {
@@ -94,6 +98,10 @@ export type VerificationOutcome =
     readonly shell?: ShellRecord;
     /** Where it ran, relative to the project root; absent for the root itself. */
     readonly dir?: string;
+    /** What the first word of the command was; absent where that cannot be said. */
+    readonly program?: string;
+    /** Names of variables that change what programs do, sorted; absent where there was none. */
+    readonly variables?: readonly string[];
   };
 
 /** A history in a file of the session. */

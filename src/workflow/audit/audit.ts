@@ -18,6 +18,7 @@ import type { AuditRemark, AuditReport, Contradiction } from "./finding.ts";
 import { structureOf } from "./structure.ts";
 import { firstDifference } from "./same.ts";
 import { withRecorded, withStandIns } from "./stand_in.ts";
+import { workProblem } from "./work_problem.ts";
 
 /** What an audit needs besides the events. */
 export interface AuditOptions {
@@ -125,7 +126,7 @@ export class Auditor {
     if (state === null) {
       this.#first = event;
       this.#importing = event.type === "session_imported";
-      return null;
+      return workProblem({}, event, this.#options.digest);
     }
     const imported = this.#isImported(event, rules);
     if (event.type === "checkpoint_created") this.#remember(event.seq, event.data);
@@ -168,7 +169,8 @@ export class Auditor {
       : withStandIns(event, state);
     const command = commandOf(complete);
     if (command === null) return "no command makes such an event";
-    const wrong = recordedProblem(event) ?? this.#restoredProblem(event, rules);
+    const wrong = recordedProblem(event) ?? workProblem(state, event, this.#options.digest) ??
+      this.#restoredProblem(event, rules);
     if (wrong !== null) return wrong;
     const decision = decide(state, command, { actor: event.actor });
     const decided = decision.value?.events[0];
