@@ -2,7 +2,6 @@
  * Completing items: each is verified as its definition asks, and completed when that passes.
  * @module
  */
-import { OrchestratorError } from "../errors.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import type { Command } from "../workflow/commands.ts";
 import { decideComplete } from "../workflow/completion.ts";
@@ -12,7 +11,7 @@ import {
   planVerification,
   type VerificationPlan,
 } from "../workflow/verification_plan.ts";
-import { eachItem, type ItemChange } from "./each_item.ts";
+import type { ItemChange } from "./each_item.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Items to complete. */
@@ -65,11 +64,11 @@ export async function completeItems(
   watching: Watching,
 ): Promise<readonly CompletedItem[]> {
   const session = await workspace.sessionToChange();
-  return await eachItem(
-    workspace,
-    { items, past: "completed" },
-    (item) => completeItem(workspace, { session, item, given }, watching),
-  );
+  const complete = (item: string) => completeItem(workspace, { session, item, given }, watching);
+  const [item, ...more] = items;
+  if (item !== undefined && more.length === 0) return [await complete(item)];
+  const { eachItem } = await import("./each_item.ts");
+  return await eachItem(workspace, { items, past: "completed" }, complete);
 }
 
 /** What is to be completed, and what is kept with it. */
@@ -123,9 +122,11 @@ async function completeItem(
   const failed = change.events.find((event) => event.type === "item_failed");
   if (failed !== undefined) {
     const { seq } = failed;
+    const { verificationFailed } = await import("./failed_verification.ts");
     throw verificationFailed(change.state, { item, seq, list: output.failed(seq) });
   }
-  return { item, change, automatic: currentItem(change.state, item)?.automatic !== undefined };
+  const { phases, phase } = change.state;
+  return { item, change, automatic: phases[phase ?? ""]?.items[item]?.automatic !== undefined };
 }
 
 /** The state, and what is to be verified in it; null when the item is complete already. */
@@ -141,39 +142,4 @@ async function planned(
     throw planVerification(state, item, given).error ?? refusedWithout(error, recorded.redacted);
   }
   return { state, plan: "already" in value ? null : value.plan };
-}
-
-function currentItem(state: SessionState, item: string) {
-  return state.phases[state.phase ?? ""]?.items[item];
-}
-
-function verificationFailed(
-  state: SessionState,
-  { item, seq, list }: {
-    readonly item: string;
-    readonly seq: number;
-    readonly list: readonly string[];
-  },
-): OrchestratorError {
-  const outcome = currentItem(state, item)?.verification;
-  let reason = "its verification failed";
-  if (outcome?.type === "file_exists") {
-    reason = outcome.reason ?? `"${outcome.path}" does not exist`;
-  } else if (outcome?.type === "command") {
-    reason = outcome.reason !== undefined
-      ? `the command failed: ${outcome.reason}`
-      : outcome.exitCode === null
-      ? `the command was terminated by ${outcome.signal ?? "a signal"}`
-      : `the command exited with code ${outcome.exitCode} (expected ${outcome.expectedExitCode})`;
-  }
-  return new OrchestratorError("verification_failed", `Cannot complete "${item}": ${reason}`, {
-    hint: `Fix the failure, then run \`orchestrator complete ${item}\` again`,
-    details: {
-      session: state.session,
-      item,
-      seq,
-      verification: outcome,
-      ...(list.length === 0 ? {} : { list }),
-    },
-  });
 }

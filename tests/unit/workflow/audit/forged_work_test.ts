@@ -98,6 +98,9 @@ function journalOf(): readonly SessionEvent[] {
     exitCode: 0,
     durationMs: 5,
     outputTail: "",
+    shell: { name: "bash", path: "/bin/bash", version: "5.2.15", strict: true },
+    program: "/usr/bin/npm",
+    variables: ["NODE_OPTIONS"],
   } as const;
   const more = treeOf([...FILES, { path: "report.txt", mode: "100644", blob: "d".repeat(40) }]);
   act({
