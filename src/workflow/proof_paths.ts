@@ -1,5 +1,5 @@
 /**
- * Files that the verifications of a workflow name.
+ * Files that the verifications and approvals of a workflow name.
  * @module
  */
 import type { ItemDefinition, WorkflowDefinition } from "./definition.ts";
@@ -16,8 +16,11 @@ export function proofPaths(
 ): readonly string[] {
   const items = phases.flatMap((phase) => phase.items.filter((item) => isMeant(item, phase.id)));
   const paths = items.flatMap(({ verification }): readonly string[] => {
-    if (verification.type !== "file_exists") return [];
-    const { text, missing } = substitute(verification.path, settings);
+    const { path } = verification.type === "file_exists" || verification.type === "manual_gate"
+      ? verification
+      : {};
+    if (path === undefined) return [];
+    const { text, missing } = substitute(path, settings);
     return missing.length > 0 || text.trim() === "" ? [] : [text];
   });
   return [...new Set(paths)];
