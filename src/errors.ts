@@ -35,7 +35,6 @@ export const EXIT_CODES: Readonly<Record<ErrorKind, number>> = {
 /** Every code an error can carry. Codes are stable: scripts may match on them. */
 export const ERROR_CODES = {
   verification_failed: "failure",
-  evidence_invalid: "failure",
   io_failed: "failure",
   link_refused: "failure",
   read_only: "failure",
@@ -55,6 +54,7 @@ export const ERROR_CODES = {
   terminal_needed: "usage",
   too_long: "usage",
   too_short: "usage",
+  evidence_invalid: "usage",
   config_key_unknown: "usage",
 
   config_invalid: "config",

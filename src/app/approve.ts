@@ -40,7 +40,7 @@ type Needed = Pick<
  */
 export async function approveItems(
   workspace: Needed,
-  { items, given }: {
+  { items, given: offered }: {
     /** Ids of items of the current phase, at least one. */
     readonly items: readonly string[];
     readonly given: Accompaniment;
@@ -49,15 +49,27 @@ export async function approveItems(
 ): Promise<readonly ItemChange[]> {
   const session = await workspace.sessionToChange();
   const detection = detectionOf(workspace);
-  return await eachItem(workspace, { items, past: "approved" }, async (item) => ({
-    item,
-    change: await approve(workspace, {
+  return await eachItem(workspace, { items, past: "approved" }, async (item) => {
+    const given = await withEvidenceFiles(workspace, { session, item }, offered);
+    const change = await approve(workspace, {
       session,
       what: `"${item}"`,
       isMeant: ({ id }, phase, current) => phase === current && id === item,
       make: (how) => ({ kind: "approve_item", item, approval: { how, detection }, ...given }),
-    }, confirm),
-  }));
+    }, confirm);
+    return { item, change };
+  });
+}
+
+async function withEvidenceFiles(
+  workspace: Needed,
+  { session, item }: { readonly session: string; readonly item: string },
+  given: Accompaniment,
+): Promise<Accompaniment> {
+  if (given.evidence === undefined) return given;
+  const { withFiles } = await import("./evidence_files.ts");
+  const { state } = await workspace.manager.loadToPlan(session, { replay: true });
+  return withFiles(workspace, { state, item }, given);
 }
 
 /**

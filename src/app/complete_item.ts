@@ -85,11 +85,11 @@ async function completeItem(
   { signal, takeOutput }: Watching,
 ): Promise<CompletedItem> {
   const { manager } = workspace;
-  const { session, item, given } = completing;
-  const { state, plan } = await planned(workspace, completing);
+  const { session, item } = completing;
+  const { state, plan, given } = await planned(workspace, completing);
   const redactor = await workspace.redactor();
   const output = await takeOutput(redactor);
-  let command: Command;
+  let command: Extract<Command, { readonly kind: "complete" }>;
   try {
     command = plan === null ? { kind: "complete", item, ...given } : {
       kind: "complete",
@@ -116,8 +116,9 @@ async function completeItem(
     "complete",
     (newest) => decideComplete(newest, command),
   );
-  if (change.already !== null && Object.keys(given).length > 0) {
-    workspace.warn(`Nothing was changed; not stored: ${Object.keys(given).join(", ")}`);
+  const offered = Object.keys(completing.given);
+  if (change.already !== null && offered.length > 0) {
+    workspace.warn(`Nothing was changed; not stored: ${offered.join(", ")}`);
   }
   const failed = change.events.find((event) => event.type === "item_failed");
   if (failed !== undefined) {
@@ -129,17 +130,29 @@ async function completeItem(
   return { item, change, automatic: phases[phase ?? ""]?.items[item]?.automatic !== undefined };
 }
 
-/** The state, and what is to be verified in it; null when the item is complete already. */
+/** What is to be completed, once it is known not to be refused. */
+interface Planned {
+  readonly state: SessionState;
+  /** Null when the item is complete already. */
+  readonly plan: VerificationPlan | null;
+  /** What is kept with it, and what was found of that. */
+  readonly given: Accompaniment;
+}
+
 async function planned(
-  { manager }: Needed,
-  { session, item, given }: Completing,
-): Promise<{ readonly state: SessionState; readonly plan: VerificationPlan | null }> {
+  workspace: Needed,
+  { session, item, given: offered }: Completing,
+): Promise<Planned> {
+  const { manager } = workspace;
   const { state } = await manager.loadToPlan(session);
+  const given = offered.evidence === undefined
+    ? offered
+    : await (await import("./evidence_files.ts")).withFiles(workspace, { state, item }, offered);
   const recorded = await manager.withoutSecrets({ ...given });
   const { error, value } = planVerification(state, item, recorded.given);
   if (error !== undefined) {
     const { refusedWithout } = await import("../session/recordable.ts");
     throw planVerification(state, item, given).error ?? refusedWithout(error, recorded.redacted);
   }
-  return { state, plan: "already" in value ? null : value.plan };
+  return { state, plan: "already" in value ? null : value.plan, given };
 }

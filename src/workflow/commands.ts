@@ -2,7 +2,7 @@
  * The commands that change a session: the input of `decide()`.
  * @module
  */
-import type { Actor, Approval, VerificationOutcome } from "./events.ts";
+import type { Actor, Approval, EvidenceFiles, VerificationOutcome } from "./events.ts";
 import type { Snapshot } from "./state.ts";
 import type { WorkRecord } from "./work_record.ts";
 
@@ -22,6 +22,8 @@ export type Command =
     readonly basis?: number;
     /** What the project is now; absent where that was not looked at, here and below. */
     readonly work?: WorkRecord;
+    /** Which files the evidence names are there; absent where it has no field for files. */
+    readonly evidenceFiles?: EvidenceFiles;
   }
   | {
     readonly kind: "skip";
@@ -36,6 +38,7 @@ export type Command =
     readonly evidence?: unknown;
     readonly approval: Approval;
     readonly work?: WorkRecord;
+    readonly evidenceFiles?: EvidenceFiles;
   }
   | {
     readonly kind: "approve_phase";
@@ -77,6 +80,8 @@ export type Command =
 /** What `decide()` must know besides the state. */
 export interface DecideContext {
   readonly actor: Actor;
+  /** Judges texts and evidence as programs did that recorded no rules: for lines of theirs only. */
+  readonly asBefore?: boolean;
 }
 
 /** Upper and lower bounds of texts, in characters (UTF-16 units). */

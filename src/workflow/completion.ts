@@ -1,26 +1,22 @@
 /**
- * Deciding what completes an item: its verification (`complete`) or a person (`approve`).
+ * Deciding whether an item's verification completes it (`complete`).
  * @module
  */
 import { OrchestratorError, type Result } from "../errors.ts";
 import { fileProblem } from "./file_proof.ts";
-import { recordedApproval, ZERO_HUMAN_REASON } from "./approval_rules.ts";
+import { ZERO_HUMAN_REASON } from "./approval_rules.ts";
 import { shellFits } from "./command_setup.ts";
 import type { Command, DecideContext } from "./commands.ts";
 import type { Decision } from "./decision.ts";
 import type { VerificationOutcome } from "./events.ts";
-import { currentPhase, itemState, type LocatedItem, phaseState, requireItem } from "./locate.ts";
-import { asHint, itemStep } from "./next_step.ts";
+import { type LocatedItem, requireItem } from "./locate.ts";
 import type { ShellRecord } from "./recorded.ts";
-import { isDone, isRevoked } from "./reviews.ts";
 import type { SessionState } from "./state.ts";
 import { recordedWork } from "./work_marks.ts";
 import {
   type Accompaniment,
   assessCompletion,
   checkAccompaniment,
-  refusalOfNeeds,
-  refusalOfSkipped,
   type RunnableVerification,
 } from "./verification_plan.ts";
 
@@ -34,6 +30,7 @@ import {
 export function decideComplete(
   state: SessionState,
   command: Extract<Command, { kind: "complete" }>,
+  { asBefore }: Pick<DecideContext, "asBefore"> = {},
 ): Decision {
   const { item: id } = command;
   if (command.basis !== undefined && !stillAt(state, id, command.basis)) {
@@ -44,7 +41,12 @@ export function decideComplete(
   if ("already" in assessed.value) return { value: { events: [], ...assessed.value } };
   const { located, verification } = assessed.value;
   const automatic = located.definition.verification.type === "manual_gate";
-  const given = checkAccompaniment(located.definition, command, "complete", !automatic);
+  const given = checkAccompaniment(located.definition, command, {
+    verb: "complete",
+    demanded: !automatic,
+    format: state.definition.format,
+    asBefore,
+  });
   if (given.error !== undefined) return given;
   if (automatic) return automaticSkip(located, given.value);
 
@@ -62,69 +64,6 @@ export function decideComplete(
   return { value: { events: [{ type, data }] } };
 }
 
-/** Decides `approve` of an item. */
-export function decideApproveItem(
-  state: SessionState,
-  command: Extract<Command, { kind: "approve_item" }>,
-  context: DecideContext,
-): Decision {
-  const { item: id } = command;
-  const doing = `approve "${id}"`;
-  const found = requireApprovable(state, id);
-  if (found.error !== undefined) return found;
-  const { definition, phase, state: item } = found.value;
-  if (definition.verification.type !== "manual_gate") {
-    return {
-      error: new OrchestratorError("item_blocked", `Cannot ${doing}: the item needs no approval`, {
-        hint: asHint(itemStep(state, phase, definition)),
-      }),
-    };
-  }
-  if (item.status === "completed" && isDone(item)) {
-    return { value: { events: [], already: `"${id}" is already approved` } };
-  }
-  if (item.status === "skipped") return { error: refusalOfSkipped(doing) };
-  const needs = isRevoked(item) ? undefined : refusalOfNeeds(state, found.value, doing);
-  if (needs !== undefined) return { error: needs };
-  const approval = recordedApproval(state, command.approval, context, doing);
-  if (approval.error !== undefined) return approval;
-  const given = checkAccompaniment(definition, command, "approve", true);
-  if (given.error !== undefined) return given;
-  return {
-    value: {
-      events: [{
-        type: "item_approved",
-        data: {
-          phase: phase.definition.id,
-          item: id,
-          ...given.value,
-          approval: approval.value,
-          ...recordedWork(state, command.work),
-        },
-      }],
-    },
-  };
-}
-
-/**
- * The gate of that id in the current phase, or in the newest earlier one where its approval was revoked:
- * it can be given again.
- */
-function requireApprovable(state: SessionState, id: string): Result<LocatedItem> {
-  const found = requireItem(state, id, "approve");
-  const current = currentPhase(state);
-  if (found.error === undefined || current === undefined) return found;
-  for (let index = current.index - 1; index >= 0; index -= 1) {
-    const definition = state.definition.phases[index];
-    const item = definition?.items.find((candidate) => candidate.id === id);
-    if (definition === undefined || item === undefined) continue;
-    const phase = { index, definition, state: phaseState(state, definition.id) };
-    const standing = itemState(phase.state, id);
-    if (isRevoked(standing)) return { value: { phase, definition: item, state: standing } };
-  }
-  return found;
-}
-
 /**
  * True when an item has not changed since its verification began. For an unknown item the result is
  * true, because `assessCompletion` has the better message.
@@ -136,7 +75,10 @@ function stillAt(state: SessionState, id: string, basis: number): boolean {
   return found.value?.state.touched === basis;
 }
 
-function automaticSkip(located: LocatedItem, given: Accompaniment): Decision {
+function automaticSkip(
+  located: LocatedItem,
+  { evidenceFiles: _, ...given }: Accompaniment,
+): Decision {
   return {
     value: {
       events: [{

@@ -2,7 +2,7 @@
  * `decide()`: turns a command into events, or into a refusal.
  *
  * Pure and total: no clock, no randomness, no files, and a result for every command on every state.
- * The rules for items are in `completion.ts` and `skip_rules.ts`, those for checkpoints in
+ * The rules for items are in `completion.ts`, `item_approval.ts` and `skip_rules.ts`, those for checkpoints in
  * `checkpointing.ts`, and the blockers in `blockers.ts`.
  * @module
  */
@@ -18,9 +18,10 @@ import {
 } from "./blockers.ts";
 import { decideCreateCheckpoint, decideRestoreCheckpoint } from "./checkpointing.ts";
 import { type Command, type DecideContext, TEXT_LIMITS } from "./commands.ts";
-import { decideApproveItem, decideComplete } from "./completion.ts";
+import { decideComplete } from "./completion.ts";
 import type { Decision } from "./decision.ts";
 import { type LocatedPhase, phaseState, refusalIfEnded, requireCurrentPhase } from "./locate.ts";
+import { decideApproveItem } from "./item_approval.ts";
 import { didYouMean } from "./nearest.ts";
 import { asHint, nextStep } from "./next_step.ts";
 import { decideSkip } from "./skip_rules.ts";
@@ -41,7 +42,7 @@ export type { Decision } from "./decision.ts";
 export function decide(state: SessionState, command: Command, context: DecideContext): Decision {
   switch (command.kind) {
     case "complete":
-      return decideComplete(state, command);
+      return decideComplete(state, command, context);
     case "skip":
       return decideSkip(state, command, context);
     case "approve_item":
@@ -59,9 +60,9 @@ export function decide(state: SessionState, command: Command, context: DecideCon
     case "finish":
       return decideFinish(state, command);
     case "abandon":
-      return decideAbandon(state, command);
+      return decideAbandon(state, command, context);
     case "note":
-      return decideNote(state, command);
+      return decideNote(state, command, context);
     case "create_checkpoint":
       return decideCreateCheckpoint(state, command);
     case "restore_checkpoint":
@@ -215,6 +216,7 @@ function blockedError(
 function decideAbandon(
   state: SessionState,
   command: Extract<Command, { kind: "abandon" }>,
+  { asBefore }: DecideContext,
 ): Decision {
   const doing = "abandon the workflow";
   const ended = refusalIfEnded(state, doing);
@@ -224,16 +226,21 @@ function decideAbandon(
     what: "reason",
     max: TEXT_LIMITS.reason,
     min: TEXT_LIMITS.abandonReason,
+    asBefore,
   });
   if (reason.error !== undefined) return reason;
   return { value: { events: [{ type: "workflow_abandoned", data: { reason: reason.value } }] } };
 }
 
-function decideNote(state: SessionState, command: Extract<Command, { kind: "note" }>): Decision {
+function decideNote(
+  state: SessionState,
+  command: Extract<Command, { kind: "note" }>,
+  { asBefore }: DecideContext,
+): Decision {
   const doing = "add a note";
   const ended = refusalIfEnded(state, doing);
   if (ended !== undefined) return { error: ended };
-  const text = checkText(command.text, { doing, what: "note", max: TEXT_LIMITS.note });
+  const text = checkText(command.text, { doing, what: "note", max: TEXT_LIMITS.note, asBefore });
   if (text.error !== undefined) return text;
   return {
     value: { events: [{ type: "note_added", data: { text: text.value, phase: state.phase } }] },

@@ -8,11 +8,23 @@
  */
 import type { WorkflowDefinition } from "./definition.ts";
 import type { DefinitionOrigin, Namesakes } from "./definition_origin.ts";
-import type { Actor, Approval, HistoryFile, VerificationOutcome } from "./recorded.ts";
+import type {
+  Actor,
+  Approval,
+  EvidenceFiles,
+  HistoryFile,
+  VerificationOutcome,
+} from "./recorded.ts";
 import type { EarlierSession, Recent, Snapshot, StateSeed } from "./state.ts";
 import type { FileFacts, WorkRecord } from "./work_record.ts";
 
-export type { Actor, Approval, HistoryFile, VerificationOutcome } from "./recorded.ts";
+export type {
+  Actor,
+  Approval,
+  EvidenceFiles,
+  HistoryFile,
+  VerificationOutcome,
+} from "./recorded.ts";
 
 /**
  * JSON values from before a session began: lines of the old tool's log, or of the session it was split
@@ -84,6 +96,7 @@ export interface EventData {
     readonly item: string;
     readonly notes?: string;
     readonly evidence?: unknown;
+    readonly evidenceFiles?: EvidenceFiles;
     readonly verification: VerificationOutcome;
     /** `touched` of the item when its verification began; absent in lines of earlier programs. */
     readonly basis?: number;
@@ -95,6 +108,7 @@ export interface EventData {
     /** What was handed in with the attempt. */
     readonly notes?: string;
     readonly evidence?: unknown;
+    readonly evidenceFiles?: EvidenceFiles;
     readonly verification: VerificationOutcome;
     readonly basis?: number;
     readonly work?: WorkRecord;
@@ -117,6 +131,7 @@ export interface EventData {
     readonly item: string;
     readonly notes?: string;
     readonly evidence?: unknown;
+    readonly evidenceFiles?: EvidenceFiles;
     readonly approval: Approval;
     readonly work?: WorkRecord;
   };

@@ -3,24 +3,33 @@
  *
  * Any non-empty JSON object, list or text is evidence. An item can name a schema that its evidence
  * must follow; additional fields are allowed. The four schemas and their minimum lengths are part
- * of the workflow format.
+ * of the workflow format. Texts count by what tells something in them, and the examples that this
+ * program shows are no evidence.
  * @module
  */
 import type { EvidenceSchemaName } from "./definition.ts";
 import { ANY_EVIDENCE_EXAMPLE, EVIDENCE_EXAMPLES } from "./evidence_examples.ts";
 import { isRecord, own } from "./record.ts";
-import { said } from "./redacted.ts";
+import { said, tellingLength } from "./redacted.ts";
 
 /** The type of a field of an evidence schema. `least` counts entries, or characters of a text. */
 interface Field {
   readonly kind: "texts" | "text" | "text_map";
   readonly optional?: true;
   readonly least?: number;
+  /** Each entry names a file. */
+  readonly files?: true;
 }
+
+/** How a text counts: in characters, 0 when it says nothing. */
+type Measure = (text: string) => number;
+
+/** The measure of programs that recorded no rules. */
+const asBefore: Measure = (text) => said(text).length;
 
 const SCHEMAS: Readonly<Record<EvidenceSchemaName, Readonly<Record<string, Field>>>> = {
   CodeAnalysisEvidence: {
-    files_reviewed: { kind: "texts", least: 1 },
+    files_reviewed: { kind: "texts", least: 1, files: true },
     patterns_identified: { kind: "texts" },
     concerns_raised: { kind: "texts", optional: true },
     approach_decision: { kind: "text", least: 20 },
@@ -64,8 +73,13 @@ export function exampleEvidence(schema: EvidenceSchemaName | undefined): string 
 /**
  * What is wrong with `value` as evidence of the form `schema`: one sentence per problem, without a
  * full stop; empty when it is valid. An unknown schema demands nothing.
+ * @param before judges as programs did that recorded no rules.
  */
-export function validateEvidence(schema: EvidenceSchemaName, value: unknown): readonly string[] {
+export function validateEvidence(
+  schema: EvidenceSchemaName,
+  value: unknown,
+  before = false,
+): readonly string[] {
   const fields = own(SCHEMAS, schema);
   if (fields === undefined) return [];
   if (!isRecord(value)) return [`${schema} must be an object`];
@@ -74,11 +88,32 @@ export function validateEvidence(schema: EvidenceSchemaName, value: unknown): re
     if (given === undefined || given === null) {
       return field.optional ? [] : [`"${name}" is missing`];
     }
-    return problemOf(`"${name}"`, field, given);
+    return problemOf(`"${name}"`, field, given, before ? asBefore : tellingLength);
   });
 }
 
-function problemOf(name: string, field: Field, given: unknown): readonly string[] {
+/**
+ * The files that evidence names, as it names them; undefined where its schema has no such field, or
+ * that holds something else.
+ */
+export function filesNamedBy(
+  schema: EvidenceSchemaName | undefined,
+  evidence: unknown,
+): readonly string[] | undefined {
+  if (schema === undefined || !isRecord(evidence)) return undefined;
+  const [name = ""] = Object.entries(own(SCHEMAS, schema) ?? {}).find(([, { files }]) => files) ??
+    [];
+  const list = own(evidence, name);
+  return Array.isArray(list) && list.every((entry) => typeof entry === "string") ? list : undefined;
+}
+
+function problemOf(
+  name: string,
+  field: Field,
+  given: unknown,
+  measure: Measure,
+): readonly string[] {
+  const isText = (value: unknown) => typeof value === "string" && measure(value) > 0;
   const least = field.least ?? 0;
   switch (field.kind) {
     case "texts":
@@ -90,7 +125,7 @@ function problemOf(name: string, field: Field, given: unknown): readonly string[
         : [`${name} must be an object whose values are texts`];
     case "text": {
       if (typeof given !== "string") return [`${name} must be a text`];
-      const { length } = said(given);
+      const length = measure(given);
       return length < least
         ? [`${name} must have at least ${least} characters, not ${length}`]
         : [];
@@ -98,20 +133,18 @@ function problemOf(name: string, field: Field, given: unknown): readonly string[
   }
 }
 
-function isText(value: unknown): boolean {
-  return typeof value === "string" && said(value) !== "";
-}
-
 /** How deeply evidence may be nested. */
 const DEEPEST = 50;
 
 /**
  * The evidence as plain JSON, or what is wrong with it: it must be a non-empty object, list or text
- * of at most `most` characters as JSON text.
+ * of at most `most` characters as JSON text, and none of the examples.
+ * @param before judges as programs did that recorded no rules.
  */
 export function plainEvidence(
   value: unknown,
   most: number,
+  before = false,
 ): { readonly evidence: unknown } | { readonly problem: string } {
   let text: string | undefined;
   try {
@@ -134,7 +167,12 @@ export function plainEvidence(
   if (typeof evidence !== "string" && (typeof evidence !== "object" || evidence === null)) {
     return { problem: "it must be an object, a list or a text" };
   }
-  if (!saysSomething(evidence)) return { problem: "it is empty" };
+  if (!saysSomething(evidence, before ? asBefore : tellingLength)) {
+    return { problem: "it is empty" };
+  }
+  if (!before && isExample(evidence)) {
+    return { problem: "it is an example that this program shows; describe your own work" };
+  }
   return { evidence };
 }
 
@@ -143,8 +181,28 @@ function nestedWithin(value: unknown, levels: number): boolean {
   return levels > 0 && Object.values(value).every((inner) => nestedWithin(inner, levels - 1));
 }
 
-function saysSomething(value: unknown): boolean {
-  if (typeof value === "string") return said(value) !== "";
+function saysSomething(value: unknown, measure: Measure): boolean {
+  if (typeof value === "string") return measure(value) > 0;
   if (typeof value !== "object" || value === null) return value !== null;
-  return Object.values(value).some(saysSomething);
+  return Object.values(value).some((inner) => saysSomething(inner, measure));
+}
+
+/** Whether all that evidence says stands in one of the examples, at the same place. */
+function isExample(evidence: unknown): boolean {
+  const said = leavesOf(evidence);
+  return said.length > 0 && [ANY_EVIDENCE_EXAMPLE, ...Object.values(EVIDENCE_EXAMPLES)].some(
+    (example) => {
+      const shown = new Set(leavesOf(JSON.parse(example)));
+      return said.every((leaf) => shown.has(leaf));
+    },
+  );
+}
+
+/** Each value that is no object and no list, with its place; all entries of a list are at one. */
+function leavesOf(value: unknown, place = ""): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap((entry) => leavesOf(entry, `${place}/`));
+  if (isRecord(value)) {
+    return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, `${place}/${key}`));
+  }
+  return [`${place}=${typeof value === "string" ? said(value) : JSON.stringify(value)}`];
 }

@@ -57,6 +57,12 @@ export interface ApprovedFile {
   readonly blob: string;
 }
 
+/** What was found when the files that evidence names (`files_reviewed`) were looked for. */
+export interface EvidenceFiles {
+  /** Places in its list, from 0, of those that were not there. */
+  readonly missing: readonly number[];
+}
+
 /** What ran a command. */
 export interface ShellRecord {
   /** Of its file, links followed: `bash`, `dash`, `busybox`, `cmd`. */

@@ -18,7 +18,7 @@ import type { Decision } from "./decision.ts";
 import { type LocatedItem, requireItem } from "./locate.ts";
 import { asHint, itemStep } from "./next_step.ts";
 import { isDone, reviewOnlyBy } from "./reviews.ts";
-import { said } from "./redacted.ts";
+import { said, tellingLength } from "./redacted.ts";
 import type { SessionState } from "./state.ts";
 import { checkText } from "./texts.ts";
 
@@ -108,13 +108,18 @@ export function isStockPhrase(text: string): boolean {
  * A substantive reason: {@link TEXT_LIMITS.weightyReason} characters, not counting repetitions, and
  * more than a stock phrase.
  */
-function checkWeightyReason(reason: unknown, doing: string): Result<string> {
+function checkWeightyReason(
+  reason: unknown,
+  doing: string,
+  { asBefore }: Pick<DecideContext, "asBefore">,
+): Result<string> {
   const least = TEXT_LIMITS.weightyReason;
   const checked = checkText(reason, {
     doing,
     what: "reason",
     max: TEXT_LIMITS.reason,
     min: least,
+    asBefore: true,
   });
   if (checked.error !== undefined) return checked;
   const text = checked.value;
@@ -128,7 +133,8 @@ function checkWeightyReason(reason: unknown, doing: string): Result<string> {
       ),
     };
   }
-  const { length } = substance(words);
+  const whole = substance(words);
+  const length = asBefore === true ? whole.length : tellingLength(whole);
   if (length < least) {
     return {
       error: new OrchestratorError(
@@ -199,12 +205,13 @@ export function decideSkip(
   const objection = objectionTo(state, located.value, { rule, command, context });
   if (objection !== undefined) return { error: objection };
   const reason = rule.kind !== "reason" || rule.weighty
-    ? checkWeightyReason(command.reason, doing)
+    ? checkWeightyReason(command.reason, doing, context)
     : checkText(command.reason, {
       doing,
       what: "reason",
       max: TEXT_LIMITS.reason,
       min: TEXT_LIMITS.flexibleReason,
+      asBefore: context.asBefore,
     });
   if (reason.error !== undefined) return reason;
   return {

@@ -3,7 +3,7 @@
  * @module
  */
 import { type ErrorCode, OrchestratorError, type Result } from "../errors.ts";
-import { said } from "./redacted.ts";
+import { said, tellingLength, visible } from "./redacted.ts";
 
 /** What a text must keep to. */
 export interface TextRule {
@@ -13,8 +13,13 @@ export interface TextRule {
   readonly what: string;
   /** Most characters, in UTF-16 units, after trimming. */
   readonly max: number;
-  /** Fewest characters besides what secrets were replaced by; 1 when absent. */
+  /**
+   * Fewest characters besides what secrets were replaced by and what tells nothing; 1 when absent: then
+   * one must be visible.
+   */
   readonly min?: number;
+  /** Counts every character, as programs did that recorded no rules. */
+  readonly asBefore?: boolean | undefined;
   /** True when line breaks and other control characters are not allowed. */
   readonly oneLine?: true;
 }
@@ -23,7 +28,7 @@ const CONTROL = /\p{Cc}/u;
 
 /** The trimmed text, or the refusal with its length and the limit. */
 export function checkText(text: unknown, rule: TextRule): Result<string> {
-  const { doing, what, max, min = 1 } = rule;
+  const { doing, what, max, min = 1, asBefore = false } = rule;
   const are = what.endsWith("s") ? "are" : "is";
   if (typeof text !== "string") {
     return refused("invalid_argument", `Cannot ${doing}: the ${what} must be a text`);
@@ -38,13 +43,19 @@ export function checkText(text: unknown, rule: TextRule): Result<string> {
   if (rule.oneLine && CONTROL.test(value)) {
     return refused("invalid_argument", `Cannot ${doing}: the ${what} must be a single line`);
   }
-  const { length } = said(value);
+  const { length: whole } = said(value);
+  const length = asBefore ? whole : min === 1 ? visible(value).length : tellingLength(value);
   if (length < min) {
+    const counted = length < whole && whole >= min
+      ? " without what cannot be seen, and signs that are repeated or stand alone"
+      : "";
     return refused(
       "too_short",
       min === 1
         ? `Cannot ${doing}: the ${what} must not be empty`
-        : `Cannot ${doing}: the ${what} ${are} ${length} characters long (minimum ${min})`,
+        : `Cannot ${doing}: the ${what} ${are} ${
+          counted === "" ? whole : length
+        } characters long${counted} (minimum ${min})`,
     );
   }
   if (value.length > max) {

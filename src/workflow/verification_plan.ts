@@ -7,16 +7,28 @@ import { OrchestratorError, type Result } from "../errors.ts";
 import { isZeroHuman } from "./approval_rules.ts";
 import { TEXT_LIMITS } from "./commands.ts";
 import { type CommandSetup, commandSetup, type SetupSource } from "./command_setup.ts";
-import type { EvidenceSchemaName, ItemDefinition, Verification } from "./definition.ts";
-import { evidenceFields, exampleEvidence, plainEvidence, validateEvidence } from "./evidence.ts";
+import type {
+  EvidenceSchemaName,
+  ItemDefinition,
+  Verification,
+  WorkflowDefinition,
+} from "./definition.ts";
+import {
+  evidenceFields,
+  exampleEvidence,
+  filesNamedBy,
+  plainEvidence,
+  validateEvidence,
+} from "./evidence.ts";
 import { type LocatedItem, requireItem } from "./locate.ts";
 import { namesText, openNeeds } from "./needs.ts";
 import { asHint, itemStep, skipsItself } from "./next_step.ts";
+import type { EvidenceFiles } from "./recorded.ts";
 import { isDone } from "./reviews.ts";
 import { shellWord } from "./shell_word.ts";
 import type { SessionState } from "./state.ts";
 import { fillIn } from "./template.ts";
-import { checkOptionalText } from "./texts.ts";
+import { checkOptionalText, quoted } from "./texts.ts";
 
 /** A verification the caller can carry out, templates substituted. */
 export type RunnableVerification =
@@ -41,6 +53,17 @@ export interface VerificationPlan {
 export interface Accompaniment {
   readonly notes?: string;
   readonly evidence?: unknown;
+  /** As in {@link "./commands.ts".Command}. */
+  readonly evidenceFiles?: EvidenceFiles;
+}
+
+/** By what an accompaniment is judged. */
+export interface AccompanimentRules {
+  readonly verb: "complete" | "approve";
+  /** True when a documented item must bring evidence. */
+  readonly demanded: boolean;
+  readonly format: WorkflowDefinition["format"] | undefined;
+  readonly asBefore?: boolean | undefined;
 }
 
 /**
@@ -61,7 +84,9 @@ export function planVerification(
   const { located, verification } = assessed.value;
   if (given !== undefined) {
     const demanded = !skipsItself(state, located.phase, located.definition);
-    const checked = checkAccompaniment(located.definition, given, "complete", demanded);
+    const { format } = state.definition;
+    const rules = { verb: "complete", demanded, format } as const;
+    const checked = checkAccompaniment(located.definition, given, rules);
     if (checked.error !== undefined) return checked;
   }
   const { timeout } = located.definition;
@@ -168,19 +193,16 @@ function undefinedSettings(item: ItemDefinition, missing: readonly string[]): Or
   );
 }
 
-/**
- * Notes and evidence within their limits, the evidence valid for the item.
- *
- * @param demanded True when a documented item must bring evidence.
- */
+/** Notes and evidence within their limits, the evidence valid for the item. */
 export function checkAccompaniment(
   item: ItemDefinition,
   given: Accompaniment,
-  verb: "complete" | "approve",
-  demanded: boolean,
+  rules: AccompanimentRules,
 ): Result<Accompaniment> {
+  const { verb, demanded, asBefore } = rules;
   const doing = `${verb} "${item.id}"`;
-  const notes = checkOptionalText(given.notes, { doing, what: "notes", max: TEXT_LIMITS.notes });
+  const max = TEXT_LIMITS.notes;
+  const notes = checkOptionalText(given.notes, { doing, what: "notes", max, asBefore });
   if (notes.error !== undefined) return notes;
   const noted = notes.value === undefined ? {} : { notes: notes.value };
 
@@ -190,12 +212,15 @@ export function checkAccompaniment(
     const needs = `Cannot ${doing}: it needs evidence${fields === "" ? "" : `: ${fields}`}`;
     return { error: evidenceError("evidence_needed", item, { verb, message: needs }) };
   }
-  const plain = plainEvidence(given.evidence, TEXT_LIMITS.evidence);
+  const plain = plainEvidence(given.evidence, TEXT_LIMITS.evidence, asBefore);
   const problems = "problem" in plain
     ? [plain.problem]
     : item.evidence_schema === undefined
     ? []
-    : validateEvidence(item.evidence_schema, plain.evidence);
+    : [
+      ...validateEvidence(item.evidence_schema, plain.evidence, asBefore),
+      ...missingFiles(item, plain.evidence, given.evidenceFiles, rules),
+    ];
   if (problems.length > 0 || "problem" in plain) {
     return {
       error: evidenceError(
@@ -209,7 +234,30 @@ export function checkAccompaniment(
       ),
     };
   }
-  return { value: { ...noted, evidence: plain.evidence } };
+  const looked = given.evidenceFiles === undefined
+    ? {}
+    : { evidenceFiles: { missing: given.evidenceFiles.missing } };
+  return { value: { ...noted, evidence: plain.evidence, ...looked } };
+}
+
+/** How many missing files a message lists. */
+const MOST_MISSING = 5;
+
+/** What is wrong with the files that evidence names: in older formats they need not be there. */
+function missingFiles(
+  { evidence_schema }: ItemDefinition,
+  evidence: unknown,
+  looked: EvidenceFiles | undefined,
+  { format, asBefore }: AccompanimentRules,
+): readonly string[] {
+  const named = filesNamedBy(evidence_schema, evidence);
+  if (named === undefined || format !== 2 || asBefore === true) return [];
+  if (looked === undefined) return ["the files that it names were not looked for"];
+  const { missing } = looked;
+  if (missing.length === 0) return [];
+  const list = missing.slice(0, MOST_MISSING).map((at) => quoted(named[at] ?? "")).join(", ");
+  const more = missing.length - MOST_MISSING;
+  return [`it names files that do not exist: ${list}${more > 0 ? ` and ${more} more` : ""}`];
 }
 
 function evidenceError(

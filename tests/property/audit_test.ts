@@ -16,7 +16,7 @@ import { CLOCK_TOLERANCE_MS } from "../../src/workflow/audit/audit.ts";
 import type { Command } from "../../src/workflow/commands.ts";
 import { decide } from "../../src/workflow/decide.ts";
 import type { SettingValue, WorkflowDefinition } from "../../src/workflow/definition.ts";
-import { exampleEvidence } from "../../src/workflow/evidence.ts";
+import { anyEvidence } from "../../src/workflow/audit/stand_in.ts";
 import type { Actor, NewEvent } from "../../src/workflow/events.ts";
 import { requireDefinition } from "../../src/workflow/parse_definition.ts";
 import type { PhaseState, SessionState } from "../../src/workflow/state.ts";
@@ -69,11 +69,11 @@ const evidence = fc.oneof(
   texts,
   fc.tuple(texts, texts).map(([key, value]) => ({ "9": -0, [key]: [value, null, 1e21], b: value })),
   fc.tuple(texts, texts).map(([text, entry]) => ({
-    ...JSON.parse(exampleEvidence("CodeAnalysisEvidence")),
+    ...(anyEvidence("CodeAnalysisEvidence") as object),
     approach_decision: text,
     files_reviewed: [entry],
   })),
-  fc.constant(JSON.parse(exampleEvidence("CodeAnalysisEvidence"))),
+  fc.constant(anyEvidence("CodeAnalysisEvidence")),
 );
 
 type Step =
@@ -303,7 +303,7 @@ class World {
       return phase.id === "LAST" ? { kind: "finish", notes: text } : { kind: "advance" };
     }
     const { id, evidence_schema, verification } = open;
-    const shown = { evidence: JSON.parse(exampleEvidence(evidence_schema)), notes: text };
+    const shown = { evidence: anyEvidence(evidence_schema), notes: text };
     const planned = planVerification(state, id, shown).value;
     if (planned === undefined && verification.type === "manual_gate") {
       return { kind: "approve_item", item: id, approval, ...shown };

@@ -14,7 +14,7 @@ import type {
   WorkflowDefinition,
 } from "../../src/workflow/definition.ts";
 import type { Actor, SessionEvent } from "../../src/workflow/events.ts";
-import { exampleEvidence } from "../../src/workflow/evidence.ts";
+import { anyEvidence } from "../../src/workflow/audit/stand_in.ts";
 import { evolve } from "../../src/workflow/evolve.ts";
 import { describe } from "../../src/workflow/progress.ts";
 import type { ItemState, SessionState } from "../../src/workflow/state.ts";
@@ -115,8 +115,8 @@ const texts = fc.oneof(
 );
 const evidence = fc.oneof(
   fc.constantFrom(
-    JSON.parse(exampleEvidence("TestPlanEvidence")),
-    JSON.parse(exampleEvidence("EdgeCaseEvidence")),
+    anyEvidence("TestPlanEvidence"),
+    anyEvidence("EdgeCaseEvidence"),
   ),
   fc.anything(),
 );
@@ -219,7 +219,7 @@ function completion(state: SessionState, id: string, passed = true): Command {
     ...(plan === undefined
       ? {}
       : { outcome: outcomeOf(plan.verification, passed), basis: plan.basis }),
-    ...(documented ? { evidence: JSON.parse(exampleEvidence(schema)) } : {}),
+    ...(documented ? { evidence: anyEvidence(schema) } : {}),
   };
 }
 
@@ -239,7 +239,7 @@ function commandOf(state: SessionState, argv: readonly string[]): Command | unde
         kind: "approve_item",
         item: first ?? "",
         approval: given,
-        ...(argv.includes("--evidence") ? { evidence: JSON.parse(exampleEvidence(schema)) } : {}),
+        ...(argv.includes("--evidence") ? { evidence: anyEvidence(schema) } : {}),
       };
     }
     case "advance":

@@ -75,6 +75,8 @@ function part(event: SessionEvent, name: string, screen: EventScreen, style: Sty
       return fieldText(say`files named by verifications`, filesSummary(value), style, "  ");
     case "history":
       return fieldText(title, historySummary(value), style, "  ");
+    case "evidenceFiles":
+      return fieldText(say`files named by the evidence`, missingText(value), style, "  ");
     default:
       return fieldText(title, value, style, "  ");
   }
@@ -176,6 +178,15 @@ function snapshotSummary(value: unknown): string {
   );
   const where = typeof phase === "string" ? `phase ${phase}, ` : "";
   return `${where}${done.length} of ${count(items.length, say`item`)} done (${WHOLE})`;
+}
+
+/** Files are counted from 1 for people. */
+function missingText(value: unknown): unknown {
+  const missing = isRecord(value) ? value["missing"] : undefined;
+  if (!Array.isArray(missing)) return value;
+  if (missing.length === 0) return "all there";
+  const places = missing.map((at) => typeof at === "number" ? `no. ${at + 1}` : String(at));
+  return `not there: ${places.join(", ")}`;
 }
 
 function seedSummary(value: unknown): unknown {

@@ -172,7 +172,10 @@ export class Auditor {
     const wrong = recordedProblem(event) ?? workProblem(state, event, this.#options.digest) ??
       this.#restoredProblem(event, rules);
     if (wrong !== null) return wrong;
-    const decision = decide(state, command, { actor: event.actor });
+    const decision = decide(state, command, {
+      actor: event.actor,
+      ...(rules === 0 ? { asBefore: true } : {}),
+    });
     const decided = decision.value?.events[0];
     if (decided === undefined || decided.type !== event.type) {
       return whyNot(state, event, decision, null);

@@ -3,7 +3,8 @@
  * @module
  */
 import type { Command } from "../commands.ts";
-import type { EventData, EventType, NewEvent } from "../events.ts";
+import type { EventData, EventType, EvidenceFiles, NewEvent } from "../events.ts";
+import type { Accompaniment } from "../verification_plan.ts";
 import type { WorkRecord } from "../work_record.ts";
 
 /**
@@ -84,11 +85,16 @@ function revocation({ phase, item, reason }: EventData["approval_revoked"]): Com
 }
 
 function given(
-  { notes, evidence }: { readonly notes?: string; readonly evidence?: unknown },
-): { readonly notes?: string; readonly evidence?: unknown } {
+  { notes, evidence, evidenceFiles }: {
+    readonly notes?: string;
+    readonly evidence?: unknown;
+    readonly evidenceFiles?: EvidenceFiles;
+  },
+): Accompaniment {
   return {
     ...(notes === undefined ? {} : { notes }),
     ...(evidence === undefined ? {} : { evidence }),
+    ...(evidenceFiles === undefined ? {} : { evidenceFiles }),
   };
 }
 

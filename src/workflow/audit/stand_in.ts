@@ -9,6 +9,7 @@
 import { own } from "../record.ts";
 import type { NewEvent } from "../events.ts";
 import { exampleEvidence } from "../evidence.ts";
+import type { EvidenceSchemaName } from "../definition.ts";
 import { isRedacted } from "../redacted.ts";
 import type { SessionState } from "../state.ts";
 
@@ -43,7 +44,7 @@ export function withStandIns(event: NewEvent, state: SessionState): StoodIn {
   if (missing || isRedacted(evidence)) {
     const item = itemOf(state, data);
     if (!missing || item?.step_type === "documented") {
-      replaced["evidence"] = JSON.parse(exampleEvidence(item?.evidence_schema));
+      replaced["evidence"] = anyEvidence(item?.evidence_schema);
     }
   }
   const fields = Object.keys(replaced);
@@ -71,4 +72,12 @@ export function withRecorded(
     else delete data[name];
   }
   return data;
+}
+
+/** Evidence that every rule accepts, in place of what cannot be judged. */
+export function anyEvidence(schema: EvidenceSchemaName | undefined): unknown {
+  return JSON.parse(
+    exampleEvidence(schema),
+    (_, value) => typeof value === "string" ? `${value}, or another` : value,
+  );
 }

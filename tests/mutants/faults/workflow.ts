@@ -191,4 +191,32 @@ export const WORKFLOW: readonly Mutant[] = [
     replace: "false",
     killedBy: { file: "tests/unit/workflow/audit/forged_fields_test.ts", filter: "every field" },
   },
+  {
+    name: "a part of an example is evidence",
+    file: "src/workflow/evidence.ts",
+    search: "return said.every((leaf) => shown.has(leaf));",
+    replace: "return said.length === shown.size && said.every((leaf) => shown.has(leaf));",
+    killedBy: { file: "tests/unit/workflow/evidence_test.ts", filter: "part of one" },
+  },
+  {
+    name: "characters that cannot be seen count",
+    file: "src/workflow/redacted.ts",
+    search: '.replace(INVISIBLE, "").trim()',
+    replace: ".trim()",
+    killedBy: { file: "tests/unit/workflow/skip_rules_test.ts", filter: "cannot be seen" },
+  },
+  {
+    name: "files that evidence names need not be there",
+    file: "src/workflow/verification_plan.ts",
+    search: "if (missing.length === 0) return [];",
+    replace: "if (missing.length >= 0) return [];",
+    killedBy: { file: "tests/unit/app/evidence_files_test.ts", filter: "must be there" },
+  },
+  {
+    name: "old lines are judged by the rules for texts of today",
+    file: "src/workflow/audit/audit.ts",
+    search: "...(rules === 0 ? { asBefore: true } : {}),",
+    replace: "",
+    killedBy: { file: "tests/unit/workflow/audit/old_texts_test.ts" },
+  },
 ];

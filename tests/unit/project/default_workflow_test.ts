@@ -7,8 +7,8 @@ import type { WorkflowDefinition } from "../../../src/workflow/definition.ts";
 import type { Actor, NewEvent } from "../../../src/workflow/events.ts";
 import { evolve } from "../../../src/workflow/evolve.ts";
 import { parseDefinition } from "../../../src/workflow/parse_definition.ts";
+import { anyEvidence } from "../../../src/workflow/audit/stand_in.ts";
 import { validateEvidence } from "../../../src/workflow/evidence.ts";
-import { EVIDENCE_EXAMPLES } from "../../../src/workflow/evidence_examples.ts";
 import type { SessionState } from "../../../src/workflow/state.ts";
 import { substitute } from "../../../src/workflow/template.ts";
 
@@ -151,11 +151,13 @@ function walk(definition: WorkflowDefinition): SessionState {
       } else {
         const example = evidence_schema === undefined
           ? { ran: "it" }
-          : JSON.parse(EVIDENCE_EXAMPLES[evidence_schema]);
+          : anyEvidence(evidence_schema);
         run({
           kind: "complete",
           item,
-          ...(step_type === "documented" ? { evidence: example } : {}),
+          ...(step_type === "documented"
+            ? { evidence: example, evidenceFiles: { missing: [] } }
+            : {}),
         });
       }
     }

@@ -366,7 +366,7 @@ Deno.test("evidence is demanded of documented items, and checked wherever it is 
     for (const id of ["doc", "plan", "free", "shaped"]) {
       const refusal = session.refusal(give(id, evidence));
       assert.equal(refusal.code, "evidence_invalid", `${id} ${String(evidence)}`);
-      assert.equal(refusal.exitCode, 1);
+      assert.equal(refusal.exitCode, 2);
     }
   }
   for (const id of ["plan", "shaped"]) {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import type { EvidenceSchemaName } from "../../../src/workflow/definition.ts";
+import { anyEvidence } from "../../../src/workflow/audit/stand_in.ts";
 import {
   exampleEvidence,
+  filesNamedBy,
   plainEvidence,
   validateEvidence,
 } from "../../../src/workflow/evidence.ts";
@@ -26,8 +28,94 @@ function exampleOf(name: EvidenceSchemaName): Record<string, unknown> {
 
 Deno.test("every schema's example is valid", () => {
   for (const name of NAMES) assert.deepEqual(validateEvidence(name, exampleOf(name)), [], name);
-  assert.ok("evidence" in plainEvidence(JSON.parse(ANY_EVIDENCE_EXAMPLE), 1000));
   assert.equal(exampleEvidence(undefined), ANY_EVIDENCE_EXAMPLE);
+});
+
+/** The problem of evidence for any item. */
+function problemOf(value: unknown): string | undefined {
+  const plain = plainEvidence(value, 1000);
+  return "problem" in plain ? plain.problem : undefined;
+}
+
+Deno.test("an example, or a part of one, is no evidence; with a word of one's own it is", () => {
+  const examples = [undefined, ...NAMES].map((name) => JSON.parse(exampleEvidence(name)));
+  for (const example of examples) {
+    const fields = Object.entries(example);
+    const parts = [
+      example,
+      Object.fromEntries([...fields].reverse()),
+      ...fields.map(([name, value]) => ({ [name]: value })),
+      ...fields.map(([name, value]) => ({
+        [name]: typeof value === "string" ? ` ${value} ` : value,
+      })),
+    ].filter((part) => problemOf(part) !== "it is empty");
+    for (const part of parts) {
+      assert.match(problemOf(part) ?? "", /an example/, JSON.stringify(part));
+    }
+    assert.ok("evidence" in plainEvidence(example, 1000, true), "as before there was this rule");
+    for (const [name, value] of fields) {
+      const own = typeof value === "string"
+        ? `${value}!`
+        : [...Object.values(value as object), "x"];
+      assert.equal(problemOf({ ...example, [name]: own }), undefined);
+    }
+    assert.equal(problemOf({ ...example, more: "what we did" }), undefined);
+  }
+  assert.equal(problemOf({ files: ["src/login.ts"] }), undefined, "the place is another one");
+  for (const name of NAMES) {
+    const any = anyEvidence(name);
+    assert.deepEqual([problemOf(any), validateEvidence(name, any)], [undefined, []]);
+  }
+  assert.equal(problemOf(anyEvidence(undefined)), undefined);
+});
+
+/** They say nothing, whatever their length. */
+const NOTHING = [
+  "\u200b".repeat(30),
+  "\u2800 \u3164 \u115f".repeat(10),
+  "\u00ad\u2060\ufe0f\u{e0061}".repeat(10),
+  "\u0007\u0001".repeat(20),
+  ".".repeat(30),
+  "-- ... !! ?? -- ... !! ?? --",
+  "…—–·•*#_/\\|()[]{}".repeat(3),
+];
+
+Deno.test("what cannot be seen, and punctuation alone, is no evidence", () => {
+  for (const text of NOTHING) {
+    const about = JSON.stringify(text);
+    assert.equal(problemOf(text), "it is empty", about);
+    assert.equal(problemOf({ a: [text], b: { c: text } }), "it is empty", about);
+    assert.equal(problemOf({ a: [text], b: 1 }), undefined, about);
+    const code = exampleOf("CodeAnalysisEvidence");
+    for (const fields of [{ files_reviewed: [text] }, { approach_decision: text }]) {
+      const problems = validateEvidence("CodeAnalysisEvidence", { ...code, ...fields });
+      assert.equal(problems.length, 1, about);
+      const before = validateEvidence("CodeAnalysisEvidence", { ...code, ...fields }, true);
+      // Where such a text is long enough, programs took it until now.
+      if (text.trim().length >= 20) assert.deepEqual(before, [], about);
+    }
+  }
+  const padded = `short${"\u200b".repeat(30)}${".".repeat(30)}`;
+  assert.equal(
+    validateEvidence("CodeAnalysisEvidence", {
+      ...exampleOf("CodeAnalysisEvidence"),
+      approach_decision: padded,
+    })[0],
+    '"approach_decision" must have at least 20 characters, not 6',
+  );
+  for (const text of ["做", "é", "7", "👍 fine", "א", "x"]) {
+    assert.equal(problemOf(text), undefined);
+  }
+});
+
+Deno.test("the files that evidence names are those of its schema", () => {
+  const named = { files_reviewed: ["a", "b"] };
+  assert.deepEqual(filesNamedBy("CodeAnalysisEvidence", named), ["a", "b"]);
+  assert.equal(filesNamedBy("TestPlanEvidence", named), undefined);
+  assert.equal(filesNamedBy(undefined, named), undefined);
+  for (const odd of ["a", [], { files_reviewed: "a" }, { files_reviewed: [1] }, null, {}]) {
+    assert.equal(filesNamedBy("CodeAnalysisEvidence", odd), undefined);
+  }
 });
 
 Deno.test("each demanded field is missed, the others are not", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { decide } from "../../../src/workflow/decide.ts";
 import {
   isStockPhrase,
   skipRule,
@@ -30,6 +31,30 @@ Deno.test("a flexible item takes a reason of ten characters", () => {
     "too_short",
   );
   sessionOf(item("x")).do(skip("x", "1234567890"));
+});
+
+Deno.test("what cannot be seen, is repeated or stands alone adds nothing to a reason", () => {
+  const padding = ["\u200b".repeat(60), "\u2800".repeat(60), ".".repeat(60), " \u2060 ".repeat(30)];
+  for (const pad of padding) {
+    for (const reason of [pad, `short${pad}`, `${pad}short`]) {
+      for (const only of [item("x"), documented, gate]) {
+        const refusal = sessionOf(only).refusal(skip("x", reason, true));
+        // Nothing but padding is a phrase that explains nothing, too.
+        const phrase = reason === pad && only.step_type !== "flexible";
+        assert.equal(
+          refusal.code,
+          phrase ? "invalid_argument" : "too_short",
+          JSON.stringify(reason),
+        );
+      }
+    }
+    sessionOf(item("x")).do(skip("x", `1234567890${pad}`));
+  }
+  // Lines of programs that counted otherwise are judged as those did.
+  const { state } = sessionOf(item("x"));
+  const odd = skip("x", "\u200b".repeat(20));
+  assert.ok(decide(state, odd, { actor: PERSON }).error !== undefined);
+  assert.equal(decide(state, odd, { actor: PERSON, asBefore: true }).error, undefined);
 });
 
 Deno.test("a reason has an upper limit and holds no NUL", () => {

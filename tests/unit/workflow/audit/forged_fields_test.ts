@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { sha256Hex } from "../../../../src/platform/hash.ts";
 import { Auditor } from "../../../../src/workflow/audit/audit.ts";
 import type { AuditReport } from "../../../../src/workflow/audit/finding.ts";
-import { exampleEvidence } from "../../../../src/workflow/evidence.ts";
+import { anyEvidence } from "../../../../src/workflow/audit/stand_in.ts";
 import type { SessionEvent } from "../../../../src/workflow/events.ts";
 import { evolve } from "../../../../src/workflow/evolve.ts";
 import { RULES } from "../../../../src/workflow/rules.ts";
@@ -48,7 +48,7 @@ export function audited(
 
 const APPROVAL = { how: "terminal", detection: "none" } as const;
 
-const evidence = JSON.parse(exampleEvidence("CodeAnalysisEvidence"));
+const evidence = anyEvidence("CodeAnalysisEvidence");
 
 function everyKind(): readonly SessionEvent[] {
   const session = new Session(workflow([

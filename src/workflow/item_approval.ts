@@ -1,0 +1,82 @@
+/**
+ * Deciding the approval of an item by a person (`approve`).
+ * @module
+ */
+import { OrchestratorError, type Result } from "../errors.ts";
+import { recordedApproval } from "./approval_rules.ts";
+import type { Command, DecideContext } from "./commands.ts";
+import type { Decision } from "./decision.ts";
+import { currentPhase, itemState, type LocatedItem, phaseState, requireItem } from "./locate.ts";
+import { asHint, itemStep } from "./next_step.ts";
+import { isDone, isRevoked } from "./reviews.ts";
+import type { SessionState } from "./state.ts";
+import { checkAccompaniment, refusalOfNeeds, refusalOfSkipped } from "./verification_plan.ts";
+import { recordedWork } from "./work_marks.ts";
+
+/** Decides `approve` of an item. */
+export function decideApproveItem(
+  state: SessionState,
+  command: Extract<Command, { kind: "approve_item" }>,
+  context: DecideContext,
+): Decision {
+  const { item: id } = command;
+  const doing = `approve "${id}"`;
+  const found = requireApprovable(state, id);
+  if (found.error !== undefined) return found;
+  const { definition, phase, state: item } = found.value;
+  if (definition.verification.type !== "manual_gate") {
+    return {
+      error: new OrchestratorError("item_blocked", `Cannot ${doing}: the item needs no approval`, {
+        hint: asHint(itemStep(state, phase, definition)),
+      }),
+    };
+  }
+  if (item.status === "completed" && isDone(item)) {
+    return { value: { events: [], already: `"${id}" is already approved` } };
+  }
+  if (item.status === "skipped") return { error: refusalOfSkipped(doing) };
+  const needs = isRevoked(item) ? undefined : refusalOfNeeds(state, found.value, doing);
+  if (needs !== undefined) return { error: needs };
+  const approval = recordedApproval(state, command.approval, context, doing);
+  if (approval.error !== undefined) return approval;
+  const given = checkAccompaniment(definition, command, {
+    verb: "approve",
+    demanded: true,
+    format: state.definition.format,
+    asBefore: context.asBefore,
+  });
+  if (given.error !== undefined) return given;
+  return {
+    value: {
+      events: [{
+        type: "item_approved",
+        data: {
+          phase: phase.definition.id,
+          item: id,
+          ...given.value,
+          approval: approval.value,
+          ...recordedWork(state, command.work),
+        },
+      }],
+    },
+  };
+}
+
+/**
+ * The gate of that id in the current phase, or in the newest earlier one where its approval was revoked:
+ * it can be given again.
+ */
+function requireApprovable(state: SessionState, id: string): Result<LocatedItem> {
+  const found = requireItem(state, id, "approve");
+  const current = currentPhase(state);
+  if (found.error === undefined || current === undefined) return found;
+  for (let index = current.index - 1; index >= 0; index -= 1) {
+    const definition = state.definition.phases[index];
+    const item = definition?.items.find((candidate) => candidate.id === id);
+    if (definition === undefined || item === undefined) continue;
+    const phase = { index, definition, state: phaseState(state, definition.id) };
+    const standing = itemState(phase.state, id);
+    if (isRevoked(standing)) return { value: { phase, definition: item, state: standing } };
+  }
+  return found;
+}
