@@ -89,6 +89,8 @@ const journal = z.strictObject({
   rebuilt: z.string().nullable().describe("Why state.json was made again"),
   unknown: z.strictObject({ line: z.number(), reason: z.string() }).nullable()
     .describe("The first line that only a newer version knows; nothing from there on was checked"),
+  undone: z.array(z.number()).optional()
+    .describe("Lines that still have a text that was redacted: an older copy came back"),
   beforeAudits: z.number()
     .describe("How many lines were written before lines recorded what they led to"),
   history: z.string().nullable().describe("What is wrong with the file of its history"),
@@ -174,12 +176,23 @@ export const WORK_ANSWERS = {
     legacy: legacy.optional(),
     event,
     hash: z.string().nullable().describe("SHA-256 of its line; null where it has none yet"),
+    redactable: z.array(z.string()).optional()
+      .describe("Fields whose texts log redact can take out; absent where there is none"),
   }),
   "log verify": z.strictObject({
     sessions: verifiedSessions,
     repository: verifiedRepository.optional().describe("With --all or --repository"),
   }),
   "log accept": change,
+  "log redact": change.extend({
+    line: z.number().describe("Number of the event"),
+    field: z.string(),
+    lines: z.array(z.number()).describe("Numbers of all events that had the text"),
+    stillIn: z.array(z.strictObject({
+      kind: z.enum(["file", "state_branch", "git_history", "elsewhere"]),
+      what: z.string(),
+    })).describe("Where the text still is, or may be"),
+  }),
   "handoff": standing.extend({
     prompt: z.string(),
     ...recordFields,

@@ -28,7 +28,9 @@ export async function checkpointsOf(
   id: string,
 ): Promise<readonly CheckpointEvent[]> {
   const checkpoints: CheckpointEvent[] = [];
-  await visitEvents(workspace.manager.backend, id, {}, (event) => {
+  const { undone } = await workspace.manager.load(id);
+  await visitEvents(workspace.manager.backend, id, {}, (read) => {
+    const event = undone.get(read.seq) ?? read;
     if (isCheckpoint(event)) checkpoints.push(event);
   });
   return checkpoints;

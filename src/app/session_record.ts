@@ -42,7 +42,12 @@ export async function readRecord(
     view.events.forEach(take);
     return { state: view.state, notes, decisions };
   }
-  const { state } = await manager.load(choice.id);
-  await visitEvents(manager.backend, choice.id, {}, take);
+  const { state, undone } = await manager.load(choice.id);
+  await visitEvents(
+    manager.backend,
+    choice.id,
+    {},
+    (event) => take(undone.get(event.seq) ?? event),
+  );
   return { state, notes, decisions };
 }

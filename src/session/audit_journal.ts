@@ -61,7 +61,18 @@ export class JournalAuditor {
 }
 
 /** Known fields of a line, in their order. */
-const FIELDS = ["v", "seq", "time", "type", "actor", "data", "rules", "state", "prev"];
+const FIELDS = [
+  "v",
+  "seq",
+  "time",
+  "type",
+  "actor",
+  "data",
+  "rules",
+  "state",
+  "prev",
+  "original",
+];
 
 /**
  * Whether a line is what is written for the value that is read from it: no key twice, no white space, no

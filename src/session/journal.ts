@@ -7,7 +7,9 @@
  * Lines from before `rules` and `state` were recorded are valid before the first line that has them, and
  * never behind it: taking them away from a line must not make it trusted.
  *
- * Lines are written once and never rewritten, so fields that a newer program added stay.
+ * Lines are written once, so fields that a newer program added stay. The one exception are lines from
+ * which a text was taken out (`redactions.ts`): those have format 3, a marker in place of the text, and
+ * `original` behind `prev`, the hash of the line as it was. It stands for the line in the chain.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
@@ -15,6 +17,7 @@ import { sha256Hex } from "../platform/hash.ts";
 import { DEPTH_LIMIT } from "../state_layout/limits.ts";
 import { type JournalHead, type JournalLine, ORIGIN_HASH } from "../storage/backend.ts";
 import { checkJournalLines } from "../storage/keys.ts";
+import { lineHash, originalHash } from "../storage/line_hash.ts";
 import {
   type Actor,
   isEventType,
@@ -26,11 +29,19 @@ import { evolve } from "../workflow/evolve.ts";
 import { knownProjection, StateDigests } from "../workflow/projection.ts";
 import { RULES } from "../workflow/rules.ts";
 import type { SessionState } from "../workflow/state.ts";
+import { redactedFields } from "../workflow/text_fields.ts";
 import { isNestedDeeper } from "./json_limits.ts";
 import { readLongLine } from "./long_line.ts";
+import { Redactions, type UndoneRedaction } from "./redactions.ts";
 
 /** The newest journal format this program knows. */
-export const JOURNAL_FORMAT = 2;
+export const JOURNAL_FORMAT = 3;
+
+/** The format of new lines. */
+const LINE_FORMAT = 2;
+
+/** That of lines from which texts were taken out since. */
+export const REDACTED_FORMAT = 3;
 
 /** What stamping adds to an event. */
 export interface Stamp {
@@ -72,7 +83,7 @@ export function encodeEvents(
     state = evolve(state, made);
     const digest = digests.digest(state);
     const line = JSON.stringify({
-      v: JOURNAL_FORMAT,
+      v: LINE_FORMAT,
       seq,
       time: stamp.time,
       type: event.type,
@@ -144,6 +155,7 @@ export class ChainReader {
   #hash = ORIGIN_HASH;
   /** The first line that names its rules. */
   #audited: number | null = null;
+  readonly #redactions = new Redactions();
 
   /** Behind the last good line, with an empty etag. */
   get head(): JournalHead {
@@ -158,12 +170,24 @@ export class ChainReader {
     const read = readRecord(line, number);
     if (!("record" in read)) return { bad: { line: number, ...read } };
     const { record } = read;
-    const misfit = misfitOf(record, number, this.#hash) ?? this.#downgrade(record);
+    const event = toEvent(record);
+    const misfit = misfitOf(record, number, this.#hash) ?? this.#downgrade(record) ??
+      this.#redactions.take(event, line);
     if (misfit !== null) return { bad: { line: number, ...misfit } };
     this.#seq = number;
     this.#hash = read.hash;
     if (record.rules !== undefined) this.#audited ??= number;
-    return { event: toEvent(record), value: record };
+    return { event, value: record };
+  }
+
+  /** What is wrong with redacted lines: only known behind the last line. */
+  end(): BadLine | null {
+    return this.#redactions.unnamed;
+  }
+
+  /** Redactions that not all lines they name show. */
+  get undone(): readonly UndoneRedaction[] {
+    return this.#redactions.undone;
   }
 
   /** A line that does not say what it led to has no place behind one that does. */
@@ -184,7 +208,7 @@ export function walkChain(lines: readonly JournalLine[]): ChainWalk {
     if ("bad" in next) return { events, head: chain.head, bad: next.bad };
     events.push(next.event);
   }
-  return { events, head: chain.head, bad: null };
+  return { events, head: chain.head, bad: chain.end() };
 }
 
 /** Turns a bad line into the error that names it. */
@@ -234,6 +258,7 @@ interface EventRecord {
   readonly rules?: number;
   readonly state?: string;
   readonly prev: string;
+  readonly original?: string;
 }
 
 /** Why a line is not an event. */
@@ -253,7 +278,11 @@ function unreadable(reason: string, more: Partial<Unreadable> = {}): Unreadable 
 function readRecord(line: JournalLine, number: number): ReadRecord | Unreadable {
   if (typeof line === "string") {
     const read = readText(line);
-    return "record" in read ? { ...read, hash: sha256Hex(line) } : read;
+    if (!("record" in read)) return read;
+    if (read.record.original === (originalHash(line) ?? undefined)) {
+      return { ...read, hash: lineHash(line) };
+    }
+    return unreadable("is not written as redacted lines are");
   }
   if (number > 1) return unreadable("is longer than the limit");
   const long = readLongLine(line);
@@ -261,7 +290,9 @@ function readRecord(line: JournalLine, number: number): ReadRecord | Unreadable 
   const read = readText(long.text);
   if (!("record" in read)) return read;
   const { record } = read;
-  if (record.type !== "session_imported") return unreadable("is longer than the limit");
+  if (record.type !== "session_imported" || record.v === REDACTED_FORMAT) {
+    return unreadable("is longer than the limit");
+  }
   const history = { inLine: long.history };
   return { record: { ...record, data: { ...record.data, history } }, hash: long.hash };
 }
@@ -312,13 +343,15 @@ function isEventRecord(value: unknown): value is EventRecord {
 }
 
 /** Whether a line has what its format needs. */
-function hasFormat({ v, type, data, rules, state }: EventRecord): boolean {
-  if (v === 2 && rules !== undefined) {
+function hasFormat({ v, type, data, rules, state, original }: EventRecord): boolean {
+  if ((v === REDACTED_FORMAT) !== (original !== undefined)) return false;
+  if (v === REDACTED_FORMAT && redactedFields({ type, data }).length === 0) return false;
+  if ((v === LINE_FORMAT || v === REDACTED_FORMAT) && rules !== undefined) {
     return Number.isSafeInteger(rules) && rules > 0 && typeof state === "string";
   }
   // Fields of a newer format have no meaning in an older one.
   if (rules !== undefined || state !== undefined) return false;
-  return v === 1 || (v === 2 && isOlder2(type, data));
+  return v === 1 || v === REDACTED_FORMAT || (v === LINE_FORMAT && isOlder2(type, data));
 }
 
 /** What had format 2 before rules and states were recorded: what programs of format 1 misread. */
@@ -328,7 +361,8 @@ function isOlder2(type: string, data: object): boolean {
 }
 
 function toEvent(record: EventRecord): SessionEvent {
-  const { seq, time, type, actor, data, rules, state } = record;
+  const { seq, time, type, actor, data, rules, state, original } = record;
   const audit = rules === undefined ? {} : { rules, state };
-  return { type, data, seq, time, actor, ...audit } as SessionEvent;
+  const redacted = original === undefined ? {} : { original };
+  return { type, data, seq, time, actor, ...audit, ...redacted } as SessionEvent;
 }

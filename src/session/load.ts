@@ -17,6 +17,8 @@ export type { LoadedSession, Lost, NewerLine, Rebuilt } from "./loaded_session.t
 /** Bytes of a journal below which it is replayed to decide something: about 3,000 events. */
 const DECIDE_BELOW = 1024 * 1024;
 
+const NONE = new Map<number, never>();
+
 /** The same to show something: about 150 events, which take less than a millisecond. */
 const SHOW_BELOW = 64 * 1024;
 
@@ -37,7 +39,16 @@ export async function loadSession(
     if (line !== null && (await import("./proof.ts")).isProven(entry, line)) {
       const { state, head, unknown } = entry;
       const found = { tornBytes: 0, lineEnds: "line feeds" } as const;
-      return { state, head, unknown, ...found, rebuilt: null, lost: null, newer: null };
+      return {
+        state,
+        head,
+        unknown,
+        ...found,
+        rebuilt: null,
+        lost: null,
+        newer: null,
+        undone: NONE,
+      };
     }
   }
   const { rebuild } = await import("./rebuild.ts");

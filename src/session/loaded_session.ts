@@ -4,6 +4,7 @@
  */
 import type { JournalAuditor } from "./audit_journal.ts";
 import type { JournalHead, JournalVisit } from "../storage/backend.ts";
+import type { SessionEvent } from "../workflow/events.ts";
 import type { SessionState } from "../workflow/state.ts";
 
 /** Why state.json could not be used. */
@@ -41,6 +42,11 @@ export interface LoadedSession {
   readonly lost: Lost | null;
   /** Set when a newer program wrote a part of it: it can be read, and is not changed. */
   readonly newer: NewerLine | null;
+  /**
+   * Lines that still have a text which a later line says was taken out, by number, as events without it:
+   * an older copy of the journal came back. The next writer takes it out again.
+   */
+  readonly undone: ReadonlyMap<number, SessionEvent>;
   /** Present where it was asked for. */
   readonly audit?: JournalAuditor;
 }

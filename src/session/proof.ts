@@ -2,7 +2,7 @@
  * Whether a cached state is the one that the journal says it led to.
  * @module
  */
-import { sha256Hex } from "../platform/hash.ts";
+import { lineHash } from "../storage/line_hash.ts";
 import { parseEvent, stateDigests, unknownIn } from "./journal.ts";
 import type { CachedState } from "./state_cache.ts";
 
@@ -13,7 +13,7 @@ import type { CachedState } from "./state_cache.ts";
  * does not know.
  */
 export function isProven({ state, head }: CachedState, line: string): boolean {
-  if (sha256Hex(line) !== head.hash) return false;
+  if (lineHash(line) !== head.hash) return false;
   const event = parseEvent(line);
   if (event?.state === undefined || event.seq !== head.seq || unknownIn(event) !== null) {
     return false;

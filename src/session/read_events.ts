@@ -3,8 +3,8 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { sha256Hex } from "../platform/hash.ts";
 import type { JournalLine, StorageBackend } from "../storage/backend.ts";
+import { lineHash } from "../storage/line_hash.ts";
 import type { SessionEvent } from "../workflow/events.ts";
 import { parseEvent, requireEvent } from "./journal.ts";
 import { readLongLine } from "./long_line.ts";
@@ -81,7 +81,7 @@ export async function firstEvent(
   return first;
 }
 
-/** An event, and the SHA-256 of its line. */
+/** An event, and the hash of its line in the chain. */
 export interface RecordedEvent {
   readonly event: SessionEvent;
   readonly hash: string;
@@ -101,7 +101,7 @@ export async function eventAt(
 }
 
 function hashOf(line: JournalLine): string {
-  if (typeof line === "string") return sha256Hex(line);
+  if (typeof line === "string") return lineHash(line);
   const read = readLongLine(line);
   return "hash" in read ? read.hash : "";
 }

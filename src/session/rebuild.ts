@@ -4,13 +4,14 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import type { StorageBackend } from "../storage/backend.ts";
+import type { JournalAuditor } from "./audit_journal.ts";
 import type { SessionEvent } from "../workflow/events.ts";
 import { evolve } from "../workflow/evolve.ts";
 import type { SessionState } from "../workflow/state.ts";
 import type { StateDigests } from "../workflow/projection.ts";
 import { type BadLine, chainError, stateDigests, unknownIn } from "./journal.ts";
 import type { LoadedSession, LoadOptions, NewerLine } from "./loaded_session.ts";
-import { scanJournal, type ScannedJournal } from "./scan_journal.ts";
+import { scanJournal, type ScannedJournal, type TakeLine } from "./scan_journal.ts";
 import { type CachedState, type CacheRead, readCache } from "./state_cache.ts";
 
 /** Folds the events of one session into its state. */
@@ -117,18 +118,20 @@ export async function rebuild(
   cached: CacheRead,
   options: LoadOptions = {},
 ): Promise<LoadedSession | null> {
-  const replay = new Replay(id, options.replay === true || options.audit !== undefined);
-  const auditor = options.audit === undefined ? null : await auditorFor(options.audit.now);
+  let reading = await beginReading(id, options);
   const scan = await scanJournal(backend, id, {
-    take: (event, from) => {
-      const before = replay.state;
-      const bad = replay.take(event);
-      if (bad === null) auditor?.take(before, event, from);
-      return bad;
-    },
+    take: (event, from) => reading.take(event, from),
     known: cached.entry?.head,
   });
-  const bad = scan.bad ?? replay.end();
+  if (scan.bad !== null) throw chainError(id, scan.bad);
+  let undone: LoadedSession["undone"] = new Map();
+  if (scan.undone.length > 0) {
+    const { readRedacted } = await import("./read_redacted.ts");
+    reading = await beginReading(id, options);
+    undone = await readRedacted(backend, id, scan, reading.take);
+  }
+  const { replay, auditor } = reading;
+  const bad = replay.end();
   if (bad !== null) throw chainError(id, bad);
   const state = stateOf(id, replay);
   const { head, tornBytes, lineEnds } = scan;
@@ -142,6 +145,7 @@ export async function rebuild(
     rebuilt: null,
     lost: null,
     newer: replay.newer,
+    undone,
     ...(auditor === null ? {} : { audit: auditor }),
   };
   if (entry === null) return { ...loaded, rebuilt: present ? "damaged" : "missing" };
@@ -159,7 +163,26 @@ export async function rebuild(
   return { ...loaded, rebuilt: "different", lost: { seq, hash } };
 }
 
-async function auditorFor(now: Date) {
+/** What becomes of a journal while it is read. */
+interface Reading {
+  readonly replay: Replay;
+  readonly auditor: JournalAuditor | null;
+  readonly take: TakeLine;
+}
+
+async function beginReading(id: string, { replay: every, audit }: LoadOptions): Promise<Reading> {
+  const replay = new Replay(id, every === true || audit !== undefined);
+  const auditor = audit === undefined ? null : await auditorFor(audit.now);
+  const take: TakeLine = (event, from) => {
+    const before = replay.state;
+    const bad = replay.take(event);
+    if (bad === null) auditor?.take(before, event, from);
+    return bad;
+  };
+  return { replay, auditor, take };
+}
+
+async function auditorFor(now: Date): Promise<JournalAuditor> {
   const { JournalAuditor } = await import("./audit_journal.ts");
   return new JournalAuditor(now);
 }
@@ -207,6 +230,15 @@ async function hasMoved(
   ) return true;
   // Only growth is read again, so that this ends regardless of state.json.
   return (await scanJournal(backend, id)).head.seq > head.seq;
+}
+
+/** The error of a change to a journal that is another one each time it is read. */
+export function movedError(id: string): OrchestratorError {
+  return new OrchestratorError(
+    "state_moved",
+    `Cannot change session "${id}": its journal changes although no other process holds its lock`,
+    { hint: `Run \`orchestrator log verify --session ${id}\``, details: { session: id } },
+  );
 }
 
 /** The refusal of a change to a session that a newer program wrote to. */

@@ -16,6 +16,7 @@
  */
 import { Buffer } from "node:buffer";
 import { sha256Hex } from "../platform/hash.ts";
+import { lineHash } from "../storage/line_hash.ts";
 import type { Actor } from "../workflow/events.ts";
 import { isRecord } from "../workflow/record.ts";
 
@@ -85,7 +86,7 @@ export function removalLine(details: RemovalDetails, copy: SessionCopy): string 
     session,
     lineage: copy.lineage,
     seq: copy.lines.length,
-    hash: sha256Hex(last),
+    hash: lineHash(last),
     name,
     task,
     status,
@@ -136,7 +137,7 @@ export function covers(removal: Removal, copy: SessionCopy): boolean {
   const last = copy.lines.at(-1);
   if (last === undefined || copy.lineage !== lineage || copy.lines.length > seq) return false;
   const known = Buffer.from(removal.lines, "base64");
-  const end = sha256Hex(last);
+  const end = lineHash(last);
   if (copy.lines.length === seq) {
     if (end !== hash) return false;
   } else {
@@ -172,7 +173,7 @@ function recordLines(text: string): readonly string[] {
 
 function prefixes(lines: readonly string[]): string {
   return Buffer.concat(
-    lines.map((line) => Buffer.from(sha256Hex(line).slice(0, PREFIX * 2), "hex")),
+    lines.map((line) => Buffer.from(lineHash(line).slice(0, PREFIX * 2), "hex")),
   ).toString("base64");
 }
 

@@ -12,6 +12,7 @@
 import type { JournalHead, JournalLine, JournalVisit, StorageBackend } from "../storage/backend.ts";
 import type { SessionEvent } from "../workflow/events.ts";
 import { type BadLine, ChainReader, parseEvent } from "./journal.ts";
+import type { UndoneRedaction } from "./redactions.ts";
 
 /** What a journal was found to be. */
 export interface ScannedJournal {
@@ -27,6 +28,8 @@ export interface ScannedJournal {
   readonly lineEnds: JournalVisit["lineEnds"];
   /** Hashes of the lines from the known one on, by their numbers. */
   readonly hashes: ReadonlyMap<number, string>;
+  /** Redactions that not all lines they name show. */
+  readonly undone: readonly UndoneRedaction[];
 }
 
 /** A line of the chain, the value that was read from it, and its hash. */
@@ -36,13 +39,12 @@ export interface ReadLine {
   readonly hash: string;
 }
 
+/** Given each event with its line; says what is wrong with it, null when nothing is. */
+export type TakeLine = (event: SessionEvent, from: ReadLine) => BadLine | null;
+
 /** How a journal is scanned. */
 export interface ScanOptions {
-  /** Given each event with its line; says what is wrong with it, null when nothing is. */
-  readonly take?: (
-    event: SessionEvent,
-    from: ReadLine,
-  ) => BadLine | null;
+  readonly take?: TakeLine;
   /** What state.json was derived from: nothing behind that line was acknowledged if it is the last. */
   readonly known?: Pick<JournalHead, "seq" | "hash"> | undefined;
 }
@@ -89,10 +91,11 @@ export async function scanJournal(
   });
   return {
     head: { ...head, etag: visit.etag },
-    bad: torn ? null : bad,
+    bad: torn ? chain.end() : bad,
     tornBytes: torn ? visit.behindBytes : 0,
     lineEnds: visit.lineEnds,
     hashes,
+    undone: chain.undone,
   };
 }
 

@@ -14,6 +14,7 @@ import type { Actor, SessionEvent } from "../workflow/events.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { type LoadedSession, loadSession } from "./load.ts";
 import type { FirstContent } from "./create_session.ts";
+import type { Recording, RedactedText, TextToRedact } from "./redact.ts";
 import type { NewRepositoryEvent } from "./repository_log/lines.ts";
 import type { SessionMeta } from "./session_meta.ts";
 import type { CachedState } from "./state_cache.ts";
@@ -78,6 +79,7 @@ export class SessionManager {
   readonly #reported = new Set<string>();
   /** Sessions that were read to plan a change of them. */
   readonly #planned = new Map<string, Planned>();
+  #holdsRepository = false;
   #metaModule: Promise<typeof import("./session_meta.ts")> | undefined;
 
   constructor(options: ManagerOptions) {
@@ -162,20 +164,51 @@ export class SessionManager {
     options: ChangeOptions = {},
   ): Promise<Change> {
     await this.#options.requireOpened?.();
+    const change = await this.#change(id, operation, decide, options);
+    if (change !== null) return change;
+    await this.#carryOut(id, operation);
+    const second = await this.#change(id, operation, decide, options);
+    if (second !== null) return second;
+    throw (await import("./rebuild.ts")).movedError(id);
+  }
+
+  /** @returns null when texts must be taken out of the journal first. */
+  async #change(
+    id: string,
+    operation: string,
+    decide: Decide,
+    options: ChangeOptions,
+  ): Promise<Change | null> {
     return await this.withLock({ session: id }, operation, async () => {
       const loaded = await this.#loadToChange(id, options);
+      if (loaded.undone.size > 0) return null;
       const change = await this.#apply(id, loaded, decide);
       if (change !== null) return change;
       // No process changes it while it is locked: state.json belongs to another journal.
       const replayed = await this.#loadToChange(id, { ...options, replay: true });
       const second = await this.#apply(id, replayed, decide);
       if (second !== null) return second;
-      throw new OrchestratorError(
-        "state_moved",
-        `Cannot change session "${id}": its journal changes although no other process holds its lock`,
-        { hint: `Run \`orchestrator log verify --session ${id}\``, details: { session: id } },
-      );
+      throw (await import("./rebuild.ts")).movedError(id);
     });
+  }
+
+  /** See `carryOutRedactions` of `redact.ts`. */
+  async #carryOut(id: string, operation: string): Promise<void> {
+    const { carryOutRedactions } = await import("./redact.ts");
+    const carryOut = () =>
+      this.withLock({ session: id }, operation, () => carryOutRedactions(this.backend, id));
+    await (this.#holdsRepository ? carryOut() : this.withRepositoryLock(operation, carryOut));
+  }
+
+  /** See `redactText` of `redact.ts`. */
+  async redact(id: string, what: TextToRedact): Promise<RedactedText> {
+    await this.#options.requireOpened?.();
+    const { REDACT, redactText } = await import("./redact.ts");
+    const how = await this.recording();
+    return await this.withRepositoryLock(
+      REDACT,
+      () => this.withLock({ session: id }, REDACT, () => redactText(this.backend, id, what, how)),
+    );
   }
 
   /**
@@ -337,7 +370,7 @@ export class SessionManager {
   /** See `recordOrWarn` of `repository_log/record.ts`. The repository must be locked. */
   async recordInRepository(events: readonly NewRepositoryEvent[]): Promise<void> {
     const { recordOrWarn } = await import("./repository_log/record.ts");
-    const request = { backend: this.backend, clean: await this.#clean(), ...this.#stamp() };
+    const request = { backend: this.backend, ...await this.recording() };
     await recordOrWarn(request, events, this.#options.warn);
   }
 
@@ -357,13 +390,25 @@ export class SessionManager {
     return this.#options.actor();
   }
 
+  /** How what is written now is cleaned and stamped. */
+  async recording(): Promise<Recording> {
+    return { clean: await this.#clean(), ...this.#stamp() };
+  }
+
   #stamp(): { readonly time: string; readonly actor: Actor } {
     return { time: this.#options.now().toISOString(), actor: this.#options.actor() };
   }
 
   /** Runs `task` while the repository is locked. */
   withRepositoryLock<Result>(operation: string, task: () => Promise<Result>): Promise<Result> {
-    return this.withLock("repository", operation, task);
+    return this.withLock("repository", operation, async () => {
+      this.#holdsRepository = true;
+      try {
+        return await task();
+      } finally {
+        this.#holdsRepository = false;
+      }
+    });
   }
 
   /** Runs `task` while `scope` is locked. */

@@ -21,8 +21,9 @@ export const STATE_FORMAT = 2;
 
 /** The format of a state: the oldest whose programs keep all of it. */
 function formatOf(state: SessionState): number {
-  const { accepted, history, earlier } = state;
-  return accepted === undefined && history === undefined && earlier === undefined ? 1 : 2;
+  const { accepted, history, earlier, redactions } = state;
+  const hasNone = [accepted, history, earlier, redactions].every((field) => field === undefined);
+  return hasNone ? 1 : 2;
 }
 
 /** A state and its position in the journal. */

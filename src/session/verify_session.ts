@@ -35,6 +35,8 @@ export interface Verification extends AuditReport {
   readonly beforeAudits: number;
   /** What is wrong with the file of its history, as a clause; null when nothing is, or there is none. */
   readonly history: string | null;
+  /** Numbers of the lines in {@link LoadedSession.undone}; absent where there is none. */
+  readonly undone?: readonly number[];
 }
 
 /** How a session is verified. */
@@ -58,7 +60,7 @@ export async function verifySession(
 ): Promise<Verification> {
   try {
     const loaded = await loadSession(backend, id, { replay: true, audit: { now } });
-    const { state, head, lost, tornBytes, lineEnds, rebuilt, newer: unknown } = loaded;
+    const { state, head, lost, tornBytes, lineEnds, rebuilt, undone, newer: unknown } = loaded;
     const beforeAudits = state.audited === undefined ? head.seq : state.audited - 1;
     const bad = lost === null ? null : lostLine(lost, head.seq);
     const file = state.history;
@@ -77,6 +79,7 @@ export async function verifySession(
       unknown,
       beforeAudits,
       history,
+      ...(undone.size === 0 ? {} : { undone: [...undone.keys()] }),
       decided,
       newer,
       contradictions,

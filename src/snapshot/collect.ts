@@ -8,7 +8,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { runningSha256, sha256Hex } from "../platform/hash.ts";
+import { runningSha256 } from "../platform/hash.ts";
 import { joinBytes } from "../platform/join_bytes.ts";
 import { KEYS } from "../project/paths.ts";
 import { journalEnd } from "../session/journal_end.ts";
@@ -326,7 +326,7 @@ function describe(
     task: typeof task === "string" ? task : "",
     lineage,
     seq: journal.count,
-    hash: sha256Hex(journal.last),
+    hash: journal.hash,
   };
 }
 

@@ -116,6 +116,8 @@ function checkLines(
         see(next.event);
         yield next.event;
       }
+      const unnamed = chain.end();
+      if (unnamed !== null) throw badLine(id, unnamed);
     } catch (error) {
       refusal = error;
       throw error;

@@ -32,6 +32,7 @@ import type { SessionManager } from "../session/session_manager.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { VERSION } from "../version.ts";
 import type { SessionState } from "../workflow/state.ts";
+import { putRedacted } from "./carry_redactions.ts";
 import { compare } from "./compare.ts";
 import { contentOf, isHistory, journalName, removedSession } from "./contents.ts";
 import { type CheckedSession, journalLines } from "./incoming.ts";
@@ -312,13 +313,15 @@ async function carryOutStep(
   const at = sessionAt(checked.state, checked);
   const session = { ...checked, ...arrivedField(surroundings, source, { ...step, at }) };
   const journal = stagedJournal(id, files);
-  const { relation, local } = await compare(backend, id, journal, content);
+  const { relation, local, differing } = await compare(backend, id, journal, content);
   if (local === null) {
     await createIncoming(backend, session);
     return at;
   }
   if (!held) {
-    if (relation === "same" && await isHereAlready(backend, session)) return at;
+    if (relation === "same" && differing === undefined && await isHereAlready(backend, session)) {
+      return at;
+    }
     try {
       return await manager.withLock(
         { session: id },
@@ -336,6 +339,7 @@ async function carryOutStep(
     }
   }
   const replaceable = step.action === "replace" && local.hash === step.replaces;
+  if (await putRedacted(manager, session, differing, { relation, local, replaceable })) return at;
   if (relation === "same" || relation === "older" && !replaceable) {
     await mergeFiles(backend, session);
     if (relation === "same") await refreshState(backend, session);

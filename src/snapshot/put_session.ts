@@ -4,7 +4,6 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { sha256Hex } from "../platform/hash.ts";
 import { KEYS } from "../project/paths.ts";
 import type { JournalLines } from "../session/journal_end.ts";
 import { raiseFormat } from "../session/removed_sessions.ts";
@@ -12,6 +11,7 @@ import { readCache } from "../session/state_cache.ts";
 import { readLimit } from "../state_layout/limits.ts";
 import { meaningOf } from "../state_layout/lookup.ts";
 import { type JournalHead, ORIGIN_HASH, type StorageBackend } from "../storage/backend.ts";
+import { lineHash } from "../storage/line_hash.ts";
 import { contentOf } from "./contents.ts";
 import { type CheckedSession, type Incoming, stateText, toNewSession } from "./incoming.ts";
 import { mergeLines } from "./relation.ts";
@@ -37,7 +37,7 @@ export async function extendWith(
 ): Promise<void> {
   const { all, behindBytes } = local;
   const last = all.at(-1);
-  const hash = last === undefined ? ORIGIN_HASH : sha256Hex(last);
+  const hash = last === undefined ? ORIGIN_HASH : lineHash(last);
   const more = incoming.lines.slice(all.length);
   await extendBy(backend, incoming, { seq: all.length, hash, behindBytes }, more);
 }

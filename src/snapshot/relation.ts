@@ -2,9 +2,11 @@
  * Compares two copies of a session: which one continues the other?
  *
  * A journal is a chain of hashes, so two complete journals that share line n share all lines before
- * it.
+ * it. A line from which a text was taken out in one copy is the same line in the other.
  * @module
  */
+import { agree, withMarkersOf } from "../session/redacted_lines.ts";
+import { lineHash } from "../storage/line_hash.ts";
 
 /** What a copy that arrives is, seen from the copy that is here. */
 export type Relation =
@@ -22,6 +24,11 @@ export type Relation =
 export interface Related {
   readonly relation: Relation;
   readonly common: number;
+  /**
+   * Number of a line that is no redaction of the other copy's line although it has its hash: in one of
+   * the copies it was forged.
+   */
+  readonly forged?: number;
 }
 
 /**
@@ -32,6 +39,11 @@ export interface Related {
 export function relate(incoming: readonly string[], local: readonly string[] | null): Related {
   if (local === null) return { relation: "new", common: 0 };
   const common = commonLines(incoming, local);
+  for (let index = 0; index < common; index += 1) {
+    const [there = "", here = ""] = [incoming[index], local[index]];
+    if (there === here || agree(there, here)) continue;
+    return { relation: "diverged", common: index, forged: index + 1 };
+  }
   if (common === incoming.length && common === local.length) return { relation: "same", common };
   if (common === incoming.length) return { relation: "older", common };
   if (common === local.length) return { relation: "newer", common };
@@ -44,10 +56,26 @@ function commonLines(left: readonly string[], right: readonly string[]): number 
   let high = Math.min(left.length, right.length);
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (left[middle - 1] === right[middle - 1]) low = middle;
+    if (isSameLine(left[middle - 1] ?? "", right[middle - 1] ?? "")) low = middle;
     else high = middle - 1;
   }
   return low;
+}
+
+function isSameLine(left: string, right: string): boolean {
+  return left === right || lineHash(left) === lineHash(right);
+}
+
+/**
+ * The longer one of two copies of a journal, neither of which diverged, without the texts that were taken
+ * out of either.
+ */
+export function joinedLines(one: readonly string[], other: readonly string[]): readonly string[] {
+  const [longer, shorter] = one.length > other.length ? [one, other] : [other, one];
+  return longer.map((line, index) => {
+    const there = shorter[index];
+    return there === undefined || there === line ? line : withMarkersOf(line, there);
+  });
 }
 
 /**

@@ -125,6 +125,7 @@ function seedOf(state: SessionState): StateSeed {
     updatedAt: state.updatedAt,
     notes: state.notes.recent,
     ...(state.accepted === undefined ? {} : { accepted: state.accepted }),
+    ...(state.redactions === undefined ? {} : { redactions: state.redactions }),
     ...(state.endedAt === undefined ? {} : { endedAt: state.endedAt }),
     ...(state.endNotes === undefined ? {} : { endNotes: state.endNotes }),
     ...(state.abandonReason === undefined ? {} : { abandonReason: state.abandonReason }),

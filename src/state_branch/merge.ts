@@ -9,12 +9,19 @@ import { covers, type StandingRemoval, standingRemovals } from "../session/remov
 import { readRecords } from "../session/removed_sessions.ts";
 import { readSessionAt } from "../session/repository_log/session_at.ts";
 import type { SessionManager } from "../session/session_manager.ts";
+import {
+  forgedError,
+  isForged,
+  joinCopies,
+  withoutTextsOf,
+  withRedactionsOf,
+} from "../snapshot/carry_redactions.ts";
 import { collectSession, encodeLines } from "../snapshot/collect.ts";
 import { contentOf, journalName } from "../snapshot/contents.ts";
 import { checkFromFiles, type Incoming, incomingCopy } from "../snapshot/incoming.ts";
 import { type Limits } from "../snapshot/limits.ts";
 import { createIncoming, extendWith, mergeFiles, replaceWith } from "../snapshot/put_session.ts";
-import { relate, type Relation } from "../snapshot/relation.ts";
+import { joinedLines, relate, type Relation } from "../snapshot/relation.ts";
 import type { BranchTree } from "./branch_tree.ts";
 import { branchSession } from "./diverged.ts";
 import type { Git } from "./git.ts";
@@ -92,7 +99,7 @@ export async function mergeSessions(request: MergeRequest): Promise<Merged> {
     try {
       merged = await mergeSession(manager, incoming, restore);
     } catch (error) {
-      if (restore || !(error instanceof DamagedCopy)) throw error;
+      if (restore || !(error instanceof DamagedCopy || isForged(error))) throw error;
       warn(`Session ${id} was not merged, and the branch keeps its copy: ${error.message}`);
       refused.add(id);
       continue;
@@ -200,12 +207,14 @@ async function mergeSession(
     if (made) return merged("new");
   }
   const local = await readLines(backend, id);
-  const { relation } = relate(lines, local?.all ?? null);
+  const { relation, forged } = relate(lines, local?.all ?? null);
+  if (forged !== undefined) throw forgedError(id, forged);
   if (relation === "diverged" || (relation === "older" && restore)) {
     const branch = await goOnApart(manager, incoming, restore);
     return branch === null ? null : merged(relation, branch);
   }
-  const changed = await manager.withLock({ session: id }, "state merge", async () => {
+  const joined = await joinTexts(manager, incoming, local?.all ?? []);
+  const changed = joined || await manager.withLock({ session: id }, "state merge", async () => {
     const now = await readLines(backend, id);
     if (now === null || relate(lines, now.all).relation === "diverged") return false;
     if (lines.length <= now.all.length) return await mergeFiles(backend, incoming);
@@ -213,6 +222,26 @@ async function mergeSession(
     return true;
   });
   return changed ? merged(relation) : null;
+}
+
+/** Takes texts out of the copy here that were taken out of the one that arrives. */
+async function joinTexts(
+  manager: SessionManager,
+  incoming: Incoming,
+  local: readonly string[],
+): Promise<boolean> {
+  const { id, lines } = incoming;
+  const joined = joinedLines(lines, local);
+  if (local.every((line, index) => line === joined[index])) return false;
+  return await manager.withRepositoryLock(
+    "state merge",
+    () =>
+      manager.withLock(
+        { session: id },
+        "state merge",
+        () => joinCopies(manager.backend, incoming, lines),
+      ),
+  );
 }
 
 /**
@@ -234,11 +263,17 @@ async function goOnApart(
         const here = await localCopy(manager, id);
         const { relation, common } = relate(incoming.lines, here.lines);
         if (relation !== "diverged" && !(relation === "older" && restore)) return null;
-        const branch = branchSession(restore ? incoming : here, common);
+        const branch = branchSession(
+          restore ? withoutTextsOf(here.lines, incoming) : withoutTextsOf(incoming.lines, here),
+          common,
+        );
         if (!await backend.hasSession(branch.id)) await createIncoming(backend, branch);
         await pointTo(manager, id, branch.id);
         const split = await readSessionAt(backend, id);
-        if (!restore) await replaceWith(backend, incoming);
+        if (!restore) {
+          const how = await manager.recording();
+          await replaceWith(backend, withRedactionsOf(here.lines, common, incoming, how));
+        }
         const how = restore ? "state restore" : "state merge";
         await manager.recordInRepository([
           { type: "session_split", data: { ...split, into: branch.id, how } },

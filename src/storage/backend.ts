@@ -18,7 +18,7 @@
 export interface JournalHead {
   /** Number of lines up to here; 0 is the beginning. */
   readonly seq: number;
-  /** SHA-256 (hex) of line `seq`, or {@link ORIGIN_HASH} at the beginning. */
+  /** Hash (hex) of line `seq` (`line_hash.ts`), or {@link ORIGIN_HASH} at the beginning. */
   readonly hash: string;
   /**
    * A version token, opaque to callers. It lets the backend determine, without reading the journal,

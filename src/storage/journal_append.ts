@@ -6,11 +6,12 @@ import { closeSync, readSync } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
 import { appendAndSync, fileStamp } from "../platform/append_file.ts";
 import { ioError } from "../platform/atomic_file.ts";
-import { runningSha256, sha256Hex } from "../platform/hash.ts";
+import { runningSha256 } from "../platform/hash.ts";
 import { openWithin } from "../platform/within.ts";
 import type { AppendOptions, JournalHead, JournalLine } from "./backend.ts";
 import { visitJournalFile } from "./journal_file.ts";
 import { formatEtag, type JournalFile, offsetOf } from "./journal_etag.ts";
+import { lineHash } from "./line_hash.ts";
 
 const NEWLINE = 0x0a;
 
@@ -104,7 +105,7 @@ function endingOf(
   if (offsetOf(head.etag) === size && (behindBytes ?? 0) === 0) {
     if (size === 0) return head.seq === 0 ? { offset: 0, ended: true, behindBytes: 0 } : null;
     const last = head.seq > 0 ? lastLine(file, size) : null;
-    if (last === null || sha256Hex(last.text) !== head.hash) return null;
+    if (last === null || lineHash(last.text) !== head.hash) return null;
     return { offset: size, ended: last.ended, behindBytes: 0 };
   }
   // There are bytes after the head, or its position is unknown: the journal must be read.
@@ -148,7 +149,7 @@ function lastLine(
 }
 
 function hashOf(line: JournalLine): string {
-  if (typeof line === "string") return sha256Hex(line);
+  if (typeof line === "string") return lineHash(line);
   const hash = runningSha256();
   for (const piece of line.pieces()) hash.update(piece);
   return hash.hex();

@@ -29,6 +29,7 @@ import {
   sessionOf,
   unknownSession,
 } from "./keys.ts";
+import { lineHash } from "./line_hash.ts";
 import { blobAtOnce, journalAtOnce, visitLines } from "./pieces.ts";
 
 /** The journal of one session. */
@@ -146,7 +147,7 @@ export class MemoryBackend implements StorageBackend {
     checkJournalLines(lines);
     const journal = this.#journal(id);
     const last = journal.lines[after.seq - 1];
-    const hash = last === undefined ? ORIGIN_HASH : sha256Hex(last);
+    const hash = last === undefined ? ORIGIN_HASH : lineHash(last);
     const behind = toBytes(journal.lines.slice(after.seq).map((line) => `${line}\n`).join(""));
     const fits = journal.lines.length >= after.seq && hash === after.hash;
     if (!fits || behind.length !== (options.behindBytes ?? 0)) {

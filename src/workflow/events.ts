@@ -50,6 +50,15 @@ export function historyLength(history: unknown): number {
   return typeof count === "number" ? count : 0;
 }
 
+/** A line from which a text was taken out. */
+export interface RedactedLine {
+  readonly seq: number;
+  /** SHA-256 of the line as it was written. */
+  readonly original: string;
+  /** SHA-256 of the line as it is since. */
+  readonly stub: string;
+}
+
 /** Every event type with its data. */
 export interface EventData {
   /** Always the first event of a session that began here. */
@@ -205,6 +214,15 @@ export interface EventData {
     readonly found: { readonly seq: number; readonly hash: string };
     readonly reason: string | null;
   };
+  /** A text was taken out of the journal: markers stand in its place wherever it was. */
+  readonly text_redacted: {
+    /** The line and the field that were named. */
+    readonly line: number;
+    readonly field: string;
+    readonly reason: string;
+    /** All lines that had the text. */
+    readonly lines: readonly RedactedLine[];
+  };
   readonly workflow_completed: { readonly notes?: string; readonly work?: WorkRecord };
   readonly workflow_abandoned: { readonly reason: string };
 }
@@ -230,6 +248,7 @@ const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   checkpoint_restored: true,
   session_renamed: true,
   journal_accepted: true,
+  text_redacted: true,
   workflow_completed: true,
   workflow_abandoned: true,
 };
@@ -259,4 +278,6 @@ export type SessionEvent = NewEvent & {
   readonly rules?: number;
   /** Digest of the state that it led to (`projection.ts`); present where `rules` is. */
   readonly state?: string;
+  /** SHA-256 of its line as it was written; present when texts were taken out of it since. */
+  readonly original?: string;
 };

@@ -123,6 +123,11 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
         }),
       };
     }
+    case "text_redacted": {
+      const { seq, time, actor: by, data: { line, field } } = event;
+      const before = moved.redactions ?? { count: 0, recent: [] };
+      return { ...moved, redactions: pushed(before, { seq, time, by, line, field }) };
+    }
     case "session_renamed":
       return { ...moved, name: event.data.name };
     case "workflow_completed":

@@ -346,9 +346,21 @@ function skipsOf(state: SessionState): readonly Skip[] {
   });
 }
 
-function remarksOf({ definitionOrigin }: SessionState): Pick<Progress, "remarks"> {
-  const remark = definitionOrigin === undefined ? null : originRemark(definitionOrigin);
-  return remark?.kind === "remark" ? { remarks: [remark.text] } : {};
+function remarksOf(
+  { definitionOrigin, redactions }: SessionState,
+): Pick<Progress, "remarks"> {
+  const origin = definitionOrigin === undefined ? null : originRemark(definitionOrigin);
+  const remarks = origin?.kind === "remark" ? [origin.text] : [];
+  const last = redactions?.recent.at(-1);
+  if (redactions !== undefined && last !== undefined) {
+    const { by, line } = last;
+    remarks.push(
+      redactions.count === 1
+        ? `A text of event ${line} was redacted by ${by.name}`
+        : `${redactions.count} texts were redacted, the last one, of event ${line}, by ${by.name}`,
+    );
+  }
+  return remarks.length === 0 ? {} : { remarks };
 }
 
 function bypassesOf(state: SessionState): readonly BypassNotice[] {

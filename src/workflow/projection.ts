@@ -78,6 +78,7 @@ const STATE_PAIRS = [
   "begun",
   "listed",
   "finished",
+  "redactions",
 ] as const satisfies readonly (keyof SessionState)[];
 
 /** Fields of an item that most items lack. */

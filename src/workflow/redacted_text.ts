@@ -13,6 +13,11 @@ export function redactedText(hash: string): string {
   return `[redacted sha256:${hash}]`;
 }
 
+/** Whether a value is a marker. */
+export function isRedactedText(value: unknown): boolean {
+  return hashOfRedacted(value) !== null;
+}
+
 /** The hash of the text that a marker stands for; null for what is no marker. */
 function hashOfRedacted(value: unknown): string | null {
   return typeof value === "string" ? MARKER.exec(value)?.[1] ?? null : null;

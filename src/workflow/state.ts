@@ -138,6 +138,16 @@ export interface Bypass {
   readonly reason: string;
 }
 
+/** A text that was taken out of the journal. The reason is in the journal alone. */
+export interface TextRedaction {
+  readonly seq: number;
+  readonly time: string;
+  readonly by: Actor;
+  /** Number of the line that was named, and the name of its field. */
+  readonly line: number;
+  readonly field: string;
+}
+
 /** A session that was continued although its journal lacks events, or contradicts itself. */
 export interface Acceptance {
   readonly seq: number;
@@ -194,6 +204,7 @@ export interface StateSeed extends Snapshot {
   readonly abandonReason?: string;
   readonly notes: readonly Note[];
   readonly accepted?: Recent<Acceptance>;
+  readonly redactions?: Recent<TextRedaction>;
   /** Fields of the old state that have no equivalent here, verbatim. */
   readonly legacy?: Readonly<Record<string, unknown>>;
 }
@@ -225,6 +236,8 @@ export interface SessionState extends Snapshot {
   readonly bypasses: readonly Bypass[];
   /** Absent where there is none. */
   readonly accepted?: Recent<Acceptance>;
+  /** Absent where there is none. */
+  readonly redactions?: Recent<TextRedaction>;
   /** Absent where there is none. */
   readonly earlier?: Recent<EarlierSession>;
   /** The file of what was recorded before the session began. */

@@ -230,6 +230,16 @@ export const SCENARIOS: readonly Scenario[] = [
     next: ["log", "accept", "--yes"],
   },
   {
+    name: "log redact",
+    command: "log redact",
+    prepare: async (repository) => {
+      await started(repository);
+      await repository.must("note", "The password is hunter2");
+      await repository.must("checkpoint", "create", "--message", "The password is hunter2");
+    },
+    argv: ["log", "redact", "2", "--field", "text", "--reason", "It held a password", "--yes"],
+  },
+  {
     name: "note by an agent that is not bound yet",
     command: "note",
     prepare: twoSessions,

@@ -4,6 +4,7 @@
  */
 import { OrchestratorError } from "../../errors.ts";
 import { visitHistory, visitHistoryFile } from "../../session/history.ts";
+import { withoutRedacted } from "../../session/without_redacted.ts";
 import { visitEvents } from "../../session/read_events.ts";
 import { type HistoryFile, isHistoryFile, type SessionEvent } from "../../workflow/events.ts";
 import type { AnswerTo, Input, LongAnswer, Printer } from "../command.ts";
@@ -53,23 +54,28 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
   }
   const hasHistory = history === null || !/^is missing|^is longer/.test(history);
   const range = { from: firstOf(lines, since, limit), to: lines };
-  return { print: (printer) => printSession(context, choice.id, { range, hasHistory }, printer) };
+  const instead = await withoutRedacted(context.manager.backend, choice.id, verified.undone);
+  const shown = { range, hasHistory, instead };
+  return { print: (printer) => printSession(context, choice.id, shown, printer) };
 }
 
 /** Events of a session up to where its journal can be trusted. */
 async function printSession(
   { manager: { backend } }: Context,
   session: string,
-  { range: { from, to }, hasHistory }: {
+  { range: { from, to }, hasHistory, instead }: {
     readonly range: { readonly from: number; readonly to: number };
     readonly hasHistory: boolean;
+    /** What is shown in place of some events. */
+    readonly instead: ReadonlyMap<number, SessionEvent>;
   },
   printer: Printer,
 ): Promise<void> {
   const list = listEvents(printer, { data: { session } });
   const opened: { readonly event: SessionEvent; readonly file: HistoryFile }[] = [];
   if (from <= 1) {
-    await visitEvents(backend, session, { to: Math.min(to, 1) }, (event, line) => {
+    await visitEvents(backend, session, { to: Math.min(to, 1) }, (read, line) => {
+      const event = instead.get(read.seq) ?? read;
       const history = event.type === "session_imported" ? event.data.history : null;
       if (history === null) return list.event(event);
       list.open(event);
@@ -87,7 +93,7 @@ async function printSession(
     backend,
     session,
     { from: Math.max(from, 2), to },
-    (event) => list.event(event),
+    (event) => list.event(instead.get(event.seq) ?? event),
   );
   list.end();
 }
@@ -123,10 +129,12 @@ async function follow(
 ): Promise<LongAnswer> {
   const { io, manager } = context;
   const style = styleFor("stdout", input, io);
+  const { undone } = await manager.load(id);
   let seen = since;
   for (;;) {
     let isRead = true;
-    await visitEvents(manager.backend, id, { from: seen + 1 }, (event) => {
+    await visitEvents(manager.backend, id, { from: seen + 1 }, (read) => {
+      const event = undone.get(read.seq) ?? read;
       const line = input.has("json") ? jsonLine(event) : say`${eventText(event, style)}\n`;
       seen = event.seq;
       return isRead = io.out(line);

@@ -25,7 +25,12 @@ export interface EventScreen {
   readonly hash: string | null;
   /** Takes secrets out of what is shown. */
   readonly redact: (text: string) => string;
+  /** Names of the fields whose texts can be redacted. */
+  readonly redactable?: readonly string[];
 }
+
+/** Fields that can be redacted are named up to here; more are counted. */
+const MOST_FIELDS = 12;
 
 /** Draws the screen. */
 export function eventRecord(event: SessionEvent, screen: EventScreen, style: Style): Shown {
@@ -44,7 +49,21 @@ export function eventRecord(event: SessionEvent, screen: EventScreen, style: Sty
     say`${style.bold(say`Event ${num(event.seq)}: ${flat(String(event.type))}`)}`,
     facts,
     ...Object.keys(data).map((name) => part(event, name, screen, style)),
+    ...(event.original === undefined ? [] : [
+      style.yellow(
+        say`Texts of this event were redacted; the hash is that of its line as it was written`,
+      ),
+    ]),
+    ...redactableText(screen.redactable ?? [], style),
   ]);
+}
+
+function redactableText(fields: readonly string[], style: Style): readonly Shown[] {
+  if (fields.length === 0) return [];
+  const more = fields.length - MOST_FIELDS;
+  const names = joined(fields.slice(0, MOST_FIELDS).map(shown), say`, `);
+  const rest = more > 0 ? say` and ${num(more)} more` : say``;
+  return [style.dim(say`log redact can take out: ${names}${rest}`)];
 }
 
 function actorRecord(actor: Actor): Shown {

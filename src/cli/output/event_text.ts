@@ -187,6 +187,12 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
         event.data.reason,
         style.yellow,
       );
+    case "text_redacted":
+      return told(
+        `redacted ${event.data.field} of event ${event.data.line}`,
+        event.data.reason,
+        style.yellow,
+      );
     case "session_renamed":
       return told("renamed", event.data.name ?? "no name");
     case "workflow_completed":

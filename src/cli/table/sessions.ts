@@ -191,4 +191,26 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
     changes: "session",
     load: () => import("../commands/log/accept.ts"),
   },
+  {
+    path: "log redact",
+    destructive: true,
+    group: "sessions",
+    summary: "Take a text out of a session's journal for ever",
+    details:
+      "Replaces a text that must not be there, such as a secret, by its hash, wherever the journal has it, and records who did so and why; log, status, finish and handoff show that from then on. Every hash in the journal still holds. Notes, evidence, reasons, tasks and recorded output can be redacted (log show names the fields of an event); outcomes, actors and approvals cannot. The text cannot be restored, and the command lists where else it still is. A secret that was recorded must be replaced in any case: short ones can be guessed from their hash.",
+    args: [{ name: "seq", summary: "the event's number, as log shows it" }],
+    options: [
+      { name: "field", value: "NAME", summary: "Field with the text, as log show names it" },
+      { name: "reason", value: "TEXT", summary: "Reason (required)" },
+      { name: "yes", short: "y", summary: "Do not ask for confirmation" },
+    ],
+    examples: [
+      {
+        line: `log redact 7 --field notes --reason "it held a password"`,
+        means: "after confirmation on the terminal",
+      },
+    ],
+    changes: "session",
+    load: () => import("../commands/log/redact.ts"),
+  },
 ];

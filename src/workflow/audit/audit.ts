@@ -15,6 +15,7 @@ import type { SessionState, Snapshot } from "../state.ts";
 import { claimOf, outcomeText, reasonOf, whyNot } from "./claims.ts";
 import { commandOf, isMadeByCommand } from "./command_of.ts";
 import type { AuditRemark, AuditReport, Contradiction } from "./finding.ts";
+import { meansField, redactedFields } from "../text_fields.ts";
 import { structureOf } from "./structure.ts";
 import { firstDifference } from "./same.ts";
 import { withRecorded, withStandIns } from "./stand_in.ts";
@@ -53,6 +54,8 @@ export class Auditor {
   readonly #remarks: AuditRemark[] = [];
   readonly #accepted: AcceptedLines[] = [];
   readonly #checkpoints = new Map<number, KnownCheckpoint>();
+  /** Names of the texts that were taken out of lines. */
+  readonly #redacted = new Map<number, readonly string[]>();
   #first: SessionEvent | null = null;
   /** Whether all lines so far are of an import. */
   #importing = false;
@@ -112,6 +115,7 @@ export class Auditor {
       return;
     }
     this.#decided += 1;
+    if (event.original !== undefined) this.#redacted.set(event.seq, redactedFields(event));
     let instead: string | null;
     try {
       instead = stampProblem(event) ?? redactedProblem(event) ?? this.#judge(state, event, rules);
@@ -138,6 +142,8 @@ export class Auditor {
         return "the session had begun already";
       case "journal_accepted":
         return this.#judgeAcceptance(state, event);
+      case "text_redacted":
+        return this.#judgeRedaction(event);
       default:
         return this.#decideAgain(state, event, rules);
     }
@@ -164,7 +170,7 @@ export class Auditor {
   }
 
   #decideAgain(state: SessionState, event: SessionEvent, rules: number): string | null {
-    const { event: complete, fields } = rules > 0
+    const { event: complete, fields } = rules > 0 && event.original === undefined
       ? { event: event as NewEvent, fields: [] }
       : withStandIns(event, state);
     const command = commandOf(complete);
@@ -216,6 +222,17 @@ export class Auditor {
     return null;
   }
 
+  /** The line that a redaction names has a text in that field, and it was taken out. */
+  #judgeRedaction(
+    { data: { line, field, reason } }: Extract<SessionEvent, { readonly type: "text_redacted" }>,
+  ): string | null {
+    if (reason.trim() === "") return "it gives no reason";
+    const redacted = this.#redacted.get(line);
+    // Without: an older copy of that line came back, which is said elsewhere.
+    if (redacted === undefined || redacted.some((name) => meansField(field, { name }))) return null;
+    return `line ${line} has no text "${field}" that was taken out`;
+  }
+
   #lookAtTime({ seq, time }: SessionEvent): void {
     const at = Date.parse(time);
     if (!Number.isFinite(at)) return;
@@ -250,6 +267,7 @@ function isKnown(event: SessionEvent): boolean {
     case "session_started":
     case "session_imported":
     case "journal_accepted":
+    case "text_redacted":
       return true;
     default:
       return isMadeByCommand(event.type);
@@ -295,11 +313,15 @@ function stampProblem({ actor, time }: SessionEvent): string | null {
 }
 
 /** Fields that are said to have been redacted are there and look like it. */
-function redactedProblem({ data }: SessionEvent): string | null {
+function redactedProblem(event: SessionEvent): string | null {
+  const { data, original } = event;
   const { redacted } = data;
   if (redacted === undefined) return null;
   const fields = data as unknown as Readonly<Record<string, unknown>>;
-  const wrong = redacted.find((name) => !isRedacted(own(fields, name)));
+  // What was removed then may have gone with the whole text since.
+  const gone = original === undefined ? [] : redactedFields(event);
+  const isGone = (name: string) => gone.some((field) => meansField(name, { name: field }));
+  const wrong = redacted.find((name) => !isRedacted(own(fields, name)) && !isGone(name));
   return wrong === undefined ? null : `nothing was removed from its field "${wrong}"`;
 }
 

@@ -51,6 +51,8 @@ export function claimOf(event: SessionEvent | NewEvent): string {
       return `the checkpoint ${name("checkpoint")} was restored`;
     case "journal_accepted":
       return `the journal was accepted by ${actorText(event)}`;
+    case "text_redacted":
+      return `a text of line ${String(data["line"])} was redacted by ${actorText(event)}`;
     case "session_renamed":
       return "the session was renamed";
     case "workflow_completed":

@@ -1,5 +1,5 @@
 /**
- * Lines from before audits: what they do not record is replaced, before they are decided again, by
+ * Lines from which texts were taken out, and lines from before audits: what they do not record is replaced, before they are decided again, by
  * something that every rule accepts.
  *
  * Secrets were removed after the rules had been applied, so that a text may have become too short or
@@ -7,10 +7,11 @@
  * @module
  */
 import { own } from "../record.ts";
-import type { NewEvent } from "../events.ts";
+import type { NewEvent, SessionEvent } from "../events.ts";
 import { exampleEvidence } from "../evidence.ts";
 import type { EvidenceSchemaName } from "../definition.ts";
 import { isRedacted } from "../redacted.ts";
+import { isRedactedText } from "../redacted_text.ts";
 import type { SessionState } from "../state.ts";
 
 /** Long enough for every rule, short enough for a name, on one line. */
@@ -27,30 +28,39 @@ export interface StoodIn {
 }
 
 /** The event with stand-ins where something is missing. @param state the state before it. */
-export function withStandIns(event: NewEvent, state: SessionState): StoodIn {
+export function withStandIns(event: SessionEvent, state: SessionState): StoodIn {
   const data = event.data as Readonly<Record<string, unknown>>;
-  const outcome = event.type === "item_completed" || event.type === "item_failed";
-  if (!outcome && !isRedacted(data)) return { event, fields: [] };
+  const older = event.rules === undefined;
+  const isGone = (value: unknown) =>
+    event.original !== undefined && hasMarker(value) || older && isRedacted(value);
+  const outcome = older && (event.type === "item_completed" || event.type === "item_failed");
+  if (!outcome && !isGone(data)) return { event, fields: [] };
   const replaced: Record<string, unknown> = {};
   for (const name of TEXTS) {
     const value = own(data, name);
-    if (!isRedacted(value)) continue;
+    if (!isGone(value)) continue;
     replaced[name] = Array.isArray(value)
-      ? value.map((entry) => isRedacted(entry) ? ANY_TEXT : entry)
+      ? value.map((entry) => isGone(entry) ? ANY_TEXT : entry)
       : ANY_TEXT;
   }
   const evidence = own(data, "evidence");
-  const missing = event.type === "item_failed" && evidence === undefined;
-  if (missing || isRedacted(evidence)) {
+  const missing = older && event.type === "item_failed" && evidence === undefined;
+  if (missing || isGone(evidence)) {
     const item = itemOf(state, data);
     if (!missing || item?.step_type === "documented") {
       replaced["evidence"] = anyEvidence(item?.evidence_schema);
     }
   }
   const fields = Object.keys(replaced);
-  if (outcome && event.data.basis === undefined) fields.push("basis");
+  if (outcome && own(data, "basis") === undefined) fields.push("basis");
   if (Object.keys(replaced).length === 0) return { event, fields };
   return { event: { ...event, data: { ...data, ...replaced } } as NewEvent, fields };
+}
+
+/** Whether a value has a marker, at any depth. */
+function hasMarker(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return isRedactedText(value);
+  return Object.values(value).some(hasMarker);
 }
 
 function itemOf({ definition }: SessionState, data: Readonly<Record<string, unknown>>) {

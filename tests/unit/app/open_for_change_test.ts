@@ -165,6 +165,7 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   "session rename": ["renamed"],
   "session end": ["--reason", "It was started by mistake"],
   "log accept": ["--yes"],
+  "log redact": ["999", "--field", "text", "--reason", "It held a password", "--yes"],
 };
 
 const OLD_STATE = readFileSync(

@@ -5,14 +5,18 @@
 import { OrchestratorError } from "../../../errors.ts";
 import { chainError } from "../../../session/journal.ts";
 import { eventAt } from "../../../session/read_events.ts";
+import { isRedactedText } from "../../../workflow/redacted_text.ts";
+import { type TextField, textFields } from "../../../workflow/text_fields.ts";
 import { chooseToRead } from "../../../app/choose_session.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { legacyData } from "../../legacy/status.ts";
+import { withoutRedacted } from "../../../session/without_redacted.ts";
+import { readSeq } from "../../event_number.ts";
 import { eventRecord } from "../../output/event_record.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"log show">> {
-  const seq = readSeq(input.required("seq"));
+  const seq = readSeq(input.required("seq"), "show");
   const { choice, view } = await chooseToRead(context);
   const redactor = await context.redactor();
   const redact = (text: string) => redactor.redact(text);
@@ -24,27 +28,25 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
       text: (style) => eventRecord(event, { hash: null, redact }, style),
     };
   }
-  const { lines, bad, lost } = await context.manager.verify(choice.id);
+  const { lines, bad, lost, undone } = await context.manager.verify(choice.id);
   // What is missing at the end makes nothing that is there less true.
   if (bad !== null && lost === null && seq >= bad.line) throw chainError(choice.id, bad);
   const found = seq > lines ? null : await eventAt(context.manager.backend, choice.id, seq);
   if (found === null) throw unknownEvent(seq, lines);
-  const { event, hash } = found;
+  const { hash } = found;
+  const shownInstead = await withoutRedacted(context.manager.backend, choice.id, undone);
+  const event = shownInstead.get(seq) ?? found.event;
+  const fields = textFields(event).filter(isListed).map(({ name }) => name);
+  const redactable = fields.length === 0 ? {} : { redactable: fields };
   return {
-    data: { session: choice.id, event, hash },
-    text: (style) => eventRecord(event, { hash, redact }, style),
+    data: { session: choice.id, event, hash, ...redactable },
+    text: (style) => eventRecord(event, { hash, redact, redactable: fields }, style),
   };
 }
 
-/** The number of an event; `#7` is how texts name it. */
-function readSeq(text: string): number {
-  const seq = /^#?\d{1,15}$/.test(text) ? Number(text.replace("#", "")) : NaN;
-  if (seq >= 1) return seq;
-  throw new OrchestratorError(
-    "invalid_argument",
-    `Cannot show event "${text}": an event is named by its number, from 1`,
-    { hint: "Run `orchestrator log` to see the numbers" },
-  );
+/** What a checkpoint has is a copy: it goes with the text that it is a copy of. */
+function isListed({ name, value }: TextField): boolean {
+  return !isRedactedText(value) && !name.startsWith("snapshot.");
 }
 
 function unknownEvent(seq: number, last: number): OrchestratorError {

@@ -242,6 +242,13 @@ function lineOf(result: Verification, style: Style): Shown {
     say`${style.green(style.symbols.done)} ${shown(result.session)}: ${
       count(total, say`line`)
     }, the hash chain is intact${old}${torn}${ends}${state}`,
+    ...(result.undone ?? []).map((line) =>
+      style.yellow(
+        say`  ${style.symbols.bullet} line ${
+          num(line)
+        } still has a text that was redacted; the next change takes it out`,
+      )
+    ),
     ...result.remarks.map(({ line, remark }) =>
       say`  ${style.symbols.bullet} ${hang(`line ${line} ${remark}`, style, 4)}`
     ),
