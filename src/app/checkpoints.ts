@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
+import { withoutRedacted } from "../session/without_redacted.ts";
 import { visitEvents } from "../session/read_events.ts";
 import type { SessionEvent } from "../workflow/events.ts";
 import { chooseToRead } from "./choose_session.ts";
@@ -28,9 +29,9 @@ export async function checkpointsOf(
   id: string,
 ): Promise<readonly CheckpointEvent[]> {
   const checkpoints: CheckpointEvent[] = [];
-  const { undone } = await workspace.manager.load(id);
+  const instead = await withoutRedacted(workspace.manager.backend, id);
   await visitEvents(workspace.manager.backend, id, {}, (read) => {
-    const event = undone.get(read.seq) ?? read;
+    const event = instead.get(read.seq) ?? read;
     if (isCheckpoint(event)) checkpoints.push(event);
   });
   return checkpoints;

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Change } from "../session/session_manager.ts";
-import type { TextToRedact } from "../session/redact.ts";
+import { redactText as redact, type TextToRedact } from "../session/redact.ts";
 import { type StillHeld, stillHeld } from "./still_held.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -24,7 +24,11 @@ export async function redactText(
   session: string,
   what: TextToRedact,
 ): Promise<TextRedaction> {
-  const { state, event, lines, tooLong, values } = await workspace.manager.redact(session, what);
+  const { state, event, lines, tooLong, values } = await redact(
+    workspace.manager,
+    session,
+    what,
+  );
   const change: Change = {
     state,
     events: event === null ? [] : [event],

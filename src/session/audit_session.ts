@@ -7,6 +7,7 @@ import type { StorageBackend } from "../storage/backend.ts";
 import { type AuditReport, contradictionText } from "../workflow/audit/finding.ts";
 import type { JournalAuditor } from "./audit_journal.ts";
 import { compareFrozen } from "./frozen_definition.ts";
+import type { LoadedSession } from "./loaded_session.ts";
 
 /** The whole audit of a session whose journal was audited. */
 export async function auditSession(
@@ -26,7 +27,7 @@ export async function auditSession(
 const MOST_LISTED = 50;
 
 /** The refusal to go on with a session whose journal contradicts itself; undefined where it does not. */
-export function contradictionError(
+function contradictionError(
   id: string,
   doing: string,
   { contradictions }: AuditReport,
@@ -43,5 +44,31 @@ export function contradictionError(
         `\`orchestrator log accept --session ${id} --reason "<why>"\``,
       details: { session: id, contradictions: contradictions.slice(0, MOST_LISTED) },
     },
+  );
+}
+
+/**
+ * Warns of the first remark on a journal that was audited.
+ * @throws `journal_corrupt` when it contradicts itself.
+ */
+export async function requireConsistent(
+  backend: StorageBackend,
+  id: string,
+  { doing, loaded: { audit }, warn }: {
+    readonly doing: string;
+    readonly loaded: LoadedSession;
+    readonly warn: (message: string) => void;
+  },
+): Promise<void> {
+  if (audit === undefined) return;
+  const report = await auditSession(backend, id, audit);
+  const refusal = contradictionError(id, doing, report);
+  if (refusal !== undefined) throw refusal;
+  const [first] = report.remarks;
+  if (first === undefined) return;
+  warn(
+    `Line ${first.line} of the journal ${first.remark}${
+      report.remarks.length === 1 ? "" : `; \`log verify\` has ${report.remarks.length} remarks`
+    }`,
   );
 }

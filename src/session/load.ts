@@ -17,8 +17,6 @@ export type { LoadedSession, Lost, NewerLine, Rebuilt } from "./loaded_session.t
 /** Bytes of a journal below which it is replayed to decide something: about 3,000 events. */
 const DECIDE_BELOW = 1024 * 1024;
 
-const NONE = new Map<number, never>();
-
 /** The same to show something: about 150 events, which take less than a millisecond. */
 const SHOW_BELOW = 64 * 1024;
 
@@ -47,7 +45,7 @@ export async function loadSession(
         rebuilt: null,
         lost: null,
         newer: null,
-        undone: NONE,
+        undone: new Map(),
       };
     }
   }

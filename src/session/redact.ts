@@ -3,11 +3,13 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
+import { isThisProcess } from "../platform/this_process.ts";
 import { sha256Hex } from "../platform/hash.ts";
-import type { StorageBackend } from "../storage/backend.ts";
+import type { LockScope, StorageBackend } from "../storage/backend.ts";
 import { lineHash } from "../storage/line_hash.ts";
 import { asJournalLine } from "../storage/pieces.ts";
 import { TEXT_LIMITS } from "../workflow/commands.ts";
+import type { Decision } from "../workflow/decision.ts";
 import type { Actor, NewEvent, RedactedLine, SessionEvent } from "../workflow/events.ts";
 import { isRecord } from "../workflow/record.ts";
 import { isRedactedText, textHash } from "../workflow/redacted_text.ts";
@@ -17,13 +19,13 @@ import { checkText, quoted } from "../workflow/texts.ts";
 import { chainError, ChainReader, encodeEvents, requireEvent } from "./journal.ts";
 import { readLines } from "./journal_end.ts";
 import { type LoadedSession, loadSession } from "./load.ts";
-import { lostError, newerError, replay } from "./rebuild.ts";
+import { lostError, movedError, newerError, replay } from "./rebuild.ts";
 import { carryOut, type RedactedLines, redactLines } from "./redacted_lines.ts";
 import { replaceJournal } from "./replace_journal.ts";
 import { scrubEvents } from "./scrub.ts";
 
 /** The command, as it names itself to processes that wait for its locks. */
-export const REDACT = "log redact";
+const OPERATION = "log redact";
 
 /** The text to take out, and why. */
 export interface TextToRedact {
@@ -56,29 +58,77 @@ export interface Recording {
   readonly clean: (text: string) => string;
 }
 
+/** What of a session manager is needed: see there. */
+interface Manager {
+  readonly backend: StorageBackend;
+  change(id: string, operation: string, decide: () => Decision): Promise<unknown>;
+  recording(): Promise<Recording>;
+  withLock<Result>(
+    scope: LockScope,
+    operation: string,
+    task: () => Promise<Result>,
+  ): Promise<Result>;
+  withRepositoryLock<Result>(operation: string, task: () => Promise<Result>): Promise<Result>;
+}
+
 /**
- * Replaces a text by a marker wherever it is in the journal, and records that. The repository and the
- * session must be locked.
+ * Replaces a text by a marker wherever it is in the journal, and records that.
  * @throws `event_unknown`, `invalid_argument` when there is no such text, `too_short`, `too_long`;
- * `journal_corrupt`, `format_too_new`; then nothing changed.
+ * `journal_corrupt`, `format_too_new`, `lock_held`; then nothing changed.
  */
 export async function redactText(
-  backend: StorageBackend,
+  manager: Manager,
   id: string,
   what: TextToRedact,
-  how: Recording,
 ): Promise<RedactedText> {
-  const { lines, loaded } = await readToRewrite(backend, id);
-  const made = redactJournal(id, lines, what, how);
-  if (made === null) {
-    if (loaded.undone.size > 0 || loaded.rebuilt !== null) {
-      await replaceJournal(backend, id, { ...loaded, lines, hash: loaded.head.hash });
+  const { backend } = manager;
+  // What was redacted before is carried out first, where an older copy came back.
+  await manager.change(id, OPERATION, () => ({ value: { events: [] } }));
+  return await underLocks(manager, id, OPERATION, async () => {
+    const { lines, loaded } = await readToRewrite(backend, id);
+    const made = redactJournal(id, lines, what, await manager.recording());
+    if (made === null) {
+      return { state: loaded.state, event: null, lines: [], tooLong: [], values: [] };
     }
-    return { state: loaded.state, event: null, lines: [], tooLong: [], values: [] };
-  }
-  await replaceJournal(backend, id, { ...made, unknown: loaded.unknown });
-  const { state, event, changed, tooLong, values } = made;
-  return { state, event, lines: changed, tooLong, values };
+    await replaceJournal(backend, id, { ...made, unknown: loaded.unknown });
+    const { state, event, changed, tooLong, values } = made;
+    return { state, event, lines: changed, tooLong, values };
+  });
+}
+
+/**
+ * Takes out the texts that a journal says were taken out, where its lines still have them, and does a
+ * change again.
+ * @param change gives null when the journal changed meanwhile.
+ * @throws as {@link redactText}; `state_moved`; what `change` throws.
+ */
+export async function afterCarryingOut<Result>(
+  manager: Manager,
+  id: string,
+  operation: string,
+  change: () => Promise<Result | null>,
+): Promise<Result> {
+  await underLocks(manager, id, operation, async () => {
+    const { lines, loaded } = await readToRewrite(manager.backend, id);
+    if (loaded.undone.size === 0) return;
+    await replaceJournal(manager.backend, id, { ...loaded, lines, hash: loaded.head.hash });
+  });
+  const changed = await change();
+  if (changed === null) throw movedError(id);
+  return changed;
+}
+
+/** Runs a task while the repository, which this process may hold already, and a session are locked. */
+async function underLocks<Result>(
+  manager: Manager,
+  id: string,
+  operation: string,
+  task: () => Promise<Result>,
+): Promise<Result> {
+  const inner = () => manager.withLock({ session: id }, operation, task);
+  const holder = await manager.backend.holder("repository");
+  const isHere = holder.state === "held" && holder.by !== null && isThisProcess(holder.by);
+  return await (isHere ? inner() : manager.withRepositoryLock(operation, inner));
 }
 
 /** A journal from which a text was taken out, with the event that says so at its end. */
@@ -133,17 +183,6 @@ export function redactJournal(
     tooLong,
     values: open.map(({ value }) => value),
   };
-}
-
-/**
- * Takes out the texts that a journal says were taken out, where its lines still have them. The repository
- * and the session must be locked.
- * @throws as {@link redactText}
- */
-export async function carryOutRedactions(backend: StorageBackend, id: string): Promise<void> {
-  const { lines, loaded } = await readToRewrite(backend, id);
-  if (loaded.undone.size === 0) return;
-  await replaceJournal(backend, id, { ...loaded, lines, hash: loaded.head.hash });
 }
 
 /** The lines of a journal that can be trusted, with the redactions that it records carried out. */

@@ -14,7 +14,7 @@ import type { Actor, SessionEvent } from "../workflow/events.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { type LoadedSession, loadSession } from "./load.ts";
 import type { FirstContent } from "./create_session.ts";
-import type { Recording, RedactedText, TextToRedact } from "./redact.ts";
+import type { Recording } from "./redact.ts";
 import type { NewRepositoryEvent } from "./repository_log/lines.ts";
 import type { SessionMeta } from "./session_meta.ts";
 import type { CachedState } from "./state_cache.ts";
@@ -79,7 +79,6 @@ export class SessionManager {
   readonly #reported = new Set<string>();
   /** Sessions that were read to plan a change of them. */
   readonly #planned = new Map<string, Planned>();
-  #holdsRepository = false;
   #metaModule: Promise<typeof import("./session_meta.ts")> | undefined;
 
   constructor(options: ManagerOptions) {
@@ -164,12 +163,9 @@ export class SessionManager {
     options: ChangeOptions = {},
   ): Promise<Change> {
     await this.#options.requireOpened?.();
-    const change = await this.#change(id, operation, decide, options);
-    if (change !== null) return change;
-    await this.#carryOut(id, operation);
-    const second = await this.#change(id, operation, decide, options);
-    if (second !== null) return second;
-    throw (await import("./rebuild.ts")).movedError(id);
+    const change = () => this.#change(id, operation, decide, options);
+    return await change() ??
+      await (await import("./redact.ts")).afterCarryingOut(this, id, operation, change);
   }
 
   /** @returns null when texts must be taken out of the journal first. */
@@ -190,25 +186,6 @@ export class SessionManager {
       if (second !== null) return second;
       throw (await import("./rebuild.ts")).movedError(id);
     });
-  }
-
-  /** See `carryOutRedactions` of `redact.ts`. */
-  async #carryOut(id: string, operation: string): Promise<void> {
-    const { carryOutRedactions } = await import("./redact.ts");
-    const carryOut = () =>
-      this.withLock({ session: id }, operation, () => carryOutRedactions(this.backend, id));
-    await (this.#holdsRepository ? carryOut() : this.withRepositoryLock(operation, carryOut));
-  }
-
-  /** See `redactText` of `redact.ts`. */
-  async redact(id: string, what: TextToRedact): Promise<RedactedText> {
-    await this.#options.requireOpened?.();
-    const { REDACT, redactText } = await import("./redact.ts");
-    const how = await this.recording();
-    return await this.withRepositoryLock(
-      REDACT,
-      () => this.withLock({ session: id }, REDACT, () => redactText(this.backend, id, what, how)),
-    );
   }
 
   /**
@@ -237,24 +214,11 @@ export class SessionManager {
       const { lostError } = await import("./rebuild.ts");
       throw lostError(id, loaded);
     }
-    if (audit !== undefined) await this.#requireConsistent(id, audit, loaded);
+    if (audit !== undefined) {
+      const { requireConsistent } = await import("./audit_session.ts");
+      await requireConsistent(this.backend, id, { doing: audit, loaded, warn: this.#options.warn });
+    }
     return loaded;
-  }
-
-  /** @throws `journal_corrupt` when the journal contradicts itself. */
-  async #requireConsistent(id: string, doing: string, { audit }: LoadedSession): Promise<void> {
-    if (audit === undefined) return;
-    const { auditSession, contradictionError } = await import("./audit_session.ts");
-    const report = await auditSession(this.backend, id, audit);
-    const refusal = contradictionError(id, doing, report);
-    if (refusal !== undefined) throw refusal;
-    const [first] = report.remarks;
-    if (first === undefined) return;
-    this.#options.warn(
-      `Line ${first.line} of the journal ${first.remark}${
-        report.remarks.length === 1 ? "" : `; \`log verify\` has ${report.remarks.length} remarks`
-      }`,
-    );
   }
 
   /** Whether what was read is all that there is. */
@@ -401,14 +365,7 @@ export class SessionManager {
 
   /** Runs `task` while the repository is locked. */
   withRepositoryLock<Result>(operation: string, task: () => Promise<Result>): Promise<Result> {
-    return this.withLock("repository", operation, async () => {
-      this.#holdsRepository = true;
-      try {
-        return await task();
-      } finally {
-        this.#holdsRepository = false;
-      }
-    });
+    return this.withLock("repository", operation, task);
   }
 
   /** Runs `task` while `scope` is locked. */

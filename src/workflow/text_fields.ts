@@ -17,13 +17,16 @@ const ANY_DEPTH = "**";
 const ITEM: readonly Pattern[] = [["notes"], ["evidence"], ["verification", "outputTail"]];
 
 const PHASES: readonly Pattern[] = [
-  ...[...ITEM, ["skipReason"]].map((item) => ["phases", "*", "items", "*", ...item]),
+  ...[...ITEM, ["skipReason"], ["withdrawnReason"]].map((
+    item,
+  ) => ["phases", "*", "items", "*", ...item]),
   ["phases", "*", "approval", "notes"],
+  ["phases", "*", "withdrawnReason"],
 ];
 
 const EARLIER: readonly Pattern[] = ["task", "why"].map((name) => ["earlier", "recent", "*", name]);
 
-const PLACES: Readonly<Partial<Record<EventType, readonly Pattern[]>>> = {
+const PLACES: Readonly<Record<EventType, readonly Pattern[]>> = {
   session_started: [["task"], ["constraints", "*"], ...EARLIER],
   session_imported: [
     ...[
@@ -43,6 +46,10 @@ const PLACES: Readonly<Partial<Record<EventType, readonly Pattern[]>>> = {
   item_skipped: [["reason"], ["notes"], ["evidence"]],
   item_approved: [["notes"], ["evidence"]],
   phase_approved: [["notes"]],
+  item_rejected: [["reason"]],
+  item_reopened: [["reason"]],
+  approval_revoked: [["reason"]],
+  phase_advanced: [],
   note_added: [["text"]],
   checkpoint_created: [
     ["message"],
@@ -51,6 +58,7 @@ const PLACES: Readonly<Partial<Record<EventType, readonly Pattern[]>>> = {
     ...PHASES.map((path) => ["snapshot", ...path]),
   ],
   checkpoint_restored: PHASES.map((path) => ["snapshot", ...path]),
+  session_renamed: [],
   journal_accepted: [["reason"]],
   workflow_completed: [["notes"]],
   workflow_abandoned: [["reason"]],
@@ -66,6 +74,7 @@ const TEXT_NAMES: ReadonlySet<string> = new Set([
   "text",
   "reason",
   "skipReason",
+  "withdrawnReason",
   "message",
   "decisions",
   "files",
@@ -121,7 +130,7 @@ export function meansField(given: string, { name }: Pick<TextField, "name">): bo
 }
 
 function patternsOf(type: string): readonly Pattern[] {
-  return Object.hasOwn(PLACES, type) ? PLACES[type as EventType] ?? [] : [];
+  return Object.hasOwn(PLACES, type) ? PLACES[type as EventType] : [];
 }
 
 interface Walk {

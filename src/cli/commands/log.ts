@@ -54,7 +54,9 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
   }
   const hasHistory = history === null || !/^is missing|^is longer/.test(history);
   const range = { from: firstOf(lines, since, limit), to: lines };
-  const instead = await withoutRedacted(context.manager.backend, choice.id, verified.undone);
+  const instead = verified.undone === undefined
+    ? new Map<number, never>()
+    : await withoutRedacted(context.manager.backend, choice.id);
   const shown = { range, hasHistory, instead };
   return { print: (printer) => printSession(context, choice.id, shown, printer) };
 }
@@ -129,12 +131,12 @@ async function follow(
 ): Promise<LongAnswer> {
   const { io, manager } = context;
   const style = styleFor("stdout", input, io);
-  const { undone } = await manager.load(id);
+  const instead = await withoutRedacted(manager.backend, id);
   let seen = since;
   for (;;) {
     let isRead = true;
     await visitEvents(manager.backend, id, { from: seen + 1 }, (read) => {
-      const event = undone.get(read.seq) ?? read;
+      const event = instead.get(read.seq) ?? read;
       const line = input.has("json") ? jsonLine(event) : say`${eventText(event, style)}\n`;
       seen = event.seq;
       return isRead = io.out(line);

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { sha256Hex } from "../../../src/platform/hash.ts";
 import { eventsFrom } from "../../../src/session/read_events.ts";
+import { redactText } from "../../../src/session/redact.ts";
 import { SessionManager } from "../../../src/session/session_manager.ts";
 import { lineHash } from "../../../src/storage/line_hash.ts";
 import { MemoryBackend } from "../../../src/storage/memory_backend.ts";
@@ -83,7 +84,7 @@ class World {
   }
 
   redact(seq: number, field: string, reason = GONE) {
-    return this.manager.redact(A, { seq, field, reason });
+    return redactText(this.manager, A, { seq, field, reason });
   }
 
   async lines(): Promise<string[]> {

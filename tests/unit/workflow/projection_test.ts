@@ -36,7 +36,9 @@ const ITEM: Required<
 };
 
 /** A state with every field that projection 1 has, and nothing in pairs. */
-const FULL: Required<Omit<SessionState, "earlier" | "begun" | "listed" | "finished">> = {
+const FULL: Required<
+  Omit<SessionState, "earlier" | "begun" | "listed" | "finished" | "redactions">
+> = {
   session: "s1",
   lineage: "l1",
   seq: 9,
@@ -122,7 +124,7 @@ const MARK: Required<WorkMark> = {
 };
 
 /** The same with every field in pairs. */
-const WITH_PAIRS: Required<Omit<SessionState, "earlier">> = {
+const WITH_PAIRS: Required<Omit<SessionState, "earlier" | "redactions">> = {
   ...FULL,
   begun: { ...MARK, files: { "docs/plan.md": { kind: "missing" } } },
   listed: { seq: 4, head: "b".repeat(40), tree: "c".repeat(40), changed: HASH },
@@ -149,6 +151,20 @@ const WITH_PAIRS: Required<Omit<SessionState, "earlier">> = {
     },
   },
 };
+
+/** The same of a journal from which texts were taken out. */
+const REDACTED: Required<Omit<SessionState, "earlier">> = {
+  ...WITH_PAIRS,
+  redactions: { count: 1, recent: [{ seq: 9, time: AT, by: BY, line: 4, field: "text" }] },
+};
+
+Deno.test("projection 1: redactions are the last pair", () => {
+  assert.equal(
+    digestOf(REDACTED),
+    "1:53c8738603e17c4b567bef80df467aa921aee9d684027d440da2a144b6da99b1",
+  );
+  assert.notEqual(digestOf(REDACTED), digestOf(WITH_PAIRS));
+});
 
 Deno.test("projection 1: a pair stands behind the fields, and what it gives is fixed for ever", () => {
   assert.equal(
@@ -230,7 +246,7 @@ Deno.test("projection 2: what it gives is fixed for ever, and only states that n
 });
 
 Deno.test("whatever of a state is changed or missing, its digest is another", () => {
-  const whole: Required<SessionState> = { ...WITH_PAIRS, earlier: WITH_EARLIER.earlier };
+  const whole: Required<SessionState> = { ...REDACTED, earlier: WITH_EARLIER.earlier };
   const seen = new Map([[digestOf(whole), "the state itself"]]);
   let count = 0;
   for (const [name, changed] of eachChange(whole, "state")) {

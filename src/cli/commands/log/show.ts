@@ -34,8 +34,10 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
   const found = seq > lines ? null : await eventAt(context.manager.backend, choice.id, seq);
   if (found === null) throw unknownEvent(seq, lines);
   const { hash } = found;
-  const shownInstead = await withoutRedacted(context.manager.backend, choice.id, undone);
-  const event = shownInstead.get(seq) ?? found.event;
+  const instead = undone?.includes(seq) === true
+    ? await withoutRedacted(context.manager.backend, choice.id)
+    : new Map<number, never>();
+  const event = instead.get(seq) ?? found.event;
   const fields = textFields(event).filter(isListed).map(({ name }) => name);
   const redactable = fields.length === 0 ? {} : { redactable: fields };
   return {
