@@ -14,7 +14,8 @@ export function thisMachine(env: ShellMachine["env"]): ShellMachine {
   return { windows: isWindows, env, canRun, real, takesPipefail };
 }
 
-function canRun(path: string): boolean {
+/** Whether a path is that of a file that may be run. */
+export function canRun(path: string): boolean {
   try {
     if (!statSync(path).isFile()) return false;
     if (!isWindows) accessSync(path, constants.X_OK);

@@ -13,6 +13,7 @@ import type { CommandSetup } from "../workflow/command_setup.ts";
 import type { VerificationOutcome } from "../workflow/events.ts";
 import type { SessionState } from "../workflow/state.ts";
 import type { RunnableCommand, VerificationPlan } from "../workflow/verification_plan.ts";
+import { changingVariables, programOf } from "./command_facts.ts";
 import { commandShell, shellEnvironment, shellRecord } from "./command_shell.ts";
 
 /** How many bytes of a command's output an event keeps. */
@@ -54,14 +55,16 @@ export async function verifyCommand(
   const shell = await commandShell(shellRequest, thisMachine(request.env));
   // Its version is asked for while the command runs.
   const recorded = shellRecord(shell);
+  const env = {
+    ...shellEnvironment({ setup }, request.env),
+    ...commandVariables(request.state, item, request.paths),
+  };
+  const facts = factsOf(request, { command, env, directory: directory.path });
   const result = await runCommand({
     command,
     shell,
     cwd: directory.path,
-    env: {
-      ...shellEnvironment({ setup }, request.env),
-      ...commandVariables(request.state, item, request.paths),
-    },
+    env,
     timeoutMs: request.plan.timeout * 1000,
     tailBytes: TAIL_BYTES,
     signal: request.signal,
@@ -90,6 +93,25 @@ export async function verifyCommand(
       : { reason: result.startError }),
     shell: await recorded,
     ...placeOf(setup),
+    ...facts,
+  };
+}
+
+/** What is recorded of the surroundings, as they were before the command ran. */
+function factsOf(
+  { paths, env: given }: VerificationRequest,
+  { command, env, directory }: {
+    readonly command: string;
+    readonly env: VerificationRequest["env"];
+    readonly directory: string;
+  },
+): Pick<CommandOutcome, "program" | "variables"> {
+  const program = programOf(command, { env, directory, paths });
+  // Also what a strict shell does not get: that it was set is worth a line.
+  const variables = changingVariables({ ...given, ...env });
+  return {
+    ...(program === undefined ? {} : { program }),
+    ...(variables.length === 0 ? {} : { variables }),
   };
 }
 

@@ -9,6 +9,7 @@
 import { stood, whyOpen, withItem, withPhase } from "./change_state.ts";
 import type { EventData, SessionEvent } from "./events.ts";
 import { withdraw, withdrawnSince } from "./evolve_withdrawal.ts";
+import { isAsBefore } from "./file_proof.ts";
 import { begin, filled, listedBy, phaseOf, type Stamp, workIn } from "./first_state.ts";
 import { own } from "./record.ts";
 import {
@@ -40,6 +41,7 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
     updatedAt: event.time,
     ...(rules === undefined || state.audited !== undefined ? {} : { audited: seq }),
     ...listedBy(event),
+    ...oddIn(state, event),
   };
   const proof = proofOf(event);
   switch (event.type) {
@@ -157,6 +159,14 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
     default:
       return moved;
   }
+}
+
+/** Whether an event's work was elsewhere, or its file as old as the session. */
+function oddIn(state: SessionState, event: SessionEvent): Pick<SessionState, "odd"> {
+  const outcome = "verification" in event.data ? event.data.verification : undefined;
+  const isOdd = workIn(event)?.root !== undefined ||
+    outcome?.type === "file_exists" && isAsBefore(state, outcome.path, outcome.found);
+  return isOdd ? { odd: true } : {};
 }
 
 /** What the project was at an event, for what the event proves. */

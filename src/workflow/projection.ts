@@ -78,6 +78,7 @@ const STATE_PAIRS = [
   "begun",
   "listed",
   "finished",
+  "odd",
   "redactions",
 ] as const satisfies readonly (keyof SessionState)[];
 

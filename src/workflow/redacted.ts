@@ -70,4 +70,5 @@ export const WORDS: ReadonlySet<string> = new Set([
   "submodules",
   "hidden",
   "branch",
+  "program",
 ]);

@@ -248,6 +248,8 @@ export interface SessionState extends Snapshot {
   readonly listed?: ListedFiles;
   /** What the project was when the workflow was completed. */
   readonly finished?: WorkMark;
+  /** Whether something of a proof may deserve a remark (`work_remarks.ts`). */
+  readonly odd?: true;
   /**
    * Seq of the first event whose line names its rules and the state it led to; absent where there is
    * none. What is before it was written by a program that did not record that yet.

@@ -36,6 +36,8 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
     /("shell":\s*\{\s*"name":\s*)"\w+"(,\s*"path":\s*)"[^"]+"(?:,\s*"version":\s*"[\d.]+")?/g,
     '$1"<shell>"$2"<path>"',
   ],
+  [/("program":\s*)"(?:\/|[A-Z]:)[^"]*"/g, '$1"<program>"'],
+  [/\b(program: )(?:\/|[A-Z]:)\S+/g, "$1<program>"],
   [/("pid":\s*)\d+/g, '$1"<pid>"'],
   [/\b(process|pid) \d+/g, "$1 <pid>"],
   [/("host":\s*)"[^"]*"/g, '$1"<host>"'],

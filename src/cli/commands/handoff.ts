@@ -4,7 +4,7 @@
  */
 import { chooseToRead } from "../../app/choose_session.ts";
 import { readRecord } from "../../app/session_record.ts";
-import { describe } from "../../workflow/progress.ts";
+import { describeWithProofs } from "../../workflow/proof_remarks.ts";
 import type { AnswerTo } from "../command.ts";
 import type { Context } from "../context.ts";
 import { handoffText } from "../output/handoff_text.ts";
@@ -14,7 +14,7 @@ import { byActor, statusData } from "../output/status_data.ts";
 export async function run(context: Context): Promise<AnswerTo<"handoff">> {
   const record = await readRecord(context, await chooseToRead(context));
   const { state, notes, decisions } = record;
-  const progress = describe(state);
+  const progress = describeWithProofs(state);
   const redactor = await context.redactor();
   const prompt = handoffText(record, progress, (text) => redactor.redact(text));
   return {

@@ -27,6 +27,9 @@ export async function run(
   }
   const { state, unknown: { arrived } } = await context.manager.load(choice.id);
   let progress = (await import("../../workflow/progress.ts")).describe(state);
+  if (state.odd !== undefined) {
+    progress = (await import("../../workflow/proof_remarks.ts")).describeWithProofs(state);
+  }
   if (arrived !== undefined) {
     progress = (await import("../output/repository_text.ts")).withArrival(progress, arrived);
   }

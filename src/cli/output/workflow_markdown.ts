@@ -2,7 +2,8 @@
  * A session's workflow as a Markdown document.
  * @module
  */
-import { describe, describeItems, type ItemProgress } from "../../workflow/progress.ts";
+import { describeItems, type ItemProgress } from "../../workflow/progress.ts";
+import { describeWithProofs } from "../../workflow/proof_remarks.ts";
 import { type ItemRecord, itemRecords } from "../../workflow/item_records.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import { code, escaped, fenced } from "./markdown.ts";
@@ -27,7 +28,7 @@ export function workflowMarkdown(
   notes: readonly ShownNote[],
   redact: Redact,
 ): Shown {
-  const progress = describe(state);
+  const progress = describeWithProofs(state);
   const records = itemRecords(state);
   const name = state.name === null ? say`` : say` (${escaped(state.name)})`;
   const phase = state.phase === null ? say`` : say`, phase ${escaped(state.phase)}`;

@@ -1,0 +1,94 @@
+/**
+ * What people should know of where, and with which files, a session's proofs were made.
+ * @module
+ */
+import { isAsBefore } from "./file_proof.ts";
+import { own } from "./record.ts";
+import type { SessionState } from "./state.ts";
+import type { RootRecord, WorkMark } from "./work_record.ts";
+
+/** A proof or an approval, and where it was made. */
+interface Placed {
+  readonly what: string;
+  readonly seq: number;
+  readonly root: RootRecord;
+}
+
+/** Remarks on a session, none where nothing is odd. */
+export function workRemarks(state: SessionState): readonly string[] {
+  return [...rootRemarks(state), ...oldFileRemarks(state)];
+}
+
+/**
+ * Where proofs were made in another directory of the machine than those before and behind them. One
+ * that is moved as a whole never comes back, so that it is said once and neutrally; another machine is
+ * as usual as a clone.
+ */
+function rootRemarks(state: SessionState): readonly string[] {
+  const began = state.begun?.root;
+  if (began === undefined) return [];
+  const placed = placedIn(state, began);
+  const last = placed.at(-1)?.root ?? began;
+  const others = placed.filter(({ root }) => !isSame(root, began));
+  const elsewhere = others.filter(({ root }) => root.machine !== began.machine);
+  const odd = others.filter(({ root }) => root.machine === began.machine && !isSame(root, last));
+  const moved = others.find(({ root }) => root.machine === began.machine && isSame(root, last));
+  return [
+    ...odd.map(({ what, seq }) =>
+      `${what} was done in another directory than the session began in (event ${seq})`
+    ),
+    ...(moved === undefined
+      ? []
+      : [`Since event ${moved.seq} the project is in another directory than the session began in`]),
+    ...(elsewhere.length === 0
+      ? []
+      : [`On another machine than the session began on: ${listed(elsewhere)}`]),
+  ];
+}
+
+/** In the order in which they were made. A mark without a root is where the session began. */
+function placedIn(state: SessionState, began: RootRecord): readonly Placed[] {
+  const found: Placed[] = [];
+  const add = (what: string, mark: WorkMark | undefined) => {
+    if (mark !== undefined) found.push({ what, seq: mark.seq, root: mark.root ?? began });
+  };
+  for (const { id, items } of state.definition.phases) {
+    const phase = own(state.phases, id);
+    for (const item of items) {
+      add(`${id}/${item.id}`, own(phase?.items ?? {}, item.id)?.proof);
+    }
+    add(`The approval of ${id}`, phase?.approval?.proof);
+  }
+  add("finish", state.finished);
+  return found.sort((one, other) => one.seq - other.seq);
+}
+
+/** One directory, moved or not, or work trees of one repository. */
+function isSame(one: RootRecord, other: RootRecord): boolean {
+  if (one.machine !== other.machine) return false;
+  return one.path === other.path || one.directory === other.directory ||
+    (one.repository !== undefined && one.repository === other.repository);
+}
+
+/** Without `format: 2` a file may be as old as it likes: that is said. */
+function oldFileRemarks(state: SessionState): readonly string[] {
+  return state.definition.phases.flatMap(({ id, items }) =>
+    items.flatMap(({ id: item, verification }) => {
+      const outcome = own(own(state.phases, id)?.items ?? {}, item)?.verification;
+      const counts = outcome?.type === "file_exists" && outcome.passed &&
+        !(verification.type === "file_exists" && verification.may_be_old === true);
+      return counts && isAsBefore(state, outcome.path, outcome.found)
+        ? [`${id}/${item}: "${outcome.path}" has not changed since the session began`]
+        : [];
+    })
+  );
+}
+
+/** How many names are listed. */
+const MOST_NAMES = 5;
+
+function listed(placed: readonly Placed[]): string {
+  const names = placed.map(({ what }) => what);
+  const more = names.length - MOST_NAMES;
+  return `${names.slice(0, MOST_NAMES).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
