@@ -50,7 +50,7 @@ const FAMILIES = /^(?:BASH_FUNC_|DYLD_|GIT_|LD_|npm_config_)/;
 
 /** Of git, those that say who and how it is shown, not what is done. */
 const HARMLESS =
-  /^GIT_(?:AUTHOR|COMMITTER|TERMINAL_PROMPT|EDITOR|SEQUENCE_EDITOR|PAGER|ASKPASS|TRACE)/;
+  /^GIT_(?:AUTHOR|COMMITTER|TERMINAL_PROMPT|EDITOR|SEQUENCE_EDITOR|PAGER|ASKPASS|TRACE|CONFIG_NOSYSTEM)/;
 
 /** More names than this are not kept. */
 const MOST_NAMES = 50;

@@ -164,7 +164,8 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
 /** Whether an event's work was elsewhere, or its file as old as the session. */
 function oddIn(state: SessionState, event: SessionEvent): Pick<SessionState, "odd"> {
   const outcome = "verification" in event.data ? event.data.verification : undefined;
-  const isOdd = workIn(event)?.root !== undefined ||
+  const isElsewhere = state.begun?.root !== undefined && workIn(event)?.root !== undefined;
+  const isOdd = isElsewhere ||
     outcome?.type === "file_exists" && isAsBefore(state, outcome.path, outcome.found);
   return isOdd ? { odd: true } : {};
 }

@@ -17,7 +17,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/(-----BEGIN [A-Z ]+-----)\n[A-Za-z0-9+\/=\n]+\n(-----END )/g, "$1\n<base64>\n$2"],
   [/\b(?!0{64})[0-9a-f]{64}\b/g, "<hash>"],
   [/\b[0-9a-f]{40}\b/g, "<commit>"],
-  [/\b[0-9a-f]{32}\b/g, "<root hash>"],
+  [/("(?:machine|path|directory|repository)":\s*)"[0-9a-f]{32}"/g, '$1"<root hash>"'],
   [/\b[0-9a-f]{12}\b/g, "<commit>"],
   [/("lineage":\s*)"[a-z2-7]{20}"/g, '$1"<lineage>"'],
   [/\b(lineage:?\s+)[a-z2-7]{20}\b/g, "$1<lineage>"],

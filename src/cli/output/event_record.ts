@@ -151,10 +151,13 @@ function recordedOutput(
 }
 
 function inWords(fields: Readonly<Record<string, unknown>>): unknown {
-  const { durationMs, shell, ...rest } = fields;
+  const { durationMs, shell, variables, ...rest } = fields;
   return {
     ...rest,
     ...(shell === undefined ? {} : { shell: shellText(shell) }),
+    ...(variables === undefined
+      ? {}
+      : { variables: Array.isArray(variables) ? variables.join(", ") : variables }),
     ...(typeof durationMs === "number"
       ? { duration: `${durationMs} ms` }
       : durationMs === undefined

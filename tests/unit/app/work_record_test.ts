@@ -180,7 +180,6 @@ Deno.test({
     const { variables, program } = project.lines().at(-1)?.data.verification ?? {};
     assert.deepEqual(variables, [
       "GIT_CONFIG_GLOBAL",
-      "GIT_CONFIG_NOSYSTEM",
       "MAKEFLAGS",
       "NODE_OPTIONS",
     ]);
