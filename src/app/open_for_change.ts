@@ -7,7 +7,8 @@
  * 3. what the state branch has is brought in;
  * 4. the session is chosen;
  * 5. an old workflow that is no session yet is imported;
- * 6. the running agent is bound to the session.
+ * 6. a command that decides is refused inside a verification of that session;
+ * 7. the running agent is bound to the session.
  *
  * Which of them happen follows from the effect that a command declares. The gate is passed before the
  * command looks at its arguments, the rest when they have been found in order: bad input changes
@@ -29,6 +30,7 @@ export interface Steps {
   readonly bringIn: (workspace: Workspace) => Promise<void>;
   readonly choose: (workspace: Workspace, name?: string) => Promise<SessionChoice | null>;
   readonly importOld: (workspace: Workspace, name?: string) => Promise<SessionChoice | null>;
+  readonly refuseInside: (workspace: Workspace, choice: SessionChoice) => Promise<void>;
   readonly bindAgent: (workspace: Workspace, choice: SessionChoice) => Promise<void>;
 }
 
@@ -56,6 +58,9 @@ const STEPS: Steps = {
   importOld: async (workspace, name) => {
     return await (await import("./legacy/import_old.ts")).importOld(workspace, name);
   },
+  refuseInside: async (workspace, { id }) => {
+    (await import("./inside_verification.ts")).refuseInside(workspace, id);
+  },
   bindAgent: async (workspace, choice) => {
     if (workspace.agentBinding === null) return;
     await (await import("./bind_agent.ts")).bindToSession(workspace, choice);
@@ -74,7 +79,8 @@ export async function passGate(workspace: Workspace, steps: Steps = STEPS): Prom
  * Prepares a change once its arguments are known to be in order.
  * @param name the session that the arguments name.
  * @returns the session that is changed; null for an effect that is not about one.
- * @throws `no_project`, `no_session`, `session_unknown`, `session_ambiguous`
+ * @throws `no_project`, `no_session`, `session_unknown`, `session_ambiguous`; `item_blocked` inside a
+ * verification
  */
 export async function openForChange(
   workspace: Workspace,
@@ -89,6 +95,7 @@ export async function openForChange(
   const choice = await steps.choose(workspace, name) ?? await steps.importOld(workspace, name) ??
     await chooseAgain(workspace, name, steps);
   if (choice === null) throw workspace.noSession();
+  await steps.refuseInside(workspace, choice);
   // A session that was named is not one to stay with.
   if (choice.origin === "current") await steps.bindAgent(workspace, choice);
   return choice;

@@ -171,6 +171,7 @@ function commandVariables(
     ORCHESTRATOR_PROJECT: state.project ?? "",
     ORCHESTRATOR_PHASE: state.phase ?? "",
     ORCHESTRATOR_ITEM: item,
+    ORCHESTRATOR_IN_VERIFICATION: `${state.session}:${item}`,
     ORCHESTRATOR_CONSTRAINTS: state.constraints.join("\n"),
     ORCHESTRATOR_NOTES: state.notes.recent.map((note) => note.text).join("\n"),
   };

@@ -51,6 +51,10 @@ export const COMMAND_VARIABLES: readonly VariableSpec[] = [
   { names: ["ORCHESTRATOR_PROJECT"], means: "the project it belongs to" },
   { names: ["ORCHESTRATOR_PHASE", "ORCHESTRATOR_ITEM"], means: "ids of the phase and the item" },
   {
+    names: ["ORCHESTRATOR_IN_VERIFICATION"],
+    means: "session and item, by which commands that decide the session are refused",
+  },
+  {
     names: ["ORCHESTRATOR_CONSTRAINTS", "ORCHESTRATOR_NOTES"],
     means: "constraints and notes, one on each line",
   },

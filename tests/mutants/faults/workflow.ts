@@ -219,4 +219,11 @@ export const WORKFLOW: readonly Mutant[] = [
     replace: "",
     killedBy: { file: "tests/unit/workflow/audit/old_texts_test.ts" },
   },
+  {
+    name: "a verification that unsets a variable may decide its session",
+    file: "src/app/inside_verification.ts",
+    search: ", ...variableOfAncestors(IN_VERIFICATION)]",
+    replace: ', ...variableOfAncestors("NONE")]',
+    killedBy: { file: "tests/e2e/inside_verification_test.ts" },
+  },
 ];

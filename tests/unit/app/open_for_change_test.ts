@@ -52,6 +52,7 @@ function recording(
       bringIn: take("bring in"),
       choose: give("choose", found.chosen ?? null),
       importOld: give("import old", found.old ?? null),
+      refuseInside: take("refuse inside"),
       bindAgent: take("bind agent"),
     },
   };
@@ -75,21 +76,21 @@ const GATE = ["recover", "migrate"];
 Deno.test("a change of a session: gate, import, branch, choice, old layout, agent", async () => {
   assert.deepEqual(
     await stepsOf("session", { chosen: null, old: HERE }),
-    [...GATE, "finish import", "bring in", "choose", "import old", "bind agent"],
+    [...GATE, "finish import", "bring in", "choose", "import old", "refuse inside", "bind agent"],
   );
 });
 
 Deno.test("nothing old is imported where a session is chosen", async () => {
   assert.deepEqual(
     await stepsOf("session", { chosen: HERE, old: HERE }),
-    [...GATE, "finish import", "bring in", "choose", "bind agent"],
+    [...GATE, "finish import", "bring in", "choose", "refuse inside", "bind agent"],
   );
 });
 
 Deno.test("an agent is not bound to a session that was named", async () => {
   assert.deepEqual(
     await stepsOf("session", { chosen: { ...HERE, origin: "flag" } }),
-    [...GATE, "finish import", "bring in", "choose"],
+    [...GATE, "finish import", "bring in", "choose", "refuse inside"],
   );
 });
 
