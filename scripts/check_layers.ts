@@ -212,7 +212,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       "migration",
       "app",
     ],
-    packages: ["@clack/prompts"],
+    packages: ["@clack/prompts", "diff"],
   },
 };
 

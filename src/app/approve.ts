@@ -5,11 +5,20 @@
 import type { Change } from "../session/session_manager.ts";
 import type { Command } from "../workflow/commands.ts";
 import { decide } from "../workflow/decide.ts";
-import type { ItemDefinition } from "../workflow/definition.ts";
-import type { Approval } from "../workflow/events.ts";
+import {
+  type ApprovalSubject,
+  approvalSubject,
+  type ApprovalTarget,
+  subjectKey,
+} from "../workflow/approval_subject.ts";
+import { OrchestratorError } from "../errors.ts";
+import type { Approval, ApprovedFile } from "../workflow/recorded.ts";
+import type { SessionState } from "../workflow/state.ts";
 import { proofPaths } from "../workflow/proof_paths.ts";
+import { changeOf, type FileChange, readApproved, type ReadFile } from "./approved_file.ts";
 import type { Accompaniment } from "../workflow/verification_plan.ts";
 import { eachItem, type ItemChange } from "./each_item.ts";
+import { workNow } from "./work.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What a person is asked to approve. */
@@ -18,6 +27,9 @@ export interface ToApprove {
   readonly what: string;
   /** The session's task. */
   readonly task: string;
+  readonly subject: ApprovalSubject;
+  /** The file that is approved, and how it differs from what was approved before. */
+  readonly file?: { readonly file: ApprovedFile; readonly change: FileChange };
 }
 
 /**
@@ -54,8 +66,13 @@ export async function approveItems(
     const change = await approve(workspace, {
       session,
       what: `"${item}"`,
-      isMeant: ({ id }, phase, current) => phase === current && id === item,
-      make: (how) => ({ kind: "approve_item", item, approval: { how, detection }, ...given }),
+      target: { item },
+      make: (how) => ({
+        kind: "approve_item",
+        item,
+        approval: { detection, ...how },
+        ...given,
+      }),
     }, confirm);
     return { item, change };
   });
@@ -87,11 +104,11 @@ export async function approvePhase(
   return await approve(workspace, {
     session,
     what: `phase "${phase}"`,
-    isMeant: (_, id) => id === phase,
+    target: { phase },
     make: (how) => ({
       kind: "approve_phase",
       phase,
-      approval: { how, detection },
+      approval: { detection, ...how },
       ...(notes === undefined ? {} : { notes }),
     }),
   }, confirm);
@@ -105,35 +122,92 @@ interface Approving {
   readonly session: string;
   /** As questions and refusals name it. */
   readonly what: string;
-  /** The items it is about. @param current the current phase. */
-  readonly isMeant: (item: ItemDefinition, phase: string, current: string | null) => boolean;
-  readonly make: (how: Approval["how"]) => ApproveCommand;
+  readonly target: ApprovalTarget;
+  readonly make: (how: Omit<Approval, "detection">) => ApproveCommand;
 }
 
 async function approve(
   workspace: Needed,
-  { session, what, isMeant, make }: Approving,
+  { session, what, target, make }: Approving,
   confirm: Confirm,
 ): Promise<Change> {
-  const { manager, actor } = workspace;
+  const { manager, actor, io } = workspace;
+  const doing = `approve ${what}`;
   // Refuse before asking: a question makes no sense for what will be refused.
   const { state } = await manager.loadToPlan(session, { replay: true });
-  const rehearsal = await manager.rehearse(state, decide(state, make("flag"), { actor }));
+  const subject = approvalSubject(state, target);
+  const path = subject?.path;
+  const file = path === undefined ? undefined : { path, ...ANY_CONTENT };
+  const rehearsed = make({ how: "flag", ...(file === undefined ? {} : { file }) });
+  const rehearsal = await manager.rehearse(state, decide(state, rehearsed, { actor }));
   if (rehearsal.error !== undefined) throw rehearsal.error;
-  const { task } = state;
-  const already = rehearsal.value.events.length === 0;
-  const how = already ? "flag" : await confirm({ what, task });
-  const { phase, definition } = state;
-  const named = proofPaths(definition, (item, id) => isMeant(item, id, phase));
-  const work = already
-    ? {}
-    : await (await import("./work.ts")).workNow(workspace, { state, named });
-  const command = { ...make(how), ...work };
+  if (rehearsal.value.events.length === 0 || subject === null) {
+    return await manager.change(
+      session,
+      "approve",
+      (newest) => decide(newest, rehearsed, { actor }),
+      { replay: true },
+    );
+  }
+  const read = path === undefined ? undefined : readApproved(workspace, path, doing);
+  const how = await confirm({
+    what,
+    task: state.task,
+    subject,
+    ...(read === undefined ? {} : {
+      file: { file: read.file, change: await changeOf(workspace, read, subject.before) },
+    }),
+  });
+  const place = await io.launchedBy();
+  const work = await workNow(workspace, { state, named: namedBy(state, subject) });
+  const given = { how, place, ...(read === undefined ? {} : { file: read.file }) };
+  const command = { ...make(given), ...work };
   return await manager.change(
     session,
     "approve",
-    (newest) => decide(newest, command, { actor }),
+    (newest) => {
+      // What a person has seen is what is approved, or nothing is.
+      requireSeen(approvalSubject(newest, target), subject, doing);
+      if (read !== undefined) {
+        requireSame(readApproved(workspace, read.file.path, doing), read, doing);
+      }
+      return decide(newest, command, { actor });
+    },
     { replay: true },
+  );
+}
+
+/** Stands for what is in the file until it is read. */
+const ANY_CONTENT = { size: 0, sha256: "0".repeat(64), blob: "0".repeat(40) } as const;
+
+/** Files that the item, or the items of the phase, name. */
+function namedBy(
+  { definition }: SessionState,
+  { phase, item }: ApprovalSubject,
+): readonly string[] {
+  return proofPaths(
+    definition,
+    ({ id }, place) => place === phase && (item === undefined || id === item),
+  );
+}
+
+/** @throws `state_moved` */
+function requireSeen(now: ApprovalSubject | null, seen: ApprovalSubject, doing: string): void {
+  if (now !== null && subjectKey(now) === subjectKey(seen)) return;
+  throw new OrchestratorError(
+    "state_moved",
+    `Cannot ${doing}: other items of the phase changed while the question was open`,
+    { hint: "Run `orchestrator status` to see what has changed" },
+  );
+}
+
+/** @throws `state_moved` */
+function requireSame({ file }: ReadFile, seen: ReadFile, doing: string): void {
+  if (file.sha256 === seen.file.sha256) return;
+  throw new OrchestratorError(
+    "state_moved",
+    `Cannot ${doing}: "${file.path}" changed while the question was open`,
+    { hint: `Read "${file.path}" again, then approve it`, details: { path: file.path } },
   );
 }
 

@@ -12,6 +12,7 @@ import type { Redactor } from "../secrets/redact.ts";
 import type { SessionChoice, SessionQuery } from "../session/resolve.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import type { Actor } from "../workflow/events.ts";
+import type { ApprovalPlace } from "../workflow/recorded.ts";
 import type { Effect } from "./declared_changes.ts";
 import type { Beyond } from "./state/beyond.ts";
 
@@ -25,6 +26,8 @@ export interface Surroundings {
   readonly now: () => Date;
   /** Login name of the user who runs the program. */
   readonly userName: () => string;
+  /** The terminal and the programs that it was started from. */
+  readonly launchedBy: () => Promise<ApprovalPlace>;
 }
 
 /** Takes what people should know although nothing failed. */

@@ -5,7 +5,8 @@
 import { OrchestratorError } from "../errors.ts";
 import type { Input } from "./input.ts";
 import type { Context } from "./context.ts";
-import type { Shown } from "./output/shown.ts";
+import { say, type Shown } from "./output/shown.ts";
+import type { Style } from "./output/style.ts";
 
 /** How an answer was had. */
 export type Confirmation = "terminal" | "flag";
@@ -14,6 +15,8 @@ export type Confirmation = "terminal" | "flag";
 export interface Question {
   /** As a person is asked it. */
   readonly text: Shown;
+  /** Printed before it is asked: what it is about. */
+  readonly about?: (style: Style) => Shown;
   /** What is refused without a yes, e.g. `approve "user_approval"`. */
   readonly doing: string;
   /** The next step where it cannot be asked: never to say yes to what destroys. */
@@ -39,6 +42,10 @@ export async function confirm(
       `Cannot ${doing}: confirmation is required, and ${silence}`,
       { hint },
     );
+  }
+  if (question.about !== undefined) {
+    const { styleFor } = await import("./output/style_for.ts");
+    context.io.err(say`${question.about(styleFor("stderr", input, context.io))}\n`);
   }
   const answer = await context.io.confirm(question.text);
   if (answer === true) return "terminal";

@@ -57,6 +57,8 @@ export function systemIo(): Io {
     isTerminal: (stream) => isTerminal(STREAMS[stream]),
     width: terminalWidth,
     userName,
+    launchedBy: async () =>
+      await (await import("../platform/launched_by.ts")).launchedBy(isTerminal(0)),
     readStdin,
     stdinBytes: () => {
       reading = true;

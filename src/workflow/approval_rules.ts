@@ -2,9 +2,8 @@
  * Who may approve, and how strictly a workflow is supervised.
  * @module
  */
-import { OrchestratorError, type Result } from "../errors.ts";
+import { OrchestratorError } from "../errors.ts";
 import type { DecideContext } from "./commands.ts";
-import { type Approval, type ApprovalPlace, PLACE_NAME_LIMIT, PROGRAMS_LIMIT } from "./recorded.ts";
 import { own } from "./record.ts";
 import type { SessionState } from "./state.ts";
 
@@ -40,34 +39,4 @@ export function refusalIfAgent(
     hint: "Ask a person to run this command in their own terminal",
     details: { agent: context.actor.agent ?? context.actor.name },
   });
-}
-
-/** The approval as it is recorded: whether an agent gave it is not for the caller to say. */
-export function recordedApproval(
-  state: SessionState,
-  approval: Approval,
-  context: DecideContext,
-  doing: string,
-): Result<Approval> {
-  const refusal = refusalIfAgent(state, context, doing);
-  if (refusal !== undefined) return { error: refusal };
-  const { how, detection, place } = approval;
-  const byAgent = context.actor.kind === "agent";
-  return {
-    value: {
-      how,
-      detection,
-      ...(byAgent ? { byAgent } : {}),
-      ...(place === undefined ? {} : { place: bounded(place) }),
-    },
-  };
-}
-
-/** A place as it is recorded: what a system calls its programs may be of any length. */
-function bounded({ terminal, programs }: ApprovalPlace): ApprovalPlace {
-  const short = (name: string) => name.slice(0, PLACE_NAME_LIMIT);
-  return {
-    terminal: short(terminal),
-    programs: programs === "unknown" ? programs : programs.slice(0, PROGRAMS_LIMIT).map(short),
-  };
 }

@@ -7,7 +7,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { recordedApproval } from "./approval_rules.ts";
+import { recordedApproval } from "./recorded_approval.ts";
 import {
   advanceBlockers,
   type Blocker,

@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError, type Result } from "../errors.ts";
-import { recordedApproval } from "./approval_rules.ts";
+import { checkedFile, gatePath, recordedApproval } from "./recorded_approval.ts";
 import type { Command, DecideContext } from "./commands.ts";
 import type { Decision } from "./decision.ts";
 import { currentPhase, itemState, type LocatedItem, phaseState, requireItem } from "./locate.ts";
@@ -35,10 +35,10 @@ export function decideApproveItem(
     return { value: { events: [], already: `"${id}" is already approved` } };
   }
   if (item.status === "skipped") return { error: refusalOfSkipped(doing) };
-  const needs = isRevoked(item) ? undefined : refusalOfNeeds(state, found.value, doing);
-  if (needs !== undefined) return { error: needs };
   const approval = recordedApproval(state, command.approval, context, doing);
   if (approval.error !== undefined) return approval;
+  const needs = isRevoked(item) ? undefined : refusalOfNeeds(state, found.value, doing);
+  if (needs !== undefined) return { error: needs };
   const given = checkAccompaniment(definition, command, {
     verb: "approve",
     demanded: true,
@@ -46,6 +46,8 @@ export function decideApproveItem(
     asBefore: context.asBefore,
   });
   if (given.error !== undefined) return given;
+  const file = checkedFile(gatePath(state, definition), command.approval, doing);
+  if (file.error !== undefined) return file;
   return {
     value: {
       events: [{
@@ -54,7 +56,7 @@ export function decideApproveItem(
           phase: phase.definition.id,
           item: id,
           ...given.value,
-          approval: approval.value,
+          approval: { ...approval.value, ...file.value },
           ...recordedWork(state, command.work),
         },
       }],
@@ -66,7 +68,7 @@ export function decideApproveItem(
  * The gate of that id in the current phase, or in the newest earlier one where its approval was revoked:
  * it can be given again.
  */
-function requireApprovable(state: SessionState, id: string): Result<LocatedItem> {
+export function requireApprovable(state: SessionState, id: string): Result<LocatedItem> {
   const found = requireItem(state, id, "approve");
   const current = currentPhase(state);
   if (found.error === undefined || current === undefined) return found;

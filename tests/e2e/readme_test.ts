@@ -86,6 +86,8 @@ class Story implements Disposable {
     source = source
       .replace(/\d{4}-\d\d-\d\d([T ])\d\d:\d\d:\d\d(?:\\\.\d+)?/g, "\\d{4}-\\d\\d-\\d\\d$1[\\d:.]+")
       .replace(/\b\d\d:\d\d(:\d\d)?\b/g, "\\d\\d:\\d\\d(?::\\d\\d)?")
+      // What ran the test is not what runs a person's commands.
+      .replace(/\brun by [^;\n]+/g, "run by [^;\\n]+")
       .replace(/\b\d+ ms\b/g, "\\d+ ms")
       .replace(/\b[0-9a-f]{8,64}\b/g, "[0-9a-f]+");
     const match = new RegExp(`^${source}$`).exec(shown);

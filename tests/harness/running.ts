@@ -93,6 +93,11 @@ export function startInProcess(argv: readonly string[], surroundings: InProcess)
     isTerminal: () => surroundings.terminal !== undefined,
     width: () => surroundings.terminal ?? 80,
     userName: () => surroundings.env["USER"] ?? "anna",
+    launchedBy: () =>
+      Promise.resolve({
+        terminal: surroundings.terminal === undefined ? "none" : "/dev/pts/7",
+        programs: ["bash", "tmux"],
+      }),
     stdinBytes: async function* () {
       yield surroundings.stdinBytes ?? new TextEncoder().encode(surroundings.stdin ?? "");
     },

@@ -38,6 +38,9 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   ],
   [/("program":\s*)"(?:\/|[A-Z]:)[^"]*"/g, '$1"<program>"'],
   [/\b(program: )(?:\/|[A-Z]:)\S+/g, "$1<program>"],
+  // In this process what ran a command is made up.
+  [/\brun by (?!unknown)[^;\n]+/g, "run by <programs>"],
+  [/("programs":\s*)\[[^\]]*\]/g, '$1["<programs>"]'],
   [/("pid":\s*)\d+/g, '$1"<pid>"'],
   [/\b(process|pid) \d+/g, "$1 <pid>"],
   [/("host":\s*)"[^"]*"/g, '$1"<host>"'],

@@ -9,6 +9,7 @@ import { confirm } from "../confirm.ts";
 import type { Context } from "../context.ts";
 import { readEvidence } from "../evidence.ts";
 import { changeAnswer, changesAnswer } from "../output/change.ts";
+import { subjectText } from "../output/subject_text.ts";
 import { say, shown } from "../output/shown.ts";
 import { brief } from "../output/text.ts";
 
@@ -26,10 +27,11 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"app
   }
   const notes = input.option("notes");
   const evidence = await readEvidence(context, input.option("evidence"));
-  const ask = ({ what, task }: ToApprove) =>
+  const ask = (about: ToApprove) =>
     confirm(context, input, {
-      text: say`Approve ${shown(what)} of "${brief(task)}"?`,
-      doing: `approve ${what}`,
+      text: say`Approve ${shown(about.what)} of "${brief(about.task)}"?`,
+      about: (style) => subjectText(about, style),
+      doing: `approve ${about.what}`,
       hint: "Add --yes to confirm",
     });
   if (phase !== undefined) {

@@ -34,14 +34,14 @@ function howText({ how, place }: Approval): string {
 export function approvalDetails({ place, file }: Approval): readonly string[] {
   const programs = isRecord(place) ? place.programs : undefined;
   return [
-    ...(Array.isArray(programs) && programs.length > 0 ? [`run by ${programs.join(" < ")}`] : []),
+    ...(Array.isArray(programs) && programs.length > 0 ? [`run by ${programs.join(", ")}`] : []),
     ...(programs === "unknown" ? ["run by unknown programs"] : []),
     ...(isRecord(file) ? [fileText(file)] : []),
   ];
 }
 
 /** `docs/plan.md (3.2 KiB, sha256 0a1b2c3d4e5f)` */
-function fileText({ path, size, sha256 }: ApprovedFile): string {
+export function fileText({ path, size, sha256 }: ApprovedFile): string {
   return `${path} (${byteSize(Number(size))}, sha256 ${String(sha256).slice(0, 12)})`;
 }
 

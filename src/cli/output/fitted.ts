@@ -42,6 +42,7 @@ export function onTerminals(io: Io, isJson = () => false): Io {
     isTerminal: io.isTerminal,
     width: io.width,
     userName: io.userName,
+    launchedBy: io.launchedBy,
     readStdin: io.readStdin,
     stdinBytes: io.stdinBytes,
     confirm: io.confirm,

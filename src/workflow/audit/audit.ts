@@ -337,6 +337,9 @@ function recordedProblem(event: SessionEvent): string | null {
   if ("approval" in data) {
     const { how, detection } = data.approval;
     if (how !== "terminal" && how !== "flag") return `it was approved by ${JSON.stringify(how)}`;
+    if (how === "terminal" && data.approval.place?.terminal === "none") {
+      return "it was approved on a terminal, and there was none";
+    }
     const agent = actor.kind === "agent";
     if ((detection === "none") === agent) {
       return agent

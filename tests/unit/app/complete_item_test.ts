@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { addNote } from "../../../src/app/add_note.ts";
 import { advancePhase } from "../../../src/app/advance_phase.ts";
-import { approveItems } from "../../../src/app/approve.ts";
+import { approveItems, type ToApprove } from "../../../src/app/approve.ts";
 import { completeItems } from "../../../src/app/complete_item.ts";
 import { endSession } from "../../../src/app/end_session.ts";
 import { finishWorkflow } from "../../../src/app/finish_workflow.ts";
@@ -47,6 +47,7 @@ function workspaceOf(scratch: Scratch): LocalWorkspace {
       home: scratch.home,
       now: () => new Date(),
       userName: () => "anna",
+      launchedBy: () => Promise.resolve({ terminal: "/dev/pts/3", programs: [] }),
     },
     operation: "test",
     effect: "session",
@@ -104,7 +105,7 @@ Deno.test("a program without a command line moves a session to its end", async (
     ["docs", false],
   ]);
 
-  const asked: unknown[] = [];
+  const asked: ToApprove[] = [];
   const [approved] = await approveItems(
     workspaceOf(scratch),
     { items: ["review"], given: {} },
@@ -113,7 +114,8 @@ Deno.test("a program without a command line moves a session to its end", async (
       return Promise.resolve("terminal");
     },
   );
-  assert.deepEqual(asked, [{ what: '"review"', task: "Try it" }]);
+  assert.deepEqual(asked.map(({ what, task }) => [what, task]), [['"review"', "Try it"]]);
+  assert.deepEqual(asked[0]?.subject.records.map(({ item }) => item), ["works", "fails", "docs"]);
   assert.equal(approved?.change.events.length, 1);
 
   assert.equal((await addNote(workspaceOf(scratch), { text: "Nearly there" })).events.length, 1);

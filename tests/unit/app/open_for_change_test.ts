@@ -20,6 +20,7 @@ function workspaceOf(scratch: Scratch, effect: Effect): LocalWorkspace {
       home: scratch.home,
       now: () => new Date(0),
       userName: () => "anna",
+      launchedBy: () => Promise.resolve({ terminal: "none", programs: [] }),
     },
     operation: "test",
     effect,

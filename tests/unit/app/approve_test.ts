@@ -1,0 +1,134 @@
+/** What happens between the question of `approve` and the yes. */
+import assert from "node:assert/strict";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { approveItems, type ToApprove } from "../../../src/app/approve.ts";
+import { LocalWorkspace } from "../../../src/app/local_workspace.ts";
+import { skipItems } from "../../../src/app/skip_item.ts";
+import { OrchestratorError } from "../../../src/errors.ts";
+import { runInProcess } from "../../harness/running.ts";
+import { Scratch, scratchEnvironment } from "../../harness/scratch.ts";
+
+const WORKFLOW = `format: 2
+name: Planned
+phases:
+  - id: PLAN
+    name: Plan
+    items:
+      - id: review
+        name: Review
+        verification: { type: manual_gate, path: docs/plan.md }
+      - { id: later, name: Later }
+`;
+
+function workspaceOf(scratch: Scratch): LocalWorkspace {
+  return new LocalWorkspace({
+    io: {
+      env: scratchEnvironment(scratch),
+      cwd: scratch.root,
+      home: scratch.home,
+      now: () => new Date(),
+      userName: () => "anna",
+      launchedBy: () => Promise.resolve({ terminal: "/dev/pts/3", programs: ["bash"] }),
+    },
+    operation: "test",
+    effect: "session",
+    root: scratch.root,
+    session: undefined,
+    configFlags: null,
+    unsaid: [],
+  });
+}
+
+/** A session whose gate can be approved. */
+async function started(): Promise<Scratch> {
+  const scratch = new Scratch({ "workflow.yaml": WORKFLOW, "docs/plan.md": "One\n" });
+  const { code, stderr } = await runInProcess(["start", "Plan it"], {
+    cwd: scratch.root,
+    env: scratchEnvironment(scratch),
+  });
+  assert.equal(code, 0, stderr);
+  return scratch;
+}
+
+function approve(scratch: Scratch, during: (about: ToApprove) => void | Promise<void>) {
+  return approveItems(
+    workspaceOf(scratch),
+    { items: ["review"], given: {} },
+    async (about) => {
+      await during(about);
+      return "terminal";
+    },
+  );
+}
+
+async function statusOf(scratch: Scratch) {
+  const workspace = workspaceOf(scratch);
+  const { state } = await workspace.manager.load(await workspace.sessionToChange());
+  return { seq: state.seq, review: state.phases["PLAN"]?.items["review"] };
+}
+
+Deno.test("what is approved is recorded: the file, the terminal, the programs", async () => {
+  using scratch = await started();
+  let asked: ToApprove | undefined;
+  await approve(scratch, (about) => {
+    asked = about;
+  });
+  const { review } = await statusOf(scratch);
+  assert.equal(review?.status, "completed");
+  assert.deepEqual(review.approval?.place, { terminal: "/dev/pts/3", programs: ["bash"] });
+  assert.deepEqual(review.approval?.file, asked?.file?.file);
+  assert.deepEqual(review.approval?.file, {
+    path: "docs/plan.md",
+    size: 4,
+    // `printf 'One\n' | sha256sum`, and `git hash-object --stdin`.
+    sha256: "82a5f8bf6ec19baad113b7f1744ba4163b6efbcbd73e79d9d98f129c63688c44",
+    blob: "3609f20ebd357679b111783e8afaf36ec46427f3",
+  });
+});
+
+Deno.test("a file that changes while the question is open is not approved", async () => {
+  using scratch = await started();
+  const before = await statusOf(scratch);
+  const changes: readonly (readonly [string, () => void])[] = [
+    ["changed", () => writeFileSync(`${scratch.root}/docs/plan.md`, "Two\n")],
+    ["removed", () => Deno.removeSync(`${scratch.root}/docs/plan.md`)],
+  ];
+  for (const [name, change] of changes) {
+    writeFileSync(`${scratch.root}/docs/plan.md`, "One\n");
+    await assert.rejects(approve(scratch, change), (error: OrchestratorError) => {
+      assert.equal(error.code, name === "changed" ? "state_moved" : "file_unknown");
+      assert.match(error.message, /^Cannot approve "review": "docs\/plan.md" /);
+      return true;
+    });
+    assert.deepEqual(await statusOf(scratch), before, name);
+  }
+});
+
+Deno.test("what another process completes while the question is open stops the approval", async () => {
+  using scratch = await started();
+  await assert.rejects(
+    approve(scratch, async () => {
+      const reason = "It is not a part of it";
+      await skipItems(workspaceOf(scratch), { items: ["later"], reason, force: false });
+    }),
+    { code: "state_moved" },
+  );
+  assert.equal((await statusOf(scratch)).review?.status, "pending");
+});
+
+Deno.test("only a regular file inside the project is approved, and a refusal asks nothing", async () => {
+  using scratch = await started();
+  const plan = `${scratch.root}/docs/plan.md`;
+  const never = () => assert.fail("it was asked");
+  Deno.removeSync(plan);
+  await assert.rejects(approve(scratch, never), { code: "file_unknown" });
+  mkdirSync(plan);
+  await assert.rejects(
+    approve(scratch, never),
+    /^OrchestratorError: Cannot approve "review": .*directory/,
+  );
+  Deno.removeSync(plan);
+  writeFileSync(`${scratch.root}/other.md`, "One\n");
+  symlinkSync("../other.md", plan);
+  await assert.rejects(approve(scratch, never), { code: "link_refused" });
+});
