@@ -47,7 +47,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   workflow: {
     what: "pure: definition, state, events, `decide()`, `evolve()`",
     rooms: ["errors"],
-    packages: ["yaml", "zod", "semver"],
+    packages: ["yaml", "zod", "semver", "picomatch"],
   },
   work_tree: {
     what: "what the project's files are at a moment: the tree id, and what is not as HEAD has it",

@@ -165,6 +165,17 @@ const phase = z.strictObject({
   progress,
 });
 
+/** What was found of what an item has proved. */
+export const proofSeen = z.strictObject({
+  phase: z.string(),
+  item: z.string(),
+  seq: count.describe("Number of the line that has the proof"),
+  verdict: z.enum(["fresh", "stale", "unknown"]).describe("unknown: it could not be compared"),
+  changed: count.optional().describe("How many files have changed, as far as they can be named"),
+  files: z.array(z.string()).optional().describe("The first ten of them"),
+  why: z.string().optional().describe("Why it is unknown, or that more has changed"),
+});
+
 const blocker = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("item_open"),
@@ -197,6 +208,12 @@ const blocker = z.discriminatedUnion("kind", [
     review: z.string(),
     by: z.strictObject({ phase: z.string(), item: z.string() }).optional()
       .describe("The item by which the review can still be done"),
+    message: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal("proof_stale"),
+    phase: z.string(),
+    item: z.string(),
     message: z.string(),
   }),
   z.strictObject({ kind: z.literal("phase_ahead"), phase: z.string(), message: z.string() }),

@@ -14,10 +14,13 @@ import type { Workspace } from "./workspace.ts";
 export async function advancePhase(workspace: Workspace): Promise<Change> {
   const { manager, actor } = workspace;
   const session = await workspace.sessionToChange();
+  const { state } = await manager.loadToPlan(session, { replay: true });
+  const { proofsToRecord } = await import("./proofs_seen.ts");
+  const proofs = await proofsToRecord(workspace, state, { phase: state.phase ?? "" });
   const change = await manager.change(
     session,
     "advance",
-    (state) => decide(state, { kind: "advance" }, { actor }),
+    (newest) => decide(newest, { kind: "advance", ...proofs }, { actor }),
     { replay: true },
   );
   if (change.events.length > 0) await keepState(workspace, `Advance to ${change.state.phase}`);

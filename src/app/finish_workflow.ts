@@ -18,17 +18,20 @@ export async function finishWorkflow(
 ): Promise<Change> {
   const { manager, actor } = workspace;
   const session = await workspace.sessionToChange();
-  const { state: { lineage, definition } } = await manager.loadToPlan(session);
+  const { state } = await manager.loadToPlan(session);
   const { workNow } = await import("./work.ts");
-  const work = await workNow(workspace, { state: { lineage }, named: proofPaths(definition) });
+  const work = await workNow(workspace, { state, named: proofPaths(state.definition) });
+  const { proofsToRecord } = await import("./proofs_seen.ts");
+  const proofs = await proofsToRecord(workspace, state, { tree: work.work.tree });
   const change = await manager.change(
     session,
     "finish",
-    (state) =>
-      decide(state, {
+    (newest) =>
+      decide(newest, {
         kind: "finish",
         ...(notes === undefined ? {} : { notes }),
         ...work,
+        ...proofs,
       }, { actor }),
     { replay: true, audit: "finish the workflow" },
   );

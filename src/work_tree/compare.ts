@@ -9,7 +9,7 @@
 import type { Environment } from "../platform/processes.ts";
 import { blobAs } from "./content.ts";
 import { GitFailure, LookingGit } from "./git.ts";
-import type { ChangedFile, DirtySubmodule, HashedAs, WorkTree } from "../workflow/work_tree.ts";
+import type { DirtySubmodule, HashedAs, WorkTree } from "../workflow/work_tree.ts";
 
 /** Where the project is. */
 export interface ComparedPlace {
@@ -25,11 +25,8 @@ export interface ComparedPlace {
 /** The files at a moment, as far as they are compared. */
 export interface Moment
   extends Pick<WorkTree, "head" | "tree" | "changed" | "changedCount" | "submodules"> {
-  /**
-   * Files that are not as `changed` says, or that it does not name: what they are at this moment, which
-   * may be what the commit has.
-   */
-  readonly instead?: readonly ChangedFile[];
+  /** Nothing is known of the paths behind this one. */
+  readonly knownTo?: string;
 }
 
 /** What differs. */
@@ -49,9 +46,6 @@ type Entry = { readonly mode: string; readonly blob: string; readonly as?: Hashe
 
 /** What commits differ in, by path. */
 type Moved = ReadonlyMap<string, { readonly from: Entry; readonly to: Entry }>;
-
-/** Of more paths than this the whole tree is listed. */
-const MOST_ARGUMENTS = 200;
 
 const PATIENCE_MS = 2000;
 
@@ -84,15 +78,12 @@ export class MomentComparison {
     ]);
     const paths = new Set<string>(submodules);
     let complete = moved !== null && sides.every(({ limit }) => limit === undefined);
-    const unsure: string[] = [];
     for (const path of candidates) {
       if (isLeftOut(path)) continue;
       const verdict = await this.#compareAt(path, sides, moved);
       if (verdict === "differs") paths.add(path);
-      else if (verdict === "look") unsure.push(path);
       else if (verdict === "unknown") complete = false;
     }
-    for (const path of await this.#differing(unsure, before, after)) paths.add(path);
     const missing = moved === null ? await this.#missing([before.head, after.head]) : undefined;
     return {
       paths: [...paths].sort(),
@@ -134,7 +125,7 @@ export class MomentComparison {
     const missing = await this.#missing([before, after]);
     if (missing !== undefined) return null;
     if (before === null || after === null) {
-      const entries = await this.#entriesOf(before ?? after ?? "", []);
+      const entries = await this.#entriesOf(before ?? after ?? "");
       return new Map(
         [...entries].map(([path, entry]) => [
           path,
@@ -170,21 +161,9 @@ export class MomentComparison {
     return named[index];
   }
 
-  /** Entries of a commit; with no paths, all of them. */
-  async #entriesOf(
-    commit: string | null,
-    paths: readonly string[],
-  ): Promise<ReadonlyMap<string, Entry>> {
-    if (commit === null) return new Map();
-    const some = paths.length > MOST_ARGUMENTS ? [] : paths;
-    const output = await this.#git.run([
-      "ls-tree",
-      "-r",
-      "-z",
-      "--full-tree",
-      commit,
-      ...(some.length === 0 ? [] : ["--", ...some]),
-    ]);
+  /** All entries of a commit. */
+  async #entriesOf(commit: string): Promise<ReadonlyMap<string, Entry>> {
+    const output = await this.#git.run(["ls-tree", "-r", "-z", "--full-tree", commit]);
     const entries = new Map<string, Entry>();
     for (const line of output.split("\0")) {
       const [, mode = "", blob = "", path = ""] =
@@ -198,7 +177,7 @@ export class MomentComparison {
     path: string,
     [before, after]: readonly [Side, Side],
     moved: Moved | null,
-  ): Promise<"same" | "differs" | "look" | "unknown"> {
+  ): Promise<"same" | "differs" | "unknown"> {
     const [from, to] = [fileAt(before, path), fileAt(after, path)];
     if (from === "unknown" || to === "unknown") return "unknown";
     if (from !== "as commit" && to !== "as commit") return sameEntry(from, to) ? "same" : "differs";
@@ -209,7 +188,7 @@ export class MomentComparison {
     if (own === "as commit") return "same";
     if (own?.as !== undefined && to === "as commit") return await this.#onDisk(path, own);
     // What a commit has is not what is said to differ from it.
-    if (step === undefined) return before.unsure || after.unsure ? "look" : "differs";
+    if (step === undefined) return "differs";
     return sameEntry(own, commits ?? null) ? "same" : "differs";
   }
 
@@ -219,25 +198,6 @@ export class MomentComparison {
     const now = blobAs(`${top}/${path}`, was.as ?? "raw", was.blob.length === 64);
     return now === was.blob ? "same" : "differs";
   }
-
-  /** Of paths that are as the commit has them at one of the moments, those that differ. */
-  async #differing(
-    paths: readonly string[],
-    before: Moment,
-    after: Moment,
-  ): Promise<readonly string[]> {
-    if (paths.length === 0) return [];
-    const sides = [sideOf(before), sideOf(after)] as const;
-    const [old, now] = await Promise.all([
-      this.#entriesOf(before.head, paths),
-      this.#entriesOf(after.head, paths),
-    ]);
-    const at = (side: Side, entries: ReadonlyMap<string, Entry>, path: string): Entry => {
-      const file = fileAt(side, path);
-      return file === "as commit" || file === "unknown" ? entries.get(path) ?? null : file;
-    };
-    return paths.filter((path) => !sameEntry(at(sides[0], old, path), at(sides[1], now, path)));
-  }
 }
 
 /** A moment, by path. */
@@ -245,13 +205,11 @@ interface Side {
   readonly files: ReadonlyMap<string, Entry>;
   /** Nothing is known of the paths behind this one. */
   readonly limit: string | undefined;
-  /** Whether a file may be what the commit has. */
-  readonly unsure: boolean;
 }
 
-function sideOf({ changed, changedCount, instead = [] }: Moment): Side {
+function sideOf({ changed, changedCount, knownTo }: Moment): Side {
   const files = new Map<string, Entry>();
-  for (const { path, mode, blob, as } of [...changed, ...instead]) {
+  for (const { path, mode, blob, as } of changed) {
     files.set(
       path,
       mode === null || blob === null ? null : { mode, blob, ...(as === undefined ? {} : { as }) },
@@ -259,8 +217,7 @@ function sideOf({ changed, changedCount, instead = [] }: Moment): Side {
   }
   return {
     files,
-    limit: changedCount > changed.length ? changed.at(-1)?.path ?? "" : undefined,
-    unsure: instead.length > 0,
+    limit: changedCount > changed.length ? changed.at(-1)?.path ?? "" : knownTo,
   };
 }
 

@@ -9,24 +9,39 @@ import type { ChangedFile, WorkTree } from "../workflow/work_tree.ts";
 const MOST_WRITTEN = 100;
 
 /**
- * What changed from one look at a work tree to the next.
- * @returns undefined where nothing did, and where the files cannot be named: the lists are cut, or what
- * the command committed is not what was there.
+ * What changed from one look at a work tree to the next; undefined where nothing did.
+ *
+ * The files cannot be named where a list is cut, or where what was committed is not what was there.
  */
 export function writtenBetween(before: WorkTree, after: WorkTree): WrittenFiles | undefined {
   const { head, tree } = before;
-  if (head === after.head && tree === after.tree) return undefined;
-  if (tree === after.tree) return { head, tree, changed: [], changedCount: 0 };
-  if (head !== after.head || isCut(before) || isCut(after)) return undefined;
+  const dirty = sameSubmodules(before, after) ? {} : { submodules: before.submodules ?? [] };
+  if (tree === after.tree) {
+    const isSame = head === after.head && dirty.submodules === undefined;
+    return isSame ? undefined : { head, tree, changed: [], changedCount: 0, ...dirty };
+  }
+  if (head !== after.head || isCut(before) || isCut(after)) {
+    return { head, tree, changed: [], changedCount: 1, ...dirty };
+  }
   const changed = differing(before.changed, after.changed);
-  return { head, tree, changed: changed.slice(0, MOST_WRITTEN), changedCount: changed.length };
+  return {
+    head,
+    tree,
+    changed: changed.slice(0, MOST_WRITTEN),
+    changedCount: changed.length,
+    ...dirty,
+  };
 }
 
 function isCut({ changed, changedCount }: WorkTree): boolean {
   return changed.length < changedCount;
 }
 
-/** Both lists are of what differs from the same commit. */
+function sameSubmodules({ submodules: one = [] }: WorkTree, { submodules: other = [] }: WorkTree) {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Both lists are of what differs from the same commit. @returns the files as they were before. */
 function differing(
   before: readonly ChangedFile[],
   after: readonly ChangedFile[],
@@ -38,6 +53,6 @@ function differing(
     const one = was.get(path);
     const other = is.get(path);
     if (one?.mode === other?.mode && one?.blob === other?.blob) return [];
-    return [other ?? { path }];
+    return [one ?? { path }];
   });
 }

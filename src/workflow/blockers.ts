@@ -40,6 +40,13 @@ export type Blocker =
     readonly message: string;
   }
   | {
+    /** What an item has proved does not fit the files any more. */
+    readonly kind: "proof_stale";
+    readonly phase: string;
+    readonly item: string;
+    readonly message: string;
+  }
+  | {
     readonly kind: "phase_ahead";
     /** The phase that comes next. */
     readonly phase: string;
@@ -61,7 +68,10 @@ export function isApproved({ approval, withdrawn }: PhaseState): boolean {
 
 /** What blocks leaving the current phase; empty when nothing does. */
 export function advanceBlockers(state: SessionState, phase: LocatedPhase): readonly Blocker[] {
-  const own = phaseBlockers(state, phase.definition, phase.state);
+  const own = [
+    ...failedAgain(state, phase),
+    ...phaseBlockers(state, phase.definition, phase.state),
+  ];
   const reviews = reviewsEndingWith(state, phase)
     .filter(({ by }) => !own.some((blocker) => "item" in blocker && blocker.item === by?.item))
     .map(reviewBlocker);
@@ -85,6 +95,7 @@ export function finishBlockers(state: SessionState, phase: LocatedPhase): readon
         message: `phase "${next.id}" comes after "${phase.definition.id}"`,
       },
     ]),
+    ...failedAgain(state, phase),
     ...revokedBefore(state, phase),
     ...phaseBlockers(state, phase.definition, phase.state),
     ...ahead.flatMap((later) => phaseBlockers(state, later, phaseState(state, later.id))),
@@ -156,6 +167,16 @@ function itemBlockers(
     ? `the approval of "${id}" was revoked${by}`
     : `item "${id}" must be completed again: "${needsAgain}", which it needs, was reopened${by}`;
   return [{ kind: "item_stale", ...where, message }];
+}
+
+/** Items of earlier phases that were checked again, and failed. */
+function failedAgain(state: SessionState, { index }: LocatedPhase): readonly Blocker[] {
+  return state.definition.phases.slice(0, index).flatMap((phase) => {
+    const standing = phaseState(state, phase.id);
+    return phase.items.filter(({ id }) => itemState(standing, id).rechecked !== undefined)
+      .flatMap((item) => itemBlockers(state, phase, item))
+      .filter(({ kind }) => kind === "item_open");
+  });
 }
 
 function isItem(blocker: Blocker): boolean {

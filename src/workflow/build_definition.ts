@@ -129,7 +129,7 @@ function buildPhase(phase: PhaseInput, data: DefinitionInput): PhaseDefinition {
 }
 
 function itemFields(item: ItemFields, verification: Verification): Omit<ItemDefinition, "id"> {
-  const { name, description, evidence_schema, evidence_prompt, agent, shell, dir } = item;
+  const { name, description, inputs, evidence_schema, evidence_prompt, agent, shell, dir } = item;
   return {
     name,
     ...given({ description }),
@@ -138,6 +138,7 @@ function itemFields(item: ItemFields, verification: Verification): Omit<ItemDefi
     skippable: item.skippable ?? true,
     skip_conditions: item.skip_conditions ?? [],
     verification,
+    ...given({ inputs }),
     step_type: item.step_type ?? "flexible",
     ...given({ evidence_schema, evidence_prompt }),
     notes: item.notes ?? [],

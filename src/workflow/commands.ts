@@ -3,8 +3,11 @@
  * @module
  */
 import type { Actor, Approval, EvidenceFiles, VerificationOutcome } from "./events.ts";
+import type { ProofSeen } from "./proof_seen.ts";
 import type { Snapshot } from "./state.ts";
 import type { WorkRecord } from "./work_record.ts";
+
+export { TEXT_LIMITS } from "./text_limits.ts";
 
 /** A request to change a session. Texts are not trimmed yet: `decide()` trims them. */
 export type Command =
@@ -58,8 +61,28 @@ export type Command =
     readonly what: { readonly item: string } | { readonly phase: string };
     readonly reason: string;
   }
-  | { readonly kind: "advance" }
-  | { readonly kind: "finish"; readonly notes?: string; readonly work?: WorkRecord }
+  | {
+    /** A completed item proves again what it has proved. */
+    readonly kind: "recheck";
+    readonly phase: string;
+    readonly item: string;
+    readonly outcome: VerificationOutcome;
+    /** As of `complete`. */
+    readonly basis: number;
+    readonly work?: WorkRecord;
+  }
+  | {
+    readonly kind: "advance";
+    /** What was found of the proofs of the phase; absent where they were not compared. */
+    readonly proofs?: readonly ProofSeen[];
+  }
+  | {
+    readonly kind: "finish";
+    readonly notes?: string;
+    readonly work?: WorkRecord;
+    /** The same of all proofs. */
+    readonly proofs?: readonly ProofSeen[];
+  }
   | { readonly kind: "abandon"; readonly reason: string }
   | { readonly kind: "note"; readonly text: string }
   | {
@@ -83,27 +106,3 @@ export interface DecideContext {
   /** Judges texts and evidence as programs did that recorded no rules: for lines of theirs only. */
   readonly asBefore?: boolean;
 }
-
-/** Upper and lower bounds of texts, in characters (UTF-16 units). */
-export const TEXT_LIMITS = {
-  task: 5000,
-  name: 100,
-  notes: 2000,
-  constraint: 1000,
-  reason: 2000,
-  note: 5000,
-  /** Evidence, as JSON text. */
-  evidence: 50_000,
-  checkpoint: 100,
-  checkpointMessage: 2000,
-  decision: 1000,
-  file: 1000,
-  /** Entries of a checkpoint's decisions or files. */
-  entries: 200,
-  /** Minimum length of a reason to skip a flexible item. */
-  flexibleReason: 10,
-  /** Minimum length of a reason to abandon a workflow. */
-  abandonReason: 10,
-  /** Minimum length of a reason to skip a documented item, or to force the skip of a gate. */
-  weightyReason: 50,
-} as const;

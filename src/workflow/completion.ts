@@ -99,7 +99,7 @@ function automaticSkip(
  * The outcome as it is recorded. It must belong to the planned verification; whether it passed is
  * derived from the exit code too, never from the caller's claim alone.
  */
-function checkOutcome(
+export function checkOutcome(
   state: SessionState,
   { id, planned }: { readonly id: string; readonly planned: RunnableVerification },
   outcome: VerificationOutcome | undefined,

@@ -23,7 +23,9 @@ import type { Decision } from "./decision.ts";
 import { type LocatedPhase, phaseState, refusalIfEnded, requireCurrentPhase } from "./locate.ts";
 import { decideApproveItem } from "./item_approval.ts";
 import { didYouMean } from "./nearest.ts";
-import { asHint, nextStep } from "./next_step.ts";
+import { recordedProofs, staleBlockers } from "./freshness.ts";
+import { asHint, type NextStep, nextStep, recheckStep } from "./next_step.ts";
+import { decideRecheck } from "./recheck.ts";
 import { decideSkip } from "./skip_rules.ts";
 import type { SessionState } from "./state.ts";
 import { checkOptionalText, checkText, quoted } from "./texts.ts";
@@ -43,6 +45,8 @@ export function decide(state: SessionState, command: Command, context: DecideCon
   switch (command.kind) {
     case "complete":
       return decideComplete(state, command, context);
+    case "recheck":
+      return decideRecheck(state, command);
     case "skip":
       return decideSkip(state, command, context);
     case "approve_item":
@@ -56,7 +60,7 @@ export function decide(state: SessionState, command: Command, context: DecideCon
     case "revoke":
       return decideRevoke(state, command);
     case "advance":
-      return decideAdvance(state);
+      return decideAdvance(state, command);
     case "finish":
       return decideFinish(state, command);
     case "abandon":
@@ -154,7 +158,10 @@ function decideApprovePhase(
   };
 }
 
-function decideAdvance(state: SessionState): Decision {
+function decideAdvance(
+  state: SessionState,
+  { proofs }: Extract<Command, { kind: "advance" }>,
+): Decision {
   const current = requireCurrentPhase(state, "advance");
   if (current.error !== undefined) return current;
   const phase = current.value;
@@ -169,11 +176,15 @@ function decideAdvance(state: SessionState): Decision {
       ),
     };
   }
-  const blockers = advanceBlockers(state, phase);
+  const blockers = [
+    ...advanceBlockers(state, phase),
+    ...staleBlockers(state, proofs, from),
+  ];
   if (blockers.length > 0) {
     return { error: blockedError(state, `advance from "${from}"`, blockers) };
   }
-  return { value: { events: [{ type: "phase_advanced", data: { from, to: next.id } }] } };
+  const data = { from, to: next.id, ...recordedProofs(state, proofs, from) };
+  return { value: { events: [{ type: "phase_advanced", data }] } };
 }
 
 function decideFinish(
@@ -185,7 +196,8 @@ function decideFinish(
   if (current.error !== undefined) return current;
   const notes = checkOptionalText(command.notes, { doing, what: "notes", max: TEXT_LIMITS.notes });
   if (notes.error !== undefined) return notes;
-  const blockers = finishBlockers(state, current.value);
+  const { proofs } = command;
+  const blockers = [...finishBlockers(state, current.value), ...staleBlockers(state, proofs)];
   if (blockers.length > 0) return { error: blockedError(state, doing, blockers) };
   return {
     value: {
@@ -194,6 +206,7 @@ function decideFinish(
         data: {
           ...(notes.value === undefined ? {} : { notes: notes.value }),
           ...recordedWork(state, command.work),
+          ...recordedProofs(state, proofs),
         },
       }],
     },
@@ -209,8 +222,13 @@ function blockedError(
   return new OrchestratorError(
     onlyApproval ? "approval_needed" : "phase_blocked",
     `Cannot ${doing}: ${summarise(blockers)}`,
-    { hint: asHint(nextStep(state)), details: { blockers } },
+    { hint: asHint(stepFor(state, blockers)), details: { blockers } },
   );
+}
+
+function stepFor(state: SessionState, blockers: readonly Blocker[]): NextStep {
+  const onlyStale = blockers.every(({ kind }) => kind === "proof_stale");
+  return onlyStale ? recheckStep("Proofs are stale") : nextStep(state);
 }
 
 function decideAbandon(

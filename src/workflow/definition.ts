@@ -71,6 +71,8 @@ export interface ItemDefinition {
   readonly skippable: boolean;
   readonly skip_conditions: readonly string[];
   readonly verification: Verification;
+  /** Globs: a change of other files leaves the item's proof as good as it was. Absent: all files count. */
+  readonly inputs?: readonly string[];
   readonly step_type: StepType;
   readonly evidence_schema?: EvidenceSchemaName;
   readonly evidence_prompt?: string;

@@ -15,6 +15,7 @@ import { needsProblems } from "./definition_needs.ts";
 import { didYouMean, formatPath, quote } from "./finding.ts";
 import type { FindingCollector, KeyPath, PointAt } from "./finding.ts";
 import { kindOf } from "./definition_shape.ts";
+import { inputProblem } from "./input_problem.ts";
 import { editDistance } from "./nearest.ts";
 import type { SourceTree } from "./source_tree.ts";
 import { shellOf } from "./command_setup.ts";
@@ -39,7 +40,7 @@ export interface Layout {
 }
 
 /** The settings this program acts on; all others are free. */
-const ACTING_SETTINGS = ["supervision_mode", "agents_may_approve"];
+const ACTING_SETTINGS = ["supervision_mode", "agents_may_approve", "proofs"];
 
 /** An item with the places of its parts. */
 interface Placed {
@@ -110,6 +111,7 @@ class RuleChecker {
       this.#checkVerification(placed);
       this.#checkIdleProofs(placed);
       setups.checkItem(placed);
+      this.#checkInputs(placed);
       this.#checkBinding(placed);
       this.#checkNotes(placed.item.notes, placed.path);
     }
@@ -204,13 +206,17 @@ class RuleChecker {
   }
 
   #checkSettings(): void {
+    this.#checkProofs();
     for (const name of Object.keys(this.#definition.settings)) {
       if (ACTING_SETTINGS.includes(name)) continue;
       // A smaller distance than elsewhere: many files have a setting called "supervision".
       const folded = name.toLowerCase().replaceAll("-", "_");
-      const meant = ACTING_SETTINGS.find((acting) =>
-        Math.abs(folded.length - acting.length) <= 2 && editDistance(folded, acting) <= 2
-      );
+      const meant = ACTING_SETTINGS.find((acting) => {
+        // Two letters of a short name are many.
+        const most = acting.length < 8 ? 1 : 2;
+        return Math.abs(folded.length - acting.length) <= most &&
+          editDistance(folded, acting) <= most;
+      });
       if (meant === undefined) continue;
       const message = `setting ${quote(name)} has no effect unless a template uses it`;
       const point = { at: "key", hint: `Did you mean "${meant}"?` } as const;
@@ -227,6 +233,39 @@ class RuleChecker {
       const p = this.#definition.phases.indexOf(phase);
       const path = this.#layout.item(p, phase.items.indexOf(item));
       this.#error([...path, "needs", entry], message, { hint });
+    }
+  }
+
+  /** Of a stored definition nothing is said: the session was started with it. */
+  #checkProofs(): void {
+    const { proofs } = this.#definition.settings;
+    if (proofs === undefined || !this.#tree.hasText) return;
+    const path = ["settings", "proofs"];
+    if (this.#format === 2) {
+      if (proofs === "fresh") return;
+      this.#error(path, `setting "proofs" must be "fresh", not ${kindOf(proofs)}`, {
+        hint: "Remove it where proofs may be of other files than those that are finished",
+      });
+    } else if (proofs === "fresh") {
+      this.#warning(path, 'setting "proofs" has no effect without "format: 2"', { at: "key" });
+    }
+  }
+
+  /** Of a stored definition nothing is said. */
+  #checkInputs({ item: { inputs = [], verification }, path }: Placed): void {
+    const at = [...path, "inputs"];
+    if (!this.#tree.hasText || !this.#isWritten(at)) return;
+    if (verification.type === "none") {
+      this.#judge(at, '"inputs" has no effect without a verification', {
+        at: "key",
+        hint: 'Add "verification:", or remove "inputs"',
+      });
+    }
+    for (const [index, glob] of inputs.entries()) {
+      const problem = inputProblem(glob);
+      if (problem !== undefined) {
+        this.#error([...at, index], `the entry ${quote(glob)} of "inputs" ${problem}`);
+      }
     }
   }
 

@@ -175,6 +175,13 @@ function buildSchemas(strict: boolean) {
       description: "The proof that the item needs to be completed.",
       default: { type: "none" },
     }),
+    inputs: optional(textList(), {
+      description:
+        "The files that the item's proof or approval is about, as globs relative to the project root; " +
+        "one that begins with ! takes files out. Changes of other files do not make it stale. Without it all files " +
+        "count, or the path of file_exists; with an empty list none does.",
+      examples: [["src/**", "package.json", "!**/*.md"]],
+    }),
     step_type: optional(z.enum(STEP_TYPES), {
       description:
         "How strictly the item is enforced: a gate can only be skipped by force, a required item never, a " +
@@ -300,6 +307,13 @@ function buildSchemas(strict: boolean) {
       env: acting({
         description: "With format: 2, variables of all commands; those of an item are added.",
       }),
+      proofs: optional(settingValue(), {
+        description:
+          'With format 2, "fresh": a phase ends, and the workflow finishes, only when the files that each ' +
+          "gate has proved are as they were then, but for what gates changed themselves. `recheck` proves " +
+          "them again.",
+        examples: ["fresh"],
+      }),
     }),
     settingValue(),
   );
@@ -329,7 +343,7 @@ function buildSchemas(strict: boolean) {
     settings: optional(settings, {
       description:
         "Values for {{name}} in paths and commands, and the settings supervision_mode and " +
-        "agents_may_approve; with format: 2 also shell, dir and env. Other names can be chosen freely.",
+        "agents_may_approve; with format: 2 also proofs, shell, dir and env. Other names can be chosen freely.",
       default: {},
     }),
     phases: optional(z.array(phase).check(z.minLength(1, "there are no phases")), {

@@ -15,6 +15,7 @@ import type {
   HistoryFile,
   VerificationOutcome,
 } from "./recorded.ts";
+import type { ProofSeen } from "./proof_seen.ts";
 import type { EarlierSession, Recent, Snapshot, StateSeed } from "./state.ts";
 import type { FileFacts, WorkRecord } from "./work_record.ts";
 
@@ -122,6 +123,17 @@ export interface EventData {
     readonly basis?: number;
     readonly work?: WorkRecord;
   };
+  /**
+   * An item of this phase or an earlier one proved again what it had proved, or did not: then it has
+   * failed, and is open again.
+   */
+  readonly item_rechecked: {
+    readonly phase: string;
+    readonly item: string;
+    readonly verification: VerificationOutcome;
+    readonly basis: number;
+    readonly work?: WorkRecord;
+  };
   readonly item_skipped: {
     readonly phase: string;
     readonly item: string;
@@ -183,7 +195,12 @@ export interface EventData {
     readonly phaseToo?: true;
   };
   /** One phase ends and the next begins: a single event, so that it cannot happen partially. */
-  readonly phase_advanced: { readonly from: string; readonly to: string };
+  readonly phase_advanced: {
+    readonly from: string;
+    readonly to: string;
+    /** What was found of the proofs of the phase; absent where there are none, and in older lines. */
+    readonly proofs?: readonly ProofSeen[];
+  };
   readonly note_added: { readonly text: string; readonly phase: string | null };
   readonly checkpoint_created: {
     readonly checkpoint: string;
@@ -223,7 +240,12 @@ export interface EventData {
     /** All lines that had the text. */
     readonly lines: readonly RedactedLine[];
   };
-  readonly workflow_completed: { readonly notes?: string; readonly work?: WorkRecord };
+  readonly workflow_completed: {
+    readonly notes?: string;
+    readonly work?: WorkRecord;
+    /** The same of all proofs. */
+    readonly proofs?: readonly ProofSeen[];
+  };
   readonly workflow_abandoned: { readonly reason: string };
 }
 
@@ -236,6 +258,7 @@ const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   session_imported: true,
   item_completed: true,
   item_failed: true,
+  item_rechecked: true,
   item_skipped: true,
   item_approved: true,
   phase_approved: true,

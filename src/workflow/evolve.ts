@@ -63,6 +63,8 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
         failures: before.failures + 1,
         verification: event.data.verification,
       }));
+    case "item_rechecked":
+      return withItem(moved, event.data, (before) => rechecked(before, event.data, event, proof));
     case "item_skipped":
       return skipped(moved, event.data, event);
     case "phase_approved":
@@ -85,7 +87,7 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
     case "approval_revoked":
       return withdraw(moved, event);
     case "phase_advanced":
-      return advanced(moved, event.data, event.time);
+      return advanced({ ...moved, ...comparedBy(event) }, event.data, event.time);
     case "note_added":
       return {
         ...moved,
@@ -145,6 +147,7 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
         endedBy: event.actor,
         ...(event.data.notes === undefined ? {} : { endNotes: event.data.notes }),
         ...(proof.proof === undefined ? {} : { finished: proof.proof }),
+        ...comparedBy(event),
       };
     case "workflow_abandoned":
       // The phase keeps the status `active`: that is where the work stopped.
@@ -188,6 +191,37 @@ function completed(
     ...("verification" in data ? { verification: data.verification } : {}),
     ...("approval" in data ? { approval: data.approval } : {}),
   };
+}
+
+/** An item that proved again what it had proved, or did not: all else of it stays. */
+function rechecked(
+  { proof: _, ...before }: ItemState,
+  { verification }: EventData["item_rechecked"],
+  { seq, time: at, actor: by }: Stamp,
+  proof: Pick<ItemState, "proof">,
+): ItemState {
+  const { passed } = verification;
+  return {
+    ...before,
+    status: passed ? "completed" : "failed",
+    touched: seq,
+    failures: before.failures + (passed ? 0 : 1),
+    at: before.at ?? at,
+    by: before.by ?? by,
+    verification,
+    ...(passed ? proof : {}),
+    rechecked: { count: (before.rechecked?.count ?? 0) + 1, seq, at, by },
+  };
+}
+
+function comparedBy(
+  { seq, time, data: { proofs } }:
+    & Pick<SessionEvent, "seq" | "time">
+    & { readonly data: Pick<EventData["phase_advanced"], "proofs"> },
+): Pick<SessionState, "compared"> {
+  if (proofs === undefined) return {};
+  const found = proofs.map(({ files: _, why: _why, ...rest }) => rest);
+  return { compared: { seq, time, proofs: found } };
 }
 
 /** The notes and evidence of an event, where it has them. */

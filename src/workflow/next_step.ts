@@ -38,6 +38,10 @@ export function nextStep(state: SessionState): NextStep {
   const [first] = last ? finishBlockers(state, phase) : advanceBlockers(state, phase);
   switch (first?.kind) {
     case "item_open":
+      if (first.phase !== phase.definition.id && first.status === "failed") {
+        return recheckStep(capital(first.message), first.item);
+      }
+      return stepOf(state, phase, first.item);
     case "item_stale":
       return stepOf(state, phase, first.item);
     case "approval_revoked": {
@@ -153,6 +157,11 @@ function stepOf(state: SessionState, phase: LocatedPhase, id: string): NextStep 
   return item === undefined
     ? step(["status"], `"${id}" is in another phase`)
     : itemStep(state, phase, item);
+}
+
+/** Checks again what has been proved: one item, or all that is stale. */
+export function recheckStep(why: string, item?: string): NextStep {
+  return step(["recheck", ...(item === undefined ? [] : [item])], why);
 }
 
 function step(argv: readonly string[], why: string, byPerson = false): NextStep {

@@ -22,6 +22,7 @@ import { exampleEvidence } from "./evidence.ts";
 import { currentPhase, isLastPhase, itemState, type LocatedPhase, phaseState } from "./locate.ts";
 import { failureOf, itemStep, type NextStep, nextStep, skipsItself } from "./next_step.ts";
 import { approvalsOf, type GivenApproval } from "./given_approvals.ts";
+import { staleWhenCompared } from "./freshness.ts";
 import { itemRemarks } from "./item_remarks.ts";
 import { namesText, needsOf, openNeeds } from "./needs.ts";
 import { isDone, isOpen } from "./reviews.ts";
@@ -346,9 +347,8 @@ function skipsOf(state: SessionState): readonly Skip[] {
   });
 }
 
-function remarksOf(
-  { definitionOrigin, redactions }: SessionState,
-): Pick<Progress, "remarks"> {
+function remarksOf(state: SessionState): Pick<Progress, "remarks"> {
+  const { definitionOrigin, redactions } = state;
   const origin = definitionOrigin === undefined ? null : originRemark(definitionOrigin);
   const remarks = origin?.kind === "remark" ? [origin.text] : [];
   const last = redactions?.recent.at(-1);
@@ -360,6 +360,8 @@ function remarksOf(
         : `${redactions.count} texts were redacted, the last one, of event ${line}, by ${by.name}`,
     );
   }
+  const stale = staleWhenCompared(state);
+  if (stale !== undefined) remarks.push(stale);
   return remarks.length === 0 ? {} : { remarks };
 }
 

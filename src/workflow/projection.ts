@@ -79,6 +79,7 @@ const STATE_PAIRS = [
   "listed",
   "finished",
   "odd",
+  "compared",
   "redactions",
 ] as const satisfies readonly (keyof SessionState)[];
 
@@ -90,6 +91,7 @@ const ITEM_PAIRS = [
   "withdrawnReason",
   "needsAgain",
   "fileBefore",
+  "rechecked",
 ] as const satisfies readonly (keyof ItemState)[];
 
 /** Fields of a phase that most phases lack. */

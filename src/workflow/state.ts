@@ -14,6 +14,7 @@ import type {
   HistoryFile,
   VerificationOutcome,
 } from "./recorded.ts";
+import type { ProofSeen } from "./proof_seen.ts";
 import type { Beginning, ListedFiles, WorkMark } from "./work_record.ts";
 
 /** How many of a growing list the state keeps. */
@@ -59,6 +60,13 @@ export interface ItemState {
   readonly needsAgain?: string;
   /** The file of its last approval that was withdrawn. */
   readonly fileBefore?: ApprovedFile;
+  /** The last time that it was checked again, and how often it was; absent where it was not. */
+  readonly rechecked?: {
+    readonly count: number;
+    readonly seq: number;
+    readonly at: string;
+    readonly by: Actor;
+  };
   /** Fields of an imported item that have no place above, kept verbatim. */
   readonly legacy?: Readonly<Record<string, unknown>>;
 }
@@ -250,6 +258,15 @@ export interface SessionState extends Snapshot {
   readonly finished?: WorkMark;
   /** Whether something of a proof may deserve a remark (`work_remarks.ts`). */
   readonly odd?: true;
+  /**
+   * The last time that proofs were compared with the files; absent where they were not. Names of files
+   * are in the line `seq`.
+   */
+  readonly compared?: {
+    readonly seq: number;
+    readonly time: string;
+    readonly proofs: readonly Omit<ProofSeen, "files" | "why">[];
+  };
   /**
    * Seq of the first event whose line names its rules and the state it led to; absent where there is
    * none. What is before it was written by a program that did not record that yet.

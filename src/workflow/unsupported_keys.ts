@@ -72,7 +72,12 @@ const GROUPS: readonly Group[] = [
   },
   {
     hint: 'Write "env" in the item, or use {{setting}} with a value under "settings:"',
-    keys: "inputs input outputs output with args arguments params parameters defaults",
+    keys: "input outputs output with args arguments params parameters defaults",
+  },
+  {
+    levels: ["workflow", "phase", "verification"],
+    hint: '"inputs" belongs in an item: globs of the files that its proof is about',
+    keys: "inputs",
   },
   {
     hint: "Name the program in the command, e.g. `docker run …`",

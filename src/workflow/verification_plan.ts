@@ -5,7 +5,7 @@
  */
 import { OrchestratorError, type Result } from "../errors.ts";
 import { isZeroHuman } from "./approval_rules.ts";
-import { TEXT_LIMITS } from "./commands.ts";
+import { TEXT_LIMITS } from "./text_limits.ts";
 import { type CommandSetup, commandSetup, type SetupSource } from "./command_setup.ts";
 import type {
   EvidenceSchemaName,
@@ -160,7 +160,10 @@ export function refusalOfNeeds(
  * An item's verification with the workflow's settings in place of its templates, or
  * `workflow_invalid` naming the settings that do not exist.
  */
-function substituted(item: ItemDefinition, source: SetupSource): Result<RunnableVerification> {
+export function substituted(
+  item: ItemDefinition,
+  source: SetupSource,
+): Result<RunnableVerification> {
   const { verification } = item;
   switch (verification.type) {
     case "file_exists": {

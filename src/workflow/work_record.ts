@@ -3,7 +3,7 @@
  * has all of it; the state keeps a {@link WorkMark} of it, whose size does not grow. Types only.
  * @module
  */
-import type { ChangedFile, NoWorkTree, WorkTree } from "./work_tree.ts";
+import type { ChangedFile, DirtySubmodule, NoWorkTree, WorkTree } from "./work_tree.ts";
 
 /**
  * Which directory a project's root was. Each is a hash with the session's lineage, so that it says
@@ -34,9 +34,9 @@ export interface FilesDigest {
   readonly named: Readonly<Record<string, FileFacts>>;
 }
 
-/** A file that a command wrote, as it was then. */
+/** A file that a command changed, as it was before: what it is then is in the record's tree. */
 export interface WrittenFile extends Pick<ChangedFile, "path" | "as"> {
-  /** Null for a file that was gone; absent for one that was as the commit has it. */
+  /** Null for a file that was not there; absent for one that was as the commit has it. */
   readonly mode?: string | null;
   readonly blob?: string | null;
 }
@@ -47,9 +47,12 @@ export interface WrittenFiles {
   readonly head: string | null;
   /** Id of the tree before. */
   readonly tree: string;
-  /** By path: the first `MOST_WRITTEN`. */
+  /** By path: the first `MOST_WRITTEN`; none where they cannot be named. */
   readonly changed: readonly WrittenFile[];
+  /** How many, as far as that is known: 1 where they cannot be named. */
   readonly changedCount: number;
+  /** Submodules with changes of their own before, where these are others now. */
+  readonly submodules?: readonly DirtySubmodule[];
 }
 
 /** What the project was when a line was written. */

@@ -157,6 +157,15 @@ export const SCENARIOS: readonly Scenario[] = [
     code: 1,
   },
   {
+    name: "recheck a command that passes again",
+    command: "recheck",
+    prepare: async (repository) => {
+      await started(repository);
+      await repository.must("complete", "command");
+    },
+    argv: ["recheck", "command"],
+  },
+  {
     name: "skip",
     command: "skip",
     prepare: started,

@@ -6,6 +6,8 @@ import { OrchestratorError } from "../../errors.ts";
 import { sha256Hex } from "../../platform/hash.ts";
 import { readTextWithin } from "../../platform/within.ts";
 import type { SessionChoice } from "../../session/resolve.ts";
+import type { Progress } from "../../workflow/progress.ts";
+import type { ProofSeen } from "../../workflow/proof_seen.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import type { Answer, AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -25,14 +27,9 @@ export async function run(
     }
     choice = reading.choice;
   }
-  const { state, unknown: { arrived } } = await context.manager.load(choice.id);
-  let progress = (await import("../../workflow/progress.ts")).describe(state);
-  if (state.odd !== undefined) {
-    progress = (await import("../../workflow/proof_remarks.ts")).describeWithProofs(state);
-  }
-  if (arrived !== undefined) {
-    progress = (await import("../output/repository_text.ts")).withArrival(progress, arrived);
-  }
+  const loaded = await context.manager.load(choice.id);
+  const { state } = loaded;
+  const { progress, ...proofs } = await progressOf(context, loaded, input.has("fresh"));
   const more = input.has("verbose")
     ? await (await import("../records.ts")).readRecords(context, { choice, view: null })
     : null;
@@ -46,6 +43,7 @@ export async function run(
     ? (await import("../output/status_data.ts")).statusData(state, progress, {
       ...place,
       ...more?.data,
+      ...proofs,
       ...(changed === undefined ? {} : { definitionChanged: changed !== null }),
     })
     : null;
@@ -70,6 +68,24 @@ export async function run(
       );
     },
   };
+}
+
+/** How far it is; what was found of its proofs when they are to be compared with the files. */
+async function progressOf(
+  context: Context,
+  { state, unknown: { arrived } }: Awaited<ReturnType<Context["manager"]["load"]>>,
+  fresh: boolean,
+): Promise<{ readonly progress: Progress; readonly proofs?: readonly ProofSeen[] }> {
+  let progress = (await import("../../workflow/progress.ts")).describe(state);
+  if (state.odd !== undefined) {
+    progress = (await import("../../workflow/proof_remarks.ts")).describeWithProofs(state);
+  }
+  if (arrived !== undefined) {
+    progress = (await import("../output/repository_text.ts")).withArrival(progress, arrived);
+  }
+  if (!fresh) return { progress };
+  const { withFreshness } = await import("../freshness.ts");
+  return await withFreshness(context, { state, progress }, true);
 }
 
 /** A definition has at most 1 MiB. */

@@ -7,6 +7,7 @@ import type { DataOf } from "../../answers/table.ts";
 import type { ItemChange } from "../../app/each_item.ts";
 import type { Change } from "../../session/session_manager.ts";
 import { nextStep } from "../../workflow/next_step.ts";
+import type { SessionState } from "../../workflow/state.ts";
 import type { Answer, AnswerTo } from "../command.ts";
 import { stepData, stepText } from "./next_step.ts";
 import { lines, say, type Shown, shown } from "./shown.ts";
@@ -63,6 +64,11 @@ export function changesAnswer(changes: readonly ToldChange[]): AnswerTo<"complet
         stepText(nextStep(last.change.state), style),
       ]),
   };
+}
+
+/** The answer where nothing was to do. */
+export function unchangedAnswer(state: SessionState, already: string): Answer<ChangeData> {
+  return changeAnswer({ state, events: [], already }, () => say``);
 }
 
 function changeLine(change: Change, happened: (style: Style) => Shown, style: Style): Shown {

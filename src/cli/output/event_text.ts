@@ -9,7 +9,12 @@ import {
   settingReplaced,
 } from "../../workflow/definition_origin.ts";
 import { isRecord } from "../../workflow/record.ts";
-import { type Actor, historyLength, type SessionEvent } from "../../workflow/events.ts";
+import {
+  type Actor,
+  historyLength,
+  type SessionEvent,
+  type VerificationOutcome,
+} from "../../workflow/events.ts";
 import { approvalDetails, approvalText } from "./approval_text.ts";
 import { lines, num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
@@ -125,17 +130,13 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
         event.data.notes,
         style.green,
       );
-    case "item_failed": {
-      const outcome = event.data.verification;
-      const why = outcome.type === "command"
-        ? outcome.reason ??
-          (outcome.exitCode === null
-            ? `terminated by ${outcome.signal ?? "a signal"}`
-            : `exit code ${outcome.exitCode}`)
-        : outcome.type === "file_exists"
-        ? outcome.reason
-        : undefined;
-      return told(`failed ${event.data.item}`, why, style.red);
+    case "item_failed":
+      return told(`failed ${event.data.item}`, failure(event.data.verification), style.red);
+    case "item_rechecked": {
+      const { item, verification } = event.data;
+      return verification.passed
+        ? told(`checked ${item} again`, undefined, style.green)
+        : told(`failed ${item} when it was checked again`, failure(verification), style.red);
     }
     case "item_skipped": {
       const { forced, automatic, item, reason } = event.data;
@@ -202,4 +203,13 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
     default:
       return shown(String((event as { type: unknown }).type));
   }
+}
+
+function failure(outcome: VerificationOutcome): string | undefined {
+  if (outcome.type === "none") return undefined;
+  if (outcome.type === "file_exists") return outcome.reason;
+  if (outcome.reason !== undefined) return outcome.reason;
+  return outcome.exitCode === null
+    ? `terminated by ${outcome.signal ?? "a signal"}`
+    : `exit code ${outcome.exitCode}`;
 }

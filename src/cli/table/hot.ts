@@ -37,6 +37,7 @@ export const STATUS: CommandSpec = {
       name: "verbose",
       summary: "Also show all notes, evidence and what verifications gave",
     },
+    { name: "fresh", summary: "Also compare what was proved with the files now" },
   ],
   examples: [
     { line: "status", means: "task, phases, checklist, blockers, the next command" },

@@ -58,6 +58,28 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
   STATUS,
   COMPLETE,
   {
+    path: "recheck",
+    group: "work",
+    summary: "Check again what no longer fits the files",
+    details:
+      "Each proof records what the files were. Without an item, checks again the items of this phase and the earlier ones whose files have changed since, each once, in the order of the workflow; what a verification command changed itself while it ran does not count. With --all, everything that a command or a file has proved. An item that passes keeps its notes and evidence and gets the new proof; one that fails is open again, and stops the command. Approvals are named, not repeated. An item of an earlier phase with the same id as a later one is PHASE/item.",
+    args: [{ ...ITEM, summary: "id of an item of this phase or an earlier one", optional: true }],
+    options: [
+      { name: "all", short: "a", summary: "Check again everything that can be checked" },
+      {
+        name: "output-lines",
+        value: "N",
+        summary: "Lines of a failed command's output to print (default 60)",
+      },
+    ],
+    examples: [
+      { line: "recheck", means: "what is stale" },
+      { line: "recheck tests_pass", means: "one item, stale or not" },
+    ],
+    changes: "session",
+    load: () => import("../commands/recheck.ts"),
+  },
+  {
     path: "skip",
     group: "work",
     summary: "Skip items and give a reason",

@@ -27,6 +27,8 @@ export function claimOf(event: SessionEvent | NewEvent): string {
       return `${name("item")} was completed${checkText(data["verification"])}`;
     case "item_failed":
       return `${name("item")} failed its verification`;
+    case "item_rechecked":
+      return `${name("item")} was checked again${checkText(data["verification"])}`;
     case "item_skipped":
       return `${name("item")} was skipped${data["forced"] === true ? " by force" : ""}`;
     case "item_approved":

@@ -5,6 +5,7 @@
 import type { Command } from "../commands.ts";
 import type { EventData, EventType, EvidenceFiles, NewEvent } from "../events.ts";
 import type { Accompaniment } from "../verification_plan.ts";
+import type { ProofSeen } from "../proof_seen.ts";
 import type { WorkRecord } from "../work_record.ts";
 
 /**
@@ -16,6 +17,10 @@ export function commandOf(event: NewEvent): Command | null {
     case "item_completed":
     case "item_failed":
       return completion(event.data);
+    case "item_rechecked": {
+      const { phase, item, verification: outcome, basis } = event.data;
+      return { kind: "recheck", phase, item, outcome, basis, ...workIn(event.data) };
+    }
     case "item_skipped": {
       const { item, reason, forced, automatic } = event.data;
       return automatic === undefined
@@ -39,7 +44,7 @@ export function commandOf(event: NewEvent): Command | null {
     case "approval_revoked":
       return revocation(event.data);
     case "phase_advanced":
-      return { kind: "advance" };
+      return { kind: "advance", ...proofsIn(event.data) };
     case "note_added":
       return { kind: "note", text: event.data.text };
     case "checkpoint_created": {
@@ -55,11 +60,8 @@ export function commandOf(event: NewEvent): Command | null {
       return { kind: "rename", name: event.data.name };
     case "workflow_completed": {
       const { notes } = event.data;
-      return {
-        kind: "finish",
-        ...(notes === undefined ? {} : { notes }),
-        ...workIn(event.data),
-      };
+      const said = notes === undefined ? {} : { notes };
+      return { kind: "finish", ...said, ...workIn(event.data), ...proofsIn(event.data) };
     }
     case "workflow_abandoned":
       return { kind: "abandon", reason: event.data.reason };
@@ -102,9 +104,16 @@ function workIn({ work }: { readonly work?: WorkRecord }): { readonly work?: Wor
   return work === undefined ? {} : { work };
 }
 
+function proofsIn(
+  { proofs }: { readonly proofs?: readonly ProofSeen[] },
+): { readonly proofs?: readonly ProofSeen[] } {
+  return proofs === undefined ? {} : { proofs };
+}
+
 const MADE_BY_COMMANDS: ReadonlySet<string> = new Set<EventType>([
   "item_completed",
   "item_failed",
+  "item_rechecked",
   "item_skipped",
   "item_approved",
   "phase_approved",

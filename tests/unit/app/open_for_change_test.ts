@@ -151,6 +151,7 @@ Deno.test("a session is chosen only for a change that is declared", async () => 
 /** What each command is called with: in order as far as it can be told before a session is there. */
 const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   "complete": ["no_such_item"],
+  "recheck": ["no_such_item"],
   "skip": ["no_such_item", "--reason", "it is not needed here"],
   "approve": ["no_such_item", "--yes"],
   "reject": ["no_such_item", "--reason", "it is wrong"],

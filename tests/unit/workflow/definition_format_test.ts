@@ -45,7 +45,7 @@ const FROM_ELSEWHERE: Readonly<Record<string, readonly Level[]>> = {
   "retry: 3": LEVELS,
   "continue-on-error: true": LEVELS,
   "allow_failure: true": LEVELS,
-  "inputs: {a: 1}": LEVELS,
+  "inputs: {a: 1}": ["workflow", "phase", "verification"],
   "env: {CI: 1}": ["workflow", "phase", "verification"],
   "environment: {CI: 1}": LEVELS,
   "working-directory: api": LEVELS,

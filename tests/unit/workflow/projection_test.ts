@@ -17,7 +17,13 @@ const HASH = "a".repeat(64);
 const ITEM: Required<
   Omit<
     ItemState,
-    "proof" | "rejections" | "withdrawn" | "withdrawnReason" | "needsAgain" | "fileBefore"
+    | "proof"
+    | "rejections"
+    | "withdrawn"
+    | "withdrawnReason"
+    | "needsAgain"
+    | "fileBefore"
+    | "rechecked"
   >
 > = {
   status: "skipped",
@@ -37,7 +43,10 @@ const ITEM: Required<
 
 /** A state with every field that projection 1 has, and nothing in pairs. */
 const FULL: Required<
-  Omit<SessionState, "earlier" | "begun" | "listed" | "finished" | "redactions" | "odd">
+  Omit<
+    SessionState,
+    "earlier" | "begun" | "listed" | "finished" | "redactions" | "odd" | "compared"
+  >
 > = {
   session: "s1",
   lineage: "l1",
@@ -130,6 +139,17 @@ const WITH_PAIRS: Required<Omit<SessionState, "earlier" | "redactions">> = {
   listed: { seq: 4, head: "b".repeat(40), tree: "c".repeat(40), changed: HASH },
   finished: MARK,
   odd: true,
+  compared: {
+    seq: 8,
+    time: AT,
+    proofs: [{
+      phase: "A",
+      item: "a",
+      seq: 4,
+      verdict: "stale",
+      changed: 2,
+    }],
+  },
   phases: {
     ...FULL.phases,
     A: {
@@ -146,7 +166,7 @@ const WITH_PAIRS: Required<Omit<SessionState, "earlier" | "redactions">> = {
         proof: MARK,
       },
       items: {
-        a: { ...ITEM, proof: MARK },
+        a: { ...ITEM, proof: MARK, rechecked: { count: 2, seq: 7, at: AT, by: BY } },
         b: { status: "pending", touched: 0, failures: 0 },
       },
     },
@@ -162,7 +182,7 @@ const REDACTED: Required<Omit<SessionState, "earlier">> = {
 Deno.test("projection 1: redactions are the last pair", () => {
   assert.equal(
     digestOf(REDACTED),
-    "1:4f3df63955cac3eb43e13e72f366fb6314763478bf265c9d06dc52b9a16b889d",
+    "1:7adfa3edf77ed22f97170900a194f1099d43a30d9fef2bdf89713482f1ce4b0a",
   );
   assert.notEqual(digestOf(REDACTED), digestOf(WITH_PAIRS));
 });
@@ -170,7 +190,7 @@ Deno.test("projection 1: redactions are the last pair", () => {
 Deno.test("projection 1: a pair stands behind the fields, and what it gives is fixed for ever", () => {
   assert.equal(
     digestOf(WITH_PAIRS),
-    "1:681c6df8fc57750a6d775eaf9b22240662ad1bca3fb36e58fee8f594ea311104",
+    "1:c640147cac36fee4901f0b7de9b9e08433852c222f4f6a4a8576a4428e57c97b",
   );
 });
 

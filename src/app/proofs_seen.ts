@@ -1,0 +1,58 @@
+/**
+ * What `advance` and `finish` find of the proofs, and say of them.
+ * @module
+ */
+import {
+  freshnessRemarks,
+  heldProofs,
+  isRunnable,
+  needsFreshProofs,
+} from "../workflow/freshness.ts";
+import type { ProofSeen } from "../workflow/proof_seen.ts";
+import type { SessionState } from "../workflow/state.ts";
+import type { WorkRecord } from "../workflow/work_record.ts";
+import type { Comparing } from "./freshness.ts";
+import type { Warnings } from "./workspace.ts";
+
+/**
+ * Compares proofs with the files, and warns of those that do not fit: as a field of a command. Without
+ * proofs git is not asked.
+ * @param phase only its proofs. Default: all.
+ * @param tree what the files are, where that has been looked at already.
+ */
+export async function proofsToRecord(
+  workspace: Comparing & Warnings,
+  state: SessionState,
+  options: { readonly phase?: string; readonly tree?: WorkRecord["tree"] },
+): Promise<{ readonly proofs?: readonly ProofSeen[] }> {
+  if (heldProofs(state, options.phase).length === 0) return {};
+  const { compareProofs } = await import("./freshness.ts");
+  const { proofs, remarks } = await compareProofs(workspace, state, options);
+  for (const remark of [...freshnessRemarks(worthSaying(state, proofs)), ...remarks]) {
+    workspace.warn(remark);
+  }
+  // Without git nothing is compared, and nothing is to be said of it in each line.
+  const isMute = !needsFreshProofs(state) &&
+    proofs.every(({ verdict }) => verdict === "unknown") &&
+    heldProofs(state).every(({ proof: { tree } }) => tree === null);
+  return isMute ? {} : { proofs };
+}
+
+/**
+ * What is worth saying: not what nobody expects to be compared, for without git nothing is.
+ * @param which whether stale proofs that are refused count, which the refusal names.
+ */
+export function worthSaying(
+  state: SessionState,
+  proofs: readonly ProofSeen[],
+  which: "not refused" | "all" = "not refused",
+): readonly ProofSeen[] {
+  const strict = which === "not refused" && needsFreshProofs(state);
+  const bySeq = new Map(heldProofs(state).map((held) => [held.proof.seq, held]));
+  return proofs.filter(({ verdict, seq }) => {
+    const held = bySeq.get(seq);
+    if (held === undefined) return false;
+    if (verdict === "stale") return !strict || !isRunnable(held.item);
+    return verdict === "unknown" && (strict || held.proof.tree !== null);
+  });
+}

@@ -1,0 +1,169 @@
+/**
+ * Checking again what a session has proved.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import type { Change } from "../session/session_manager.ts";
+import { decide } from "../workflow/decide.ts";
+import { heldProofs, isRunnable } from "../workflow/freshness.ts";
+import { failureOf } from "../workflow/next_step.ts";
+import type { ProofSeen } from "../workflow/proof_seen.ts";
+import { planRecheck, type RecheckTarget } from "../workflow/recheck.ts";
+import type { SessionState } from "../workflow/state.ts";
+import type { Watching } from "./complete_item.ts";
+import { eachItem, type ItemChange } from "./each_item.ts";
+import { compareProofs } from "./freshness.ts";
+import { prove } from "./prove.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** What is to be checked again: what is stale, unless it says otherwise. */
+export interface RecheckRequest {
+  /** Ids of items of this phase or earlier ones. */
+  readonly items: readonly string[];
+  /** All that can be checked. */
+  readonly all: boolean;
+}
+
+/** What was done. */
+export interface Rechecked {
+  readonly state: SessionState;
+  /** Those that passed again. */
+  readonly changes: readonly ItemChange[];
+  /** What was found of all proofs before. */
+  readonly proofs: readonly ProofSeen[];
+}
+
+/**
+ * Checks items again, in the order of the workflow, each once; the first that fails ends it.
+ * @throws `verification_failed`, once the failure is recorded; `interrupted`; what `sessionToChange` and
+ * `decide` refuse.
+ */
+export async function recheckItems(
+  workspace: Workspace,
+  { items, all }: RecheckRequest,
+  watching: Watching,
+): Promise<Rechecked> {
+  const session = await workspace.sessionToChange();
+  const { state } = await workspace.manager.loadToPlan(session);
+  const named = items.map((item) => targetOf(state, item));
+  for (const target of named) refuseImpossible(state, target);
+  const { proofs, remarks } = await compareProofs(workspace, state);
+  for (const remark of remarks) workspace.warn(remark);
+  const targets = named.length > 0 ? named : all ? everyTarget(state) : staleTargets(state, proofs);
+  const byName = new Map(targets.map((target) => [`${target.phase}/${target.item}`, target]));
+  let last = state;
+  const changes = await eachItem(
+    workspace,
+    { items: [...byName.keys()], past: "checked again" },
+    async (name) => {
+      const target = byName.get(name);
+      if (target === undefined) throw new TypeError(`there is no item "${name}"`);
+      const change = await recheckItem(workspace, session, target, watching);
+      last = change.state;
+      return { item: target.item, change };
+    },
+  );
+  return { state: last, changes, proofs };
+}
+
+/** `item`, or `PHASE/item`; of several items with one id the last one of the workflow so far. */
+function targetOf(state: SessionState, name: string): RecheckTarget {
+  const { phases } = state.definition;
+  const slash = name.indexOf("/");
+  if (slash > 0) return { phase: name.slice(0, slash), item: name.slice(slash + 1) };
+  const current = phases.findIndex(({ id }) => id === state.phase);
+  const found =
+    phases.slice(0, current + 1).findLast(({ items }) => items.some(({ id }) => id === name)) ??
+      phases.find(({ items }) => items.some(({ id }) => id === name));
+  return { phase: found?.id ?? "", item: name };
+}
+
+function refuseImpossible(state: SessionState, target: RecheckTarget): void {
+  const { error } = planRecheck(state, target);
+  if (error !== undefined) throw error;
+}
+
+/** All that can be checked again, in the order of the workflow. */
+function everyTarget(state: SessionState): readonly RecheckTarget[] {
+  return state.definition.phases.flatMap((phase) =>
+    phase.items.map((item) => ({ phase: phase.id, item: item.id }))
+      .filter((target) => planRecheck(state, target).error === undefined)
+  );
+}
+
+/** What does not fit the files, what could not be compared then and can be now, and what has failed again. */
+function staleTargets(
+  state: SessionState,
+  proofs: readonly ProofSeen[],
+): readonly RecheckTarget[] {
+  const held = heldProofs(state).filter(({ item }) => isRunnable(item));
+  const due = new Set(
+    held.flatMap(({ phase, item, proof }) => {
+      const seen = proofs.find((one) => one.phase === phase.id && one.item === item.id);
+      const isLost = seen?.verdict === "unknown" &&
+        (proof.missing === "too_slow" || proof.missing === "git_failed");
+      return seen?.verdict === "stale" || isLost ? [`${phase.id}/${item.id}`] : [];
+    }),
+  );
+  return everyTarget(state).filter(({ phase, item }) =>
+    due.has(`${phase}/${item}`) || state.phases[phase]?.items[item]?.status === "failed"
+  );
+}
+
+async function recheckItem(
+  workspace: Workspace,
+  session: string,
+  target: RecheckTarget,
+  { signal, takeOutput }: Watching,
+): Promise<Change> {
+  const { manager, actor, paths, io } = workspace;
+  const { state } = await manager.loadToPlan(session);
+  const { error, value: plan } = planRecheck(state, target);
+  if (error !== undefined) throw error;
+  const redactor = await workspace.redactor();
+  const output = await takeOutput(redactor);
+  let proved: Awaited<ReturnType<typeof prove>>;
+  try {
+    proved = await prove({
+      plan,
+      paths,
+      state,
+      item: target.item,
+      env: io.env,
+      signal,
+      onOutput: output.push,
+      redactTail: (text) => redactor.redactTail(text),
+    });
+  } finally {
+    output.close();
+  }
+  const change = await manager.change(
+    session,
+    "recheck",
+    (newest) =>
+      decide(newest, { kind: "recheck", ...target, basis: plan.basis, ...proved }, { actor }),
+  );
+  if (!proved.outcome.passed) throw failed(change, target, output.failed(change.state.seq));
+  return change;
+}
+
+function failed(
+  { state }: Change,
+  { phase, item }: RecheckTarget,
+  list: readonly string[],
+): OrchestratorError {
+  const standing = state.phases[phase]?.items[item];
+  const reason = (standing === undefined ? undefined : failureOf(standing)) ??
+    "its verification failed";
+  return new OrchestratorError("verification_failed", `Cannot recheck "${item}": ${reason}`, {
+    hint: `Fix the failure, then run \`orchestrator recheck ${item}\``,
+    details: {
+      session: state.session,
+      phase,
+      item,
+      seq: state.seq,
+      verification: standing?.verification,
+      ...(list.length === 0 ? {} : { list }),
+    },
+  });
+}

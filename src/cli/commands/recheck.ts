@@ -1,0 +1,44 @@
+/**
+ * `orchestrator recheck [item…]`
+ * @module
+ */
+import { recheckItems } from "../../app/recheck.ts";
+import { OrchestratorError } from "../../errors.ts";
+import { staleText } from "../../workflow/freshness.ts";
+import type { AnswerTo, Input } from "../command.ts";
+import type { Context } from "../context.ts";
+import { changesAnswer, unchangedAnswer } from "../output/change.ts";
+import { say, shown } from "../output/shown.ts";
+
+export async function run(context: Context, input: Input): Promise<AnswerTo<"recheck">> {
+  const items = input.args("item");
+  const all = input.has("all");
+  if (all && items.length > 0) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      "Cannot recheck: items and --all cannot be used together",
+      { hint: "Name the items, or leave them out" },
+    );
+  }
+  if (input.option("output-lines") !== undefined) {
+    (await import("../output/verification_output.ts")).outputLinesOf(input);
+  }
+  const { state, changes, proofs } = await recheckItems(context, { items, all }, {
+    signal: context.io.interrupted,
+    takeOutput: async (redactor) => {
+      const { verificationOutput } = await import("../output/verification_output.ts");
+      return verificationOutput(context, input, redactor);
+    },
+  });
+  const checked = new Set(changes.map(({ item }) => item));
+  for (const seen of proofs) {
+    if (seen.verdict !== "stale" || checked.has(seen.item)) continue;
+    context.warn(`${seen.item}: ${staleText(seen)}; it was not checked again`);
+  }
+  if (changes.length === 0) return unchangedAnswer(state, "nothing is stale");
+  return changesAnswer(changes.map(({ item, change }) => ({
+    item,
+    change,
+    happened: (style) => say`Checked again: ${style.bold(shown(item))}`,
+  })));
+}

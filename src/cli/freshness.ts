@@ -1,0 +1,64 @@
+/**
+ * What proofs are worth now, for the screens that show a session: `status --fresh` and `handoff`.
+ * @module
+ */
+import { compareProofs } from "../app/freshness.ts";
+import { worthSaying } from "../app/proofs_seen.ts";
+import { freshnessRemarks, staleBlockers } from "../workflow/freshness.ts";
+import { currentPhase, isLastPhase } from "../workflow/locate.ts";
+import { recheckStep } from "../workflow/next_step.ts";
+import type { Progress } from "../workflow/progress.ts";
+import type { ProofSeen } from "../workflow/proof_seen.ts";
+import type { SessionState } from "../workflow/state.ts";
+import type { Context } from "./context.ts";
+
+/** A session's progress, with what was found among its remarks. */
+export interface FreshProgress {
+  readonly progress: Progress;
+  readonly proofs: readonly ProofSeen[];
+}
+
+/**
+ * Compares the proofs of a session with the files.
+ * @param asked somebody asked for it: then it is also said that all fit, and what cannot be compared.
+ */
+export async function withFreshness(
+  context: Context,
+  { state, progress }: { readonly state: SessionState; readonly progress: Progress },
+  asked: boolean,
+): Promise<FreshProgress> {
+  const { proofs, remarks } = await compareProofs(context, state);
+  const redactor = await context.redactor();
+  const seen = asked ? proofs : worthSaying(state, proofs, "all");
+  const found = freshnessRemarks(seen).map((text) => redactor.redact(text));
+  const fine = asked && found.length === 0
+    ? [proofs.length === 0 ? "There is no proof to compare" : "All proofs fit the files"]
+    : [];
+  const said = [...found, ...fine, ...remarks];
+  const blocked = withBlockers(state, progress, proofs);
+  return {
+    progress: said.length === 0
+      ? blocked
+      : { ...blocked, remarks: [...(blocked.remarks ?? []), ...said] },
+    proofs,
+  };
+}
+
+/** With what of the proofs blocks the next phase, or the end. */
+function withBlockers(
+  state: SessionState,
+  progress: Progress,
+  proofs: readonly ProofSeen[],
+): Progress {
+  const phase = currentPhase(state);
+  if (phase === undefined) return progress;
+  const blocking = isLastPhase(state, phase)
+    ? staleBlockers(state, proofs)
+    : staleBlockers(state, proofs, phase.definition.id);
+  if (blocking.length === 0) return progress;
+  return {
+    ...progress,
+    blockers: [...progress.blockers, ...blocking],
+    ...(progress.blockers.length > 0 ? {} : { next: recheckStep("Proofs are stale") }),
+  };
+}

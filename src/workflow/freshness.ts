@@ -1,0 +1,144 @@
+/**
+ * Whether what an item has proved still fits the files.
+ *
+ * The comparison itself needs git and is made elsewhere; what it found is handed to `decide()`, which
+ * records it, so that it can be decided again.
+ * @module
+ */
+import type { Blocker } from "./blockers.ts";
+import type { ItemDefinition, PhaseDefinition } from "./definition.ts";
+import { itemState, phaseState } from "./locate.ts";
+import type { ProofSeen } from "./proof_seen.ts";
+import type { ItemState, SessionState } from "./state.ts";
+import type { WorkMark } from "./work_record.ts";
+
+/** An item whose proof is held against the files. */
+export interface HeldProof {
+  readonly phase: PhaseDefinition;
+  readonly item: ItemDefinition;
+  readonly standing: ItemState;
+  readonly proof: WorkMark;
+}
+
+/** The most names of changed files that are recorded and shown. */
+export const MOST_FILES = 10;
+
+/**
+ * The items that have proved something by a command or a file, in order, and approvals that say by
+ * `inputs` what they are about.
+ * @param phase only those of this phase. Default: all.
+ */
+export function heldProofs(state: SessionState, phase?: string): readonly HeldProof[] {
+  return state.definition.phases.flatMap((definition) => {
+    if (phase !== undefined && definition.id !== phase) return [];
+    const phaseStanding = phaseState(state, definition.id);
+    return definition.items.flatMap((item): readonly HeldProof[] => {
+      const standing = itemState(phaseStanding, item.id);
+      if (standing.status !== "completed" || standing.proof === undefined) return [];
+      if (!isRunnable(item) && !(isApproval(item) && item.inputs !== undefined)) return [];
+      return [{ phase: definition, item, standing, proof: standing.proof }];
+    });
+  });
+}
+
+/** Whether `recheck` can prove an item again. */
+export function isRunnable({ verification: { type } }: ItemDefinition): boolean {
+  return type === "command" || type === "file_exists";
+}
+
+function isApproval({ verification }: ItemDefinition): boolean {
+  return verification.type === "manual_gate";
+}
+
+/** Whether the workflow lets a phase end, and itself finish, only when proofs fit the files. */
+export function needsFreshProofs({ definition: { format, settings } }: SessionState): boolean {
+  return format === 2 && settings["proofs"] === "fresh";
+}
+
+/**
+ * What of the proofs blocks `advance` (of a phase) or `finish`: none, unless the workflow asks for fresh
+ * proofs. One that could not be compared does not block; nor does an approval, which no command
+ * repeats.
+ */
+export function staleBlockers(
+  state: SessionState,
+  seen: readonly ProofSeen[] | undefined,
+  phase?: string,
+): readonly Blocker[] {
+  if (!needsFreshProofs(state)) return [];
+  return heldProofs(state, phase).flatMap(({ phase: { id }, item, proof }): readonly Blocker[] => {
+    if (!isRunnable(item)) return [];
+    const found = seen?.find((one) => one.phase === id && one.item === item.id);
+    const about = { kind: "proof_stale", phase: id, item: item.id } as const;
+    if (found === undefined || found.seq !== proof.seq) {
+      return [{ ...about, message: `the proof of "${item.id}" was not compared with the files` }];
+    }
+    if (found.verdict !== "stale") return [];
+    return [{ ...about, message: `the proof of "${item.id}" is stale: ${staleText(found)}` }];
+  });
+}
+
+/** What has changed since a proof, as a clause: "3 files changed since it passed: a, b, c". */
+export function staleText({ changed = 0, files = [], why }: ProofSeen): string {
+  const more = changed - files.length;
+  const names = [...files, ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
+  const unnamed = why === undefined ? "" : ` (${why})`;
+  if (changed === 0) return `files changed since it passed${unnamed}`;
+  const many = changed === 1 ? "1 file" : `${changed} files`;
+  return `${many} changed since it passed: ${names}${unnamed}`;
+}
+
+/** Texts about proofs that do not fit, or could not be compared, for people; none where all fit. */
+export function freshnessRemarks(seen: readonly ProofSeen[]): readonly string[] {
+  const stale = seen.filter(({ verdict }) => verdict === "stale")
+    .map((one) => `${one.item}: ${staleText(one)}`);
+  const unknown = seen.filter(({ verdict }) => verdict === "unknown");
+  const [first] = unknown;
+  if (first === undefined) return stale;
+  const items = unknown.map(({ item }) => item).join(", ");
+  const why = first.why === undefined ? "" : ` (${first.why})`;
+  return [...stale, `Not compared with the files${why}: ${items}`];
+}
+
+/**
+ * What was stale when the proofs were last compared, and has not been proved again, as a sentence;
+ * undefined where nothing was.
+ */
+export function staleWhenCompared(state: SessionState): string | undefined {
+  const { compared } = state;
+  if (compared === undefined) return undefined;
+  const present = new Set(heldProofs(state).map(({ proof: { seq } }) => seq));
+  const stale = compared.proofs.filter(({ verdict, seq }) =>
+    verdict === "stale" && present.has(seq)
+  );
+  if (stale.length === 0) return undefined;
+  const items = stale.map(({ phase, item }) => `${phase}/${item}`).join(", ");
+  return `Stale when proofs were last compared (${compared.time}, event ${compared.seq}): ${items}`;
+}
+
+/**
+ * The field of an event's data: what was found of the proofs that the state has; absent where there is
+ * nothing of that kind.
+ */
+export function recordedProofs(
+  state: SessionState,
+  seen: readonly ProofSeen[] | undefined,
+  phase?: string,
+): { readonly proofs?: readonly ProofSeen[] } {
+  if (seen === undefined) return {};
+  const proofs = heldProofs(state, phase).flatMap(({ phase: { id }, item, proof: { seq } }) => {
+    const found = seen.find((one) => one.phase === id && one.item === item.id && one.seq === seq);
+    if (found === undefined) return [];
+    const { verdict, changed, files, why } = found;
+    return [{
+      phase: id,
+      item: item.id,
+      seq,
+      verdict,
+      ...(changed === undefined ? {} : { changed }),
+      ...(files === undefined ? {} : { files: files.slice(0, MOST_FILES) }),
+      ...(why === undefined ? {} : { why }),
+    }];
+  });
+  return proofs.length === 0 ? {} : { proofs };
+}

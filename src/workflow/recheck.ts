@@ -1,0 +1,119 @@
+/**
+ * Deciding `recheck`: an item of this phase or an earlier one that has proved something proves it again.
+ * @module
+ */
+import { OrchestratorError, type Result } from "../errors.ts";
+import type { Command } from "./commands.ts";
+import { checkOutcome } from "./completion.ts";
+import type { Decision } from "./decision.ts";
+import { isRunnable } from "./freshness.ts";
+import { itemState, type LocatedItem, phaseState, requireCurrentPhase } from "./locate.ts";
+import type { SessionState } from "./state.ts";
+import { quoted } from "./texts.ts";
+import {
+  type RunnableVerification,
+  substituted,
+  type VerificationPlan,
+} from "./verification_plan.ts";
+import { recordedWork } from "./work_marks.ts";
+
+/** An item to check again. */
+export interface RecheckTarget {
+  readonly phase: string;
+  readonly item: string;
+}
+
+/** What must run before `recheck` may be decided for an item; or the refusal. */
+export function planRecheck(state: SessionState, target: RecheckTarget): Result<VerificationPlan> {
+  const assessed = assessRecheck(state, target);
+  if (assessed.error !== undefined) return assessed;
+  const { located, verification } = assessed.value;
+  return {
+    value: {
+      verification,
+      timeout: located.definition.timeout,
+      basis: located.state.touched,
+    },
+  };
+}
+
+/** Decides `recheck`. A failed verification is not a refusal: it is recorded. */
+export function decideRecheck(
+  state: SessionState,
+  { phase, item, outcome, basis, work }: Extract<Command, { kind: "recheck" }>,
+): Decision {
+  const assessed = assessRecheck(state, { phase, item });
+  if (assessed.error !== undefined) return assessed;
+  const { located, verification } = assessed.value;
+  if (basis !== located.state.touched) {
+    return {
+      error: new OrchestratorError(
+        "state_moved",
+        `Cannot recheck ${quoted(item)}: the item changed while its verification ran`,
+        { hint: "Run `orchestrator recheck` again", details: { item } },
+      ),
+    };
+  }
+  const checked = checkOutcome(state, { id: item, planned: verification }, outcome);
+  if (checked.error !== undefined) return checked;
+  return {
+    value: {
+      events: [{
+        type: "item_rechecked",
+        data: { phase, item, verification: checked.value, basis, ...recordedWork(state, work) },
+      }],
+    },
+  };
+}
+
+function assessRecheck(
+  state: SessionState,
+  { phase: id, item }: RecheckTarget,
+): Result<{ readonly located: LocatedItem; readonly verification: RunnableVerification }> {
+  const doing = `recheck ${quoted(item)}`;
+  const current = requireCurrentPhase(state, doing);
+  if (current.error !== undefined) return current;
+  const index = state.definition.phases.findIndex((phase) => phase.id === id);
+  const phase = state.definition.phases[index];
+  const definition = phase?.items.find((candidate) => candidate.id === item);
+  if (phase === undefined || definition === undefined) {
+    return {
+      error: new OrchestratorError(
+        "item_unknown",
+        `Cannot ${doing}: the workflow has no such item${
+          id === "" ? "" : ` in phase ${quoted(id)}`
+        }`,
+        { hint: "Run `orchestrator status --verbose` to see the items" },
+      ),
+    };
+  }
+  const standing = itemState(phaseState(state, id), item);
+  const refuse = (because: string, hint: string) => ({
+    error: new OrchestratorError("item_blocked", `Cannot ${doing}: ${because}`, {
+      hint,
+      details: { phase: id, item, status: standing.status },
+    }),
+  });
+  if (!isRunnable(definition)) {
+    return refuse(
+      "it has no command and no file to check",
+      definition.verification.type === "manual_gate"
+        ? "A person has approved it; only a person can judge it again"
+        : "Run `orchestrator recheck` without a name to check what can be checked",
+    );
+  }
+  const hasProved = standing.status === "completed" ||
+    standing.status === "failed" && standing.rechecked !== undefined;
+  if (index > current.value.index || !hasProved) {
+    const what = standing.status === "skipped" ? "it was skipped" : "it is not completed";
+    return refuse(what, "Run `orchestrator status` to see its current status");
+  }
+  const verification = substituted(definition, state.definition);
+  if (verification.error !== undefined) return verification;
+  const located = {
+    phase: { index, definition: phase, state: phaseState(state, id) },
+    definition,
+    state: standing,
+  };
+  return { value: { located, verification: verification.value } };
+}
