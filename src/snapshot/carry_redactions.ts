@@ -17,7 +17,7 @@ import { replaceJournal } from "../session/replace_journal.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { lineHash } from "../storage/line_hash.ts";
 import { asJournalLine } from "../storage/pieces.ts";
-import type { SessionState } from "../workflow/state.ts";
+import { RECENT_LIMIT, type SessionState } from "../workflow/state.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { encodeLines } from "./collect.ts";
 import type { Differing, LocalEnd } from "./compare.ts";
@@ -92,6 +92,8 @@ export function withRedactionsOf(
   return checkSession(incoming.id, encodeLines(lines), incoming.files);
 }
 
+type Redactions = NonNullable<SessionState["redactions"]>;
+
 /** Where lines have a text that was taken out of them; null when they did not have it. */
 function placeIn(
   lines: readonly string[],
@@ -106,13 +108,27 @@ function placeIn(
   return null;
 }
 
-/** A copy without the texts that another one records as taken out, to make another session of it. */
-export function withoutTextsOf(other: readonly string[], copy: Incoming): Incoming {
-  const hashes = new Set(redactionsIn(other).flatMap(({ hashes }) => hashes));
+/**
+ * A copy without the texts that another one records as taken out, to make another session of it. Its state
+ * says that they were.
+ */
+export function withoutTextsOf(other: Incoming, copy: Incoming): Incoming {
+  const hashes = new Set(redactionsIn(other.lines).flatMap(({ hashes }) => hashes));
   const { lines, changed } = redactLines(copy.lines, hashes);
   if (changed.length === 0) return copy;
   const { events } = walkChain(lines.map(asJournalLine));
-  return { ...copy, lines, events, state: replay(copy.id, events) };
+  const state = replay(copy.id, events);
+  const redactions = joinedRedactions(state.redactions, other.state.redactions);
+  return { ...copy, lines, events, state: { ...state, redactions } };
+}
+
+const NONE: Redactions = { count: 0, recent: [] };
+
+function joinedRedactions(own: Redactions = NONE, others: Redactions = NONE): Redactions {
+  const keys = new Set(own.recent.map(({ seq, time }) => `${seq} ${time}`));
+  const more = others.recent.filter(({ seq, time }) => !keys.has(`${seq} ${time}`));
+  const recent = [...own.recent, ...more].slice(-RECENT_LIMIT);
+  return { count: own.count + more.length, recent };
 }
 
 /**

@@ -264,7 +264,7 @@ async function goOnApart(
         const { relation, common } = relate(incoming.lines, here.lines);
         if (relation !== "diverged" && !(relation === "older" && restore)) return null;
         const branch = branchSession(
-          restore ? withoutTextsOf(here.lines, incoming) : withoutTextsOf(incoming.lines, here),
+          restore ? withoutTextsOf(here, incoming) : withoutTextsOf(incoming, here),
           common,
         );
         if (!await backend.hasSession(branch.id)) await createIncoming(backend, branch);

@@ -1,8 +1,8 @@
 /**
- * Lines from which texts were taken out, and lines from before audits: what they do not record is replaced, before they are decided again, by
- * something that every rule accepts.
+ * Lines from which texts were taken out, and lines from before audits: what they do not record is
+ * replaced, before they are decided again, by something that every rule accepts.
  *
- * Secrets were removed after the rules had been applied, so that a text may have become too short or
+ * In lines from before audits secrets were removed after the rules had been applied, so that a text may have become too short or
  * too long; and the evidence of a failed attempt was not recorded, nor the basis of an outcome.
  * @module
  */
