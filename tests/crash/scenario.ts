@@ -43,6 +43,8 @@ export interface Scenario {
    * the history of a session made of it. Default false.
    */
   readonly diverges?: boolean;
+  /** Whether lines may be replaced by those without a text, all at once with the event that says so. */
+  readonly redacts?: boolean;
   /** Whether git's files change too, so that like files do not mean a like repository. */
   readonly inGit?: boolean;
 }

@@ -48,6 +48,19 @@ async function started(repository: Repository): Promise<void> {
   await repository.must("start", "Survive", "--name", "main");
 }
 
+/** What still has a text, where the journal says that it was redacted. */
+function secretLeft({ root }: Repository): Promise<readonly string[]> {
+  const sessions = `${root}/.orchestrator/sessions`;
+  const texts = readdirSync(sessions, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => [name, readFileSync(`${parentPath}/${name}`, "utf8")] as const);
+  const isRecorded = texts.some(([, text]) => text.includes('"text_redacted"'));
+  return Promise.resolve(
+    texts.filter(([, text]) => isRecorded && text.includes("hunter2"))
+      .map(([name]) => `${name} still has the text that was redacted`),
+  );
+}
+
 /** Two sessions; `main` is the current one. */
 async function twoSessions(repository: Repository): Promise<void> {
   await started(repository);
@@ -247,6 +260,8 @@ export const SCENARIOS: readonly Scenario[] = [
       await repository.must("checkpoint", "create", "--message", "The password is hunter2");
     },
     argv: ["log", "redact", "2", "--field", "text", "--reason", "It held a password", "--yes"],
+    redacts: true,
+    afterwards: secretLeft,
   },
   {
     name: "note by an agent that is not bound yet",
