@@ -15,6 +15,7 @@ import type { SessionState } from "../workflow/state.ts";
 import type { RunnableCommand, VerificationPlan } from "../workflow/verification_plan.ts";
 import { changingVariables, programOf } from "./command_facts.ts";
 import { commandShell, shellEnvironment, shellRecord } from "./command_shell.ts";
+import { type StateWatch, watchState } from "./state_watch.ts";
 
 /** How many bytes of a command's output an event keeps. */
 const TAIL_BYTES = 4096;
@@ -60,6 +61,7 @@ export async function verifyCommand(
     ...commandVariables(request.state, item, request.paths),
   };
   const facts = factsOf(request, { command, env, directory: directory.path });
+  const state = watchState(request.paths, request.state.session);
   const result = await runCommand({
     command,
     shell,
@@ -94,7 +96,14 @@ export async function verifyCommand(
     shell: await recorded,
     ...placeOf(setup),
     ...facts,
+    ...wroteState(state),
   };
+}
+
+/** Files of the state that were edited while the command ran; nothing where none was. */
+function wroteState({ edited }: StateWatch): Pick<CommandOutcome, "wroteState"> {
+  const names = edited();
+  return names.length === 0 ? {} : { wroteState: names };
 }
 
 /** What is recorded of the surroundings, as they were before the command ran. */

@@ -12,9 +12,6 @@ import { fillIn } from "./template.ts";
 /** The values that `shell` can have. */
 export const SHELL_CHOICES = ["strict", "sh", "bash", "cmd", "powershell", "pwsh"] as const;
 
-/** Settings of `format: 2` that are the default of what items say. */
-export const COMMAND_SETTINGS = ["shell", "dir", "env"] as const;
-
 /** How a command runs, templates substituted. */
 export interface CommandSetup {
   readonly shell: ShellChoice;

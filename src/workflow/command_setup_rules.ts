@@ -2,7 +2,7 @@
  * Checks `shell`, `dir` and `env` of items and settings.
  * @module
  */
-import { COMMAND_SETTINGS, isShellChoice, SHELL_CHOICES } from "./command_setup.ts";
+import { isShellChoice, SHELL_CHOICES } from "./command_setup.ts";
 import type { ItemDefinition, WorkflowDefinition } from "./definition.ts";
 import { kindOf } from "./definition_shape.ts";
 import { didYouMean, quote } from "./finding.ts";
@@ -11,6 +11,9 @@ import { pathProblem } from "./path_rules.ts";
 import { isRecord, own } from "./record.ts";
 import type { SourceTree } from "./source_tree.ts";
 import { fillIn } from "./template.ts";
+
+/** Settings of `format: 2` that are the default of what items say. */
+const COMMAND_SETTINGS = ["shell", "dir", "env"] as const;
 
 /** What the checks need of the reader of a file. */
 export interface RuleReporter {

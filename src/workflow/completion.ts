@@ -154,7 +154,7 @@ function commandOutcome(
     outcome.dir !== planned.setup.dir || !shellFits(planned.setup, outcome)
   ) return null;
   const { type, command, expectedExitCode, exitCode, durationMs, outputTail } = outcome;
-  const { signal, timedOut, reason, shell, dir, program, variables } = outcome;
+  const { signal, timedOut, reason, shell, dir, program, variables, wroteState } = outcome;
   const passed = outcome.passed && exitCode === planned.expect_exit_code && timedOut !== true;
   return {
     type,
@@ -171,6 +171,7 @@ function commandOutcome(
     ...(dir === undefined ? {} : { dir }),
     ...(program === undefined ? {} : { program }),
     ...(variables === undefined ? {} : { variables }),
+    ...(wroteState === undefined ? {} : { wroteState }),
   };
 }
 

@@ -362,6 +362,13 @@ function remarksOf(state: SessionState): Pick<Progress, "remarks"> {
   }
   const stale = staleWhenCompared(state);
   if (stale !== undefined) remarks.push(stale);
+  for (const { phase, item, standing: { verification } } of everyItem(state)) {
+    if (verification?.type !== "command" || verification.wroteState === undefined) continue;
+    remarks.push(
+      `While the command of ${phase.id}/${item.id} ran, files of the state were edited: ` +
+        verification.wroteState.join(", "),
+    );
+  }
   return remarks.length === 0 ? {} : { remarks };
 }
 

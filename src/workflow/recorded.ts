@@ -108,6 +108,8 @@ export type VerificationOutcome =
     readonly program?: string;
     /** Names of variables that change what programs do, sorted; absent where there was none. */
     readonly variables?: readonly string[];
+    /** Files of the state directory that were edited while it ran; absent where none was. */
+    readonly wroteState?: readonly string[];
   };
 
 /** A history in a file of the session. */

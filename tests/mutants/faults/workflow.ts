@@ -226,4 +226,18 @@ export const WORKFLOW: readonly Mutant[] = [
     replace: ', ...variableOfAncestors("NONE")]',
     killedBy: { file: "tests/e2e/inside_verification_test.ts" },
   },
+  {
+    name: "a journal that is rewritten while a command runs goes unseen",
+    file: "src/session/state_watch.ts",
+    search: "return redactionsIn(content) <= before.redactions;",
+    replace: "return false;",
+    killedBy: { file: "tests/unit/session/state_watch_test.ts", filter: "an edit of what was" },
+  },
+  {
+    name: "a redaction counts as an edit by the command that runs meanwhile",
+    file: "src/session/state_watch.ts",
+    search: "return redactionsIn(content) <= before.redactions;",
+    replace: "return true;",
+    killedBy: { file: "tests/unit/session/state_watch_test.ts", filter: "is no edit" },
+  },
 ];
