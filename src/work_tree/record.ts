@@ -43,7 +43,7 @@ export async function recordWork(request: RecordRequest): Promise<WorkRecord> {
   const isSlow = before !== undefined && "reason" in before && before.reason === "too_slow";
   const tree = isSlow ? before : await takeFiles(request);
   const wrote = before !== undefined && "changedCount" in before && "changedCount" in tree
-    ? writtenBetween(before, tree)
+    ? await writtenBetween(request, before, tree)
     : undefined;
   return { ...rootOf(request), tree, ...(wrote === undefined ? {} : { wrote }) };
 }

@@ -4,6 +4,7 @@
  */
 import type { WrittenFile, WrittenFiles } from "../workflow/work_record.ts";
 import type { ChangedFile, WorkTree } from "../workflow/work_tree.ts";
+import { type ComparedPlace, MomentComparison } from "./compare.ts";
 
 /** The most files that are named. */
 const MOST_WRITTEN = 100;
@@ -11,19 +12,23 @@ const MOST_WRITTEN = 100;
 /**
  * What changed from one look at a work tree to the next; undefined where nothing did.
  *
- * The files cannot be named where a list is cut, or where what was committed is not what was there.
+ * The files cannot be named where a list is cut, or where git does not know what was committed.
  */
-export function writtenBetween(before: WorkTree, after: WorkTree): WrittenFiles | undefined {
+export async function writtenBetween(
+  place: ComparedPlace,
+  before: WorkTree,
+  after: WorkTree,
+): Promise<WrittenFiles | undefined> {
   const { head, tree } = before;
   const dirty = sameSubmodules(before, after) ? {} : { submodules: before.submodules ?? [] };
   if (tree === after.tree) {
     const isSame = head === after.head && dirty.submodules === undefined;
     return isSame ? undefined : { head, tree, changed: [], changedCount: 0, ...dirty };
   }
-  if (head !== after.head || isCut(before) || isCut(after)) {
-    return { head, tree, changed: [], changedCount: 1, ...dirty };
-  }
-  const changed = differing(before.changed, after.changed);
+  const changed = head === after.head && !isCut(before) && !isCut(after)
+    ? differing(before.changed, after.changed)
+    : await compared(place, before, after);
+  if (changed === null) return { head, tree, changed: [], changedCount: 1, ...dirty };
   return {
     head,
     tree,
@@ -31,6 +36,21 @@ export function writtenBetween(before: WorkTree, after: WorkTree): WrittenFiles 
     changedCount: changed.length,
     ...dirty,
   };
+}
+
+/** Where the command committed, git knows what. Null where it cannot name all of it. */
+async function compared(
+  place: ComparedPlace,
+  before: WorkTree,
+  after: WorkTree,
+): Promise<readonly WrittenFile[] | null> {
+  try {
+    const { paths, complete } = await new MomentComparison(place).between(before, after);
+    const is = new Map(after.changed.map((file) => [file.path, file]));
+    return complete ? paths.map((path) => is.get(path) ?? { path }) : null;
+  } catch {
+    return null;
+  }
 }
 
 function isCut({ changed, changedCount }: WorkTree): boolean {

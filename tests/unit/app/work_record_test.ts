@@ -170,6 +170,31 @@ Deno.test({
 });
 
 Deno.test({
+  name: "what a command commits itself is what it changed, too",
+  ignore,
+  fn: async () => {
+    using project = new Project();
+    const commit = "git add -A && git commit -qm Change";
+    const command = WORKFLOW.replace(
+      "> report.txt",
+      `> report.txt && rm .gitattributes && ${commit}`,
+    );
+    project.scratch.write("workflow.yaml", command);
+    project.scratch.write(".gitattributes", "");
+    project.commit();
+    await project.must(["start", "Try it"]);
+    project.scratch.write("plan.md", "The plan\n");
+    const head = project.git("rev-parse", "HEAD");
+    await project.must(["complete", "tests"]);
+    assert.notEqual(project.tree().head, head);
+    const { wrote } = project.last();
+    assert.equal(wrote?.head, head);
+    // The plan was there before.
+    assert.deepEqual(wrote.changed, [{ path: ".gitattributes" }, { path: "report.txt" }]);
+  },
+});
+
+Deno.test({
   name: "variables that change what runs are recorded by name, and the program",
   ignore,
   fn: async () => {
