@@ -370,6 +370,14 @@ export const itemRecord = z.strictObject({
   skipReason: z.string().optional(),
   forced: z.literal(true).optional(),
   automatic: z.literal("zero_human").optional(),
+  files: z.strictObject({
+    seq: count.describe("Number of the event that records it"),
+    head: z.string().nullable().describe("The commit"),
+    tree: z.string().nullable().describe("Id of the tree that a commit of all files would have"),
+    committable: z.boolean().describe("Whether a commit can have that id"),
+    changed: z.strictObject({ count, first: z.array(z.string()) }).optional()
+      .describe("Files that were not as the commit has them"),
+  }).optional().describe("What the project was when it was completed or approved"),
 });
 
 /** What `session show`, `handoff` and `status --verbose` answer besides the standing. */

@@ -5,6 +5,7 @@
 import { visitEvents } from "../session/read_events.ts";
 import type { SessionEvent } from "../workflow/events.ts";
 import type { Note, SessionState } from "../workflow/state.ts";
+import { type ChangedNames, ChangedNamesReader } from "../workflow/work_lists.ts";
 import type { Reading } from "./choose_session.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -15,6 +16,8 @@ export interface SessionRecord {
   readonly notes: readonly Omit<Note, "seq">[];
   /** Those of all checkpoints, oldest first. */
   readonly decisions: readonly string[];
+  /** Names of the files that were not as the commit had them, by the number of the line. */
+  readonly changed: ReadonlyMap<number, ChangedNames>;
 }
 
 /** Reads a session with all of its notes and decisions. @throws as loading and `visitEvents` */
@@ -24,7 +27,10 @@ export async function readRecord(
 ): Promise<SessionRecord> {
   const notes: Omit<Note, "seq">[] = [];
   const decisions: string[] = [];
+  const reader = new ChangedNamesReader();
+  const changed = reader.names;
   const take = (event: SessionEvent): void => {
+    reader.take(event);
     switch (event.type) {
       case "session_imported":
         notes.push(...event.data.seed.notes.map(({ seq: _, ...note }) => note));
@@ -40,7 +46,7 @@ export async function readRecord(
   };
   if (choice === null) {
     view.events.forEach(take);
-    return { state: view.state, notes, decisions };
+    return { state: view.state, notes, decisions, changed };
   }
   const { state, undone } = await manager.load(choice.id);
   await visitEvents(
@@ -49,5 +55,5 @@ export async function readRecord(
     {},
     (event) => take(undone.get(event.seq) ?? event),
   );
-  return { state, notes, decisions };
+  return { state, notes, decisions, changed };
 }

@@ -15,12 +15,13 @@ export type SessionRecords = Awaited<ReturnType<typeof readRecords>>;
 
 /** Reads all that a session records, for programs and for people. @throws as `readRecord` */
 export async function readRecords(context: Context, reading: Reading) {
-  const { state, notes } = await readRecord(context, reading);
+  const record = await readRecord(context, reading);
+  const { state, notes } = record;
   const redactor = await context.redactor();
   const redact = (text: string) => redactor.redact(text);
   return {
     state,
-    data: { records: recordData(state), allNotes: notes.map((note) => byActor(note)) },
-    text: (style: Style): Shown => recordsText(state, notes, redact, style),
+    data: { records: recordData(record), allNotes: notes.map((note) => byActor(note)) },
+    text: (style: Style): Shown => recordsText(record, redact, style),
   };
 }

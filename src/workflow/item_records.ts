@@ -5,6 +5,8 @@
 import type { Actor, Approval, VerificationOutcome } from "./recorded.ts";
 import { own } from "./record.ts";
 import type { ItemState, ItemStatus, SessionState, Withdrawal } from "./state.ts";
+import type { ChangedNames } from "./work_lists.ts";
+import type { WorkMark } from "./work_record.ts";
 
 /** What is recorded of one item. */
 export interface ItemRecord {
@@ -27,17 +29,45 @@ export interface ItemRecord {
   readonly skipReason?: string;
   readonly forced?: true;
   readonly automatic?: "zero_human";
+  /** What the project was when it was completed or approved. */
+  readonly files?: RecordedFiles;
 }
 
-/** The records of all items that have any, in the definition's order. */
-export function itemRecords(state: SessionState): readonly ItemRecord[] {
+/** A mark of what the project was, and the first files that were not as its commit had them. */
+export interface RecordedFiles extends Pick<WorkMark, "seq" | "head" | "tree" | "committable"> {
+  readonly changed?: ChangedNames;
+}
+
+/**
+ * The records of all items that have any, in the definition's order.
+ * @param changed names of changed files by the number of the line.
+ */
+export function itemRecords(
+  state: SessionState,
+  changed?: ReadonlyMap<number, ChangedNames>,
+): readonly ItemRecord[] {
   return state.definition.phases.flatMap((phase) => {
     const items = own(state.phases, phase.id)?.items ?? {};
     return phase.items.flatMap(({ id }): readonly ItemRecord[] => {
       const item = own(items, id);
-      return item === undefined || !hasRecord(item) ? [] : [recordOf(phase.id, id, item)];
+      return item === undefined || !hasRecord(item) ? [] : [{
+        ...recordOf(phase.id, id, item),
+        ...filesOf(item, changed),
+      }];
     });
   });
+}
+
+function filesOf(
+  { proof }: ItemState,
+  changed: ReadonlyMap<number, ChangedNames> | undefined,
+): Pick<ItemRecord, "files"> {
+  if (proof === undefined || proof.tree === null) return {};
+  const { seq, head, tree, committable } = proof;
+  const names = changed?.get(seq);
+  return {
+    files: { seq, head, tree, committable, ...(names === undefined ? {} : { changed: names }) },
+  };
 }
 
 function hasRecord({ status, verification, notes, evidence }: ItemState): boolean {

@@ -14,9 +14,10 @@ import { say, shown } from "../output/shown.ts";
 import { workflowMarkdown } from "../output/workflow_markdown.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"generate-md">> {
-  const { state, notes } = await readRecord(context, await chooseToRead(context));
+  const record = await readRecord(context, await chooseToRead(context));
+  const { state } = record;
   const redactor = await context.redactor();
-  const markdown = workflowMarkdown(state, notes, (text) => redactor.redact(text));
+  const markdown = workflowMarkdown(record, (text) => redactor.redact(text));
   const output = input.option("output");
   if (output === undefined || meansStdout(output)) {
     return { data: { session: state.session, markdown }, text: () => markdown };

@@ -28,7 +28,7 @@ export async function run(context: Context): Promise<AnswerTo<"handoff">> {
     data: {
       prompt,
       ...statusData(state, progress, {}),
-      records: recordData(state),
+      records: recordData(record),
       allNotes: notes.map((note) => byActor(note)),
       decisions,
     },

@@ -24,7 +24,7 @@ const BLOCK = makeStyle({ terminal: false, colour: false, width: Infinity });
 
 /** Writes the prompt. */
 export function handoffText(
-  { state, notes, decisions }: SessionRecord,
+  { state, notes, decisions, changed }: SessionRecord,
   progress: Progress,
   redact: Redact,
 ): Shown {
@@ -56,7 +56,7 @@ export function handoffText(
     bullets(say`Deviations from the workflow`, progress.bypasses.map(noticeText)),
     bullets(say`Decisions`, decisions),
     bullets(say`Notes`, notes.map((note) => note.text)),
-    records(state, redact),
+    records({ state, changed }, redact),
     later(state, position),
     next(state, progress),
   ];
@@ -131,8 +131,11 @@ function itemText(item: ItemProgress, phase: PhaseDefinition | undefined): Shown
 }
 
 /** Evidence and what verifications gave, of all phases, in blocks that no text of them can end. */
-function records(state: SessionState, redact: Redact): Shown {
-  const blocks = itemRecords(state).flatMap((record) => {
+function records(
+  { state, changed }: Pick<SessionRecord, "state" | "changed">,
+  redact: Redact,
+): Shown {
+  const blocks = itemRecords(state, changed).flatMap((record) => {
     const parts = recordParts(record, redact, BLOCK, "");
     if (parts.length === 0) return [];
     const head = say`### ${code(`${record.phase}/${record.item}`)}: ${

@@ -8,6 +8,7 @@ import type { DataOf } from "../../answers/table.ts";
 import { itemRemarks } from "../../workflow/item_remarks.ts";
 import { type ItemRecord, itemRecords } from "../../workflow/item_records.ts";
 import type { Note, SessionState } from "../../workflow/state.ts";
+import type { ChangedNames } from "../../workflow/work_lists.ts";
 import { approvalRecord, verificationText } from "./event_record.ts";
 import { actorText } from "./event_text.ts";
 import { byActor } from "./status_data.ts";
@@ -15,16 +16,28 @@ import { joined, lines, num, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
 import { clockTime, lead } from "./text.ts";
 import { fieldText } from "./value_text.ts";
+import { recordedFiles } from "./work_text.ts";
 
 /** A note as a screen needs it. */
 export type ShownNote = Pick<Note, "time" | "by" | "text" | "phase">;
+
+/** A session, and what its journal has besides the state. */
+export interface ShownRecord {
+  readonly state: SessionState;
+  /** All of them, oldest first. */
+  readonly notes: readonly ShownNote[];
+  /** Names of changed files by the number of the line. */
+  readonly changed: ReadonlyMap<number, ChangedNames>;
+}
 
 /** Takes secrets out of what is shown. */
 export type Redact = (text: string) => string;
 
 /** The records of a session's items, for programs. */
-export function recordData(state: SessionState): readonly DataOf<typeof itemRecord>[] {
-  return itemRecords(state).map(({ by, withdrawn, ...rest }) => {
+export function recordData(
+  { state, changed }: Pick<ShownRecord, "state" | "changed">,
+): readonly DataOf<typeof itemRecord>[] {
+  return itemRecords(state, changed).map(({ by, withdrawn, ...rest }) => {
     const record = withdrawn === undefined ? rest : { ...rest, withdrawn: byActor(withdrawn) };
     return by === undefined ? record : byActor({ ...record, by });
   });
@@ -32,12 +45,11 @@ export function recordData(state: SessionState): readonly DataOf<typeof itemReco
 
 /** Sections with all that is recorded of items, and all notes; empty where there is nothing. */
 export function recordsText(
-  state: SessionState,
-  notes: readonly ShownNote[],
+  { state, notes, changed }: ShownRecord,
   redact: Redact,
   style: Style,
 ): Shown {
-  const records = itemRecords(state);
+  const records = itemRecords(state, changed);
   const sections = [
     ...(records.length === 0 ? [] : [lines([
       style.bold(say`Records`),
@@ -69,7 +81,7 @@ export function recordParts(
   style: Style,
   indent: string,
 ): readonly Shown[] {
-  const { approval, skipReason, forced, automatic, notes, evidence, verification } = record;
+  const { approval, skipReason, forced, automatic, notes, evidence, verification, files } = record;
   const skipped = forced === true
     ? say`skipped by force`
     : automatic === undefined
@@ -87,6 +99,7 @@ export function recordParts(
     ...(verification === undefined || verification.type === "none"
       ? []
       : [verificationText({ ...verification }, { redact }, style, indent)]),
+    ...(files === undefined ? [] : [fieldText(say`files`, recordedFiles(files), style, indent)]),
   ];
 }
 

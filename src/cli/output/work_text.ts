@@ -2,6 +2,7 @@
  * What a line records of the project's files, in a few words.
  * @module
  */
+import type { RecordedFiles } from "../../workflow/item_records.ts";
 import { isRecord } from "../../workflow/record.ts";
 
 /** How many changed files are named. */
@@ -21,6 +22,18 @@ export function workSummary(work: unknown, isFirst: boolean): unknown {
       ? {}
       : { directory: "not the one that the session began in, or it was not recorded then" }),
   };
+}
+
+/** A mark of a record in one line. */
+export function recordedFiles({ head, tree, committable, changed }: RecordedFiles): string {
+  const names = changed === undefined || changed.count === 0 ? "" : `; changed: ${
+    filesText({
+      changed: changed.first.map((path) => ({ path })),
+      changedCount: changed.count,
+    })
+  }`;
+  const fits = committable ? "" : " (fits no commit)";
+  return `commit ${head?.slice(0, 12) ?? "none yet"}, tree ${tree?.slice(0, 12)}${fits}${names}`;
 }
 
 function treeSummary(tree: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

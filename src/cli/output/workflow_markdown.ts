@@ -5,9 +5,8 @@
 import { describeItems, type ItemProgress } from "../../workflow/progress.ts";
 import { describeWithProofs } from "../../workflow/proof_remarks.ts";
 import { type ItemRecord, itemRecords } from "../../workflow/item_records.ts";
-import type { SessionState } from "../../workflow/state.ts";
 import { code, escaped, fenced } from "./markdown.ts";
-import { recordParts, type Redact, type ShownNote } from "./record_text.ts";
+import { recordParts, type Redact, type ShownRecord } from "./record_text.ts";
 import { joined, lines, num, say, type Shown, shown, words } from "./shown.ts";
 import { givenText } from "./approval_text.ts";
 import { noticeText } from "./notice_text.ts";
@@ -19,17 +18,10 @@ const BOX = words({ completed: "[x]", skipped: "[-]", failed: "[!]", pending: "[
 /** Text in a fenced block is shown as it is. */
 const BLOCK = makeStyle({ terminal: false, colour: false, width: Infinity });
 
-/**
- * Writes the document. The same session gives the same text.
- * @param notes all of the session's, oldest first.
- */
-export function workflowMarkdown(
-  state: SessionState,
-  notes: readonly ShownNote[],
-  redact: Redact,
-): Shown {
+/** Writes the document. The same session gives the same text. */
+export function workflowMarkdown({ state, notes, changed }: ShownRecord, redact: Redact): Shown {
   const progress = describeWithProofs(state);
-  const records = itemRecords(state);
+  const records = itemRecords(state, changed);
   const name = state.name === null ? say`` : say` (${escaped(state.name)})`;
   const phase = state.phase === null ? say`` : say`, phase ${escaped(state.phase)}`;
   const rows = [

@@ -166,6 +166,18 @@ Deno.test({
     const shown = await project.must(["log", "show", "2"]);
     assert.match(shown.stdout, /changed: 2 files: report\.txt, src\/a\.txt/);
     assert.match(shown.stdout, /written: 1 file: report\.txt, by the command itself/);
+    const files =
+      /files: commit [0-9a-f]{12}, tree [0-9a-f]{12}; changed: 2 files: report\.txt, src\/a\.txt/;
+    for (
+      const argv of [["session", "show"], ["generate-md"], ["handoff"], ["status", "--verbose"]]
+    ) {
+      assert.match((await project.must(argv)).stdout, files);
+    }
+    // A list that is written once is shown with each line that has it.
+    await project.must(["complete", "plain"]);
+    const { data } = JSON.parse((await project.must(["session", "show", "--json"])).stdout);
+    const plain = data.records.find(({ item }: { readonly item: string }) => item === "plain");
+    assert.deepEqual(plain.files.changed, { count: 2, first: ["report.txt", "src/a.txt"] });
   },
 });
 
