@@ -11,7 +11,7 @@ import {
   type ApprovalTarget,
   subjectKey,
 } from "../workflow/approval_subject.ts";
-import { OrchestratorError } from "../errors.ts";
+import { OrchestratorError, type Result } from "../errors.ts";
 import type { Approval, ApprovedFile } from "../workflow/recorded.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { proofPaths } from "../workflow/proof_paths.ts";
@@ -137,7 +137,8 @@ async function approve(
   const { state } = await manager.loadToPlan(session, { replay: true });
   const subject = approvalSubject(state, target);
   const path = subject?.path;
-  const file = path === undefined ? undefined : { path, ...ANY_CONTENT };
+  const found = path === undefined ? undefined : readOrRefuse(workspace, path, doing);
+  const file = path === undefined ? undefined : found?.value?.file ?? { path, ...ANY_CONTENT };
   const rehearsed = make({ how: "flag", ...(file === undefined ? {} : { file }) });
   const rehearsal = await manager.rehearse(state, decide(state, rehearsed, { actor }));
   if (rehearsal.error !== undefined) throw rehearsal.error;
@@ -149,7 +150,8 @@ async function approve(
       { replay: true },
     );
   }
-  const read = path === undefined ? undefined : readApproved(workspace, path, doing);
+  if (found?.error !== undefined) throw found.error;
+  const read = found?.value;
   const how = await confirm({
     what,
     task: state.task,
@@ -177,7 +179,17 @@ async function approve(
   );
 }
 
-/** Stands for what is in the file until it is read. */
+/** {@link readApproved}; a refusal is for later: there may be another one. */
+function readOrRefuse(workspace: Needed, path: string, doing: string): Result<ReadFile> {
+  try {
+    return { value: readApproved(workspace, path, doing) };
+  } catch (error) {
+    if (error instanceof OrchestratorError) return { error };
+    throw error;
+  }
+}
+
+/** Stands for what is in a file that cannot be read. */
 const ANY_CONTENT = { size: 0, sha256: "0".repeat(64), blob: "0".repeat(40) } as const;
 
 /** Files that the item, or the items of the phase, name. */

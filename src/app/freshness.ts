@@ -9,7 +9,7 @@ import { MomentComparison, type TreeDifference } from "../work_tree/compare.ts";
 import { factsOf } from "../work_tree/file_facts.ts";
 import { TooSlow } from "../work_tree/git.ts";
 import { changedSince, type Run } from "../work_tree/since.ts";
-import { type HeldProof, heldProofs, MOST_FILES } from "../workflow/freshness.ts";
+import { approvedFileOf, type HeldProof, heldProofs, MOST_FILES } from "../workflow/freshness.ts";
 import { inputMatcher } from "../workflow/inputs.ts";
 import type { ProofSeen } from "../workflow/proof_seen.ts";
 import type { SessionState } from "../workflow/state.ts";
@@ -89,6 +89,8 @@ class ProofComparison {
   async look({ phase, item, standing, proof }: HeldProof): Promise<ProofSeen> {
     const about = { phase: phase.id, item: item.id, seq: proof.seq };
     const { verification, inputs } = item;
+    const approved = approvedFileOf(standing);
+    if (approved !== undefined) return { ...about, ...this.#file(approved.path, approved.sha256) };
     if (verification.type !== "file_exists" || inputs !== undefined) {
       const counts = inputs === undefined ? () => true : inputMatcher(inputs);
       // Nothing is looked at where nothing counts.

@@ -105,9 +105,11 @@ function staleTargets(
       return seen?.verdict === "stale" || isLost ? [`${phase.id}/${item.id}`] : [];
     }),
   );
-  return everyTarget(state).filter(({ phase, item }) =>
-    due.has(`${phase}/${item}`) || state.phases[phase]?.items[item]?.status === "failed"
-  );
+  return everyTarget(state).filter(({ phase, item }) => {
+    const standing = state.phases[phase]?.items[item];
+    return due.has(`${phase}/${item}`) || standing?.status === "failed" ||
+      standing?.needsAgain !== undefined;
+  });
 }
 
 async function recheckItem(

@@ -7,6 +7,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
+import { agentsMayApprove } from "./approval_rules.ts";
 import { recordedApproval } from "./recorded_approval.ts";
 import {
   advanceBlockers,
@@ -23,8 +24,9 @@ import type { Decision } from "./decision.ts";
 import { type LocatedPhase, phaseState, refusalIfEnded, requireCurrentPhase } from "./locate.ts";
 import { decideApproveItem } from "./item_approval.ts";
 import { didYouMean } from "./nearest.ts";
-import { recordedProofs, staleBlockers } from "./freshness.ts";
+import { approvedFileOf, recordedProofs, staleBlockers } from "./freshness.ts";
 import { asHint, type NextStep, nextStep, recheckStep } from "./next_step.ts";
+import { own } from "./record.ts";
 import { decideRecheck } from "./recheck.ts";
 import { decideSkip } from "./skip_rules.ts";
 import type { SessionState } from "./state.ts";
@@ -227,8 +229,19 @@ function blockedError(
 }
 
 function stepFor(state: SessionState, blockers: readonly Blocker[]): NextStep {
-  const onlyStale = blockers.every(({ kind }) => kind === "proof_stale");
-  return onlyStale ? recheckStep("Proofs are stale") : nextStep(state);
+  const stale = blockers.flatMap((one) => one.kind === "proof_stale" ? [one] : []);
+  if (stale.length < blockers.length) return nextStep(state);
+  const approved = stale.filter(({ phase, item }) => {
+    const standing = own(own(state.phases, phase)?.items ?? {}, item);
+    return standing !== undefined && approvedFileOf(standing) !== undefined;
+  });
+  const [first] = approved;
+  // What a command can prove comes first: a person approves what is there then.
+  if (first === undefined || approved.length < stale.length) {
+    return recheckStep("Proofs are stale");
+  }
+  const byPerson = !agentsMayApprove(state);
+  return { argv: ["approve", first.item], why: "An approval is stale", byPerson };
 }
 
 function decideAbandon(

@@ -195,7 +195,7 @@ function completed(
 
 /** An item that proved again what it had proved, or did not: all else of it stays. */
 function rechecked(
-  { proof: _, ...before }: ItemState,
+  { proof: _, needsAgain: _again, ...before }: ItemState,
   { verification }: EventData["item_rechecked"],
   { seq, time: at, actor: by }: Stamp,
   proof: Pick<ItemState, "proof">,

@@ -9,6 +9,7 @@ import type { Blocker } from "./blockers.ts";
 import type { ItemDefinition, PhaseDefinition } from "./definition.ts";
 import { itemState, phaseState } from "./locate.ts";
 import type { ProofSeen } from "./proof_seen.ts";
+import type { ApprovedFile } from "./recorded.ts";
 import type { ItemState, SessionState } from "./state.ts";
 import type { WorkMark } from "./work_record.ts";
 
@@ -25,7 +26,7 @@ export const MOST_FILES = 10;
 
 /**
  * The items that have proved something by a command or a file, in order, and approvals that say by
- * `inputs` what they are about.
+ * `inputs` or by a file what they are about.
  * @param phase only those of this phase. Default: all.
  */
 export function heldProofs(state: SessionState, phase?: string): readonly HeldProof[] {
@@ -35,10 +36,17 @@ export function heldProofs(state: SessionState, phase?: string): readonly HeldPr
     return definition.items.flatMap((item): readonly HeldProof[] => {
       const standing = itemState(phaseStanding, item.id);
       if (standing.status !== "completed" || standing.proof === undefined) return [];
-      if (!isRunnable(item) && !(isApproval(item) && item.inputs !== undefined)) return [];
+      const isHeld = isRunnable(item) || approvedFileOf(standing) !== undefined ||
+        isApproval(item) && item.inputs !== undefined;
+      if (!isHeld) return [];
       return [{ phase: definition, item, standing, proof: standing.proof }];
     });
   });
+}
+
+/** The file that was approved with an item; undefined where none was. */
+export function approvedFileOf({ approval }: ItemState): ApprovedFile | undefined {
+  return approval?.file;
 }
 
 /** Whether `recheck` can prove an item again. */
@@ -57,8 +65,8 @@ export function needsFreshProofs({ definition: { format, settings } }: SessionSt
 
 /**
  * What of the proofs blocks `advance` (of a phase) or `finish`: none, unless the workflow asks for fresh
- * proofs. One that could not be compared does not block; nor does an approval, which no command
- * repeats.
+ * proofs. One that could not be compared does not block; nor does an approval of anything else than a
+ * file, for no command repeats it.
  */
 export function staleBlockers(
   state: SessionState,
@@ -66,8 +74,9 @@ export function staleBlockers(
   phase?: string,
 ): readonly Blocker[] {
   if (!needsFreshProofs(state)) return [];
-  return heldProofs(state, phase).flatMap(({ phase: { id }, item, proof }): readonly Blocker[] => {
-    if (!isRunnable(item)) return [];
+  return heldProofs(state, phase).flatMap((held): readonly Blocker[] => {
+    const { phase: { id }, item, proof, standing } = held;
+    if (!isRunnable(item) && approvedFileOf(standing) === undefined) return [];
     const found = seen?.find((one) => one.phase === id && one.item === item.id);
     const about = { kind: "proof_stale", phase: id, item: item.id } as const;
     if (found === undefined || found.seq !== proof.seq) {

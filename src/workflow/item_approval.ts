@@ -9,6 +9,7 @@ import type { Decision } from "./decision.ts";
 import { currentPhase, itemState, type LocatedItem, phaseState, requireItem } from "./locate.ts";
 import { asHint, itemStep } from "./next_step.ts";
 import { isDone, isRevoked } from "./reviews.ts";
+import type { Approval } from "./recorded.ts";
 import type { SessionState } from "./state.ts";
 import { checkAccompaniment, refusalOfNeeds, refusalOfSkipped } from "./verification_plan.ts";
 import { recordedWork } from "./work_marks.ts";
@@ -31,13 +32,14 @@ export function decideApproveItem(
       }),
     };
   }
-  if (item.status === "completed" && isDone(item)) {
+  const isAgain = item.status === "completed" && isDone(item);
+  if (isAgain && !isOtherFile(item.approval, command.approval)) {
     return { value: { events: [], already: `"${id}" is already approved` } };
   }
   if (item.status === "skipped") return { error: refusalOfSkipped(doing) };
   const approval = recordedApproval(state, command.approval, context, doing);
   if (approval.error !== undefined) return approval;
-  const needs = isRevoked(item) ? undefined : refusalOfNeeds(state, found.value, doing);
+  const needs = isAgain || isRevoked(item) ? undefined : refusalOfNeeds(state, found.value, doing);
   if (needs !== undefined) return { error: needs };
   const given = checkAccompaniment(definition, command, {
     verb: "approve",
@@ -64,9 +66,14 @@ export function decideApproveItem(
   };
 }
 
+/** Whether an approval is of a file that is not as it was when it was approved before. */
+function isOtherFile(before: Approval | undefined, { file }: Approval): boolean {
+  return before?.file !== undefined && file !== undefined && file.sha256 !== before.file.sha256;
+}
+
 /**
- * The gate of that id in the current phase, or in the newest earlier one where its approval was revoked:
- * it can be given again.
+ * The gate of that id in the current phase, or in the newest earlier one where its approval was revoked
+ * or is of a file: it can be given again.
  */
 export function requireApprovable(state: SessionState, id: string): Result<LocatedItem> {
   const found = requireItem(state, id, "approve");
@@ -78,7 +85,9 @@ export function requireApprovable(state: SessionState, id: string): Result<Locat
     if (definition === undefined || item === undefined) continue;
     const phase = { index, definition, state: phaseState(state, definition.id) };
     const standing = itemState(phase.state, id);
-    if (isRevoked(standing)) return { value: { phase, definition: item, state: standing } };
+    if (isRevoked(standing) || standing.approval?.file !== undefined) {
+      return { value: { phase, definition: item, state: standing } };
+    }
   }
   return found;
 }

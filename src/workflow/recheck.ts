@@ -11,6 +11,7 @@ import { itemState, type LocatedItem, phaseState, requireCurrentPhase } from "./
 import type { SessionState } from "./state.ts";
 import { quoted } from "./texts.ts";
 import {
+  refusalOfNeeds,
   type RunnableVerification,
   substituted,
   type VerificationPlan,
@@ -108,12 +109,14 @@ function assessRecheck(
     const what = standing.status === "skipped" ? "it was skipped" : "it is not completed";
     return refuse(what, "Run `orchestrator status` to see its current status");
   }
-  const verification = substituted(definition, state.definition);
-  if (verification.error !== undefined) return verification;
   const located = {
     phase: { index, definition: phase, state: phaseState(state, id) },
     definition,
     state: standing,
   };
+  const needs = refusalOfNeeds(state, located, doing);
+  if (needs !== undefined) return { error: needs };
+  const verification = substituted(definition, state.definition);
+  if (verification.error !== undefined) return verification;
   return { value: { located, verification: verification.value } };
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { approveItems, type ToApprove } from "../../../src/app/approve.ts";
+import { compareProofs } from "../../../src/app/freshness.ts";
 import { LocalWorkspace } from "../../../src/app/local_workspace.ts";
 import { skipItems } from "../../../src/app/skip_item.ts";
 import { OrchestratorError } from "../../../src/errors.ts";
@@ -131,4 +132,24 @@ Deno.test("only a regular file inside the project is approved, and a refusal ask
   writeFileSync(`${scratch.root}/other.md`, "One\n");
   symlinkSync("../other.md", plan);
   await assert.rejects(approve(scratch, never), { code: "link_refused" });
+});
+
+Deno.test("a file that changed since it was approved is named, and can be approved again", async () => {
+  using scratch = await started();
+  const yes = () => {};
+  await approve(scratch, yes);
+  const [same] = await approve(scratch, () => assert.fail("it was asked"));
+  assert.equal(same?.change.already, '"review" is already approved');
+  writeFileSync(`${scratch.root}/docs/plan.md`, "Two\n");
+  const workspace = workspaceOf(scratch);
+  const { state } = await workspace.manager.load(await workspace.sessionToChange());
+  const { proofs } = await compareProofs(workspace, state);
+  assert.deepEqual(proofs.map(({ item, verdict, files }) => [item, verdict, files]), [
+    ["review", "stale", ["docs/plan.md"]],
+  ]);
+  let asked: ToApprove | undefined;
+  await approve(scratch, (about) => {
+    asked = about;
+  });
+  assert.equal(asked?.file?.change.kind, "different");
 });

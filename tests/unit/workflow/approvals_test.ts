@@ -12,6 +12,8 @@ const FILE: ApprovedFile = {
   blob: "b".repeat(40),
 };
 
+const WORK = { tree: { reason: "no_repository", message: "there is none" } } as const;
+
 const PLACE = { terminal: "/dev/pts/3", programs: ["bash", "tmux"] };
 
 function gated(): Session {
@@ -97,6 +99,33 @@ Deno.test("the question shows what the item says, what is recorded, and what is 
   session.complete("later");
   assert.notEqual(now(), subjectKey(subject));
   assert.equal(approvalSubject(session.state, { item: "nothing" }), null);
+});
+
+Deno.test("an approval of a file that has changed is stale, and can be given again", () => {
+  const session = gated().complete("plan").do(approve({ file: FILE }));
+  const again = session.try(approve({ file: FILE }));
+  assert.equal(again.value?.already, '"gate" is already approved');
+  const other = { ...FILE, sha256: "c".repeat(64) };
+  session.do(approve({ file: other }));
+  assert.deepEqual(session.item("A", "gate").approval?.file, other);
+});
+
+Deno.test("with proofs: fresh a stale approval of a file blocks, by name, and a person gives it again", () => {
+  const gate = item("gate", { verification: { type: "manual_gate", path: "docs/plan.md" } });
+  const session = new Session({
+    ...workflow([phase("A", [gate]), phase("B", ["z"])], { proofs: "fresh" }),
+    format: 2,
+  });
+  session.do({ ...approve({ file: FILE }), work: WORK });
+  const { seq } = session.state;
+  const seen = { phase: "A", item: "gate", seq } as const;
+  const stale = { ...seen, verdict: "stale", changed: 1, files: ["docs/plan.md"] } as const;
+  const refusal = session.refusal({ kind: "advance", proofs: [stale] });
+  assert.match(refusal.message, /the proof of "gate" is stale: .*docs\/plan\.md/);
+  assert.equal(refusal.hint, "Ask a person to run `orchestrator approve gate`");
+  session.do({ kind: "advance", proofs: [{ ...seen, verdict: "fresh" }] });
+  // In the next phase, too.
+  session.do({ ...approve({ file: { ...FILE, sha256: "c".repeat(64) } }), work: WORK });
 });
 
 Deno.test("an audit names forged places and files of approvals", () => {

@@ -292,3 +292,18 @@ Deno.test("each thing that cannot be taken back has its own refusal", () => {
     assert.equal(session.refusal(command).code, "workflow_ended");
   }
 });
+
+Deno.test("recheck: not before what an item needs, and then it need not be completed again", () => {
+  const session = allDone(planned()).do(reopen("plan"));
+  const recheck = () => ({
+    kind: "recheck" as const,
+    phase: "A",
+    item: "code",
+    outcome: outcomeOf(CHECKED.command),
+    basis: session.item("A", "code").touched,
+  });
+  assert.match(session.refusal(recheck()).message, /^Cannot recheck "code": it needs "plan"/);
+  session.complete("plan").do(recheck());
+  assert.equal(session.item("A", "code").needsAgain, undefined);
+  session.do(approve("gate")).do({ kind: "advance" });
+});
