@@ -11,7 +11,7 @@ import type { DetectedCommands } from "./detect_commands.ts";
  * @param commands What {@link "./detect_commands.ts".detectCommands} found.
  */
 export function defaultWorkflowYaml(commands: DetectedCommands): string {
-  return HEAD + settings(commands) + PHASES + verify(commands) + LEARN;
+  return HEAD + settings(commands) + PHASES + LEARN + verify(commands);
 }
 
 const HEAD =
@@ -38,6 +38,9 @@ settings:
   supervision_mode: supervised
   # Whether an agent may give approvals itself.
   agents_may_approve: false
+  # A proof is about the files as they were. When they have changed since, the phase, and the
+  # workflow, end only after "orchestrator recheck". "inputs: [src]" in an item narrows which count.
+  proofs: fresh
 `;
   text += test === undefined
     ? `  # No test command was recognised here. When there is one, set it and see "tests_pass" below.
@@ -115,6 +118,18 @@ phases:
 
 `;
 
+/** Before VERIFY: what it writes is part of what is verified. */
+const LEARN = `  - id: LEARN
+    name: Learn
+    description: Leave the next one better off
+    items:
+      - id: record_learnings
+        name: Note what the next task should know
+        description: Surprises, decisions and their reasons, in the documentation or as a note
+        required: false
+
+`;
+
 function verify({ test, build, lint }: DetectedCommands): string {
   let text = `  - id: VERIFY
     name: Verify
@@ -157,17 +172,6 @@ function commandItem(id: string, name: string, setting: string): string {
           command: "{{${setting}}}"
 `;
 }
-
-const LEARN = `
-  - id: LEARN
-    name: Learn
-    description: Leave the next one better off
-    items:
-      - id: record_learnings
-        name: Note what the next task should know
-        description: Surprises, decisions and their reasons, in the documentation or as a note
-        required: false
-`;
 
 /** A YAML double-quoted scalar; JSON strings are a subset of it. */
 function quote(text: string): string {

@@ -41,7 +41,7 @@ for (const commands of VARIANTS) {
     const definition = definitionOf(commands);
     assert.deepEqual(
       definition.phases.map((phase) => phase.id),
-      ["PLAN", "EXECUTE", "REVIEW", "VERIFY", "LEARN"],
+      ["PLAN", "EXECUTE", "REVIEW", "LEARN", "VERIFY"],
     );
     assert.equal(definition.settings["test_command"], commands.test);
     assert.equal(definition.settings["build_command"], commands.build);

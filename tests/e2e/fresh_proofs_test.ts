@@ -1,0 +1,269 @@
+/**
+ * The workflow that `init` writes, followed honestly in projects of many kinds: it finishes with one
+ * `recheck` at most, and none where nothing but its own gates has changed files.
+ */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Result, runInProcess, runProcess } from "../harness/running.ts";
+import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
+
+const ignore = Deno.build.os === "windows" ||
+  ["git", "make"].some((program) => spawnSync(program, ["--version"]).error !== undefined);
+
+const EVIDENCE = JSON.stringify({
+  files_reviewed: ["Makefile"],
+  patterns_identified: ["one target for each command"],
+  approach_decision: "Change the source next to what is there",
+});
+
+/** What `make` does in a project. */
+interface Targets {
+  readonly test?: string;
+  readonly build?: string;
+  readonly lint?: string;
+}
+
+class Project implements Disposable {
+  readonly #scratch = new Scratch({
+    ".gitignore": "out/\n",
+    "README.md": "A project\n",
+    "src/a.txt": "one\n",
+  });
+
+  get root(): string {
+    return this.#scratch.root;
+  }
+
+  get top(): string {
+    return this.#scratch.top;
+  }
+
+  get environment(): Record<string, string> {
+    return scratchEnvironment(this.#scratch, {
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_AUTHOR_NAME: "Anna",
+      GIT_AUTHOR_EMAIL: "anna@example.com",
+      GIT_COMMITTER_NAME: "Anna",
+      GIT_COMMITTER_EMAIL: "anna@example.com",
+    });
+  }
+
+  write(path: string, text: string): void {
+    this.#scratch.write(path, text);
+  }
+
+  async git(...args: string[]): Promise<void> {
+    await this.gitIn(this.root, ...args);
+  }
+
+  async gitIn(cwd: string, ...args: string[]): Promise<void> {
+    const result = await runProcess("git", args, { cwd, env: this.environment });
+    assert.equal(result.code, 0, `git ${args.join(" ")}\n${result.stderr}`);
+  }
+
+  async commit(message = "Change"): Promise<void> {
+    await this.git("add", "-A");
+    await this.git("commit", "-q", "-m", message);
+  }
+
+  run(...argv: string[]): Promise<Result> {
+    return runInProcess(argv, { cwd: this.root, env: this.environment });
+  }
+
+  async done(...argv: string[]): Promise<Result> {
+    const result = await this.run(...argv);
+    assert.equal(result.code, 0, `orchestrator ${argv.join(" ")}\n${result.stderr}`);
+    return result;
+  }
+
+  /** Up to the last phase, as `init` asks for it. */
+  async begin(targets: Targets): Promise<void> {
+    const { test = "test -f src/a.txt", build = "true", lint = "true" } = targets;
+    this.write(
+      "Makefile",
+      Object.entries({ test, build, lint })
+        .map(([name, command]) => `${name}:\n\t@${command}\n.PHONY: ${name}\n`).join(""),
+    );
+    await this.git("init", "-q", "-b", "main");
+    await this.done("init");
+    await this.commit("Begin");
+    await this.done("start", "Change the source");
+    await this.done("complete", "write_plan", "--evidence", EVIDENCE);
+    await this.done("approve", "plan_approval", "--yes");
+    await this.done("advance");
+    this.write("src/a.txt", "two\n");
+    await this.done("complete", "implement", "write_tests");
+    await this.done("advance");
+    await this.done("complete", "review_changes", "settle_findings");
+    await this.done("advance");
+    this.write("LEARNINGS.md", "Targets are in the Makefile\n");
+    await this.done("complete", "record_learnings");
+    await this.done("advance");
+  }
+
+  /** Finishes, doing as it is told. @returns how often it was told to check again, and what it said. */
+  async finish(): Promise<readonly string[]> {
+    const refusals: string[] = [];
+    for (;;) {
+      const finished = await this.run("finish");
+      if (finished.code === 0) return refusals;
+      assert.match(finished.stderr, /hint: Run `orchestrator recheck`/);
+      refusals.push(finished.stderr);
+      assert.ok(refusals.length < 3, `it never ends:\n${refusals.join("\n")}`);
+      await this.done("recheck");
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#scratch[Symbol.dispose]();
+  }
+}
+
+/** A kind of project, or of a day in one. */
+interface Kind {
+  readonly targets?: Targets;
+  /** Before the session begins, in a repository with files and no commit. */
+  readonly prepare?: (project: Project) => Promise<void> | void;
+  /** Behind the first gate. */
+  readonly between?: (project: Project) => Promise<void> | void;
+  /** Behind the last gate. */
+  readonly after?: (project: Project) => Promise<void> | void;
+  /** What the refusal names; null where nothing is to be checked again. */
+  readonly stale: RegExp | null;
+  /** There are more files than can be named. */
+  readonly many?: true;
+}
+
+const STAMP = "date +%s%N";
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  "nothing happens": { stale: null },
+  "a test that writes a report": { targets: { test: `${STAMP} > report.txt` }, stale: null },
+  "a build into an ignored folder": {
+    targets: { build: `mkdir -p out && ${STAMP} > out/program` },
+    stale: null,
+  },
+  "a build into a folder that is not ignored": {
+    targets: { build: `mkdir -p dist && ${STAMP} > dist/program` },
+    stale: null,
+  },
+  "a build of more files than are named": {
+    targets: {
+      build: `mkdir -p dist && for n in $$(seq 600); do ${STAMP} > dist/$$n || exit 1; done`,
+    },
+    many: true,
+    stale: null,
+  },
+  "a formatter as a gate": {
+    targets: { lint: "tr a-z A-Z < src/a.txt > out.txt && mv out.txt src/a.txt" },
+    stale: null,
+  },
+  "a commit between gates, and one behind the last": {
+    between: (project) => project.commit(),
+    after: (project) => project.commit(),
+    targets: { test: `${STAMP} > report.txt`, build: `${STAMP} > build.txt` },
+    stale: null,
+  },
+  "a gate that commits": {
+    targets: { lint: "git add -A && git commit -q -m Formatted" },
+    stale: null,
+  },
+  "a file that every gate generates, with the time in it": {
+    targets: {
+      test: `${STAMP} > src/generated.txt`,
+      build: `${STAMP} > src/generated.txt`,
+      lint: `${STAMP} > src/generated.txt`,
+    },
+    stale: null,
+  },
+  "a change of the documentation at the end": {
+    after: (project) => project.write("README.md", "A better project\n"),
+    stale: /"tests_pass" is stale: 1 file changed since it passed: README\.md/,
+  },
+  "a change between two gates": {
+    between: (project) => project.write("src/a.txt", "three\n"),
+    stale: /"tests_pass" is stale: 1 file changed since it passed: src\/a\.txt\n/,
+  },
+  "a change that is undone": {
+    between: (project) => project.write("src/a.txt", "three\n"),
+    after: (project) => project.write("src/a.txt", "two\n"),
+    // Those behind the change have proved something else.
+    stale: /the proof of "build_passes" is stale: 1 file changed/,
+  },
+  "another branch at the end": {
+    after: async (project) => {
+      await project.commit();
+      await project.git("switch", "-q", "-c", "side");
+      project.write("src/b.txt", "b\n");
+      await project.commit();
+    },
+    stale: /"tests_pass" is stale: 1 file changed since it passed: src\/b\.txt/,
+  },
+  "a rebase at the end": {
+    prepare: async (project) => {
+      await project.git("init", "-q", "-b", "main");
+      await project.commit("Before");
+      await project.git("branch", "upstream");
+    },
+    after: async (project) => {
+      await project.commit();
+      await project.git("switch", "-q", "upstream");
+      project.write("upstream.txt", "u\n");
+      await project.commit();
+      await project.git("switch", "-q", "main");
+      await project.git("rebase", "-q", "upstream");
+    },
+    stale: /"tests_pass" is stale: 1 file changed since it passed: upstream\.txt/,
+  },
+  "a test that writes into a submodule": {
+    prepare: async (project) => {
+      const inner = join(project.top, "inner");
+      mkdirSync(inner);
+      writeFileSync(join(inner, "x"), "x\n");
+      await project.gitIn(inner, "init", "-q", "-b", "main");
+      await project.gitIn(inner, "add", "-A");
+      await project.gitIn(inner, "commit", "-q", "-m", "Inner");
+      await project.git("init", "-q", "-b", "main");
+      const file = ["-c", "protocol.file.allow=always"];
+      await project.git(...file, "submodule", "--quiet", "add", inner, "sub");
+    },
+    targets: { test: `${STAMP} > sub/report.txt` },
+    stale: null,
+  },
+  "another agent's work tree inside the project": {
+    between: async (project) => {
+      await project.git("worktree", "add", "-q", ".worktrees/other", "-b", "other");
+    },
+    after: (project) => project.write(".worktrees/other/src/a.txt", "theirs\n"),
+    stale: null,
+  },
+};
+
+for (const [name, kind] of Object.entries(KINDS)) {
+  for (const late of [false, true]) {
+    Deno.test({
+      name: `fresh proofs: ${name}${late ? ", and a late change" : ""}`,
+      ignore,
+      async fn() {
+        using project = new Project();
+        await kind.prepare?.(project);
+        await project.begin(kind.targets ?? {});
+        await project.done("complete", "tests_pass");
+        await kind.between?.(project);
+        await project.done("complete", "build_passes");
+        await project.done("complete", "lint_passes");
+        await kind.after?.(project);
+        if (late) project.write("late.txt", "late\n");
+        const refusals = await project.finish();
+        const said = refusals.join("\n");
+        if (kind.stale === null && !late) assert.deepEqual(refusals, []);
+        else assert.equal(refusals.length, 1, said);
+        if (kind.stale !== null && !late) assert.match(said, kind.stale);
+        if (late) assert.match(said, kind.many ? /not all of them can be named/ : /late\.txt/);
+        await project.done("log", "verify");
+      },
+    });
+  }
+}
