@@ -11,6 +11,8 @@ export interface CommandRemark {
   /** A clause, for use after `file:line:`. */
   readonly message: string;
   readonly hint: string;
+  /** It cannot fail at all; in older files that is a way to have no proof. */
+  readonly idle?: true;
 }
 
 /** A longer command is no line that a person reads. */
@@ -39,6 +41,14 @@ export function commandRemarks(
   const hasErrexit = shell === "strict" ||
     setsOption(list, command, /^-[a-z]*e[a-z]*$/, "errexit");
   const hasPipefail = shell === "strict" || setsOption(list, command, /^-[a-z]*o$/, "pipefail");
+  const [only] = list;
+  if (list.length === 1 && only !== undefined && alwaysPasses(only)) {
+    return [{
+      message: `"${textOf(only)}" always passes`,
+      hint: "Write a command that can fail",
+      idle: true,
+    }];
+  }
   const swallowing = list.find((simple) => simple.before === "||" && alwaysPasses(simple));
   if (swallowing !== undefined) {
     remarks.push({
@@ -75,7 +85,21 @@ export function commandRemarks(
   if (early !== undefined && !ends && !hasCompound(list)) {
     remarks.push(remarkOnEarly(early, hasErrexit));
   }
+  if (!hasErrexit && loops(list)) {
+    remarks.push({
+      message: "only the exit code of the last round of its loop counts",
+      hint: 'Write "shell: strict" in the item, or end the command of the loop with "|| exit 1"',
+    });
+  }
   return remarks;
+}
+
+/** Whether a loop is what decides, and nothing in it ends the command. */
+function loops(list: readonly Simple[]): boolean {
+  const words = list.flatMap((simple) => simple.words);
+  const last = list.at(-1)?.words[0];
+  return last === "done" && ["for", "while", "until"].includes(words[0] ?? "") &&
+    !words.some((word) => word === "exit" || word === "return" || word === "break");
 }
 
 function remarkOnEarly(early: Simple, hasErrexit: boolean): CommandRemark {

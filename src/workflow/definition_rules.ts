@@ -335,8 +335,8 @@ class RuleChecker {
   /** Of a stored definition nothing is said: the session was started with it. */
   #remarkOnCommand(text: string, path: KeyPath, shell: ShellChoice): void {
     if (!this.#tree.hasText) return;
-    for (const { message, hint } of commandRemarks(text, shell)) {
-      this.#warning(path, message, { hint });
+    for (const { message, hint, idle } of commandRemarks(text, shell)) {
+      if (idle !== true || this.#format === 2) this.#warning(path, message, { hint });
     }
   }
 
@@ -444,6 +444,16 @@ class RuleChecker {
         at: "key",
         hint: 'Remove "required: false", or set the step_type to flexible',
       });
+    }
+    if (this.#definition.format === 2 && step_type === "gate" && verification.type === "none") {
+      this.#warning(
+        [...path, "step_type"],
+        "the gate checks nothing: whoever completes it passes it",
+        {
+          at: "key",
+          hint: 'Add "verification:" with what must hold',
+        },
+      );
     }
     if (this.#tree.hasText && this.#tree.get([...path, "skippable"]) === true) {
       const bare = verification.type === "manual_gate" && item.skip_conditions.length === 0;

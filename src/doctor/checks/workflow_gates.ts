@@ -19,12 +19,22 @@ export const workflowGates: Check = {
         return ALWAYS.test(text) ? [`${id} (${text.trim()})`] : [];
       },
     );
-    if (idle.length === 0) return ok("none");
+    const bare = definition.phases.flatMap((phase) => phase.items).filter((item) =>
+      (item.step_type === "gate" || item.step_type === "required") &&
+      item.verification.type === "none"
+    ).map(({ id, step_type }) => `${id} (${step_type}, no verification)`);
+    if (idle.length === 0 && bare.length === 0) return ok("none");
+    const seen = [
+      ...(idle.length === 0 ? [] : [`these always pass: ${few(idle)}`]),
+      ...(bare.length === 0 ? [] : [`to report these is enough: ${few(bare)}`]),
+    ];
     return {
       level: "info",
-      seen: `these always pass: ${few(idle)}`,
-      todo: "Give them a command that can fail",
-      list: idle,
+      seen: seen.join("; "),
+      todo: idle.length === 0
+        ? 'Add "verification:" where a command or a file can show that they are done'
+        : "Give them a command that can fail",
+      list: [...idle, ...bare],
     };
   },
 };

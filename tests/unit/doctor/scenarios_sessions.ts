@@ -517,4 +517,21 @@ export const WORKFLOWS: readonly Scenario[] = [
     seen: /^these always pass: check \(exit 0\)$/,
     make: withCommand("exit 0"),
   },
+  {
+    check: "workflow.gates",
+    when: "a gate and a required item have no proof",
+    level: "info",
+    seen:
+      /^to report these is enough: ship \(gate, no verification\), docs \(required, no verification\)$/,
+    make: withWorkflow(`name: Bare
+phases:
+  - id: PLAN
+    name: Plan
+    items:
+      - { id: ship, name: Ship, step_type: gate }
+      - { id: docs, name: Docs, step_type: required }
+      - { id: free, name: Free }
+      - { id: seen, name: Seen, step_type: gate, verification: { type: manual_gate } }
+`),
+  },
 ];

@@ -195,3 +195,11 @@ Deno.test("what ran a command must be what its item asks for", () => {
   assert.ok(!fits("pwsh", dash));
   assert.ok(shellFits({ shell: "strict" }, { exitCode: null }), "nothing ran");
 });
+
+Deno.test("a gate that checks nothing is said with format 2", () => {
+  const step = "steps: [{name: x, step_type: gate}, {name: y, step_type: required}]";
+  assert.deepEqual(read(`format: 2\n${step}`).warnings, [
+    "the gate checks nothing: whoever completes it passes it",
+  ]);
+  assert.deepEqual(read(step).warnings, []);
+});
