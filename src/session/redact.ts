@@ -260,6 +260,9 @@ function fieldAt(data: object, field: string): unknown {
   return value;
 }
 
+/** Shorter texts are in many reasons by chance. */
+const TELLING = 4;
+
 /** The reason as it is recorded. @throws `too_short`, `too_long`, `invalid_argument` */
 function checkReason(
   event: NewEvent | undefined,
@@ -269,7 +272,8 @@ function checkReason(
   const reason = checkText(given, { doing, what: "reason", max: TEXT_LIMITS.reason });
   if (reason.error !== undefined) throw reason.error;
   const repeats = open.some(({ value }) =>
-    typeof value === "string" && value.trim() !== "" && reason.value.includes(value.trim())
+    typeof value === "string" && value.trim().length >= TELLING &&
+    reason.value.includes(value.trim())
   );
   if (!repeats) return reason.value;
   throw new OrchestratorError(

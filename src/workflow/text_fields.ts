@@ -160,7 +160,7 @@ function isCommand(value: unknown): boolean {
 }
 
 function replaced(value: unknown, path: readonly string[], replace: Replace): unknown {
-  const isText = typeof value === "string" ||
+  const isText = typeof value === "string" && value !== "" ||
     path.at(-1) === "evidence" && value !== null && value !== undefined;
   return isText ? replace({ name: path.join("."), value }) : value;
 }

@@ -421,6 +421,37 @@ const journalCases: readonly StorageCase[] = [
     },
   },
   {
+    name: "a redacted line counts as the line that it was, and with no other hash",
+    async run({ backend }) {
+      const original = "a".repeat(64);
+      const line = `{"v":3,"data":{"text":"gone"},"prev":"${
+        "0".repeat(64)
+      }","original":"${original}"}`;
+      await made(backend, A, ["first", line]);
+      const bytes = { seq: 2, hash: sha256Hex(line), etag: "" };
+      await refused(
+        "state_moved",
+        backend.withLock({ session: A }, request(), () => backend.append(A, bytes, ["third"])),
+      );
+      const { etag } = await backend.withLock(
+        { session: A },
+        request(),
+        () => backend.append(A, { seq: 2, hash: original, etag: "" }, ["third"]),
+      );
+      await backend.withLock(
+        { session: A },
+        request(),
+        () => backend.append(A, { seq: 3, hash: sha256Hex("third"), etag }, [line]),
+      );
+      await backend.withLock(
+        { session: A },
+        request(),
+        () => backend.append(A, { seq: 4, hash: original, etag: "" }, ["fifth"]),
+      );
+      assert.deepEqual(await linesOf(backend, A), ["first", line, "third", line, "fifth"]);
+    },
+  },
+  {
     name: "an empty etag is fine",
     async run({ backend }) {
       const head = await made(backend, A);

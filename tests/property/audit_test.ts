@@ -10,6 +10,7 @@ import { OrchestratorError } from "../../src/errors.ts";
 import { sha256Hex } from "../../src/platform/hash.ts";
 import { Redactor } from "../../src/secrets/redact.ts";
 import { walkChain } from "../../src/session/journal.ts";
+import { redactText } from "../../src/session/redact.ts";
 import { SessionManager } from "../../src/session/session_manager.ts";
 import { MemoryBackend } from "../../src/storage/memory_backend.ts";
 import { CLOCK_TOLERANCE_MS } from "../../src/workflow/audit/audit.ts";
@@ -20,6 +21,7 @@ import { anyEvidence } from "../../src/workflow/audit/stand_in.ts";
 import type { Actor, NewEvent } from "../../src/workflow/events.ts";
 import { requireDefinition } from "../../src/workflow/parse_definition.ts";
 import type { PhaseState, SessionState } from "../../src/workflow/state.ts";
+import { redactedFields, textFields } from "../../src/workflow/text_fields.ts";
 import { planVerification } from "../../src/workflow/verification_plan.ts";
 import { A } from "../unit/session/sessions.ts";
 import { LONG_REASON, outcomeOf } from "../unit/workflow/session_builder.ts";
@@ -88,6 +90,7 @@ type Step =
   | { readonly kind: "restore"; readonly which: number }
   /** The next thing that the workflow wants, done as it should be. */
   | { readonly kind: "forward"; readonly text: string }
+  | { readonly kind: "redact"; readonly which: number; readonly field: number }
   | { readonly kind: "learn" };
 
 interface Given {
@@ -149,6 +152,11 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.nat(9).map((which): Step => ({ kind: "restore", which })) },
   { weight: 30, arbitrary: texts.map((text): Step => ({ kind: "forward", text })) },
   { weight: 4, arbitrary: fc.constant<Step>({ kind: "learn" }) },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(fc.nat(99), fc.nat(99))
+      .map(([which, field]): Step => ({ kind: "redact", which, field })),
+  },
 );
 
 const ACTORS: readonly Actor[] = [
@@ -243,6 +251,7 @@ class World {
       this.redactor.add(next ?? "nothing more");
       return;
     }
+    if (step.kind === "redact") return await this.#redact(step);
     const { state } = await this.manager.load(A);
     const command = await this.#commandOf(step, state);
     if (command === null) return;
@@ -258,7 +267,26 @@ class World {
     }
   }
 
-  async #commandOf(step: Exclude<Step, { kind: "learn" }>, state: SessionState) {
+  /** Takes some text out of some event. */
+  async #redact({ which, field }: { readonly which: number; readonly field: number }) {
+    const events = await this.events();
+    const found = events.map((event) => ({ event, texts: textFields(event) }))
+      .filter(({ texts }) => texts.length > 0);
+    const chosen = found[which % found.length];
+    const name = chosen?.texts[field % chosen.texts.length]?.name;
+    if (chosen === undefined || name === undefined) return;
+    const what = {
+      seq: chosen.event.seq,
+      field: name,
+      reason: `It had to go from ${events.length}`,
+    };
+    const { event } = await redactText(this.manager, A, what);
+    if (event === null) return;
+    const after = (await this.events())[chosen.event.seq - 1];
+    assert.ok(after !== undefined && redactedFields(after).includes(name));
+  }
+
+  async #commandOf(step: Exclude<Step, { kind: "learn" | "redact" }>, state: SessionState) {
     switch (step.kind) {
       case "command":
         return step.command;

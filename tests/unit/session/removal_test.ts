@@ -48,6 +48,22 @@ const copy = (lines: readonly string[], feedback: readonly string[] = [], lineag
 
 const texts = fc.array(fc.string(), { minLength: 1, maxLength: 12 });
 
+Deno.test("a removal covers a copy from before a text was redacted in the removed one, and the reverse", () => {
+  const lines = ["one", "two"].map((text, index) => JSON.stringify({ v: 2, seq: index + 1, text }));
+  const stub = JSON.stringify({
+    v: 3,
+    seq: 1,
+    text: "gone",
+    original: sha256Hex(lines[0] ?? ""),
+  });
+  const redacted = [stub, ...lines.slice(1)];
+  assert.ok(covers(removalOf(copy(redacted)), copy(lines)));
+  assert.ok(covers(removalOf(copy(redacted)), copy(lines.slice(0, 1))));
+  assert.ok(covers(removalOf(copy(lines)), copy(redacted)));
+  assert.ok(covers(removalOf(copy(lines)), copy([stub])));
+  assert.ok(!covers(removalOf(copy(redacted)), copy([JSON.stringify({ v: 2, other: true })])));
+});
+
 Deno.test("a removal covers its own copy and each beginning of it", () => {
   fc.assert(fc.property(texts, fc.array(fc.string()), (lines, feedback) => {
     const removal = removalOf(copy(lines, feedback));
