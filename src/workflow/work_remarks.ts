@@ -2,6 +2,7 @@
  * What people should know of where, and with which files, a session's proofs were made.
  * @module
  */
+import type { AuditRemark } from "./audit/finding.ts";
 import { isAsBefore } from "./file_proof.ts";
 import { own } from "./record.ts";
 import type { SessionState } from "./state.ts";
@@ -27,12 +28,7 @@ export function workRemarks(state: SessionState): readonly string[] {
 function rootRemarks(state: SessionState): readonly string[] {
   const began = state.begun?.root;
   if (began === undefined) return [];
-  const placed = placedIn(state, began);
-  const last = placed.at(-1)?.root ?? began;
-  const others = placed.filter(({ root }) => !isSame(root, began));
-  const elsewhere = others.filter(({ root }) => root.machine !== began.machine);
-  const odd = others.filter(({ root }) => root.machine === began.machine && !isSame(root, last));
-  const moved = others.find(({ root }) => root.machine === began.machine && isSame(root, last));
+  const { odd, moved, elsewhere } = rootsOf(state, began);
   return [
     ...odd.map(({ what, seq }) =>
       `${what} was done in another directory than the session began in (event ${seq})`
@@ -44,6 +40,28 @@ function rootRemarks(state: SessionState): readonly string[] {
       ? []
       : [`On another machine than the session began on: ${listed(elsewhere)}`]),
   ];
+}
+
+/** The same for the lines of the journal. */
+export function oddRoots(state: SessionState): readonly AuditRemark[] {
+  const began = state.begun?.root;
+  if (began === undefined) return [];
+  return rootsOf(state, began).odd.map(({ seq }) => ({
+    line: seq,
+    remark: "records a proof that was made in another directory than the session began in",
+  }));
+}
+
+function rootsOf(state: SessionState, began: RootRecord) {
+  const placed = placedIn(state, began);
+  const last = placed.at(-1)?.root ?? began;
+  const others = placed.filter(({ root }) => !isSame(root, began));
+  const here = [began.machine, last.machine];
+  return {
+    odd: others.filter(({ root }) => here.includes(root.machine) && !isSame(root, last)),
+    moved: others.find(({ root }) => root.machine === began.machine && isSame(root, last)),
+    elsewhere: others.filter(({ root }) => root.machine !== began.machine),
+  };
 }
 
 /** In the order in which they were made. A mark without a root is where the session began. */
