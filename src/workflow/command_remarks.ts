@@ -72,16 +72,7 @@ export function commandRemarks(
     });
   }
   const piped = list.findIndex(({ before }) => before === "|");
-  if (piped > 0 && !hasPipefail) {
-    const [feeding, reading] = [list[piped - 1], list[piped]].map((simple) =>
-      simple === undefined ? "" : textOf(simple)
-    );
-    remarks.push({
-      message: `only the exit code behind the pipe counts: "${feeding}" may fail, ` +
-        `"${reading}" decides`,
-      hint: 'Write "shell: strict" in the item, or write to a file and read that',
-    });
-  }
+  if (piped > 0 && !hasPipefail) remarks.push(remarkOnPipe(list[piped - 1], list[piped]));
   if (early !== undefined && !ends && !hasCompound(list)) {
     remarks.push(remarkOnEarly(early, hasErrexit));
   }
@@ -92,6 +83,16 @@ export function commandRemarks(
     });
   }
   return remarks;
+}
+
+function remarkOnPipe(feeding: Simple | undefined, reading: Simple | undefined): CommandRemark {
+  const [first, second] = [feeding, reading].map((simple) =>
+    simple === undefined ? "" : textOf(simple)
+  );
+  return {
+    message: `only the exit code behind the pipe counts: "${first}" may fail, "${second}" decides`,
+    hint: 'Write "shell: strict" in the item, or write to a file and read that',
+  };
 }
 
 /** Whether a loop is what decides, and nothing in it ends the command. */

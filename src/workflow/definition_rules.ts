@@ -366,7 +366,10 @@ class RuleChecker {
       if (!Object.hasOwn(settings, name)) {
         whole = false;
         const hint = didYouMean(name, Object.keys(settings)) ??
-          `Add ${quote(name)} under "settings:"`;
+          `Add ${
+              quote(name)
+            } under "settings:", or write "{{{{${name}}}" for another program to get` +
+            (this.#definition.format === 2 ? " it" : ' it (with "format: 2")');
         this.#error(path, `there is no setting ${quote(name)}`, { ...point, hint });
       } else if (typeof settings[name] === "object") {
         whole = false;

@@ -175,6 +175,19 @@ Deno.test("four braces stand for two with format 2, and for themselves in older 
   assert.equal(commandOf(step("a {{{{")), "a {{{{");
 });
 
+Deno.test("the message about a missing setting says how to write braces", () => {
+  const hintOf = (head: string) =>
+    parseDefinition(`${head}steps: [{name: x, command: "docker -f '{{end}}'"}]`, { file: "w.yaml" })
+      .findings.map(({ hint }) => hint);
+  assert.deepEqual(hintOf("format: 2\n"), [
+    'Add "end" under "settings:", or write "{{{{end}}" for another program to get it',
+  ]);
+  assert.deepEqual(hintOf(""), [
+    'Add "end" under "settings:", or write "{{{{end}}" for another program to get it ' +
+    '(with "format: 2")',
+  ]);
+});
+
 Deno.test("what ran a command must be what its item asks for", () => {
   const bash = { name: "bash", path: "/bin/bash", strict: true };
   const dash = { name: "dash", path: "/bin/sh", strict: false };

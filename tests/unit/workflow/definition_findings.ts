@@ -325,14 +325,16 @@ export const BAD_FILES: readonly BadFile[] = [
       '5:24 error setting "l" is a list and cannot be used in a text → Set it to a text, a number, true or false',
       '6:7 error setting "m" is a map and cannot be used in a text → Set it to a text, a number, true or false',
       '6:12 error setting "n" has no value and cannot be used in a text → Set it to a text, a number, true or false',
-      '6:18 error there is no setting "other" → Add "other" under "settings:"',
+      '6:18 error there is no setting "other" → Add "other" under "settings:", or write "{{{{other}}" for another program to get it (with "format: 2")',
     ],
     accepted: true,
   },
   {
     about: "a template without any settings",
     text: "steps: [{name: x, verification: {type: file_exists, path: '{{docs_dir}}/plan.md'}}]\n",
-    findings: ['1:60 error there is no setting "docs_dir" → Add "docs_dir" under "settings:"'],
+    findings: [
+      '1:60 error there is no setting "docs_dir" → Add "docs_dir" under "settings:", or write "{{{{docs_dir}}" for another program to get it (with "format: 2")',
+    ],
     accepted: true,
   },
   {
