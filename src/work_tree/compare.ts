@@ -27,6 +27,8 @@ export interface Moment
   extends Pick<WorkTree, "head" | "tree" | "changed" | "changedCount" | "submodules"> {
   /** Nothing is known of the paths behind this one. */
   readonly knownTo?: string;
+  /** Nothing is known of these. */
+  readonly unknown?: ReadonlySet<string>;
 }
 
 /** What differs. */
@@ -73,6 +75,8 @@ export class MomentComparison {
     const isLeftOut = await this.#leftOut();
     const candidates = new Set<string>([
       ...submodules,
+      ...before.unknown ?? [],
+      ...after.unknown ?? [],
       ...sides.flatMap(({ files }) => [...files.keys()]),
       ...(moved ?? new Map<string, unknown>()).keys(),
     ]);
@@ -205,9 +209,10 @@ interface Side {
   readonly files: ReadonlyMap<string, Entry>;
   /** Nothing is known of the paths behind this one. */
   readonly limit: string | undefined;
+  readonly unknown: ReadonlySet<string> | undefined;
 }
 
-function sideOf({ changed, changedCount, knownTo }: Moment): Side {
+function sideOf({ changed, changedCount, knownTo, unknown }: Moment): Side {
   const files = new Map<string, Entry>();
   for (const { path, mode, blob, as } of changed) {
     files.set(
@@ -218,12 +223,14 @@ function sideOf({ changed, changedCount, knownTo }: Moment): Side {
   return {
     files,
     limit: changedCount > changed.length ? changed.at(-1)?.path ?? "" : knownTo,
+    unknown,
   };
 }
 
-function fileAt({ files, limit }: Side, path: string): Entry | "as commit" | "unknown" {
+function fileAt({ files, limit, unknown }: Side, path: string): Entry | "as commit" | "unknown" {
   const file = files.get(path);
   if (file !== undefined) return file;
+  if (unknown?.has(path) === true) return "unknown";
   return limit !== undefined && path > limit ? "unknown" : "as commit";
 }
 

@@ -59,9 +59,13 @@ function beforeRun(
   { after, wrote: { head, tree, changed, changedCount, submodules } }: Run,
 ): Moment {
   const dirty = submodules ?? after.submodules;
-  const moment = { head, tree, ...(dirty === undefined ? {} : { submodules: dirty }) };
-  // It committed what was there.
-  if (changedCount === 0) return { ...after, ...moment, head: after.head };
+  // Where it committed, what it did not change is still known by the commit that it made.
+  const moment = {
+    head: after.head,
+    tree,
+    ...(dirty === undefined ? {} : { submodules: dirty }),
+  };
+  if (changedCount === 0) return { ...after, ...moment };
   const limits = [
     ...(changed.length < changedCount ? [changed.at(-1)?.path ?? ""] : []),
     ...(after.changed.length < after.changedCount ? [after.changed.at(-1)?.path ?? ""] : []),
@@ -71,8 +75,12 @@ function beforeRun(
   const files = after.changed.filter(({ path }) =>
     !written.has(path) && (knownTo === undefined || path <= knownTo)
   );
+  const unknown = new Set<string>();
   for (const { path, mode, blob, as } of changed) {
-    if (mode === undefined || blob === undefined) continue;
+    if (mode === undefined || blob === undefined) {
+      if (head !== after.head) unknown.add(path);
+      continue;
+    }
     files.push({ path, mode, blob, ...(as === undefined ? {} : { as }) });
   }
   return {
@@ -80,5 +88,6 @@ function beforeRun(
     changed: files,
     changedCount: files.length,
     ...(knownTo === undefined ? {} : { knownTo }),
+    ...(unknown.size === 0 ? {} : { unknown }),
   };
 }

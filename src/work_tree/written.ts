@@ -46,8 +46,8 @@ async function compared(
 ): Promise<readonly WrittenFile[] | null> {
   try {
     const { paths, complete } = await new MomentComparison(place).between(before, after);
-    const is = new Map(after.changed.map((file) => [file.path, file]));
-    return complete ? paths.map((path) => is.get(path) ?? { path }) : null;
+    const was = new Map(before.changed.map((file) => [file.path, file]));
+    return complete ? paths.map((path) => was.get(path) ?? { path }) : null;
   } catch {
     return null;
   }

@@ -264,3 +264,36 @@ Deno.test("a stored definition is never validated again", () => {
   assert.equal(definition?.format, 2);
   assert.deepEqual(findings.filter(({ level }) => level === "error"), []);
 });
+
+const WITH_INPUTS = (inputs: string, verification = "{type: command, command: make}") =>
+  "format: 2\nname: W\nphases:\n  - id: A\n    name: A\n    items:\n      - id: a\n        name: a\n" +
+  `        inputs: ${inputs}\n        verification: ${verification}\n`;
+
+Deno.test("inputs: globs relative to the root, of an item that proves something", () => {
+  for (const inputs of ["[]", '[src, "!**/*.md", "a/{b,c}"]']) {
+    const { definition, errors, warnings } = read(WITH_INPUTS(inputs));
+    assert.deepEqual([errors, warnings], [[], []], inputs);
+    assert.ok(Array.isArray(definition?.phases[0]?.items[0]?.inputs), inputs);
+  }
+  for (
+    const inputs of ['["/etc"]', '["{{docs}}/x"]', '[""]', '["**/**/**/**/**"]', "src", "{a: 1}"]
+  ) {
+    assert.equal(read(WITH_INPUTS(inputs)).errors.length, 1, inputs);
+  }
+  const { errors } = read(WITH_INPUTS("[src]", "{type: none}"));
+  assert.match(errors[0]?.message ?? "", /"inputs" has no effect without a verification/);
+});
+
+Deno.test("settings.proofs is fresh, in format 2", () => {
+  const withProofs = (value: string, format: string) =>
+    read(
+      `${format}name: W\nsettings: {proofs: ${value}}\nphases:\n` +
+        "  - id: A\n    name: A\n    items: [{id: a, name: a}]\n",
+    );
+  assert.deepEqual(withProofs("fresh", "format: 2\n").findings, []);
+  assert.match(withProofs("old", "format: 2\n").errors[0]?.message ?? "", /must be "fresh"/);
+  const { errors, warnings } = withProofs("fresh", "");
+  assert.deepEqual(errors, []);
+  assert.match(warnings[0]?.message ?? "", /no effect without "format: 2"/);
+  assert.deepEqual(withProofs("old", "").findings, []);
+});
