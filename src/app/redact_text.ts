@@ -4,6 +4,7 @@
  */
 import type { Change } from "../session/session_manager.ts";
 import { redactText as redact, type TextToRedact } from "../session/redact.ts";
+import { keepState } from "./state/keep.ts";
 import { type StillHeld, stillHeld } from "./still_held.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -29,6 +30,7 @@ export async function redactText(
     session,
     what,
   );
+  if (event !== null) await keepState(workspace, "Redact", true);
   const change: Change = {
     state,
     events: event === null ? [] : [event],

@@ -99,6 +99,16 @@ test("a clone that only pulls has the redacted lines, and pushes them without a 
   await isGone(first, session);
 });
 
+test("in web mode the redaction is pushed at once", async () => {
+  using machines = new Machines();
+  const { first } = await both(machines);
+  first.env["ORCHESTRATOR_WEB_MODE"] = "true";
+  await first.must(...REDACT);
+  const [branch = ""] = machines.branches;
+  const found = spawnSync("git", ["grep", "-c", "hunter2", branch], { cwd: machines.bare });
+  assert.equal(found.status, 1);
+});
+
 test("a session that diverged ends redacted on both ways, whichever machine redacted it", async () => {
   for (const redactsFirst of [true, false]) {
     using machines = new Machines();

@@ -291,7 +291,7 @@ export const WORKFLOW: readonly Mutant[] = [
     file: "src/snapshot/relation.ts",
     search: "return there === undefined || there === line ? line : withMarkersOf(line, there);",
     replace: "return there === undefined || there !== line ? line : withMarkersOf(line, there);",
-    killedBy: { file: "tests/e2e/redact_test.ts", filter: "snapshots" },
+    killedBy: { file: "tests/unit/snapshot/redacted_copies_test.ts", filter: "joined copies" },
   },
   {
     name: "a session that diverged brings a redacted text back",
