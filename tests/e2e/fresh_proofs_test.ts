@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Result, runInProcess, runProcess } from "../harness/running.ts";
 import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
@@ -76,6 +76,11 @@ class Project implements Disposable {
     const result = await this.run(...argv);
     assert.equal(result.code, 0, `orchestrator ${argv.join(" ")}\n${result.stderr}`);
     return result;
+  }
+
+  /** From now on the project is in no repository. */
+  hideGit(): void {
+    renameSync(join(this.root, ".git"), join(this.top, "git"));
   }
 
   /** Up to the last phase, as `init` asks for it. */
@@ -267,3 +272,66 @@ for (const [name, kind] of Object.entries(KINDS)) {
     });
   }
 }
+
+Deno.test({
+  name: "fresh proofs: rules that hide files are said, and hidden files do not count",
+  ignore,
+  async fn() {
+    using project = new Project();
+    await project.begin({});
+    await project.done("complete", "tests_pass", "build_passes", "lint_passes");
+    project.write(".git/info/exclude", "secret*\n");
+    project.write("secret.txt", "s\n");
+    const { stdout } = await project.done("status", "--fresh");
+    assert.match(
+      stdout.replaceAll(/\s+/g, " "),
+      /ignore rules outside the repository .* have changed/,
+    );
+    assert.match(stdout.replaceAll(/\s+/g, " "), /they hide secret\.txt/);
+    assert.match(stdout, /All proofs fit the files/);
+    const finished = await project.done("finish");
+    assert.match(finished.stderr, /ignore rules outside the repository/);
+  },
+});
+
+Deno.test({
+  name: "fresh proofs: what cannot be compared is said, and refuses nothing",
+  ignore,
+  async fn() {
+    using project = new Project();
+    await project.begin({});
+    await project.done("complete", "tests_pass", "build_passes", "lint_passes");
+    project.write("src/a.txt", "three\n");
+    project.hideGit();
+    const finished = await project.done("finish");
+    assert.match(
+      finished.stderr,
+      /Not compared with the files \(.*\): tests_pass, build_passes, lint_passes/,
+    );
+    const last = await project.done("log", "--json");
+    assert.match(last.stdout, /"verdict": ?"unknown"/);
+  },
+});
+
+Deno.test({
+  name: "fresh proofs: a name of a file with a secret is recorded without it",
+  ignore,
+  async fn() {
+    using project = new Project();
+    await project.begin({});
+    await project.done("complete", "tests_pass", "build_passes", "lint_passes");
+    const token = "s3cr3t-0123456789abcdef";
+    const kept = await runInProcess(["secrets", "set", "TOKEN"], {
+      cwd: project.root,
+      env: project.environment,
+      stdin: `${token}\n`,
+    });
+    assert.equal(kept.code, 0, kept.stderr);
+    project.write(`${token}.txt`, "x\n");
+    assert.equal((await project.finish()).length, 1);
+    const journal = await project.done("log", "--json");
+    assert.match(journal.stdout, /\[redacted\]\.txt/);
+    assert.equal(journal.stdout.includes(token), false);
+    await project.done("log", "verify");
+  },
+});
