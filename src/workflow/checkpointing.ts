@@ -8,7 +8,9 @@ import type { Decision } from "./decision.ts";
 import type { WorkflowDefinition } from "./definition.ts";
 import { requireCurrentPhase } from "./locate.ts";
 import { didYouMean } from "./nearest.ts";
+import { withdrawnSince } from "./evolve_withdrawal.ts";
 import { own } from "./record.ts";
+import { isDone, isRevoked } from "./reviews.ts";
 import type { ItemStatus, PhaseStatus, SessionState, Snapshot } from "./state.ts";
 import { checkOptionalText, checkText, checkTexts, quoted } from "./texts.ts";
 
@@ -109,11 +111,47 @@ export function decideRestoreCheckpoint(
   if (misfit !== undefined) {
     return { error: new OrchestratorError("state_corrupt", `Cannot ${doing}: ${misfit}`) };
   }
+  const lost = lostSince(state, snapshot, checkpointSeq);
+  if (lost !== undefined) {
+    return {
+      error: new OrchestratorError(
+        "item_blocked",
+        `Cannot ${doing}: "${lost.item}" of phase "${lost.phase}", which had ended there, ` +
+          "was rejected or reopened since",
+        { hint: "Go on in the current phase", details: { ...lost } },
+      ),
+    };
+  }
   return {
     value: {
       events: [{ type: "checkpoint_restored", data: { checkpoint, checkpointSeq, snapshot } }],
     },
   };
+}
+
+/**
+ * A required item of a phase that had ended at the checkpoint, and that does not count any more: to go
+ * back there would leave it behind. A revoked approval can be given again there.
+ */
+function lostSince(
+  { definition, phases: now }: SessionState,
+  { phases: then }: Snapshot,
+  seq: number,
+): { readonly phase: string; readonly item: string } | undefined {
+  const back = withdrawnSince(now, then, seq);
+  for (const phase of definition.phases) {
+    const standing = own(back, phase.id);
+    if (standing?.status !== "completed") continue;
+    for (const { id, required } of phase.items) {
+      const item = own(standing.items, id);
+      // What the checkpoint itself has is as it was.
+      if (!required || item === undefined || item === own(own(then, phase.id)?.items ?? {}, id)) {
+        continue;
+      }
+      if (!isDone(item) && !isRevoked(item)) return { phase: phase.id, item: id };
+    }
+  }
+  return undefined;
 }
 
 const PHASE_STATUSES: ReadonlySet<PhaseStatus> = new Set(["pending", "active", "completed"]);

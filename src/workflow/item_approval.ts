@@ -78,14 +78,19 @@ function isOtherFile(before: Approval | undefined, { file }: Approval): boolean 
 export function requireApprovable(state: SessionState, id: string): Result<LocatedItem> {
   const found = requireItem(state, id, "approve");
   const current = currentPhase(state);
-  if (found.error === undefined || current === undefined) return found;
+  if (current === undefined) return found;
+  // An id may be used in several phases: what waits here comes first.
+  const isWaiting = found.value !== undefined && !isDone(found.value.state) &&
+    found.value.definition.verification.type === "manual_gate";
+  if (isWaiting) return found;
   for (let index = current.index - 1; index >= 0; index -= 1) {
     const definition = state.definition.phases[index];
     const item = definition?.items.find((candidate) => candidate.id === id);
     if (definition === undefined || item === undefined) continue;
     const phase = { index, definition, state: phaseState(state, definition.id) };
     const standing = itemState(phase.state, id);
-    if (isRevoked(standing) || standing.approval?.file !== undefined) {
+    const isOfFile = found.value === undefined && standing.approval?.file !== undefined;
+    if (isRevoked(standing) || isOfFile) {
       return { value: { phase, definition: item, state: standing } };
     }
   }

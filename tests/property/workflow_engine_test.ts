@@ -60,6 +60,8 @@ function itemOf(id: string): fc.Arbitrary<ItemDefinition> {
     required: fc.boolean(),
     skippable: fc.boolean(),
     skip_conditions: fc.constantFrom([], ["no_ui"]),
+    // In a circle there are none: `validate` refuses it.
+    needs: fc.subarray(ITEM_IDS.slice(0, ITEM_IDS.findIndex((other) => other === id))),
     verification,
     step_type: fc.constantFrom<StepType>("gate", "required", "documented", "flexible"),
     evidence_schema: fc.constantFrom("TestPlanEvidence" as const, "EdgeCaseEvidence" as const),
@@ -179,6 +181,16 @@ const wishes: fc.Arbitrary<readonly { readonly wish: Wish; readonly actor: Actor
             evidence,
           }, { requiredKeys: ["kind", "item", "approval"] }) as fc.Arbitrary<Command>,
           fc.record({ kind: fc.constant("approve_phase" as const), phase: phases, approval }),
+          fc.record({
+            kind: fc.constantFrom("reject" as const, "reopen" as const),
+            item: items,
+            reason: texts,
+          }),
+          fc.record({
+            kind: fc.constant("revoke" as const),
+            what: fc.oneof(fc.record({ item: items }), fc.record({ phase: phases })),
+            reason: texts,
+          }),
           fc.record({ kind: fc.constant("advance" as const) }),
           fc.record({ kind: fc.constant("finish" as const), notes: texts }),
           fc.record({ kind: fc.constant("note" as const), text: texts }),
@@ -259,6 +271,13 @@ function resolved(state: SessionState, wish: Wish): Wish {
   if ("item" in command) {
     return { ...wish, command: { ...command, item: itemAt(state, command.item) } };
   }
+  if (command.kind === "revoke") {
+    const { what } = command;
+    const meant = "item" in what
+      ? { item: itemAt(state, what.item) }
+      : { phase: what.phase === "@" ? state.phase ?? "none" : what.phase };
+    return { ...wish, command: { ...command, what: meant } };
+  }
   if (command.kind !== "approve_phase" || command.phase !== "@") return wish;
   return { ...wish, command: { ...command, phase: state.phase ?? "none" } };
 }
@@ -321,6 +340,12 @@ function assertStep(before: SessionState, command: Command, session: Session, fr
   assert.equal(state.seq, before.seq + made.length);
   if (made.length === 0) assert.equal(state, before);
   if (before.status !== "active") {
+    // What a revocation changes has tests of its own: nothing is given by it.
+    if (made.some(({ type }) => type === "approval_revoked")) {
+      assert.equal(state.status, before.status);
+      assert.ok(describe(state).done <= describe(before).done);
+      return;
+    }
     assert.ok(made.every((event) => event.type === "session_renamed"));
     assert.deepEqual({ ...state, name: null, seq: 0, updatedAt: "" }, {
       ...before,
@@ -328,6 +353,16 @@ function assertStep(before: SessionState, command: Command, session: Session, fr
       seq: 0,
       updatedAt: "",
     });
+  }
+  if (command.kind === "revoke") return;
+  const approved = made.find(({ type }) => type === "item_approved" || type === "phase_approved");
+  if (approved !== undefined && "phase" in approved.data && approved.data.phase !== before.phase) {
+    // An approval of an earlier phase is given again, never for the first time.
+    const { phase } = approved.data;
+    const standing = before.phases[phase ?? ""];
+    const item = "item" in approved.data ? standing?.items[approved.data.item] : standing;
+    assert.equal(item?.withdrawn?.how, "revoked");
+    return;
   }
   if (command.kind !== "restore_checkpoint") {
     assert.deepEqual(othersOf(state, before.phase), othersOf(before, before.phase));

@@ -307,3 +307,39 @@ Deno.test("recheck: not before what an item needs, and then it need not be compl
   assert.equal(session.item("A", "code").needsAgain, undefined);
   session.do(approve("gate")).do({ kind: "advance" });
 });
+
+Deno.test("a revoked approval is given again, also where the current phase has an item of that id", () => {
+  const phases = [phase("A", [item("x", GATE)]), phase("B", ["x"])];
+  const session = new Session(workflow(phases)).do(approve("x")).do({ kind: "advance" })
+    .do(revoke("x"));
+  assert.deepEqual(nextStep(session.state).argv, ["approve", "x"]);
+  session.do(approve("x"));
+  assert.equal(session.item("A", "x").withdrawn, undefined);
+});
+
+Deno.test("a checkpoint of a later phase is not restored over what was rejected since", () => {
+  const checkpoint = (id: string): Command => ({
+    kind: "create_checkpoint",
+    checkpoint: id,
+    decisions: [],
+    files: [],
+  });
+  const session = allDone(planned()).do(checkpoint("early")).do({ kind: "advance" })
+    .do(checkpoint("late"));
+  const restore = (id: string): Command => {
+    const created = session.journal.find((event) =>
+      event.type === "checkpoint_created" && event.data.checkpoint === id
+    );
+    assert.ok(created?.type === "checkpoint_created");
+    const { seq, data: { snapshot } } = created;
+    return { kind: "restore_checkpoint", checkpoint: id, checkpointSeq: seq, snapshot };
+  };
+  session.do(restore("early")).do(reject("docs"));
+  const refusal = session.refusal(restore("late"));
+  assert.equal(refusal.code, "item_blocked");
+  assert.match(
+    refusal.message,
+    /"docs" of phase "A", which had ended there, was rejected or reopened/,
+  );
+  session.complete("docs").do(restore("late"));
+});
