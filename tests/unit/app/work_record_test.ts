@@ -207,6 +207,28 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a known secret in the name of a file is not recorded",
+  ignore,
+  fn: async () => {
+    using project = new Project();
+    await project.must(["start", "Try it"]);
+    const { code } = await runInProcess(["secrets", "set", "TOKEN"], {
+      cwd: project.scratch.root,
+      env: project.env,
+      stdin: "sesame-9-sesame",
+    });
+    assert.equal(code, 0);
+    project.scratch.write("for-sesame-9-sesame.txt", "x\n");
+    await project.must(["complete", "plain"]);
+    assert.deepEqual(project.tree().changed.map(({ path }) => path), ["for-[redacted].txt"]);
+    await project.must(["complete", "tests"]);
+    await project.must(["complete", "quiet"]);
+    assert.doesNotMatch(JSON.stringify(project.lines()), /sesame/);
+    await project.must(["log", "verify"]);
+  },
+});
+
+Deno.test({
   name: "variables that change what runs are recorded by name, and the program",
   ignore,
   fn: async () => {
