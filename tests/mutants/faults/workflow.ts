@@ -356,4 +356,44 @@ export const WORKFLOW: readonly Mutant[] = [
     replace: "if (before !== undefined) return Promise.resolve(new Map());",
     killedBy: { file: "tests/unit/work_tree/compare_test.ts", filter: "any two moments" },
   },
+  {
+    name: "a checkpoint gives back what was rejected, reopened or revoked since",
+    file: "src/workflow/evolve_withdrawal.ts",
+    search: "return isStale || wasRejected || isLater(now, seq) ? now : then;",
+    replace: "return isStale && wasRejected && isLater(now, seq) ? now : then;",
+    killedBy: {
+      file: "tests/unit/workflow/withdrawing_test.ts",
+      filter: "a checkpoint does not give back",
+    },
+  },
+  {
+    name: "an agent rejects what a person approves",
+    file: "src/workflow/withdrawing.ts",
+    search: "const refusal = isGate ? refusalIfAgent(state, context, doing) : undefined;",
+    replace: "const refusal = isGate ? undefined : refusalIfAgent(state, context, doing);",
+    killedBy: {
+      file: "tests/unit/workflow/withdrawing_test.ts",
+      filter: "an agent does not reject",
+    },
+  },
+  {
+    name: "what needs a reopened item counts as done",
+    file: "src/workflow/reviews.ts",
+    search: "return !isOpen(status) && withdrawn === undefined && needsAgain === undefined;",
+    replace: "return !isOpen(status) && withdrawn === undefined && needsAgain !== null;",
+    killedBy: {
+      file: "tests/unit/workflow/withdrawing_test.ts",
+      filter: "a reopened item is open",
+    },
+  },
+  {
+    name: "a file that changes while the question is open is approved",
+    file: "src/app/approve.ts",
+    search: "if (file.sha256 === seen.file.sha256) return;",
+    replace: "if (file.path === seen.file.path) return;",
+    killedBy: {
+      file: "tests/unit/app/approve_test.ts",
+      filter: "changes while the question is open",
+    },
+  },
 ];
