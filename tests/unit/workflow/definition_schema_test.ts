@@ -84,6 +84,8 @@ function holds(keyword: string, rule: unknown, value: unknown, schema: Schema): 
     }
     case "allOf":
       return asList(rule).every((inner) => accepts(inner, value));
+    case "anyOf":
+      return asList(rule).some((inner) => accepts(inner, value));
     case "oneOf":
       return asList(rule).filter((inner) => accepts(inner, value)).length === 1;
     case "not":
