@@ -365,11 +365,11 @@ class RuleChecker {
       const point = { needle: new RegExp(`\\{\\{\\s*${name}\\s*\\}\\}`, "u") };
       if (!Object.hasOwn(settings, name)) {
         whole = false;
+        const only = this.#definition.format === 2 ? "" : ' (with "format: 2")';
         const hint = didYouMean(name, Object.keys(settings)) ??
           `Add ${
-              quote(name)
-            } under "settings:", or write "{{{{${name}}}" for another program to get` +
-            (this.#definition.format === 2 ? " it" : ' it (with "format: 2")');
+            quote(name)
+          } under "settings:", or write "{{{{${name}}}" for another program to get it${only}`;
         this.#error(path, `there is no setting ${quote(name)}`, { ...point, hint });
       } else if (typeof settings[name] === "object") {
         whole = false;

@@ -12,7 +12,7 @@ export const WORKFLOW: readonly Mutant[] = [
   {
     name: "a phase is approved twice",
     file: "src/workflow/decide.ts",
-    search: `  if (current.value.state.approval !== undefined) {
+    search: `  if (isApproved(phaseState(state, id))) {
     return { value: { events: [], already: \`Phase "\${id}" is already approved\` } };
   }
 `,
