@@ -5,6 +5,7 @@
 import type { Redactor } from "../secrets/redact.ts";
 import type { Command } from "../workflow/commands.ts";
 import { decideComplete } from "../workflow/completion.ts";
+import { namedItem } from "../workflow/locate.ts";
 import type { SessionState } from "../workflow/state.ts";
 import {
   type Accompaniment,
@@ -100,7 +101,7 @@ async function completeItem(
         plan,
         paths: workspace.paths,
         state,
-        item,
+        item: namedItem(state, item).item,
         env: workspace.io.env,
         signal,
         onOutput: output.push,
@@ -127,7 +128,8 @@ async function completeItem(
     throw verificationFailed(change.state, { item, seq, list: output.failed(seq) });
   }
   const { phases, phase } = change.state;
-  return { item, change, automatic: phases[phase ?? ""]?.items[item]?.automatic !== undefined };
+  const { item: id } = namedItem(state, item);
+  return { item, change, automatic: phases[phase ?? ""]?.items[id]?.automatic !== undefined };
 }
 
 /** What is to be completed, once it is known not to be refused. */

@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { filesNamedBy } from "../workflow/evidence.ts";
 import type { EvidenceFiles } from "../workflow/events.ts";
+import { namedItem } from "../workflow/locate.ts";
 import type { SessionState } from "../workflow/state.ts";
 import type { Accompaniment } from "../workflow/verification_plan.ts";
 import type { Workspace } from "./workspace.ts";
@@ -28,8 +29,9 @@ export function withFiles(
   { state, item }: EvidencePlace,
   given: Accompaniment,
 ): Accompaniment {
-  const { definition: { phases, format }, phase } = state;
-  const definition = phases.find(({ id }) => id === phase)?.items.find(({ id }) => id === item);
+  const { definition: { phases, format } } = state;
+  const { phase = state.phase, item: meant } = namedItem(state, item);
+  const definition = phases.find(({ id }) => id === phase)?.items.find(({ id }) => id === meant);
   const named = filesNamedBy(definition?.evidence_schema, given.evidence);
   if (named === undefined) return given;
   const evidenceFiles = lookFor(named, workspace.paths.root);

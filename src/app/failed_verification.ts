@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
+import { namedItem } from "../workflow/locate.ts";
 import type { SessionState } from "../workflow/state.ts";
 
 /**
@@ -17,7 +18,8 @@ export function verificationFailed(
     readonly list: readonly string[];
   },
 ): OrchestratorError {
-  const outcome = state.phases[state.phase ?? ""]?.items[item]?.verification;
+  const { item: id } = namedItem(state, item);
+  const outcome = state.phases[state.phase ?? ""]?.items[id]?.verification;
   let reason = "its verification failed";
   if (outcome?.type === "file_exists") {
     reason = outcome.reason ?? `"${outcome.path}" does not exist`;
@@ -32,7 +34,7 @@ export function verificationFailed(
     hint: `Fix the failure, then run \`orchestrator complete ${item}\` again`,
     details: {
       session: state.session,
-      item,
+      item: id,
       seq,
       verification: outcome,
       ...(list.length === 0 ? {} : { list }),

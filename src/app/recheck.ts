@@ -6,9 +6,10 @@ import { OrchestratorError } from "../errors.ts";
 import type { Change } from "../session/session_manager.ts";
 import { decide } from "../workflow/decide.ts";
 import { heldProofs, isRunnable } from "../workflow/freshness.ts";
+import { itemName } from "../workflow/locate.ts";
 import { failureOf } from "../workflow/next_step.ts";
 import type { ProofSeen } from "../workflow/proof_seen.ts";
-import { planRecheck, type RecheckTarget } from "../workflow/recheck.ts";
+import { planRecheck, type RecheckTarget, recheckTarget } from "../workflow/recheck.ts";
 import type { SessionState } from "../workflow/state.ts";
 import type { Watching } from "./complete_item.ts";
 import { eachItem, type ItemChange } from "./each_item.ts";
@@ -60,22 +61,16 @@ export async function recheckItems(
       if (target === undefined) throw new TypeError(`there is no item "${name}"`);
       const change = await recheckItem(workspace, session, target, watching);
       last = change.state;
-      return { item: target.item, change };
+      return { item: itemName(change.state, target.phase, target.item), change };
     },
   );
   return { state: last, changes, proofs };
 }
 
-/** `item`, or `PHASE/item`; of several items with one id the last one of the workflow so far. */
 function targetOf(state: SessionState, name: string): RecheckTarget {
-  const { phases } = state.definition;
-  const slash = name.indexOf("/");
-  if (slash > 0) return { phase: name.slice(0, slash), item: name.slice(slash + 1) };
-  const current = phases.findIndex(({ id }) => id === state.phase);
-  const found =
-    phases.slice(0, current + 1).findLast(({ items }) => items.some(({ id }) => id === name)) ??
-      phases.find(({ items }) => items.some(({ id }) => id === name));
-  return { phase: found?.id ?? "", item: name };
+  const { error, value } = recheckTarget(state, name);
+  if (error !== undefined) throw error;
+  return value;
 }
 
 function refuseImpossible(state: SessionState, target: RecheckTarget): void {
@@ -157,8 +152,9 @@ function failed(
   const standing = state.phases[phase]?.items[item];
   const reason = (standing === undefined ? undefined : failureOf(standing)) ??
     "its verification failed";
-  return new OrchestratorError("verification_failed", `Cannot recheck "${item}": ${reason}`, {
-    hint: `Fix the failure, then run \`orchestrator recheck ${item}\``,
+  const name = itemName(state, phase, item);
+  return new OrchestratorError("verification_failed", `Cannot recheck "${name}": ${reason}`, {
+    hint: `Fix the failure, then run \`orchestrator recheck ${name}\``,
     details: {
       session: state.session,
       phase,

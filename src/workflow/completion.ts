@@ -9,7 +9,7 @@ import { shellFits } from "./command_setup.ts";
 import type { Command, DecideContext } from "./commands.ts";
 import type { Decision } from "./decision.ts";
 import type { VerificationOutcome } from "./events.ts";
-import { type LocatedItem, requireItem } from "./locate.ts";
+import { type LocatedItem, namedItem, requireItem } from "./locate.ts";
 import type { ShellRecord } from "./recorded.ts";
 import type { SessionState } from "./state.ts";
 import { recordedWork } from "./work_marks.ts";
@@ -32,7 +32,7 @@ export function decideComplete(
   command: Extract<Command, { kind: "complete" }>,
   { asBefore }: Pick<DecideContext, "asBefore"> = {},
 ): Decision {
-  const { item: id } = command;
+  const id = command.item;
   if (command.basis !== undefined && !stillAt(state, id, command.basis)) {
     return { error: movedError(id, "the item changed while its verification ran") };
   }
@@ -54,7 +54,7 @@ export function decideComplete(
   if (outcome.error !== undefined) return outcome;
   const data = {
     phase: located.phase.definition.id,
-    item: id,
+    item: located.definition.id,
     ...given.value,
     verification: outcome.value,
     basis: command.basis ?? located.state.touched,
@@ -69,7 +69,8 @@ export function decideComplete(
  * true, because `assessCompletion` has the better message.
  */
 function stillAt(state: SessionState, id: string, basis: number): boolean {
-  const known = state.definition.phases.some((phase) => phase.items.some((item) => item.id === id));
+  const { item } = namedItem(state, id);
+  const known = state.definition.phases.some(({ items }) => items.some((one) => one.id === item));
   if (!known) return true;
   const found = requireItem(state, id, "complete");
   return found.value?.state.touched === basis;

@@ -21,7 +21,13 @@ import { decideCreateCheckpoint, decideRestoreCheckpoint } from "./checkpointing
 import { type Command, type DecideContext, TEXT_LIMITS } from "./commands.ts";
 import { decideComplete } from "./completion.ts";
 import type { Decision } from "./decision.ts";
-import { type LocatedPhase, phaseState, refusalIfEnded, requireCurrentPhase } from "./locate.ts";
+import {
+  itemName,
+  type LocatedPhase,
+  phaseState,
+  refusalIfEnded,
+  requireCurrentPhase,
+} from "./locate.ts";
 import { decideApproveItem } from "./item_approval.ts";
 import { didYouMean } from "./nearest.ts";
 import { approvedFileOf, recordedProofs, staleBlockers } from "./freshness.ts";
@@ -241,7 +247,8 @@ function stepFor(state: SessionState, blockers: readonly Blocker[]): NextStep {
     return recheckStep("Proofs are stale");
   }
   const byPerson = !agentsMayApprove(state);
-  return { argv: ["approve", first.item], why: "An approval is stale", byPerson };
+  const name = itemName(state, first.phase, first.item);
+  return { argv: ["approve", name], why: "An approval is stale", byPerson };
 }
 
 function decideAbandon(

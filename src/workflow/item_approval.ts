@@ -6,9 +6,17 @@ import { OrchestratorError, type Result } from "../errors.ts";
 import { checkedFile, gatePath, recordedApproval } from "./recorded_approval.ts";
 import type { Command, DecideContext } from "./commands.ts";
 import type { Decision } from "./decision.ts";
-import { currentPhase, itemState, type LocatedItem, phaseState, requireItem } from "./locate.ts";
+import {
+  currentPhase,
+  itemState,
+  type LocatedItem,
+  namedItem,
+  phaseState,
+  requireItem,
+} from "./locate.ts";
 import { asHint, itemStep } from "./next_step.ts";
 import { isDone, isRevoked } from "./reviews.ts";
+import { ambiguousItem } from "./same_id.ts";
 import type { Approval } from "./recorded.ts";
 import type { SessionState } from "./state.ts";
 import { checkAccompaniment, refusalOfNeeds, refusalOfSkipped } from "./verification_plan.ts";
@@ -44,6 +52,7 @@ export function decideApproveItem(
   const given = checkAccompaniment(definition, command, {
     verb: "approve",
     demanded: true,
+    name: id,
     format: state.definition.format,
     asBefore: context.asBefore,
   });
@@ -56,7 +65,7 @@ export function decideApproveItem(
         type: "item_approved",
         data: {
           phase: phase.definition.id,
-          item: id,
+          item: definition.id,
           ...given.value,
           approval: { ...approval.value, ...file.value },
           ...recordedWork(state, command.work),
@@ -72,27 +81,26 @@ function isOtherFile(before: Approval | undefined, { file }: Approval): boolean 
 }
 
 /**
- * The gate of that id in the current phase, or in the newest earlier one where its approval was revoked
- * or is of a file: it can be given again.
+ * The gate of that name in the current phase; where it has no such item, the one of the earlier phases
+ * whose approval was revoked or is of a file: it can be given again.
+ * @param name its id, or `PHASE/item`.
  */
-export function requireApprovable(state: SessionState, id: string): Result<LocatedItem> {
-  const found = requireItem(state, id, "approve");
+export function requireApprovable(state: SessionState, name: string): Result<LocatedItem> {
+  const found = requireItem(state, name, "approve");
   const current = currentPhase(state);
-  if (current === undefined) return found;
-  // An id may be used in several phases: what waits here comes first.
-  const isWaiting = found.value !== undefined && !isDone(found.value.state) &&
-    found.value.definition.verification.type === "manual_gate";
-  if (isWaiting) return found;
-  for (let index = current.index - 1; index >= 0; index -= 1) {
-    const definition = state.definition.phases[index];
-    const item = definition?.items.find((candidate) => candidate.id === id);
-    if (definition === undefined || item === undefined) continue;
+  if (found.value !== undefined || current === undefined) return found;
+  const { phase: named, item: id } = namedItem(state, name);
+  const again = state.definition.phases.slice(0, current.index).flatMap((definition, index) => {
+    if (named !== undefined && definition.id !== named) return [];
     const phase = { index, definition, state: phaseState(state, definition.id) };
     const standing = itemState(phase.state, id);
-    const isOfFile = found.value === undefined && standing.approval?.file !== undefined;
-    if (isRevoked(standing) || isOfFile) {
-      return { value: { phase, definition: item, state: standing } };
-    }
-  }
-  return found;
+    const item = definition.items.find((candidate) => candidate.id === id);
+    const fits = isRevoked(standing) || standing.approval?.file !== undefined;
+    return item === undefined || !fits ? [] : [{ phase, definition: item, state: standing }];
+  });
+  const [value] = again;
+  if (value === undefined) return found;
+  if (again.length === 1) return { value };
+  const phases = again.map(({ phase }) => phase.definition);
+  return { error: ambiguousItem(state, { id, phases, doing: `approve "${name}"` }) };
 }

@@ -87,23 +87,45 @@ export function refusalIfEnded(state: SessionState, doing: string): Orchestrator
   );
 }
 
+/** An item as people name it: its id, or `PHASE/item`. */
+export function namedItem(
+  { definition: { phases } }: SessionState,
+  name: string,
+): { readonly phase?: string; readonly item: string } {
+  const slash = name.lastIndexOf("/");
+  const phase = phases.find(({ id }) => id === name.slice(0, Math.max(slash, 0)))?.id;
+  const isId = phases.some(({ items }) => items.some(({ id }) => id === name));
+  return phase === undefined || isId ? { item: name } : { phase, item: name.slice(slash + 1) };
+}
+
+/** An item as commands are told it: `PHASE/item` where its id alone may mean another one. */
+export function itemName(state: SessionState, phase: string, item: string): string {
+  const { phases } = state.definition;
+  const isOther = ({ id, items }: PhaseDefinition) =>
+    id !== phase && items.some((other) => other.id === item);
+  return state.phase !== phase && phases.some(isOther) ? `${phase}/${item}` : item;
+}
+
 /**
- * The item of that id in the current phase, or why it cannot be had: `workflow_ended`,
+ * The item of that name in the current phase, or why it cannot be had: `workflow_ended`,
  * `item_blocked` when it belongs to another phase, `item_unknown` when to none.
  *
+ * @param name its id, or `PHASE/item`.
  * @param verb What is refused: `complete`, `skip`, `approve`.
  */
-export function requireItem(state: SessionState, id: string, verb: string): Result<LocatedItem> {
-  const doing = `${verb} ${quoted(id)}`;
+export function requireItem(state: SessionState, name: string, verb: string): Result<LocatedItem> {
+  const doing = `${verb} ${quoted(name)}`;
   const current = requireCurrentPhase(state, doing);
   if (current.error !== undefined) return current;
   const phase = current.value;
+  const { phase: named, item: id } = namedItem(state, name);
+  const isMeant = (candidate: PhaseDefinition) => named === undefined || candidate.id === named;
   const definition = phase.definition.items.find((item) => item.id === id);
-  if (definition !== undefined) {
+  if (definition !== undefined && isMeant(phase.definition)) {
     return { value: { phase, definition, state: itemState(phase.state, id) } };
   }
   const elsewhere = state.definition.phases.findIndex((other) =>
-    other.items.some((item) => item.id === id)
+    isMeant(other) && other.items.some((item) => item.id === id)
   );
   const home = state.definition.phases[elsewhere];
   if (home === undefined) {

@@ -5,7 +5,7 @@
 import { agentsMayApprove, isZeroHuman } from "./approval_rules.ts";
 import { advanceBlockers, finishBlockers } from "./blockers.ts";
 import type { ItemDefinition } from "./definition.ts";
-import { currentPhase, isLastPhase, itemState, type LocatedPhase } from "./locate.ts";
+import { currentPhase, isLastPhase, itemName, itemState, type LocatedPhase } from "./locate.ts";
 import { openNeeds } from "./needs.ts";
 import { isDone, reviewOnlyBy } from "./reviews.ts";
 import { revokedText } from "./revocations.ts";
@@ -39,13 +39,15 @@ export function nextStep(state: SessionState): NextStep {
   switch (first?.kind) {
     case "item_open":
       if (first.phase !== phase.definition.id && first.status === "failed") {
-        return recheckStep(capital(first.message), first.item);
+        return recheckStep(capital(first.message), itemName(state, first.phase, first.item));
       }
       return stepOf(state, phase, first.item);
     case "item_stale":
       return stepOf(state, phase, first.item);
     case "approval_revoked": {
-      const what = first.item === undefined ? ["--phase", first.phase] : [first.item];
+      const what = first.item === undefined
+        ? ["--phase", first.phase]
+        : [itemName(state, first.phase, first.item)];
       return step(["approve", ...what], capital(first.message), !agentsMayApprove(state));
     }
     case "review_missing":

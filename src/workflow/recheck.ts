@@ -7,7 +7,16 @@ import type { Command } from "./commands.ts";
 import { checkOutcome } from "./completion.ts";
 import type { Decision } from "./decision.ts";
 import { isRunnable } from "./freshness.ts";
-import { itemState, type LocatedItem, phaseState, requireCurrentPhase } from "./locate.ts";
+import type { PhaseDefinition } from "./definition.ts";
+import {
+  itemName,
+  itemState,
+  type LocatedItem,
+  namedItem,
+  phaseState,
+  requireCurrentPhase,
+} from "./locate.ts";
+import { ambiguousItem } from "./same_id.ts";
 import type { SessionState } from "./state.ts";
 import { quoted } from "./texts.ts";
 import {
@@ -22,6 +31,30 @@ import { recordedWork } from "./work_marks.ts";
 export interface RecheckTarget {
   readonly phase: string;
   readonly item: string;
+}
+
+/**
+ * The item that a name means: `PHASE/item`, or by its id one of the current phase, or else the one of
+ * the earlier phases that can be checked again.
+ */
+export function recheckTarget(state: SessionState, name: string): Result<RecheckTarget> {
+  const { phases } = state.definition;
+  const { phase, item } = namedItem(state, name);
+  if (phase !== undefined) return { value: { phase, item } };
+  const having = phases.filter(({ items }) => items.some(({ id }) => id === item));
+  const here = having.find(({ id }) => id === state.phase);
+  const target = (found: PhaseDefinition | undefined) => ({
+    value: { phase: found?.id ?? "", item },
+  });
+  if (here !== undefined) return target(here);
+  const fitting = having.filter(({ id }) =>
+    planRecheck(state, { phase: id, item }).error === undefined
+  );
+  if (fitting.length > 1) {
+    const doing = `recheck ${quoted(name)}`;
+    return { error: ambiguousItem(state, { id: item, phases: fitting, doing }) };
+  }
+  return target(fitting[0] ?? having[0]);
 }
 
 /** What must run before `recheck` may be decided for an item; or the refusal. */
@@ -71,7 +104,7 @@ function assessRecheck(
   state: SessionState,
   { phase: id, item }: RecheckTarget,
 ): Result<{ readonly located: LocatedItem; readonly verification: RunnableVerification }> {
-  const doing = `recheck ${quoted(item)}`;
+  const doing = `recheck ${quoted(itemName(state, id, item))}`;
   const current = requireCurrentPhase(state, doing);
   if (current.error !== undefined) return current;
   const index = state.definition.phases.findIndex((phase) => phase.id === id);
@@ -99,7 +132,9 @@ function assessRecheck(
     return refuse(
       "it has no command and no file to check",
       definition.verification.type === "manual_gate"
-        ? "A person has approved it; only a person can judge it again"
+        ? standing.approval === undefined
+          ? `Ask a person to run \`orchestrator approve ${itemName(state, id, item)}\``
+          : "A person has approved it; only a person can judge it again"
         : "Run `orchestrator recheck` without a name to check what can be checked",
     );
   }

@@ -163,7 +163,7 @@ function objectionTo(
   if (rule.kind === "never") {
     return new OrchestratorError("item_blocked", `Cannot ${doing}: ${rule.because}`, { hint });
   }
-  const review = reviewOnlyBy(state, phase, id);
+  const review = reviewOnlyBy(state, phase, definition.id);
   if (review !== undefined) {
     return new OrchestratorError(
       "item_blocked",
@@ -220,7 +220,7 @@ export function decideSkip(
         type: "item_skipped",
         data: {
           phase: phase.definition.id,
-          item: id,
+          item: definition.id,
           reason: reason.value,
           ...(rule.kind === "force" ? { forced: true } : {}),
         },

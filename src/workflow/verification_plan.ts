@@ -60,6 +60,8 @@ export interface Accompaniment {
 /** By what an accompaniment is judged. */
 export interface AccompanimentRules {
   readonly verb: "complete" | "approve";
+  /** How the item was named. Default: its id. */
+  readonly name?: string;
   /** True when a documented item must bring evidence. */
   readonly demanded: boolean;
   readonly format: WorkflowDefinition["format"] | undefined;
@@ -121,7 +123,7 @@ export function assessCompletion(state: SessionState, id: string): Result<
     return {
       error: new OrchestratorError("approval_needed", `Cannot complete "${id}": ${because}`, {
         hint: asHint(itemStep(state, phase, definition)),
-        details: { item: id, phase: phase.definition.id },
+        details: { item: definition.id, phase: phase.definition.id },
       }),
     };
   }
@@ -202,8 +204,8 @@ export function checkAccompaniment(
   given: Accompaniment,
   rules: AccompanimentRules,
 ): Result<Accompaniment> {
-  const { verb, demanded, asBefore } = rules;
-  const doing = `${verb} "${item.id}"`;
+  const { verb, name = item.id, demanded, asBefore } = rules;
+  const doing = `${verb} "${name}"`;
   const max = TEXT_LIMITS.notes;
   const notes = checkOptionalText(given.notes, { doing, what: "notes", max, asBefore });
   if (notes.error !== undefined) return notes;
@@ -213,7 +215,7 @@ export function checkAccompaniment(
     if (item.step_type !== "documented" || !demanded) return { value: noted };
     const fields = evidenceFields(item.evidence_schema);
     const needs = `Cannot ${doing}: it needs evidence${fields === "" ? "" : `: ${fields}`}`;
-    return { error: evidenceError("evidence_needed", item, { verb, message: needs }) };
+    return { error: evidenceError("evidence_needed", item, { verb, name, message: needs }) };
   }
   const plain = plainEvidence(given.evidence, TEXT_LIMITS.evidence, asBefore);
   const problems = "problem" in plain
@@ -231,6 +233,7 @@ export function checkAccompaniment(
         item,
         {
           verb,
+          name,
           message: `Cannot ${doing}: the evidence is invalid: ${problems.join("; ")}`,
           problems,
         },
@@ -266,14 +269,15 @@ function missingFiles(
 function evidenceError(
   code: "evidence_needed" | "evidence_invalid",
   item: ItemDefinition,
-  { verb, message, problems = [] }: {
+  { verb, name, message, problems = [] }: {
     readonly verb: "complete" | "approve";
+    readonly name: string;
     readonly message: string;
     readonly problems?: readonly string[];
   },
 ): OrchestratorError {
   const schema: EvidenceSchemaName | undefined = item.evidence_schema;
-  const line = ["orchestrator", verb, item.id, "--evidence", exampleEvidence(schema)]
+  const line = ["orchestrator", verb, name, "--evidence", exampleEvidence(schema)]
     .map(shellWord).join(" ");
   return new OrchestratorError(code, message, {
     hint: `Run \`${line}\` with what is true of your work, or name a file with --evidence @file`,

@@ -16,7 +16,15 @@ import { isApproved, needsApproval } from "./blockers.ts";
 import { type Command, type DecideContext, TEXT_LIMITS } from "./commands.ts";
 import type { Decision } from "./decision.ts";
 import type { PhaseDefinition } from "./definition.ts";
-import { currentPhase, itemState, type LocatedItem, phaseState, requireItem } from "./locate.ts";
+import { ambiguousItem } from "./same_id.ts";
+import {
+  currentPhase,
+  itemState,
+  type LocatedItem,
+  namedItem,
+  phaseState,
+  requireItem,
+} from "./locate.ts";
 import { didYouMean } from "./nearest.ts";
 import { dependents } from "./needs.ts";
 import { asHint, itemStep } from "./next_step.ts";
@@ -55,7 +63,7 @@ export function decideReject(
         type: "item_rejected",
         data: {
           phase: phase.definition.id,
-          item: id,
+          item: definition.id,
           reason: reason.value,
           ...(also.length === 0 ? {} : { also }),
           ...phaseToo(found.value),
@@ -71,12 +79,12 @@ export function decideReopen(state: SessionState, command: Taking<"reject" | "re
   const doing = `reopen ${quoted(id)}`;
   const found = requireItem(state, id, "reopen");
   if (found.error !== undefined) return found;
-  const { phase, state: item } = found.value;
+  const { definition, phase, state: item } = found.value;
   if (item.approval !== undefined) {
     return {
       error: new OrchestratorError("item_blocked", `Cannot ${doing}: it was approved`, {
         hint: `Run \`orchestrator revoke ${id} --reason <reason>\``,
-        details: { item: id },
+        details: { item: definition.id },
       }),
     };
   }
@@ -90,7 +98,7 @@ export function decideReopen(state: SessionState, command: Taking<"reject" | "re
         type: "item_reopened",
         data: {
           phase: phase.definition.id,
-          item: id,
+          item: definition.id,
           reason: reason.value,
           ...(stale.length === 0 ? {} : { stale }),
           ...phaseToo(found.value),
@@ -136,20 +144,19 @@ function revokePhase(state: SessionState, id: string, given: string): Decision {
   return { value: { events: [{ type: "approval_revoked", data }] } };
 }
 
-function revokeItem(state: SessionState, id: string, given: string): Decision {
-  const doing = `revoke the approval of ${quoted(id)}`;
-  const found = approvedItem(state, id, doing);
+function revokeItem(state: SessionState, name: string, given: string): Decision {
+  const doing = `revoke the approval of ${quoted(name)}`;
+  const found = approvedItem(state, name, doing);
   if (found.error !== undefined) return found;
-  const { phase, item } = found.value;
+  const { phase, id, item } = found.value;
   if (item.withdrawn !== undefined) {
-    const how = item.withdrawn.how === "revoked" ? "revoked" : `withdrawn (${item.withdrawn.how})`;
-    return { value: { events: [], already: `The approval of "${id}" is already ${how}` } };
+    return { value: { events: [], already: `The approval of "${name}" is already revoked` } };
   }
   const reason = reasonOf(given, doing);
   if (reason.error !== undefined) return reason;
   const current = currentPhase(state);
   const isHere = current?.definition.id === phase.id;
-  const located = isHere ? requireItem(state, id, "revoke").value : undefined;
+  const located = isHere ? requireItem(state, name, "revoke").value : undefined;
   const stale = located === undefined ? [] : doneDependents(state, located);
   return {
     value: {
@@ -169,16 +176,20 @@ function revokeItem(state: SessionState, id: string, given: string): Decision {
 
 interface Approved {
   readonly phase: PhaseDefinition;
+  readonly id: string;
   readonly item: ItemState;
 }
 
 /**
- * The item of that id whose approval can be revoked, or was: of the current phase, or else of the
- * newest one that has such an item.
+ * The item of that name whose approval can be revoked, or was: of the current phase where that has such
+ * an item, or else of the one phase where it was approved.
  */
-function approvedItem(state: SessionState, id: string, doing: string): Result<Approved> {
+function approvedItem(state: SessionState, name: string, doing: string): Result<Approved> {
   const { phases } = state.definition;
-  const all = phases.filter((phase) => phase.items.some((item) => item.id === id));
+  const { phase: named, item: id } = namedItem(state, name);
+  const all = phases.filter((phase) =>
+    (named === undefined || phase.id === named) && phase.items.some((item) => item.id === id)
+  );
   if (all.length === 0) {
     const ids = phases.flatMap((phase) => phase.items.map((item) => item.id));
     return {
@@ -191,26 +202,52 @@ function approvedItem(state: SessionState, id: string, doing: string): Result<Ap
       ),
     };
   }
-  const here = currentPhase(state)?.definition;
-  const newestFirst = [...all].reverse();
-  const ordered = here !== undefined && all.includes(here) ? [here, ...newestFirst] : newestFirst;
-  const standings = ordered.map((phase): Approved => ({
+  const standings = all.map((phase): Approved => ({
     phase,
+    id,
     item: itemState(phaseState(state, phase.id), id),
   }));
-  const value = standings.find(({ item }) => item.approval !== undefined) ??
-    standings.find(({ item }) => item.withdrawn !== undefined);
-  if (value !== undefined) return { value };
-  const gate = all.some((phase) =>
+  const here = standings.filter(({ phase }) => phase.id === state.phase);
+  const meant = here.length > 0 ? here : standings;
+  const approved = meant.filter(({ item }) => item.approval !== undefined);
+  const fitting = approved.some(({ item }) => item.withdrawn === undefined)
+    ? approved.filter(({ item }) => item.withdrawn === undefined)
+    : approved;
+  const [value] = fitting;
+  if (value !== undefined && fitting.length === 1) return { value };
+  const revoked = meant.findLast(({ item }) => item.withdrawn?.how === "revoked");
+  if (fitting.length === 0 && revoked !== undefined) return { value: revoked };
+  if (fitting.length > 1) {
+    return {
+      error: ambiguousItem(state, { id, phases: fitting.map(({ phase }) => phase), doing }),
+    };
+  }
+  return { error: neverApproved(standings, meant, doing) };
+}
+
+/** @param all the items of that id; an approval of another one may be what was meant. */
+function neverApproved(
+  all: readonly Approved[],
+  meant: readonly Approved[],
+  doing: string,
+): OrchestratorError {
+  const isGate = meant.some(({ phase, id }) =>
     phase.items.some((item) => item.id === id && item.verification.type === "manual_gate")
   );
-  return {
-    error: new OrchestratorError(
-      "item_blocked",
-      `Cannot ${doing}: ${gate ? "it was never approved" : "the item needs no approval"}`,
-      { hint: "Run `orchestrator status` to see its current status", details: { item: id } },
-    ),
-  };
+  const rejected = meant.some(({ item }) => item.withdrawn?.how === "rejected");
+  const because = !isGate
+    ? "the item needs no approval"
+    : rejected
+    ? "it is not approved: it was rejected"
+    : "it was never approved";
+  const other = all.find(({ item }) => item.approval !== undefined && item.withdrawn === undefined);
+  const id = meant[0]?.id ?? "";
+  return new OrchestratorError("item_blocked", `Cannot ${doing}: ${because}`, {
+    hint: other === undefined
+      ? "Run `orchestrator status` to see its current status"
+      : `Use \`${other.phase.id}/${id}\` to name the item of phase "${other.phase.id}"`,
+    details: { item: id },
+  });
 }
 
 function notDone(

@@ -5,6 +5,7 @@
 import { recheckItems } from "../../app/recheck.ts";
 import { OrchestratorError } from "../../errors.ts";
 import { staleText } from "../../workflow/freshness.ts";
+import { itemName } from "../../workflow/locate.ts";
 import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { changesAnswer, unchangedAnswer } from "../output/change.ts";
@@ -32,8 +33,9 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"rec
   });
   const checked = new Set(changes.map(({ item }) => item));
   for (const seen of proofs) {
-    if (seen.verdict !== "stale" || checked.has(seen.item)) continue;
-    context.warn(`${seen.item}: ${staleText(seen)}; it was not checked again`);
+    const name = itemName(state, seen.phase, seen.item);
+    if (seen.verdict !== "stale" || checked.has(name)) continue;
+    context.warn(`${name}: ${staleText(seen)}; it was not checked again`);
   }
   if (changes.length === 0) return unchangedAnswer(state, "nothing is stale");
   return changesAnswer(changes.map(({ item, change }) => ({

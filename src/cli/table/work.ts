@@ -62,7 +62,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     group: "work",
     summary: "Check again what no longer fits the files",
     details:
-      "Each proof records what the files were. Without an item, checks again the items of this phase and the earlier ones whose files have changed since, each once, in the order of the workflow; what a verification command changed itself while it ran does not count. With --all, everything that a command or a file has proved. An item that passes keeps its notes and evidence and gets the new proof; one that fails is open again, and stops the command. Approvals are named, not repeated. An item of an earlier phase with the same id as a later one is PHASE/item.",
+      "Each proof records what the files were. Without an item, checks again the items of this phase and the earlier ones whose files have changed since, each once, in the order of the workflow; what a verification command changed itself while it ran does not count. With --all, everything that a command or a file has proved. An item that passes keeps its notes and evidence and gets the new proof; one that fails is open again, and stops the command. Approvals are named, not repeated. An id alone means the item of the current phase where it has one; PHASE/item names one of another.",
     args: [{ ...ITEM, summary: "id of an item of this phase or an earlier one", optional: true }],
     options: [
       { name: "all", short: "a", summary: "Check again everything that can be checked" },
@@ -106,7 +106,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     group: "work",
     summary: "Approve items or a phase, as a person",
     details:
-      "Only a person can approve: the command asks on a terminal and needs --yes without one. It is refused inside an agent (exit 7), unless the workflow's settings have agents_may_approve: true. The journal records who approved, how, and what was detected. Several items are approved one after the other; the command stops at the first refusal.",
+      "Only a person can approve: the command asks on a terminal and needs --yes without one. It is refused inside an agent (exit 7), unless the workflow's settings have agents_may_approve: true. The journal records who approved, how, and what was detected. Several items are approved one after the other; the command stops at the first refusal. PHASE/item names an item of an earlier phase whose id is used again.",
     args: [{ ...ITEM, optional: true }],
     options: [
       {
@@ -159,7 +159,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     group: "work",
     summary: "Revoke an approval, also of an ended phase or session",
     details:
-      "In the current phase the item or the phase needs approval again. An approval of an earlier phase must be given again before advance or finish. A session that has ended stays so, and says everywhere that the approval was revoked. Anyone may revoke an approval, because nothing passes by it.",
+      "In the current phase the item or the phase needs approval again. An approval of an earlier phase must be given again before advance or finish. A session that has ended stays so, and says everywhere that the approval was revoked. Anyone may revoke an approval, because nothing passes by it. PHASE/item names an item of an earlier phase whose id is used again.",
     args: [{ ...ITEM, summary: "id of an approved item", optional: true }],
     options: [
       {

@@ -28,7 +28,8 @@ export function commandOf(event: NewEvent): Command | null {
         : { kind: "complete", item, ...given(event.data) };
     }
     case "item_approved": {
-      const { item, approval } = event.data;
+      const { approval } = event.data;
+      const item = nameIn(event.data);
       return { kind: "approve_item", item, ...given(event.data), approval, ...workIn(event.data) };
     }
     case "phase_approved": {
@@ -83,7 +84,13 @@ function completion(data: EventData["item_completed"] | EventData["item_failed"]
 }
 
 function revocation({ phase, item, reason }: EventData["approval_revoked"]): Command {
-  return { kind: "revoke", what: item === undefined ? { phase } : { item }, reason };
+  const what = item === undefined ? { phase } : { item: nameIn({ phase, item }) };
+  return { kind: "revoke", what, reason };
+}
+
+/** What is approved or revoked may be in an earlier phase. */
+function nameIn({ phase, item }: { readonly phase: string; readonly item: string }): string {
+  return `${phase}/${item}`;
 }
 
 function given(

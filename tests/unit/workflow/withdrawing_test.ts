@@ -308,12 +308,12 @@ Deno.test("recheck: not before what an item needs, and then it need not be compl
   session.do(approve("gate")).do({ kind: "advance" });
 });
 
-Deno.test("a revoked approval is given again, also where the current phase has an item of that id", () => {
+Deno.test("a revoked approval is given again by its phase where the current one has an item of that id", () => {
   const phases = [phase("A", [item("x", GATE)]), phase("B", ["x"])];
   const session = new Session(workflow(phases)).do(approve("x")).do({ kind: "advance" })
-    .do(revoke("x"));
-  assert.deepEqual(nextStep(session.state).argv, ["approve", "x"]);
-  session.do(approve("x"));
+    .do(revoke("A/x"));
+  assert.deepEqual(nextStep(session.state).argv, ["approve", "A/x"]);
+  session.do(approve("A/x"));
   assert.equal(session.item("A", "x").withdrawn, undefined);
 });
 
