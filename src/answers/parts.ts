@@ -216,6 +216,14 @@ const blocker = z.discriminatedUnion("kind", [
     item: z.string(),
     message: z.string(),
   }),
+  z.strictObject({
+    kind: z.literal("proof_unknown").describe(
+      "What it has proved cannot be compared with the files",
+    ),
+    phase: z.string(),
+    item: z.string(),
+    message: z.string(),
+  }),
   z.strictObject({ kind: z.literal("phase_ahead"), phase: z.string(), message: z.string() }),
 ]);
 

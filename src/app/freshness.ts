@@ -17,7 +17,7 @@ import { fillIn } from "../workflow/template.ts";
 import { changedFilesOf } from "../workflow/work_lists.ts";
 import type { WorkRecord } from "../workflow/work_record.ts";
 import type { WorkTree } from "../workflow/work_tree.ts";
-import { filesNow } from "./work.ts";
+import { filesNow, patienceFor } from "./work.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What is needed to compare. */
@@ -41,7 +41,7 @@ export async function compareProofs(
 ): Promise<Compared> {
   const held = heldProofs(state, phase);
   if (held.length === 0) return { proofs: [], remarks: [] };
-  const now = tree ?? await filesNow(workspace, []);
+  const now = tree ?? await filesNow(workspace, [], state);
   const records = await readRecords(workspace, state.session);
   const comparing = new ProofComparison(workspace, state, { now, records });
   const proofs: ProofSeen[] = [];
@@ -83,6 +83,7 @@ class ProofComparison {
       root: paths.root,
       env: io.env,
       without: [STATE_DIRECTORY],
+      ...patienceFor({ definition }),
     });
   }
 
@@ -124,8 +125,7 @@ class ProofComparison {
       return found(difference, await this.#trees.prefix(), counts);
     } catch (error) {
       if (error instanceof TooSlow) return { verdict: "unknown", why: "git took too long" };
-      const message = error instanceof Error ? error.message : String(error);
-      return { verdict: "unknown", why: `git says: ${message}` };
+      return { verdict: "unknown", why: error instanceof Error ? error.message : String(error) };
     }
   }
 

@@ -6,6 +6,7 @@ import {
   freshnessRemarks,
   heldProofs,
   isRunnable,
+  mustBeCompared,
   needsFreshProofs,
 } from "../workflow/freshness.ts";
 import type { ProofSeen } from "../workflow/proof_seen.ts";
@@ -52,7 +53,9 @@ export function worthSaying(
   return proofs.filter(({ verdict, seq }) => {
     const held = bySeq.get(seq);
     if (held === undefined) return false;
-    if (verdict === "stale") return !strict || !isRunnable(held.item);
+    const isRefused = strict && (verdict !== "unknown" || mustBeCompared(held.proof));
+    if (isRefused && isRunnable(held.item)) return false;
+    if (verdict === "stale") return true;
     return verdict === "unknown" && (strict || held.proof.tree !== null);
   });
 }

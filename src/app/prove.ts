@@ -16,7 +16,9 @@ export async function prove(
   const { plan: { verification }, state, paths, env } = request;
   const project = { paths, io: { env } };
   const named = verification.type === "file_exists" ? [verification.path] : [];
-  const before = verification.type === "command" ? await filesNow(project, named) : undefined;
+  const before = verification.type === "command"
+    ? await filesNow(project, named, state)
+    : undefined;
   const outcome = await verify(request);
   const work = await workNow(project, {
     state,

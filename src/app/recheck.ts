@@ -5,7 +5,7 @@
 import { OrchestratorError } from "../errors.ts";
 import type { Change } from "../session/session_manager.ts";
 import { decide } from "../workflow/decide.ts";
-import { heldProofs, isRunnable } from "../workflow/freshness.ts";
+import { heldProofs, isRunnable, mustBeCompared } from "../workflow/freshness.ts";
 import { itemName } from "../workflow/locate.ts";
 import { failureOf } from "../workflow/next_step.ts";
 import type { ProofSeen } from "../workflow/proof_seen.ts";
@@ -86,7 +86,7 @@ function everyTarget(state: SessionState): readonly RecheckTarget[] {
   );
 }
 
-/** What does not fit the files, what could not be compared then and can be now, and what has failed again. */
+/** What does not fit the files, what cannot be compared with them, and what has failed again. */
 function staleTargets(
   state: SessionState,
   proofs: readonly ProofSeen[],
@@ -95,8 +95,7 @@ function staleTargets(
   const due = new Set(
     held.flatMap(({ phase, item, proof }) => {
       const seen = proofs.find((one) => one.phase === phase.id && one.item === item.id);
-      const isLost = seen?.verdict === "unknown" &&
-        (proof.missing === "too_slow" || proof.missing === "git_failed");
+      const isLost = seen?.verdict === "unknown" && mustBeCompared(proof);
       return seen?.verdict === "stale" || isLost ? [`${phase.id}/${item.id}`] : [];
     }),
   );

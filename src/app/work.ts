@@ -6,6 +6,7 @@
 import { STATE_DIRECTORY } from "../project/paths.ts";
 import { factsOf } from "../work_tree/file_facts.ts";
 import { recordWork, takeFiles } from "../work_tree/record.ts";
+import { needsFreshProofs } from "../workflow/freshness.ts";
 import type { SessionState } from "../workflow/state.ts";
 import type { FileFacts, WorkRecord } from "../workflow/work_record.ts";
 import type { Project } from "./workspace.ts";
@@ -17,27 +18,41 @@ interface Looking extends Pick<Project, "paths"> {
 
 /** What of a session's work is looked at. */
 export interface WorkRequest {
-  readonly state: Pick<SessionState, "lineage">;
+  readonly state: Pick<SessionState, "lineage"> & Partial<Pick<SessionState, "definition">>;
   /** Files that the item, the phase or the workflow names. */
   readonly named: readonly string[];
+}
+
+/** For a look at the files, in a workflow that cannot end without it. */
+const NEEDED_PATIENCE_MS = 60_000;
+
+/** How long git may take, in ms: as a setting of what looks. Absent where the usual time is enough. */
+export function patienceFor(
+  { definition }: Partial<Pick<SessionState, "definition">>,
+): { readonly timeoutMs?: number } {
+  if (definition === undefined || !needsFreshProofs({ definition })) return {};
+  return { timeoutMs: NEEDED_PATIENCE_MS };
 }
 
 /** The files before a command runs: what {@link workNow} takes as `before`. */
 export function filesNow(
   workspace: Looking,
   named: readonly string[],
+  state: Pick<SessionState, "definition">,
 ): Promise<WorkRecord["tree"]> {
-  return takeFiles({ ...placeOf(workspace), named: inside(workspace, named) });
+  const place = { ...placeOf(workspace), ...patienceFor(state) };
+  return takeFiles({ ...place, named: inside(workspace, named) });
 }
 
 /** What the project is now, as a command of the engine takes it. */
 export async function workNow(
   workspace: Looking,
-  { state: { lineage }, named, before }: WorkRequest & { readonly before?: WorkRecord["tree"] },
+  { state, named, before }: WorkRequest & { readonly before?: WorkRecord["tree"] },
 ): Promise<{ readonly work: WorkRecord }> {
   const work = await recordWork({
     ...placeOf(workspace),
-    lineage,
+    ...patienceFor(state),
+    lineage: state.lineage,
     named: inside(workspace, named),
     ...(before === undefined ? {} : { before }),
   });

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { closeSync, lstatSync, openSync, readFileSync, readlinkSync, readSync } from "node:fs";
 import type { BigIntStats } from "node:fs";
 import type { LookingGit } from "./git.ts";
+import { hasOddBytes } from "./names.ts";
 import { type HashedAs, LARGE_BYTES } from "../workflow/work_tree.ts";
 
 /** Of objects. */
@@ -56,14 +57,18 @@ export async function contentsOf(
     readonly mode: string;
     readonly stats: BigIntStats;
   }[] = [];
+  const plain: { readonly path: string; readonly mode: string }[] = [];
   for (const { path, mode } of wanted) {
+    if (hasOddBytes(path)) {
+      plain.push({ path, mode: mode ?? "100644" });
+      continue;
+    }
     const stats = look(`${place.git.root}/${path}`);
     if (stats === null) continue;
     if (stats.isSymbolicLink()) found.set(path, linkAt(place, path));
     else if (stats.isFile()) files.push({ path, mode: mode ?? modeOf(stats), stats });
   }
   const filters = await filtersOf(place, files.map(({ path }) => path));
-  const plain: { readonly path: string; readonly mode: string }[] = [];
   for (const file of files) {
     const { path, mode, stats } = file;
     const filter = filters.get(path);

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Environment, type ProgramResult, runProgram } from "../platform/processes.ts";
+import { namesAsText, textAsNames } from "./names.ts";
 
 /** Settings that count above those of the repository and the user. */
 const SETTINGS: readonly string[] = [
@@ -20,8 +21,16 @@ const SETTINGS: readonly string[] = [
   "index.recordEndOfIndexEntries=false",
 ];
 
-/** A failure of git, with the last line that it printed. */
+/** A failure of git, or of reading what it printed, as a clause. */
 export class GitFailure extends Error {}
+
+/** What git says of its failure: the line that it marks as one, which advice may follow. */
+function saidBy(stderr: string): string | undefined {
+  const lines = stderr.split("\n").map((line) => line.trim().replace(/\s+/g, " "))
+    .filter((line) => line !== "");
+  const line = lines.find((text) => /^(fatal|error):/.test(text)) ?? lines.at(-1);
+  return line === undefined ? undefined : `git says: ${line}`;
+}
 
 /** Time is up. */
 export class TooSlow extends Error {}
@@ -68,17 +77,12 @@ export class LookingGit {
   }
 
   /**
-   * Runs git and returns what it prints.
-   * @throws {GitFailure} when it fails, or prints what is no UTF-8; {TooSlow} when the time is up; and
-   *   what {@link runProgram} throws when it is not installed.
+   * Runs git and returns what it prints, as {@link namesAsText} has it.
+   * @throws {GitFailure} when it fails; {TooSlow} when the time is up; and what {@link runProgram}
+   *   throws when it is not installed.
    */
   async run(args: readonly string[], options: LookRun = {}): Promise<string> {
-    const output = await this.bytes(args, options);
-    try {
-      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(output);
-    } catch (error) {
-      throw new GitFailure("the name of a file is not UTF-8", { cause: error });
-    }
+    return namesAsText(await this.bytes(args, options));
   }
 
   /** The same, as bytes. */
@@ -90,10 +94,10 @@ export class LookingGit {
     if (timeoutMs < 1) throw new TooSlow();
     const { exitCode, bytes, stderr } = await this.#within([...this.#settings, ...args], {
       timeoutMs,
-      ...(input === undefined ? {} : { input }),
+      ...(input === undefined ? {} : { input: bytesOf(input) }),
     });
     if (exitCode === 0 || codes.includes(exitCode ?? -1)) return bytes ?? new Uint8Array();
-    throw new GitFailure(stderr.trim().split("\n").at(-1) ?? `exit code ${exitCode}`);
+    throw new GitFailure(saidBy(stderr) ?? `git ended with exit code ${exitCode}`);
   }
 
   async #within(
@@ -113,6 +117,10 @@ export class LookingGit {
       throw error;
     }
   }
+}
+
+function bytesOf(input: string | Uint8Array): Uint8Array {
+  return typeof input === "string" ? textAsNames(input) : input;
 }
 
 /** The caller's `GIT_*` would lead it to another repository, index or configuration. */

@@ -20,13 +20,15 @@ export interface RecordRequest {
   readonly lineage: string;
   /** Files that count where there is no git, relative to `root`. */
   readonly named: readonly string[];
+  /** For each look. Default: 2 s. */
+  readonly timeoutMs?: number;
   /** What the files were before a command ran; absent where none did. */
   readonly before?: WorkRecord["tree"];
 }
 
 /** The work tree; where there is no repository, the files that are named. Never throws. */
 export async function takeFiles(
-  request: Pick<RecordRequest, "root" | "env" | "without" | "named">,
+  request: Pick<RecordRequest, "root" | "env" | "without" | "named" | "timeoutMs">,
 ): Promise<WorkRecord["tree"]> {
   const { root, named } = request;
   const taken = await takeWorkTree(request);

@@ -14,6 +14,7 @@ import type { Environment } from "../platform/processes.ts";
 import { type Content, type ContentPlace, contentsOf } from "./content.ts";
 import { GitFailure, LookingGit, TooSlow } from "./git.ts";
 import { hiddenFiles } from "./hidden.ts";
+import { hasOddBytes } from "./names.ts";
 import { readStatus, type Status, type StatusEntry } from "./status.ts";
 import { changedTree } from "./tree.ts";
 import {
@@ -60,7 +61,7 @@ function whyMissing(error: unknown, timeoutMs: number): NoWorkTree {
   if (error instanceof GitFailure) {
     return /not a git repository|must be run in a work tree/i.test(error.message)
       ? { reason: "no_repository", message: "there is no git repository" }
-      : { reason: "git_failed", message: `git says: ${error.message}` };
+      : { reason: "git_failed", message: error.message };
   }
   if (error instanceof OrchestratorError) {
     return error.details?.["system"] === "ENOENT"
@@ -239,7 +240,7 @@ async function flaggedEntries(
       .map(({ path }) => path),
   );
   if (wanted.size === 0) return [];
-  const paths = wanted.size > MOST_ARGUMENTS
+  const paths = wanted.size > MOST_ARGUMENTS || [...wanted].some(hasOddBytes)
     ? []
     : ["--", ...[...wanted].map((path) => `:(top,literal)${path}`)];
   const output = await git.run(["ls-files", "-z", "-s", ...paths]);

@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import type { ObjectFormat } from "./content.ts";
 import { GitFailure, type LookingGit } from "./git.ts";
+import { textAsNames } from "./names.ts";
 import type { ChangedFile } from "../workflow/work_tree.ts";
 
 /** What differs from the commit. */
@@ -73,7 +74,7 @@ function emptyFolder(): Folder {
 }
 
 function setIn(top: Folder, path: string, entry: Entry | null): void {
-  const names = path.split("/").map((name) => Buffer.from(name, "utf8").toString("latin1"));
+  const names = path.split("/").map((name) => textAsNames(name).toString("latin1"));
   const last = names.pop() ?? "";
   let folder = top;
   for (const name of names) {

@@ -47,6 +47,13 @@ export type Blocker =
     readonly message: string;
   }
   | {
+    /** What an item has proved cannot be compared with the files. */
+    readonly kind: "proof_unknown";
+    readonly phase: string;
+    readonly item: string;
+    readonly message: string;
+  }
+  | {
     readonly kind: "phase_ahead";
     /** The phase that comes next. */
     readonly phase: string;

@@ -227,15 +227,25 @@ function blockedError(
   blockers: readonly Blocker[],
 ): OrchestratorError {
   const onlyApproval = blockers.every((blocker) => blocker.kind === "approval_missing");
+  const step = stepFor(state, blockers);
+  const isBlind = step.argv[0] === "recheck" &&
+    blockers.some(({ kind }) => kind === "proof_unknown");
   return new OrchestratorError(
     onlyApproval ? "approval_needed" : "phase_blocked",
     `Cannot ${doing}: ${summarise(blockers)}`,
-    { hint: asHint(stepFor(state, blockers)), details: { blockers } },
+    {
+      hint: isBlind
+        ? "Let `git status` work here again, then run `orchestrator recheck`"
+        : asHint(step),
+      details: { blockers },
+    },
   );
 }
 
 function stepFor(state: SessionState, blockers: readonly Blocker[]): NextStep {
-  const stale = blockers.flatMap((one) => one.kind === "proof_stale" ? [one] : []);
+  const stale = blockers.flatMap((one) =>
+    one.kind === "proof_stale" || one.kind === "proof_unknown" ? [one] : []
+  );
   if (stale.length < blockers.length) return nextStep(state);
   const approved = stale.filter(({ phase, item }) => {
     const standing = own(own(state.phases, phase)?.items ?? {}, item);

@@ -59,14 +59,16 @@ function isApproval({ verification }: ItemDefinition): boolean {
 }
 
 /** Whether the workflow lets a phase end, and itself finish, only when proofs fit the files. */
-export function needsFreshProofs({ definition: { format, settings } }: SessionState): boolean {
+export function needsFreshProofs(
+  { definition: { format, settings } }: Pick<SessionState, "definition">,
+): boolean {
   return format === 2 && settings["proofs"] === "fresh";
 }
 
 /**
  * What of the proofs blocks `advance` (of a phase) or `finish`: none, unless the workflow asks for fresh
- * proofs. One that could not be compared does not block; nor does an approval of anything else than a
- * file, for no command repeats it.
+ * proofs. One that cannot be compared blocks too, unless there was no repository when it was made; an
+ * approval of anything else than a file does not, for no command repeats it.
  */
 export function staleBlockers(
   state: SessionState,
@@ -82,9 +84,19 @@ export function staleBlockers(
     if (found === undefined || found.seq !== proof.seq) {
       return [{ ...about, message: `the proof of "${item.id}" was not compared with the files` }];
     }
+    if (found.verdict === "unknown" && mustBeCompared(proof)) {
+      const why = found.why === undefined ? "" : `: ${found.why}`;
+      const message = `the proof of "${item.id}" cannot be compared with the files${why}`;
+      return [{ ...about, kind: "proof_unknown", message }];
+    }
     if (found.verdict !== "stale") return [];
     return [{ ...about, message: `the proof of "${item.id}" is stale: ${staleText(found)}` }];
   });
+}
+
+/** Whether a proof that cannot be compared is as good as none: not where there never was a repository. */
+export function mustBeCompared({ tree, missing }: WorkMark): boolean {
+  return tree !== null || missing === "too_slow" || missing === "git_failed";
 }
 
 /** What has changed since a proof, as a clause: "3 files changed since it passed: a, b, c". */
@@ -110,19 +122,20 @@ export function freshnessRemarks(seen: readonly ProofSeen[]): readonly string[] 
 }
 
 /**
- * What was stale when the proofs were last compared, and has not been proved again, as a sentence;
- * undefined where nothing was.
+ * What did not fit, and what could not be compared, when the proofs were last compared, and has not been
+ * proved again: as sentences.
  */
-export function staleWhenCompared(state: SessionState): string | undefined {
+export function whenCompared(state: SessionState): readonly string[] {
   const { compared } = state;
-  if (compared === undefined) return undefined;
+  if (compared === undefined) return [];
   const present = new Set(heldProofs(state).map(({ proof: { seq } }) => seq));
-  const stale = compared.proofs.filter(({ verdict, seq }) =>
-    verdict === "stale" && present.has(seq)
-  );
-  if (stale.length === 0) return undefined;
-  const items = stale.map(({ phase, item }) => `${phase}/${item}`).join(", ");
-  return `Stale when proofs were last compared (${compared.time}, event ${compared.seq}): ${items}`;
+  const proofs = compared.proofs.filter(({ seq }) => present.has(seq));
+  const when = `when proofs were last compared (${compared.time}, event ${compared.seq})`;
+  return ([["stale", "Stale"], ["unknown", "Not comparable"]] as const).flatMap(([which, word]) => {
+    const items = proofs.filter(({ verdict }) => verdict === which)
+      .map(({ phase, item }) => `${phase}/${item}`);
+    return items.length === 0 ? [] : [`${word} ${when}: ${items.join(", ")}`];
+  });
 }
 
 /**

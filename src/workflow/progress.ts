@@ -22,7 +22,7 @@ import { exampleEvidence } from "./evidence.ts";
 import { currentPhase, isLastPhase, itemState, type LocatedPhase, phaseState } from "./locate.ts";
 import { failureOf, itemStep, type NextStep, nextStep, skipsItself } from "./next_step.ts";
 import { approvalsOf, type GivenApproval } from "./given_approvals.ts";
-import { staleWhenCompared } from "./freshness.ts";
+import { whenCompared } from "./freshness.ts";
 import { itemRemarks } from "./item_remarks.ts";
 import { namesText, needsOf, openNeeds } from "./needs.ts";
 import { isDone, isOpen } from "./reviews.ts";
@@ -360,8 +360,7 @@ function remarksOf(state: SessionState): Pick<Progress, "remarks"> {
         : `${redactions.count} texts were redacted, the last one, of event ${line}, by ${by.name}`,
     );
   }
-  const stale = staleWhenCompared(state);
-  if (stale !== undefined) remarks.push(stale);
+  remarks.push(...whenCompared(state));
   for (const { phase, item, standing: { verification } } of everyItem(state)) {
     if (verification?.type !== "command" || verification.wroteState === undefined) continue;
     remarks.push(

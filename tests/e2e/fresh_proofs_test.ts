@@ -63,6 +63,12 @@ class Project implements Disposable {
     assert.equal(result.code, 0, `git ${args.join(" ")}\n${result.stderr}`);
   }
 
+  async shell(script: string): Promise<void> {
+    const run = { cwd: this.root, env: this.environment };
+    const result = await runProcess("sh", ["-ec", script], run);
+    assert.equal(result.code, 0, result.stderr);
+  }
+
   async commit(message = "Change"): Promise<void> {
     await this.git("add", "-A");
     await this.git("commit", "-q", "-m", message);
@@ -295,7 +301,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "fresh proofs: what cannot be compared is said, and refuses nothing",
+  name: "fresh proofs: what cannot be compared is refused, and recheck leads out",
   ignore,
   async fn() {
     using project = new Project();
@@ -303,11 +309,26 @@ Deno.test({
     await project.done("complete", "tests_pass", "build_passes", "lint_passes");
     project.write("src/a.txt", "three\n");
     project.hideGit();
+    const refused = await project.run("finish");
+    assert.notEqual(refused.code, 0);
+    for (const gate of ["tests_pass", "build_passes", "lint_passes"]) {
+      assert.ok(
+        refused.stderr.includes(
+          `the proof of "${gate}" cannot be compared with the files: there is no git repository`,
+        ),
+        refused.stderr,
+      );
+    }
+    assert.match(refused.stderr, /hint: Let `git status` work here again.*`orchestrator recheck`/);
+    await project.done("recheck");
     const finished = await project.done("finish");
-    assert.match(
-      finished.stderr,
-      /Not compared with the files \(.*\): tests_pass, build_passes, lint_passes/,
-    );
+    // From here on nothing can be compared: that stays visible.
+    for (const stdout of [finished.stdout, (await project.done("session", "show")).stdout]) {
+      assert.match(
+        stdout.replaceAll(/\s+/g, " "),
+        /Not comparable when proofs were last compared .*: VERIFY\/tests_pass, /,
+      );
+    }
     const last = await project.done("log", "--json");
     assert.match(last.stdout, /"verdict": ?"unknown"/);
   },
@@ -333,5 +354,52 @@ Deno.test({
     assert.match(journal.stdout, /\[redacted\]\.txt/);
     assert.equal(journal.stdout.includes(token), false);
     await project.done("log", "verify");
+  },
+});
+
+/** How git, or its repository, comes to say nothing. */
+const BROKEN: Readonly<Record<string, (project: Project) => Promise<void> | void>> = {
+  "no repository": (project) => project.hideGit(),
+  "a bare one": (project) => project.git("config", "core.bare", "true"),
+  "a damaged configuration": (project) => project.write(".git/config", "[core\n"),
+  "no HEAD": (project) => renameSync(join(project.root, ".git/HEAD"), join(project.top, "HEAD")),
+  "an extension that git does not know": async (project) => {
+    await project.git("config", "core.repositoryFormatVersion", "1");
+    await project.git("config", "extensions.unknown", "true");
+  },
+};
+
+for (const [name, breakGit] of Object.entries(BROKEN)) {
+  Deno.test({
+    name: `fresh proofs: a change is not hidden by ${name}`,
+    ignore,
+    async fn() {
+      using project = new Project();
+      await project.begin({});
+      await project.done("complete", "tests_pass", "build_passes", "lint_passes");
+      project.write("src/a.txt", "bad\n");
+      await breakGit(project);
+      const refused = await project.run("finish");
+      assert.notEqual(refused.code, 0, refused.stdout);
+      assert.match(refused.stderr, /"tests_pass" cannot be compared with the files: /);
+    },
+  });
+}
+
+Deno.test({
+  name: "fresh proofs: a name that is not UTF-8 hides nothing",
+  ignore: ignore || Deno.build.os !== "linux",
+  async fn() {
+    using project = new Project();
+    await project.begin({});
+    const odd = (script: string) => project.shell(`o=$(printf '\\351'); ${script}`);
+    await odd('echo 1 >"$o"');
+    await project.done("complete", "tests_pass", "build_passes", "lint_passes");
+    await odd('echo 2 >"$o"');
+    const refusals = await project.finish();
+    assert.equal(refusals.length, 1);
+    assert.match(refusals[0] ?? "", /1 file changed since it passed: \uFFFDE9/);
+    await project.done("log", "verify");
+    await odd('rm "$o"');
   },
 });

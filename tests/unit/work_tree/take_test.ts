@@ -570,3 +570,39 @@ test("without a repository, without git, without time: a reason", async (project
   assert.equal(none.reason, "no_repository");
   assert.equal(dirname(project.root), project.scratch.top);
 });
+
+/** Runs a shell script: the runtime cannot be given a name that is not UTF-8. */
+function shell({ root }: Project, script: string): void {
+  const { status, stderr } = spawnSync("sh", ["-ec", script], { cwd: root });
+  assert.equal(status, 0, String(stderr));
+}
+
+const ODD = "o=$(printf '\\351t\\351'); u=$(printf '\\357\\277\\275')";
+
+Deno.test({
+  name: "names that are not UTF-8 are names: tracked, new, changed, gone, in a folder",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    using project = new Project();
+    shell(project, `${ODD}; mkdir "d$o"; echo 1 >"$o.txt"; echo 1 >"d$o/x"; echo 1 >"gone$o"`);
+    project.commit();
+    assert.equal((await project.take()).changedCount, 0);
+    shell(
+      project,
+      `${ODD}; echo 2 >"$o.txt"; echo 2 >"d$o/x"; rm "gone$o"; echo 3 >"new$o"; echo 4 >"\${u}E9"`,
+    );
+    const tree = await project.take();
+    assert.deepEqual(names(tree), [
+      "d\uFFFDE9t\uFFFDE9/x",
+      "gone\uFFFDE9t\uFFFDE9",
+      "new\uFFFDE9t\uFFFDE9",
+      "\uFFFDE9t\uFFFDE9.txt",
+      "\uFFFDEF\uFFFDBF\uFFFDBDE9",
+    ]);
+    assert.equal(tree.tree, project.committed());
+    shell(project, `${ODD}; echo 5 >"$o.txt"`);
+    assert.notEqual((await project.take()).tree, tree.tree);
+    // The runtime cannot remove them either.
+    shell(project, "rm -rf ./* ../copy");
+  },
+});

@@ -143,9 +143,15 @@ Deno.test("a stale proof blocks advance, by the names of the files; an approval 
   );
   assert.equal(refused?.hint, "Run `orchestrator recheck`");
   assert.match(advance().error?.message ?? "", /"tests" was not compared with the files/);
+  const unknown = advance(seenOf(session, { tests: { verdict: "unknown", why: "no git" } })).error;
+  assert.match(
+    unknown?.message ?? "",
+    /^Cannot advance from "BUILD": the proof of "tests" cannot be compared with the files: no git$/,
+  );
+  assert.match(unknown?.hint ?? "", /git status.*orchestrator recheck/);
   const older = seenOf(session).map((one) => ({ ...one, seq: one.seq + 1 }));
   assert.match(advance(older).error?.message ?? "", /was not compared/);
-  for (const verdicts of [{}, { seen: STALE }, { tests: { verdict: "unknown" } }] as const) {
+  for (const verdicts of [{}, { seen: STALE }, { seen: { verdict: "unknown" } }] as const) {
     const proofs = seenOf(session, verdicts);
     assert.deepEqual(advance(proofs).value?.events[0]?.data, {
       from: "BUILD",
@@ -285,6 +291,7 @@ Deno.test("lines about proofs that are forged are named", () => {
       [{ ...first, seq: first.seq - 1 }, ...others],
       [{ ...first, item: "talk" }, ...others],
       [{ ...first, ...STALE }, ...others],
+      [{ ...first, verdict: "unknown", why: "git is not installed" }, ...others],
       [...proofs, { ...first, item: "approved" }],
     ]
   ) {
