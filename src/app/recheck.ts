@@ -30,7 +30,7 @@ export interface Rechecked {
   readonly state: SessionState;
   /** Those that passed again. */
   readonly changes: readonly ItemChange[];
-  /** What was found of all proofs before. */
+  /** What was found of all proofs in the end. */
   readonly proofs: readonly ProofSeen[];
 }
 
@@ -64,7 +64,8 @@ export async function recheckItems(
       return { item: itemName(change.state, target.phase, target.item), change };
     },
   );
-  return { state: last, changes, proofs };
+  const now = changes.length === 0 ? proofs : (await compareProofs(workspace, last)).proofs;
+  return { state: last, changes, proofs: now };
 }
 
 function targetOf(state: SessionState, name: string): RecheckTarget {

@@ -6,9 +6,9 @@ import { compareProofs } from "../app/freshness.ts";
 import { worthSaying } from "../app/proofs_seen.ts";
 import { freshnessRemarks, staleBlockers } from "../workflow/freshness.ts";
 import { currentPhase, isLastPhase } from "../workflow/locate.ts";
-import { recheckStep } from "../workflow/next_step.ts";
 import type { Progress } from "../workflow/progress.ts";
 import type { ProofSeen } from "../workflow/proof_seen.ts";
+import { stepAfterComparing } from "../workflow/stale_step.ts";
 import type { SessionState } from "../workflow/state.ts";
 import type { Context } from "./context.ts";
 
@@ -59,6 +59,6 @@ function withBlockers(
   return {
     ...progress,
     blockers: [...progress.blockers, ...blocking],
-    ...(progress.blockers.length > 0 ? {} : { next: recheckStep("Proofs are stale") }),
+    next: stepAfterComparing(state, proofs),
   };
 }

@@ -7,7 +7,6 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { agentsMayApprove } from "./approval_rules.ts";
 import { recordedApproval } from "./recorded_approval.ts";
 import {
   advanceBlockers,
@@ -21,20 +20,14 @@ import { decideCreateCheckpoint, decideRestoreCheckpoint } from "./checkpointing
 import { type Command, type DecideContext, TEXT_LIMITS } from "./commands.ts";
 import { decideComplete } from "./completion.ts";
 import type { Decision } from "./decision.ts";
-import {
-  itemName,
-  type LocatedPhase,
-  phaseState,
-  refusalIfEnded,
-  requireCurrentPhase,
-} from "./locate.ts";
+import { type LocatedPhase, phaseState, refusalIfEnded, requireCurrentPhase } from "./locate.ts";
 import { decideApproveItem } from "./item_approval.ts";
 import { didYouMean } from "./nearest.ts";
-import { approvedFileOf, recordedProofs, staleBlockers } from "./freshness.ts";
-import { asHint, type NextStep, nextStep, recheckStep } from "./next_step.ts";
-import { own } from "./record.ts";
+import { recordedProofs, staleBlockers } from "./freshness.ts";
+import { asHint, nextStep } from "./next_step.ts";
 import { decideRecheck } from "./recheck.ts";
 import { decideSkip } from "./skip_rules.ts";
+import { stepWithStale } from "./stale_step.ts";
 import type { SessionState } from "./state.ts";
 import { checkOptionalText, checkText, quoted } from "./texts.ts";
 import { recordedWork } from "./work_marks.ts";
@@ -227,7 +220,7 @@ function blockedError(
   blockers: readonly Blocker[],
 ): OrchestratorError {
   const onlyApproval = blockers.every((blocker) => blocker.kind === "approval_missing");
-  const step = stepFor(state, blockers);
+  const step = stepWithStale(state, blockers);
   const isBlind = step.argv[0] === "recheck" &&
     blockers.some(({ kind }) => kind === "proof_unknown");
   return new OrchestratorError(
@@ -240,25 +233,6 @@ function blockedError(
       details: { blockers },
     },
   );
-}
-
-function stepFor(state: SessionState, blockers: readonly Blocker[]): NextStep {
-  const stale = blockers.flatMap((one) =>
-    one.kind === "proof_stale" || one.kind === "proof_unknown" ? [one] : []
-  );
-  if (stale.length < blockers.length) return nextStep(state);
-  const approved = stale.filter(({ phase, item }) => {
-    const standing = own(own(state.phases, phase)?.items ?? {}, item);
-    return standing !== undefined && approvedFileOf(standing) !== undefined;
-  });
-  const [first] = approved;
-  // What a command can prove comes first: a person approves what is there then.
-  if (first === undefined || approved.length < stale.length) {
-    return recheckStep("Proofs are stale");
-  }
-  const byPerson = !agentsMayApprove(state);
-  const name = itemName(state, first.phase, first.item);
-  return { argv: ["approve", name], why: "An approval is stale", byPerson };
 }
 
 function decideAbandon(

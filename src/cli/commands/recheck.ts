@@ -6,6 +6,7 @@ import { recheckItems } from "../../app/recheck.ts";
 import { OrchestratorError } from "../../errors.ts";
 import { staleText } from "../../workflow/freshness.ts";
 import { itemName } from "../../workflow/locate.ts";
+import { stepAfterComparing } from "../../workflow/stale_step.ts";
 import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { changesAnswer, unchangedAnswer } from "../output/change.ts";
@@ -31,16 +32,16 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"rec
       return verificationOutput(context, input, redactor);
     },
   });
-  const checked = new Set(changes.map(({ item }) => item));
   for (const seen of proofs) {
+    if (seen.verdict !== "stale") continue;
     const name = itemName(state, seen.phase, seen.item);
-    if (seen.verdict !== "stale" || checked.has(name)) continue;
     context.warn(`${name}: ${staleText(seen)}; it was not checked again`);
   }
-  if (changes.length === 0) return unchangedAnswer(state, "nothing is stale");
+  const next = stepAfterComparing(state, proofs);
+  if (changes.length === 0) return unchangedAnswer(state, "nothing is stale", next);
   return changesAnswer(changes.map(({ item, change }) => ({
     item,
-    change,
+    change: { ...change, next },
     happened: (style) => say`Checked again: ${style.bold(shown(item))}`,
   })));
 }

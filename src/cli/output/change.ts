@@ -6,15 +6,19 @@ import type { change } from "../../answers/parts.ts";
 import type { DataOf } from "../../answers/table.ts";
 import type { ItemChange } from "../../app/each_item.ts";
 import type { Change } from "../../session/session_manager.ts";
-import { nextStep } from "../../workflow/next_step.ts";
+import { type NextStep, nextStep } from "../../workflow/next_step.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import type { Answer, AnswerTo } from "../command.ts";
 import { stepData, stepText } from "./next_step.ts";
 import { lines, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
 
+/** A change, and the next step where more than the state is known. */
+type WithNext = Change & { readonly next?: NextStep };
+
 /** A change of one item, and how it is told. */
 interface ToldChange extends ItemChange {
+  readonly change: WithNext;
   readonly happened: (style: Style) => Shown;
 }
 
@@ -23,7 +27,7 @@ export type ChangeData = DataOf<typeof change>;
 
 /** The answer to a change: what happened, and what comes next. */
 export function changeAnswer(
-  change: Change,
+  change: WithNext,
   happened: (style: Style) => Shown,
 ): Answer<ChangeData>;
 export function changeAnswer<More extends object>(
@@ -32,14 +36,14 @@ export function changeAnswer<More extends object>(
   more: More,
 ): Answer<ChangeData & More>;
 export function changeAnswer(
-  change: Change,
+  change: WithNext,
   happened: (style: Style) => Shown,
   more: object = {},
 ): Answer<ChangeData> {
   return {
     data: { ...changeData(change), ...more },
     text: (style) =>
-      say`${changeLine(change, happened, style)}\n${stepText(nextStep(change.state), style)}`,
+      say`${changeLine(change, happened, style)}\n${stepText(stepOf(change), style)}`,
   };
 }
 
@@ -61,14 +65,22 @@ export function changesAnswer(changes: readonly ToldChange[]): AnswerTo<"complet
     text: (style) =>
       lines([
         ...changes.map(({ change, happened }) => changeLine(change, happened, style)),
-        stepText(nextStep(last.change.state), style),
+        stepText(stepOf(last.change), style),
       ]),
   };
 }
 
 /** The answer where nothing was to do. */
-export function unchangedAnswer(state: SessionState, already: string): Answer<ChangeData> {
-  return changeAnswer({ state, events: [], already }, () => say``);
+export function unchangedAnswer(
+  state: SessionState,
+  already: string,
+  next: NextStep,
+): Answer<ChangeData> {
+  return changeAnswer({ state, events: [], already, next }, () => say``);
+}
+
+function stepOf({ state, next }: WithNext): NextStep {
+  return next ?? nextStep(state);
 }
 
 function changeLine(change: Change, happened: (style: Style) => Shown, style: Style): Shown {
@@ -80,7 +92,7 @@ function changeLine(change: Change, happened: (style: Style) => Shown, style: St
 }
 
 /** The fields every change reports. */
-function changeData(change: Change): ChangeData {
+function changeData(change: WithNext): ChangeData {
   const { state, events, already } = change;
   return {
     session: state.session,
@@ -90,7 +102,7 @@ function changeData(change: Change): ChangeData {
     changed: events.length > 0,
     ...(already === null ? {} : { already }),
     events: events.map(({ seq, type, data }) => ({ seq, type, ...briefly(data) })),
-    next: stepData(nextStep(state)),
+    next: stepData(stepOf(change)),
   };
 }
 

@@ -13,6 +13,7 @@ import {
 } from "../../../src/workflow/freshness.ts";
 import { nextStep } from "../../../src/workflow/next_step.ts";
 import type { ProofSeen } from "../../../src/workflow/proof_seen.ts";
+import { stepAfterComparing } from "../../../src/workflow/stale_step.ts";
 import { planRecheck } from "../../../src/workflow/recheck.ts";
 import type { WorkRecord } from "../../../src/workflow/work_record.ts";
 import { audited } from "./audit/forged_fields_test.ts";
@@ -332,4 +333,39 @@ Deno.test("texts name the first files, and how many more there are", () => {
       "Not compared with the files (git is not installed): b",
     ],
   );
+});
+
+Deno.test("what commands prove is checked again before a person approves, and before the next phase", () => {
+  const session = new Session({
+    ...workflow([
+      phase("BUILD", [
+        item("tests", { step_type: "gate", verification: CHECKED.command }),
+        item("approved", { verification: CHECKED.manual_gate }),
+      ]),
+      phase("LAST", ["note"]),
+    ], { shell: "sh", proofs: "fresh" }),
+    format: 2,
+  });
+  session.do({
+    kind: "complete",
+    item: "tests",
+    outcome: outcomeOf(CHECKED.command),
+    work: workOf("1".repeat(40)),
+  });
+  for (const kind of ["advance", "finish"] as const) {
+    const hint = (stale: Partial<ProofSeen>) =>
+      session.refusal({ kind, proofs: seenOf(session, { tests: stale }) }).hint;
+    assert.equal(hint(STALE), "Run `orchestrator recheck`");
+    assert.equal(hint({}), "Ask a person to run `orchestrator approve approved`");
+  }
+  const next = (stale: Partial<ProofSeen>) =>
+    stepAfterComparing(session.state, seenOf(session, { tests: stale })).argv;
+  assert.deepEqual(next(STALE), ["recheck"]);
+  assert.deepEqual(next({}), ["approve", "approved"]);
+  session.do({ kind: "approve_item", item: "approved", approval: APPROVAL });
+  assert.deepEqual(next(STALE), ["recheck"]);
+  assert.deepEqual(next({}), ["advance"]);
+  // Open work comes first: it changes files anyway.
+  session.do({ kind: "reject", item: "tests", reason: "It tests nothing" });
+  assert.deepEqual(next({}), ["complete", "tests"]);
 });

@@ -1,0 +1,53 @@
+/**
+ * The next step where proofs may be stale.
+ * @module
+ */
+import { agentsMayApprove } from "./approval_rules.ts";
+import { advanceBlockers, type Blocker, finishBlockers } from "./blockers.ts";
+import { approvedFileOf, staleBlockers } from "./freshness.ts";
+import { currentPhase, isLastPhase, itemName } from "./locate.ts";
+import { type NextStep, nextStep, recheckStep } from "./next_step.ts";
+import type { ProofSeen } from "./proof_seen.ts";
+import { own } from "./record.ts";
+import type { SessionState } from "./state.ts";
+
+/** Steps that are for what commands have proved: those are checked again before. */
+const AFTER_PROOFS: readonly (string | undefined)[] = ["approve", "advance", "finish"];
+
+/**
+ * What to do about blockers, stale proofs among them.
+ * @param blockers at least one.
+ */
+export function stepWithStale(state: SessionState, blockers: readonly Blocker[]): NextStep {
+  const next = nextStep(state);
+  const stale = blockers.flatMap((one) =>
+    one.kind === "proof_stale" || one.kind === "proof_unknown" ? [one] : []
+  );
+  const approved = stale.filter(({ phase, item }) => {
+    const standing = own(own(state.phases, phase)?.items ?? {}, item);
+    return standing !== undefined && approvedFileOf(standing) !== undefined;
+  });
+  // A person approves what is there when the commands have passed on it.
+  if (approved.length < stale.length && AFTER_PROOFS.includes(next.argv[0])) {
+    return recheckStep("Proofs are stale");
+  }
+  const [first] = approved;
+  if (first === undefined || stale.length < blockers.length) return next;
+  const byPerson = !agentsMayApprove(state);
+  const name = itemName(state, first.phase, first.item);
+  return { argv: ["approve", name], why: "An approval is stale", byPerson };
+}
+
+/**
+ * The next step of a session, by what was found of its proofs just now.
+ * @param proofs of all phases.
+ */
+export function stepAfterComparing(state: SessionState, proofs: readonly ProofSeen[]): NextStep {
+  const phase = currentPhase(state);
+  if (phase === undefined) return nextStep(state);
+  const last = isLastPhase(state, phase);
+  const stale = staleBlockers(state, proofs, last ? undefined : phase.definition.id);
+  if (stale.length === 0) return nextStep(state);
+  const others = last ? finishBlockers(state, phase) : advanceBlockers(state, phase);
+  return stepWithStale(state, [...others, ...stale]);
+}
