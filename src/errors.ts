@@ -87,6 +87,7 @@ export const ERROR_CODES = {
   approval_needed: "blocked",
   evidence_needed: "blocked",
   agent_refused: "blocked",
+  declined: "blocked",
   workflow_ended: "blocked",
   session_active: "blocked",
   too_many: "blocked",

@@ -21,12 +21,15 @@ export interface Question {
   readonly doing: string;
   /** The next step where it cannot be asked: never to say yes to what destroys. */
   readonly hint: string;
+  /** The next step after a no. */
+  readonly instead?: string;
 }
 
 /**
  * Asks a yes/no question, unless `--yes` answers it.
  * @returns how the yes was given.
- * @throws `terminal_needed` without a terminal or with `--no-input`; `interrupted` for a no.
+ * @throws `terminal_needed` without a terminal or with `--no-input`; `declined` for a no, `interrupted` for
+ * none.
  */
 export async function confirm(
   context: Context,
@@ -49,10 +52,10 @@ export async function confirm(
   }
   const answer = await context.io.confirm(question.text);
   if (answer === true) return "terminal";
-  throw new OrchestratorError(
-    "interrupted",
-    `Cannot ${doing}: ${answer === null ? "canceled" : "the answer was no"}`,
-  );
+  if (answer === null) throw new OrchestratorError("interrupted", `Cannot ${doing}: canceled`);
+  throw new OrchestratorError("declined", `Cannot ${doing}: the answer was no`, {
+    ...(question.instead === undefined ? {} : { hint: question.instead }),
+  });
 }
 
 /** Whether a prompt is possible. */

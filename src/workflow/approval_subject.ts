@@ -30,6 +30,8 @@ export interface ApprovalSubject {
   /** Absent for a phase. */
   readonly item?: string;
   readonly name: string;
+  /** It is of an earlier phase, and is approved again. */
+  readonly isAgain: boolean;
   /** Texts of the definition, each once. */
   readonly description: readonly string[];
   /** Ids of the other items of the phase that are not done. */
@@ -73,6 +75,7 @@ export function approvalSubject(
     phase: phase.id,
     ...(located === undefined ? {} : { item: located.definition.id }),
     name: located?.definition.name ?? phase.name,
+    isAgain: phase.id !== state.phase,
     description: located === undefined
       ? present([phase.description])
       : present([located.definition.description, gateText(located.definition)]),

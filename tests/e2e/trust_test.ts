@@ -202,7 +202,7 @@ test("a person on a terminal is asked once, an agent on a terminal never", async
     /Ask a person to run `orchestrator trust add state_remote backup`/,
   );
   const no = await project.run(root, ["state", "push"], { ...terminal, answers: [false] });
-  assert.equal(no.code, 130);
+  assert.equal(no.code, 7);
   const half = await project.run(root, ["state", "push"], { ...terminal, answers: [true, null] });
   assert.equal(half.code, 130);
   const yes = await project.run(root, ["state", "push"], { ...terminal, answers: [true] });

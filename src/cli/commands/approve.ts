@@ -11,7 +11,7 @@ import { readEvidence } from "../evidence.ts";
 import { changeAnswer, changesAnswer } from "../output/change.ts";
 import { subjectText } from "../output/subject_text.ts";
 import { say, shown } from "../output/shown.ts";
-import { brief } from "../output/text.ts";
+import { brief, commandLine } from "../output/text.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"approve">> {
   const items = input.args("item");
@@ -33,6 +33,11 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"app
       about: (style) => subjectText(about, style),
       doing: `approve ${about.what}`,
       hint: "Add --yes to confirm",
+      ...(about.subject.item === undefined || about.subject.isAgain ? {} : {
+        instead: `Run \`${
+          commandLine(["orchestrator", "reject", about.subject.item, "--reason", "<why>"])
+        }\` to say what is missing`,
+      }),
     });
   if (phase !== undefined) {
     const change = await approvePhase(context, { phase, notes }, ask);

@@ -8,7 +8,8 @@ import type { SubjectRecord } from "../../workflow/approval_subject.ts";
 import { fileText } from "./approval_text.ts";
 import { lines, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
-import { GUTTER_WIDTH, hang, oneLine } from "./text.ts";
+import { GUTTER_WIDTH, hang } from "./text.ts";
+import { fitting } from "./width.ts";
 
 /** Lines of a difference that are shown. */
 const DIFF_LINES = 40;
@@ -101,18 +102,33 @@ function difference(before: string, after: string, style: Style): readonly Shown
   const { hunks } = structuredPatch("a", "b", before, after, "", "", { context: 2 });
   const rows = hunks.flatMap((hunk) => [
     style.dim(say`@@ line ${shown(String(hunk.newStart))}`),
-    ...hunk.lines.map((line) => {
-      const text = say`${shown(line.slice(0, 1))}${oneLine(line.slice(1), style.width - 4, style)}`;
-      return line.startsWith("+")
-        ? style.green(text)
-        : line.startsWith("-")
-        ? style.red(text)
-        : text;
+    ...hunk.lines.flatMap((line) => {
+      const sign = line.slice(0, 1);
+      const paint = (text: Shown) =>
+        sign === "+" ? style.green(text) : sign === "-" ? style.red(text) : text;
+      return piecesOf(line.slice(1), style).map((piece, index) =>
+        paint(say`${index === 0 ? shown(sign) : style.symbols.gutter}${piece}`)
+      );
     }),
   ]);
   const more = rows.length - DIFF_LINES;
   return [
     ...rows.slice(0, DIFF_LINES).map((row) => say`  ${row}`),
-    ...(more > 0 ? [style.dim(say`  and ${shown(String(more))} more lines`)] : []),
+    ...(more > 0
+      ? [style.yellow(say`  and ${shown(String(more))} more lines: read the file`)]
+      : []),
   ];
+}
+
+/** A line as rows of the screen: nothing of it is left out, and none looks like the program's own. */
+function piecesOf(line: string, style: Style): readonly Shown[] {
+  const pieces: Shown[] = [];
+  let rest: string = shown(line);
+  const width = Math.max(20, style.width - 6);
+  do {
+    const piece = fitting(rest, width) || rest.slice(0, 1);
+    pieces.push(piece as Shown);
+    rest = rest.slice(piece.length);
+  } while (rest !== "");
+  return pieces;
 }
