@@ -6,6 +6,7 @@
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import process from "node:process";
+import { runBelowNoAgent } from "./below_no_agent.ts";
 import { addCounts, countsText, NO_TESTS, type TestCounts } from "./junit.ts";
 import { requestOfEnvironment, runTests } from "./test.ts";
 
@@ -66,6 +67,8 @@ function runCheck({ name, program, args, optional }: Check): TestCounts {
   return { ...NO_TESTS, failed: 1 };
 }
 
+const elsewhere = await runBelowNoAgent();
+if (elsewhere !== null) process.exit(elsewhere);
 let sum = NO_TESTS;
 for (const check of CHECKS) sum = addCounts(sum, runCheck(check));
 sum = addCounts(sum, (await runTests(requestOfEnvironment())).counts);

@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { runBelowNoAgent } from "./below_no_agent.ts";
 import { cleanEnvironment } from "./clean_environment.ts";
 import { ensureBun } from "./install_bun.ts";
 import { addCounts, countsText, NO_TESTS, type TestCounts } from "./junit.ts";
@@ -142,6 +143,12 @@ function longLine({ figures, minutes }: TestSum): string {
 }
 
 if (import.meta.main) {
+  const code = await runBelowNoAgent();
+  if (code === null) await main();
+  else process.exitCode = code;
+}
+
+async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const split = args.indexOf("--");
   const own = split < 0 ? args : args.slice(0, split);

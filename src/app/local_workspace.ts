@@ -98,6 +98,10 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
     return this.#environment;
   }
 
+  detected(environment: Environment): void {
+    this.#environment = environment;
+  }
+
   get actor(): Actor {
     const name = this.#config?.get("actor") ?? undefined;
     const env = name === undefined ? this.io.env : { ...this.io.env, ORCHESTRATOR_ACTOR: name };

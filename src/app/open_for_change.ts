@@ -1,6 +1,7 @@
 /**
  * What happens before something is changed, in one fixed order:
  *
+ * 0. an agent is looked for above this process, where a person is to decide;
  * 1. the migration gate: a migration that was cut off is finished or undone, and old files move over
  *    where the configuration says so;
  * 2. an import of a snapshot that was cut off is finished;
@@ -69,6 +70,7 @@ const STEPS: Steps = {
 
 /** The migration gate: passed before a command looks at its arguments. */
 export async function passGate(workspace: Workspace, steps: Steps = STEPS): Promise<void> {
+  await (await import("./agent_above.ts")).lookForAgentAbove(workspace);
   const { gate } = PREPARATIONS[workspace.effect];
   if (gate === "pass" || workspace.paths.isHome) return;
   await steps.recover(workspace);

@@ -5,7 +5,7 @@
  */
 import type { Config } from "../config/config.ts";
 import type { OrchestratorError } from "../errors.ts";
-import type { Environment } from "../project/environment.ts";
+import type { Environment, Variables } from "../project/environment.ts";
 import type { RepositoryMeta } from "../project/identity.ts";
 import type { OrchestratorPaths } from "../project/paths.ts";
 import type { Redactor } from "../secrets/redact.ts";
@@ -28,6 +28,11 @@ export interface Surroundings {
   readonly userName: () => string;
   /** The terminal and the programs that it was started from. */
   readonly launchedBy: () => Promise<ApprovalPlace>;
+  /**
+   * The variables that each of the processes above this one began with, nearest first; absent where they
+   * are not looked at.
+   */
+  readonly environmentsAbove?: (() => Promise<readonly Variables[]>) | undefined;
 }
 
 /** Takes what people should know although nothing failed. */
@@ -79,6 +84,8 @@ export interface Configuration {
 /** Who runs a use case, and where. */
 export interface Identity {
   readonly environment: Environment;
+  /** Takes what was detected with more than the process's own variables. */
+  detected(environment: Environment): void;
   readonly actor: Actor;
   /** The running agent's own session id and the variable that holds it; null when it names none. */
   readonly agentBinding: { readonly variable: string; readonly value: string } | null;

@@ -59,6 +59,7 @@ export function systemIo(): Io {
     userName,
     launchedBy: async () =>
       await (await import("../platform/launched_by.ts")).launchedBy(isTerminal(0)),
+    environmentsAbove: async () => (await import("../platform/ancestors.ts")).environmentsAbove(),
     readStdin,
     stdinBytes: () => {
       reading = true;

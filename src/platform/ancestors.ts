@@ -17,24 +17,40 @@ const MOST_BYTES = 2 * 1024 * 1024;
  * tell (all but Linux, other users' processes).
  */
 export function variableOfAncestors(name: string): readonly string[] {
+  return environmentsAbove().flatMap((env) => {
+    const value = env[name];
+    return value === undefined ? [] : [value];
+  });
+}
+
+/**
+ * The variables that each of the processes that started this one began with, nearest first. Empty where
+ * the system does not tell (all but Linux, other users' processes).
+ */
+export function environmentsAbove(): readonly Readonly<Record<string, string | undefined>>[] {
   if (process.platform !== "linux") return [];
-  const values: string[] = [];
+  const found: Readonly<Record<string, string | undefined>>[] = [];
   let pid = process.ppid;
   for (let level = 0; level < MOST_LEVELS && pid > 1; level += 1) {
-    const value = variableOf(pid, name);
-    if (value !== undefined) values.push(value);
+    const env = environmentOf(pid);
+    if (env !== undefined) found.push(env);
     const parent = parentOf(pid);
     if (parent === undefined) break;
     pid = parent;
   }
-  return values;
+  return found;
 }
 
-function variableOf(pid: number, name: string): string | undefined {
+function environmentOf(pid: number): Readonly<Record<string, string | undefined>> | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/environ`, "utf8").slice(0, MOST_BYTES);
-    const found = text.split("\0").find((entry) => entry.startsWith(`${name}=`));
-    return found?.slice(name.length + 1);
+    const env: Record<string, string | undefined> = Object.create(null);
+    for (const entry of text.split("\0")) {
+      const end = entry.indexOf("=");
+      // As getenv(3): the first one counts.
+      if (end > 0) env[entry.slice(0, end)] ??= entry.slice(end + 1);
+    }
+    return env;
   } catch {
     return undefined;
   }

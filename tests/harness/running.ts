@@ -49,6 +49,8 @@ export interface InProcess extends Surroundings {
   readonly texts?: (string | null)[];
   /** What is typed where a secret is asked for, in order; null is Ctrl-C. */
   readonly secrets?: (string | null)[];
+  /** What the processes above have for variables, nearest first. Default: there are none. */
+  readonly above?: readonly Readonly<Record<string, string>>[];
   /** Its files were filled with values of other types: answers repeat them. Default false. */
   readonly forged?: boolean;
 }
@@ -98,6 +100,7 @@ export function startInProcess(argv: readonly string[], surroundings: InProcess)
         terminal: surroundings.terminal === undefined ? "none" : "/dev/pts/7",
         programs: ["bash", "tmux"],
       }),
+    environmentsAbove: () => Promise.resolve(surroundings.above ?? []),
     stdinBytes: async function* () {
       yield surroundings.stdinBytes ?? new TextEncoder().encode(surroundings.stdin ?? "");
     },

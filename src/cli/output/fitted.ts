@@ -43,6 +43,7 @@ export function onTerminals(io: Io, isJson = () => false): Io {
     width: io.width,
     userName: io.userName,
     launchedBy: io.launchedBy,
+    environmentsAbove: io.environmentsAbove,
     readStdin: io.readStdin,
     stdinBytes: io.stdinBytes,
     confirm: io.confirm,

@@ -220,6 +220,13 @@ export const WORKFLOW: readonly Mutant[] = [
     killedBy: { file: "tests/unit/workflow/audit/old_texts_test.ts" },
   },
   {
+    name: "an agent that takes its variable away may approve",
+    file: "src/app/agent_above.ts",
+    search: "if (agent === null) continue;",
+    replace: "if (agent !== null) continue;",
+    killedBy: { file: "tests/unit/app/agent_above_test.ts" },
+  },
+  {
     name: "a verification that unsets a variable may decide its session",
     file: "src/app/inside_verification.ts",
     search: ", ...variableOfAncestors(IN_VERIFICATION)]",
