@@ -5,6 +5,10 @@
 import type { WrittenFile, WrittenFiles } from "../workflow/work_record.ts";
 import type { ChangedFile, WorkTree } from "../workflow/work_tree.ts";
 import { type ComparedPlace, MomentComparison } from "./compare.ts";
+import { LookingGit } from "./git.ts";
+import { hasOddBytes } from "./names.ts";
+
+const PATIENCE_MS = 2000;
 
 /** The most files that are named. */
 const MOST_WRITTEN = 100;
@@ -32,10 +36,30 @@ export async function writtenBetween(
   return {
     head,
     tree,
-    changed: changed.slice(0, MOST_WRITTEN),
+    changed: await withNew(place, head, changed.slice(0, MOST_WRITTEN)),
     changedCount: changed.length,
     ...dirty,
   };
+}
+
+/** Marks those that neither were there nor are in the commit, as far as git says it. */
+async function withNew(
+  { root, env, timeoutMs = PATIENCE_MS }: ComparedPlace,
+  head: string | null,
+  changed: readonly WrittenFile[],
+): Promise<readonly WrittenFile[]> {
+  const unknown = changed.filter(({ path, mode }) => mode === undefined && !hasOddBytes(path))
+    .map(({ path }) => path);
+  if (unknown.length === 0) return changed;
+  try {
+    const listed = head === null ? "" : await new LookingGit(root, env, timeoutMs)
+      .run(["ls-tree", "-z", "--name-only", "--full-tree", head, "--", ...unknown]);
+    const there = new Set(listed.split("\0"));
+    const added = new Set(unknown.filter((path) => !there.has(path)));
+    return changed.map((file) => added.has(file.path) ? { ...file, isNew: true } : file);
+  } catch {
+    return changed;
+  }
 }
 
 /** Where the command committed, git knows what. Null where it cannot name all of it. */

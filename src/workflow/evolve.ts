@@ -20,6 +20,7 @@ import {
   type SessionState,
 } from "./state.ts";
 import { markOf } from "./work_marks.ts";
+import { noticesOf } from "./work_notices.ts";
 
 /**
  * The state after `event`.
@@ -42,6 +43,7 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
     ...(rules === undefined || state.audited !== undefined ? {} : { audited: seq }),
     ...listedBy(event),
     ...oddIn(state, event),
+    ...noticesOf(state, event),
   };
   const proof = proofOf(event);
   switch (event.type) {

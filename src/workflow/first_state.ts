@@ -13,7 +13,7 @@ import {
   RECENT_LIMIT,
   type SessionState,
 } from "./state.ts";
-import { listedIn, markOf } from "./work_marks.ts";
+import { listedIn, markOf, outerRules } from "./work_marks.ts";
 import type { WorkRecord } from "./work_record.ts";
 
 /** When and by whom an event was made. */
@@ -118,7 +118,9 @@ function begunIn(
 ): Pick<SessionState, "begun"> {
   const work = workIn(event);
   if (work === undefined) return {};
-  return { begun: { ...markOf(work, event.seq), files: event.data.proofFiles ?? {} } };
+  return {
+    begun: { ...markOf(work, event.seq), files: event.data.proofFiles ?? {}, ...outerRules(work) },
+  };
 }
 
 /** What an event records of the project; undefined too for what is no such record. */

@@ -81,6 +81,8 @@ const STATE_PAIRS = [
   "odd",
   "compared",
   "redactions",
+  "ranOver",
+  "outerChanged",
 ] as const satisfies readonly (keyof SessionState)[];
 
 /** Fields of an item that most items lack. */

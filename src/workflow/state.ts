@@ -15,7 +15,7 @@ import type {
   VerificationOutcome,
 } from "./recorded.ts";
 import type { ProofSeen } from "./proof_seen.ts";
-import type { Beginning, ListedFiles, WorkMark } from "./work_record.ts";
+import type { Beginning, ChangedRules, ListedFiles, RunChange, WorkMark } from "./work_record.ts";
 
 /** How many of a growing list the state keeps. */
 export const RECENT_LIMIT = 20;
@@ -267,6 +267,10 @@ export interface SessionState extends Snapshot {
     readonly time: string;
     readonly proofs: readonly Omit<ProofSeen, "files" | "why">[];
   };
+  /** One entry per item at most: it stays visible. Absent while there is none. */
+  readonly ranOver?: readonly RunChange[];
+  /** Absent where they are as at the beginning. */
+  readonly outerChanged?: ChangedRules;
   /**
    * Seq of the first event whose line names its rules and the state it led to; absent where there is
    * none. What is before it was written by a program that did not record that yet.

@@ -3,7 +3,7 @@
  * @module
  */
 import type { SessionState } from "./state.ts";
-import type { ListedFiles, RootRecord, WorkMark, WorkRecord } from "./work_record.ts";
+import type { ListedFiles, OuterRules, RootRecord, WorkMark, WorkRecord } from "./work_record.ts";
 import type { WorkTree } from "./work_tree.ts";
 
 function hasTree(tree: WorkRecord["tree"]): tree is WorkTree {
@@ -56,4 +56,17 @@ export function listedIn({ tree }: WorkRecord, seq: number): ListedFiles | undef
     return undefined;
   }
   return { seq, head: tree.head, tree: tree.tree, changed: tree.changedSha256 };
+}
+
+/** The rules that a record has, as a field of what a session began with. */
+export function outerRules({ tree }: WorkRecord): { readonly outer?: OuterRules } {
+  if (!("changedCount" in tree)) return {};
+  const { hidden, infoAttributes } = tree;
+  if (hidden === undefined && infoAttributes === undefined) return {};
+  return {
+    outer: {
+      ...(hidden === undefined ? {} : { ignore: hidden.rules }),
+      ...(infoAttributes === undefined ? {} : { attributes: infoAttributes }),
+    },
+  };
 }

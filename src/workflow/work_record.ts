@@ -39,6 +39,8 @@ export interface WrittenFile extends Pick<ChangedFile, "path" | "as"> {
   /** Null for a file that was not there; absent for one that was as the commit has it. */
   readonly mode?: string | null;
   readonly blob?: string | null;
+  /** It was not there before, nor in the commit. */
+  readonly isNew?: true;
 }
 
 /** What a verification command changed itself while it ran. */
@@ -87,6 +89,8 @@ export interface WorkMark {
 export interface Beginning extends WorkMark {
   /** What was at the paths that verifications name. */
   readonly files: Readonly<Record<string, FileFacts>>;
+  /** Absent where there were none. */
+  readonly outer?: OuterRules;
 }
 
 /** The last line that has a whole list of changed files: lines with the same list refer to it. */
@@ -95,4 +99,28 @@ export interface ListedFiles {
   readonly head: string | null;
   readonly tree: string;
   readonly changed: string;
+}
+
+/** Files that were there before and changed while the command of an item ran, in all of its runs. */
+export interface RunChange {
+  readonly phase: string;
+  readonly item: string;
+  /** Number of the line of the last such run. */
+  readonly seq: number;
+  /** Relative to the top of the work tree: the first `MOST_NAMES`. */
+  readonly files: readonly string[];
+  /** There are others, or some that cannot be named. */
+  readonly more?: true;
+}
+
+/** Rules that are not committed and decide what counts as a file: hashes, absent where there are none. */
+export interface OuterRules {
+  readonly ignore?: string;
+  readonly attributes?: string;
+}
+
+/** Numbers of the first lines at which such rules were others than when the session began. */
+export interface ChangedRules {
+  readonly ignore?: number;
+  readonly attributes?: number;
 }

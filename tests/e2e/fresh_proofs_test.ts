@@ -403,3 +403,55 @@ Deno.test({
     await odd('rm "$o"');
   },
 });
+
+/** Screens that show what stays visible of a session. */
+const SCREENS = [["status"], ["session", "show"], ["handoff"]] as const;
+
+Deno.test({
+  name: "fresh proofs: files that were there and changed while a gate ran are said from then on",
+  ignore,
+  async fn() {
+    using project = new Project();
+    // As if somebody edited them meanwhile; what a command makes new is its own.
+    await project.begin({
+      test: "echo new > report.txt; echo bad > src/a.txt; echo bad > README.md",
+      build: "echo new > build.txt",
+    });
+    await project.done("complete", "tests_pass", "build_passes", "lint_passes");
+    const said = /README\.md, src\/a\.txt changed while the command of VERIFY\/tests_pass ran/;
+    const isSaid = async (argv: readonly string[]) => {
+      const { stdout } = await project.done(...argv);
+      const text = stdout.replaceAll(/\s+/g, " ");
+      assert.match(text, said, argv.join(" "));
+      assert.doesNotMatch(text, /build_passes ran/);
+    };
+    for (const argv of [...SCREENS, ["recheck", "lint_passes"], ["finish"]]) {
+      if (argv[0] === "recheck") await project.done(...argv);
+      else await isSaid(argv);
+    }
+    await isSaid(["status"]);
+    await project.done("log", "verify");
+  },
+});
+
+Deno.test({
+  name: "fresh proofs: rules beside the repository that were changed stay visible",
+  ignore,
+  async fn() {
+    using project = new Project();
+    await project.begin({});
+    project.write(".git/info/exclude", "secret*\n");
+    project.write(".git/info/attributes", "*.x -text\n");
+    await project.done("complete", "tests_pass", "build_passes", "lint_passes");
+    project.write(".git/info/exclude", "");
+    const finished = await project.done("finish");
+    const screens = [finished];
+    for (const argv of SCREENS) screens.push(await project.done(...argv));
+    for (const { stdout } of screens) {
+      const text = stdout.replaceAll(/\s+/g, " ");
+      assert.match(text, /ignore rules outside the repository .* were not those of the session's/);
+      assert.match(text, /\.git\/info\/attributes was not as at the session's beginning/);
+    }
+    await project.done("log", "verify");
+  },
+});

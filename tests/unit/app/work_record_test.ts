@@ -202,7 +202,10 @@ Deno.test({
     const { wrote } = project.last();
     assert.equal(wrote?.head, head);
     // The plan was there before.
-    assert.deepEqual(wrote.changed, [{ path: ".gitattributes" }, { path: "report.txt" }]);
+    assert.deepEqual(wrote.changed, [{ path: ".gitattributes" }, {
+      path: "report.txt",
+      isNew: true,
+    }]);
   },
 });
 

@@ -45,7 +45,15 @@ const ITEM: Required<
 const FULL: Required<
   Omit<
     SessionState,
-    "earlier" | "begun" | "listed" | "finished" | "redactions" | "odd" | "compared"
+    | "earlier"
+    | "begun"
+    | "listed"
+    | "finished"
+    | "redactions"
+    | "odd"
+    | "compared"
+    | "ranOver"
+    | "outerChanged"
   >
 > = {
   session: "s1",
@@ -133,7 +141,9 @@ const MARK: Required<WorkMark> = {
 };
 
 /** The same with every field in pairs. */
-const WITH_PAIRS: Required<Omit<SessionState, "earlier" | "redactions">> = {
+const WITH_PAIRS: Required<
+  Omit<SessionState, "earlier" | "redactions" | "ranOver" | "outerChanged">
+> = {
   ...FULL,
   begun: { ...MARK, files: { "docs/plan.md": { kind: "missing" } } },
   listed: { seq: 4, head: "b".repeat(40), tree: "c".repeat(40), changed: HASH },
@@ -174,17 +184,35 @@ const WITH_PAIRS: Required<Omit<SessionState, "earlier" | "redactions">> = {
 };
 
 /** The same of a journal from which texts were taken out. */
-const REDACTED: Required<Omit<SessionState, "earlier">> = {
+const REDACTED: Required<Omit<SessionState, "earlier" | "ranOver" | "outerChanged">> = {
   ...WITH_PAIRS,
   redactions: { count: 1, recent: [{ seq: 9, time: AT, by: BY, line: 4, field: "text" }] },
 };
 
-Deno.test("projection 1: redactions are the last pair", () => {
+Deno.test("projection 1: redactions come behind the other pairs", () => {
   assert.equal(
     digestOf(REDACTED),
     "1:7adfa3edf77ed22f97170900a194f1099d43a30d9fef2bdf89713482f1ce4b0a",
   );
   assert.notEqual(digestOf(REDACTED), digestOf(WITH_PAIRS));
+});
+
+/** The same where files and rules changed beside the proofs. */
+const NOTICED: Required<Omit<SessionState, "earlier">> = {
+  ...REDACTED,
+  ranOver: [{ phase: "A", item: "a", seq: 4, files: ["src/a.ts"], more: true }],
+  outerChanged: { ignore: 4, attributes: 5 },
+};
+
+Deno.test("projection 1: what changed beside the proofs is the last pairs", () => {
+  assert.equal(
+    digestOf(NOTICED),
+    "1:a3eff70098ab118571112de3be8ed073f7695ca2ef9995e5429f7acfc3eaefdf",
+  );
+  const { outerChanged: _, ...others } = NOTICED;
+  assert.notEqual(digestOf(NOTICED), digestOf(others));
+  const { ranOver: _r, ...rest } = NOTICED;
+  assert.notEqual(digestOf(NOTICED), digestOf(rest));
 });
 
 Deno.test("projection 1: a pair stands behind the fields, and what it gives is fixed for ever", () => {
@@ -267,7 +295,7 @@ Deno.test("projection 2: what it gives is fixed for ever, and only states that n
 });
 
 Deno.test("whatever of a state is changed or missing, its digest is another", () => {
-  const whole: Required<SessionState> = { ...REDACTED, earlier: WITH_EARLIER.earlier };
+  const whole: Required<SessionState> = { ...NOTICED, earlier: WITH_EARLIER.earlier };
   const seen = new Map([[digestOf(whole), "the state itself"]]);
   let count = 0;
   for (const [name, changed] of eachChange(whole, "state")) {
