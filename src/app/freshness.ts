@@ -93,7 +93,7 @@ class ProofComparison {
     const approved = approvedFileOf(standing);
     if (approved !== undefined) return { ...about, ...this.#file(approved.path, approved.sha256) };
     if (verification.type !== "file_exists" || inputs !== undefined) {
-      const counts = inputs === undefined ? () => true : inputMatcher(inputs);
+      const counts = inputs === undefined ? every : inputMatcher(inputs);
       // Nothing is looked at where nothing counts.
       if (inputs?.length === 0) return { ...about, verdict: "fresh" };
       return { ...about, ...await this.#found(proof.seq, counts) };
@@ -157,8 +157,10 @@ function whyNone(tree: Exclude<WorkRecord["tree"], WorkTree>): string {
   return "reason" in tree ? tree.message : "there is no git repository";
 }
 
+const every = () => true;
+
 function found(
-  { paths, complete, missing }: TreeDifference,
+  { paths, complete, missing, unnamed }: TreeDifference,
   prefix: string,
   counts: (path: string) => boolean,
 ): Found {
@@ -166,12 +168,12 @@ function found(
   const why = complete
     ? undefined
     : missing === undefined
-    ? "not all of them can be named"
+    ? `${files.length === 0 ? "" : "these at least: "}not all of them can be named`
     : `not all of them can be named: commit ${missing.slice(0, 12)} is not in this repository`;
   if (files.length === 0 && complete) return { verdict: "fresh" };
   return {
     verdict: "stale",
-    changed: files.length,
+    changed: files.length === 0 || counts !== every ? files.length : files.length + (unnamed ?? 0),
     ...(files.length === 0 ? {} : { files: files.slice(0, MOST_FILES) }),
     ...(why === undefined ? {} : { why }),
   };

@@ -37,6 +37,8 @@ export interface TreeDifference {
   readonly paths: readonly string[];
   /** False: something else differs too, which cannot be named. */
   readonly complete: boolean;
+  /** How many more differ at least that are not named; absent where that is not known. */
+  readonly unnamed?: number;
   /** The commit that would be needed to name it, and is not in this repository. */
   readonly missing?: string;
 }
@@ -92,6 +94,7 @@ export class MomentComparison {
     return {
       paths: [...paths].sort(),
       complete,
+      ...unnamedIn(before, after),
       ...(missing === undefined ? {} : { missing }),
     };
   }
@@ -202,6 +205,20 @@ export class MomentComparison {
     const now = blobAs(`${top}/${path}`, was.as ?? "raw", was.blob.length === 64);
     return now === was.blob ? "same" : "differs";
   }
+}
+
+/**
+ * What is not listed is new since a moment of the same commit that lists everything, but for as many
+ * files as that one has there.
+ */
+function unnamedIn(before: Moment, after: Moment): { readonly unnamed?: number } {
+  const limit = after.changed.at(-1)?.path ?? "";
+  const old = before.changed.filter(({ path }) => path > limit).length;
+  const unnamed = after.changedCount - after.changed.length - old;
+  const isKnown = unnamed > 0 && before.head === after.head &&
+    before.changedCount === before.changed.length &&
+    [before, after].every(({ knownTo, unknown }) => knownTo === undefined && unknown === undefined);
+  return isKnown ? { unnamed } : {};
 }
 
 /** A moment, by path. */

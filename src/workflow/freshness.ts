@@ -7,7 +7,7 @@
  */
 import type { Blocker } from "./blockers.ts";
 import type { ItemDefinition, PhaseDefinition } from "./definition.ts";
-import { itemState, phaseState } from "./locate.ts";
+import { itemName, itemState, phaseState } from "./locate.ts";
 import type { ProofSeen } from "./proof_seen.ts";
 import type { ApprovedFile } from "./recorded.ts";
 import type { ItemState, SessionState } from "./state.ts";
@@ -82,15 +82,23 @@ export function staleBlockers(
     const found = seen?.find((one) => one.phase === id && one.item === item.id);
     const about = { kind: "proof_stale", phase: id, item: item.id } as const;
     if (found === undefined || found.seq !== proof.seq) {
-      return [{ ...about, message: `the proof of "${item.id}" was not compared with the files` }];
+      return [{
+        ...about,
+        message: `the proof of "${itemName(state, id, item.id)}" was not compared with the files`,
+      }];
     }
     if (found.verdict === "unknown" && mustBeCompared(proof)) {
       const why = found.why === undefined ? "" : `: ${found.why}`;
-      const message = `the proof of "${item.id}" cannot be compared with the files${why}`;
+      const message = `the proof of "${
+        itemName(state, id, item.id)
+      }" cannot be compared with the files${why}`;
       return [{ ...about, kind: "proof_unknown", message }];
     }
     if (found.verdict !== "stale") return [];
-    return [{ ...about, message: `the proof of "${item.id}" is stale: ${staleText(found)}` }];
+    return [{
+      ...about,
+      message: `the proof of "${itemName(state, id, item.id)}" is stale: ${staleText(found)}`,
+    }];
   });
 }
 

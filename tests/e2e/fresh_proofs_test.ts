@@ -455,3 +455,19 @@ Deno.test({
     await project.done("log", "verify");
   },
 });
+
+Deno.test({
+  name: "fresh proofs: files beyond those that are listed are counted",
+  ignore,
+  async fn() {
+    using project = new Project();
+    await project.begin({});
+    await project.done("complete", "tests_pass", "build_passes", "lint_passes");
+    for (let at = 0; at < 700; at++) project.write(`new/${at}.txt`, "new\n");
+    const { stderr } = await project.run("finish");
+    assert.match(
+      stderr,
+      /"tests_pass" is stale: 700 files changed .* and 690 more \(these at least/,
+    );
+  },
+});
