@@ -38,8 +38,8 @@ export function commandRemarks(
   const list = simpleCommands(command);
   const remarks: CommandRemark[] = [];
   const last = list.at(-1);
-  const hasErrexit = shell === "strict" ||
-    setsOption(list, command, /^-[a-z]*e[a-z]*$/, "errexit");
+  const hasErrexit = !list.some(unsetsErrexit) &&
+    (shell === "strict" || setsOption(list, command, /^-[a-z]*e[a-z]*$/, "errexit"));
   const hasPipefail = shell === "strict" || setsOption(list, command, /^-[a-z]*o$/, "pipefail");
   const [only] = list;
   if (list.length === 1 && only !== undefined && alwaysPasses(only)) {
@@ -48,6 +48,19 @@ export function commandRemarks(
       hint: "Write a command that can fail",
       idle: true,
     }];
+  }
+  const trap = list.find(trapsExit);
+  if (trap !== undefined) {
+    remarks.push({
+      message: `"${textOf(trap)}" lets it pass whatever happens`,
+      hint: 'Remove "exit 0" from the trap',
+    });
+  }
+  if (branchesNeverFail(list)) {
+    remarks.push({
+      message: 'no branch of its "if" can fail, so the condition does not count',
+      hint: "Write the condition alone, as the command that decides",
+    });
   }
   const swallowing = list.find((simple) => simple.before === "||" && alwaysPasses(simple));
   if (swallowing !== undefined) {
@@ -83,6 +96,34 @@ export function commandRemarks(
     });
   }
   return remarks;
+}
+
+/** Whether it turns off what ends a command at its first failure. */
+function unsetsErrexit({ words }: Simple): boolean {
+  return words[0] === "set" &&
+    words.some((word, at) =>
+      /^\+[a-z]*e[a-z]*$/.test(word) || word === "+o" && words[at + 1] === "errexit"
+    );
+}
+
+/** Whether it replaces the exit code at the end of the shell by 0. */
+function trapsExit({ words }: Simple): boolean {
+  const [first, action = "", ...signals] = words;
+  return first === "trap" && /(?:^|[\s;&"'])exit\s+0\s*;?["']?$/.test(action) &&
+    signals.some((signal) => signal === "EXIT" || signal === "0");
+}
+
+/** Whether it ends with an `if` whose branches only report. */
+function branchesNeverFail(list: readonly Simple[]): boolean {
+  if (list.at(-1)?.words.join(" ") !== "fi") return false;
+  const from = list.findLastIndex(({ words }) => words[0] === "if");
+  const then = list.findIndex(({ words }, at) => at > from && words[0] === "then");
+  if (from < 0 || then < 0) return false;
+  return list.slice(then, -1).every(({ before, words: [first = "", ...rest] }) => {
+    const words = first === "then" || first === "else" ? rest : [first, ...rest];
+    return first !== "elif" && before !== "|" &&
+      (words.length === 0 || alwaysPasses({ before, words }));
+  });
 }
 
 function remarkOnPipe(feeding: Simple | undefined, reading: Simple | undefined): CommandRemark {

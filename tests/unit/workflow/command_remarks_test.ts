@@ -38,6 +38,11 @@ const SOUND: readonly string[] = [
 const ODD: Readonly<Record<string, readonly RegExp[]>> = {
   "true": [/"true" always passes/],
   "exit 0": [/"exit 0" always passes/],
+  "if make; then echo well; fi": [/no branch of its "if" can fail/],
+  "if make\nthen\n  echo well\nelse\n  echo bad\nfi": [/no branch of its "if" can fail/],
+  'trap "exit 0" EXIT; make': [/"trap "exit 0" EXIT" lets it pass/],
+  "trap 'rm -f x; exit 0' EXIT\nmake": [/lets it pass whatever happens/],
+  "echo $(make)": [/always passes/],
   "echo all is well": [/always passes/],
   "for f in a b; do make $f; done": [/only the exit code of the last round of its loop counts/],
   "while read -r f; do make $f; done < list": [/the last round of its loop/],
@@ -75,6 +80,8 @@ const SOUND_IF_STRICT: readonly string[] = [
 
 /** What even `set -e` lets pass. */
 const ODD_IF_STRICT: Readonly<Record<string, readonly RegExp[]>> = {
+  "set +e; make; echo done": [/"echo done" at its end/],
+  "set +o errexit\nmake build\nmake test": [/only the exit code of its last command counts/],
   "true": [/"true" always passes/],
   "make test || true": [/"\|\| true" lets it pass/],
   "make test &": [/in the background/],
