@@ -3,7 +3,8 @@
  * like a file.
  * @module
  */
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { OrchestratorError } from "../errors.ts";
 import { ioError } from "./io_error.ts";
 import { tooLarge } from "./within.ts";
 
@@ -18,6 +19,12 @@ const PIECE = 64 * 1024;
  */
 function readGiven(path: string, shown: string, limit: number): Uint8Array {
   try {
+    // Opening one waits for a process that writes. What a shell makes of `<(command)` has one.
+    if (!/^\/(?:dev|proc)\//.test(path) && statSync(path).isFIFO()) {
+      throw new OrchestratorError("io_failed", `Cannot read ${shown}: it is a FIFO, not a file`, {
+        hint: "Name a file, or give its content on stdin",
+      });
+    }
     const descriptor = openSync(path, "r");
     try {
       let bytes = new Uint8Array(PIECE);
