@@ -20,9 +20,8 @@ export const workflowGates: Check = {
       },
     );
     const bare = definition.phases.flatMap((phase) => phase.items).filter((item) =>
-      (item.step_type === "gate" || item.step_type === "required") &&
-      item.verification.type === "none"
-    ).map(({ id, step_type }) => `${id} (${step_type}, no verification)`);
+      item.step_type === "gate" && item.verification.type === "none"
+    ).map(({ id }) => `${id} (no verification)`);
     if (idle.length === 0 && bare.length === 0) return ok("none");
     const seen = [
       ...(idle.length === 0 ? [] : [`these always pass: ${few(idle)}`]),
