@@ -48,6 +48,10 @@ const VARIABLES: ReadonlySet<string> = new Set([
 
 const FAMILIES = /^(?:BASH_FUNC_|DYLD_|GIT_|LD_|npm_config_)/;
 
+/** Of npm, which reads them without case, those that change what it runs. */
+const NPM =
+  /^npm_config_(?:script_shell|shell|node_options|userconfig|globalconfig|prefix|ignore_scripts|if_present|workspaces?)$/i;
+
 /** Of git, those that say who and how it is shown, not what is done. */
 const HARMLESS =
   /^GIT_(?:AUTHOR|COMMITTER|TERMINAL_PROMPT|EDITOR|SEQUENCE_EDITOR|PAGER|ASKPASS|TRACE|CONFIG_NOSYSTEM)/;
@@ -59,7 +63,9 @@ const MOST_NAMES = 50;
 export function changingVariables(env: Environment): readonly string[] {
   return Object.keys(env)
     .filter((name) => env[name] !== undefined && env[name] !== "")
-    .filter((name) => VARIABLES.has(name) || FAMILIES.test(name) && !HARMLESS.test(name))
+    .filter((name) =>
+      VARIABLES.has(name) || NPM.test(name) || FAMILIES.test(name) && !HARMLESS.test(name)
+    )
     .sort().slice(0, MOST_NAMES);
 }
 
