@@ -36,7 +36,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
   await confirm(context, input, {
     text: say`Take ${shown(field)} of event ${num(seq)} out of the journal for ever?`,
     doing,
-    hint: "Ask a person to decide: a text that was redacted cannot be restored",
+    hint: "Ask a person to decide, or add --yes: a text that was redacted cannot be restored",
   });
   const { change, lines: rewritten, stillIn } = await redactText(context, session, {
     seq,
