@@ -49,26 +49,7 @@ export function commandRemarks(
       idle: true,
     }];
   }
-  const trap = list.find(trapsExit);
-  if (trap !== undefined) {
-    remarks.push({
-      message: `"${textOf(trap)}" lets it pass whatever happens`,
-      hint: 'Remove "exit 0" from the trap',
-    });
-  }
-  if (branchesNeverFail(list)) {
-    remarks.push({
-      message: 'no branch of its "if" can fail, so the condition does not count',
-      hint: "Write the condition alone, as the command that decides",
-    });
-  }
-  const swallowing = list.find((simple) => simple.before === "||" && alwaysPasses(simple));
-  if (swallowing !== undefined) {
-    remarks.push({
-      message: `"|| ${textOf(swallowing)}" lets it pass when the command before fails`,
-      hint: `Remove "|| ${textOf(swallowing)}"`,
-    });
-  }
+  remarks.push(...remarksOnSwallowing(list));
   const early = hasErrexit ? unseenByErrexit(list) : earlyCommand(list);
   const ends = list.length > 1 && last !== undefined && last.before === ";" &&
     alwaysPasses(last) && (!hasErrexit || early !== undefined);
@@ -93,6 +74,32 @@ export function commandRemarks(
     remarks.push({
       message: "only the exit code of the last round of its loop counts",
       hint: 'Write "shell: strict" in the item, or end the command of the loop with "|| exit 1"',
+    });
+  }
+  return remarks;
+}
+
+/** Parts that make a pass of whatever happened. */
+function remarksOnSwallowing(list: readonly Simple[]): readonly CommandRemark[] {
+  const remarks: CommandRemark[] = [];
+  const trap = list.find(trapsExit);
+  if (trap !== undefined) {
+    remarks.push({
+      message: `"${textOf(trap)}" lets it pass whatever happens`,
+      hint: 'Remove "exit 0" from the trap',
+    });
+  }
+  if (branchesNeverFail(list)) {
+    remarks.push({
+      message: 'no branch of its "if" can fail, so the condition does not count',
+      hint: "Write the condition alone, as the command that decides",
+    });
+  }
+  const swallowing = list.find((simple) => simple.before === "||" && alwaysPasses(simple));
+  if (swallowing !== undefined) {
+    remarks.push({
+      message: `"|| ${textOf(swallowing)}" lets it pass when the command before fails`,
+      hint: `Remove "|| ${textOf(swallowing)}"`,
     });
   }
   return remarks;
