@@ -3,7 +3,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { realpathSync } from "node:fs";
+import { lstatSync, realpathSync } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { readWithin } from "../platform/within.ts";
@@ -40,14 +40,18 @@ export function readApproved(
   let bytes: Uint8Array | null;
   try {
     if (!paths.contains(path)) {
-      throw new OrchestratorError("link_refused", `"${path}" is outside the project`);
+      const where = isLink(paths.resolveFrom(root, path))
+        ? "is a link that leads to no file in the project"
+        : "is outside the project";
+      throw new OrchestratorError("link_refused", `"${path}" ${where}`);
     }
     bytes = readWithin(root, paths.resolveFrom(root, path), MOST_BYTES);
   } catch (error) {
     if (!(error instanceof OrchestratorError)) throw error;
-    const why = error.message.replace(/^Cannot read /, "").replace(`"${root}/`, '"');
+    const why = error.message.replace(/^Cannot read /, "").replace(`"${root}/`, '"')
+      .replace(/^("[^"]*"): it is /, "$1 is ");
     throw new OrchestratorError(error.code, `Cannot ${doing}: ${why}`, {
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      hint: error.hint ?? `Make "${path}" a file of the project: it is what is approved`,
       details: { path },
       cause: error,
     });
@@ -61,6 +65,10 @@ export function readApproved(
   const size = bytes.length;
   const blob = createHash("sha1").update(`blob ${size}\0`).update(bytes).digest("hex");
   return { file: { path, size, sha256: sha256Hex(bytes), blob }, bytes };
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 /** How the file differs from what was approved before. */

@@ -283,7 +283,7 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
     if (this.meta === null) {
       return new OrchestratorError(
         "no_project",
-        `Cannot run "${this.operation}": there is no workflow in "${this.paths.root}"`,
+        `Cannot run "${this.operation}": there is no session in "${this.paths.root}"`,
         this.paths.isHome
           ? { hint: "Change to a project, or name one with --root" }
           : { hint: `Run \`orchestrator start "<task>"\`` },

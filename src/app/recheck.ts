@@ -126,6 +126,7 @@ async function recheckItem(
       paths,
       state,
       item: target.item,
+      asked: { verb: "recheck", name: itemName(state, target.phase, target.item) },
       env: io.env,
       signal,
       onOutput: output.push,

@@ -231,6 +231,7 @@ function takeOption(
     throw new OrchestratorError(
       "missing_argument",
       `Cannot use "${written}": it needs a value ${option.value}`,
+      { hint: `Write --${option.name} "<${option.value.toLowerCase()}>"` },
     );
   }
   const before = options[option.name];

@@ -45,5 +45,9 @@ export function requireReason(input: Input, verb: string, what: readonly string[
       hint: 'Add --reason "<why>"',
     });
   }
-  return requireText(reason, { doing, what: "reason", max: TEXT_LIMITS.reason });
+  const { error, value } = checkText(reason, { doing, what: "reason", max: TEXT_LIMITS.reason });
+  if (error === undefined) return value;
+  throw new OrchestratorError(error.code, error.message, {
+    hint: error.hint ?? `Add --reason "<why>" with at most ${TEXT_LIMITS.reason} characters`,
+  });
 }

@@ -19,7 +19,12 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENOSPC: { code: "no_space", text: "no space is left on the device", hint: FREE_SPACE },
   EDQUOT: { code: "no_space", text: "the disk quota is exceeded", hint: FREE_SPACE },
   EROFS: { code: "read_only", text: "the file system is read-only" },
-  EACCES: { code: "read_only", reading: "io_failed", text: "permission is denied" },
+  EACCES: {
+    code: "read_only",
+    reading: "io_failed",
+    text: "permission is denied",
+    hint: "Check the permissions of the file and of its directory",
+  },
   EPERM: { code: "read_only", reading: "io_failed", text: "the operation is not permitted" },
   ENOENT: { code: "io_failed", reading: "file_unknown", text: "it does not exist" },
   ENOTDIR: {

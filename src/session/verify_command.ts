@@ -12,6 +12,7 @@ import type { OrchestratorPaths } from "../project/paths.ts";
 import type { CommandSetup } from "../workflow/command_setup.ts";
 import type { VerificationOutcome } from "../workflow/events.ts";
 import type { SessionState } from "../workflow/state.ts";
+import { shellWord } from "../workflow/shell_word.ts";
 import type { RunnableCommand, VerificationPlan } from "../workflow/verification_plan.ts";
 import { changingVariables, programOf } from "./command_facts.ts";
 import { commandShell, shellEnvironment, shellRecord } from "./command_shell.ts";
@@ -26,6 +27,8 @@ export interface VerificationRequest {
   readonly paths: OrchestratorPaths;
   readonly state: SessionState;
   readonly item: string;
+  /** What was asked for, as messages have it. Default: to complete the item. */
+  readonly asked?: { readonly verb: "complete" | "recheck"; readonly name: string };
   /** The environment to extend for a command. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Called with a command's output as it comes. */
@@ -51,8 +54,9 @@ export async function verifyCommand(
   if (command.trim() === "") return notRun(verification, "its definition names no command");
   const directory = commandDirectory(request.paths, setup.dir);
   if ("reason" in directory) return notRun(verification, directory.reason);
-  const { onOutput, item } = request;
-  const shellRequest = { command, setup, item, doing: `complete "${item}"` };
+  const { onOutput, item, asked = { verb: "complete", name: item } } = request;
+  const doing = `${asked.verb} "${asked.name}"`;
+  const shellRequest = { command, setup, item, doing };
   const shell = await commandShell(shellRequest, thisMachine(request.env));
   // Its version is asked for while the command runs.
   const recorded = shellRecord(shell);
@@ -75,8 +79,11 @@ export async function verifyCommand(
   if (request.signal.aborted) {
     throw new OrchestratorError(
       "interrupted",
-      `Cannot complete "${item}": the command was interrupted`,
-      { details: { signal: String(request.signal.reason) } },
+      `Cannot ${doing}: the command was interrupted`,
+      {
+        hint: `Run \`orchestrator ${asked.verb} ${shellWord(asked.name)}\` again`,
+        details: { signal: String(request.signal.reason) },
+      },
     );
   }
   const passed = result.exitCode === expectedExitCode && !result.timedOut;

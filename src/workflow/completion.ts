@@ -34,7 +34,9 @@ export function decideComplete(
 ): Decision {
   const id = command.item;
   if (command.basis !== undefined && !stillAt(state, id, command.basis)) {
-    return { error: movedError(id, "the item changed while its verification ran") };
+    const ran = command.outcome !== undefined && command.outcome.type !== "none";
+    const when = ran ? "while its verification ran" : "while it was completed";
+    return { error: movedError(id, `the item changed ${when}`) };
   }
   const assessed = assessCompletion(state, id);
   if (assessed.error !== undefined) return assessed;

@@ -136,7 +136,11 @@ function revokePhase(state: SessionState, id: string, given: string): Decision {
   }
   if (approval === undefined) {
     const why = needsApproval(phase) ? "it was never approved" : "the phase needs no approval";
-    return { error: new OrchestratorError("phase_blocked", `Cannot ${doing}: ${why}`) };
+    return {
+      error: new OrchestratorError("phase_blocked", `Cannot ${doing}: ${why}`, {
+        hint: "Run `orchestrator status --verbose` to see the phases",
+      }),
+    };
   }
   const reason = reasonOf(given, doing);
   if (reason.error !== undefined) return reason;

@@ -343,3 +343,13 @@ Deno.test("a checkpoint of a later phase is not restored over what was rejected 
   );
   session.complete("docs").do(restore("late"));
 });
+
+Deno.test("an item without a verification that changed meanwhile is not said to have run one", () => {
+  const session = planned().complete("plan").do(reopen("plan"));
+  const refusal = session.refusal({ kind: "complete", item: "plan", basis: 0 });
+  assert.equal(refusal.code, "state_moved");
+  assert.equal(
+    refusal.message,
+    'Cannot complete "plan": the item changed while it was completed',
+  );
+});
