@@ -23,6 +23,7 @@ import { currentPhase, isLastPhase, itemState, type LocatedPhase, phaseState } f
 import { failureOf, itemStep, type NextStep, nextStep, skipsItself } from "./next_step.ts";
 import { approvalsOf, type GivenApproval } from "./given_approvals.ts";
 import { whenCompared } from "./freshness.ts";
+import { variableRemarks } from "./variable_remarks.ts";
 import { workNotices } from "./work_notices.ts";
 import { itemRemarks } from "./item_remarks.ts";
 import { namesText, needsOf, openNeeds } from "./needs.ts";
@@ -361,7 +362,7 @@ function remarksOf(state: SessionState): Pick<Progress, "remarks"> {
         : `${redactions.count} texts were redacted, the last one, of event ${line}, by ${by.name}`,
     );
   }
-  remarks.push(...whenCompared(state), ...workNotices(state));
+  remarks.push(...whenCompared(state), ...workNotices(state), ...variableRemarks(state));
   for (const { phase, item, standing: { verification } } of everyItem(state)) {
     if (verification?.type !== "command" || verification.wroteState === undefined) continue;
     remarks.push(
