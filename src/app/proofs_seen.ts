@@ -26,7 +26,8 @@ export async function proofsToRecord(
   state: SessionState,
   options: { readonly phase?: string; readonly tree?: WorkRecord["tree"] },
 ): Promise<{ readonly proofs?: readonly ProofSeen[] }> {
-  if (heldProofs(state, options.phase).length === 0) return {};
+  // The work that comes after a workflow says nothing against it.
+  if (state.status !== "active" || heldProofs(state, options.phase).length === 0) return {};
   const { compareProofs } = await import("./freshness.ts");
   const { proofs, remarks } = await compareProofs(workspace, state, options);
   for (const remark of [...freshnessRemarks(worthSaying(state, proofs)), ...remarks]) {

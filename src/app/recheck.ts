@@ -6,7 +6,7 @@ import { OrchestratorError } from "../errors.ts";
 import type { Change } from "../session/session_manager.ts";
 import { decide } from "../workflow/decide.ts";
 import { heldProofs, isRunnable, mustBeCompared } from "../workflow/freshness.ts";
-import { itemName } from "../workflow/locate.ts";
+import { itemName, refusalIfEnded } from "../workflow/locate.ts";
 import { failureOf } from "../workflow/next_step.ts";
 import type { ProofSeen } from "../workflow/proof_seen.ts";
 import { planRecheck, type RecheckTarget, recheckTarget } from "../workflow/recheck.ts";
@@ -46,6 +46,8 @@ export async function recheckItems(
 ): Promise<Rechecked> {
   const session = await workspace.sessionToChange();
   const { state } = await workspace.manager.loadToPlan(session);
+  const ended = refusalIfEnded(state, "recheck");
+  if (ended !== undefined) throw ended;
   const named = items.map((item) => targetOf(state, item));
   for (const target of named) refuseImpossible(state, target);
   const { proofs, remarks } = await compareProofs(workspace, state);

@@ -27,6 +27,12 @@ export async function withFreshness(
   { state, progress }: { readonly state: SessionState; readonly progress: Progress },
   asked: boolean,
 ): Promise<FreshProgress> {
+  // The work that comes after a workflow says nothing against it.
+  if (state.status !== "active") {
+    const ended = "The workflow has ended: its proofs are about the files of that time";
+    const remarks = [...(progress.remarks ?? []), ...(asked ? [ended] : [])];
+    return { progress: remarks.length === 0 ? progress : { ...progress, remarks }, proofs: [] };
+  }
   const { proofs, remarks } = await compareProofs(context, state);
   const redactor = await context.redactor();
   const seen = asked ? proofs : worthSaying(state, proofs, "all");

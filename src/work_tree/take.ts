@@ -6,7 +6,7 @@
  * commit; filters are never run. The tree is worked out from HEAD's and these files.
  * @module
  */
-import { lstatSync, readFileSync } from "node:fs";
+import { lstatSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { sha256Hex } from "../platform/hash.ts";
@@ -59,7 +59,7 @@ function whyMissing(error: unknown, timeoutMs: number): NoWorkTree {
     return { reason: "too_slow", message };
   }
   if (error instanceof GitFailure) {
-    return /not a git repository|must be run in a work tree/i.test(error.message)
+    return /not a git repository/i.test(error.message)
       ? { reason: "no_repository", message: "there is no git repository" }
       : { reason: "git_failed", message: error.message };
   }
@@ -105,11 +105,17 @@ async function take(looking: LookingGit, request: TakeRequest): Promise<WorkTree
     git.run(PLACES),
   ]);
   const repository = open(git, settings, places);
+  refuseElsewhere(request.root, `${repository.git.root}/${repository.prefix}`);
   const status = readStatus(output);
   const left = leftOut(repository.prefix, request.without);
   const index = readIndexFlags(listed);
   const work = new Map<string, StatusEntry>();
-  for (const entry of status.entries) if (!left(entry.path)) work.set(entry.path, entry);
+  for (const entry of status.entries) {
+    if (left(entry.path)) continue;
+    // What the index lacks is untracked, and HEAD may have it.
+    const { head } = work.get(entry.path) ?? entry;
+    work.set(entry.path, { ...entry, head });
+  }
   const flagged = (await flaggedEntries(repository, index)).filter(({ path }) => !left(path));
   // What git status says of such a path is about HEAD and the index only.
   for (const entry of flagged) {
@@ -193,6 +199,17 @@ function open(git: LookingGit, { filters, sparse }: Settings, places: string): R
     attributes: resolve(git.root, attributes),
     prefix,
   };
+}
+
+/** The configuration can name another work tree (`core.worktree`), which has not the project's files. */
+function refuseElsewhere(root: string, inWorkTree: string): void {
+  // The runtime cannot look at such a name.
+  if (hasOddBytes(inWorkTree)) return;
+  const [own, named] = [root, inWorkTree].map((path) =>
+    statSync(path, { bigint: true, throwIfNoEntry: false })
+  );
+  if (own === undefined || own.ino === named?.ino && own.dev === named.dev) return;
+  throw new GitFailure(`git looks at another directory, ${inWorkTree} (core.worktree)`);
 }
 
 function isBelow(folder: string): (path: string) => boolean {

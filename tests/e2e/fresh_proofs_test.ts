@@ -471,3 +471,25 @@ Deno.test({
     );
   },
 });
+
+Deno.test({
+  name: "fresh proofs: the work after a finished workflow says nothing against it",
+  ignore,
+  async fn() {
+    using project = new Project();
+    await project.begin({});
+    await project.done("complete", "tests_pass", "build_passes", "lint_passes");
+    await project.done("finish");
+    project.write("feature2.txt", "next\n");
+    for (const argv of [["handoff"], ["status", "--fresh"], ["finish"], ["recheck"]]) {
+      const { stdout, stderr, code } = await project.run(...argv);
+      assert.doesNotMatch(
+        stdout + stderr,
+        /changed since|feature2|Nothing is stale/,
+        argv.join(" "),
+      );
+      if (argv[0] === "recheck") assert.match(stderr, /Cannot recheck: the workflow is finished/);
+      else if (argv[0] !== "finish") assert.equal(code, 0, stderr);
+    }
+  },
+});

@@ -3,6 +3,7 @@
  * @module
  */
 import { recheckItems } from "../../app/recheck.ts";
+import { worthSaying } from "../../app/proofs_seen.ts";
 import { OrchestratorError } from "../../errors.ts";
 import { staleText } from "../../workflow/freshness.ts";
 import { itemName } from "../../workflow/locate.ts";
@@ -32,13 +33,21 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"rec
       return verificationOutput(context, input, redactor);
     },
   });
-  for (const seen of proofs) {
-    if (seen.verdict !== "stale") continue;
+  const odd = worthSaying(state, proofs, "all");
+  for (const seen of odd) {
     const name = itemName(state, seen.phase, seen.item);
+    if (seen.verdict === "unknown") {
+      const why = seen.why === undefined ? "" : ` (${seen.why})`;
+      context.warn(`${name}: it cannot be compared with the files${why}`);
+      continue;
+    }
     context.warn(`${name}: ${staleText(seen)}; it was not checked again`);
   }
   const next = stepAfterComparing(state, proofs);
-  if (changes.length === 0) return unchangedAnswer(state, "nothing is stale", next);
+  const unchanged = odd.length === 0
+    ? "nothing is stale"
+    : "nothing is stale that can be checked again";
+  if (changes.length === 0) return unchangedAnswer(state, unchanged, next);
   return changesAnswer(changes.map(({ item, change }) => ({
     item,
     change: { ...change, next },

@@ -606,3 +606,36 @@ Deno.test({
     shell(project, "rm -rf ./* ../copy");
   },
 });
+
+test("without an index only what differs from the commit is a change", async (project) => {
+  rmSync(project.path(".git/index"));
+  project.write("src/b.txt", "other\n");
+  const tree = await project.take();
+  assert.deepEqual(names(tree), ["src/b.txt"]);
+  assert.equal(tree.tree, project.committed());
+});
+
+test("a configuration that names another work tree is refused", async (project) => {
+  const copy = join(project.scratch.top, "other");
+  cpSync(project.root, copy, { recursive: true });
+  project.write("a.txt", "changed\n");
+  project.git("config", "core.worktree", copy);
+  const { reason, message } = await missed({
+    root: project.root,
+    env: project.env,
+    without: WITHOUT,
+    timeoutMs: 60_000,
+  });
+  assert.equal(reason, "git_failed");
+  assert.match(message, /core\.worktree|must be run in a work tree/);
+});
+
+test("of what git says the line that names the failure is kept", async (project) => {
+  project.write(
+    ".git/config",
+    "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tx = 1\n\ty = 1\n",
+  );
+  const { message } = await missed({ root: project.root, env: project.env, without: WITHOUT });
+  assert.match(message, /^git says: fatal: /);
+  assert.doesNotMatch(message, /[\t\n]/);
+});
