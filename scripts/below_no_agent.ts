@@ -42,6 +42,9 @@ export async function runBelowNoAgent(): Promise<number | null> {
     for (;;) {
       const code = read(join(folder, "code"));
       if (code !== null) return Number(code);
+      // Killed before it could say how it ended.
+      const pid = read(join(folder, "pid"));
+      if (pid !== null && !isAlive(Number(pid))) return Number(read(join(folder, "code")) ?? 1);
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   } finally {
@@ -53,6 +56,15 @@ export async function runBelowNoAgent(): Promise<number | null> {
 function stop(folder: string, signal: NodeJS.Signals): void {
   const group = read(join(folder, "pid"));
   if (group !== null) process.kill(-Number(group), signal);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function read(file: string): string | null {
