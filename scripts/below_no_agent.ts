@@ -43,8 +43,8 @@ export async function runBelowNoAgent(): Promise<number | null> {
       const code = read(join(folder, "code"));
       if (code !== null) return Number(code);
       // Killed before it could say how it ended.
-      const pid = read(join(folder, "pid"));
-      if (pid !== null && !isAlive(Number(pid))) return Number(read(join(folder, "code")) ?? 1);
+      const group = read(join(folder, "pid"));
+      if (group !== null && !isAlive(Number(group))) return Number(read(join(folder, "code")) ?? 1);
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   } finally {
@@ -58,9 +58,10 @@ function stop(folder: string, signal: NodeJS.Signals): void {
   if (group !== null) process.kill(-Number(group), signal);
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of a group is left; its first one has ended. */
+function isAlive(group: number): boolean {
   try {
-    process.kill(pid, 0);
+    process.kill(-group, 0);
     return true;
   } catch {
     return false;
