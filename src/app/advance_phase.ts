@@ -4,7 +4,7 @@
  */
 import type { Change } from "../session/session_manager.ts";
 import { decide } from "../workflow/decide.ts";
-import { keepState } from "./state/keep.ts";
+import { keepState } from "./state/push_after_change.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**

@@ -29,10 +29,10 @@ export async function sessionOrNull(
   }
   const workflow = await pickOld(workspace, name);
   if (workflow === null) {
-    const { bringInNamed, lookBeyond } = await import("./state/look_beyond.ts");
+    const { bringInNamed, seeBranchSessions } = await import("./state/find_on_branch.ts");
     const more = options.bringIn === true
       ? await bringInNamed(workspace, name)
-      : await lookBeyond(workspace);
+      : await seeBranchSessions(workspace);
     if (more) return await workspace.choose(name);
     if (unknown !== null) throw unknown;
     return null;
@@ -91,7 +91,7 @@ async function branchToAsk(
   workspace: Workspace,
 ): Promise<typeof import("./state/branch_view.ts") | null> {
   if (!workspace.mayBeBehind) return null;
-  const { mustAsk } = await import("./state/ask.ts");
+  const { mustAsk } = await import("./state/when_to_fetch.ts");
   return await mustAsk(workspace) ? await import("./state/branch_view.ts") : null;
 }
 

@@ -13,7 +13,7 @@ import { branchName } from "../state_branch/places.ts";
 import { ELSEWHERE } from "../state_layout/elsewhere.ts";
 import { readTrustFile, removeTrust, type TrustEntry } from "../trust/trust_file.ts";
 import type { Workspace } from "./workspace.ts";
-import { quietly } from "./state/quietly.ts";
+import { orWarn } from "./state/or_warn.ts";
 import { findStateBranch } from "./state/find_branch.ts";
 import { trustChange, trustOf } from "./trust.ts";
 
@@ -99,7 +99,7 @@ function readId(workspace: Workspace): string | null {
 async function hereOnly(workspace: Workspace, { sessions }: Survey): Promise<readonly string[]> {
   let found: readonly string[] = sessions;
   if (readId(workspace) === null) return found;
-  await quietly(workspace, "Cannot determine what the state branch contains", async () => {
+  await orWarn(workspace, "Cannot determine what the state branch contains", async () => {
     const branch = await findStateBranch(workspace);
     if (branch !== null) found = await branch.notThere();
   });

@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { openBeyond } from "./state/look_beyond.ts";
+import { openBranchSessions } from "./state/find_on_branch.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**
@@ -25,7 +25,7 @@ export async function requireFreeName(
     if (answers(id, (await manager.meta(id))?.name)) taken ??= id;
   }
   if (taken === undefined) {
-    const there = await (await openBeyond(workspace))?.entries() ?? [];
+    const there = await (await openBranchSessions(workspace))?.entries() ?? [];
     taken = there.find((entry) => answers(entry.id, entry.name))?.id;
   }
   if (taken === undefined) return;

@@ -15,7 +15,7 @@ import { useNewSession } from "../session/use_session.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import { VERSION } from "../version.ts";
 import { requireFreeName } from "./free_name.ts";
-import { takeRemovals } from "./state/look_beyond.ts";
+import { takeRemovals } from "./state/find_on_branch.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** The state to import. */

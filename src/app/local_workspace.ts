@@ -6,7 +6,7 @@
  */
 import { existsSync } from "node:fs";
 import type { Config, ConfigFlag } from "../config/config.ts";
-import { configMayExist, DEFAULT_LOCK_TIMEOUT } from "../config/hot.ts";
+import { configMayExist, DEFAULT_LOCK_TIMEOUT } from "../config/quick_checks.ts";
 import { OrchestratorError } from "../errors.ts";
 import { namesWithin } from "../platform/within.ts";
 import { actorFrom } from "../project/actor.ts";
@@ -22,7 +22,7 @@ import { FileBackend } from "../storage/file_backend.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import type { Actor } from "../workflow/events.ts";
 import type { Effect } from "./declared_changes.ts";
-import type { Beyond } from "./state/beyond.ts";
+import type { BranchSessions } from "./state/branch_sessions.ts";
 import type { BranchView, Surroundings, Workspace } from "./workspace.ts";
 
 /** Where the old tool leaves something whatever it does. */
@@ -61,7 +61,7 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
   #manager: SessionManager | undefined;
   #meta: RepositoryMeta | null | undefined;
   #branchView: BranchView | null = null;
-  #beyond: Beyond | null = null;
+  #beyond: BranchSessions | null = null;
   #config: Config | undefined;
   #redactor: Promise<Redactor> | undefined;
   #importCutOff = false;
@@ -140,11 +140,11 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
     return this.#branchView;
   }
 
-  get beyond(): Beyond | null {
+  get beyond(): BranchSessions | null {
     return this.#beyond;
   }
 
-  lookBeyond(beyond: Beyond): void {
+  seeBranchSessions(beyond: BranchSessions): void {
     this.#beyond = beyond;
     this.#manager = this.#managerOf(beyond.backend);
   }

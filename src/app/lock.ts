@@ -3,7 +3,7 @@
  * @module
  */
 import { withUserDirectoryLock } from "../config/change.ts";
-import { DEFAULT_LOCK_TIMEOUT } from "../config/hot.ts";
+import { DEFAULT_LOCK_TIMEOUT } from "../config/quick_checks.ts";
 import { OrchestratorError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import type { Configuration, Identity, Project, Sessions } from "./workspace.ts";

@@ -6,7 +6,7 @@ import { OrchestratorError } from "../errors.ts";
 import { loadSession } from "../session/load.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import type { Namesake, Namesakes } from "../workflow/definition_origin.ts";
-import { openBeyond } from "./state/look_beyond.ts";
+import { openBranchSessions } from "./state/find_on_branch.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** So many are recorded, the newest. */
@@ -58,7 +58,7 @@ async function sessionsHere(manager: SessionManager): Promise<readonly Known[]> 
 }
 
 async function sessionsBeyond(workspace: Workspace): Promise<readonly Known[]> {
-  const entries = await (await openBeyond(workspace))?.entries() ?? [];
+  const entries = await (await openBranchSessions(workspace))?.entries() ?? [];
   return entries.map(({ id, name, task, created, status }) => ({
     id,
     name,

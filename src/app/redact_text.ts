@@ -4,7 +4,7 @@
  */
 import type { Change } from "../session/session_manager.ts";
 import { redactText as redact, type TextToRedact } from "../session/redact.ts";
-import { keepState } from "./state/keep.ts";
+import { keepState } from "./state/push_after_change.ts";
 import { type StillHeld, stillHeld } from "./still_held.ts";
 import type { Workspace } from "./workspace.ts";
 

@@ -18,7 +18,7 @@ import { proofPaths } from "../workflow/proof_paths.ts";
 import type { EarlierSession, Recent, SessionState } from "../workflow/state.ts";
 import { requireFreeName } from "./free_name.ts";
 import { findNamesakes } from "./namesakes.ts";
-import { keepState } from "./state/keep.ts";
+import { keepState } from "./state/push_after_change.ts";
 import { filesAt, workNow } from "./work.ts";
 import type { Project, Workspace } from "./workspace.ts";
 

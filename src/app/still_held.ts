@@ -8,7 +8,7 @@ import { OrchestratorError } from "../errors.ts";
 import { lookWithin, namesWithin, readWithin } from "../platform/within.ts";
 import { FOLDERS } from "../state_layout/names.ts";
 import { branchName } from "../state_branch/places.ts";
-import { knowsBranch } from "./state/remembered.ts";
+import { knowsBranch } from "./state/known_branch.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A place that still has the text, or may have it. */

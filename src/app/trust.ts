@@ -2,7 +2,7 @@
  * What people have confirmed, as use cases read and change it.
  * @module
  */
-import { DEFAULT_LOCK_TIMEOUT } from "../config/hot.ts";
+import { DEFAULT_LOCK_TIMEOUT } from "../config/quick_checks.ts";
 import { Trust } from "../trust/trust.ts";
 import type { TrustChange } from "../trust/trust_file.ts";
 import type { Configuration, Identity, Project } from "./workspace.ts";

@@ -14,7 +14,7 @@ import type { SessionManager } from "../session/session_manager.ts";
 import type { Actor } from "../workflow/events.ts";
 import type { ApprovalPlace } from "../workflow/recorded.ts";
 import type { Effect } from "./declared_changes.ts";
-import type { Beyond } from "./state/beyond.ts";
+import type { BranchSessions } from "./state/branch_sessions.ts";
 
 /** What a use case takes from the process it runs in. */
 export interface Surroundings {
@@ -122,9 +122,9 @@ export interface BranchReading {
   /** The commit that is read instead of what is here; null: what is here. */
   readonly branchView: BranchView | null;
   /** What is read from the state branch besides what is here; null where nothing is. */
-  readonly beyond: Beyond | null;
+  readonly beyond: BranchSessions | null;
   /** Reads what is only on the state branch, too; nothing can be changed from now on. */
-  lookBeyond(beyond: Beyond): void;
+  seeBranchSessions(beyond: BranchSessions): void;
   /** Says that a commit of the state branch is read, and whose state that is. */
   lookAt(view: BranchView, meta: RepositoryMeta): void;
 }

@@ -12,7 +12,7 @@ import { say, type Shown } from "./output/shown.ts";
 import { styleFor } from "./output/style_for.ts";
 import { printWarnings } from "./output/warnings.ts";
 import { parseRequest } from "./parse.ts";
-import { HOT_COMMANDS } from "./table/hot.ts";
+import { HOT_COMMANDS } from "./table/everyday.ts";
 
 /**
  * Runs one command.

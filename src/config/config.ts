@@ -3,7 +3,7 @@
  * @module
  */
 import type { OrchestratorError } from "../errors.ts";
-import { mayBeConfigVariable } from "./hot.ts";
+import { mayBeConfigVariable } from "./quick_checks.ts";
 import {
   CONFIG_KEY_NAMES,
   configKey,

@@ -3,7 +3,7 @@
  * read this table.
  * @module
  */
-import { DEFAULT_LOCK_TIMEOUT } from "./hot.ts";
+import { DEFAULT_LOCK_TIMEOUT } from "./quick_checks.ts";
 
 /** What a key takes. */
 export type ConfigType =

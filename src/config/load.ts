@@ -10,7 +10,7 @@ import {
   flagLayer,
   type LoadedLayer,
 } from "./config.ts";
-import { mayBeThere } from "./hot.ts";
+import { mayBeThere } from "./quick_checks.ts";
 import { readPlainFile } from "./plain_text.ts";
 import type { ConfigFile } from "./read_file.ts";
 

@@ -6,7 +6,7 @@
  * their password is in the environment, stay unknown. Nothing is thrown.
  * @module
  */
-import { mayBeThere } from "../config/hot.ts";
+import { mayBeThere } from "../config/quick_checks.ts";
 import { isSecretName, isSecretVariable } from "./name.ts";
 import { oldPlaces, type SecretRoots } from "./places.ts";
 import type { Redactor } from "./redact.ts";

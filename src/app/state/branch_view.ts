@@ -12,11 +12,11 @@ import { Trouble } from "../../state_branch/git.ts";
 import { metaOf } from "../../state_branch/project_files.ts";
 import { TreeBackend } from "../../state_branch/tree_backend.ts";
 import type { Workspace } from "../workspace.ts";
-import { Beyond } from "./beyond.ts";
-import { isIncomplete, lookIsDue, rememberFetch } from "./ask.ts";
+import { BranchSessions } from "./branch_sessions.ts";
+import { isIncomplete, lookIsDue, rememberFetch } from "./when_to_fetch.ts";
 import { findStateBranch, LOOK_SECONDS, warnOfNowhere } from "./find_branch.ts";
-import { quietly } from "./quietly.ts";
-import { branchRemark } from "./remark.ts";
+import { orWarn } from "./or_warn.ts";
+import { branchRemark } from "./branch_remark.ts";
 
 const UNREAD = "The state branch could not be read";
 
@@ -27,7 +27,7 @@ const UNREAD = "The state branch could not be read";
 export async function lookAtBranch(workspace: Workspace): Promise<void> {
   if (!workspace.mayBeBehind || workspace.branchView !== null) return;
   if (workspace.meta !== null && !await isIncomplete(workspace.manager)) return;
-  await quietly(workspace, UNREAD, async () => {
+  await orWarn(workspace, UNREAD, async () => {
     const found = await openBranch(workspace);
     if (found === null || (await found.backend.sessions()).length === 0) return;
     if ((await found.branch.notThere()).length > 0) return;
@@ -52,7 +52,7 @@ export async function compareWithBranch(
   choice: SessionChoice,
 ): Promise<void> {
   if (!workspace.mayBeBehind || workspace.branchView !== null || !lookIsDue(workspace)) return;
-  await quietly(workspace, UNREAD, async () => {
+  await orWarn(workspace, UNREAD, async () => {
     const found = await openBranch(workspace);
     if (found === null || !await found.backend.hasSession(choice.id)) return;
     const there = await readLines(found.backend, choice.id);
@@ -95,7 +95,7 @@ async function show(workspace: Workspace, found: Found): Promise<void> {
     backend.tree.folders.has(id)
   );
   const all = new Set([...here, ...await branch.onlyThere(commit)]);
-  workspace.lookBeyond(await Beyond.open(branch, commit, workspace.manager, all));
+  workspace.seeBranchSessions(await BranchSessions.open(branch, commit, workspace.manager, all));
   await say(workspace, found);
 }
 

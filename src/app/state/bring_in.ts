@@ -3,8 +3,8 @@
  * @module
  */
 import type { Workspace } from "../workspace.ts";
-import { isIncomplete, lookIsDue, rememberFetch } from "./ask.ts";
-import { quietly } from "./quietly.ts";
+import { isIncomplete, lookIsDue, rememberFetch } from "./when_to_fetch.ts";
+import { orWarn } from "./or_warn.ts";
 import { warnOfMerge } from "./warnings.ts";
 
 /**
@@ -15,7 +15,7 @@ import { warnOfMerge } from "./warnings.ts";
 export async function bringIn(workspace: Workspace): Promise<void> {
   if (!workspace.mayBeBehind) return;
   if (!await isIncomplete(workspace.manager) && !lookIsDue(workspace)) return;
-  await quietly(workspace, "The state branch was not merged", async () => {
+  await orWarn(workspace, "The state branch was not merged", async () => {
     const { findStateBranch, LOOK_SECONDS, warnOfNowhere } = await import("./find_branch.ts");
     rememberFetch(workspace);
     const branch = await findStateBranch(workspace, { patience: LOOK_SECONDS });

@@ -20,7 +20,7 @@ import type { Style } from "../output/style.ts";
 import { hang, painted, prose, wrap } from "../output/text.ts";
 import { requiredSecrets } from "../../app/secrets/required.ts";
 import { ageKeys, makeStore } from "../../app/secrets/store.ts";
-import { findAnywhere, openBeyond } from "../../app/state/look_beyond.ts";
+import { findAnywhere, openBranchSessions } from "../../app/state/find_on_branch.ts";
 import { workflowFile } from "../../app/workflow_file.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"doctor">> {
@@ -39,7 +39,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"doc
       requiredSecrets: () => requiredSecrets(context),
       secrets: () => makeStore(context, wish),
       ageKeys: () => ageKeys(context, wish),
-      sessionNamed: async (name) => findAnywhere(context, name, await openBeyond(context)),
+      sessionNamed: async (name) => findAnywhere(context, name, await openBranchSessions(context)),
       system: REAL_SYSTEM,
       env: io.env,
       home: io.home,

@@ -18,7 +18,7 @@ export async function repositoryLog(context: Context, input: Input): Promise<Ans
       `Cannot show the log: --${option} and --repository cannot be used together`,
     );
   }
-  await (await import("../../app/state/look_further.ts")).lookFurther(context);
+  await (await import("../../app/state/read_with_branch.ts")).readWithBranch(context);
   const log = await readRepositoryLog(context.manager.backend);
   for (const problem of problemsOf(log)) {
     context.warn(`The repository's journal cannot be trusted: ${problemText(problem)}`);

@@ -38,7 +38,6 @@ export async function run(
     ? { origin: choice.origin }
     : { origin: "branch" as const, stateBranch: branchView };
   const changed = definitionChange(context, state);
-  // For people no data is made.
   const data = input.has("json")
     ? (await import("../output/status_data.ts")).statusData(state, progress, {
       ...place,
@@ -55,7 +54,7 @@ export async function run(
     : progress.bypasses.map((await import("../output/notice_text.ts")).noticeText);
   const remark = branchView === null
     ? undefined
-    : (await import("../../app/state/remark.ts")).branchRemark(branchView);
+    : (await import("../../app/state/branch_remark.ts")).branchRemark(branchView);
   return {
     data,
     text: (style) => {
@@ -91,7 +90,7 @@ async function progressOf(
 /** A definition has at most 1 MiB. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
-/** What has become of the definition's file; undefined when there is none to compare. */
+/** What has become of the definition's file; undefined without one. */
 function definitionChange(
   { paths }: Context,
   { definitionOrigin }: SessionState,
@@ -119,7 +118,7 @@ function definitionChange(
 /** Whether the state branch has to be asked first. */
 async function mustAsk(context: Context): Promise<boolean> {
   if (!context.mayBeBehind) return false;
-  return await (await import("../../app/state/ask.ts")).mustAsk(context);
+  return await (await import("../../app/state/when_to_fetch.ts")).mustAsk(context);
 }
 
 /** Null too for a name that may be one of the old tool's. */

@@ -24,7 +24,7 @@ const NARROWEST = 8;
 
 /**
  * The same surroundings, in which texts for terminals fit into them.
- * @param isJson whether the texts are for programs: a bar would break them, and nothing in them is hidden.
+ * @param isJson whether they are for programs: a bar would break them.
  */
 export function onTerminals(io: Io, isJson = () => false): Io {
   const bar = mayUseSymbols(io.env) ? BAR : PLAIN_BAR;

@@ -3,7 +3,7 @@
  * @module
  */
 import type { CommandSpec } from "../command.ts";
-import { COMPLETE, EVIDENCE, ITEM, NOTES, STATUS } from "./hot.ts";
+import { COMPLETE, EVIDENCE, ITEM, NOTES, STATUS } from "./everyday.ts";
 
 const REASON = { name: "reason", short: "r", value: "TEXT", summary: "Reason (required)" } as const;
 

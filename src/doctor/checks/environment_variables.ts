@@ -1,4 +1,4 @@
-import { OTHER_VARIABLES } from "../../config/hot.ts";
+import { OTHER_VARIABLES } from "../../config/quick_checks.ts";
 import { CONFIG_KEY_NAMES, configKey } from "../../config/keys.ts";
 import { nearest } from "../../workflow/nearest.ts";
 import { type Check, few, ok } from "../check.ts";

@@ -8,7 +8,7 @@ import {
   spellings,
 } from "../../../src/cli/parse.ts";
 import { COMMANDS } from "../../../src/cli/table.ts";
-import { HOT_COMMANDS } from "../../../src/cli/table/hot.ts";
+import { HOT_COMMANDS } from "../../../src/cli/table/everyday.ts";
 
 function parse(...argv: string[]): Promise<Request> {
   return parseRequest(argv, COMMANDS);

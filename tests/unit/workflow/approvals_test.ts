@@ -83,6 +83,7 @@ Deno.test("the question shows what the item says, what is recorded, and what is 
     name: "Do gate",
     description: ["Read the plan", "Is it whole?"],
     open: ["later"],
+    isAgain: false,
     records: [{ item: "plan", status: "completed", seq: 2, notes: "In three parts" }],
     notes: [{ seq: 3, text: "The API is old" }],
     path: "docs/plan.md",

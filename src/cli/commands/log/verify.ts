@@ -201,7 +201,7 @@ function orAccept(result: Verification | undefined): string {
 
 async function wanted(context: Context, input: Input): Promise<readonly string[]> {
   if (input.has("all")) {
-    await (await import("../../../app/state/look_further.ts")).lookFurther(context);
+    await (await import("../../../app/state/read_with_branch.ts")).readWithBranch(context);
     return context.meta === null ? [] : [...await context.manager.listSessions()].sort();
   }
   if (input.has("repository")) return [];

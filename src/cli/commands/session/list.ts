@@ -41,7 +41,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
       "Cannot list sessions: --active and --removed cannot be used together",
     );
   }
-  await (await import("../../../app/state/look_further.ts")).lookFurther(context);
+  await (await import("../../../app/state/read_with_branch.ts")).readWithBranch(context);
   if (input.has("removed")) {
     return await (await import("./list_removed.ts")).removedList(context, limit);
   }

@@ -13,8 +13,8 @@ import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
 import { brief } from "../../output/text.ts";
-import { type Beyond } from "../../../app/state/beyond.ts";
-import { findAnywhere, openBeyond } from "../../../app/state/look_beyond.ts";
+import { type BranchSessions } from "../../../app/state/branch_sessions.ts";
+import { findAnywhere, openBranchSessions } from "../../../app/state/find_on_branch.ts";
 import { requireText } from "../../texts.ts";
 
 const DAY_MS = 86_400_000;
@@ -23,7 +23,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
   if (context.meta === null) throw context.noSession();
   const { manager } = context;
   // Sessions that are only on the state branch are removed there, by the record.
-  const beyond = await openBeyond(context);
+  const beyond = await openBranchSessions(context);
   const everywhere = beyond?.backend ?? manager.backend;
   const ids = await wantedSessions(context, input, beyond);
   const total = (await everywhere.sessions()).length;
@@ -91,7 +91,7 @@ async function requireEnded(backend: StorageBackend, id: string): Promise<string
 async function wantedSessions(
   context: Context,
   input: Input,
-  beyond: Beyond | null,
+  beyond: BranchSessions | null,
 ): Promise<readonly string[]> {
   const named = input.args("session");
   if (named.length > 0 && input.has("ended")) {

@@ -17,7 +17,7 @@ import { sizeText } from "../../output/size_text.ts";
 import { sessionCount, sessionData } from "../../output/snapshot_text.ts";
 import { lockingKey } from "../../snapshot/key.ts";
 import { SnapshotProgress } from "../../snapshot/progress.ts";
-import { findAnywhere, openBeyond } from "../../../app/state/look_beyond.ts";
+import { findAnywhere, openBranchSessions } from "../../../app/state/find_on_branch.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"snapshot export">> {
   const { meta, manager } = context;
@@ -30,7 +30,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sna
   const key = await lockingKey(context, input);
   const wanted: string[] = [];
   // What is only on the state branch belongs to it, too.
-  const beyond = await openBeyond(context);
+  const beyond = await openBranchSessions(context);
   for (const name of input.options("session")) {
     wanted.push(await findAnywhere(context, name, beyond));
   }

@@ -16,7 +16,7 @@ import type { Style } from "../../output/style.ts";
 import { columns, lead, oneLine } from "../../output/text.ts";
 import { openingKey, snapshotBytes, snapshotLimits } from "../../snapshot/key.ts";
 import { SnapshotProgress } from "../../snapshot/progress.ts";
-import { takeRemovals } from "../../../app/state/look_beyond.ts";
+import { takeRemovals } from "../../../app/state/find_on_branch.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"snapshot import">> {
   context.requireWritableRoot();

@@ -11,7 +11,7 @@ import { warnOfMerge } from "../../../app/state/warnings.ts";
 import { sessionCount } from "../../output/snapshot_text.ts";
 import { lines, say, type Shown, shown } from "../../output/shown.ts";
 import { shortCommit } from "../../output/text.ts";
-import { rememberFetch } from "../../../app/state/ask.ts";
+import { rememberFetch } from "../../../app/state/when_to_fetch.ts";
 import { requireStateBranch } from "../../../app/state/find_branch.ts";
 import { placeFor } from "../../trust/confirm.ts";
 

@@ -20,7 +20,7 @@ import {
   removalsData,
 } from "../../output/state_text.ts";
 import { warnOfPush } from "../../../app/state/warnings.ts";
-import { rememberFetch } from "../../../app/state/ask.ts";
+import { rememberFetch } from "../../../app/state/when_to_fetch.ts";
 import { requireStateBranch } from "../../../app/state/find_branch.ts";
 import { placeFor } from "../../trust/confirm.ts";
 
@@ -84,6 +84,6 @@ async function leftOutOf(
 /** The state as text where a program or a log reads the answer; a person is told how to get it. */
 async function handOver(context: Context, input: Input): Promise<string | null> {
   if (context.io.isTerminal("stdout") && !input.has("json")) return null;
-  const { snapshotText } = await import("../../../app/state/hand_over.ts");
+  const { snapshotText } = await import("../../../app/state/snapshot_text.ts");
   return await snapshotText(context);
 }

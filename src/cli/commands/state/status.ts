@@ -8,7 +8,7 @@ import type { Context } from "../../context.ts";
 import { num, say, shown } from "../../output/shown.ts";
 import { CARRIERS } from "../../output/state_text.ts";
 import { ago, columns, count, shortCommit } from "../../output/text.ts";
-import { webMode } from "../../../app/state/ask.ts";
+import { webMode } from "../../../app/state/when_to_fetch.ts";
 import { requireStateBranch } from "../../../app/state/find_branch.ts";
 
 export async function run(context: Context): Promise<AnswerTo<"state status">> {

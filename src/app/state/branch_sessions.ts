@@ -21,7 +21,7 @@ import { UnionBackend } from "../../state_branch/union_backend.ts";
 import { SESSION_ID } from "../../storage/keys.ts";
 
 /** What is only on the branch. */
-export class Beyond {
+export class BranchSessions {
   readonly branch: StateBranch;
   readonly commit: string;
   readonly backend: UnionBackend;
@@ -34,10 +34,10 @@ export class Beyond {
     commit: string,
     here: SessionManager,
     only?: ReadonlySet<string>,
-  ): Promise<Beyond> {
+  ): Promise<BranchSessions> {
     const there = new TreeBackend(branch.git, await branch.tree(commit));
     const ids = only ?? await branch.onlyThere(commit);
-    return new Beyond(branch, commit, here, new UnionBackend(here.backend, there, ids));
+    return new BranchSessions(branch, commit, here, new UnionBackend(here.backend, there, ids));
   }
 
   private constructor(

@@ -5,32 +5,32 @@
 import { OrchestratorError } from "../../errors.ts";
 import { findSession, type SessionQuery } from "../../session/resolve.ts";
 import type { Workspace } from "../workspace.ts";
-import { Beyond } from "./beyond.ts";
-import { quietly } from "./quietly.ts";
-import { knowsBranch, mayHaveMore } from "./remembered.ts";
+import { BranchSessions } from "./branch_sessions.ts";
+import { orWarn } from "./or_warn.ts";
+import { knowsBranch, mayHaveMore } from "./known_branch.ts";
 import { warnOfMerge } from "./warnings.ts";
 
 /** What is only on the branch, as far as it was last seen; null when nothing is. */
-export async function openBeyond(workspace: Workspace): Promise<Beyond | null> {
+export async function openBranchSessions(workspace: Workspace): Promise<BranchSessions | null> {
   if (!await mayHaveMore(workspace)) return null;
-  let beyond: Beyond | null = null;
-  await quietly(workspace, "The state branch could not be read", async () => {
+  let beyond: BranchSessions | null = null;
+  await orWarn(workspace, "The state branch could not be read", async () => {
     const { findStateBranch } = await import("./find_branch.ts");
     const branch = await findStateBranch(workspace);
     const commit = await branch?.knownTip() ?? null;
     if (branch === null || commit === null) return;
-    const opened = await Beyond.open(branch, commit, workspace.manager);
+    const opened = await BranchSessions.open(branch, commit, workspace.manager);
     if (opened.backend.only.size > 0) beyond = opened;
   });
   return beyond;
 }
 
 /** Lets a reading command see what is only on the branch, too. @returns whether there is anything. */
-export async function lookBeyond(workspace: Workspace): Promise<boolean> {
+export async function seeBranchSessions(workspace: Workspace): Promise<boolean> {
   if (workspace.beyond !== null || workspace.branchView !== null) return false;
-  const beyond = await openBeyond(workspace);
+  const beyond = await openBranchSessions(workspace);
   if (beyond === null) return false;
-  workspace.lookBeyond(beyond);
+  workspace.seeBranchSessions(beyond);
   return true;
 }
 
@@ -39,7 +39,7 @@ export async function lookBeyond(workspace: Workspace): Promise<boolean> {
  * @returns whether it was brought in.
  */
 export async function bringInNamed(workspace: Workspace, name?: string): Promise<boolean> {
-  const beyond = await openBeyond(workspace);
+  const beyond = await openBranchSessions(workspace);
   if (beyond === null) return false;
   const id = await chosenBeyond(beyond, workspace.query(name));
   if (id === null || !beyond.has(id)) return false;
@@ -50,7 +50,7 @@ export async function bringInNamed(workspace: Workspace, name?: string): Promise
   return true;
 }
 
-async function chosenBeyond(beyond: Beyond, query: SessionQuery): Promise<string | null> {
+async function chosenBeyond(beyond: BranchSessions, query: SessionQuery): Promise<string | null> {
   try {
     return (await beyond.choose(query))?.id ?? null;
   } catch (error) {
@@ -65,7 +65,7 @@ async function chosenBeyond(beyond: Beyond, query: SessionQuery): Promise<string
  */
 export async function takeRemovals(workspace: Workspace): Promise<void> {
   if (!await knowsBranch(workspace)) return;
-  await quietly(workspace, "The state branch could not be read", async () => {
+  await orWarn(workspace, "The state branch could not be read", async () => {
     const { findStateBranch } = await import("./find_branch.ts");
     await (await findStateBranch(workspace))?.takeRemovals();
   });
@@ -78,7 +78,7 @@ export async function takeRemovals(workspace: Workspace): Promise<void> {
 export async function findAnywhere(
   workspace: Workspace,
   name: string,
-  beyond: Beyond | null,
+  beyond: BranchSessions | null,
 ): Promise<string> {
   const query = workspace.query();
   return beyond === null

@@ -4,7 +4,7 @@
  * Light: what is heavy is reached once there is something to do.
  * @module
  */
-import { configMayExist } from "../../config/hot.ts";
+import { configMayExist } from "../../config/quick_checks.ts";
 import { bindingKey, type SessionManager } from "../../session/session_manager.ts";
 import { lastFetch, writeLastFetch } from "../../state_branch/last_fetch.ts";
 import type {

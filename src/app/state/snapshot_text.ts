@@ -6,7 +6,7 @@
 import { OrchestratorError } from "../../errors.ts";
 import { exportSnapshot } from "../../snapshot/export.ts";
 import type { Workspace } from "../workspace.ts";
-import { openBeyond } from "./look_beyond.ts";
+import { openBranchSessions } from "./find_on_branch.ts";
 
 /** Most characters that are handed over without being asked for. */
 const MOST = 1024 * 1024;
@@ -19,7 +19,7 @@ export async function snapshotText(workspace: Workspace): Promise<string | null>
   const decoder = new TextDecoder();
   let text = "";
   try {
-    const backend = (await openBeyond(workspace))?.backend ?? manager.backend;
+    const backend = (await openBranchSessions(workspace))?.backend ?? manager.backend;
     for await (const piece of (await exportSnapshot(backend, request)).bytes) {
       text += decoder.decode(piece, { stream: true });
       if (text.length > MOST) return null;

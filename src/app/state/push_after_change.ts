@@ -3,8 +3,8 @@
  * @module
  */
 import type { Workspace } from "../workspace.ts";
-import { rememberFetch, webMode } from "./ask.ts";
-import { quietly } from "./quietly.ts";
+import { rememberFetch, webMode } from "./when_to_fetch.ts";
+import { orWarn } from "./or_warn.ts";
 
 /**
  * Commits and pushes the state, with `web_mode`. Never fails the command.
@@ -13,7 +13,7 @@ import { quietly } from "./quietly.ts";
  */
 export async function keepState(workspace: Workspace, reason: string, last = false): Promise<void> {
   if (!await webMode(workspace)) return;
-  await quietly(workspace, "The state was not pushed", async () => {
+  await orWarn(workspace, "The state was not pushed", async () => {
     const { findStateBranch, warnOfNowhere } = await import("./find_branch.ts");
     const branch = await findStateBranch(workspace);
     if (branch === null) {

@@ -6,7 +6,7 @@ import { OrchestratorError } from "../../errors.ts";
 import type { Warnings } from "../workspace.ts";
 
 /** Whatever a server or a branch does, there is also what is here: it is warned of. */
-export async function quietly(
+export async function orWarn(
   workspace: Warnings,
   what: string,
   task: () => Promise<void>,

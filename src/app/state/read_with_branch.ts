@@ -3,10 +3,12 @@
  * @module
  */
 import type { Workspace } from "../workspace.ts";
-import { mayHaveMore } from "./remembered.ts";
+import { mayHaveMore } from "./known_branch.ts";
 
 /** Sees what the state branch has besides what is here, from now on. Nothing can be changed then. */
-export async function lookFurther(workspace: Workspace): Promise<void> {
+export async function readWithBranch(workspace: Workspace): Promise<void> {
   if (workspace.mayBeBehind) await (await import("./branch_view.ts")).lookAtBranch(workspace);
-  if (await mayHaveMore(workspace)) await (await import("./look_beyond.ts")).lookBeyond(workspace);
+  if (await mayHaveMore(workspace)) {
+    await (await import("./find_on_branch.ts")).seeBranchSessions(workspace);
+  }
 }
