@@ -127,7 +127,7 @@ function piecesOf(line: string, style: Style): readonly Shown[] {
   const width = Math.max(20, style.width - 6);
   do {
     const piece = fitting(rest, width) || rest.slice(0, 1);
-    pieces.push(piece as Shown);
+    pieces.push(shown(piece));
     rest = rest.slice(piece.length);
   } while (rest !== "");
   return pieces;
