@@ -41,7 +41,7 @@ export async function proofsToRecord(
 }
 
 /**
- * What is worth saying: not what nobody expects to be compared, for without git nothing is.
+ * What is worth saying: not that nothing is compared where there is no git.
  * @param which whether stale proofs that are refused count, which the refusal names.
  */
 export function worthSaying(

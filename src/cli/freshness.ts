@@ -20,7 +20,7 @@ export interface FreshProgress {
 
 /**
  * Compares the proofs of a session with the files.
- * @param asked somebody asked for it: then it is also said that all fit, and what cannot be compared.
+ * @param asked whether it was asked for: then it is also said that all fit, and what cannot be compared.
  */
 export async function withFreshness(
   context: Context,

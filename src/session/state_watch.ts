@@ -2,7 +2,7 @@
  * Whether files of the state were edited while a command ran.
  *
  * Journals only grow, and the definition of a session never changes: what they held before must still be
- * their beginning, whoever else works on the project meanwhile. Only a redaction replaces texts in
+ * their beginning, also while others work on the project. Only a redaction replaces texts in
  * place, and says so in a new line. An edit that only appends lines as this program writes them is not
  * seen here.
  * @module

@@ -451,7 +451,7 @@ class RuleChecker {
     if (this.#definition.format === 2 && step_type === "gate" && verification.type === "none") {
       this.#warning(
         [...path, "step_type"],
-        "the gate checks nothing: whoever completes it passes it",
+        "the gate checks nothing: to complete it is to pass it",
         {
           at: "key",
           hint: 'Add "verification:" with what must hold',

@@ -82,7 +82,7 @@ function opened(before: ItemState, stamp: Stamp, why: Why): ItemState {
   };
 }
 
-/** In the current phase it is approved anew; elsewhere it stays visible what was approved. */
+/** In the current phase it is approved again; elsewhere it stays visible what was approved. */
 function revokedPhase(before: PhaseState, here: boolean, why: Why): PhaseState {
   if (!here) return { ...before, ...why };
   const { approval: _, ...rest } = before;

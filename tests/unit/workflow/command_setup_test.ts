@@ -212,7 +212,7 @@ Deno.test("what ran a command must be what its item asks for", () => {
 Deno.test("a gate that checks nothing is said with format 2", () => {
   const step = "steps: [{name: x, step_type: gate}, {name: y, step_type: required}]";
   assert.deepEqual(read(`format: 2\n${step}`).warnings, [
-    "the gate checks nothing: whoever completes it passes it",
+    "the gate checks nothing: to complete it is to pass it",
   ]);
   assert.deepEqual(read(step).warnings, []);
 });
