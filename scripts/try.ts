@@ -9,6 +9,7 @@ import { basename, delimiter, dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { isWindows } from "../src/platform/runtime.ts";
+import { runBelowNoAgent } from "./below_no_agent.ts";
 import { cleanEnvironment } from "./clean_environment.ts";
 import { addShortName, BaseUnavailableError, compile, type Compiled } from "./compile.ts";
 import { ensureBun } from "./install_bun.ts";
@@ -216,7 +217,10 @@ Then open a new shell, change into a project of yours and begin:
 
 if (import.meta.main) {
   try {
-    await main(process.argv.slice(2));
+    // The story has a person in it.
+    const code = await runBelowNoAgent();
+    if (code === null) await main(process.argv.slice(2));
+    else process.exitCode = code;
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;

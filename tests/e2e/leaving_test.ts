@@ -98,7 +98,18 @@ async function useEverything(place: Place): Promise<void> {
   await place.must("skip", "skipped", "--reason", "not needed here at all");
   await place.must("complete", "tests");
   await place.must("approve", "ok", "--yes");
+  await place.must("revoke", "ok", "--reason", "it was too early");
+  await place.must("reject", "ok", "--reason", "the tests are thin");
+  await place.must("reopen", "think", "--reason", "the steps are too large");
+  await place.must("complete", "think");
+  await place.must("recheck", "--all");
+  await place.must("approve", "ok", "--yes");
   await place.must("note", "remember the milk");
+  const { events } = JSON.parse((await place.must("log", "--json")).stdout).data as {
+    events: readonly { seq: number; type: string }[];
+  };
+  const note = String(events.findLast(({ type }) => type === "note_added")?.seq);
+  await place.must("log", "redact", note, "--field", "text", "--reason", "it is private", "--yes");
   const made = await place.must("checkpoint", "create", "--json");
   await place.must("checkpoint", "restore", JSON.parse(made.stdout).data.checkpoint, "--yes");
   await place.must("advance");
