@@ -278,7 +278,8 @@ class World {
     const what = {
       seq: chosen.event.seq,
       field: name,
-      reason: `It had to go from ${events.length}`,
+      // No such reason is part of another one, which would be refused.
+      reason: `It had to go (${events.length})`,
     };
     const { event } = await redactText(this.manager, A, what);
     if (event === null) return;
