@@ -17,9 +17,7 @@ import type { Scenario } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import { straceMissing } from "./strace.ts";
 import { prepare, type SweepResult } from "./sweep.ts";
-import type { Fault } from "./target.ts";
-
-const FAULTS: readonly Fault[] = ["SIGKILL", "EIO", "ENOSPC", "EACCES"];
+import { type Fault, FAULTS } from "./target.ts";
 
 const missing = straceMissing();
 if (missing !== null) console.log(`The crash tests skip: ${missing}`);

@@ -8,13 +8,11 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import process from "node:process";
+import { SAMPLE } from "../harness/effort.ts";
 import { executable, executableAvailable } from "../harness/executable.ts";
 import { git } from "../harness/git_server.ts";
 import { type Machine, Machines } from "../harness/machines.ts";
 import { type Call, parseTrace, straceMissing } from "./strace.ts";
-
-const SAMPLE = Number(process.env["CRASH_SAMPLE"] ?? 1);
 
 const noGit = spawnSync("git", ["--version"]).error !== undefined;
 

@@ -41,7 +41,15 @@ import {
   touches,
   type Trace,
 } from "./strace.ts";
-import { ATTEMPTS, type Fault, runStopped, signatureOf, type Target, targetsOf } from "./target.ts";
+import {
+  ATTEMPTS,
+  type Fault,
+  FAULTS,
+  runStopped,
+  signatureOf,
+  type Target,
+  targetsOf,
+} from "./target.ts";
 
 /** What a sweep found. */
 export interface SweepResult {
@@ -175,7 +183,7 @@ async function sweep(
   problems: ProblemList,
   { sample, workers }: SweepOptions,
 ): Promise<SweepResult> {
-  const queue = input.targets.filter((_, index) => index % sample === 0);
+  const queue = sampled(input.targets, sample, fault);
   const found = { verified: 0, late: [] as string[], tolerated: [] as string[] };
   const work = async () => {
     for (let target = queue.shift(); target !== undefined; target = queue.shift()) {
@@ -191,6 +199,13 @@ async function sweep(
   };
   await Promise.all(Array.from({ length: workers }, work));
   return { calls: input.targets.length, ...found };
+}
+
+/** Every so many of the calls, other ones for each fault. */
+function sampled(targets: readonly Target[], sample: number, fault: Fault): Target[] {
+  const every = Math.max(1, Math.min(sample, targets.length));
+  const first = Math.floor(every * FAULTS.indexOf(fault) / FAULTS.length);
+  return targets.filter((_, index) => index % every === first);
 }
 
 interface StopReport {

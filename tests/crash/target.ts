@@ -8,6 +8,9 @@ import { type Call, canFailCheaply, type Injection, touches, type Trace } from "
 /** What a call is stopped by. */
 export type Fault = Injection["fault"];
 
+/** All of them. */
+export const FAULTS: readonly Fault[] = ["SIGKILL", "EIO", "ENOSPC", "EACCES"];
+
 /** A call to stop at. */
 export interface Target {
   readonly call: Call;
