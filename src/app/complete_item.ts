@@ -2,9 +2,9 @@
  * Completing items: each is verified as its definition asks, and completed when that passes.
  * @module
  */
-import type { Redactor } from "../secrets/redact.ts";
 import type { Command } from "../workflow/commands.ts";
 import { decideComplete } from "../workflow/completion.ts";
+import type { VerificationOutcome } from "../workflow/events.ts";
 import { namedItem } from "../workflow/locate.ts";
 import type { SessionState } from "../workflow/state.ts";
 import {
@@ -13,7 +13,8 @@ import {
   type VerificationPlan,
 } from "../workflow/verification_plan.ts";
 import type { ItemChange } from "./each_item.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Watching } from "./watching.ts";
+import type { Warnings, Workspace } from "./workspace.ts";
 
 /** Items to complete. */
 export interface CompleteRequest {
@@ -21,26 +22,6 @@ export interface CompleteRequest {
   readonly items: readonly string[];
   /** What is kept with each of them. */
   readonly given: Accompaniment;
-}
-
-/** Takes what a verification command prints, while it runs. */
-export interface OutputTaker {
-  readonly push: (chunk: Uint8Array) => void;
-  /** No more output comes, also when the command was interrupted. */
-  readonly close: () => void;
-  /**
-   * The command has failed, as the event `seq` records.
-   * @returns the lines of its output that the error is to list.
-   */
-  readonly failed: (seq: number) => readonly string[];
-}
-
-/** What the caller has to do with a command that runs. */
-export interface Watching {
-  /** Ends the command, with all it started. */
-  readonly signal: AbortSignal;
-  /** Called once for each item that is not refused. */
-  readonly takeOutput: (redactor: Redactor) => Promise<OutputTaker>;
 }
 
 /** An item that is complete. */
@@ -83,35 +64,21 @@ interface Completing {
 async function completeItem(
   workspace: Needed,
   completing: Completing,
-  { signal, takeOutput }: Watching,
+  watching: Watching,
 ): Promise<CompletedItem> {
   const { manager } = workspace;
   const { session, item } = completing;
   const { state, plan, given } = await planned(workspace, completing);
-  const redactor = await workspace.redactor();
-  const output = await takeOutput(redactor);
-  let command: Extract<Command, { readonly kind: "complete" }>;
-  try {
-    command = plan === null ? { kind: "complete", item, ...given } : {
-      kind: "complete",
-      item,
-      ...given,
-      basis: plan.basis,
-      ...await (await import("./prove.ts")).prove({
-        plan,
-        paths: workspace.paths,
-        state,
-        item: namedItem(state, item).item,
-        env: workspace.io.env,
-        signal,
-        onOutput: output.push,
-        redactTail: (text) => redactor.redactTail(text),
-      }),
-    };
-  } finally {
-    // What was held back belongs to what was seen, also when the command was interrupted.
-    output.close();
-  }
+  const { item: id } = namedItem(state, item);
+  const run = plan === null
+    ? null
+    : await (await import("./prove.ts")).prove(workspace, { plan, state, item: id }, watching);
+  const command: Extract<Command, { readonly kind: "complete" }> = {
+    kind: "complete",
+    item,
+    ...given,
+    ...(plan === null ? {} : { basis: plan.basis, ...run?.proved }),
+  };
   const change = await manager.change(
     session,
     "complete",
@@ -121,15 +88,25 @@ async function completeItem(
   if (change.already !== null && offered.length > 0) {
     workspace.warn(`Nothing was changed; not stored: ${offered.join(", ")}`);
   }
-  const failed = change.events.find((event) => event.type === "item_failed");
-  if (failed !== undefined) {
-    const { seq } = failed;
-    const { verificationFailed } = await import("./failed_verification.ts");
-    throw verificationFailed(change.state, { item, seq, list: output.failed(seq) });
+  for (const { type, seq, data } of change.events) {
+    if (type === "item_failed") {
+      const { verificationFailed } = await import("./failed_verification.ts");
+      throw verificationFailed(change.state, { item, seq, list: run?.failed(seq) ?? [] });
+    }
+    if (type === "item_completed") warnOfFile(workspace, item, data.verification);
   }
   const { phases, phase } = change.state;
-  const { item: id } = namedItem(state, item);
   return { item, change, automatic: phases[phase ?? ""]?.items[id]?.automatic !== undefined };
+}
+
+/** Says what is odd of a file that was enough. */
+export function warnOfFile(
+  workspace: Warnings,
+  item: string,
+  outcome: VerificationOutcome,
+): void {
+  if (outcome.type !== "file_exists" || outcome.remark === undefined) return;
+  workspace.warn(`${item}: ${outcome.remark}`);
 }
 
 /** What is to be completed, once it is known not to be refused. */

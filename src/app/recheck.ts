@@ -11,7 +11,8 @@ import { failureOf } from "../workflow/next_step.ts";
 import type { ProofSeen } from "../workflow/proof_seen.ts";
 import { planRecheck, type RecheckTarget, recheckTarget } from "../workflow/recheck.ts";
 import type { SessionState } from "../workflow/state.ts";
-import type { Watching } from "./complete_item.ts";
+import { warnOfFile } from "./complete_item.ts";
+import type { Watching } from "./watching.ts";
 import { eachItem, type ItemChange } from "./each_item.ts";
 import { compareProofs } from "./freshness.ts";
 import { prove } from "./prove.ts";
@@ -113,37 +114,29 @@ async function recheckItem(
   workspace: Workspace,
   session: string,
   target: RecheckTarget,
-  { signal, takeOutput }: Watching,
+  watching: Watching,
 ): Promise<Change> {
-  const { manager, actor, paths, io } = workspace;
+  const { manager, actor } = workspace;
   const { state } = await manager.loadToPlan(session);
   const { error, value: plan } = planRecheck(state, target);
   if (error !== undefined) throw error;
-  const redactor = await workspace.redactor();
-  const output = await takeOutput(redactor);
-  let proved: Awaited<ReturnType<typeof prove>>;
-  try {
-    proved = await prove({
-      plan,
-      paths,
-      state,
-      item: target.item,
-      asked: { verb: "recheck", name: itemName(state, target.phase, target.item) },
-      env: io.env,
-      signal,
-      onOutput: output.push,
-      redactTail: (text) => redactor.redactTail(text),
-    });
-  } finally {
-    output.close();
-  }
+  const name = itemName(state, target.phase, target.item);
+  const run = await prove(workspace, {
+    plan,
+    state,
+    item: target.item,
+    asked: { verb: "recheck", name },
+  }, watching);
   const change = await manager.change(
     session,
     "recheck",
     (newest) =>
-      decide(newest, { kind: "recheck", ...target, basis: plan.basis, ...proved }, { actor }),
+      decide(newest, { kind: "recheck", ...target, basis: plan.basis, ...run.proved }, { actor }),
   );
-  if (!proved.outcome.passed) throw failed(change, target, output.failed(change.state.seq));
+  if (!run.proved.outcome.passed) throw failed(change, target, run.failed(change.state.seq));
+  for (const { type, data } of change.events) {
+    if (type === "item_rechecked") warnOfFile(workspace, name, data.verification);
+  }
   return change;
 }
 

@@ -9,7 +9,7 @@ import { ioError } from "../platform/io_error.ts";
 import type { OrchestratorPaths } from "../project/paths.ts";
 import type { VerificationOutcome } from "../workflow/events.ts";
 import { fileFacts } from "../work_tree/file_facts.ts";
-import { fileProblem } from "../workflow/file_proof.ts";
+import { fileVerdict } from "../workflow/file_proof.ts";
 import type { RunnableVerification } from "../workflow/verification_plan.ts";
 import type { FileFacts } from "../workflow/work_record.ts";
 import type { VerificationRequest } from "./verify_command.ts";
@@ -49,14 +49,9 @@ function verifyFile(
     return { type: "file_exists", passed: false, path, reason };
   }
   const found = factsAt(paths.root, path);
-  const problem = fileProblem(state, wanted, found);
-  return {
-    type: "file_exists",
-    passed: problem === null,
-    path,
-    found,
-    ...(problem === null ? {} : { reason: problem }),
-  };
+  const verdict = fileVerdict(state, wanted, found);
+  const passed = verdict.reason === undefined;
+  return { type: "file_exists", passed, path, found, ...verdict };
 }
 
 /** Not being able to look proves nothing, neither that it is there nor that it is not: that throws. */

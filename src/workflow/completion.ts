@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError, type Result } from "../errors.ts";
-import { fileProblem } from "./file_proof.ts";
+import { fileVerdict } from "./file_proof.ts";
 import { ZERO_HUMAN_REASON } from "./approval_rules.ts";
 import { shellFits } from "./command_setup.ts";
 import type { Command, DecideContext } from "./commands.ts";
@@ -135,14 +135,16 @@ function fileOutcome(
 ): VerificationOutcome | null {
   if (outcome.type !== "file_exists" || outcome.path !== planned.path) return null;
   const { type, path, found } = outcome;
-  const problem = found === undefined ? null : fileProblem(state, planned, found);
-  const reason = problem ?? outcome.reason;
+  const verdict = found === undefined ? {} : fileVerdict(state, planned, found);
+  const reason = verdict.reason ?? outcome.reason;
+  const { remark } = verdict;
   return {
     type,
-    passed: found === undefined ? outcome.passed : problem === null,
+    passed: found === undefined ? outcome.passed : verdict.reason === undefined,
     path,
     ...(found === undefined ? {} : { found }),
     ...(reason === undefined ? {} : { reason }),
+    ...(remark === undefined ? {} : { remark }),
   };
 }
 

@@ -120,8 +120,8 @@ function buildSchemas(strict: boolean) {
       description:
         "For file_exists: a path relative to the project root; {{setting}} is substituted. It must " +
         "stay inside the project, be a regular file that is not empty, and have changed since the " +
-        "session began; without `format: 2` anything that exists is enough. For manual_gate (in format " +
-        "2): the file that the person approves.",
+        "session began; without `format: 2` anything that exists is enough, and a remark says what it " +
+        "is. For manual_gate (in format 2): the file that the person approves.",
       examples: ["{{docs_dir}}/plan.md"],
     }),
     kind: optional(z.enum(FILE_KINDS), {

@@ -9,7 +9,6 @@
 import { stood, whyOpen, withItem, withPhase } from "./change_state.ts";
 import type { EventData, SessionEvent } from "./events.ts";
 import { withdraw, withdrawnSince } from "./evolve_withdrawal.ts";
-import { isAsBefore } from "./file_proof.ts";
 import { begin, filled, listedBy, phaseOf, type Stamp, workIn } from "./first_state.ts";
 import { own } from "./record.ts";
 import {
@@ -166,12 +165,11 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
   }
 }
 
-/** Whether an event's work was elsewhere, or its file as old as the session. */
+/** Whether an event's work was elsewhere, or its file odd. */
 function oddIn(state: SessionState, event: SessionEvent): Pick<SessionState, "odd"> {
   const outcome = "verification" in event.data ? event.data.verification : undefined;
   const isElsewhere = state.begun?.root !== undefined && workIn(event)?.root !== undefined;
-  const isOdd = isElsewhere ||
-    outcome?.type === "file_exists" && isAsBefore(state, outcome.path, outcome.found);
+  const isOdd = isElsewhere || outcome?.type === "file_exists" && outcome.remark !== undefined;
   return isOdd ? { odd: true } : {};
 }
 

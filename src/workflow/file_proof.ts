@@ -10,18 +10,36 @@ import type { FileFacts } from "./work_record.ts";
 /** Files up to this size are read: one without a hash could not be. */
 const READ_BYTES = 100 * 1024 * 1024;
 
+/** What a look at a file means for its item. */
+export interface FileVerdict {
+  /** Why it proves nothing, as a clause; absent where it passes. */
+  readonly reason?: string;
+  /** What passes only in a workflow without `format: 2`, as a clause. */
+  readonly remark?: string;
+}
+
 /**
- * Why what is at the path proves nothing; null when it does. A workflow without `format: 2` is content
- * with anything that exists.
+ * What is at the path, as a proof. A workflow without `format: 2` is content with anything that exists:
+ * what would prove nothing elsewhere is a remark there.
  */
-export function fileProblem(
+export function fileVerdict(
   state: Pick<SessionState, "definition" | "begun">,
+  wanted: Extract<Verification, { readonly type: "file_exists" }>,
+  found: FileFacts,
+): FileVerdict {
+  if (found.kind === "missing") return { reason: `"${wanted.path}" does not exist` };
+  const problem = weakness(state, wanted, found);
+  if (problem === null) return {};
+  return state.definition.format === 2 ? { reason: problem } : { remark: problem };
+}
+
+/** Why what is there is no new file with content; null where it is. */
+function weakness(
+  state: Pick<SessionState, "begun">,
   wanted: Extract<Verification, { readonly type: "file_exists" }>,
   found: FileFacts,
 ): string | null {
   const { path, kind } = wanted;
-  if (found.kind === "missing") return `"${path}" does not exist`;
-  if (state.definition.format !== 2) return null;
   if (kind === "directory") {
     return found.kind === "directory" ? null : `"${path}" is not a directory`;
   }
@@ -39,12 +57,12 @@ export function fileProblem(
 }
 
 /** Whether a file has the content that it had when the session began. */
-export function isAsBefore(
+function isAsBefore(
   { begun }: Pick<SessionState, "begun">,
   path: string,
-  found: FileFacts | undefined,
+  found: FileFacts,
 ): boolean {
   const before = begun === undefined ? undefined : own(begun.files, path);
-  return before?.kind === "file" && found?.kind === "file" && found.sha256 !== undefined &&
+  return before?.kind === "file" && found.kind === "file" && found.sha256 !== undefined &&
     found.sha256 === before.sha256;
 }

@@ -86,6 +86,8 @@ export type VerificationOutcome =
     /** What was there; absent in lines of earlier programs, and where it was not looked at. */
     readonly found?: FileFacts;
     readonly reason?: string;
+    /** What is odd of what passed, as a clause. */
+    readonly remark?: string;
   }
   | {
     readonly type: "command";

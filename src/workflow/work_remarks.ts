@@ -3,7 +3,6 @@
  * @module
  */
 import type { AuditRemark } from "./audit/finding.ts";
-import { isAsBefore } from "./file_proof.ts";
 import { own } from "./record.ts";
 import type { SessionState } from "./state.ts";
 import type { RootRecord, WorkMark } from "./work_record.ts";
@@ -17,7 +16,7 @@ interface Placed {
 
 /** Remarks on a session, none where nothing is odd. */
 export function workRemarks(state: SessionState): readonly string[] {
-  return [...rootRemarks(state), ...oldFileRemarks(state)];
+  return [...rootRemarks(state), ...fileRemarks(state)];
 }
 
 /**
@@ -88,16 +87,27 @@ function isSame(one: RootRecord, other: RootRecord): boolean {
     (one.repository !== undefined && one.repository === other.repository);
 }
 
-/** Without `format: 2` a file may be as old as it likes: that is said. */
-function oldFileRemarks(state: SessionState): readonly string[] {
+/** Without `format: 2` anything may be at a path: what it is, is said. */
+function fileRemarks(state: SessionState): readonly string[] {
+  return oddFiles(state).map(({ what, remark }) => `${what}: ${remark}`);
+}
+
+/** The same for the lines of the journal. */
+export function oddFileLines(state: SessionState): readonly AuditRemark[] {
+  return oddFiles(state).map(({ seq, remark }) => ({
+    line: seq,
+    remark: `records a check that passed although ${remark}`,
+  }));
+}
+
+function oddFiles(state: SessionState) {
   return state.definition.phases.flatMap(({ id, items }) =>
-    items.flatMap(({ id: item, verification }) => {
-      const outcome = own(own(state.phases, id)?.items ?? {}, item)?.verification;
-      const counts = outcome?.type === "file_exists" && outcome.passed &&
-        !(verification.type === "file_exists" && verification.may_be_old === true);
-      return counts && isAsBefore(state, outcome.path, outcome.found)
-        ? [`${id}/${item}: "${outcome.path}" has not changed since the session began`]
-        : [];
+    items.flatMap(({ id: item }) => {
+      const standing = own(own(state.phases, id)?.items ?? {}, item);
+      const outcome = standing?.verification;
+      if (outcome?.type !== "file_exists" || outcome.remark === undefined) return [];
+      const seq = standing?.proof?.seq ?? standing?.touched ?? state.seq;
+      return [{ what: `${id}/${item}`, seq, remark: outcome.remark }];
     })
   );
 }

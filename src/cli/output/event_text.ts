@@ -127,7 +127,8 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
     case "item_completed":
       return told(
         `completed ${event.data.item}${event.data.evidence === undefined ? "" : " with evidence"}`,
-        event.data.notes,
+        [remarkOf(event.data.verification), event.data.notes].filter((text) => text !== undefined)
+          .join("; "),
         style.green,
       );
     case "item_failed":
@@ -135,7 +136,7 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
     case "item_rechecked": {
       const { item, verification } = event.data;
       return verification.passed
-        ? told(`checked ${item} again`, undefined, style.green)
+        ? told(`checked ${item} again`, remarkOf(verification), style.green)
         : told(`failed ${item} when it was checked again`, failure(verification), style.red);
     }
     case "item_skipped": {
@@ -203,6 +204,11 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
     default:
       return shown(String((event as { type: unknown }).type));
   }
+}
+
+/** What is odd of a check that passed. */
+function remarkOf(outcome: VerificationOutcome): string | undefined {
+  return outcome.type === "file_exists" ? outcome.remark : undefined;
 }
 
 function failure(outcome: VerificationOutcome): string | undefined {

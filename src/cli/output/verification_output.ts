@@ -3,7 +3,7 @@
  * it has failed.
  * @module
  */
-import type { OutputTaker } from "../../app/complete_item.ts";
+import type { OutputTaker } from "../../app/watching.ts";
 import { OrchestratorError } from "../../errors.ts";
 import { OutputTail } from "../../platform/output_tail.ts";
 import type { Redactor } from "../../secrets/redact.ts";

@@ -134,11 +134,55 @@ Deno.test("file_exists: kind and may_be_old say what else is enough", async () =
   }
 });
 
-Deno.test("file_exists: without `format: 2` anything that exists is enough", async () => {
-  for (const content of ["Old\n", ""]) {
+/** What is at the path of the item before and after the start, and what is said of it. */
+const WEAK: readonly {
+  readonly before?: string;
+  readonly after?: (path: string) => void;
+  readonly more?: string;
+  readonly remark: string | null;
+  readonly ignore?: boolean;
+}[] = [
+  { before: "Old\n", remark: `"${PLAN}" has not changed since the session began` },
+  { before: "", remark: `"${PLAN}" is empty` },
+  { after: (path) => mkdirSync(path), remark: `"${PLAN}" is a directory` },
+  {
+    after: (path) => spawnSync("mkfifo", [path]),
+    remark: `"${PLAN}" is not a regular file`,
+    ignore: windows,
+  },
+  {
+    after: (path) => Deno.writeTextFileSync(path, "New\n"),
+    more: ", kind: directory",
+    remark: `"${PLAN}" is not a directory`,
+  },
+  { before: "Old\n", more: ", may_be_old: true", remark: null },
+  { after: (path) => mkdirSync(path), more: ", kind: directory", remark: null },
+  { after: (path) => Deno.writeTextFileSync(path, "New\n"), remark: null },
+];
+
+Deno.test("file_exists: without `format: 2` anything that exists is enough, and what it is, is said", async () => {
+  for (const { before, after, more, remark, ignore } of WEAK) {
+    if (ignore === true) continue;
     using work = new Work();
-    work.scratch.write(PLAN, content);
-    await work.begin("", "");
-    assert.equal(await work.refusal(), null);
+    if (before !== undefined) work.scratch.write(PLAN, before);
+    await work.begin(more, "");
+    mkdirSync(work.scratch.path("docs"), { recursive: true });
+    after?.(work.scratch.path(PLAN));
+    const completed = await work.run("complete", "plan");
+    assert.equal(completed.code, 0, completed.stderr);
+    const places = {
+      complete: completed.stderr,
+      status: (await work.run("status")).stdout,
+      "status --json": (await work.run("status", "--json")).stdout.replaceAll('\\"', '"'),
+      handoff: (await work.run("handoff")).stdout,
+      log: (await work.run("log")).stdout,
+      verify: (await work.run("log", "verify")).stdout,
+      show: (await work.run("session", "show")).stdout,
+      finish: (await work.run("finish")).stdout,
+    };
+    for (const [place, text] of Object.entries(places)) {
+      if (remark !== null) assert.ok(text.includes(remark), `${place}: ${text}`);
+      else assert.doesNotMatch(text, /plan\.md" (is|has)/, place);
+    }
   }
 });
