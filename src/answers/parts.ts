@@ -18,6 +18,9 @@ export const actor = z.strictObject({
   kind: z.enum(["person", "agent", "ci"]),
   name: z.string(),
   agent: z.string().optional().describe("The agent's product name"),
+  instance: z.string().optional().describe(
+    "Which of several agents of one product: digits of a hash of its own session id",
+  ),
 }).describe("Who did it");
 
 /** How far something is. */

@@ -128,7 +128,12 @@ const verifiedRepository = z.strictObject({
 });
 
 export const WORK_ANSWERS = {
-  "start": standing.extend({ origin }),
+  "start": standing.extend({
+    origin,
+    boundTo: session.optional().describe(
+      "The active session that the agent stays bound to: name the new one with --session",
+    ),
+  }),
   "status": standing.extend({
     origin,
     definitionChanged: z.boolean().optional().describe(

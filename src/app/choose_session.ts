@@ -77,7 +77,7 @@ export async function chooseToRead(workspace: Workspace, name?: string): Promise
       const moved = await sessionOrNull(workspace, name);
       if (moved !== null) return { choice: moved, view: null };
       if (view !== null) return { choice: null, view };
-      failure = workspace.noSession();
+      failure = await workspace.noSession();
     } catch (error) {
       failure = error;
     }

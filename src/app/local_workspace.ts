@@ -19,7 +19,6 @@ import { resolveSession, type SessionChoice, type SessionQuery } from "../sessio
 import { SessionManager } from "../session/session_manager.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { FileBackend } from "../storage/file_backend.ts";
-import { SESSION_ID } from "../storage/keys.ts";
 import type { Actor } from "../workflow/events.ts";
 import type { Effect } from "./declared_changes.ts";
 import type { BranchSessions } from "./state/branch_sessions.ts";
@@ -229,9 +228,12 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
   async choose(name?: string): Promise<SessionChoice | null> {
     if (this.meta === null) return null;
     const query = this.query(name);
-    return this.#beyond === null
-      ? await resolveSession(this.manager, query)
-      : await this.#beyond.choose(query);
+    if (this.#beyond !== null) return await this.#beyond.choose(query);
+    const choice = await resolveSession(this.manager, query);
+    if (query.agent !== undefined && choice?.origin === "current" && this.effect === "nothing") {
+      await (await import("./other_agents.ts")).sayWhose(this, choice.id);
+    }
+    return choice;
   }
 
   async openForChange(): Promise<void> {
@@ -252,51 +254,8 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
     return await openForChange(this, name);
   }
 
-  /** Whether there are session folders of the new layout. */
-  #hasSessions(): boolean {
-    try {
-      return namesWithin(this.paths.stateDirectory, this.paths.sessions).some((name) =>
-        SESSION_ID.test(name)
-      );
-    } catch {
-      return false;
-    }
-  }
-
-  noSession(): OrchestratorError {
-    if (this.#importCutOff) {
-      return new OrchestratorError(
-        this.meta === null ? "no_project" : "no_session",
-        `Cannot run "${this.operation}": a snapshot import was interrupted before its last step`,
-        { hint: "Run `orchestrator doctor --fix` to finish it (any change does this too)" },
-      );
-    }
-    if (this.meta === null && this.#hasSessions()) {
-      return new OrchestratorError(
-        "no_project",
-        `Cannot run "${this.operation}": .orchestrator holds sessions, but its meta.json is missing`,
-        {
-          hint: "Run `orchestrator init` to write meta.json; the sessions are not changed",
-        },
-      );
-    }
-    if (this.meta === null) {
-      return new OrchestratorError(
-        "no_project",
-        `Cannot run "${this.operation}": there is no session in "${this.paths.root}"`,
-        this.paths.isHome
-          ? { hint: "Change to a project, or name one with --root" }
-          : { hint: `Run \`orchestrator start "<task>"\`` },
-      );
-    }
-    return new OrchestratorError(
-      "no_session",
-      `Cannot run "${this.operation}": no session is selected`,
-      {
-        hint:
-          "Run `orchestrator session list` to see the sessions, and `orchestrator session use <id>` to select one",
-      },
-    );
+  async noSession(): Promise<OrchestratorError> {
+    return (await import("./no_session.ts")).noSession(this, this.#importCutOff);
   }
 
   /**

@@ -96,7 +96,7 @@ export async function openForChange(
   if (!choose) return null;
   const choice = await steps.choose(workspace, name) ?? await steps.importOld(workspace, name) ??
     await chooseAgain(workspace, name, steps);
-  if (choice === null) throw workspace.noSession();
+  if (choice === null) throw await workspace.noSession();
   await steps.refuseInside(workspace, choice);
   // A session that was named is not one to stay with.
   if (choice.origin === "current") await steps.bindAgent(workspace, choice);

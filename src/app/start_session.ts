@@ -2,11 +2,13 @@
  * Starting a session.
  * @module
  */
+import { OrchestratorError } from "../errors.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { gitBranch } from "../project/git_branch.ts";
 import { initProject, refuseHome } from "../project/init.ts";
 import { earlierSessions } from "../session/repository_log/earlier.ts";
 import { readSessionAt } from "../session/repository_log/session_at.ts";
+import { readBinding } from "../session/resolve.ts";
 import { newLineage, newSessionId } from "../session/session_id.ts";
 import { useNewSession } from "../session/use_session.ts";
 import { VERSION } from "../version.ts";
@@ -35,19 +37,31 @@ export interface StartRequest {
   readonly file: { readonly path: string | null; readonly chosen: ChosenBy };
   /** Names of the settings that replace those of the text, sorted. */
   readonly overriddenSettings: readonly string[];
+  /** Bind the agent to it also where it is bound to another one that is active. */
+  readonly bind: boolean;
+}
+
+/** A session that was started. */
+export interface Started {
+  readonly state: SessionState;
+  /**
+   * The active session that the running agent was bound to and stays bound to; then `current` is where
+   * it was, too. Null where the new session is the agent's and the current one.
+   */
+  readonly boundTo: SessionState | null;
 }
 
 /**
  * Starts a session, which becomes the current one and the agent's, in a project that is made where
- * there is none; then keeps the state.
- * @returns its state.
+ * there is none; then keeps the state. An agent that is bound to an active session stays there: a
+ * subagent has the session id of the agent that started it, and must not move that one.
  * @throws `invalid_argument` in the home directory, `already_exists` for a name that is taken,
  * `command_failed` where no shell here runs a command as it asks.
  */
 export async function startSession(
   workspace: Workspace,
   request: StartRequest,
-): Promise<SessionState> {
+): Promise<Started> {
   const { manager, paths } = workspace;
   refuseHome(paths);
   // Before anything is made: a damaged or newer project must not be written to.
@@ -63,7 +77,7 @@ export async function startSession(
     workNow(workspace, { state: { lineage }, named: proofPaths(definition) }),
   ]);
   const proofFiles = filesAt(workspace, proofPaths(definition));
-  const state = await manager.withRepositoryLock("start", async () => {
+  const started = await manager.withRepositoryLock("start", async () => {
     initProject(paths, {
       automatic: true,
       rootCommit,
@@ -82,14 +96,32 @@ export async function startSession(
       earlier,
       work: { ...work, ...(Object.keys(proofFiles).length === 0 ? {} : { proofFiles }) },
     });
-    await useNewSession(manager, id, workspace.agentBinding);
+    const boundTo = request.bind ? null : await activeBinding(workspace);
+    if (boundTo === null) await useNewSession(manager, id, workspace.agentBinding);
     await manager.recordInRepository([
       { type: "session_started", data: await readSessionAt(manager.backend, id) },
     ]);
-    return state;
+    return { state, boundTo };
   });
   await keepState(workspace, "Start");
-  return state;
+  return started;
+}
+
+/** The active session that the running agent is bound to; null where there is none. */
+async function activeBinding(
+  { agentBinding, manager }: Pick<Workspace, "agentBinding" | "manager">,
+): Promise<SessionState | null> {
+  if (agentBinding === null) return null;
+  const id = await readBinding(manager, agentBinding);
+  if (id === null || !await manager.backend.hasSession(id)) return null;
+  try {
+    const { state } = await manager.load(id);
+    return state.status === "active" ? state : null;
+  } catch (error) {
+    // One that cannot be read is not one to stay with.
+    if (error instanceof OrchestratorError) return null;
+    throw error;
+  }
 }
 
 /** Refuses a workflow with a command that this machine could only run in a weaker way than it asks. */

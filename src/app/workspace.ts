@@ -103,7 +103,7 @@ export interface Sessions {
    */
   choose(name?: string): Promise<SessionChoice | null>;
   /** The error of a use case that needs a session where none is chosen. */
-  noSession(): OrchestratorError;
+  noSession(): Promise<OrchestratorError>;
 }
 
 /** A commit of the state branch that is read. */

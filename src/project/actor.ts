@@ -2,6 +2,7 @@
  * Who runs a command: what the journal records with every event.
  * @module
  */
+import { sha256Hex } from "../platform/hash.ts";
 import type { Actor } from "../workflow/events.ts";
 import type { Environment, Variables } from "./environment.ts";
 
@@ -19,8 +20,27 @@ const NAME_VARIABLES = ["ORCHESTRATOR_ACTOR", "USER", "LOGNAME", "USERNAME"] as 
  */
 export function actorFrom(environment: Environment, env: Variables, userName: () => string): Actor {
   const name = actorName(env, userName);
-  if (environment.agent !== null) return { kind: "agent", name, agent: environment.agent.name };
+  const { agent } = environment;
+  if (agent !== null) {
+    const { sessionId, sessionVariable } = agent;
+    return {
+      kind: "agent",
+      name,
+      agent: agent.name,
+      ...(sessionId === undefined || sessionVariable === undefined
+        ? {}
+        : { instance: agentKey(sessionVariable, sessionId).slice(0, INSTANCE_DIGITS) }),
+    };
+  }
   return { kind: environment.ci === null ? "person" : "ci", name };
+}
+
+/** How many digits of its key tell an agent apart from others. */
+const INSTANCE_DIGITS = 8;
+
+/** What an agent's own session id is known by: the id itself is on no disk. 32 hex digits. */
+export function agentKey(variable: string, value: string): string {
+  return sha256Hex(`${variable}=${value}`).slice(0, 32);
 }
 
 function actorName(env: Variables, userName: () => string): string {

@@ -6,7 +6,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { sha256Hex } from "../platform/hash.ts";
+import { agentKey } from "../project/actor.ts";
 import { KEYS } from "../project/paths.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import type { Decision } from "../workflow/decide.ts";
@@ -426,7 +426,7 @@ export class SessionManager {
 
 /** Key of the binding of one agent: its own session id never appears on disk. */
 export function bindingKey(variable: string, value: string): string {
-  return KEYS.binding(sha256Hex(`${variable}=${value}`).slice(0, 32));
+  return KEYS.binding(agentKey(variable, value));
 }
 
 /** The ID that a file names; null when the file is missing or empty. */

@@ -12,6 +12,11 @@ export interface Actor {
   readonly name: string;
   /** The agent's product name (`claude-code`, `codex`, …), when kind is `agent`. */
   readonly agent?: string;
+  /**
+   * Which of several agents of one product: the first 8 hex digits of a hash of its own session id.
+   * Absent where it names none, and in lines of earlier programs.
+   */
+  readonly instance?: string;
 }
 
 /** How a person's approval was given: part of the event, so that it can be audited. */

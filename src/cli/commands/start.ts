@@ -4,17 +4,19 @@
  */
 import { startSession } from "../../app/start_session.ts";
 import { OrchestratorError } from "../../errors.ts";
-import { nextStep } from "../../workflow/next_step.ts";
-import { describe } from "../../workflow/progress.ts";
+import type { NextStep } from "../../workflow/next_step.ts";
+import { describe, type Progress } from "../../workflow/progress.ts";
 import { VERSION } from "../../version.ts";
 import { TEXT_LIMITS } from "../../workflow/commands.ts";
+import type { SessionState } from "../../workflow/state.ts";
 import { type ChosenBy, startDeviations } from "../../workflow/definition_origin.ts";
 import type { SettingValue } from "../../workflow/definition.ts";
 import { placeholderNames } from "../../workflow/template.ts";
 import type { AnswerTo, Input } from "../command.ts";
 import { type Setting, workflowSettings } from "../config/flags.ts";
 import type { Context } from "../context.ts";
-import { lines, say, shown } from "../output/shown.ts";
+import { lines, say, type Shown, shown } from "../output/shown.ts";
+import type { Style } from "../output/style.ts";
 import { requireText, sessionName } from "../texts.ts";
 import { readWorkflowFile, workflowFile } from "../../app/workflow_file.ts";
 import { findingText } from "../output/finding_text.ts";
@@ -46,7 +48,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
   });
   for (const finding of warnings) context.warn(findingText(finding));
   await warnOfUnusedSettings(context, source, Object.keys(overrides));
-  const state = await startSession(context, {
+  const { state, boundTo } = await startSession(context, {
     task,
     name,
     project: input.option("project") ?? null,
@@ -55,31 +57,64 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
     source: source.text,
     file: { path: source.path, chosen: source.chosen },
     overriddenSettings: Object.keys(overrides).sort(),
+    bind: input.has("bind"),
   });
-  const progress = describe(state);
+  let progress = describe(state);
+  if (boundTo !== null) {
+    progress = namingSession(progress, state.session);
+    context.warn(stayingBound(context, boundTo.session, state.session));
+  }
   return {
-    data: statusData(state, progress, { origin: "current" }),
-    text: (style) =>
-      lines([
-        say`${style.green(style.symbols.done)} Started ${
-          style.bold(oneLine(state.task, style.width - 12, style))
-        }`,
-        say`  session ${style.cyan(shown(state.session))}${
-          state.name === null ? say`` : say` (${shown(state.name)})`
-        }, workflow ${shown(definition.name)}${
-          source.path === null
-            ? say` (built in; orchestrator init writes it as workflow.yaml)`
-            : say``
-        }`,
-        ...startDeviations(state).map((text) => say`  ${style.yellow(hang(text, style, 2))}`),
-        // A built-in one is said above.
-        ...(source.path === null ? [] : progress.remarks ?? []).map((text) =>
-          say`  ${style.dim(hang(text, style, 2))}`
-        ),
-        say``,
-        stepText(nextStep(state), style),
-      ]),
+    data: statusData(state, progress, {
+      origin: boundTo === null ? "current" : "flag",
+      ...(boundTo === null ? {} : { boundTo: boundTo.session }),
+    }),
+    text: (style) => startedText({ state, progress, builtIn: source.path === null }, style),
   };
+}
+
+/** What was started, and what comes next. */
+function startedText(
+  { state, progress, builtIn }: {
+    readonly state: SessionState;
+    readonly progress: Progress;
+    readonly builtIn: boolean;
+  },
+  style: Style,
+): Shown {
+  return lines([
+    say`${style.green(style.symbols.done)} Started ${
+      style.bold(oneLine(state.task, style.width - 12, style))
+    }`,
+    say`  session ${style.cyan(shown(state.session))}${
+      state.name === null ? say`` : say` (${shown(state.name)})`
+    }, workflow ${shown(state.definition.name)}${
+      builtIn ? say` (built in; orchestrator init writes it as workflow.yaml)` : say``
+    }`,
+    ...startDeviations(state).map((text) => say`  ${style.yellow(hang(text, style, 2))}`),
+    // A built-in one is said above.
+    ...(builtIn ? [] : progress.remarks ?? []).map((text) =>
+      say`  ${style.dim(hang(text, style, 2))}`
+    ),
+    say``,
+    stepText(progress.next, style),
+  ]);
+}
+
+/** Progress whose steps say which session they are about. */
+function namingSession(progress: Progress, session: string): Progress {
+  const named = (step: NextStep) => ({ ...step, argv: [...step.argv, "--session", session] });
+  const items = progress.items.map((item) =>
+    item.next === undefined ? item : { ...item, next: named(item.next) }
+  );
+  return { ...progress, items, next: named(progress.next) };
+}
+
+/** Says that the agent goes on with the session it has, and how to change that. */
+function stayingBound(context: Context, boundTo: string, started: string): string {
+  return `You stay bound to session ${boundTo} (${context.agentBinding?.variable ?? ""}): ` +
+    `commands without --session mean that one. To move to the new one: ` +
+    `orchestrator session use ${started}`;
 }
 
 /** Settings that decide what takes a person: not an agent's to replace. */

@@ -96,10 +96,14 @@ function originRows(
 /** Below the number of an event. */
 const INDENT = say`      `;
 
-/** `claude-code (root)` for an agent of that login name, `anna` for a person. */
-export function actorText(actor: Actor): Shown {
-  const name = shown(actor.name);
-  return actor.kind === "person" ? name : say`${shown(actor.agent ?? actor.kind)} (${name})`;
+/**
+ * `claude-code#3fa2b1c0 (root)` for an agent of that login name, `anna` for a person. What stands
+ * behind `#` tells agents of one product apart.
+ */
+export function actorText({ kind, name, agent, instance }: Actor): Shown {
+  if (kind === "person") return shown(name);
+  const which = instance === undefined ? say`` : say`#${shown(instance)}`;
+  return say`${shown(agent ?? kind)}${which} (${shown(name)})`;
 }
 
 function whatHappened(event: SessionEvent, style: Style, room: number): Shown {

@@ -16,7 +16,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     group: "work",
     summary: "Start a session for a task",
     details:
-      "Uses the project's workflow.yaml, or a built-in workflow if there is none. The session keeps a frozen copy of the definition: later edits of the file only affect later sessions. --set overrides a configuration key or, for any other name, a setting of the workflow; status shows overridden settings. Creates .orchestrator/ if it does not exist.",
+      "Uses the project's workflow.yaml, or a built-in workflow if there is none. The session keeps a frozen copy of the definition: later edits of the file only affect later sessions. --set overrides a configuration key or, for any other name, a setting of the workflow; status shows overridden settings. The session becomes the current one, and the agent's that starts it; an agent that is bound to an active session stays there, unless --bind is given. Creates .orchestrator/ if it does not exist.",
     args: [{ name: "task", summary: "what to do, in quotes" }],
     options: [
       {
@@ -39,6 +39,10 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
         short: "p",
         value: "NAME",
         summary: "The project that the task belongs to",
+      },
+      {
+        name: "bind",
+        summary: "Move an agent that works in another session to this one",
       },
     ],
     examples: [

@@ -251,9 +251,10 @@ function readLine(text: string, writer: string, after: ChainHead): LogLine | Mis
 /** Whether a value says who did something. */
 function isActor(value: unknown): value is Actor {
   if (!isRecord(value) || typeof value["name"] !== "string") return false;
-  const { kind, agent } = value;
+  const { kind, agent, instance } = value;
   return (kind === "person" || kind === "agent" || kind === "ci") &&
-    (agent === undefined || typeof agent === "string");
+    (agent === undefined || typeof agent === "string") &&
+    (instance === undefined || typeof instance === "string");
 }
 
 /** Heads by writer, as far as they are any. */

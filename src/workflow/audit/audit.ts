@@ -301,13 +301,18 @@ function stampProblem({ actor, time }: SessionEvent): string | null {
   if (!Number.isFinite(at) || new Date(at).toISOString() !== time) {
     return `its time is ${JSON.stringify(time)}`;
   }
-  const { kind, name, agent, ...more } = actor;
+  const { kind, name, agent, instance, ...more } = actor;
   const [unknown] = Object.keys(more);
   if (unknown !== undefined) return `its actor has an unknown field, "${unknown}"`;
   if (!KINDS.includes(kind)) return `an actor of the kind ${JSON.stringify(kind)} is not known`;
   if (typeof name !== "string") return "its actor has no name";
   if ((kind === "agent") !== (typeof agent === "string")) {
     return kind === "agent" ? "its agent has no product name" : `its actor is no agent`;
+  }
+  if (instance !== undefined && (kind !== "agent" || !/^[0-9a-f]{8}$/.test(instance))) {
+    return `its actor is ${
+      JSON.stringify(instance)
+    }, which is not written as agents are told apart`;
   }
   return null;
 }

@@ -149,6 +149,17 @@ Deno.test("a manual gate that an agent approves is a contradiction, and so is on
   ]);
 });
 
+Deno.test("an agent is told apart by digits only, and a person by nothing", async () => {
+  for (const forged of [{ ...AGENT, instance: "mine" }, { ...PERSON, instance: "0a1b2c3d" }]) {
+    const world = await (await World.begin()).work();
+    await world.edit((lines) => {
+      const line = lines[2];
+      if (line !== undefined) line.actor = { ...forged };
+    });
+    assert.match((await world.found())[0] ?? "", /which is not written as agents are told apart$/);
+  }
+});
+
 Deno.test("a definition in line 1 that is not that of its file is a contradiction", async () => {
   const world = await (await World.begin()).work();
   await world.edit((lines) => {

@@ -20,7 +20,12 @@ import type { SessionState } from "../../../src/workflow/state.ts";
 import type { VerificationOutcome } from "../../../src/workflow/events.ts";
 
 export const PERSON: Actor = { kind: "person", name: "ada" };
-export const AGENT: Actor = { kind: "agent", name: "ada", agent: "claude-code" };
+export const AGENT: Actor = {
+  kind: "agent",
+  name: "ada",
+  agent: "claude-code",
+  instance: "0a1b2c3d",
+};
 
 export const LONG_REASON = "The payment module was removed last week, so nothing is left to check";
 

@@ -20,7 +20,7 @@ import { requireText } from "../../texts.ts";
 const DAY_MS = 86_400_000;
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"session remove">> {
-  if (context.meta === null) throw context.noSession();
+  if (context.meta === null) throw await context.noSession();
   const { manager } = context;
   // Sessions that are only on the state branch are removed there, by the record.
   const beyond = await openBranchSessions(context);

@@ -21,7 +21,7 @@ import { findAnywhere, openBranchSessions } from "../../../app/state/find_on_bra
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"snapshot export">> {
   const { meta, manager } = context;
-  if (meta === null) throw context.noSession();
+  if (meta === null) throw await context.noSession();
   const output = input.option("output");
   const toStdout = output === undefined || meansStdout(output);
   const armor = input.has("armor");

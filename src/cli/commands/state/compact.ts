@@ -12,7 +12,7 @@ import { requireStateBranch } from "../../../app/state/find_branch.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"state compact">> {
   context.requireWritableRoot();
-  if (context.meta === null) throw context.noSession();
+  if (context.meta === null) throw await context.noSession();
   const branch = await requireStateBranch(context);
   await confirm(context, input, {
     text: say`Replace the history of branch ${shown(branch.name)} with one commit?`,

@@ -26,7 +26,7 @@ import { placeFor } from "../../trust/confirm.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"state push">> {
   context.requireWritableRoot();
-  if (context.meta === null) throw context.noSession();
+  if (context.meta === null) throw await context.noSession();
   await context.openForChange();
   const branch = await requireStateBranch(context, { insist: placeFor(context, input) });
   rememberFetch(context);

@@ -164,6 +164,7 @@ const UNKNOWABLE: ReadonlySet<string> = new Set([
   "time",
   "actor.name",
   "actor.agent",
+  "actor.instance",
   // What people and agents say.
   "item_completed.notes",
   "item_completed.evidence",
