@@ -96,6 +96,10 @@ const approval = z.strictObject({
       .describe("Names of the programs that ran the command, nearest first"),
   }).optional().describe("Absent in lines of earlier programs"),
   file: approvedFile.optional(),
+  open: z.array(z.string()).optional()
+    .describe("Required items that come before it and were not done"),
+  stale: z.array(z.string()).optional()
+    .describe("Items whose proofs did not fit the files, as PHASE/item"),
 });
 
 /** What took back a completion or an approval. */

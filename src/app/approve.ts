@@ -18,6 +18,10 @@ import { proofPaths } from "../workflow/proof_paths.ts";
 import { changeOf, type FileChange, readApproved, type ReadFile } from "./approved_file.ts";
 import type { Accompaniment } from "../workflow/verification_plan.ts";
 import { eachItem, type ItemChange } from "./each_item.ts";
+import { proofsBehind } from "../workflow/early_approval.ts";
+import { heldProofs } from "../workflow/freshness.ts";
+import type { ProofSeen } from "../workflow/proof_seen.ts";
+import type { ComparedProofs } from "./proofs_seen.ts";
 import { workNow } from "./work.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -28,6 +32,8 @@ export interface ToApprove {
   /** The session's task. */
   readonly task: string;
   readonly subject: ApprovalSubject;
+  /** What of the proofs behind it does not fit the files, as sentences. */
+  readonly remarks: readonly string[];
   /** The file that is approved, and how it differs from what was approved before. */
   readonly file?: { readonly file: ApprovedFile; readonly change: FileChange };
 }
@@ -128,42 +134,35 @@ interface Approving {
 
 async function approve(
   workspace: Needed,
-  { session, what, target, make }: Approving,
+  approving: Approving,
   confirm: Confirm,
 ): Promise<Change> {
+  const { session, what, target, make } = approving;
   const { manager, actor, io } = workspace;
   const doing = `approve ${what}`;
-  // Refuse before asking: a question makes no sense for what will be refused.
-  const { state } = await manager.loadToPlan(session, { replay: true });
-  const subject = approvalSubject(state, target);
-  const path = subject?.path;
-  const found = path === undefined ? undefined : readOrRefuse(workspace, path, doing);
-  const file = path === undefined ? undefined : found?.value?.file ?? { path, ...ANY_CONTENT };
-  const rehearsed = make({ how: "flag", ...(file === undefined ? {} : { file }) });
-  const rehearsal = await manager.rehearse(state, decide(state, rehearsed, { actor }));
-  if (rehearsal.error !== undefined) throw rehearsal.error;
-  if (rehearsal.value.events.length === 0 || subject === null) {
-    return await manager.change(
-      session,
-      "approve",
-      (newest) => decide(newest, rehearsed, { actor }),
-      { replay: true },
-    );
-  }
-  if (found?.error !== undefined) throw found.error;
-  const read = found?.value;
+  const prepared = await prepare(workspace, approving, doing);
+  if ("already" in prepared) return prepared.already;
+  const { state, subject, read, asked } = prepared;
   const how = await confirm({
     what,
     task: state.task,
     subject,
+    remarks: asked.remarks,
     ...(read === undefined ? {} : {
       file: { file: read.file, change: await changeOf(workspace, read, subject.before) },
     }),
   });
   const place = await io.launchedBy();
-  const work = await workNow(workspace, { state, named: namedBy(state, subject) });
+  // A person takes time to answer.
+  const { work, found: proofs, remarks } = how === "flag"
+    ? asked
+    : await lookAt(workspace, state, subject);
+  requireSameProofs({ seen: asked.found, now: proofs }, doing);
+  if (how === "flag") {
+    for (const remark of [...openRemarks(subject, what), ...remarks]) workspace.warn(remark);
+  }
   const given = { how, place, ...(read === undefined ? {} : { file: read.file }) };
-  const command = { ...make(given), ...work };
+  const command = { ...make(given), ...work, ...proofs };
   return await manager.change(
     session,
     "approve",
@@ -179,6 +178,109 @@ async function approve(
   );
 }
 
+/** What a person is asked about. */
+interface Prepared {
+  readonly state: SessionState;
+  readonly subject: ApprovalSubject;
+  readonly read: ReadFile | undefined;
+  readonly asked: Awaited<ReturnType<typeof lookAt>>;
+}
+
+/**
+ * Refuses before a person is asked: a question makes no sense for what will be refused.
+ * @returns `already` where there is nothing to ask.
+ */
+async function prepare(
+  workspace: Needed,
+  { session, target, make }: Approving,
+  doing: string,
+): Promise<Prepared | { readonly already: Change }> {
+  const { manager, actor } = workspace;
+  const { state } = await manager.loadToPlan(session, { replay: true });
+  const subject = approvalSubject(state, target);
+  const path = subject?.path;
+  const found = path === undefined ? undefined : readOrRefuse(workspace, path, doing);
+  const file = path === undefined ? undefined : found?.value?.file ?? { path, ...ANY_CONTENT };
+  const rehearsed = {
+    ...make({ how: "flag", ...(file === undefined ? {} : { file }) }),
+    proofs: allFresh(state),
+  };
+  const rehearsal = await manager.rehearse(state, decide(state, rehearsed, { actor }));
+  if (rehearsal.error !== undefined) throw rehearsal.error;
+  if (rehearsal.value.events.length === 0 || subject === null) {
+    const already = await manager.change(
+      session,
+      "approve",
+      (newest) => {
+        const again = decide(newest, rehearsed, { actor });
+        // No person was asked.
+        if ((again.value?.events.length ?? 0) > 0) throw movedOn(doing);
+        return again;
+      },
+      { replay: true },
+    );
+    return { already };
+  }
+  if (found?.error !== undefined) throw found.error;
+  const asked = await lookAt(workspace, state, subject);
+  const { error } = decide(state, { ...rehearsed, ...asked.found }, { actor });
+  if (error !== undefined) throw error;
+  return { state, subject, read: found?.value, asked };
+}
+
+/** The files, and what of the proofs behind an approval fits them. */
+async function lookAt(workspace: Needed, state: SessionState, subject: ApprovalSubject) {
+  const work = await workNow(workspace, { state, named: namedBy(state, subject) });
+  const phase = state.definition.phases.find(({ id }) => id === subject.phase);
+  const scope = phase === undefined ? subject.phase : proofsBehind(state, phase);
+  const { proofsBy } = await import("./proofs_seen.ts");
+  const compared = await proofsBy(workspace, state, {
+    ...(scope === undefined ? {} : { phase: scope }),
+    tree: work.work.tree,
+  });
+  // What is approved does not fit itself when it is approved again.
+  const itself = subject.item === undefined ? undefined : `${subject.item}: `;
+  const remarks = compared.remarks.filter((one) => itself === undefined || !one.startsWith(itself));
+  return { ...compared, remarks, work };
+}
+
+/** Stands for proofs that were not looked at yet. */
+function allFresh(state: SessionState): readonly ProofSeen[] {
+  return heldProofs(state).map(({ phase, item, proof: { seq } }) => ({
+    phase: phase.id,
+    item: item.id,
+    seq,
+    verdict: "fresh",
+  }));
+}
+
+type Found = ComparedProofs["found"];
+
+/** @throws `state_moved` */
+function requireSameProofs(
+  { seen, now }: { readonly seen: Found; readonly now: Found },
+  doing: string,
+): void {
+  if (JSON.stringify(seen) === JSON.stringify(now)) return;
+  throw new OrchestratorError(
+    "state_moved",
+    `Cannot ${doing}: files that proofs are about changed while the question was open`,
+    { hint: "Run `orchestrator status --fresh` to see what has changed" },
+  );
+}
+
+/** What a person who says yes without being asked should know. */
+function openRemarks({ required, item }: ApprovalSubject, what: string): readonly string[] {
+  if (required.length === 0) return [];
+  const which = item === undefined ? "required items of it" : "required items before it";
+  return [`${what} is approved while ${which} are not done: ${shortList(required)}`];
+}
+
+function shortList(ids: readonly string[], most = 5): string {
+  const more = ids.length - most;
+  return [...ids.slice(0, most), ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
+}
+
 /** {@link readApproved}; a refusal is for later: there may be another one. */
 function readOrRefuse(workspace: Needed, path: string, doing: string): Result<ReadFile> {
   try {
@@ -190,7 +292,7 @@ function readOrRefuse(workspace: Needed, path: string, doing: string): Result<Re
 }
 
 /** Stands for what is in a file that cannot be read. */
-const ANY_CONTENT = { size: 0, sha256: "0".repeat(64), blob: "0".repeat(40) } as const;
+const ANY_CONTENT = { size: 1, sha256: "0".repeat(64), blob: "0".repeat(40) } as const;
 
 /** Files that the item, or the items of the phase, name. */
 function namedBy(
@@ -206,7 +308,11 @@ function namedBy(
 /** @throws `state_moved` */
 function requireSeen(now: ApprovalSubject | null, seen: ApprovalSubject, doing: string): void {
   if (now !== null && subjectKey(now) === subjectKey(seen)) return;
-  throw new OrchestratorError(
+  throw movedOn(doing);
+}
+
+function movedOn(doing: string): OrchestratorError {
+  return new OrchestratorError(
     "state_moved",
     `Cannot ${doing}: other items of the phase changed while the question was open`,
     { hint: "Run `orchestrator status` to see what has changed" },

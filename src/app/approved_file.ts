@@ -29,7 +29,8 @@ export interface ReadFile {
  * Reads the file.
  * @param path relative to the root. No link is followed below it.
  * @param doing what is refused, as it follows "Cannot".
- * @throws `file_unknown`, `link_refused`, `io_failed`, `limit_exceeded`
+ * @throws `file_unknown`, `link_refused`, `item_blocked` for a directory and the like, `io_failed`,
+ * `limit_exceeded`
  */
 export function readApproved(
   { paths }: Pick<Project, "paths">,
@@ -50,7 +51,8 @@ export function readApproved(
     if (!(error instanceof OrchestratorError)) throw error;
     const why = error.message.replace(/^Cannot read /, "").replace(`"${root}/`, '"')
       .replace(/^("[^"]*"): it is /, "$1 is ");
-    throw new OrchestratorError(error.code, `Cannot ${doing}: ${why}`, {
+    const code = isNoFile(paths.resolveFrom(root, path)) ? "item_blocked" : error.code;
+    throw new OrchestratorError(code, `Cannot ${doing}: ${why}`, {
       hint: error.hint ?? `Make "${path}" a file of the project: it is what is approved`,
       details: { path },
       cause: error,
@@ -69,6 +71,12 @@ export function readApproved(
 
 function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
+/** Whether a directory, a pipe or the like is there. */
+function isNoFile(path: string): boolean {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat !== undefined && !stat.isFile() && !stat.isSymbolicLink();
 }
 
 /** How the file differs from what was approved before. */

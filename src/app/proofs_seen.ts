@@ -15,29 +15,52 @@ import type { WorkRecord } from "../workflow/work_record.ts";
 import type { Comparing } from "./freshness.ts";
 import type { Warnings } from "./workspace.ts";
 
+/** Which proofs are compared. */
+interface Comparison {
+  /** Only its proofs. Default: all. */
+  readonly phase?: string;
+  /** What the files are, where that has been looked at already. */
+  readonly tree?: WorkRecord["tree"];
+}
+
+/** What was found, as a field of a command, and what people should know of it. */
+export interface ComparedProofs {
+  readonly found: { readonly proofs?: readonly ProofSeen[] };
+  readonly remarks: readonly string[];
+}
+
 /**
  * Compares proofs with the files, and warns of those that do not fit: as a field of a command. Without
  * proofs git is not asked.
- * @param phase only its proofs. Default: all.
- * @param tree what the files are, where that has been looked at already.
  */
 export async function proofsToRecord(
   workspace: Comparing & Warnings,
   state: SessionState,
-  options: { readonly phase?: string; readonly tree?: WorkRecord["tree"] },
-): Promise<{ readonly proofs?: readonly ProofSeen[] }> {
+  options: Comparison,
+): Promise<ComparedProofs["found"]> {
+  const { found, remarks } = await proofsBy(workspace, state, options);
+  for (const remark of remarks) workspace.warn(remark);
+  return found;
+}
+
+/** The same, and says nothing itself. */
+export async function proofsBy(
+  workspace: Comparing,
+  state: SessionState,
+  options: Comparison,
+): Promise<ComparedProofs> {
   // The work that comes after a workflow says nothing against it.
-  if (state.status !== "active" || heldProofs(state, options.phase).length === 0) return {};
+  if (state.status !== "active" || heldProofs(state, options.phase).length === 0) {
+    return { found: {}, remarks: [] };
+  }
   const { compareProofs } = await import("./freshness.ts");
   const { proofs, remarks } = await compareProofs(workspace, state, options);
-  for (const remark of [...freshnessRemarks(worthSaying(state, proofs)), ...remarks]) {
-    workspace.warn(remark);
-  }
+  const said = [...freshnessRemarks(state, worthSaying(state, proofs)), ...remarks];
   // Without git nothing is compared, and nothing is to be said of it in each line.
   const isMute = !needsFreshProofs(state) &&
     proofs.every(({ verdict }) => verdict === "unknown") &&
     heldProofs(state).every(({ proof: { tree } }) => tree === null);
-  return isMute ? {} : { proofs };
+  return { found: isMute ? {} : { proofs }, remarks: said };
 }
 
 /**

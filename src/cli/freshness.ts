@@ -36,7 +36,7 @@ export async function withFreshness(
   const { proofs, remarks } = await compareProofs(context, state);
   const redactor = await context.redactor();
   const seen = asked ? proofs : worthSaying(state, proofs, "all");
-  const found = freshnessRemarks(seen).map((text) => redactor.redact(text));
+  const found = freshnessRemarks(state, seen).map((text) => redactor.redact(text));
   const fine = asked && found.length === 0
     ? [proofs.length === 0 ? "There is no proof to compare" : "All proofs fit the files"]
     : [];

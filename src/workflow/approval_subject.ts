@@ -4,6 +4,7 @@
  */
 import { gatePath } from "./recorded_approval.ts";
 import type { ItemDefinition } from "./definition.ts";
+import { requiredBefore } from "./early_approval.ts";
 import { requireApprovable } from "./item_approval.ts";
 import { itemState, phaseState } from "./locate.ts";
 import type { ApprovedFile } from "./recorded.ts";
@@ -36,6 +37,8 @@ export interface ApprovalSubject {
   readonly description: readonly string[];
   /** Ids of the other items of the phase that are not done. */
   readonly open: readonly string[];
+  /** Those of them that are required and come before it. */
+  readonly required: readonly string[];
   readonly records: readonly SubjectRecord[];
   /** The newest notes of the phase that the state keeps, oldest first. */
   readonly notes: readonly Pick<Note, "seq" | "text">[];
@@ -79,6 +82,10 @@ export function approvalSubject(
     description: located === undefined
       ? present([phase.description])
       : present([located.definition.description, gateText(located.definition)]),
+    required: requiredBefore(state, {
+      phase,
+      ...(located === undefined ? {} : { item: located.definition.id }),
+    }),
     open: others.filter(({ id }) => !isDone(itemState(standing, id))).map(({ id }) => id),
     records,
     notes: state.notes.recent.filter((note) => note.phase === phase.id)

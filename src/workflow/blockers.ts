@@ -110,6 +110,15 @@ export function finishBlockers(state: SessionState, phase: LocatedPhase): readon
   ];
 }
 
+/** What of a phase blocks its end, but for its approval: items and reviews. */
+export function openBlockers(state: SessionState, phase: LocatedPhase): readonly Blocker[] {
+  const items = phase.definition.items
+    .flatMap((item) => itemBlockers(state, phase.definition, item));
+  const reviews = reviewsEndingWith(state, phase)
+    .filter(({ by }) => !items.some((one) => "item" in one && one.item === by?.item));
+  return [...items, ...reviews.map(reviewBlocker)];
+}
+
 /** Blockers as one clause: the first few, and how many more. */
 export function summarise(blockers: readonly Blocker[]): string {
   const shown = blockers.slice(0, 5).map((blocker) => blocker.message);

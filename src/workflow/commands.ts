@@ -42,6 +42,8 @@ export type Command =
     readonly approval: Approval;
     readonly work?: WorkRecord;
     readonly evidenceFiles?: EvidenceFiles;
+    /** What was found of the proofs behind it; absent where they were not compared. */
+    readonly proofs?: readonly ProofSeen[];
   }
   | {
     readonly kind: "approve_phase";
@@ -49,6 +51,7 @@ export type Command =
     readonly notes?: string;
     readonly approval: Approval;
     readonly work?: WorkRecord;
+    readonly proofs?: readonly ProofSeen[];
   }
   | {
     readonly kind: "reject" | "reopen";

@@ -7,29 +7,21 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { recordedApproval } from "./recorded_approval.ts";
-import {
-  advanceBlockers,
-  type Blocker,
-  finishBlockers,
-  isApproved,
-  needsApproval,
-  summarise,
-} from "./blockers.ts";
+import { advanceBlockers, type Blocker, finishBlockers, summarise } from "./blockers.ts";
 import { decideCreateCheckpoint, decideRestoreCheckpoint } from "./checkpointing.ts";
 import { type Command, type DecideContext, TEXT_LIMITS } from "./commands.ts";
 import { decideComplete } from "./completion.ts";
 import type { Decision } from "./decision.ts";
-import { type LocatedPhase, phaseState, refusalIfEnded, requireCurrentPhase } from "./locate.ts";
+import { refusalIfEnded, requireCurrentPhase } from "./locate.ts";
 import { decideApproveItem } from "./item_approval.ts";
-import { didYouMean } from "./nearest.ts";
 import { recordedProofs, staleBlockers } from "./freshness.ts";
 import { asHint, nextStep } from "./next_step.ts";
+import { decideApprovePhase } from "./phase_approval.ts";
 import { decideRecheck } from "./recheck.ts";
 import { decideSkip } from "./skip_rules.ts";
 import { stepWithStale } from "./stale_step.ts";
 import type { SessionState } from "./state.ts";
-import { checkOptionalText, checkText, quoted } from "./texts.ts";
+import { checkOptionalText, checkText } from "./texts.ts";
 import { recordedWork } from "./work_marks.ts";
 import { decideReject, decideReopen, decideRevoke } from "./withdrawing.ts";
 
@@ -77,86 +69,6 @@ export function decide(state: SessionState, command: Command, context: DecideCon
     default:
       return unknownCommand(command);
   }
-}
-
-/**
- * Why a phase cannot be approved; undefined when it can.
- * @param here the current phase. An earlier one can be approved again where its approval was revoked.
- */
-function objectionTo(
-  state: SessionState,
-  id: string,
-  here: LocatedPhase,
-): OrchestratorError | undefined {
-  const doing = `approve the phase ${quoted(id)}`;
-  const { phases } = state.definition;
-  const phase = phases.find((candidate) => candidate.id === id);
-  if (phase === undefined) {
-    const ids = phases.map((candidate) => candidate.id);
-    return new OrchestratorError(
-      "phase_unknown",
-      `Cannot ${doing}: the workflow has no such phase`,
-      {
-        hint: didYouMean(id, ids) ?? `The phases are ${ids.join(", ")}`,
-      },
-    );
-  }
-  if (phases.indexOf(phase) < here.index && phaseState(state, id).withdrawn !== undefined) {
-    return undefined;
-  }
-  if (id !== here.definition.id) {
-    return new OrchestratorError(
-      "phase_blocked",
-      `Cannot ${doing}: the current phase is "${here.definition.id}"`,
-      {
-        hint: "Only the current phase can be approved",
-        details: { phase: id, currentPhase: here.definition.id },
-      },
-    );
-  }
-  if (!needsApproval(phase)) {
-    return new OrchestratorError(
-      "phase_blocked",
-      `Cannot ${doing}: the phase needs no approval`,
-      {
-        hint: asHint(nextStep(state)),
-      },
-    );
-  }
-  return undefined;
-}
-
-function decideApprovePhase(
-  state: SessionState,
-  command: Extract<Command, { kind: "approve_phase" }>,
-  context: DecideContext,
-): Decision {
-  const { phase: id } = command;
-  const doing = `approve the phase ${quoted(id)}`;
-  const current = requireCurrentPhase(state, doing);
-  if (current.error !== undefined) return current;
-  const objection = objectionTo(state, id, current.value);
-  if (objection !== undefined) return { error: objection };
-  if (isApproved(phaseState(state, id))) {
-    return { value: { events: [], already: `Phase "${id}" is already approved` } };
-  }
-  const approval = recordedApproval(state, command.approval, context, doing);
-  if (approval.error !== undefined) return approval;
-  const notes = checkOptionalText(command.notes, { doing, what: "notes", max: TEXT_LIMITS.notes });
-  if (notes.error !== undefined) return notes;
-  return {
-    value: {
-      events: [{
-        type: "phase_approved",
-        data: {
-          phase: id,
-          ...(notes.value === undefined ? {} : { notes: notes.value }),
-          approval: approval.value,
-          ...recordedWork(state, command.work),
-        },
-      }],
-    },
-  };
 }
 
 function decideAdvance(

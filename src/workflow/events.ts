@@ -155,12 +155,15 @@ export interface EventData {
     readonly evidenceFiles?: EvidenceFiles;
     readonly approval: Approval;
     readonly work?: WorkRecord;
+    /** What was found of the proofs behind it; absent where there are none, and in older lines. */
+    readonly proofs?: readonly ProofSeen[];
   };
   readonly phase_approved: {
     readonly phase: string;
     readonly notes?: string;
     readonly approval: Approval;
     readonly work?: WorkRecord;
+    readonly proofs?: readonly ProofSeen[];
   };
   /**
    * A person says no: the item is open again, and so are those that need it. A gate that waits for an

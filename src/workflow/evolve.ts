@@ -52,7 +52,7 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
         ...proof,
       }));
     case "item_approved":
-      return withItem(moved, event.data, (before) => ({
+      return withItem({ ...moved, ...comparedBy(event) }, event.data, (before) => ({
         ...completed(before, event.data, event),
         ...proof,
       }));
@@ -70,7 +70,7 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
       return skipped(moved, event.data, event);
     case "phase_approved":
       return withPhase(
-        moved,
+        { ...moved, ...comparedBy(event) },
         event.data.phase,
         ({ withdrawn: _, withdrawnReason: _w, ...phase }) => ({
           ...phase,

@@ -81,23 +81,24 @@ export function staleBlockers(
     if (!isRunnable(item) && approvedFileOf(standing) === undefined) return [];
     const found = seen?.find((one) => one.phase === id && one.item === item.id);
     const about = { kind: "proof_stale", phase: id, item: item.id } as const;
+    const proofOf = `the ${isApproval(item) ? "approval" : "proof"} of "${
+      itemName(state, id, item.id)
+    }"`;
     if (found === undefined || found.seq !== proof.seq) {
       return [{
         ...about,
-        message: `the proof of "${itemName(state, id, item.id)}" was not compared with the files`,
+        message: `${proofOf} was not compared with the files`,
       }];
     }
     if (found.verdict === "unknown" && mustBeCompared(proof)) {
       const why = found.why === undefined ? "" : `: ${found.why}`;
-      const message = `the proof of "${
-        itemName(state, id, item.id)
-      }" cannot be compared with the files${why}`;
+      const message = `${proofOf} cannot be compared with the files${why}`;
       return [{ ...about, kind: "proof_unknown", message }];
     }
     if (found.verdict !== "stale") return [];
     return [{
       ...about,
-      message: `the proof of "${itemName(state, id, item.id)}" is stale: ${staleText(found)}`,
+      message: `${proofOf} is stale: ${staleText(state, found)}`,
     }];
   });
 }
@@ -108,19 +109,28 @@ export function mustBeCompared({ tree, missing }: WorkMark): boolean {
 }
 
 /** What has changed since a proof, as a clause: "3 files changed since it passed: a, b, c". */
-export function staleText({ changed = 0, files = [], why }: ProofSeen): string {
+export function staleText(
+  { definition: { phases } }: Pick<SessionState, "definition">,
+  { phase, item: id, changed = 0, files = [], why }: ProofSeen,
+): string {
+  const item = phases.find((one) => one.id === phase)?.items.find((one) => one.id === id);
+  const isApproved = item !== undefined && isApproval(item);
+  const since = `since it ${isApproved ? "was approved" : "passed"}`;
   const more = changed - files.length;
   const names = [...files, ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
   const unnamed = why === undefined ? "" : ` (${why})`;
-  if (changed === 0) return `files changed since it passed${unnamed}`;
+  if (changed === 0) return `files changed ${since}${unnamed}`;
   const many = changed === 1 ? "1 file" : `${changed} files`;
-  return `${many} changed since it passed: ${names}${unnamed}`;
+  return `${many} changed ${since}: ${names}${unnamed}`;
 }
 
 /** Texts about proofs that do not fit, or could not be compared, for people; none where all fit. */
-export function freshnessRemarks(seen: readonly ProofSeen[]): readonly string[] {
+export function freshnessRemarks(
+  state: Pick<SessionState, "definition">,
+  seen: readonly ProofSeen[],
+): readonly string[] {
   const stale = seen.filter(({ verdict }) => verdict === "stale")
-    .map((one) => `${one.item}: ${staleText(one)}`);
+    .map((one) => `${one.item}: ${staleText(state, one)}`);
   const unknown = seen.filter(({ verdict }) => verdict === "unknown");
   const [first] = unknown;
   if (first === undefined) return stale;

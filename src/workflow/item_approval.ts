@@ -6,6 +6,8 @@ import { OrchestratorError, type Result } from "../errors.ts";
 import { checkedFile, gatePath, recordedApproval } from "./recorded_approval.ts";
 import type { Command, DecideContext } from "./commands.ts";
 import type { Decision } from "./decision.ts";
+import { inSpiteOf, proofsBehind, refusalOfStale } from "./early_approval.ts";
+import { recordedProofs } from "./freshness.ts";
 import {
   currentPhase,
   itemState,
@@ -59,6 +61,12 @@ export function decideApproveItem(
   if (given.error !== undefined) return given;
   const file = checkedFile(gatePath(state, definition), command.approval, doing);
   if (file.error !== undefined) return file;
+  const thing = { phase: phase.definition, item: definition.id };
+  const { proofs } = command;
+  const stale = refusalOfStale(state, thing, { proofs, doing });
+  if (stale !== undefined) return { error: stale };
+  // Lines of earlier programs do not say it.
+  const inSpite = context.asBefore === true ? {} : inSpiteOf(state, thing, proofs);
   return {
     value: {
       events: [{
@@ -67,8 +75,9 @@ export function decideApproveItem(
           phase: phase.definition.id,
           item: definition.id,
           ...given.value,
-          approval: { ...approval.value, ...file.value },
+          approval: { ...approval.value, ...file.value, ...inSpite },
           ...recordedWork(state, command.work),
+          ...recordedProofs(state, proofs, proofsBehind(state, phase.definition)),
         },
       }],
     },

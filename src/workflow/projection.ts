@@ -110,6 +110,8 @@ const PHASE_APPROVAL_PAIRS = [
   "proof",
   "place",
   "file",
+  "open",
+  "stale",
 ] as const satisfies readonly (keyof PhaseApproval)[];
 
 const STATE = fieldsOf<Omit<SessionState, "earlier" | typeof STATE_PAIRS[number]>>()([

@@ -31,6 +31,10 @@ export interface Approval {
   readonly place?: ApprovalPlace;
   /** The file that was approved, where the item names one. */
   readonly file?: ApprovedFile;
+  /** Ids of required items of the phase that come before it and were not done; absent without any. */
+  readonly open?: readonly string[];
+  /** Items whose proofs did not fit the files, as `PHASE/item`; absent without any. */
+  readonly stale?: readonly string[];
 }
 
 /** Where an approval was given. */

@@ -69,11 +69,15 @@ export function checkedFile(
 ): Result<{ readonly file?: ApprovedFile }> {
   if (path === undefined) return { value: {} };
   const because = (why: string) =>
-    new OrchestratorError("item_blocked", `Cannot ${doing}: ${why}`, { details: { path } });
+    new OrchestratorError("item_blocked", `Cannot ${doing}: ${why}`, {
+      hint: `Write "${path}" first: it is what is approved`,
+      details: { path },
+    });
   if (file === undefined) return { error: because(`"${path}" was not looked at`) };
   if (file.path !== path) return { error: because(`the file of the item is "${path}"`) };
   const { size, sha256, blob } = file;
   const fits = Number.isSafeInteger(size) && size >= 0 && SHA256.test(sha256) && BLOB.test(blob);
   if (!fits) return { error: because(`what was in "${path}" is not recorded`) };
+  if (size === 0) return { error: because(`"${path}" is empty`) };
   return { value: { file: { path, size, sha256, blob } } };
 }

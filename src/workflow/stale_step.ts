@@ -33,9 +33,16 @@ export function stepWithStale(state: SessionState, blockers: readonly Blocker[])
   }
   const [first] = approved;
   if (first === undefined || stale.length < blockers.length) return next;
+  return approveAgainStep(state, first);
+}
+
+/** Approves again what a stale approval is about. */
+export function approveAgainStep(
+  state: SessionState,
+  { phase, item }: { readonly phase: string; readonly item: string },
+): NextStep {
   const byPerson = !agentsMayApprove(state);
-  const name = itemName(state, first.phase, first.item);
-  return { argv: ["approve", name], why: "An approval is stale", byPerson };
+  return { argv: ["approve", itemName(state, phase, item)], why: "An approval is stale", byPerson };
 }
 
 /**

@@ -41,7 +41,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"rec
       context.warn(`${name}: it cannot be compared with the files${why}`);
       continue;
     }
-    context.warn(`${name}: ${staleText(seen)}; it was not checked again`);
+    context.warn(`${name}: ${staleText(state, seen)}; it was not checked again`);
   }
   const next = stepAfterComparing(state, proofs);
   const unchanged = odd.length === 0

@@ -7,6 +7,9 @@ import type { GivenApproval } from "../../workflow/given_approvals.ts";
 import type { Approval, ApprovedFile } from "../../workflow/recorded.ts";
 import { isRecord } from "../../workflow/record.ts";
 
+/** How many items a clause names. */
+const MOST_NAMES = 5;
+
 /** How it was given, and what was detected while it was: `with --yes, no terminal, no agent detected`. */
 export function approvalText(approval: Approval): string {
   const detected = approval.detection === "none" ? "no agent" : approval.detection;
@@ -30,14 +33,27 @@ function howText({ how, place }: Approval): string {
   return named === undefined ? "with --yes" : `with --yes on ${named}`;
 }
 
-/** What an approval records besides: the programs that ran the command, and the file. */
-export function approvalDetails({ place, file }: Approval): readonly string[] {
+/**
+ * What an approval records besides: the programs that ran the command, the file, and in spite of what it
+ * was given.
+ */
+export function approvalDetails({ place, file, open, stale }: Approval): readonly string[] {
   const programs = isRecord(place) ? place.programs : undefined;
   return [
     ...(Array.isArray(programs) && programs.length > 0 ? [`run by ${programs.join(", ")}`] : []),
     ...(programs === "unknown" ? ["run by unknown programs"] : []),
     ...(isRecord(file) ? [fileText(file)] : []),
+    ...named("before these were done", open),
+    ...named("while these proofs were stale", stale),
   ];
+}
+
+/** Items as a clause; none without any. Takes anything. */
+function named(what: string, items: unknown): readonly string[] {
+  if (!Array.isArray(items) || items.length === 0) return [];
+  const more = items.length - MOST_NAMES;
+  const names = [...items.slice(0, MOST_NAMES), ...(more > 0 ? [`and ${more} more`] : [])];
+  return [`${what}: ${names.join(", ")}`];
 }
 
 /** `docs/plan.md (3.2 KiB, sha256 0a1b2c3d4e5f)` */

@@ -11,6 +11,7 @@ import {
 import { isRecord } from "../../workflow/record.ts";
 import {
   type Actor,
+  type Approval,
   historyLength,
   type SessionEvent,
   type VerificationOutcome,
@@ -43,10 +44,16 @@ export function eventText(
     }
     case "item_approved":
     case "phase_approved": {
-      const { approval } = event.data;
-      const details = isRecord(approval) ? approvalDetails(approval) : [];
-      return lines([row, ...details.map((text) => underneath(text, style, style.dim))]);
+      const { approval, proofs } = event.data;
+      return lines([
+        row,
+        ...approvalRows(approval).map((text) => underneath(text, style, style.dim)),
+        ...staleRows(proofs, style),
+      ]);
     }
+    case "phase_advanced":
+    case "workflow_completed":
+      return lines([row, ...staleRows(event.data.proofs, style)]);
     case "item_rejected":
       return withRows(row, event.data.also, (items) => `opened again with it: ${items}`, style);
     case "item_reopened":
@@ -66,6 +73,29 @@ function withRows(
 ): Shown {
   if (!Array.isArray(items) || items.length === 0) return row;
   return lines([row, underneath(say(items.join(", ")), style, style.yellow)]);
+}
+
+/** Details of an approval; stale proofs have rows of their own. */
+function approvalRows(approval: Approval): readonly string[] {
+  // What was read from a journal may be anything.
+  if (!isRecord(approval)) return [];
+  const { stale: _, ...rest } = approval;
+  return approvalDetails(rest);
+}
+
+/** Proofs that did not fit the files at an event, with the names of the files. Takes anything. */
+function staleRows(proofs: unknown, style: Style): readonly Shown[] {
+  return (Array.isArray(proofs) ? proofs : []).flatMap((seen: unknown): readonly Shown[] => {
+    if (!isRecord(seen) || seen["verdict"] !== "stale") return [];
+    const files = Array.isArray(seen["files"]) ? seen["files"].map(String) : [];
+    const more = Number(seen["changed"] ?? 0) - files.length;
+    const names = [...files, ...(more > 0 ? [`and ${more} more`] : [])];
+    const changed = names.length === 0 ? "" : ` (changed: ${names.join(", ")})`;
+    const text = `the proof of ${String(seen["phase"])}/${
+      String(seen["item"])
+    } was stale${changed}`;
+    return [underneath(text, style, style.yellow)];
+  });
 }
 
 /** A row of its own below an event: it must not be cut. */

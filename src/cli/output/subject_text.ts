@@ -19,8 +19,9 @@ const MOST = 8;
 const LONGEST = 400;
 
 /** Draws it. */
-export function subjectText({ subject, file }: ToApprove, style: Style): Shown {
-  const { name, description, open, records, notes } = subject;
+export function subjectText({ subject, file, remarks }: ToApprove, style: Style): Shown {
+  const { name, description, open, required, records, notes } = subject;
+  const others = open.filter((id) => !required.includes(id));
   const text = (value: string) => hang(value, style, GUTTER_WIDTH, 2);
   return lines([
     style.bold(text(name)),
@@ -36,9 +37,13 @@ export function subjectText({ subject, file }: ToApprove, style: Style): Shown {
       notes.map((note) => short(note.text, note.seq, style)),
       style,
     ),
-    ...(open.length === 0 ? [] : [
-      style.yellow(say`Not done yet in this phase: ${text(open.join(", "))}`),
+    ...(required.length === 0 ? [] : [
+      style.yellow(say`Required before it, and not done: ${text(required.join(", "))}`),
     ]),
+    ...(others.length === 0 ? [] : [
+      style.yellow(say`Not done yet in this phase: ${text(others.join(", "))}`),
+    ]),
+    ...remarks.map((remark) => style.yellow(text(remark))),
   ]);
 }
 

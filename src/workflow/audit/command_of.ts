@@ -27,16 +27,9 @@ export function commandOf(event: NewEvent): Command | null {
         ? { kind: "skip", item, reason, force: forced === true }
         : { kind: "complete", item, ...given(event.data) };
     }
-    case "item_approved": {
-      const { approval } = event.data;
-      const item = nameIn(event.data);
-      return { kind: "approve_item", item, ...given(event.data), approval, ...workIn(event.data) };
-    }
-    case "phase_approved": {
-      const { phase, approval, notes } = event.data;
-      const said = notes === undefined ? {} : { notes };
-      return { kind: "approve_phase", phase, approval, ...said, ...workIn(event.data) };
-    }
+    case "item_approved":
+    case "phase_approved":
+      return approvalOf(event);
     case "item_rejected":
     case "item_reopened": {
       const { item, reason } = event.data;
@@ -69,6 +62,18 @@ export function commandOf(event: NewEvent): Command | null {
     default:
       return null;
   }
+}
+
+function approvalOf(
+  event: Extract<NewEvent, { readonly type: "item_approved" | "phase_approved" }>,
+): Command {
+  const { approval, notes } = event.data;
+  const seen = { approval, ...workIn(event.data), ...proofsIn(event.data) };
+  if (event.type === "item_approved") {
+    return { kind: "approve_item", item: nameIn(event.data), ...given(event.data), ...seen };
+  }
+  const said = notes === undefined ? {} : { notes };
+  return { kind: "approve_phase", phase: event.data.phase, ...said, ...seen };
 }
 
 function completion(data: EventData["item_completed"] | EventData["item_failed"]): Command {

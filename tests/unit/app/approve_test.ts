@@ -1,5 +1,6 @@
 /** What happens between the question of `approve` and the yes. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { approveItems, type ToApprove } from "../../../src/app/approve.ts";
 import { compareProofs } from "../../../src/app/freshness.ts";
@@ -41,8 +42,8 @@ function workspaceOf(scratch: Scratch): LocalWorkspace {
 }
 
 /** A session whose gate can be approved. */
-async function started(): Promise<Scratch> {
-  const scratch = new Scratch({ "workflow.yaml": WORKFLOW, "docs/plan.md": "One\n" });
+async function started(workflow = WORKFLOW): Promise<Scratch> {
+  const scratch = new Scratch({ "workflow.yaml": workflow, "docs/plan.md": "One\n" });
   const { code, stderr } = await runInProcess(["start", "Plan it"], {
     cwd: scratch.root,
     env: scratchEnvironment(scratch),
@@ -152,4 +153,53 @@ Deno.test("a file that changed since it was approved is named, and can be approv
     asked = about;
   });
   assert.equal(asked?.file?.change.kind, "different");
+});
+
+const TESTED = `format: 2
+name: Tested
+settings: { shell: sh }
+phases:
+  - id: PLAN
+    name: Plan
+    items:
+      - id: written
+        name: Written
+        verification: { type: file_exists, path: docs/plan.md, may_be_old: true }
+      - { id: review, name: Review, verification: { type: manual_gate } }
+`;
+
+Deno.test("a proof that no longer fits is named, and may not become one while the question is open", async () => {
+  using scratch = await started(TESTED);
+  const plan = `${scratch.root}/docs/plan.md`;
+  const done = await runInProcess(["complete", "written"], {
+    cwd: scratch.root,
+    env: scratchEnvironment(scratch),
+  });
+  assert.equal(done.code, 0, done.stderr);
+  const before = await statusOf(scratch);
+  const change = () => writeFileSync(plan, "Two\n");
+  await assert.rejects(approve(scratch, change), { code: "state_moved" });
+  assert.deepEqual(await statusOf(scratch), before);
+  let asked: ToApprove | undefined;
+  await approve(scratch, (about) => {
+    asked = about;
+  });
+  assert.deepEqual(asked?.remarks, ["written: 1 file changed since it passed: docs/plan.md"]);
+  assert.deepEqual((await statusOf(scratch)).review?.approval?.stale, ["PLAN/written"]);
+});
+
+Deno.test("an empty file, a pipe and a directory approve nothing, and nothing is asked", async () => {
+  using scratch = await started();
+  const plan = `${scratch.root}/docs/plan.md`;
+  const never = () => assert.fail("it was asked");
+  const put: readonly (() => void)[] = [
+    () => writeFileSync(plan, ""),
+    () => mkdirSync(plan),
+    ...(Deno.build.os === "windows" ? [] : [() => void execFileSync("mkfifo", [plan])]),
+  ];
+  for (const make of put) {
+    Deno.removeSync(plan);
+    make();
+    await assert.rejects(approve(scratch, never), { code: "item_blocked" });
+  }
 });

@@ -83,6 +83,7 @@ Deno.test("the question shows what the item says, what is recorded, and what is 
     name: "Do gate",
     description: ["Read the plan", "Is it whole?"],
     open: ["later"],
+    required: [],
     isAgain: false,
     records: [{ item: "plan", status: "completed", seq: 2, notes: "In three parts" }],
     notes: [{ seq: 3, text: "The API is old" }],
@@ -122,7 +123,7 @@ Deno.test("with proofs: fresh a stale approval of a file blocks, by name, and a 
   const seen = { phase: "A", item: "gate", seq } as const;
   const stale = { ...seen, verdict: "stale", changed: 1, files: ["docs/plan.md"] } as const;
   const refusal = session.refusal({ kind: "advance", proofs: [stale] });
-  assert.match(refusal.message, /the proof of "gate" is stale: .*docs\/plan\.md/);
+  assert.match(refusal.message, /the approval of "gate" is stale: .*approved: docs\/plan\.md/);
   assert.equal(refusal.hint, "Ask a person to run `orchestrator approve gate`");
   session.do({ kind: "advance", proofs: [{ ...seen, verdict: "fresh" }] });
   // In the next phase, too.

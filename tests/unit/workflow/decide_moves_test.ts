@@ -99,6 +99,7 @@ Deno.test("a phase is approved by a person, while it is the current one, once", 
     at: session.journal.at(-1)?.time,
     by: PERSON,
     notes: "fine",
+    open: ["a"],
   });
   const approved = session.state;
   for (const actor of [AGENT, PERSON]) {

@@ -59,7 +59,13 @@ function finishedPhase(session: Session, id: string): void {
     const work = workOf("1".repeat(40));
     session.do(
       verification.type === "manual_gate"
-        ? { kind: "approve_item", item: name, approval: APPROVAL, work }
+        ? {
+          kind: "approve_item",
+          item: name,
+          approval: APPROVAL,
+          work,
+          proofs: seenOf(session),
+        }
         : { kind: "complete", item: name, outcome: outcomeOf(verification), work },
     );
   }
@@ -310,26 +316,30 @@ Deno.test("texts name the first files, and how many more there are", () => {
     verdict: "stale",
     ...more,
   });
+  const gate = item("gate", { verification: CHECKED.manual_gate });
+  const state = { definition: workflow([phase("P", ["tests", "b", "c", gate])]) };
   assert.equal(
-    staleText(seen({ changed: 1, files: ["a"] })),
+    staleText(state, seen({ changed: 1, files: ["a"] })),
     "1 file changed since it passed: a",
   );
   assert.equal(
-    staleText(seen({ changed: 12, files })),
+    staleText(state, seen({ changed: 12, files })),
     `12 files changed since it passed: ${files.join(", ")}, and 2 more`,
   );
   assert.equal(
-    staleText(seen({ why: "they cannot be named" })),
+    staleText(state, seen({ why: "they cannot be named" })),
     "files changed since it passed (they cannot be named)",
   );
   assert.deepEqual(
-    freshnessRemarks([
+    freshnessRemarks(state, [
       seen({ changed: 1, files: ["a"] }),
       seen({ item: "b", verdict: "unknown", why: "git is not installed" }),
       seen({ item: "c", verdict: "fresh" }),
+      seen({ item: "gate", changed: 1, files: ["a"] }),
     ]),
     [
       "tests: 1 file changed since it passed: a",
+      "gate: 1 file changed since it was approved: a",
       "Not compared with the files (git is not installed): b",
     ],
   );
@@ -362,7 +372,8 @@ Deno.test("what commands prove is checked again before a person approves, and be
     stepAfterComparing(session.state, seenOf(session, { tests: stale })).argv;
   assert.deepEqual(next(STALE), ["recheck"]);
   assert.deepEqual(next({}), ["approve", "approved"]);
-  session.do({ kind: "approve_item", item: "approved", approval: APPROVAL });
+  const proofs = seenOf(session);
+  session.do({ kind: "approve_item", item: "approved", approval: APPROVAL, proofs });
   assert.deepEqual(next(STALE), ["recheck"]);
   assert.deepEqual(next({}), ["advance"]);
   // Open work comes first: it changes files anyway.

@@ -134,7 +134,7 @@ Deno.test("same id: an approval that is stale is named so that it can be given a
   session.do(given("ok", "1"));
   const refusal = session.refusal({ kind: "finish", proofs: proofs(session, ["A/ok"]) });
   assert.equal(refusal.hint, "Ask a person to run `orchestrator approve A/ok`");
-  assert.match(refusal.message, /the proof of "A\/ok" is stale/);
+  assert.match(refusal.message, /the approval of "A\/ok" is stale/);
   session.do(given("A/ok", "2"));
   session.do({ kind: "finish", proofs: proofs(session) });
   assert.deepEqual(audited(session.journal).contradictions, []);

@@ -1,0 +1,124 @@
+/**
+ * What an approval comes too early for: work that is open, and proofs that do not fit the files.
+ *
+ * | | `format: 1` | `format: 2` | with `proofs: fresh` |
+ * |---|---|---|---|
+ * | a gate, and a required item before it is open | recorded | refused (`needs.ts`) | refused |
+ * | a phase, and something of it is open | recorded | refused | refused |
+ * | what a command or a file proved is stale | recorded | recorded | refused |
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import { type Blocker, openBlockers, summarise } from "./blockers.ts";
+import type { PhaseDefinition } from "./definition.ts";
+import { heldProofs, isRunnable, staleBlockers } from "./freshness.ts";
+import { itemState, phaseState } from "./locate.ts";
+import { asHint, nextStep, recheckStep } from "./next_step.ts";
+import { approveAgainStep } from "./stale_step.ts";
+import type { ProofSeen } from "./proof_seen.ts";
+import type { Approval } from "./recorded.ts";
+import { isDone } from "./reviews.ts";
+import type { SessionState } from "./state.ts";
+
+/** What is approved: a gate of a phase, or the phase. */
+export interface ApprovedThing {
+  readonly phase: PhaseDefinition;
+  /** Id of the gate; absent for the phase. */
+  readonly item?: string;
+}
+
+/**
+ * The phase whose proofs are behind an approval, as `advance` and `finish` ask for them: undefined for
+ * all, in the last phase.
+ */
+export function proofsBehind(state: SessionState, phase: PhaseDefinition): string | undefined {
+  const last = state.definition.phases.at(-1);
+  return phase.id === state.phase && phase.id === last?.id ? undefined : phase.id;
+}
+
+/** Ids of required items that are not done and come before what is approved. */
+export function requiredBefore(
+  state: SessionState,
+  { phase, item }: ApprovedThing,
+): readonly string[] {
+  const standing = phaseState(state, phase.id);
+  const place = item === undefined ? -1 : phase.items.findIndex(({ id }) => id === item);
+  const before = place < 0 ? phase.items : phase.items.slice(0, place);
+  return before.filter(({ id, required }) => required && !isDone(itemState(standing, id)))
+    .map(({ id }) => id);
+}
+
+/** The refusal where something of a phase is open that blocks its end; undefined in `format: 1`. */
+export function refusalOfOpen(
+  state: SessionState,
+  { phase }: ApprovedThing,
+  doing: string,
+): OrchestratorError | undefined {
+  if (state.definition.format !== 2) return undefined;
+  const index = state.definition.phases.indexOf(phase);
+  const standing = phaseState(state, phase.id);
+  const blockers = openBlockers(state, { index, definition: phase, state: standing });
+  return blockers.length === 0
+    ? undefined
+    : refusal(blockers, doing, asHint(nextStep(state)), "phase_blocked");
+}
+
+/** The refusal where the workflow asks for fresh proofs, and one behind the approval is not. */
+export function refusalOfStale(
+  state: SessionState,
+  { phase, item }: ApprovedThing,
+  { proofs, doing }: { readonly proofs: readonly ProofSeen[] | undefined; readonly doing: string },
+): OrchestratorError | undefined {
+  const runnable = new Set(
+    heldProofs(state).filter((held) => isRunnable(held.item))
+      .map((held) => `${held.phase.id}/${held.item.id}`),
+  );
+  const isRun = (one: Blocker) => "item" in one && runnable.has(`${one.phase}/${one.item}`);
+  const all = staleBlockers(state, proofs, proofsBehind(state, phase));
+  // Stale approvals of items are given again one by one: none waits for another.
+  const blockers = item === undefined ? all : all.filter(isRun);
+  const [first] = blockers;
+  if (first === undefined) return undefined;
+  const isBlind = blockers.some(({ kind }) => kind === "proof_unknown");
+  const again = "item" in first && first.item !== undefined
+    ? approveAgainStep(state, { phase: first.phase, item: first.item })
+    : nextStep(state);
+  const step = blockers.some(isRun) ? recheckStep("Proofs are stale") : again;
+  return refusal(
+    blockers,
+    doing,
+    isBlind ? "Let `git status` work here again, then run `orchestrator recheck`" : asHint(step),
+    item === undefined ? "phase_blocked" : "item_blocked",
+  );
+}
+
+function refusal(
+  blockers: readonly Blocker[],
+  doing: string,
+  hint: string,
+  code: "phase_blocked" | "item_blocked",
+): OrchestratorError {
+  return new OrchestratorError(code, `Cannot ${doing}: ${summarise(blockers)}`, {
+    hint,
+    details: { blockers },
+  });
+}
+
+/** What an approval is given in spite of, as its record says it. */
+export function inSpiteOf(
+  state: SessionState,
+  thing: ApprovedThing,
+  proofs: readonly ProofSeen[] | undefined,
+): Pick<Approval, "open" | "stale"> {
+  const open = requiredBefore(state, thing);
+  const scope = proofsBehind(state, thing.phase);
+  const stale = heldProofs(state, scope).flatMap(({ phase: { id }, item, proof: { seq } }) => {
+    const isItself = id === thing.phase.id && item.id === thing.item;
+    const found = proofs?.find((one) => one.phase === id && one.item === item.id);
+    return isItself || found?.seq !== seq || found.verdict !== "stale" ? [] : [`${id}/${item.id}`];
+  });
+  return {
+    ...(open.length === 0 ? {} : { open }),
+    ...(stale.length === 0 ? {} : { stale }),
+  };
+}
