@@ -25,6 +25,7 @@ import type { BundleRequest } from "./bundle_with_bun.ts";
 import { type Engine, isWindows, target as hostTarget } from "../src/platform/runtime.ts";
 import { type Build, buildOf, buildSource } from "./release/build_stamp.ts";
 import { whyNotOurs } from "./release/trial_run.ts";
+import { dropRuntimeVariables } from "./runtime_variables.ts";
 import { signMachO } from "./release/macho.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "..");
@@ -198,9 +199,12 @@ async function compileWithBun(job: Job): Promise<void> {
     const { baseWithResources } = await import("./release/windows_resources.ts");
     await bundle(baseWithResources(output, join(job.workshop, "base.exe")));
   }
-  if (target.startsWith("macos")) {
-    writeFileSync(output, signMachO(readFileSync(output), "orchestrator"));
-  }
+  const executable = readFileSync(output);
+  dropRuntimeVariables(executable);
+  writeFileSync(
+    output,
+    target.startsWith("macos") ? signMachO(executable, "orchestrator") : executable,
+  );
 }
 
 /** Runs a program and collects what it prints. Exit code null: it was ended after `timeoutMs`. */
