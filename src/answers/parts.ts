@@ -37,7 +37,7 @@ const command = z.string().describe("The same as one line for a shell");
 const byPerson = z.boolean().describe("True when a person runs it, not an agent");
 
 /** What comes next, and why. */
-const nextStep = z.strictObject({
+export const nextStep = z.strictObject({
   argv,
   placeholders,
   command,

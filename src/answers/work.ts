@@ -13,6 +13,7 @@ import {
   givenApproval,
   legacy,
   namesakes,
+  nextStep,
   proofSeen,
   recordFields,
   session,
@@ -136,6 +137,11 @@ export const WORK_ANSWERS = {
   }),
   "status": standing.extend({
     origin,
+    atRisk: nextStep.extend({
+      events: count.optional().describe("How many events only this machine has"),
+    }).optional().describe(
+      "What would be lost with this machine, and the command that protects it; absent where nothing is known to be",
+    ),
     definitionChanged: z.boolean().optional().describe(
       "Whether the file of the definition differs from what the session began with; absent where there is none to compare",
     ),

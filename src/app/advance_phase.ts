@@ -4,11 +4,10 @@
  */
 import type { Change } from "../session/session_manager.ts";
 import { decide } from "../workflow/decide.ts";
-import { keepState } from "./state/push_after_change.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**
- * Advances to the next phase, by what the journal says, and keeps the state.
+ * Advances to the next phase, by what the journal says.
  * @throws what `sessionToChange` and `decide` refuse, e.g. `phase_blocked`.
  */
 export async function advancePhase(workspace: Workspace): Promise<Change> {
@@ -17,12 +16,10 @@ export async function advancePhase(workspace: Workspace): Promise<Change> {
   const { state } = await manager.loadToPlan(session, { replay: true });
   const { proofsToRecord } = await import("./proofs_seen.ts");
   const proofs = await proofsToRecord(workspace, state, { phase: state.phase ?? "" });
-  const change = await manager.change(
+  return await manager.change(
     session,
     "advance",
     (newest) => decide(newest, { kind: "advance", ...proofs }, { actor }),
     { replay: true },
   );
-  if (change.events.length > 0) await keepState(workspace, `Advance to ${change.state.phase}`);
-  return change;
 }

@@ -4,7 +4,6 @@
  */
 import type { Change } from "../session/session_manager.ts";
 import { decide } from "../workflow/decide.ts";
-import { keepState } from "./state/push_after_change.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A session to end. */
@@ -15,7 +14,7 @@ export interface EndRequest {
 }
 
 /**
- * Abandons a session as it is, and keeps the state.
+ * Abandons a session as it is.
  * @throws what `sessionToChange` and `decide` refuse, e.g. `too_short` for the reason.
  */
 export async function endSession(
@@ -24,11 +23,9 @@ export async function endSession(
 ): Promise<Change> {
   const { manager, actor } = workspace;
   const id = await workspace.sessionToChange(session);
-  const change = await manager.change(
+  return await manager.change(
     id,
     "abandon",
     (state) => decide(state, { kind: "abandon", reason }, { actor }),
   );
-  if (change.events.length > 0) await keepState(workspace, "Abandon", true);
-  return change;
 }

@@ -5,11 +5,10 @@
 import type { Change } from "../session/session_manager.ts";
 import { decide } from "../workflow/decide.ts";
 import { proofPaths } from "../workflow/proof_paths.ts";
-import { keepState } from "./state/push_after_change.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**
- * Finishes the workflow, once each line of the journal has been decided again, and keeps the state.
+ * Finishes the workflow, once each line of the journal has been decided again.
  * @throws what `sessionToChange` and `decide` refuse; `journal_corrupt`
  */
 export async function finishWorkflow(
@@ -23,7 +22,7 @@ export async function finishWorkflow(
   const work = await workNow(workspace, { state, named: proofPaths(state.definition) });
   const { proofsToRecord } = await import("./proofs_seen.ts");
   const proofs = await proofsToRecord(workspace, state, { tree: work.work.tree });
-  const change = await manager.change(
+  return await manager.change(
     session,
     "finish",
     (newest) =>
@@ -35,6 +34,4 @@ export async function finishWorkflow(
       }, { actor }),
     { replay: true, audit: "finish the workflow" },
   );
-  if (change.events.length > 0) await keepState(workspace, "Finish", true);
-  return change;
 }

@@ -66,6 +66,7 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
   #importCutOff = false;
   #rootToLookFor: string | null = null;
   #opened = false;
+  changing: string | null = null;
 
   constructor(run: Run<Host>) {
     this.io = run.io;
@@ -190,6 +191,11 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
     }
   }
 
+  /** Whether sessions may have been changed. */
+  get opened(): boolean {
+    return this.#opened;
+  }
+
   /** The commit that tells whether the state was copied here, where no remote does; else null. */
   get rootToLookFor(): string | null {
     return this.#rootToLookFor;
@@ -251,7 +257,9 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
   async #open(name?: string): Promise<SessionChoice | null> {
     const { openForChange } = await import("./open_for_change.ts");
     this.#opened = true;
-    return await openForChange(this, name);
+    const choice = await openForChange(this, name);
+    this.changing = choice?.id ?? null;
+    return choice;
   }
 
   async noSession(): Promise<OrchestratorError> {

@@ -4,8 +4,8 @@
  */
 import type { Change } from "../session/session_manager.ts";
 import { redactText as redact, type TextToRedact } from "../session/redact.ts";
-import { keepState } from "./state/push_after_change.ts";
 import { type StillHeld, stillHeld } from "./still_held.ts";
+import { pushAfterChange } from "./state/push_after_change.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What was done, and where the text still is. */
@@ -30,12 +30,13 @@ export async function redactText(
     session,
     what,
   );
-  if (event !== null) await keepState(workspace, "Redact", true);
   const change: Change = {
     state,
     events: event === null ? [] : [event],
     already: event === null ? `"${what.field}" of event ${what.seq} is already redacted` : null,
   };
+  // Before it is looked for where the text still is: the branch has it no more in its newest commit.
+  if (event !== null) await pushAfterChange(workspace, session);
   return {
     change,
     lines: lines.map(({ seq }) => seq),

@@ -20,7 +20,6 @@ import { proofPaths } from "../workflow/proof_paths.ts";
 import type { EarlierSession, Recent, SessionState } from "../workflow/state.ts";
 import { requireFreeName } from "./free_name.ts";
 import { findNamesakes } from "./namesakes.ts";
-import { keepState } from "./state/push_after_change.ts";
 import { filesAt, workNow } from "./work.ts";
 import type { Project, Workspace } from "./workspace.ts";
 
@@ -53,8 +52,8 @@ export interface Started {
 
 /**
  * Starts a session, which becomes the current one and the agent's, in a project that is made where
- * there is none; then keeps the state. An agent that is bound to an active session stays there: a
- * subagent has the session id of the agent that started it, and must not move that one.
+ * there is none. An agent that is bound to an active session stays there: a subagent has the session id
+ * of the agent that started it, and must not move that one.
  * @throws `invalid_argument` in the home directory, `already_exists` for a name that is taken,
  * `command_failed` where no shell here runs a command as it asks.
  */
@@ -77,7 +76,7 @@ export async function startSession(
     workNow(workspace, { state: { lineage }, named: proofPaths(definition) }),
   ]);
   const proofFiles = filesAt(workspace, proofPaths(definition));
-  const started = await manager.withRepositoryLock("start", async () => {
+  return await manager.withRepositoryLock("start", async () => {
     initProject(paths, {
       automatic: true,
       rootCommit,
@@ -101,10 +100,9 @@ export async function startSession(
     await manager.recordInRepository([
       { type: "session_started", data: await readSessionAt(manager.backend, id) },
     ]);
+    workspace.changing = id;
     return { state, boundTo };
   });
-  await keepState(workspace, "Start");
-  return started;
 }
 
 /** The active session that the running agent is bound to; null where there is none. */

@@ -152,6 +152,8 @@ export interface Workspace
    * @throws `no_project`, `no_session`, `session_unknown`, `session_ambiguous`
    */
   sessionToChange(name?: string): Promise<string>;
+  /** The session that is changed or was made; null before, and where there is none. */
+  changing: string | null;
   /** Whether the caller says by itself that what it shows is read from the state branch. */
   readonly saysBranch: boolean;
 }

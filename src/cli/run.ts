@@ -11,7 +11,7 @@ import { onTerminals } from "./output/fitted.ts";
 import { say, type Shown } from "./output/shown.ts";
 import { styleFor } from "./output/style_for.ts";
 import { printWarnings } from "./output/warnings.ts";
-import { parseRequest } from "./parse.ts";
+import { parseRequest, type Request as Parsed } from "./parse.ts";
 import { HOT_COMMANDS } from "./table/everyday.ts";
 
 /**
@@ -33,61 +33,52 @@ export async function run(argv: readonly string[], surroundings: Io): Promise<nu
       if (request.spec.changes !== "nothing" && !request.input.has("dry-run")) {
         await (await import("../app/open_for_change.ts")).passGate(context);
       }
-      const module = await request.spec.load();
-      const answer = await answerOf(module, context, request.input);
-      if (context.rootToLookFor !== null) {
-        const { warnIfCopied } = await import("../app/copied_state.ts");
-        await warnIfCopied(context, context.rootToLookFor);
-      }
-      const box = await oldFilesBox(context, request.input);
-      if ("print" in answer) {
-        const { printLong } = await import("./output/print_long.ts");
-        await printLong(answer, context, request.input, await warningsOf(context));
-        if (box !== null && !request.input.has("json")) io.err(box);
-        return 0;
-      }
-      io.answered?.(request.spec.path, answer.data);
-      if (request.input.has("json")) {
-        const { answerEnvelope } = await import("./output/json.ts");
-        const warnings = await warningsOf(context);
-        await print(io, answerEnvelope(request.spec.path, answer.data, warnings), context);
-      } else {
-        await printWarnings(await warningsOf(context), request.input, io, context.colour);
-        const quiet = request.input.has("quiet") && request.spec.changes !== "nothing";
-        const text = quiet
-          ? say``
-          : answer.text(styleFor("stdout", request.input, io, context.colour));
-        if (text !== "") await print(io, ended(text), context, request.input);
-        if (box !== null) io.err(box);
-      }
-      return answer.exitCode ?? 0;
+      return await runCommand(request, context, io);
     }
-    if (request.kind === "version") {
-      await printVersion(io, request.input.has("json"));
-      return 0;
-    }
-    const { helpData, helpText } = await import("./help.ts");
-    if (request.input.has("json")) {
-      const { answerEnvelope } = await import("./output/json.ts");
-      io.out(answerEnvelope("help", await helpData(request.topic, table), []));
-    } else {
-      io.out(await helpText(request.topic, table, styleFor("stdout", request.input, io)));
-    }
+    await (await import("./about_program.ts")).tellOfProgram(request, io, table);
     return 0;
   } catch (error) {
     const { fail } = await import("./fail.ts");
     return await fail(error, { argv, input, io, context });
+  } finally {
+    if (context?.opened === true && input !== undefined) {
+      await (await import("./after_change.ts")).afterChange(context, input, io);
+    }
   }
 }
 
-async function printVersion(io: Io, json: boolean): Promise<void> {
-  const { versionText, versionData } = await import("./version.ts");
-  if (json) {
-    const { answerEnvelope } = await import("./output/json.ts");
-    io.out(answerEnvelope("version", versionData(), []));
-  } else {
-    io.out(versionText());
+/** Runs the command itself, and prints its answer. @returns the exit code. */
+async function runCommand(
+  request: Extract<Parsed, { readonly kind: "command" }>,
+  context: Context,
+  io: Io,
+): Promise<number> {
+  const module = await request.spec.load();
+  const answer = await answerOf(module, context, request.input);
+  if (context.rootToLookFor !== null) {
+    const { warnIfCopied } = await import("../app/copied_state.ts");
+    await warnIfCopied(context, context.rootToLookFor);
   }
+  const box = await oldFilesBox(context, request.input);
+  if ("print" in answer) {
+    const { printLong } = await import("./output/print_long.ts");
+    await printLong(answer, context, request.input, await warningsOf(context));
+    if (box !== null && !request.input.has("json")) io.err(box);
+    return 0;
+  }
+  io.answered?.(request.spec.path, answer.data);
+  if (request.input.has("json")) {
+    const { answerEnvelope } = await import("./output/json.ts");
+    const warnings = await warningsOf(context);
+    await print(io, answerEnvelope(request.spec.path, answer.data, warnings), context);
+  } else {
+    await printWarnings(await warningsOf(context), request.input, io, context.colour);
+    const quiet = request.input.has("quiet") && request.spec.changes !== "nothing";
+    const text = quiet ? say`` : answer.text(styleFor("stdout", request.input, io, context.colour));
+    if (text !== "") await print(io, ended(text), context, request.input);
+    if (box !== null) io.err(box);
+  }
+  return answer.exitCode ?? 0;
 }
 
 /** A text whose last line is ended. */

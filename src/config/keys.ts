@@ -144,9 +144,18 @@ export const CONFIG_KEYS = {
   },
   state_push_timeout: {
     type: { kind: "seconds", min: 1, max: 3600 },
-    default: 30,
+    default: 5,
     env: "ORCHESTRATOR_STATE_PUSH_TIMEOUT",
-    description: "Time limit for pushing the state branch, in seconds",
+    description:
+      "Time limit for pushing the state after a command, in seconds; state push has at least 30",
+    since: "0.1.0",
+  },
+  state_push: {
+    type: { kind: "choice", values: ["phases", "waiting", "every"] },
+    default: "waiting",
+    env: "ORCHESTRATOR_STATE_PUSH",
+    description:
+      "When the state is pushed with web_mode: after phases, also when a person is waited for and after each gate, or after every change",
     since: "0.1.0",
   },
   "secrets.order": {

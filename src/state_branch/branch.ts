@@ -28,6 +28,7 @@ import { repairing } from "./repair.ts";
 import { removedFrom, settleRemovals, takeRecords } from "./removals.ts";
 import { type Scope, sessionsIn } from "./scope.ts";
 import { fetchBranch, seenRef, trackingRef } from "./server.ts";
+import { lastEvents } from "./there.ts";
 
 /** What a state branch works with. */
 export interface StateBranchOptions {
@@ -204,6 +205,7 @@ export class StateBranch {
     return this.repairing(async () => {
       const merged = await this.mergeIn(commit, { scope: { with: sessions } });
       this.#settle(true, (await this.onlyThere(commit)).size);
+      await this.rememberThere(commit, merged.sessions.map(({ id }) => id));
       return merged;
     });
   }
@@ -239,6 +241,7 @@ export class StateBranch {
     }
     const onlyThere = commit === null ? 0 : (await this.onlyThere(commit)).size;
     this.#settle(commit !== null, onlyThere);
+    await this.rememberThere(commit, sessions.map(({ id }) => id));
     return { commit, branch: this.branch, sessions, removals, onlyThere, problem };
   }
 
@@ -266,6 +269,15 @@ export class StateBranch {
     const { fallback, branch } = target ?? record;
     if (target === undefined && (record.onlyThere ?? 0) === onlyThere) return;
     writeRecord(this.git, this.name, { ...record, fallback, branch, onlyThere });
+  }
+
+  /** Remembers how far a commit of the server is with sessions, and with those that it is known of. */
+  async rememberThere(commit: string | null, sessions: readonly string[]): Promise<void> {
+    const { record } = this;
+    const known = [...Object.keys(record.there ?? {}), ...sessions];
+    if (known.length === 0) return;
+    const there = await lastEvents(this.git, commit, known);
+    writeRecord(this.git, this.name, { ...record, there });
   }
 
   /**

@@ -122,23 +122,31 @@ export class Git {
   readonly commonDirectory: string;
   readonly #env: Environment;
   readonly #networkTimeoutMs: number;
+  /** When the last command that talks to a server must have ended; Infinity: each has its own time. */
+  readonly #deadline: number;
   #complaints = "";
 
   private constructor(
     root: string,
     env: Environment,
     networkTimeoutMs: number,
-    found: { readonly objectFormat: "sha1" | "sha256"; readonly commonDirectory: string },
+    found: {
+      readonly objectFormat: "sha1" | "sha256";
+      readonly commonDirectory: string;
+      readonly deadline: number;
+    },
   ) {
     this.root = root;
     this.objectFormat = found.objectFormat;
     this.commonDirectory = found.commonDirectory;
     this.#env = env;
     this.#networkTimeoutMs = networkTimeoutMs;
+    this.#deadline = found.deadline;
   }
 
   /**
    * Git in the repository that contains `root`.
+   * @param options.together all commands that talk to a server have that time together, from now on.
    * @returns Null where there is none.
    * @throws `git_failed` when git is not installed, too old, or does not trust the directory.
    */
@@ -146,7 +154,9 @@ export class Git {
     root: string,
     env: Environment,
     networkTimeoutMs: number,
+    { together = false }: { readonly together?: boolean } = {},
   ): Promise<Git | null> {
+    const deadline = together ? performance.now() + networkTimeoutMs : Infinity;
     const clean = cleanEnvironment(env);
     const args = [
       "rev-parse",
@@ -165,7 +175,7 @@ export class Git {
     const asks = env["GIT_SSH_COMMAND"] ?? env["GIT_SSH"] ?? ssh.stdout.trim();
     // An ssh prompt would wait for ever; a user's own ssh command is not changed.
     const quiet = asks === "" ? { ...clean, GIT_SSH_COMMAND: "ssh -o BatchMode=yes" } : clean;
-    return new Git(root, quiet, networkTimeoutMs, { objectFormat, commonDirectory });
+    return new Git(root, quiet, networkTimeoutMs, { objectFormat, commonDirectory, deadline });
   }
 
   /**
@@ -189,7 +199,7 @@ export class Git {
     const { mostBytes = MOST_LISTED } = options;
     const env = { ...this.#env, ...options.env };
     try {
-      const timeoutMs = network ? this.#networkTimeoutMs : LOCAL_TIMEOUT_MS;
+      const timeoutMs = network ? this.#timeLeft() : LOCAL_TIMEOUT_MS;
       const how = { timeoutMs, input, binary, unsynced, mostBytes };
       const result = await runGit(this.root, args, env, how);
       if (DAMAGE.test(result.stderr)) this.complain(result.stderr);
@@ -202,8 +212,19 @@ export class Git {
       }
       const late = error instanceof OrchestratorError && "timeoutMs" in (error.details ?? {});
       if (!network || !late) throw error;
-      throw new Trouble("unreachable", `no response within ${this.#networkTimeoutMs / 1000} s`);
+      throw this.#late();
     }
+  }
+
+  /** @throws Trouble when there is none. */
+  #timeLeft(): number {
+    const left = Math.ceil(Math.min(this.#networkTimeoutMs, this.#deadline - performance.now()));
+    if (left <= 0) throw this.#late();
+    return left;
+  }
+
+  #late(): Trouble {
+    return new Trouble("unreachable", `no response within ${this.#networkTimeoutMs / 1000} s`);
   }
 
   /** Notes that an object is missing or damaged, where git says it by its answer only. */

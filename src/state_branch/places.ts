@@ -98,6 +98,10 @@ export interface PushRecord {
   readonly here?: readonly string[];
   /** How many more the branch had. */
   readonly onlyThere?: number;
+  /** How many pushes have not succeeded since the last that did; absent for none. */
+  readonly failures?: number;
+  /** Number of the last event of sessions that the server is known to have. */
+  readonly there?: Readonly<Record<string, number>>;
 }
 
 const NOTHING: PushRecord = {

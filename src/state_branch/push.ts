@@ -15,6 +15,7 @@ import { hasOwnName, isDefaultBranch } from "./protected.ts";
 import { setRef } from "./refs.ts";
 import type { RemovalNotice } from "./removal_notice.ts";
 import { pushCommit } from "./server.ts";
+import { lastEvents } from "./there.ts";
 
 /** What a push did. */
 export interface PushReport {
@@ -42,6 +43,8 @@ export interface PushOptions {
   readonly probe?: boolean;
   /** Only commits, when the server was in trouble a moment ago: a later push catches up. */
   readonly patient?: boolean;
+  /** The session that it is about: what the server has of it is remembered. */
+  readonly session?: string;
 }
 
 /** How long a patient push leaves a server alone that could not be reached, or refused. */
@@ -57,6 +60,8 @@ interface Doing {
   /** Sessions that were here at the last push. */
   readonly before: readonly string[];
   readonly reason: string;
+  /** See {@link PushOptions.session}. */
+  readonly session: string | null;
   readonly sessions: MergedSession[];
   readonly removals: RemovalNotice[];
 }
@@ -86,6 +91,7 @@ async function push(
     state,
     before: await hereBefore(state),
     reason,
+    session: options.session ?? null,
     sessions: [],
     removals: [],
   };
@@ -133,9 +139,14 @@ async function push(
   return await remember(doing, committed, { branch: null, fallback: "portable", problem: left });
 }
 
-function isPausing(state: StateBranch, { problem, fallback, triedAt }: PushRecord): boolean {
+function isPausing(
+  state: StateBranch,
+  { problem, fallback, triedAt, failures = 1 }: PushRecord,
+): boolean {
   const refused = fallback === "snapshot" || fallback === "portable";
   if ((problem === null && !refused) || triedAt === null) return false;
+  // The next command tries again at once; a server that stays away does not hold up every command.
+  if (!refused && failures <= 1) return false;
   const pause = refused ? REFUSED_PAUSE_MS : PAUSE_MS;
   const passed = state.options.now().getTime() - Date.parse(triedAt);
   return passed >= 0 && passed < pause;
@@ -228,6 +239,13 @@ async function remember(
   const now = state.options.now().toISOString();
   const safe = problem === null;
   const before = state.record;
+  const known = [
+    ...Object.keys(before.there ?? {}),
+    ...doing.session === null ? [] : [doing.session],
+  ];
+  const there = safe && branch !== null
+    ? await lastEvents(state.git, committed.commit, known)
+    : before.there;
   writeRecord(state.git, state.name, {
     fallback,
     branch: safe && branch !== null ? branch : before.branch,
@@ -237,6 +255,8 @@ async function remember(
     triedAt: state.nowhere === null ? now : null,
     here: [...await state.options.manager.listSessions()].sort(),
     onlyThere: committed.kept.size,
+    ...(safe || state.nowhere !== null ? {} : { failures: (before.failures ?? 0) + 1 }),
+    ...(there === undefined ? {} : { there }),
   });
   return { ...report, ...done, safe };
 }

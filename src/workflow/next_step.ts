@@ -3,7 +3,7 @@
  * @module
  */
 import { agentsMayApprove, isZeroHuman } from "./approval_rules.ts";
-import { advanceBlockers, finishBlockers } from "./blockers.ts";
+import { advanceBlockers, type Blocker, finishBlockers } from "./blockers.ts";
 import type { ItemDefinition } from "./definition.ts";
 import { currentPhase, isLastPhase, itemName, itemState, type LocatedPhase } from "./locate.ts";
 import { openNeeds } from "./needs.ts";
@@ -36,33 +36,47 @@ export function nextStep(state: SessionState): NextStep {
   }
   const last = isLastPhase(state, phase);
   const [first] = last ? finishBlockers(state, phase) : advanceBlockers(state, phase);
-  switch (first?.kind) {
+  const own = first === undefined ? undefined : blockerStep(state, phase, first);
+  if (own !== undefined) return own;
+  return last
+    ? step(["finish"], `Everything is done${stillOpen(phase)}`)
+    : step(["advance"], `Phase "${phase.definition.id}" is done${stillOpen(phase)}`);
+}
+
+/** What removes a blocker of the current phase; undefined for one that `advance` or `finish` explains. */
+export function blockerStep(
+  state: SessionState,
+  phase: LocatedPhase,
+  blocker: Blocker,
+): NextStep | undefined {
+  switch (blocker.kind) {
     case "item_open":
-      if (first.phase !== phase.definition.id && first.status === "failed") {
-        return recheckStep(capital(first.message), itemName(state, first.phase, first.item));
+      if (blocker.phase !== phase.definition.id && blocker.status === "failed") {
+        return recheckStep(
+          capital(blocker.message),
+          itemName(state, blocker.phase, blocker.item),
+        );
       }
-      return stepOf(state, phase, first.item);
+      return stepOf(state, phase, blocker.item);
     case "item_stale":
-      return stepOf(state, phase, first.item);
+      return stepOf(state, phase, blocker.item);
     case "approval_revoked": {
-      const what = first.item === undefined
-        ? ["--phase", first.phase]
-        : [itemName(state, first.phase, first.item)];
-      return step(["approve", ...what], capital(first.message), !agentsMayApprove(state));
+      const what = blocker.item === undefined
+        ? ["--phase", blocker.phase]
+        : [itemName(state, blocker.phase, blocker.item)];
+      return step(["approve", ...what], capital(blocker.message), !agentsMayApprove(state));
     }
     case "review_missing":
-      if (first.by !== undefined) return stepOf(state, phase, first.by.item);
-      return step(["checkpoint", "list"], capital(first.message));
+      if (blocker.by !== undefined) return stepOf(state, phase, blocker.by.item);
+      return step(["checkpoint", "list"], capital(blocker.message));
     case "approval_missing":
       return step(
-        ["approve", "--phase", first.phase],
-        capital(first.message),
+        ["approve", "--phase", blocker.phase],
+        capital(blocker.message),
         !agentsMayApprove(state),
       );
     default:
-      return last
-        ? step(["finish"], `Everything is done${stillOpen(phase)}`)
-        : step(["advance"], `Phase "${phase.definition.id}" is done${stillOpen(phase)}`);
+      return undefined;
   }
 }
 

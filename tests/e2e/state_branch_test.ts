@@ -379,6 +379,7 @@ test("two ways of one session are both kept", async () => {
   await here.start("Add login");
   const { session } = await here.status();
   const there = machines.clone("there");
+  for (const machine of [here, there]) machine.env["ORCHESTRATOR_STATE_PUSH"] = "phases";
   await there.must("state", "pull");
   await here.must("note", "here");
   await there.must("note", "there");
@@ -408,7 +409,10 @@ test("many machines push at once, and every session arrives", async () => {
   const first = machines.clone("first");
   await first.start("Task 0");
   const others = [1, 2, 3, 4].map((number) => machines.clone(`m${number}`));
-  for (const machine of others) await machine.must("state", "pull");
+  for (const machine of others) {
+    machine.env["ORCHESTRATOR_STATE_PUSH_TIMEOUT"] = "60";
+    await machine.must("state", "pull");
+  }
   const results = await Promise.all(
     others.map((machine, index) => machine.start(`Task ${index + 1}`)),
   );

@@ -33,10 +33,15 @@ import type { Workspace } from "../workspace.ts";
 /** The patience of a command that only wants to know whether there is something newer. */
 export const LOOK_SECONDS = 10;
 
+/** What a server has for one request of a command that was given for it, where nothing is configured. */
+const ASKED_SECONDS = 30;
+
 /** How the branch is looked for. */
 export interface FindOptions {
   /** Seconds that a server may take, at most. */
   readonly patience?: number;
+  /** The time limit of pushes counts, for all that is asked together: for what was not asked for. */
+  readonly hurried?: boolean;
   /**
    * Gives the configured place, or throws where it cannot be used: for a command that is of no use
    * without it. It may ask a person to confirm the place.
@@ -55,12 +60,16 @@ export interface FindOptions {
  */
 export async function findStateBranch(
   workspace: Workspace,
-  { patience = Infinity, insist }: FindOptions = {},
+  { patience = Infinity, hurried = false, insist }: FindOptions = {},
 ): Promise<StateBranch | null> {
   const { paths, manager, io, meta } = workspace;
   const config = await workspace.config();
-  const seconds = Math.min(config.get("state_push_timeout"), patience);
-  const git = await Git.open(paths.root, io.env, seconds * 1000);
+  const limit = config.effective("state_push_timeout");
+  const asked = !hurried && limit.origin.layer === "default"
+    ? ASKED_SECONDS
+    : config.get("state_push_timeout");
+  const seconds = Math.min(asked, patience);
+  const git = await Git.open(paths.root, io.env, seconds * 1000, { together: hurried });
   if (git === null) return null;
   const here = gitBranch(paths.root);
   const query = {

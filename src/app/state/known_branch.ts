@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { gitDirectory } from "../../project/git_remote.ts";
 import { GIT_FOLDER, pushRecordName } from "../../state_layout/places.ts";
-import { branchName } from "../../state_branch/places.ts";
+import { branchName, type PushRecord } from "../../state_branch/places.ts";
 import type { Workspace } from "../workspace.ts";
 
 /** Whether it has; false where that is not known. */
@@ -20,7 +20,8 @@ export async function knowsBranch(workspace: Workspace): Promise<boolean> {
   return await remembered(workspace) !== null;
 }
 
-async function remembered(workspace: Workspace): Promise<{ readonly onlyThere?: unknown } | null> {
+/** What is remembered of pushing, as the file has it; null where there is nothing. */
+export async function remembered(workspace: Workspace): Promise<Partial<PushRecord> | null> {
   const { meta, paths } = workspace;
   const directory = meta === null ? null : gitDirectory(paths.root);
   if (meta === null || directory === null) return null;

@@ -3,13 +3,17 @@
  * @module
  */
 import type { PushReport } from "../../state_branch/push.ts";
+import { onlyHere } from "./only_here.ts";
 import type { RemovalNotice } from "../../state_branch/removal_notice.ts";
 
-/** Warns of what a push could not do, and of what it has met. */
-export function warnOfPush(report: PushReport, warn: (text: string) => void): void {
+/**
+ * Warns of what a push could not do, and of what it has met.
+ * @param events how many of the session the server does not have; 0 where that is not known.
+ */
+export function warnOfPush(report: PushReport, warn: (text: string) => void, events = 0): void {
   warnOfMerge(report, warn);
   if (report.gone > 0) warn(goneText(report.gone));
-  if (!report.safe) warn(unsafeText(report));
+  if (!report.safe) warn(unsafeText(report, events));
 }
 
 /** Warns of sessions that went two ways, and of those that were removed elsewhere. */
@@ -50,11 +54,12 @@ function divergedText(id: string, branch: string): string {
 }
 
 /** Why the state is not safe yet, and what to do. */
-function unsafeText({ fallback, problem }: PushReport): string {
+function unsafeText({ fallback, problem }: PushReport, events: number): string {
   const why = problem ?? "it was not pushed";
   if (fallback === "portable") return `The server refuses a branch for the state, and ${why}`;
   if (fallback === "snapshot") {
     return `The state could not be pushed (${why}); save it with orchestrator snapshot export -o FILE, or print it with orchestrator state push`;
   }
-  return `The state is committed here, but not pushed yet: ${why}`;
+  const only = events === 0 ? "" : ` (${onlyHere(events)})`;
+  return `The state is committed here, but not pushed yet${only}: ${why}`;
 }

@@ -64,6 +64,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
     progress = namingSession(progress, state.session);
     context.warn(stayingBound(context, boundTo.session, state.session));
   }
+  await warnOfVanishing(context);
   return {
     data: statusData(state, progress, {
       origin: boundTo === null ? "current" : "flag",
@@ -115,6 +116,15 @@ function stayingBound(context: Context, boundTo: string, started: string): strin
   return `You stay bound to session ${boundTo} (${context.agentBinding?.variable ?? ""}): ` +
     `commands without --session mean that one. To move to the new one: ` +
     `orchestrator session use ${started}`;
+}
+
+/** Says once that all of it may be lost, where nothing keeps the state elsewhere. */
+async function warnOfVanishing(context: Context): Promise<void> {
+  if (context.environment.ephemeral === null) return;
+  if (await (await import("../../app/state/when_to_fetch.ts")).webMode(context)) return;
+  const risk = (await import("../../app/state/at_risk.ts")).vanishing(context);
+  if (risk === null) return;
+  context.warn(`${risk.why}: run ${commandLine(["orchestrator", ...risk.argv])}`);
 }
 
 /** Settings that decide what takes a person: not an agent's to replace. */

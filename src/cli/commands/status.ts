@@ -38,20 +38,18 @@ export async function run(
     ? { origin: choice.origin }
     : { origin: "branch" as const, stateBranch: branchView };
   const changed = definitionChange(context, state);
+  const risk = await riskOf(context, state);
   const data = input.has("json")
-    ? (await import("../output/status_data.ts")).statusData(state, progress, {
-      ...place,
-      ...more?.data,
-      ...proofs,
-      ...(changed === undefined ? {} : { definitionChanged: changed !== null }),
-    })
+    ? (await import("../output/status_answer.ts")).statusAnswer(
+      { state, progress, changed, risk },
+      {
+        ...place,
+        ...more?.data,
+        ...proofs,
+      },
+    )
     : null;
-  const approvals = progress.approvals.length === 0
-    ? []
-    : progress.approvals.map((await import("../output/approval_text.ts")).givenText);
-  const notices = progress.bypasses.length === 0
-    ? []
-    : progress.bypasses.map((await import("../output/notice_text.ts")).noticeText);
+  const told = await toldOf(progress);
   const remark = branchView === null
     ? undefined
     : (await import("../../app/state/branch_remark.ts")).branchRemark(branchView);
@@ -62,10 +60,35 @@ export async function run(
       return statusText(
         state,
         progress,
-        { now: context.io.now(), approvals, notices, remark, records, changed: changed ?? null },
+        {
+          now: context.io.now(),
+          ...told,
+          remark,
+          records,
+          changed: changed ?? null,
+          risk,
+        },
         style,
       );
     },
+  };
+}
+
+/** What would be lost with this machine. */
+async function riskOf(context: Context, state: SessionState) {
+  if (context.branchView !== null || !context.mayBeBehind) return null;
+  return await (await import("../../app/state/at_risk.ts")).atRisk(context, state);
+}
+
+/** Approvals and deviations, as the screen has them. */
+async function toldOf({ approvals, bypasses }: Progress) {
+  return {
+    approvals: approvals.length === 0
+      ? []
+      : approvals.map((await import("../output/approval_text.ts")).givenText),
+    notices: bypasses.length === 0
+      ? []
+      : bypasses.map((await import("../output/notice_text.ts")).noticeText),
   };
 }
 

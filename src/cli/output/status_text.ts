@@ -38,6 +38,8 @@ export interface StatusScreen {
   readonly records?: Shown | undefined;
   /** What has become of the definition's file since the start, as a sentence. */
   readonly changed?: string | null;
+  /** What of the session would be lost with this machine. */
+  readonly risk?: { readonly events?: number; readonly why: string } | null;
 }
 
 const NOTES_SHOWN = 3;
@@ -109,6 +111,7 @@ function head(
     OWN.concat(drawn, share, end),
     ...[...(progress.remarks ?? []), ...(screen.changed ? [screen.changed] : [])]
       .map((text) => style.dim(hang(text, style, GUTTER_WIDTH))),
+    ...(screen.risk?.events === undefined ? [] : [style.yellow(shown(screen.risk.why))]),
   ]);
 }
 

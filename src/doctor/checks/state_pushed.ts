@@ -37,7 +37,7 @@ export const statePushed: Check = {
       return {
         level: "warning",
         seen: "the state has never been pushed",
-        todo: "Run `orchestrator state push`; web_mode does this after each phase",
+        todo: "Run `orchestrator state push`; web_mode does this by itself",
       };
     }
     const newer = sessions.filter(({ loaded }) =>
@@ -47,7 +47,7 @@ export const statePushed: Check = {
     return {
       level: "info",
       seen: `changed since the last push: ${few(newer)}`,
-      todo: "Run `orchestrator state push`; web_mode does this after each phase",
+      todo: "Run `orchestrator state push`; web_mode does this by itself",
       list: newer,
     };
   },

@@ -162,6 +162,7 @@ export const STATE: readonly Scenario[] = [
     make: async (world) => {
       await pushed(world);
       world.now = new Date(world.now.getTime() + 60_000);
+      world.env["ORCHESTRATOR_STATE_PUSH"] = "phases";
       await world.done("note", "Going on");
     },
   },

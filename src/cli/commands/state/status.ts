@@ -52,7 +52,7 @@ export async function run(context: Context): Promise<AnswerTo<"state status">> {
       const rows = [
         [
           say`web mode`,
-          on ? say`on: pushed after each phase` : say`off: pushed by state push only`,
+          on ? say`on: pushed after changes` : say`off: pushed by state push only`,
         ],
         [say`branch`, onBranch ? shown(taken ?? branch.name) : say`none`],
         [say`kept on`, fallback === null ? say`nothing yet` : shown(FALLBACK_TEXTS[fallback])],
