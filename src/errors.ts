@@ -62,6 +62,7 @@ export const ERROR_CODES = {
 
   no_project: "not_found",
   no_session: "not_found",
+  worktree_broken: "not_found",
   session_unknown: "not_found",
   item_unknown: "not_found",
   phase_unknown: "not_found",
@@ -95,6 +96,7 @@ export const ERROR_CODES = {
   trust_needed: "blocked",
   branch_refused: "blocked",
   managed_copy: "blocked",
+  other_checkout: "blocked",
 
   journal_corrupt: "corrupt",
   state_corrupt: "corrupt",

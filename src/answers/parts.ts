@@ -237,6 +237,17 @@ const blocker = z.discriminatedUnion("kind", [
 /** An item that was skipped for a reason the rules accept. */
 export const skip = z.strictObject({ phase: z.string(), item: z.string(), reason: z.string() });
 
+/** Of a command that runs in a linked worktree of git's. */
+export const worktreeParts = z.strictObject({
+  worktree: z.strictObject({
+    name: z.string().nullable().describe("Git's own name for it; null where git knows none"),
+    root: z.string().describe("Where the work is"),
+    stateDirectory: z.string(),
+    stateOf: z.string().nullable()
+      .describe("The checkout whose state it is; null where it is the worktree's own"),
+  }),
+});
+
 /** A session that went, or a copy of one, as it was then. */
 export const departed = z.strictObject({
   what: z.enum(["removed", "replaced", "missing", "rolled_back"]),

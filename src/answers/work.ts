@@ -21,6 +21,7 @@ import {
   standing,
   time,
   workflowStatus,
+  worktreeParts,
 } from "./parts.ts";
 
 /** What chose the session, or where it is read from. */
@@ -146,6 +147,7 @@ export const WORK_ANSWERS = {
       "Whether the file of the definition differs from what the session began with; absent where there is none to compare",
     ),
     stateBranch: stateBranch.optional(),
+    worktree: worktreeParts.shape.worktree.optional(),
     legacy: legacy.optional(),
     proofs: z.array(proofSeen).optional().describe("With --fresh"),
     records: recordFields.records.optional().describe("With --verbose"),

@@ -10,6 +10,7 @@ import { readWithin } from "../platform/within.ts";
 import { askGit } from "../project/ask_git.ts";
 import type { ApprovedFile } from "../workflow/recorded.ts";
 import type { Project } from "./workspace.ts";
+import { isInside } from "../project/inside.ts";
 
 /** The largest file that can be approved. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -40,7 +41,7 @@ export function readApproved(
   const root = realpathSync(paths.root);
   let bytes: Uint8Array | null;
   try {
-    if (!paths.contains(path)) {
+    if (!isInside(paths.root, path)) {
       const where = isLink(paths.resolveFrom(root, path))
         ? "is a link that leads to no file in the project"
         : "is outside the project";

@@ -2,7 +2,8 @@
  * Binding the running agent to the session it changes.
  * @module
  */
-import { bindAgent, readBinding, type SessionChoice } from "../session/resolve.ts";
+import { type SessionChoice } from "../session/resolve.ts";
+import { bindAgent, readBinding } from "../session/bindings.ts";
 import { refuseOthers } from "./other_agents.ts";
 import type { Identity, Sessions, Surroundings } from "./workspace.ts";
 

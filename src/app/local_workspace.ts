@@ -11,7 +11,7 @@ import { OrchestratorError } from "../errors.ts";
 import { namesWithin } from "../platform/within.ts";
 import { actorFrom } from "../project/actor.ts";
 import { detectEnvironment, type Environment } from "../project/environment.ts";
-import { gitRemote } from "../project/git_remote.ts";
+import { gitRemote, nearestGit } from "../project/git_remote.ts";
 import { copiedWarning, readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
 import { IMPORT_FOLDER, OrchestratorPaths, userConfigFiles } from "../project/paths.ts";
 import type { Redactor } from "../secrets/redact.ts";
@@ -55,7 +55,8 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
   readonly effect: Effect;
   readonly warnings: string[] = [];
   readonly #run: Run<Host>;
-  #paths: OrchestratorPaths | undefined;
+  /** An error where the state cannot be found. */
+  #paths: OrchestratorPaths | OrchestratorError | undefined;
   #environment: Environment | undefined;
   #manager: SessionManager | undefined;
   #meta: RepositoryMeta | null | undefined;
@@ -90,6 +91,7 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
       variable: this.io.env["ORCHESTRATOR_ROOT"],
       home: this.io.home,
     });
+    if (this.#paths instanceof OrchestratorError) throw this.#paths;
     return this.#paths;
   }
 
@@ -109,7 +111,8 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
   }
 
   get manager(): SessionManager {
-    this.#manager ??= this.#managerOf(new FileBackend(this.paths.stateDirectory));
+    const { stateDirectory, stateHome } = this.paths;
+    this.#manager ??= this.#managerOf(new FileBackend(stateDirectory, stateHome?.shared?.key));
     return this.#manager;
   }
 
@@ -272,7 +275,12 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
    * @throws `config_key_unknown`, `invalid_argument` for what the command line says.
    */
   async prepare(): Promise<void> {
+    const git = this.usablePaths === null ? null : nearestGit(this.paths.root);
+    // In a linked worktree the state is elsewhere.
+    const linked = git?.isFile ? await import("./find_state.ts") : null;
+    if (linked !== null) this.#paths = linked.findState(this, git?.path ?? "");
     await this.#prepareConfig();
+    linked?.requireSameHome(this);
     if (this.#run.unsaid.includes("interrupted import") || !this.#mayHaveImport()) return;
     const { warnOfImport } = await import("./snapshot/warn_of_import.ts");
     this.#importCutOff = await warnOfImport(this);

@@ -8,7 +8,7 @@ import { gitBranch } from "../project/git_branch.ts";
 import { initProject, refuseHome } from "../project/init.ts";
 import { earlierSessions } from "../session/repository_log/earlier.ts";
 import { readSessionAt } from "../session/repository_log/session_at.ts";
-import { readBinding } from "../session/resolve.ts";
+import { readBinding } from "../session/bindings.ts";
 import { newLineage, newSessionId } from "../session/session_id.ts";
 import { useNewSession } from "../session/use_session.ts";
 import { VERSION } from "../version.ts";

@@ -10,6 +10,7 @@ import { needsFreshProofs } from "../workflow/freshness.ts";
 import type { SessionState } from "../workflow/state.ts";
 import type { FileFacts, WorkRecord } from "../workflow/work_record.ts";
 import type { Project } from "./workspace.ts";
+import { isInside } from "../project/inside.ts";
 
 /** Where the project is, and how git is run there. */
 interface Looking extends Pick<Project, "paths"> {
@@ -71,7 +72,7 @@ export function filesAt(
 function inside({ paths }: Pick<Project, "paths">, named: readonly string[]): readonly string[] {
   return named.filter((path) => {
     try {
-      return paths.contains(path);
+      return isInside(paths.root, path);
     } catch {
       return false;
     }

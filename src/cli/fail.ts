@@ -38,7 +38,7 @@ export async function fail(
     `An unexpected error happened (${caught instanceof Error ? caught.message : String(caught)})`,
     { hint: "Run the command again with --debug and report its output", cause: caught },
   );
-  const error = redactedError(withAdvice(failure), redactor);
+  const error = redactedError(await withAdvice(failure, context), redactor);
   // An error in the options themselves leaves no input: look at the words.
   const json = input?.has("json") ?? argv.includes("--json");
   // What was done before it was refused, an import for instance, is not undone by the refusal.
@@ -70,7 +70,17 @@ export async function fail(
 }
 
 /** What replaces a link that is refused depends on its name. */
-function withAdvice(error: OrchestratorError): OrchestratorError {
+async function withAdvice(
+  error: OrchestratorError,
+  context: Context | undefined,
+): Promise<OrchestratorError> {
+  const paths = context?.usablePaths ?? null;
+  if (
+    error.code === "read_only" && context !== undefined && paths?.stateHome?.shared !== undefined
+  ) {
+    const { unwritableState } = await import("./worktree_advice.ts");
+    return unwritableState(error, paths, context.environment.agent?.name ?? null);
+  }
   const { within, link } = error.details ?? {};
   const known = error.code === "link_refused" && typeof within === "string" &&
     typeof link === "string" && link !== within;

@@ -127,6 +127,15 @@ export const CONFIG_KEYS = {
     description: "Keep the state on a git branch, so that it survives the loss of this machine",
     since: "0.1.0",
   },
+  state_home: {
+    type: { kind: "choice", values: ["shared", "worktree"] },
+    default: "shared",
+    env: "ORCHESTRATOR_STATE_HOME",
+    description:
+      "Where the state of a linked git worktree is: shared with the main checkout, or in the worktree itself, with which it is removed",
+    personal: true,
+    since: "0.2.0",
+  },
   state_branch: {
     type: { kind: "text", what: "a branch name", pattern: BRANCH },
     default: `orchestrator-state-${REPOSITORY_ID}`,

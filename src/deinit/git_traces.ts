@@ -10,8 +10,11 @@ import { systemErrorCode } from "../errors.ts";
 import { patiently } from "../platform/atomic_file.ts";
 import { ioError } from "../platform/io_error.ts";
 import { KEYS } from "../state_layout/names.ts";
-import { GIT_FOLDER, LAST_FETCH, REFS } from "../state_layout/places.ts";
+import { BARE_FOLDERS, BARE_STATE, GIT_FOLDER, LAST_FETCH, REFS } from "../state_layout/places.ts";
 import type { Git } from "../state_branch/git.ts";
+
+/** Names in our folder that are looked at in other ways. */
+const OF_STATE: readonly string[] = [LAST_FETCH, BARE_STATE, BARE_FOLDERS];
 
 /** A ref with the object it points to. */
 export interface TraceRef {
@@ -58,7 +61,7 @@ export async function findGitTraces(git: Git, project: ProjectOfTraces): Promise
   for (const name of names) {
     const branch = recordBranch(name);
     if (branch === null || foreign.has(branch)) {
-      if (name !== LAST_FETCH) others.push(`${GIT_FOLDER}/${name}`);
+      if (!OF_STATE.includes(name)) others.push(`${GIT_FOLDER}/${name}`);
       continue;
     }
     files.push(name);

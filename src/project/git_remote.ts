@@ -98,11 +98,18 @@ export function comparableRemote(url: string): string {
  * @returns Null without git. Never throws.
  */
 export function gitDirectory(root: string): string | null {
+  const git = nearestGit(root);
+  return git === null || !git.isFile ? git?.path ?? null : linkedDirectory(git.path);
+}
+
+/** The nearest `.git` upwards: a directory, or the file that worktrees and submodules have. */
+export function nearestGit(
+  root: string,
+): { readonly path: string; readonly isFile: boolean } | null {
   for (let directory = root;;) {
-    const candidate = `${directory}/.git`;
-    const stat = statOf(candidate);
-    if (stat?.isDirectory()) return candidate;
-    if (stat?.isFile()) return linkedDirectory(directory, candidate);
+    const path = `${directory}/.git`;
+    const stat = statOf(path);
+    if (stat?.isDirectory() || stat?.isFile()) return { path, isFile: stat.isFile() };
     const end = Math.max(directory.lastIndexOf("/"), isWindows ? directory.lastIndexOf("\\") : -1);
     if (end < 0 || directory === "") return null;
     directory = directory.slice(0, end);
@@ -110,7 +117,8 @@ export function gitDirectory(root: string): string | null {
 }
 
 /** Follows a `.git` file, which worktrees and submodules have, to the directory they share. */
-function linkedDirectory(base: string, file: string): string | null {
+function linkedDirectory(file: string): string | null {
+  const base = file.slice(0, -"/.git".length);
   const target = /^gitdir:\s*(.+?)\s*$/m.exec(readSmall(file) ?? "")?.[1];
   if (target === undefined) return null;
   const own = resolveFrom(base, target);
@@ -192,7 +200,7 @@ function statOf(path: string) {
   }
 }
 
-function readSmall(path: string): string | null {
+export function readSmall(path: string): string | null {
   const stat = statOf(path);
   if (!stat?.isFile() || stat.size > MAX_BYTES) return null;
   try {

@@ -6,7 +6,6 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { replaceFile } from "../platform/atomic_file.ts";
 import { parentOf } from "../platform/path.ts";
 import { readTextWithin } from "../platform/within.ts";
 import { comparableRemote, stripCredentials } from "./git_remote.ts";
@@ -106,19 +105,6 @@ export function parseRepositoryMeta(text: string, path: string): RepositoryMeta 
       : null,
     tool: typeof tool === "string" ? tool : "",
   };
-}
-
-/**
- * Writes a repository's identity, whole or not at all.
- * @throws OrchestratorError `no_space`, `read_only`, `link_refused` or `io_failed`.
- */
-export function writeRepositoryMeta(path: string, meta: RepositoryMeta): void {
-  replaceFile(path, repositoryMetaText(meta), { within: parentOf(path) });
-}
-
-/** The text of a `meta.json`. */
-export function repositoryMetaText(meta: RepositoryMeta): string {
-  return JSON.stringify(meta, null, 2) + "\n";
 }
 
 /**

@@ -7,6 +7,7 @@
  * @module
  */
 import { constants, copyFileSync, linkSync, lstatSync, mkdirSync, unlinkSync } from "node:fs";
+import { dirname } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { notADirectory } from "../platform/io_error.ts";
@@ -24,8 +25,8 @@ import {
   readRepositoryMeta,
   type RepositoryMeta,
   type RepositoryMode,
-  writeRepositoryMeta,
 } from "./identity.ts";
+import { writeRepositoryMeta } from "./write_identity.ts";
 import { KEYS, type OrchestratorPaths, STATE_DIRECTORY } from "./paths.ts";
 
 /** How a project is made. */
@@ -168,7 +169,7 @@ function makeStateDirectory(paths: OrchestratorPaths): void {
   const directory = paths.stateDirectory;
   lookWithin(directory, directory, "create");
   try {
-    if (mkdirSync(directory, { recursive: true }) !== undefined) syncDirectory(paths.root);
+    if (mkdirSync(directory, { recursive: true }) !== undefined) syncDirectory(dirname(directory));
   } catch (error) {
     if (systemErrorCode(error) !== "EEXIST") throw ioError("create", directory, error);
     throw notADirectory(directory, error);

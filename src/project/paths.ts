@@ -7,9 +7,10 @@
  * directory is never found by looking upwards: its `.orchestrator` is the user's own configuration.
  * @module
  */
-import { existsSync, lstatSync, realpathSync, statSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { existsSync, realpathSync, statSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { OrchestratorError } from "../errors.ts";
+import type { StateHome } from "../state_layout/home.ts";
 import { FOLDERS, KEYS, LOCK, MIGRATION, STATE_DIRECTORY } from "../state_layout/names.ts";
 
 export { IMPORT_FOLDER, KEYS, MIGRATION, STATE_DIRECTORY } from "../state_layout/names.ts";
@@ -44,14 +45,18 @@ export interface RootQuery {
 
 /** The paths of one project. All absolute; nothing is created or read by asking for them. */
 export class OrchestratorPaths {
+  /** Where commands run. The state may be elsewhere. */
   readonly root: string;
   readonly origin: RootOrigin;
+  /** Null where the state is in the root. */
+  readonly stateHome: StateHome | null;
   readonly #home: string | undefined;
   #isHome: boolean | undefined;
 
-  constructor(root: string, origin: RootOrigin, home?: string) {
+  constructor(root: string, origin: RootOrigin, home?: string, stateHome: StateHome | null = null) {
     this.root = root;
     this.origin = origin;
+    this.stateHome = stateHome;
     this.#home = home;
   }
 
@@ -96,9 +101,9 @@ export class OrchestratorPaths {
     return this.#isHome ??= sameDirectory(this.root, this.#home);
   }
 
-  /** `.orchestrator` */
+  /** `.orchestrator`: in the root, or in the main checkout of a linked worktree. */
   get stateDirectory(): string {
-    return join(this.root, STATE_DIRECTORY);
+    return this.stateHome?.directory ?? join(this.root, STATE_DIRECTORY);
   }
 
   /** `.orchestrator/meta.json`: who this repository is. */
@@ -196,29 +201,6 @@ export class OrchestratorPaths {
   resolveFrom(base: string, path: string): string {
     return isAbsolute(path) ? path : resolve(base, path);
   }
-
-  /**
-   * Whether `path` (relative to the root) stays inside the root once symbolic links are followed.
-   * A path that does not exist is judged by its nearest existing parent; a link that leads nowhere is
-   * not inside.
-   */
-  contains(path: string): boolean {
-    const root = realpathSync(this.root);
-    let probe = resolve(this.root, path);
-    const missing: string[] = [];
-    for (;;) {
-      try {
-        const real = join(realpathSync(probe), ...missing.reverse());
-        return real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
-      } catch {
-        if (isLink(probe)) return false;
-        missing.push(basename(probe));
-        const parent = dirname(probe);
-        if (parent === probe) return false;
-        probe = parent;
-      }
-    }
-  }
 }
 
 /** A file of the user's own configuration. */
@@ -255,14 +237,6 @@ function sameDirectory(left: string, right: string | undefined): boolean {
   if (right === undefined || left === right) return left === right;
   try {
     return realpathSync.native(left) === realpathSync.native(right);
-  } catch {
-    return false;
-  }
-}
-
-function isLink(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
   } catch {
     return false;
   }

@@ -101,34 +101,8 @@ export async function findSession(
       { hint: "Run `orchestrator session list`" },
     );
   }
-  if (others.length > 0) throw ambiguousSession(value, [first, ...others]);
+  if (others.length > 0) {
+    throw (await import("./ambiguous.ts")).ambiguousSession(value, [first, ...others]);
+  }
   return first;
-}
-
-/** The error of a name that several sessions have. */
-export function ambiguousSession(value: string, ids: readonly string[]): OrchestratorError {
-  return new OrchestratorError(
-    "session_ambiguous",
-    `Cannot choose session ${JSON.stringify(value)}: it matches ${ids.length} sessions (${
-      ids.slice(0, 5).join(", ")
-    }${ids.length > 5 ? ", …" : ""})`,
-    { hint: "Give more characters of the ID", details: { sessions: ids } },
-  );
-}
-
-/** Binds an agent's own session id to a session. The repository must be locked. */
-export async function bindAgent(
-  manager: SessionManager,
-  agent: { readonly variable: string; readonly value: string },
-  id: string,
-): Promise<void> {
-  await manager.backend.writeBlob(bindingKey(agent.variable, agent.value), id + "\n");
-}
-
-/** The session an agent is bound to, whether or not it still exists. */
-export function readBinding(
-  manager: SessionManager,
-  agent: { readonly variable: string; readonly value: string },
-): Promise<string | null> {
-  return readPointer(manager.backend, bindingKey(agent.variable, agent.value));
 }

@@ -4,7 +4,7 @@
  */
 import { KEYS } from "../project/paths.ts";
 import type { StorageBackend } from "../storage/backend.ts";
-import { readBinding } from "./resolve.ts";
+import { readBinding } from "./bindings.ts";
 import { bindingKey, type SessionManager } from "./session_manager.ts";
 
 /**

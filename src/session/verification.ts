@@ -13,6 +13,7 @@ import { fileVerdict } from "../workflow/file_proof.ts";
 import type { RunnableVerification } from "../workflow/verification_plan.ts";
 import type { FileFacts } from "../workflow/work_record.ts";
 import type { VerificationRequest } from "./verify_command.ts";
+import { isInside } from "../project/inside.ts";
 
 /**
  * Runs a verification.
@@ -43,7 +44,7 @@ function verifyFile(
     return { type: "file_exists", passed: false, path, reason: "its definition names no file" };
   }
   const file = resolve(paths.root, path);
-  if (!isInside(paths, path)) {
+  if (!isInProject(paths, path)) {
     const there = existsSync(file);
     const reason = `"${path}" ${there ? "is outside the project" : "is a broken link"}`;
     return { type: "file_exists", passed: false, path, reason };
@@ -64,9 +65,9 @@ function factsAt(root: string, path: string): FileFacts {
   }
 }
 
-function isInside(paths: OrchestratorPaths, path: string): boolean {
+function isInProject(paths: OrchestratorPaths, path: string): boolean {
   try {
-    return paths.contains(path);
+    return isInside(paths.root, path);
   } catch (error) {
     throw ioError("read", paths.root, error);
   }

@@ -17,6 +17,7 @@ import type { RunnableCommand, VerificationPlan } from "../workflow/verification
 import { changingVariables, programOf } from "./command_facts.ts";
 import { commandShell, shellEnvironment, shellRecord } from "./command_shell.ts";
 import { type StateWatch, watchState } from "./state_watch.ts";
+import { isInside } from "../project/inside.ts";
 
 /** How many bytes of a command's output an event keeps. */
 const TAIL_BYTES = 4096;
@@ -160,7 +161,9 @@ function commandDirectory(
 ): { readonly path: string } | { readonly reason: string } {
   if (dir === undefined) return { path: paths.root };
   try {
-    if (!paths.contains(dir)) return { reason: `its directory "${dir}" is outside the project` };
+    if (!isInside(paths.root, dir)) {
+      return { reason: `its directory "${dir}" is outside the project` };
+    }
     const path = realpathSync(resolve(paths.root, dir));
     if (statSync(path).isDirectory()) return { path };
     return { reason: `"${dir}", where it is to run, is not a directory` };

@@ -11,8 +11,8 @@ import {
   readRepositoryMeta,
   type RepositoryMeta,
   type RepositoryMode,
-  writeRepositoryMeta,
 } from "../project/identity.ts";
+import { writeRepositoryMeta } from "../project/write_identity.ts";
 import { gitignoreText } from "../project/gitignore.ts";
 import { initProject } from "../project/init.ts";
 import { mergedIdentity } from "../project/merge_identity.ts";

@@ -3,7 +3,8 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { parseRepositoryMeta, repositoryMetaText } from "../project/identity.ts";
+import { parseRepositoryMeta } from "../project/identity.ts";
+import { repositoryMetaText } from "../project/write_identity.ts";
 import { mergedIdentity } from "../project/merge_identity.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { collect, type CollectedFile, type Collection } from "../snapshot/collect.ts";

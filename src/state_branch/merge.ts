@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { KEYS } from "../project/paths.ts";
+import { FOLDERS, KEYS, OF_MAIN } from "../state_layout/names.ts";
 import { readLines } from "../session/journal_end.ts";
 import { covers, type StandingRemoval, standingRemovals } from "../session/removal.ts";
 import { readRecords } from "../session/removed_sessions.ts";
@@ -314,11 +314,17 @@ class DamagedCopy extends OrchestratorError {
   }
 }
 
-/** Bindings of the local session move to its branch session. */
+/** What points to the local session, in every checkout, moves to its branch session. */
 async function pointTo(manager: SessionManager, from: string, to: string): Promise<void> {
   const { backend } = manager;
-  if ((await backend.readText(KEYS.current))?.trim() === from) await manager.setCurrentSession(to);
-  for (const key of await backend.listBlobs("bindings/")) {
+  const keys = new Set([
+    KEYS.current,
+    ...await backend.listBlobs(`${FOLDERS.bindings}/`),
+    ...await backend.listBlobs(`${FOLDERS.checkouts}/`),
+    OF_MAIN + KEYS.current,
+    ...await backend.listBlobs(`${OF_MAIN}${FOLDERS.bindings}/`),
+  ]);
+  for (const key of keys) {
     if ((await backend.readText(key))?.trim() === from) await backend.writeBlob(key, `${to}\n`);
   }
 }

@@ -7,8 +7,8 @@ import {
   parseRepositoryMeta,
   readRepositoryMeta,
   type RepositoryMeta,
-  writeRepositoryMeta,
 } from "../project/identity.ts";
+import { writeRepositoryMeta } from "../project/write_identity.ts";
 import { initProject } from "../project/init.ts";
 import { mergedIdentity } from "../project/merge_identity.ts";
 import { KEYS, type OrchestratorPaths } from "../project/paths.ts";

@@ -40,6 +40,13 @@ export function isSecretName(name: string): boolean {
   return SECRET.test(name) && !DEVICE.test(name);
 }
 
+/** Whether git's name of a worktree can be a folder's on every system, and no other name is the same there. */
+export function isPlainWorktreeName(name: string): boolean {
+  return PLAIN_WORKTREE.test(name) && !/^h-[0-9a-f]{32}$/.test(name) && isPortableName(name);
+}
+
+const PLAIN_WORKTREE = /^[a-z0-9][a-z0-9._-]{0,99}$/;
+
 const SECRET = /^[A-Za-z_]\w{0,127}$/;
 
 /**
@@ -55,6 +62,8 @@ export const PARTS = {
   session: { pattern: SESSION_ID },
   /** A hash of an agent's own session id. */
   agent: { pattern: /[0-9a-f]{32}/ },
+  /** Git's name of a linked worktree, or a hash of it. */
+  worktree: { pattern: PLAIN_WORKTREE, accepts: isPortableName },
   feedback: { pattern: /tool|process/ },
   sha256: { pattern: /[0-9a-f]{64}/ },
   writer: { pattern: /[a-z2-7]{13,26}/ },

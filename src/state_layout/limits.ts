@@ -64,6 +64,7 @@ const BY_NAME_IN_SESSION = new Map<string, number>([
 
 const BY_FOLDER = new Map<string, number>([
   ["bindings", LIMITS.short],
+  ["checkouts", LIMITS.short],
   ["secrets", LIMITS.secret],
   ["removed", LIMITS.removals],
   ["log", LIMITS.lines],

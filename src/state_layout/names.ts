@@ -19,6 +19,7 @@ export const LOCK = "lock";
 export const FOLDERS = {
   sessions: "sessions",
   bindings: "bindings",
+  checkouts: "checkouts",
   secrets: "secrets",
   removed: "removed",
   log: "log",
@@ -54,6 +55,9 @@ export const MIGRATION = {
   /** Begins the name of a folder that is being filled. */
   staging: `${UNFINISHED.staging}migration-`,
 } as const;
+
+/** Begins the keys of what the main checkout has for itself, in whatever checkout a process runs. */
+export const OF_MAIN = `${FOLDERS.checkouts}/-/`;
 
 /** The blob keys of the state directory: names relative to it, always with `/`. */
 export const KEYS = {

@@ -14,6 +14,12 @@ export function pushRecordName(branch: string): string {
   return `${encodeURIComponent(branch)}.json`;
 }
 
+/** Folder in {@link GIT_FOLDER} with the state of a repository that has no main checkout. */
+export const BARE_STATE = "state";
+
+/** Folder in {@link GIT_FOLDER} with the states of its projects in subfolders. */
+export const BARE_FOLDERS = "folders";
+
 /** Folder in {@link GIT_FOLDER} of git objects that were damaged. */
 export const SET_ASIDE = "damaged";
 

@@ -8,7 +8,7 @@
  */
 import type { Carrier, LayoutEntry } from "./entry.ts";
 import { LIMITS } from "./limits.ts";
-import { IMPORT_FOLDER, KEYS, LOCK, MIGRATION, UNFINISHED } from "./names.ts";
+import { FOLDERS, IMPORT_FOLDER, KEYS, LOCK, MIGRATION, UNFINISHED } from "./names.ts";
 
 /** All carriers. */
 export const CARRIERS = ["git", "branch", "snapshot", "encrypted", "backend"] as const;
@@ -111,6 +111,18 @@ const ROWS: Readonly<Record<string, Row>> = {
     limit: LIMITS.short,
     what:
       "ID of the session that an agent uses; the key is a hash of the agent's own session ID, which is not stored",
+  },
+  [`${FOLDERS.checkouts}/<worktree>/${KEYS.current}`]: {
+    ...machine,
+    kind: "text",
+    limit: LIMITS.short,
+    what: "ID of the current session of a linked worktree, by git's own name of it",
+  },
+  [`${FOLDERS.checkouts}/<worktree>/${KEYS.binding("<agent>")}`]: {
+    ...machine,
+    kind: "text",
+    limit: LIMITS.short,
+    what: "As `bindings/<agent>`, for an agent that runs in a linked worktree",
   },
   [LOCK]: {
     ...machine,

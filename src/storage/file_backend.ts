@@ -11,7 +11,7 @@ import { ioError, removeTemporaries, replaceFile } from "../platform/atomic_file
 import { pathExists } from "../platform/path.ts";
 import { lookWithin, namesWithin, readTextWithin, readWithin } from "../platform/within.ts";
 import { readLimit } from "../state_layout/limits.ts";
-import { FOLDERS } from "../state_layout/names.ts";
+import { FOLDERS, KEYS } from "../state_layout/names.ts";
 import type {
   AppendOptions,
   JournalHead,
@@ -43,12 +43,18 @@ import {
 export class FileBackend implements StorageBackend {
   readonly kind = "files";
   readonly #directory: string;
+  /** Stands before what each linked worktree has for itself; empty in the main checkout. */
+  readonly #own: string;
   /** Removed sessions whose lock is still held. */
   readonly #takenAway = new Set<string>();
 
-  /** @param directory absolute path of the state directory; it need not exist yet. */
-  constructor(directory: string) {
+  /**
+   * @param directory absolute path of the state directory; it need not exist yet.
+   * @param worktree the linked worktree of this process: `current` and bindings are its own.
+   */
+  constructor(directory: string, worktree?: string) {
     this.#directory = directory;
+    this.#own = worktree === undefined ? "" : `${FOLDERS.checkouts}/${worktree}/`;
   }
 
   sessions(): Promise<readonly string[]> {
@@ -288,7 +294,11 @@ export class FileBackend implements StorageBackend {
 
   #path(key: string): string {
     const [folder, id = "", ...names] = checkKey(key).split("/");
-    if (folder !== FOLDERS.sessions || !SESSION_ID.test(id)) return join(this.#directory, key);
+    if (folder === FOLDERS.checkouts && id === "-") return join(this.#directory, ...names);
+    if (folder !== FOLDERS.sessions || !SESSION_ID.test(id)) {
+      const isOwn = folder === KEYS.current || folder === FOLDERS.bindings;
+      return join(this.#directory, isOwn ? this.#own + key : key);
+    }
     return join(this.#folder(id), ...names);
   }
 

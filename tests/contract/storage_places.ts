@@ -27,6 +27,16 @@ export function placeInFiles(top: string): Place {
   };
 }
 
+/** In files, as a process in a linked worktree has them. */
+export function placeInWorktree(top: string): Place {
+  const directory = join(top, "state");
+  return {
+    backend: new FileBackend(directory, "feature"),
+    other: new FileBackend(directory, "feature"),
+    accidents: fileAccidents(directory),
+  };
+}
+
 export function placeInMemory(): Place {
   const backend = new MemoryBackend();
   return { backend, other: backend };

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { compile } from "../../scripts/compile.ts";
 import { executableAvailable } from "../harness/executable.ts";
-import { placeInFiles, placeInMemory } from "./storage_places.ts";
+import { placeInFiles, placeInMemory, placeInWorktree } from "./storage_places.ts";
 import { storageCases } from "./storage_suite.ts";
 
 for (const { name, run, accidents } of storageCases) {
@@ -17,6 +17,14 @@ for (const { name, run, accidents } of storageCases) {
   });
   if (accidents) continue;
   Deno.test(`storage in memory: ${name}`, () => run(placeInMemory()));
+  Deno.test(`storage in files of a linked worktree: ${name}`, async () => {
+    const top = await Deno.makeTempDir({ prefix: "storage-" });
+    try {
+      await run(placeInWorktree(top));
+    } finally {
+      await Deno.remove(top, { recursive: true });
+    }
+  });
 }
 
 Deno.test({

@@ -5,10 +5,13 @@
 import { migrate } from "../../migration/migrate.ts";
 import { recover } from "../../migration/recover.ts";
 import { VERSION } from "../../version.ts";
+import { requireOwnState } from "../main_checkout_only.ts";
 import type { Workspace } from "../workspace.ts";
 
 /** Finishes or undoes what was cut off; waits for a process that is doing so now. */
 export async function recoverBefore(workspace: Workspace): Promise<void> {
+  // It moves files of the root that it began in.
+  requireOwnState(workspace, "finish an interrupted migration", null);
   const { manager, paths, io } = workspace;
   const did = await manager.withRepositoryLock(
     "migrate",
@@ -42,5 +45,6 @@ async function migrateBefore(workspace: Workspace): Promise<void> {
 
 /** Moves over where `auto_migrate` says so, which only the environment and a person can set. */
 export async function migrateIfConfigured(workspace: Workspace): Promise<void> {
+  if (workspace.paths.stateHome?.shared !== undefined) return;
   if ((await workspace.config()).get("auto_migrate") === true) await migrateBefore(workspace);
 }

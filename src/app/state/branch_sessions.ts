@@ -4,9 +4,9 @@
  * seen counts.
  * @module
  */
+import { ambiguousSession } from "../../session/ambiguous.ts";
 import { OrchestratorError } from "../../errors.ts";
 import {
-  ambiguousSession,
   findSession,
   pointedSession,
   type SessionChoice,

@@ -7,11 +7,13 @@ import type { AnswerTo, Input } from "../command.ts";
 import { confirm } from "../confirm.ts";
 import type { Context } from "../context.ts";
 import { leavingData, leavingText, removalWords } from "../output/deinit_text.ts";
+import { requireOwnState } from "../../app/main_checkout_only.ts";
 import { planLeaving, remove } from "../../app/deinit_project.ts";
 import { say } from "../output/shown.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"deinit">> {
   context.requireWritableRoot();
+  requireOwnState(context, "remove what orchestrator has written", null);
   const keepState = input.has("keep-state");
   const dryRun = input.has("dry-run");
   if (!dryRun && !keepState) refuseAgent(context);

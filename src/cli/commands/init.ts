@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
+import { requireOwnState } from "../../app/main_checkout_only.ts";
 import { gitDirectory } from "../../project/git_remote.ts";
 import { readRepositoryMeta } from "../../project/identity.ts";
 import { initProject, type InitResult, refuseHome } from "../../project/init.ts";
@@ -21,6 +22,10 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ini
     );
   }
   refuseHome(context.paths);
+  if (input.has("portable") || input.has("normal")) {
+    const option = input.has("portable") ? "--portable" : "--normal";
+    requireOwnState(context, `init ${option}`, `orchestrator init ${option}`);
+  }
   // Before anything is made: a damaged or newer project must not be written to.
   const present = readRepositoryMeta(context.paths.metaFile);
   const { root } = context.paths;

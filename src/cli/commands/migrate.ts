@@ -10,6 +10,7 @@ import { type Choice, isEmptyPlan, makePlanUnheld, type Plan } from "../../migra
 import { planRollback, type RollbackResult } from "../../migration/rollback.ts";
 import { movedOn, rollBack } from "../../migration/rollback.ts";
 import type { Progress } from "../../migration/stage.ts";
+import { requireOwnState } from "../../app/main_checkout_only.ts";
 import { VERSION } from "../../version.ts";
 import type { AnswerTo, Input } from "../command.ts";
 import { confirm } from "../confirm.ts";
@@ -27,6 +28,7 @@ import { num, say, shown } from "../output/shown.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"migrate">> {
   refuseContradictions(input);
+  requireOwnState(context, "migrate", "orchestrator migrate");
   // Before anything is made: a damaged or newer project must not be written to.
   void context.meta;
   if (input.has("rollback")) return await goBack(context, input);

@@ -33,10 +33,7 @@ export async function run(
   const more = input.has("verbose")
     ? await (await import("../records.ts")).readRecords(context, { choice, view: null })
     : null;
-  const { branchView } = context;
-  const place = branchView === null
-    ? { origin: choice.origin }
-    : { origin: "branch" as const, stateBranch: branchView };
+  const { place, remark, where } = await placeOf(context, choice);
   const changed = definitionChange(context, state);
   const risk = await riskOf(context, state);
   const data = input.has("json")
@@ -50,9 +47,6 @@ export async function run(
     )
     : null;
   const told = await toldOf(progress);
-  const remark = branchView === null
-    ? undefined
-    : (await import("../../app/state/branch_remark.ts")).branchRemark(branchView);
   return {
     data,
     text: (style) => {
@@ -67,6 +61,7 @@ export async function run(
           records,
           changed: changed ?? null,
           risk,
+          where,
         },
         style,
       );
@@ -90,6 +85,17 @@ async function toldOf({ approvals, bypasses }: Progress) {
       ? []
       : bypasses.map((await import("../output/notice_text.ts")).noticeText),
   };
+}
+
+/** Where the session is read from, and in a linked worktree whose state that is. */
+async function placeOf({ branchView, paths }: Context, { origin }: SessionChoice) {
+  const { text: where, data } = paths.stateHome?.worktree
+    ? (await import("../output/worktree_text.ts")).whereabouts(paths, paths.stateHome)
+    : {};
+  if (branchView === null) return { place: { origin, ...data }, where };
+  const { branchRemark } = await import("../../app/state/branch_remark.ts");
+  const place = { origin: "branch" as const, stateBranch: branchView, ...data };
+  return { place, where, remark: branchRemark(branchView) };
 }
 
 /** How far it is; what was found of its proofs when they are to be compared with the files. */

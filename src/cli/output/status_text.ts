@@ -40,6 +40,8 @@ export interface StatusScreen {
   readonly changed?: string | null;
   /** What of the session would be lost with this machine. */
   readonly risk?: { readonly events?: number; readonly why: string } | null;
+  /** In a linked worktree: whose the state is, and where the work is. */
+  readonly where?: string | undefined;
 }
 
 const NOTES_SHOWN = 3;
@@ -109,7 +111,7 @@ function head(
     style.bold(OWN.concat("Task: ", hang(state.task, style, GUTTER_WIDTH, "Task: ".length))),
     ...factLines(facts, style),
     OWN.concat(drawn, share, end),
-    ...[...(progress.remarks ?? []), ...(screen.changed ? [screen.changed] : [])]
+    ...[screen.where ?? [], progress.remarks ?? [], screen.changed ?? []].flat()
       .map((text) => style.dim(hang(text, style, GUTTER_WIDTH))),
     ...(screen.risk?.events === undefined ? [] : [style.yellow(shown(screen.risk.why))]),
   ]);

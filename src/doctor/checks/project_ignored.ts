@@ -11,6 +11,9 @@ export const projectIgnored: Check = {
       return skipped("no project is initialized here");
     }
     if (!await examination.inGit()) return skipped("not a git work tree");
+    if (examination.paths.stateHome?.shared !== undefined) {
+      return skipped("the state is that of another checkout");
+    }
     const probe = meta.value.mode === "normal"
       ? ".orchestrator/sessions/x/log.jsonl"
       : ".orchestrator/secrets/x";

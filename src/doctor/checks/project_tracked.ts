@@ -17,6 +17,9 @@ export const projectTracked: Check = {
       return skipped("no project is initialized here");
     }
     if (!await examination.inGit()) return skipped("not a git work tree");
+    if (examination.paths.stateHome?.shared !== undefined) {
+      return skipped("the state is that of another checkout");
+    }
     const listed = await examination.git("ls-files", "-z", "--", ".orchestrator");
     if (listed === null || listed.exitCode !== 0) return skipped("git did not respond");
     const files = listed.stdout.split("\0").filter((name) => name !== "");

@@ -180,8 +180,8 @@ export const WORKFLOW: readonly Mutant[] = [
   {
     name: "a command runs in a directory behind a link out of the project",
     file: "src/session/verify_command.ts",
-    search: "if (!paths.contains(dir))",
-    replace: "if (!paths.contains(paths.root))",
+    search: "if (!isInside(paths.root, dir))",
+    replace: "if (!isInside(paths.root, paths.root))",
     killedBy: { file: "tests/unit/session/verify_command_test.ts", filter: "outside the project" },
   },
   {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { bindToSession } from "../../../src/app/bind_agent.ts";
 import { AT_WORK_MS, otherAgent } from "../../../src/app/other_agents.ts";
-import { bindAgent, readBinding } from "../../../src/session/resolve.ts";
+import { bindAgent, readBinding } from "../../../src/session/bindings.ts";
 import { MemoryBackend } from "../../../src/storage/memory_backend.ts";
 import { A, abandon, act, managed, refusal, start } from "../session/sessions.ts";
 

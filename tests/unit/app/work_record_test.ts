@@ -423,10 +423,8 @@ Deno.test({
     assert.doesNotMatch(await shownOf(project, moved), ANY);
     renameSync(moved, project.scratch.root);
     project.git("worktree", "add", "--quiet", project.scratch.path("../tree"));
-    symlinkSync(
-      project.scratch.path(".orchestrator"),
-      project.scratch.path("../tree/.orchestrator"),
-    );
+    const session = project.scratch.read(".orchestrator/current").trim();
+    await project.must(["session", "use", session], {}, project.scratch.path("../tree"));
     await project.must(["complete", "quiet"], {}, project.scratch.path("../tree"));
     assert.doesNotMatch(await shownOf(project), ANY);
   },

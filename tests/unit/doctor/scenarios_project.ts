@@ -331,9 +331,9 @@ export const PROJECT: readonly Scenario[] = [
   },
   {
     check: "project.worktree",
-    when: "it is a linked worktree",
+    when: "it is a submodule",
     level: "info",
-    seen: /linked worktree/,
+    seen: /^a submodule/,
     make: (world) => world.write(world.scratch.path(".git"), "gitdir: ../elsewhere\n"),
   },
   {

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { bindAgent } from "../../../src/session/resolve.ts";
+import { bindAgent } from "../../../src/session/bindings.ts";
 import type { Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
 

@@ -5,8 +5,8 @@ import {
   copiedWarning,
   parseRepositoryMeta,
   readRepositoryMeta,
-  writeRepositoryMeta,
 } from "../../../src/project/identity.ts";
+import { writeRepositoryMeta } from "../../../src/project/write_identity.ts";
 import { newRepositoryMeta } from "../../../src/project/new_identity.ts";
 
 const ID = "abcdefghijklmnopqrstuvwxyz";

@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  bindAgent,
-  findSession,
-  readBinding,
-  resolveSession,
-} from "../../../src/session/resolve.ts";
+import { findSession, resolveSession } from "../../../src/session/resolve.ts";
+import { bindAgent, readBinding } from "../../../src/session/bindings.ts";
 import { MemoryBackend } from "../../../src/storage/memory_backend.ts";
 import { A, abandon, act, B, inFiles, managed, refusal, start } from "./sessions.ts";
 

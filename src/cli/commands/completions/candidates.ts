@@ -59,6 +59,8 @@ async function valuesOf(completion: Completion, outer: Context): Promise<readonl
   };
   try {
     const context = new Context(outer.io, spec ?? outer.spec, new Input({}, options), outer.table);
+    // In a linked worktree the state is elsewhere.
+    await context.prepare();
     const found = values === "session"
       ? await sessions(context, typed)
       : inState(values, await stateOf(context), spec?.path);

@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../../errors.ts";
-import { ambiguousSession } from "../../../session/resolve.ts";
+import { ambiguousSession } from "../../../session/ambiguous.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { lines, say, shown } from "../../output/shown.ts";

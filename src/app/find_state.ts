@@ -1,0 +1,77 @@
+/**
+ * The paths of a project whose `.git` is a file: in a linked worktree the state is elsewhere.
+ * @module
+ */
+import { existsSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { OrchestratorError } from "../errors.ts";
+import { OrchestratorPaths, STATE_DIRECTORY, userConfigFiles } from "../project/paths.ts";
+import { findStateHome, STATE_HOME_VARIABLE } from "../project/state_home.ts";
+import { FOLDERS } from "../state_layout/names.ts";
+import type { Configuration, Project, Warnings } from "./workspace.ts";
+
+/**
+ * Finds the state.
+ * @param gitFile the nearest `.git` upwards.
+ * @returns the error of whatever needs a project where it cannot be found.
+ */
+export function findState(
+  workspace: Pick<Project, "paths" | "io"> & Warnings,
+  gitFile: string,
+): OrchestratorPaths | OrchestratorError {
+  const { paths, io: { env, home } } = workspace;
+  const userFiles = userConfigFiles(home, env["XDG_CONFIG_HOME"]).map(({ path }) => path);
+  try {
+    const found = findStateHome(paths, gitFile, { env, home, userFiles });
+    if (found === null) return paths;
+    const placed = new OrchestratorPaths(paths.root, paths.origin, home, found);
+    if (hasOwnSessions(placed)) {
+      workspace.warn(
+        `This worktree has sessions of its own in .orchestrator, which do not count: the state is that of "${found.shared?.of}"; ${STATE_HOME_VARIABLE}=worktree shows them`,
+      );
+    }
+    return placed;
+  } catch (error) {
+    if (error instanceof OrchestratorError) return error;
+    throw error;
+  }
+}
+
+/**
+ * The place was found before the configuration was read: they have to agree, for a second state must
+ * not begin unseen.
+ * @throws `config_invalid`
+ */
+export function requireSameHome(
+  { usablePaths, loadedConfig }:
+    & Pick<Project, "usablePaths">
+    & Pick<Configuration, "loadedConfig">,
+): void {
+  const home = usablePaths?.stateHome ?? null;
+  if (home === null || home.worktree === null || loadedConfig === undefined) return;
+  const { value } = loadedConfig.effective("state_home");
+  if (home.why === "portable" || value === (home.why === "setting" ? "worktree" : "shared")) {
+    return;
+  }
+  throw new OrchestratorError(
+    "config_invalid",
+    `Cannot use the state_home "${
+      String(value)
+    }": it is given in a way that is not read before the state is found`,
+    {
+      hint: `Set the variable ${STATE_HOME_VARIABLE}, or write \`state_home: ${
+        String(value)
+      }\` on a line of its own in ~/.orchestrator/config.yaml`,
+    },
+  );
+}
+
+/** Whether the checkout has sessions of its own that do not count, because the state is elsewhere. */
+export function hasOwnSessions({ root, stateHome }: OrchestratorPaths): boolean {
+  if (stateHome?.shared === undefined) return false;
+  const own = join(root, STATE_DIRECTORY);
+  // A link to the shared state is what people made themselves.
+  if (!existsSync(join(own, FOLDERS.sessions))) return false;
+  const { directory } = stateHome;
+  return !existsSync(directory) || realpathSync(own) !== realpathSync(directory);
+}

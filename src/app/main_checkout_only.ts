@@ -1,0 +1,33 @@
+/**
+ * What is done in the main checkout only: it is about the state as a whole, or about files of a root.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import { STATE_HOME_VARIABLE } from "../project/state_home.ts";
+import type { Project } from "./workspace.ts";
+
+/**
+ * Refuses it in a linked worktree whose state is the main checkout's.
+ * @param doing e.g. `migrate`
+ * @param own the command that does it for this worktree alone; null where there is none.
+ * @throws `other_checkout`
+ */
+export function requireOwnState(
+  { paths }: Pick<Project, "paths">,
+  doing: string,
+  own: string | null,
+): void {
+  const shared = paths.stateHome?.shared;
+  const main = paths.stateHome?.worktree?.main ?? null;
+  if (shared === undefined || (main === null && own === null)) return;
+  throw new OrchestratorError(
+    "other_checkout",
+    `Cannot ${doing} in "${paths.root}": the state of this linked worktree is that of "${shared.of}"`,
+    {
+      hint: own === null
+        ? `Run it in "${shared.of}"`
+        : `Run it in "${shared.of}", or for this worktree alone: \`${STATE_HOME_VARIABLE}=worktree ${own}\``,
+      details: { root: paths.root, stateOf: shared.of },
+    },
+  );
+}

@@ -1,0 +1,271 @@
+/** One state for all worktrees of a repository, with a real git: where it is found, and what is each worktree's own. */
+import assert from "node:assert/strict";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { noGit, Worktrees } from "../../harness/worktrees.ts";
+
+const ignore = noGit || Deno.build.os === "windows";
+
+function test(name: string, fn: (tree: Worktrees) => Promise<void>): void {
+  Deno.test({
+    name: `worktrees: ${name}`,
+    ignore,
+    fn: async () => {
+      using tree = new Worktrees();
+      await fn(tree);
+    },
+  });
+}
+
+test("a session begun in one is the main checkout's, and outlives it", async (tree) => {
+  const wt = tree.add("feature");
+  const id = await tree.start(wt, "Work in the worktree");
+  assert.ok(!existsSync(join(wt, ".orchestrator")));
+  assert.ok(tree.scratch.exists(`.orchestrator/sessions/${id}/log.jsonl`));
+  const data = await tree.must(wt, ["status"]);
+  assert.deepEqual(data.worktree, {
+    name: "feature",
+    root: wt,
+    stateDirectory: tree.scratch.path(".orchestrator"),
+    stateOf: tree.main,
+  });
+  const { stdout } = await tree.run(wt, ["status"]);
+  assert.match(stdout, new RegExp(`State of ${tree.main}, work in ${wt}`));
+  tree.git(tree.main, "worktree", "remove", wt);
+  const list = await tree.must(tree.main, ["session", "list"]);
+  assert.deepEqual(list.sessions.map(({ session }: { session: string }) => session), [id]);
+  assert.equal((await tree.must(tree.main, ["status", "--session", id])).worktree, undefined);
+});
+
+test("each has its own current session and bindings; two can work on one", async (tree) => {
+  const [one, two] = [tree.add("one"), tree.add("two")];
+  const main = await tree.start(tree.main, "Main");
+  const first = await tree.start(one, "First");
+  assert.equal((await tree.mustFail(two, ["status"])).code, "no_session");
+  assert.equal((await tree.must(tree.main, ["status"])).session, main);
+  assert.equal((await tree.must(one, ["status"])).session, first);
+  await tree.must(two, ["session", "use", first]);
+  await tree.must(one, ["complete", "one"]);
+  await tree.must(two, ["complete", "two"]);
+  assert.equal((await tree.must(one, ["status"])).progress.done, 2);
+  const agent = { CLAUDECODE: "1", CLAUDE_CODE_SESSION_ID: "a-1" };
+  await tree.must(one, ["note", "bound here"], agent);
+  await tree.must(tree.main, ["note", "bound there"], agent);
+  assert.equal((await tree.must(one, ["status"], agent)).session, first);
+  assert.equal((await tree.must(tree.main, ["status"], agent)).session, main);
+  assert.deepEqual(readdirSync(tree.scratch.path(".orchestrator/checkouts")).sort(), [
+    "one",
+    "two",
+  ]);
+  // By git's own name, not by the path.
+  tree.git(tree.main, "worktree", "move", one, tree.beside("elsewhere"));
+  assert.equal((await tree.must(tree.beside("elsewhere"), ["status"])).session, first);
+});
+
+test("what runs, is looked at and counts is the worktree's", async (tree) => {
+  const wt = tree.add("feature");
+  await tree.start(wt, "Work");
+  await tree.must(wt, ["complete", "here"]);
+  assert.equal(readFileSync(join(wt, "where.txt"), "utf8").trim(), wt);
+  tree.scratch.write("proof.txt", "in the main checkout\n");
+  assert.equal((await tree.mustFail(wt, ["complete", "proof"])).code, "verification_failed");
+  tree.write(join(wt, "proof.txt"), "here\n");
+  await tree.must(wt, ["complete", "proof"]);
+  tree.write(
+    join(wt, "workflow.yaml"),
+    readFileSync(join(wt, "workflow.yaml"), "utf8").replace("Short", "Other"),
+  );
+  assert.equal((await tree.must(wt, ["start", "Again"])).workflow, "Other");
+});
+
+test("git's variables and the folder that a command runs in do not mislead", async (tree) => {
+  const wt = tree.add("feature");
+  const id = await tree.start(wt, "Work");
+  mkdirSync(join(wt, "deep/er"), { recursive: true });
+  const misleading = {
+    GIT_DIR: "/nowhere",
+    GIT_COMMON_DIR: "/nowhere/else",
+    GIT_WORK_TREE: tree.main,
+  };
+  assert.equal((await tree.must(join(wt, "deep/er"), ["status"], misleading)).session, id);
+  symlinkSync(wt, tree.beside("link"));
+  assert.equal((await tree.must(tree.beside("link"), ["status"])).session, id);
+  assert.equal((await tree.must("/", ["status", "--root", wt])).session, id);
+});
+
+test("without a main checkout the state is in the repository", async (tree) => {
+  for (const bare of ["proj.git", "proj/.bare", "other/.git"]) {
+    const path = tree.beside(bare);
+    tree.git(tree.main, "clone", "--quiet", "--bare", tree.main, path);
+    const wt = tree.add(`of-${bare.replaceAll(/\W/g, "-")}`, path);
+    const id = await tree.start(wt, "Work");
+    assert.ok(existsSync(join(path, "orchestrator/state/sessions", id, "log.jsonl")), bare);
+    assert.ok(!existsSync(join(wt, ".orchestrator")));
+    assert.equal((await tree.must(wt, ["status"])).worktree.stateOf, path);
+  }
+  // The folder that holds it says with a file where it is.
+  tree.write(tree.beside("proj/.git"), "gitdir: ./.bare\n");
+  const { sessions } = await tree.must(tree.beside("proj"), ["session", "list"]);
+  assert.equal(sessions.length, 1);
+});
+
+test("the home directory's own folder is never a project's", async (tree) => {
+  const { home } = tree.scratch;
+  tree.git(home, "init", "--quiet", "--initial-branch=main");
+  tree.git(home, "add", ".gitconfig");
+  tree.git(home, "commit", "--quiet", "--message", "dotfiles");
+  const wt = tree.add("dotfiles", home);
+  const id = await tree.start(wt, "Work");
+  assert.ok(existsSync(join(home, ".git/orchestrator/state/sessions", id)));
+  assert.ok(!existsSync(join(home, ".orchestrator")));
+});
+
+test("submodules and --separate-git-dir keep their own", async (tree) => {
+  const allow = ["-c", "protocol.file.allow=always"];
+  tree.git(tree.main, ...allow, "submodule", "--quiet", "add", tree.main, "sub");
+  tree.git(tree.main, "commit", "--quiet", "--message", "sub");
+  const id = await tree.start(join(tree.main, "sub"), "Work");
+  assert.ok(existsSync(join(tree.main, "sub/.orchestrator/sessions", id)));
+  // A worktree of the submodule has the submodule's.
+  const wt = tree.add("of-sub", join(tree.main, "sub"));
+  const list = await tree.must(wt, ["session", "list"]);
+  assert.deepEqual(list.sessions.map(({ session }: { session: string }) => session), [id]);
+  const apart = tree.beside("apart");
+  tree.git(tree.main, "init", "--quiet", `--separate-git-dir=${tree.beside("git-apart")}`, apart);
+  const other = await tree.start(apart, "Work");
+  assert.ok(existsSync(join(apart, ".orchestrator/sessions", other)));
+});
+
+test("a project in a subfolder has its state in the same subfolder", async (tree) => {
+  tree.scratch.write("sub/workflow.yaml", tree.scratch.read("workflow.yaml"));
+  tree.git(tree.main, "add", "--all");
+  tree.git(tree.main, "commit", "--quiet", "--message", "sub");
+  const wt = tree.add("feature");
+  const id = await tree.start(join(wt, "sub"), "Work");
+  assert.ok(tree.scratch.exists(`sub/.orchestrator/sessions/${id}`));
+  // A link in the main checkout leads to no place of the project's.
+  rmSync(tree.scratch.path("sub"), { recursive: true });
+  mkdirSync(tree.beside("outside"));
+  symlinkSync(tree.beside("outside"), tree.scratch.path("sub"));
+  assert.equal((await tree.mustFail(join(wt, "sub"), ["start", "No"])).code, "worktree_broken");
+  assert.deepEqual(readdirSync(tree.beside("outside")), []);
+});
+
+test("a main checkout that moved is found again after git's repair; no second state begins", async (tree) => {
+  const wt = tree.add("feature");
+  const id = await tree.start(wt, "Work");
+  const moved = tree.beside("moved");
+  renameSync(tree.main, moved);
+  for (const argv of [["status"], ["start", "Another"], ["session", "list"], ["doctor"]]) {
+    const error = await tree.mustFail(wt, argv);
+    assert.equal(error.code, "worktree_broken", argv.join(" "));
+    assert.match(error.hint ?? "", /git worktree repair/);
+  }
+  assert.ok(!existsSync(join(wt, ".orchestrator")));
+  tree.git(moved, "worktree", "repair", wt);
+  assert.equal((await tree.must(wt, ["status"])).session, id);
+  rmSync(moved, { recursive: true });
+  assert.equal((await tree.mustFail(wt, ["status"])).code, "worktree_broken");
+  // The person's word counts.
+  await tree.must(wt, ["start", "Alone"], { ORCHESTRATOR_STATE_HOME: "worktree" });
+  assert.ok(existsSync(join(wt, ".orchestrator/sessions")));
+});
+
+test("a pruned, a moved and a copied worktree are told", async (tree) => {
+  const wt = tree.add("feature");
+  const id = await tree.start(wt, "Work");
+  renameSync(wt, tree.beside("gone"));
+  assert.match((await tree.mustFail(tree.beside("gone"), ["status"])).message, /at another path/);
+  tree.git(tree.beside("gone"), "worktree", "repair");
+  assert.equal((await tree.must(tree.beside("gone"), ["status"])).session, id);
+  cpSync(tree.beside("gone"), tree.beside("copy"), { recursive: true });
+  assert.match((await tree.mustFail(tree.beside("copy"), ["status"])).message, /at another path/);
+  rmSync(tree.beside("gone"), { recursive: true });
+  tree.git(tree.main, "worktree", "prune");
+  const error = await tree.mustFail(tree.beside("copy"), ["status"]);
+  assert.match(error.message, /pruned/);
+  assert.equal((await tree.must(tree.main, ["status", "--session", id])).session, id);
+});
+
+test("a `.git` file that leads to another repository is not followed", async (tree) => {
+  const wt = tree.add("feature");
+  await tree.start(wt, "Work");
+  const stranger = tree.beside("stranger");
+  mkdirSync(stranger);
+  cpSync(join(wt, ".git"), join(stranger, ".git"));
+  cpSync(join(wt, "workflow.yaml"), join(stranger, "workflow.yaml"));
+  assert.equal((await tree.mustFail(stranger, ["note", "x"])).code, "worktree_broken");
+  // One that was made for it, with a folder that claims to belong to the repository.
+  const admin = tree.beside("admin/worktrees/x");
+  mkdirSync(admin, { recursive: true });
+  writeFileSync(join(admin, "commondir"), join(tree.main, ".git"));
+  writeFileSync(join(admin, "gitdir"), join(stranger, ".git"));
+  writeFileSync(join(admin, "HEAD"), "ref: refs/heads/main\n");
+  writeFileSync(join(stranger, ".git"), `gitdir: ${admin}\n`);
+  assert.equal((await tree.mustFail(stranger, ["note", "x"])).code, "worktree_broken");
+});
+
+test("state_home: worktree keeps the state in the worktree", async (tree) => {
+  const wt = tree.add("feature");
+  const shared = await tree.start(wt, "Shared");
+  const own = { ORCHESTRATOR_STATE_HOME: "worktree" };
+  const id = (await tree.must(wt, ["start", "Own"], own)).session;
+  assert.ok(existsSync(join(wt, ".orchestrator/sessions", id)));
+  assert.equal((await tree.must(wt, ["status"], own)).session, id);
+  assert.equal((await tree.must(wt, ["status"])).session, shared);
+  const { stderr } = await tree.run(wt, ["status"]);
+  assert.match(stderr, /sessions of its own/);
+  tree.write(join(tree.scratch.home, ".orchestrator/config.yaml"), "state_home: worktree\n");
+  assert.equal((await tree.must(wt, ["status"])).session, id);
+  const told = { ORCHESTRATOR_STATE_HOME: "shared" };
+  assert.equal((await tree.must(wt, ["status"], told)).session, shared);
+  // What is not read before the state is found must not be half in force.
+  tree.write(join(tree.scratch.home, ".orchestrator/config.yaml"), "{ state_home: worktree }\n");
+  assert.equal((await tree.mustFail(wt, ["status"])).code, "config_invalid");
+  rmSync(join(tree.scratch.home, ".orchestrator"), { recursive: true });
+  assert.equal(
+    (await tree.mustFail(wt, ["status", "--set", "state_home=worktree"])).code,
+    "config_invalid",
+  );
+});
+
+test("committed state does not count because it is there", async (tree) => {
+  await tree.must(tree.main, ["init", "--portable"]);
+  const old = await tree.start(tree.main, "Portable");
+  tree.git(tree.main, "add", "--all");
+  tree.git(tree.main, "commit", "--quiet", "--message", "state");
+  const wt = tree.add("feature");
+  // Portable mode is of a checkout.
+  assert.equal((await tree.must(wt, ["session", "list"])).sessions[0].session, old);
+  const there = await tree.start(wt, "In the worktree");
+  assert.ok(existsSync(join(wt, ".orchestrator/sessions", there)));
+  assert.ok(!tree.scratch.exists(`.orchestrator/sessions/${there}`));
+  await tree.must(tree.main, ["init", "--normal"]);
+  const ids = (await tree.must(wt, ["session", "list"])).sessions
+    .map(({ session }: { session: string }) => session);
+  assert.deepEqual(ids, [old]);
+});
+
+test("what is about the whole state, or moves files of a root, is the main checkout's", async (tree) => {
+  const wt = tree.add("feature");
+  await tree.start(wt, "Work");
+  const before = readdirSync(realpathSync(tree.scratch.path(".orchestrator"))).sort();
+  for (const argv of [["migrate"], ["deinit"], ["init", "--portable"], ["init", "--normal"]]) {
+    const error = await tree.mustFail(wt, argv);
+    assert.equal(error.code, "other_checkout", argv.join(" "));
+    assert.ok(error.hint?.includes(tree.main));
+  }
+  assert.deepEqual(readdirSync(tree.scratch.path(".orchestrator")).sort(), before);
+  await tree.must(wt, ["init", "--portable"], { ORCHESTRATOR_STATE_HOME: "worktree" });
+});
