@@ -8,7 +8,7 @@ import { checkHistoryFile } from "./history.ts";
 import type { BadLine } from "./journal.ts";
 import { scanJournal } from "./scan_journal.ts";
 import type { AuditReport } from "../workflow/audit/finding.ts";
-import { oddFileLines, oddRoots } from "../workflow/work_remarks.ts";
+import { oddCheckLines, oddRoots } from "../workflow/work_remarks.ts";
 import {
   type LoadedSession,
   loadSession,
@@ -84,7 +84,7 @@ export async function verifySession(
       decided,
       newer,
       contradictions,
-      remarks: [...remarks, ...oddRoots(state), ...oddFileLines(state)]
+      remarks: [...remarks, ...oddRoots(state), ...oddCheckLines(state)]
         .sort((one, other) => one.line - other.line),
     };
   } catch (error) {

@@ -10,6 +10,7 @@ import type { Command, DecideContext } from "./commands.ts";
 import type { Decision } from "./decision.ts";
 import type { VerificationOutcome } from "./events.ts";
 import { type LocatedItem, namedItem, requireItem } from "./locate.ts";
+import { programRemark } from "./program_remark.ts";
 import type { ShellRecord } from "./recorded.ts";
 import type { SessionState } from "./state.ts";
 import { recordedWork } from "./work_marks.ts";
@@ -52,7 +53,9 @@ export function decideComplete(
   if (given.error !== undefined) return given;
   if (automatic) return automaticSkip(located, given.value);
 
-  const outcome = checkOutcome(state, { id, planned: verification }, command.outcome);
+  const { verification: before } = located.state;
+  const planned = { id, planned: verification, before };
+  const outcome = checkOutcome(state, planned, command.outcome);
   if (outcome.error !== undefined) return outcome;
   const data = {
     phase: located.phase.definition.id,
@@ -104,7 +107,12 @@ function automaticSkip(
  */
 export function checkOutcome(
   state: SessionState,
-  { id, planned }: { readonly id: string; readonly planned: RunnableVerification },
+  { id, planned, before }: {
+    readonly id: string;
+    readonly planned: RunnableVerification;
+    /** What the item's verification gave the last time. */
+    readonly before: VerificationOutcome | undefined;
+  },
   outcome: VerificationOutcome | undefined,
 ): Result<VerificationOutcome> {
   if (planned.type === "none") {
@@ -123,7 +131,7 @@ export function checkOutcome(
   }
   const recorded = planned.type === "file_exists"
     ? fileOutcome(state, planned, outcome)
-    : commandOutcome(planned, outcome);
+    : commandOutcome(state, planned, { outcome, before });
   return recorded === null ? { error: otherVerification(id) } : { value: recorded };
 }
 
@@ -150,8 +158,12 @@ function fileOutcome(
 
 /** Null for the outcome of another verification. */
 function commandOutcome(
+  state: SessionState,
   planned: Extract<RunnableVerification, { readonly type: "command" }>,
-  outcome: VerificationOutcome,
+  { outcome, before }: {
+    readonly outcome: VerificationOutcome;
+    readonly before: VerificationOutcome | undefined;
+  },
 ): VerificationOutcome | null {
   if (
     outcome.type !== "command" || outcome.command !== planned.command ||
@@ -161,6 +173,7 @@ function commandOutcome(
   const { type, command, expectedExitCode, exitCode, durationMs, outputTail } = outcome;
   const { signal, timedOut, reason, shell, dir, program, variables, wroteState } = outcome;
   const passed = outcome.passed && exitCode === planned.expect_exit_code && timedOut !== true;
+  const remark = programRemark(state, outcome, before);
   return {
     type,
     passed,
@@ -177,6 +190,7 @@ function commandOutcome(
     ...(program === undefined ? {} : { program }),
     ...(variables === undefined ? {} : { variables }),
     ...(wroteState === undefined ? {} : { wroteState }),
+    ...(remark === undefined ? {} : { remark }),
   };
 }
 

@@ -169,7 +169,8 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
 function oddIn(state: SessionState, event: SessionEvent): Pick<SessionState, "odd"> {
   const outcome = "verification" in event.data ? event.data.verification : undefined;
   const isElsewhere = state.begun?.root !== undefined && workIn(event)?.root !== undefined;
-  const isOdd = isElsewhere || outcome?.type === "file_exists" && outcome.remark !== undefined;
+  const isOdd = isElsewhere ||
+    outcome !== undefined && outcome.type !== "none" && outcome.remark !== undefined;
   return isOdd ? { odd: true } : {};
 }
 

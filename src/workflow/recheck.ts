@@ -88,7 +88,8 @@ export function decideRecheck(
       ),
     };
   }
-  const checked = checkOutcome(state, { id: item, planned: verification }, outcome);
+  const { verification: before } = located.state;
+  const checked = checkOutcome(state, { id: item, planned: verification, before }, outcome);
   if (checked.error !== undefined) return checked;
   return {
     value: {

@@ -121,6 +121,8 @@ export type VerificationOutcome =
     readonly variables?: readonly string[];
     /** Files of the state directory that were edited while it ran; absent where none was. */
     readonly wroteState?: readonly string[];
+    /** What is odd about the program, as a clause; absent where nothing is. */
+    readonly remark?: string;
   };
 
 /** A history in a file of the session. */

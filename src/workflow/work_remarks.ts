@@ -16,7 +16,7 @@ interface Placed {
 
 /** Remarks on a session, none where nothing is odd. */
 export function workRemarks(state: SessionState): readonly string[] {
-  return [...rootRemarks(state), ...fileRemarks(state)];
+  return [...rootRemarks(state), ...checkRemarks(state)];
 }
 
 /**
@@ -87,27 +87,29 @@ function isSame(one: RootRecord, other: RootRecord): boolean {
     (one.repository !== undefined && one.repository === other.repository);
 }
 
-/** Without `format: 2` anything may be at a path: what it is, is said. */
-function fileRemarks(state: SessionState): readonly string[] {
-  return oddFiles(state).map(({ what, remark }) => `${what}: ${remark}`);
+/** What is odd about the file or the program of a check that counts. */
+function checkRemarks(state: SessionState): readonly string[] {
+  return oddChecks(state).map(({ what, remark }) => `${what}: ${remark}`);
 }
 
 /** The same for the lines of the journal. */
-export function oddFileLines(state: SessionState): readonly AuditRemark[] {
-  return oddFiles(state).map(({ seq, remark }) => ({
+export function oddCheckLines(state: SessionState): readonly AuditRemark[] {
+  return oddChecks(state).map(({ seq, remark, isFile }) => ({
     line: seq,
-    remark: `records a check that passed although ${remark}`,
+    remark: `records a check ${isFile ? "that passed although" : "in which"} ${remark}`,
   }));
 }
 
-function oddFiles(state: SessionState) {
+function oddChecks(state: SessionState) {
   return state.definition.phases.flatMap(({ id, items }) =>
     items.flatMap(({ id: item }) => {
       const standing = own(own(state.phases, id)?.items ?? {}, item);
       const outcome = standing?.verification;
-      if (outcome?.type !== "file_exists" || outcome.remark === undefined) return [];
+      if (outcome === undefined || outcome.type === "none") return [];
+      const { type, remark } = outcome;
+      if (remark === undefined) return [];
       const seq = standing?.proof?.seq ?? standing?.touched ?? state.seq;
-      return [{ what: `${id}/${item}`, seq, remark: outcome.remark }];
+      return [{ what: `${id}/${item}`, seq, remark, isFile: type === "file_exists" }];
     })
   );
 }

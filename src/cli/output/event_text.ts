@@ -242,7 +242,7 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
 
 /** What is odd of a check that passed. */
 function remarkOf(outcome: VerificationOutcome): string | undefined {
-  return outcome.type === "file_exists" ? outcome.remark : undefined;
+  return outcome.type === "none" ? undefined : outcome.remark;
 }
 
 function failure(outcome: VerificationOutcome): string | undefined {
