@@ -183,6 +183,14 @@ export const proofSeen = z.strictObject({
   why: z.string().optional().describe("Why it is unknown, or that more has changed"),
 });
 
+/** What was found of a proof, when and by what. */
+export const keptProof = proofSeen.extend({
+  time,
+  by: z.string().describe("The command that compared"),
+  at: count.describe("Number of the session's last line then"),
+  head: z.string().nullable().optional().describe("The commit that was checked out then"),
+});
+
 const blocker = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("item_open"),

@@ -11,6 +11,7 @@ import {
   count,
   event,
   givenApproval,
+  keptProof,
   legacy,
   namesakes,
   nextStep,
@@ -150,6 +151,14 @@ export const WORK_ANSWERS = {
     worktree: worktreeParts.shape.worktree.optional(),
     legacy: legacy.optional(),
     proofs: z.array(proofSeen).optional().describe("With --fresh"),
+    lastComparison: z.strictObject({
+      proofs: z.array(keptProof).describe("Proofs that did not fit when they were last looked at"),
+      commitChanged: z.array(z.strictObject({
+        phase: z.string(),
+        item: z.string(),
+        seq: count,
+      })).describe("Proofs made at another commit than the one checked out, not compared since"),
+    }).optional().describe("Without --fresh, where there is something to say"),
     records: recordFields.records.optional().describe("With --verbose"),
     allNotes: recordFields.allNotes.optional().describe("With --verbose"),
   }),

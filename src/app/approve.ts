@@ -23,6 +23,7 @@ import { heldProofs } from "../workflow/freshness.ts";
 import type { ProofSeen } from "../workflow/proof_seen.ts";
 import type { ComparedProofs } from "./proofs_seen.ts";
 import { workNow } from "./work.ts";
+import type { Comparing } from "./freshness.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What a person is asked to approve. */
@@ -45,10 +46,9 @@ export interface ToApprove {
  */
 export type Confirm = (about: ToApprove) => Promise<Approval["how"]>;
 
-type Needed = Pick<
-  Workspace,
-  "sessionToChange" | "manager" | "actor" | "environment" | "warn" | "paths" | "io"
->;
+type Needed =
+  & Comparing
+  & Pick<Workspace, "sessionToChange" | "actor" | "environment" | "warn">;
 
 /**
  * Approves items, one after the other; the first failure ends it, and what was approved before stays.

@@ -9,19 +9,25 @@ import { MomentComparison, type TreeDifference } from "../work_tree/compare.ts";
 import { factsOf } from "../work_tree/file_facts.ts";
 import { TooSlow } from "../work_tree/git.ts";
 import { changedSince, type Run } from "../work_tree/since.ts";
-import { approvedFileOf, type HeldProof, heldProofs, MOST_FILES } from "../workflow/freshness.ts";
+import {
+  approvedFileOf,
+  type HeldProof,
+  heldProofs,
+  MOST_FILES,
+  namedFile,
+} from "../workflow/freshness.ts";
 import { inputMatcher } from "../workflow/inputs.ts";
 import type { ProofSeen } from "../workflow/proof_seen.ts";
 import type { SessionState } from "../workflow/state.ts";
-import { fillIn } from "../workflow/template.ts";
 import { changedFilesOf } from "../workflow/work_lists.ts";
 import type { WorkRecord } from "../workflow/work_record.ts";
 import type { WorkTree } from "../workflow/work_tree.ts";
+import { keepComparison, type Keeping } from "./last_comparison.ts";
 import { filesNow, patienceFor } from "./work.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What is needed to compare. */
-export type Comparing = Pick<Workspace, "paths" | "io" | "manager">;
+export type Comparing = Pick<Workspace, "paths" | "io" | "manager"> & Keeping;
 
 /** What was found. */
 export interface Compared {
@@ -31,7 +37,8 @@ export interface Compared {
 }
 
 /**
- * Compares the proofs of a session, or of one of its phases, with the files.
+ * Compares the proofs of a session, or of one of its phases, with the files, and keeps what was found
+ * for `status`.
  * @param tree what the files are, where that has been looked at already.
  */
 export async function compareProofs(
@@ -46,6 +53,7 @@ export async function compareProofs(
   const comparing = new ProofComparison(workspace, state, { now, records });
   const proofs: ProofSeen[] = [];
   for (const one of held) proofs.push(await comparing.look(one));
+  await keepComparison(workspace, state, proofs, now);
   return { proofs, remarks: ruleRemarks(records.get(1)?.tree, now) };
 }
 
@@ -89,16 +97,16 @@ class ProofComparison {
 
   async look({ phase, item, standing, proof }: HeldProof): Promise<ProofSeen> {
     const about = { phase: phase.id, item: item.id, seq: proof.seq };
-    const { verification, inputs } = item;
+    const { inputs } = item;
     const approved = approvedFileOf(standing);
     if (approved !== undefined) return { ...about, ...this.#file(approved.path, approved.sha256) };
-    if (verification.type !== "file_exists" || inputs !== undefined) {
+    const path = namedFile(item, { definition: this.#definition });
+    if (path === undefined) {
       const counts = inputs === undefined ? every : inputMatcher(inputs);
       // Nothing is looked at where nothing counts.
       if (inputs?.length === 0) return { ...about, verdict: "fresh" };
       return { ...about, ...await this.#found(proof.seq, counts) };
     }
-    const { text: path } = fillIn(verification.path, this.#definition);
     const then = proof.named?.[path]?.sha256 ?? sha256In(standing.verification);
     if (then !== undefined) return { ...about, ...this.#file(path, then) };
     const name = path.replace(/^(\.\/)+/, "").replace(/\/+$/, "");

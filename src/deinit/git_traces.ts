@@ -10,11 +10,18 @@ import { systemErrorCode } from "../errors.ts";
 import { patiently } from "../platform/atomic_file.ts";
 import { ioError } from "../platform/io_error.ts";
 import { KEYS } from "../state_layout/names.ts";
-import { BARE_FOLDERS, BARE_STATE, GIT_FOLDER, LAST_FETCH, REFS } from "../state_layout/places.ts";
+import {
+  BARE_FOLDERS,
+  BARE_STATE,
+  COMPARED,
+  GIT_FOLDER,
+  LAST_FETCH,
+  REFS,
+} from "../state_layout/places.ts";
 import type { Git } from "../state_branch/git.ts";
 
 /** Names in our folder that are looked at in other ways. */
-const OF_STATE: readonly string[] = [LAST_FETCH, BARE_STATE, BARE_FOLDERS];
+const OF_STATE: readonly string[] = [LAST_FETCH, COMPARED, BARE_STATE, BARE_FOLDERS];
 
 /** A ref with the object it points to. */
 export interface TraceRef {
@@ -67,7 +74,9 @@ export async function findGitTraces(git: Git, project: ProjectOfTraces): Promise
     files.push(name);
     branches.add(pushedTo(join(git.commonDirectory, GIT_FOLDER, name)) ?? branch);
   }
-  if (names.includes(LAST_FETCH) && foreign.size === 0) files.push(LAST_FETCH);
+  if (foreign.size === 0) {
+    files.push(...[LAST_FETCH, COMPARED].filter((name) => names.includes(name)));
+  }
   for (const found of await listRefs(git, ["refs/remotes/"])) {
     const branch = found.ref.split("/").slice(3).join("/");
     if (branches.has(branch)) refs.push(found);

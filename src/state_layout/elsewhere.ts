@@ -69,11 +69,11 @@ export const ELSEWHERE: readonly Place[] = [
     kind: "folder",
     base: "git",
     where: GIT_FOLDER,
-    madeBy: [...STATE_COMMANDS, "status", "start", "init"],
+    madeBy: [...STATE_COMMANDS, "status", "handoff", "start", "init"],
     recognise: "the name; git has no such folder",
     onLeaving: "remove",
     what:
-      "`<branch>.json`: the result of the last push; `looked`: when the server was last queried; `damaged/`: git objects that were moved here because a power failure had left them empty; `state/` and `folders/`: the state of a repository without a main checkout",
+      "`<branch>.json`: the result of the last push; `looked`: when the server was last queried; `compared`: what reading commands last found of proofs; `damaged/`: git objects that were moved here because a power failure had left them empty; `state/` and `folders/`: the state of a repository without a main checkout",
   },
   ...Object.values(REFS).map((where): Place => ({
     kind: "refs",

@@ -58,6 +58,7 @@ const BY_NAME_IN_SESSION = new Map<string, number>([
   ["meta.json", LIMITS.meta],
   ["log.jsonl", LIMITS.journal],
   ["state.json", LIMITS.state],
+  ["compared.json", LIMITS.text],
   ["workflow.yaml", LIMITS.definition],
   ["lock", LIMITS.short],
 ]);

@@ -74,6 +74,8 @@ export const KEYS = {
   sessionJournal: (id: string): string => `sessions/${id}/${JOURNAL}`,
   sessionMeta: (id: string): string => `sessions/${id}/meta.json`,
   sessionState: (id: string): string => `sessions/${id}/state.json`,
+  /** What was last found of a session's proofs. */
+  sessionCompared: (id: string): string => `sessions/${id}/compared.json`,
   sessionWorkflow: (id: string): string => `sessions/${id}/workflow.yaml`,
   feedback: (id: string, kind: "tool" | "process"): string =>
     `sessions/${id}/feedback/${kind}.jsonl`,

@@ -209,6 +209,13 @@ const ROWS: Readonly<Record<string, Row>> = {
     merge: "first",
     what: "the bytes of the definition, frozen at start",
   },
+  [KEYS.sessionCompared("<session>")]: {
+    ...machine,
+    kind: "json",
+    limit: LIMITS.text,
+    what:
+      "what was last found when proofs were compared with the files: shown by `status`, never decided on; losing it loses nothing",
+  },
   [`sessions/<session>/${LOCK}`]: {
     ...machine,
     kind: "lock",

@@ -11,6 +11,7 @@ import { itemName, itemState, phaseState } from "./locate.ts";
 import type { ProofSeen } from "./proof_seen.ts";
 import type { ApprovedFile } from "./recorded.ts";
 import type { ItemState, SessionState } from "./state.ts";
+import { fillIn } from "./template.ts";
 import type { WorkMark } from "./work_record.ts";
 
 /** An item whose proof is held against the files. */
@@ -47,6 +48,15 @@ export function heldProofs(state: SessionState, phase?: string): readonly HeldPr
 /** The file that was approved with an item; undefined where none was. */
 export function approvedFileOf({ approval }: ItemState): ApprovedFile | undefined {
   return approval?.file;
+}
+
+/** The file by which a proof is judged alone; undefined where other files count. */
+export function namedFile(
+  { verification, inputs }: ItemDefinition,
+  { definition }: Pick<SessionState, "definition">,
+): string | undefined {
+  if (verification.type !== "file_exists" || inputs !== undefined) return undefined;
+  return fillIn(verification.path, definition).text;
 }
 
 /** Whether `recheck` can prove an item again. */

@@ -3,8 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
-import { sha256Hex } from "../../platform/hash.ts";
-import { readTextWithin } from "../../platform/within.ts";
+import type { LastComparison } from "../../app/last_comparison.ts";
 import type { SessionChoice } from "../../session/resolve.ts";
 import type { Progress } from "../../workflow/progress.ts";
 import type { ProofSeen } from "../../workflow/proof_seen.ts";
@@ -34,7 +33,7 @@ export async function run(
     ? await (await import("../records.ts")).readRecords(context, { choice, view: null })
     : null;
   const { place, remark, where } = await placeOf(context, choice);
-  const changed = definitionChange(context, state);
+  const changed = (await import("../definition_change.ts")).definitionChange(context, state);
   const risk = await riskOf(context, state);
   const data = input.has("json")
     ? (await import("../output/status_answer.ts")).statusAnswer(
@@ -98,12 +97,19 @@ async function placeOf({ branchView, paths }: Context, { origin }: SessionChoice
   return { place, where, remark: branchRemark(branchView) };
 }
 
+/** What was found of its proofs goes with it: with `--fresh` now, else the last time. */
+interface LookedAt {
+  readonly progress: Progress;
+  readonly proofs?: readonly ProofSeen[];
+  readonly lastComparison?: LastComparison;
+}
+
 /** How far it is; what was found of its proofs when they are to be compared with the files. */
 async function progressOf(
   context: Context,
   { state, unknown: { arrived } }: Awaited<ReturnType<Context["manager"]["load"]>>,
   fresh: boolean,
-): Promise<{ readonly progress: Progress; readonly proofs?: readonly ProofSeen[] }> {
+): Promise<LookedAt> {
   let progress = (await import("../../workflow/progress.ts")).describe(state);
   if (state.odd !== undefined) {
     progress = (await import("../../workflow/proof_remarks.ts")).describeWithProofs(state);
@@ -111,37 +117,12 @@ async function progressOf(
   if (arrived !== undefined) {
     progress = (await import("../output/repository_text.ts")).withArrival(progress, arrived);
   }
-  if (!fresh) return { progress };
+  if (!fresh) {
+    if (state.begun === undefined || context.branchView !== null) return { progress };
+    return await (await import("../last_found.ts")).withLastFound(context, state, progress);
+  }
   const { withFreshness } = await import("../freshness.ts");
   return await withFreshness(context, { state, progress }, true);
-}
-
-/** A definition has at most 1 MiB. */
-const MOST_BYTES = 4 * 1024 * 1024;
-
-/** What has become of the definition's file; undefined without one. */
-function definitionChange(
-  { paths }: Context,
-  { definitionOrigin }: SessionState,
-): string | null | undefined {
-  if (definitionOrigin === undefined) return undefined;
-  const { path, outside, sha256 } = definitionOrigin;
-  if (typeof path !== "string" || outside === true) return undefined;
-  let text: string | null;
-  try {
-    text = readTextWithin(null, paths.resolveFrom(paths.root, path), MOST_BYTES);
-  } catch (error) {
-    if (!(error instanceof OrchestratorError)) throw error;
-    return `${path} cannot be read any more (the session keeps its own)`;
-  }
-  if (text === null) return `${path} is gone (the session keeps its own)`;
-  if (sha256Hex(text) === sha256) return null;
-  // As a checkout does.
-  const lines = text.replaceAll("\r\n", "\n");
-  if (sha256Hex(lines) === sha256 || sha256Hex(lines.replaceAll("\n", "\r\n")) === sha256) {
-    return null;
-  }
-  return `${path} has changed since the start (the session keeps its own)`;
 }
 
 /** Whether the state branch has to be asked first. */

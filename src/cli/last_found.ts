@@ -1,0 +1,72 @@
+/**
+ * What `status` says of proofs without starting git: what was last found of them, with its age, and
+ * what can be seen in a few files.
+ * @module
+ */
+import { type LastComparison, lastComparison } from "../app/last_comparison.ts";
+import { worthSaying } from "../app/proofs_seen.ts";
+import { staleText, whenCompared } from "../workflow/freshness.ts";
+import type { KeptProof } from "../workflow/last_comparison.ts";
+import { itemName } from "../workflow/locate.ts";
+import type { Progress } from "../workflow/progress.ts";
+import type { SessionState } from "../workflow/state.ts";
+import type { Context } from "./context.ts";
+import { ago } from "./output/text.ts";
+
+/** Adds it to the remarks of a session's progress. */
+export async function withLastFound(
+  context: Context,
+  state: SessionState,
+  progress: Progress,
+): Promise<{ readonly progress: Progress; readonly lastComparison?: LastComparison }> {
+  const last = lastComparison(context, state);
+  const { proofs, commitChanged } = last;
+  if (proofs.length === 0 && commitChanged.length === 0) return { progress };
+  const redactor = await context.redactor();
+  const said = worthSaying(state, proofs, "all");
+  const texts = proofs.filter((one) => said.includes(one))
+    .map((one) => redactor.redact(keptText(state, one, context.io.now())));
+  const others = commitChanged.map(({ phase, item }) => itemName(state, phase, item));
+  const remarks = [
+    ...withoutNames(state, progress, proofs),
+    ...texts,
+    ...(others.length === 0 ? [] : [
+      `Another commit is checked out than when these passed: ${listed(others)} ` +
+      "(`orchestrator status --fresh` compares the files)",
+    ]),
+  ];
+  return {
+    progress: remarks.length === 0 ? progress : { ...progress, remarks },
+    lastComparison: last,
+  };
+}
+
+function keptText(state: SessionState, kept: KeptProof, now: Date): string {
+  const name = itemName(state, kept.phase, kept.item);
+  const when = kept.by === "status" && kept.at === state.seq && kept.head === undefined
+    ? ""
+    : ` (${kept.by}, ${ago(kept.time, now)})`;
+  if (kept.verdict === "stale") return `${name}: ${staleText(state, kept)}${when}`;
+  const why = kept.why === undefined ? "" : `: ${kept.why}`;
+  return `${name}: not compared with the files${why}${when}`;
+}
+
+/** The remarks without those that say the same of the same proofs, and name no files. */
+function withoutNames(
+  state: SessionState,
+  { remarks = [] }: Progress,
+  proofs: readonly KeptProof[],
+): readonly string[] {
+  const { compared } = state;
+  if (compared === undefined || !proofs.some(({ at }) => at + 1 >= compared.seq)) return remarks;
+  const unnamed = whenCompared(state);
+  return remarks.filter((text) => !unnamed.includes(text));
+}
+
+/** How many names are listed. */
+const MOST_NAMES = 5;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return `${names.slice(0, MOST_NAMES).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}

@@ -1,0 +1,82 @@
+/**
+ * The commit that is checked out, read from git's files without running git.
+ * @module
+ */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, isAbsolute, resolve } from "node:path";
+
+/** More packed refs than this are not looked through. */
+const MOST_BYTES = 4 * 1024 * 1024;
+
+/** How many symbolic refs are followed. */
+const MOST_STEPS = 5;
+
+/**
+ * The commit's id.
+ * @param root the repository is that of the nearest directory upwards with a `.git`.
+ * @returns null where there is no commit yet; undefined where it cannot be told: without git, and where
+ *   refs are in a table (`reftable`). Never throws.
+ */
+export function gitHead(root: string): string | null | undefined {
+  try {
+    const own = ownDirectory(root);
+    if (own === null) return undefined;
+    const common = readSmall(resolve(own, "commondir"))?.trim() ?? "";
+    const shared = common === "" ? own : resolve(own, common);
+    return existsSync(resolve(shared, "reftable")) ? undefined : commitOf(own, shared);
+  } catch {
+    return undefined;
+  }
+}
+
+function commitOf(own: string, shared: string): string | null | undefined {
+  let text = readSmall(resolve(own, "HEAD"));
+  for (let step = 0; step < MOST_STEPS && text !== undefined; step += 1) {
+    const commit = /^([0-9a-f]{40}|[0-9a-f]{64})\s*$/.exec(text)?.[1];
+    if (commit !== undefined) return commit;
+    const ref = /^ref:\s*(refs\/\S+)\s*$/.exec(text)?.[1];
+    // What tables of refs leave in HEAD, for programs that only know files.
+    if (ref === undefined || ref === "refs/heads/.invalid" || ref.includes("..")) return undefined;
+    const loose = readSmall(resolve(own, ref)) ?? readSmall(resolve(shared, ref));
+    if (loose === undefined) return packedCommit(shared, ref);
+    text = loose;
+  }
+  return undefined;
+}
+
+/** gitrepository-layout(5): `<commit> SP <ref> LF`. */
+function packedCommit(shared: string, ref: string): string | null | undefined {
+  const file = resolve(shared, "packed-refs");
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined) return null;
+  if (!stats.isFile() || stats.size > MOST_BYTES) return undefined;
+  const line = readFileSync(file, "utf8").split("\n").find((entry) => entry.endsWith(` ${ref}`));
+  return line === undefined ? null : /^[0-9a-f]{40,64}/.exec(line)?.[0];
+}
+
+/** Git's directory of this work tree; null without one. */
+function ownDirectory(root: string): string | null {
+  for (let directory = resolve(root);;) {
+    const found = resolve(directory, ".git");
+    const stats = statSync(found, { throwIfNoEntry: false });
+    if (stats?.isDirectory()) return found;
+    if (stats?.isFile()) {
+      const target = /^gitdir:\s*(.+?)\s*$/m.exec(readSmall(found) ?? "")?.[1];
+      // A network path would hand a stranger's server this user's login.
+      if (target === undefined || /^[\\/]{2}/.test(target)) return null;
+      return isAbsolute(target) ? target : resolve(directory, target);
+    }
+    const parent = dirname(directory);
+    if (parent === directory) return null;
+    directory = parent;
+  }
+}
+
+/** A path, or the id of a commit. */
+const SMALL_BYTES = 64 * 1024;
+
+function readSmall(file: string): string | undefined {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats?.isFile() !== true || stats.size > SMALL_BYTES) return undefined;
+  return readFileSync(file, "utf8");
+}
