@@ -28,7 +28,7 @@ export const HOT_PATHS: readonly HotPath[] = [
   {
     command: "complete",
     entries: ["main.ts", "src/cli/commands/complete.ts"],
-    budget: { files: 72, bytes: 310_000 },
+    budget: { files: 73, bytes: 312_500 },
   },
 ];
 

@@ -158,6 +158,8 @@ const item = z.strictObject({
   rejections: count.optional().describe("How often it was rejected"),
   remarks: z.array(z.string()).optional()
     .describe("What was said against it, and what it waits for"),
+  claim: z.strictObject({ seq: z.number(), at: time, actor }).optional()
+    .describe("Who works on it: other agents leave it alone"),
   beforeImport: z.literal(true).optional().describe(
     "It had this status before the import: nothing of it was proven here",
   ),

@@ -169,6 +169,7 @@ export const WORK_ANSWERS = {
   "reject": several,
   "reopen": several,
   "revoke": several,
+  "claim": change,
   "advance": change,
   "finish": ended.extend({
     repository: account.optional().describe("What the repository's journal says of the session"),

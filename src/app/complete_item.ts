@@ -2,10 +2,11 @@
  * Completing items: each is verified as its definition asks, and completed when that passes.
  * @module
  */
+import { refusalOfClaim } from "../workflow/claims.ts";
 import type { Command } from "../workflow/commands.ts";
 import { decideComplete } from "../workflow/completion.ts";
 import type { VerificationOutcome } from "../workflow/events.ts";
-import { namedItem } from "../workflow/locate.ts";
+import { namedItem, requireItem } from "../workflow/locate.ts";
 import type { SessionState } from "../workflow/state.ts";
 import {
   type Accompaniment,
@@ -32,7 +33,7 @@ export interface CompletedItem extends ItemChange {
 
 type Needed = Pick<
   Workspace,
-  "sessionToChange" | "manager" | "paths" | "io" | "redactor" | "warn"
+  "sessionToChange" | "manager" | "actor" | "paths" | "io" | "redactor" | "warn"
 >;
 
 /**
@@ -66,7 +67,7 @@ async function completeItem(
   completing: Completing,
   watching: Watching,
 ): Promise<CompletedItem> {
-  const { manager } = workspace;
+  const { manager, actor } = workspace;
   const { session, item } = completing;
   const { state, plan, given } = await planned(workspace, completing);
   const { item: id } = namedItem(state, item);
@@ -82,7 +83,7 @@ async function completeItem(
   const change = await manager.change(
     session,
     "complete",
-    (newest) => decideComplete(newest, command),
+    (newest) => decideComplete(newest, command, { actor }),
   );
   const offered = Object.keys(completing.given);
   if (change.already !== null && offered.length > 0) {
@@ -133,5 +134,13 @@ async function planned(
     const { refusedWithout } = await import("../session/recordable.ts");
     throw planVerification(state, item, given).error ?? refusedWithout(error, recorded.redacted);
   }
+  if (!("already" in value)) refuseClaimed(state, item, workspace.actor);
   return { state, plan: "already" in value ? null : value.plan, given };
+}
+
+/** Refuses what another agent has claimed before a verification runs for it. */
+function refuseClaimed(state: SessionState, item: string, actor: Workspace["actor"]): void {
+  const located = requireItem(state, item, "complete").value;
+  const error = located && refusalOfClaim(located, { actor }, `complete "${item}"`);
+  if (error !== undefined) throw error;
 }

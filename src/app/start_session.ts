@@ -76,7 +76,7 @@ export async function startSession(
     workNow(workspace, { state: { lineage }, named: proofPaths(definition) }),
   ]);
   const proofFiles = filesAt(workspace, proofPaths(definition));
-  return await manager.withRepositoryLock("start", async () => {
+  const started = await manager.withRepositoryLock("start", async () => {
     initProject(paths, {
       automatic: true,
       rootCommit,
@@ -95,14 +95,20 @@ export async function startSession(
       earlier,
       work: { ...work, ...(Object.keys(proofFiles).length === 0 ? {} : { proofFiles }) },
     });
-    const boundTo = request.bind ? null : await activeBinding(workspace);
+    const bound = await activeBinding(workspace);
+    const boundTo = request.bind ? null : bound;
     if (boundTo === null) await useNewSession(manager, id, workspace.agentBinding);
     await manager.recordInRepository([
       { type: "session_started", data: await readSessionAt(manager.backend, id) },
     ]);
     workspace.changing = id;
-    return { state, boundTo };
+    return { state, boundTo, left: boundTo === null ? bound : null };
   });
+  if (started.left !== null) {
+    const { releaseAll } = await import("./claim_item.ts");
+    await releaseAll(workspace, started.left.session);
+  }
+  return started;
 }
 
 /** The active session that the running agent is bound to; null where there is none. */

@@ -59,6 +59,21 @@ export type Command =
     readonly reason: string;
   }
   | {
+    readonly kind: "claim";
+    readonly item: string;
+    /** The present claim was made so long ago that it can be taken over. */
+    readonly lapsed?: boolean;
+  }
+  | { readonly kind: "release"; readonly item: string; readonly force: boolean }
+  | { readonly kind: "start_handoff"; readonly program: string }
+  | {
+    readonly kind: "end_handoff";
+    /** Seq of the event that recorded its start. */
+    readonly started: number;
+    readonly exitCode: number | null;
+    readonly signal: string | null;
+  }
+  | {
     readonly kind: "revoke";
     /** What was approved: an item, or the end of a phase. */
     readonly what: { readonly item: string } | { readonly phase: string };

@@ -5,6 +5,7 @@
 import { OrchestratorError, type Result } from "../errors.ts";
 import { fileVerdict } from "./file_proof.ts";
 import { ZERO_HUMAN_REASON } from "./approval_rules.ts";
+import { refusalOfClaim } from "./claims.ts";
 import { shellFits } from "./command_setup.ts";
 import type { Command, DecideContext } from "./commands.ts";
 import type { Decision } from "./decision.ts";
@@ -31,8 +32,9 @@ import {
 export function decideComplete(
   state: SessionState,
   command: Extract<Command, { kind: "complete" }>,
-  { asBefore }: Pick<DecideContext, "asBefore"> = {},
+  context: DecideContext,
 ): Decision {
+  const { asBefore } = context;
   const id = command.item;
   if (command.basis !== undefined && !stillAt(state, id, command.basis)) {
     const ran = command.outcome !== undefined && command.outcome.type !== "none";
@@ -43,6 +45,8 @@ export function decideComplete(
   if (assessed.error !== undefined) return assessed;
   if ("already" in assessed.value) return { value: { events: [], ...assessed.value } };
   const { located, verification } = assessed.value;
+  const claimed = refusalOfClaim(located, context, `complete "${id}"`);
+  if (claimed !== undefined) return { error: claimed };
   const automatic = located.definition.verification.type === "manual_gate";
   const given = checkAccompaniment(located.definition, command, {
     verb: "complete",

@@ -9,9 +9,11 @@
 import { OrchestratorError } from "../errors.ts";
 import { advanceBlockers, type Blocker, finishBlockers, summarise } from "./blockers.ts";
 import { decideCreateCheckpoint, decideRestoreCheckpoint } from "./checkpointing.ts";
+import { decideClaim, decideRelease } from "./claiming.ts";
 import { type Command, type DecideContext, TEXT_LIMITS } from "./commands.ts";
 import { decideComplete } from "./completion.ts";
 import type { Decision } from "./decision.ts";
+import { decideEndHandoff, decideStartHandoff } from "./handoffs.ts";
 import { refusalIfEnded, requireCurrentPhase } from "./locate.ts";
 import { decideApproveItem } from "./item_approval.ts";
 import { recordedProofs, staleBlockers } from "./freshness.ts";
@@ -50,6 +52,14 @@ export function decide(state: SessionState, command: Command, context: DecideCon
       return decideReject(state, command, context);
     case "reopen":
       return decideReopen(state, command);
+    case "claim":
+      return decideClaim(state, command, context);
+    case "release":
+      return decideRelease(state, command, context);
+    case "start_handoff":
+      return decideStartHandoff(state, command);
+    case "end_handoff":
+      return decideEndHandoff(state, command);
     case "revoke":
       return decideRevoke(state, command);
     case "advance":

@@ -178,6 +178,28 @@ export interface EventData {
     /** The phase had been approved: it needs approval again. */
     readonly phaseToo?: true;
   };
+  /** One of several agents works on the item: others leave it alone. */
+  readonly item_claimed: {
+    readonly phase: string;
+    readonly item: string;
+    /** Another one's claim, made long before, ended by it. */
+    readonly lapsed?: true;
+  };
+  readonly claim_released: {
+    readonly phase: string;
+    readonly item: string;
+    /** Another one's claim, ended by a person. */
+    readonly forced?: true;
+  };
+  /** `handoff --run` started a program in this session. */
+  readonly handoff_started: { readonly program: string };
+  /** The program that the event `started` names has ended. */
+  readonly handoff_ended: {
+    readonly started: number;
+    /** Null where a signal ended it. */
+    readonly exitCode: number | null;
+    readonly signal: string | null;
+  };
   /** A completion or a skip was wrong: the item is open again. */
   readonly item_reopened: {
     readonly phase: string;
@@ -266,6 +288,10 @@ const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   item_approved: true,
   phase_approved: true,
   item_rejected: true,
+  item_claimed: true,
+  claim_released: true,
+  handoff_started: true,
+  handoff_ended: true,
   item_reopened: true,
   approval_revoked: true,
   phase_advanced: true,

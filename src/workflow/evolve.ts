@@ -7,6 +7,7 @@
  * @module
  */
 import { stood, whyOpen, withItem, withPhase } from "./change_state.ts";
+import { withClaimsOf } from "./claiming.ts";
 import type { EventData, SessionEvent } from "./events.ts";
 import { withdraw, withdrawnSince } from "./evolve_withdrawal.ts";
 import { begin, filled, listedBy, phaseOf, type Stamp, workIn } from "./first_state.ts";
@@ -16,6 +17,7 @@ import {
   type ItemState,
   type Recent,
   RECENT_LIMIT,
+  type RunningHandoff,
   type SessionState,
 } from "./state.ts";
 import { markOf } from "./work_marks.ts";
@@ -56,10 +58,24 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
         ...completed(before, event.data, event),
         ...proof,
       }));
+    case "item_claimed": {
+      const { seq, time: at, actor: by } = event;
+      return withItem(moved, event.data, (before) => ({ ...before, claim: { seq, at, by } }));
+    }
+    case "claim_released":
+      return withItem(moved, event.data, ({ claim: _, ...before }) => before);
+    case "handoff_started":
+      return handedOver(moved, event);
+    case "handoff_ended":
+      return withHandoffs(
+        moved,
+        (moved.handoffs ?? []).filter((running) => running.seq !== event.data.started),
+      );
     case "item_failed":
       return withItem(moved, event.data, (before) => ({
         ...stood(before, event),
         ...whyOpen(before),
+        ...(before.claim === undefined ? {} : { claim: before.claim }),
         status: "failed",
         failures: before.failures + 1,
         verification: event.data.verification,
@@ -302,13 +318,33 @@ function restored(
 ): SessionState {
   const { endedAt: _at, endedBy: _by, endNotes: _notes, abandonReason: _reason, ...more } = state;
   const { finished: _finished, ...rest } = more;
-  const phases = withdrawnSince(state.phases, snapshot.phases, checkpointSeq);
+  const phases = withClaimsOf(
+    state.phases,
+    withdrawnSince(state.phases, snapshot.phases, checkpointSeq),
+  );
   return {
     ...(snapshot.status === "active" ? rest : state),
     status: snapshot.status,
     phase: snapshot.phase,
     phases: filled(state.definition, phases, seq),
   };
+}
+
+function handedOver(
+  state: SessionState,
+  { seq, time: at, actor: by, data: { program } }: Stamp & {
+    readonly data: EventData["handoff_started"];
+  },
+): SessionState {
+  const running = [...state.handoffs ?? [], { seq, at, by, program }];
+  return withHandoffs(state, running.slice(-RECENT_LIMIT));
+}
+
+function withHandoffs(
+  { handoffs: _, ...state }: SessionState,
+  handoffs: readonly RunningHandoff[],
+): SessionState {
+  return handoffs.length === 0 ? state : { ...state, handoffs };
 }
 
 function pushed<Value>(list: Recent<Value>, value: Value): Recent<Value> {

@@ -4,6 +4,7 @@
  */
 import { OrchestratorError, type Result } from "../errors.ts";
 import { checkedFile, gatePath, recordedApproval } from "./recorded_approval.ts";
+import { refusalOfClaim } from "./claims.ts";
 import type { Command, DecideContext } from "./commands.ts";
 import type { Decision } from "./decision.ts";
 import { inSpiteOf, proofsBehind, refusalOfStale } from "./early_approval.ts";
@@ -47,6 +48,8 @@ export function decideApproveItem(
     return { value: { events: [], already: `"${id}" is already approved` } };
   }
   if (item.status === "skipped") return { error: refusalOfSkipped(doing) };
+  const claimed = refusalOfClaim(found.value, context, doing);
+  if (claimed !== undefined) return { error: claimed };
   const approval = recordedApproval(state, command.approval, context, doing);
   if (approval.error !== undefined) return approval;
   const needs = isAgain || isRevoked(item) ? undefined : refusalOfNeeds(state, found.value, doing);

@@ -16,6 +16,7 @@ import type {
   StepType,
   Verification,
 } from "./definition.ts";
+import { claimantText } from "./claims.ts";
 import { originRemark } from "./definition_origin.ts";
 import type { Approval } from "./events.ts";
 import { exampleEvidence } from "./evidence.ts";
@@ -32,6 +33,7 @@ import { type Revocation, revocationsOf, revokedText } from "./revocations.ts";
 import type {
   Acceptance,
   Bypass,
+  Claim,
   EarlierSession,
   ItemState,
   ItemStatus,
@@ -96,6 +98,8 @@ export interface ItemProgress {
   readonly rejections?: number;
   /** What was said against it, and what it waits for, as clauses; absent where there is nothing. */
   readonly remarks?: readonly string[];
+  /** Who works on it, while it is open; absent for no one. */
+  readonly claim?: Claim;
   /** It had this status before the import: nothing of it was proven here. */
   readonly beforeImport?: true;
 }
@@ -236,7 +240,9 @@ function describeItem(
     ? `needs ${namesText(waiting)} first`
     : blockedBy(item, standing, proof, missing);
   const needs = needsOf(state.definition, phase.definition, item).map((need) => need.item);
+  const { claim } = standing;
   const remarks = [
+    ...(open && claim !== undefined ? [`claimed by ${claimantText(claim.by)}`] : []),
     ...itemRemarks(standing),
     ...(waiting.length === 0 ? [] : [`needs ${namesText(waiting)} first`]),
   ];
@@ -259,6 +265,7 @@ function describeItem(
     ...(needs.length === 0 ? {} : { needs }),
     ...(standing.rejections === undefined ? {} : { rejections: standing.rejections }),
     ...(remarks.length === 0 ? {} : { remarks }),
+    ...(open && claim !== undefined ? { claim } : {}),
     ...(isBeforeImport(state, standing) ? { beforeImport: true } : {}),
   };
 }

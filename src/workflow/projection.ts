@@ -83,6 +83,7 @@ const STATE_PAIRS = [
   "redactions",
   "ranOver",
   "outerChanged",
+  "handoffs",
 ] as const satisfies readonly (keyof SessionState)[];
 
 /** Fields of an item that most items lack. */
@@ -94,6 +95,7 @@ const ITEM_PAIRS = [
   "needsAgain",
   "fileBefore",
   "rechecked",
+  "claim",
 ] as const satisfies readonly (keyof ItemState)[];
 
 /** Fields of a phase that most phases lack. */

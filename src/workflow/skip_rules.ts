@@ -11,6 +11,7 @@
  * @module
  */
 import { OrchestratorError, type Result } from "../errors.ts";
+import { refusalOfClaim } from "./claims.ts";
 import { type Command, type DecideContext, TEXT_LIMITS } from "./commands.ts";
 import type { ItemDefinition } from "./definition.ts";
 import { refusalIfAgent } from "./approval_rules.ts";
@@ -202,7 +203,8 @@ export function decideSkip(
     return { error: new OrchestratorError("item_blocked", `Cannot ${doing}: it is completed`) };
   }
   const rule = skipRule(definition, state.imported !== undefined);
-  const objection = objectionTo(state, located.value, { rule, command, context });
+  const objection = refusalOfClaim(located.value, context, doing) ??
+    objectionTo(state, located.value, { rule, command, context });
   if (objection !== undefined) return { error: objection };
   const reason = rule.kind !== "reason" || rule.weighty
     ? checkWeightyReason(command.reason, doing, context)

@@ -67,8 +67,25 @@ export interface ItemState {
     readonly at: string;
     readonly by: Actor;
   };
+  /** Who works on it; absent for no one. */
+  readonly claim?: Claim;
   /** Fields of an imported item that have no place above, kept verbatim. */
   readonly legacy?: Readonly<Record<string, unknown>>;
+}
+
+/** One of several agents on the session works on an item. */
+export interface Claim {
+  readonly seq: number;
+  readonly at: string;
+  readonly by: Actor;
+}
+
+/** A program that `handoff --run` has started and that has not been seen to end. */
+export interface RunningHandoff {
+  readonly seq: number;
+  readonly at: string;
+  readonly by: Actor;
+  readonly program: string;
 }
 
 /** A change that takes back what was done or approved. */
@@ -269,6 +286,8 @@ export interface SessionState extends Snapshot {
   };
   /** One entry per item at most: it stays visible. Absent while there is none. */
   readonly ranOver?: readonly RunChange[];
+  /** The newest few, oldest first; absent where there is none. */
+  readonly handoffs?: readonly RunningHandoff[];
   /** Absent where they are as at the beginning. */
   readonly outerChanged?: ChangedRules;
   /**

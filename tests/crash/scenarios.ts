@@ -215,6 +215,12 @@ export const SCENARIOS: readonly Scenario[] = [
     argv: ["reopen", "plain", "--reason", "It was the wrong branch"],
   },
   {
+    name: "claim",
+    command: "claim",
+    prepare: started,
+    argv: ["claim", "plain"],
+  },
+  {
     name: "revoke an approval of an earlier phase",
     command: "revoke",
     prepare: advanced,

@@ -194,6 +194,23 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
       );
     case "item_rejected":
       return told(`rejected ${event.data.item}`, event.data.reason, style.yellow);
+    case "item_claimed": {
+      const lapsed = event.data.lapsed === true ? ", whose claim had lapsed" : "";
+      return told(`claimed ${event.data.item}${lapsed}`, undefined);
+    }
+    case "claim_released": {
+      const { item, forced } = event.data;
+      return forced === true
+        ? told(`ended the claim of ${item} by force`, undefined, style.yellow)
+        : told(`released ${item}`, undefined);
+    }
+    case "handoff_started":
+      return told("handed over to", event.data.program);
+    case "handoff_ended": {
+      const { started, exitCode, signal } = event.data;
+      const how = exitCode === null ? `by ${signal ?? "a signal"}` : `with exit code ${exitCode}`;
+      return told(`the program of event ${started} ended ${how}`, undefined);
+    }
     case "item_reopened":
       return told(`reopened ${event.data.item}`, event.data.reason, style.yellow);
     case "approval_revoked": {

@@ -91,8 +91,12 @@ function phaseData({ done, total, ...phase }: PhaseProgress) {
   return { ...phase, progress: { done, total } };
 }
 
-function itemData({ next, ...item }: ItemProgress) {
-  return next === undefined ? item : { ...item, next: stepData(next) };
+function itemData({ next, claim, ...item }: ItemProgress) {
+  return {
+    ...item,
+    ...(claim === undefined ? {} : { claim: byActor(claim) }),
+    ...(next === undefined ? {} : { next: stepData(next) }),
+  };
 }
 
 function checkpointData({ id, time, ...checkpoint }: CheckpointSummary) {

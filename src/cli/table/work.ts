@@ -159,6 +159,24 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     load: () => import("../commands/reopen.ts"),
   },
   {
+    path: "claim",
+    group: "work",
+    summary: "Claim an item for yourself, where several agents work on a session",
+    details:
+      "Other agents, and CI, can then neither complete nor skip nor approve it; people can. A claim ends when the item is done or opened again, with --release, and when the agent that holds it goes to another session (session use, start --bind). With --release --force a person ends another one's claim. A claim that is 12 hours old can be taken over by claiming the item.",
+    args: [{ ...ITEM, many: false }],
+    options: [
+      { name: "release", summary: "Give the item back" },
+      { name: "force", summary: "With --release: end another one's claim" },
+    ],
+    examples: [
+      { line: "claim implement", means: "keep it for yourself" },
+      { line: "claim implement --release", means: "give it back" },
+    ],
+    changes: "session",
+    load: () => import("../commands/claim.ts"),
+  },
+  {
     path: "revoke",
     group: "work",
     summary: "Revoke an approval, also of an ended phase or session",

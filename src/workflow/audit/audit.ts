@@ -7,6 +7,7 @@
  * @module
  */
 import { refusalIfAgent } from "../approval_rules.ts";
+import { CLAIM_MS } from "../claiming.ts";
 import { decide } from "../decide.ts";
 import type { NewEvent, SessionEvent } from "../events.ts";
 import { own } from "../record.ts";
@@ -175,7 +176,8 @@ export class Auditor {
       : withStandIns(event, state);
     const command = commandOf(complete);
     if (command === null) return "no command makes such an event";
-    const wrong = recordedProblem(event) ?? workProblem(state, event, this.#options.digest) ??
+    const wrong = recordedProblem(event) ?? claimProblem(state, event) ??
+      workProblem(state, event, this.#options.digest) ??
       this.#restoredProblem(event, rules);
     if (wrong !== null) return wrong;
     const decision = decide(state, command, {
@@ -328,6 +330,16 @@ function redactedProblem(event: SessionEvent): string | null {
   const isGone = (name: string) => gone.some((field) => meansField(name, { name: field }));
   const wrong = redacted.find((name) => !isRedacted(own(fields, name)) && !isGone(name));
   return wrong === undefined ? null : `nothing was removed from its field "${wrong}"`;
+}
+
+/** A claim is taken over only when it is old enough. */
+function claimProblem(state: SessionState, event: SessionEvent): string | null {
+  if (event.type !== "item_claimed" || event.data.lapsed === undefined) return null;
+  const { phase, item } = event.data;
+  const claim = own(own(state.phases, phase)?.items ?? {}, item)?.claim;
+  if (claim === undefined) return "no one had claimed it";
+  const age = Date.parse(event.time) - Date.parse(claim.at);
+  return age < CLAIM_MS ? `it was claimed at ${claim.at}, too short before` : null;
 }
 
 /** What is wrong with what `decide()` takes as it is given. */

@@ -30,19 +30,25 @@ export function claimOf(event: SessionEvent | NewEvent): string {
     case "item_rechecked":
       return `${name("item")} was checked again${checkText(data["verification"])}`;
     case "item_skipped":
-      return `${name("item")} was skipped${data["forced"] === true ? " by force" : ""}`;
+      return `${name("item")} was skipped${byForce(data)}`;
     case "item_approved":
       return `${name("item")} was approved by ${actorText(event)}`;
     case "phase_approved":
       return `the phase ${name("phase")} was approved by ${actorText(event)}`;
     case "item_rejected":
       return `${name("item")} was rejected by ${actorText(event)}`;
+    case "item_claimed":
+      return `${name("item")} was claimed`;
+    case "claim_released":
+      return `the claim of ${name("item")} ended${byForce(data)}`;
+    case "handoff_started":
+      return `the program ${name("program")} was started`;
+    case "handoff_ended":
+      return `the program of line ${String(data["started"])} ended`;
     case "item_reopened":
       return `${name("item")} was reopened`;
     case "approval_revoked":
-      return `the approval of ${
-        data["item"] === undefined ? name("phase") : name("item")
-      } was revoked`;
+      return `the approval of ${name(data["item"] === undefined ? "phase" : "item")} was revoked`;
     case "phase_advanced":
       return `the phase ${name("from")} ended and ${name("to")} began`;
     case "note_added":
@@ -64,6 +70,10 @@ export function claimOf(event: SessionEvent | NewEvent): string {
     default:
       return "something happened that this program does not know";
   }
+}
+
+function byForce(data: Readonly<Record<string, unknown>>): string {
+  return data["forced"] === true ? " by force" : "";
 }
 
 function checkText(outcome: unknown): string {

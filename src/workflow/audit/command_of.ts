@@ -35,6 +35,11 @@ export function commandOf(event: NewEvent): Command | null {
       const { item, reason } = event.data;
       return { kind: event.type === "item_rejected" ? "reject" : "reopen", item, reason };
     }
+    case "item_claimed":
+    case "claim_released":
+    case "handoff_started":
+    case "handoff_ended":
+      return sharingOf(event);
     case "approval_revoked":
       return revocation(event.data);
     case "phase_advanced":
@@ -61,6 +66,29 @@ export function commandOf(event: NewEvent): Command | null {
       return { kind: "abandon", reason: event.data.reason };
     default:
       return null;
+  }
+}
+
+/** Of events about who works on what. */
+function sharingOf(
+  event: Extract<
+    NewEvent,
+    { readonly type: "item_claimed" | "claim_released" | "handoff_started" | "handoff_ended" }
+  >,
+): Command {
+  switch (event.type) {
+    case "item_claimed": {
+      const { item, lapsed } = event.data;
+      return { kind: "claim", item, ...(lapsed === undefined ? {} : { lapsed }) };
+    }
+    case "claim_released":
+      return { kind: "release", item: event.data.item, force: event.data.forced === true };
+    case "handoff_started":
+      return { kind: "start_handoff", program: event.data.program };
+    case "handoff_ended": {
+      const { started, exitCode, signal } = event.data;
+      return { kind: "end_handoff", started, exitCode, signal };
+    }
   }
 }
 
@@ -131,6 +159,10 @@ const MADE_BY_COMMANDS: ReadonlySet<string> = new Set<EventType>([
   "phase_approved",
   "item_rejected",
   "item_reopened",
+  "item_claimed",
+  "claim_released",
+  "handoff_started",
+  "handoff_ended",
   "approval_revoked",
   "phase_advanced",
   "note_added",

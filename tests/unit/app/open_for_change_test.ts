@@ -155,6 +155,7 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   "skip": ["no_such_item", "--reason", "it is not needed here"],
   "approve": ["no_such_item", "--yes"],
   "reject": ["no_such_item", "--reason", "it is wrong"],
+  "claim": ["no_such_item"],
   "reopen": ["no_such_item", "--reason", "it is wrong"],
   "revoke": ["no_such_item", "--reason", "it is wrong"],
   "advance": [],

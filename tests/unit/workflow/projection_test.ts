@@ -24,6 +24,7 @@ const ITEM: Required<
     | "needsAgain"
     | "fileBefore"
     | "rechecked"
+    | "claim"
   >
 > = {
   status: "skipped",
@@ -54,6 +55,7 @@ const FULL: Required<
     | "compared"
     | "ranOver"
     | "outerChanged"
+    | "handoffs"
   >
 > = {
   session: "s1",
@@ -142,7 +144,7 @@ const MARK: Required<WorkMark> = {
 
 /** The same with every field in pairs. */
 const WITH_PAIRS: Required<
-  Omit<SessionState, "earlier" | "redactions" | "ranOver" | "outerChanged">
+  Omit<SessionState, "earlier" | "redactions" | "ranOver" | "outerChanged" | "handoffs">
 > = {
   ...FULL,
   begun: { ...MARK, files: { "docs/plan.md": { kind: "missing" } } },
@@ -184,10 +186,11 @@ const WITH_PAIRS: Required<
 };
 
 /** The same of a journal from which texts were taken out. */
-const REDACTED: Required<Omit<SessionState, "earlier" | "ranOver" | "outerChanged">> = {
-  ...WITH_PAIRS,
-  redactions: { count: 1, recent: [{ seq: 9, time: AT, by: BY, line: 4, field: "text" }] },
-};
+const REDACTED: Required<Omit<SessionState, "earlier" | "ranOver" | "outerChanged" | "handoffs">> =
+  {
+    ...WITH_PAIRS,
+    redactions: { count: 1, recent: [{ seq: 9, time: AT, by: BY, line: 4, field: "text" }] },
+  };
 
 Deno.test("projection 1: redactions come behind the other pairs", () => {
   assert.equal(
@@ -198,7 +201,7 @@ Deno.test("projection 1: redactions come behind the other pairs", () => {
 });
 
 /** The same where files and rules changed beside the proofs. */
-const NOTICED: Required<Omit<SessionState, "earlier">> = {
+const NOTICED: Required<Omit<SessionState, "earlier" | "handoffs">> = {
   ...REDACTED,
   ranOver: [{ phase: "A", item: "a", seq: 4, files: ["src/a.ts"], more: true }],
   outerChanged: { ignore: 4, attributes: 5 },
@@ -213,6 +216,23 @@ Deno.test("projection 1: what changed beside the proofs is the last pairs", () =
   assert.notEqual(digestOf(NOTICED), digestOf(others));
   const { ranOver: _r, ...rest } = NOTICED;
   assert.notEqual(digestOf(NOTICED), digestOf(rest));
+});
+
+Deno.test("projection 1: handoffs that run and claims of items are the last pairs", () => {
+  const handoffs = [{ seq: 8, at: AT, by: BY, program: "claude" }];
+  const running = { ...NOTICED, handoffs };
+  assert.equal(
+    digestOf(running),
+    "1:70fd77e73cbfd9b707541a538f8f6e46480031b31cec10787c368d995be8d446",
+  );
+  const { A } = running.phases;
+  assert.ok(A !== undefined);
+  const items = { ...A.items, b: { ...ITEM, claim: { seq: 9, at: AT, by: BY } } };
+  const claimed = { ...running, phases: { ...running.phases, A: { ...A, items } } };
+  assert.equal(
+    digestOf(claimed),
+    "1:34a2e39c942a53cf84cb5f19c1258d716d70f4ae36810e8c79be92ff5a2d79c6",
+  );
 });
 
 Deno.test("projection 1: a pair stands behind the fields, and what it gives is fixed for ever", () => {
@@ -295,7 +315,11 @@ Deno.test("projection 2: what it gives is fixed for ever, and only states that n
 });
 
 Deno.test("whatever of a state is changed or missing, its digest is another", () => {
-  const whole: Required<SessionState> = { ...NOTICED, earlier: WITH_EARLIER.earlier };
+  const whole: Required<SessionState> = {
+    ...NOTICED,
+    handoffs: [{ seq: 8, at: AT, by: BY, program: "claude" }],
+    earlier: WITH_EARLIER.earlier,
+  };
   const seen = new Map([[digestOf(whole), "the state itself"]]);
   let count = 0;
   for (const [name, changed] of eachChange(whole, "state")) {

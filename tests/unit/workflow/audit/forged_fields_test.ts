@@ -79,6 +79,10 @@ function everyKind(): readonly SessionEvent[] {
     }, AGENT);
   };
   session.do({ kind: "note", text: "Began" });
+  session.do({ kind: "start_handoff", program: "claude" });
+  session.do({ kind: "end_handoff", started: 3, exitCode: 0, signal: null });
+  session.do({ kind: "claim", item: "gate" }, AGENT);
+  session.do({ kind: "release", item: "gate", force: true });
   complete("gate", false);
   session.do({
     kind: "create_checkpoint",
@@ -91,7 +95,7 @@ function everyKind(): readonly SessionEvent[] {
   session.do({
     kind: "restore_checkpoint",
     checkpoint: "cp1",
-    checkpointSeq: 4,
+    checkpointSeq: 8,
     snapshot: checkpointOf(session.journal),
   });
   complete("gate");
@@ -185,6 +189,10 @@ const UNKNOWABLE: ReadonlySet<string> = new Set([
   "checkpoint_created.files",
   // A name that a later line refers to: then that one is named.
   "checkpoint_created.checkpoint",
+  // Which program it was, and how it ended.
+  "handoff_started.program",
+  "handoff_ended.exitCode",
+  "handoff_ended.signal",
   // How a command ran and what it printed.
   "item_failed.verification.exitCode",
   "item_completed.verification.durationMs",
