@@ -131,6 +131,26 @@ const verifiedRepository = z.strictObject({
 });
 
 export const WORK_ANSWERS = {
+  "inbox": z.strictObject({
+    items: z.array(z.strictObject({
+      session,
+      name: z.string().nullable(),
+      task: z.string(),
+      phase: z.string().nullable(),
+      item: z.string().optional().describe("Absent where the end of the phase is to be approved"),
+      title: z.string(),
+      why: z.string(),
+      since: time,
+      actor,
+      description: z.string().optional(),
+      read: z.string().optional().describe("The file to read, relative to the project root"),
+      branch: z.string().nullable().describe(
+        "The state branch on which the session is further than here; null where it is not",
+      ),
+      argv: z.array(z.string()).describe("Words behind the program's name"),
+      command: z.string(),
+    })),
+  }),
   "start": standing.extend({
     origin,
     boundTo: session.optional().describe(

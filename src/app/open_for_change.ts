@@ -49,6 +49,9 @@ const STEPS: Steps = {
     await (await import("./snapshot/finish_import.ts")).finishImport(workspace);
   },
   bringIn: async (workspace) => {
+    if ((await import("./state/deciding.ts")).decides(workspace)) {
+      await (await import("./state/for_person.ts")).bringInToDecide(workspace);
+    }
     if (!workspace.mayBeBehind) return;
     await (await import("./state/bring_in.ts")).bringIn(workspace);
   },

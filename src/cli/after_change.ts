@@ -2,6 +2,7 @@
  * What follows a change once its answer is printed: the state is pushed. Nothing of it fails the command.
  * @module
  */
+import { decides } from "../app/state/deciding.ts";
 import { webMode } from "../app/state/when_to_fetch.ts";
 import { OrchestratorError } from "../errors.ts";
 import type { Context } from "./context.ts";
@@ -35,9 +36,12 @@ export async function afterChange(context: Context, input: Input, io: Io): Promi
 }
 
 async function follow(context: Context): Promise<void> {
-  if (!await webMode(context)) return;
-  const session = context.changing ?? (await context.choose())?.id;
-  if (session === undefined) return;
+  const session = context.changing;
+  if (session === null) return;
+  const to = decides(context)
+    ? await (await import("../app/state/for_person.ts")).branchToTell(context, session)
+    : null;
+  if (to === null && !await webMode(context)) return;
   const { pushAfterChange } = await import("../app/state/push_after_change.ts");
-  await pushAfterChange(context, session);
+  await pushAfterChange(context, session, to === null ? {} : { to });
 }

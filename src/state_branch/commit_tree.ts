@@ -43,6 +43,8 @@ export interface CommitRequest {
   readonly seen: string | null;
   /** Sessions of `seen` that could not be merged: they stay as they are there. */
   readonly refused: ReadonlySet<string>;
+  /** The only session to take from here; default: all that is here, and the files of the repository. */
+  readonly only?: string | null;
 }
 
 const FILE_MODE = "100644";
@@ -58,7 +60,7 @@ Each folder below sessions/ is one session; its log.jsonl is the journal.
 export async function treeOfAll(
   place: CommitPlace,
   local: string | null,
-  { seen, refused }: CommitRequest,
+  { seen, refused, only = null }: CommitRequest,
 ): Promise<{
   readonly tree: string;
   /** Objects that it took. */
@@ -68,7 +70,7 @@ export async function treeOfAll(
   const { git, manager } = place;
   const before = await BranchTree.open(git, seen);
   const committed = local === null || local === seen ? before : await BranchTree.open(git, local);
-  const { sessions, files: here } = await collectHere(place);
+  const { sessions, files: here } = await collectHere(place, only);
   const ids = new Set(sessions.map(({ id }) => id));
   const kept = await keptSessions(git, manager, [before, committed], ids);
   const ours = new Set([...ids].filter((id) => !refused.has(id)));
@@ -115,13 +117,27 @@ export async function treeOfAll(
   };
 }
 
-/** All that is here; of a damaged session the branch keeps its copy, and the others do not wait for it. */
-function collectHere({ manager, warn }: CommitPlace): Promise<Collection> {
-  return collect(manager.backend, {
+/**
+ * All that is here, or one session of it; of a damaged session the branch keeps its copy, and the others do
+ * not wait for it.
+ */
+async function collectHere(
+  { manager, warn }: CommitPlace,
+  only: string | null,
+): Promise<Pick<Collection, "sessions" | "files">> {
+  const all = await collect(manager.backend, {
     carrier: "branch",
     onDamaged: (id, error) =>
       warn(`Session ${id} was not pushed, and the branch keeps its copy: ${error.message}`),
   });
+  if (only === null) return all;
+  return {
+    sessions: all.sessions.filter(({ id }) => id === only),
+    files: all.files.filter(({ name }) => {
+      const content = contentOf(name, "branch");
+      return content !== null && "session" in content && content.session === only;
+    }),
+  };
 }
 
 /** Writes the folders of the sessions. @returns their ids, by path. */

@@ -13,6 +13,7 @@ import type { MergedSession } from "./merge.ts";
 import { type Fallback, type PushRecord, remoteRef, type Target, writeRecord } from "./places.ts";
 import { hasOwnName, isDefaultBranch } from "./protected.ts";
 import { setRef } from "./refs.ts";
+import type { Scope } from "./scope.ts";
 import type { RemovalNotice } from "./removal_notice.ts";
 import { pushCommit } from "./server.ts";
 import { lastEvents } from "./there.ts";
@@ -45,6 +46,8 @@ export interface PushOptions {
   readonly patient?: boolean;
   /** The session that it is about: what the server has of it is remembered. */
   readonly session?: string;
+  /** Nothing but that session leaves this machine. */
+  readonly alone?: boolean;
 }
 
 /** How long a patient push leaves a server alone that could not be reached, or refused. */
@@ -62,6 +65,7 @@ interface Doing {
   readonly reason: string;
   /** See {@link PushOptions.session}. */
   readonly session: string | null;
+  readonly alone: boolean;
   readonly sessions: MergedSession[];
   readonly removals: RemovalNotice[];
 }
@@ -92,6 +96,7 @@ async function push(
     before: await hereBefore(state),
     reason,
     session: options.session ?? null,
+    alone: options.alone === true,
     sessions: [],
     removals: [],
   };
@@ -170,7 +175,7 @@ async function pushTo(
     }
     const known = seen ?? await state.remoteTip();
     // Remote-only sessions are not imported by a push.
-    const merged = known === null ? null : await state.mergeIn(known, { scope: "here" });
+    const merged = known === null ? null : await state.mergeIn(known, { scope: scopeOf(doing) });
     doing.sessions.push(...merged?.sessions ?? []);
     doing.removals.push(...merged?.removals ?? []);
     const committed = await commitOn(doing, known, merged?.refused);
@@ -200,13 +205,22 @@ async function pushTo(
   }
 }
 
-/** Commits all that is here, and what of `seen` is only there. */
+function scopeOf({ alone, session }: Doing): Scope {
+  return alone && session !== null ? { only: [session] } : "here";
+}
+
+/** Commits all that is to be pushed of what is here, and what of `seen` is only there. */
 function commitOn(
-  { state, reason }: Doing,
+  { state, reason, alone, session }: Doing,
   seen: string | null,
   refused: ReadonlySet<string> = new Set(),
 ): Promise<Committed> {
-  return commitAll({ ...state.options, name: state.name }, { reason, seen, refused });
+  return commitAll({ ...state.options, name: state.name }, {
+    reason,
+    seen,
+    refused,
+    only: alone ? session : null,
+  });
 }
 
 function reportOf(
@@ -253,7 +267,9 @@ async function remember(
     problem,
     // Where nothing was tried nothing is waited for.
     triedAt: state.nowhere === null ? now : null,
-    here: [...await state.options.manager.listSessions()].sort(),
+    here: doing.alone && doing.session !== null
+      ? [doing.session]
+      : [...await state.options.manager.listSessions()].sort(),
     onlyThere: committed.kept.size,
     ...(safe || state.nowhere !== null ? {} : { failures: (before.failures ?? 0) + 1 }),
     ...(there === undefined ? {} : { there }),

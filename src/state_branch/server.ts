@@ -48,27 +48,30 @@ export async function serverBranches(
 }
 
 /**
- * The branches of the server that match a pattern, as of the user's own last fetch: for when the
- * server does not respond.
+ * The branches of the server that match a pattern, as they were last seen, be it by the user's own
+ * fetch: for when the server does not respond, or is not asked. The newest first.
  */
 export async function trackedBranches(
   git: Git,
   remote: string,
   pattern: string,
 ): Promise<readonly ServerBranch[]> {
-  const base = trackingRef(remote, "");
+  const bases = [trackingRef(remote, ""), REFS.remote];
   const { stdout } = await git.run([
     "for-each-ref",
+    "--sort=-committerdate",
     "--format=%(objectname) %(refname)",
-    `${base}${pattern}`,
-    `${base}**/${pattern}`,
+    ...bases.flatMap((base) => [`${base}${pattern}`, `${base}**/${pattern}`]),
   ]);
-  return stdout.split("\n").flatMap((line) => {
+  const found = new Map<string, string>();
+  for (const line of stdout.split("\n")) {
     const [commit, ref] = line.split(" ");
-    return commit === undefined || ref === undefined
-      ? []
-      : [{ branch: ref.slice(base.length), commit }];
-  }).slice(0, MOST);
+    const base = bases.find((begins) => ref?.startsWith(begins) === true);
+    if (commit === undefined || ref === undefined || base === undefined) continue;
+    const branch = ref.slice(base.length);
+    if (!found.has(branch)) found.set(branch, commit);
+  }
+  return [...found].map(([branch, commit]) => ({ branch, commit })).slice(0, MOST);
 }
 
 /** Where git keeps what the user has fetched. */

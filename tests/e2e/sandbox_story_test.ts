@@ -165,6 +165,11 @@ Deno.test({
       );
       second.destroy();
       const third = await Computer.make(scratch, "third", bare, url, {});
+      // What it has fetched of the branch would show the state.
+      const refs = git(third.root, "for-each-ref", "--format=%(refname)", "refs/remotes");
+      for (const ref of refs.split("\n").filter((name) => name.includes("/orchestrator-state-"))) {
+        git(third.root, "update-ref", "-d", ref);
+      }
       assert.equal((await third.run("status")).code, 4);
       const wrong = join(scratch.top, "wrong");
       writeFileSync(wrong, "something else entirely 17\n");

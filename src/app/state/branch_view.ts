@@ -14,7 +14,10 @@ import { TreeBackend } from "../../state_branch/tree_backend.ts";
 import type { Workspace } from "../workspace.ts";
 import { BranchSessions } from "./branch_sessions.ts";
 import { isIncomplete, lookIsDue, rememberFetch } from "./when_to_fetch.ts";
+import { openKnown } from "./all_branches.ts";
 import { findStateBranch, LOOK_SECONDS, warnOfNowhere } from "./find_branch.ts";
+import { refsMayKnow } from "./known_refs.ts";
+import type { Found } from "./open_seen.ts";
 import { orWarn } from "./or_warn.ts";
 import { branchRemark } from "./branch_remark.ts";
 
@@ -33,6 +36,30 @@ export async function lookAtBranch(workspace: Workspace): Promise<void> {
     if ((await found.branch.notThere()).length > 0) return;
     await show(workspace, found);
   });
+}
+
+/**
+ * Lets a reading command look at the branch as the refs of this clone have it, without asking a server:
+ * where nothing else was found here.
+ * @returns whether there is anything.
+ */
+export async function lookAtKnownBranch(workspace: Workspace): Promise<boolean> {
+  if (workspace.paths.isHome || workspace.branchView !== null || workspace.beyond !== null) {
+    return false;
+  }
+  if (!await refsMayKnow(workspace)) return false;
+  let seen = false;
+  await orWarn(workspace, UNREAD, async () => {
+    const found = await openKnown(workspace);
+    if (found === null || (await found.branch.onlyThere(found.commit)).size === 0) return;
+    if (workspace.meta === null) await show(workspace, found);
+    else {
+      const { branch, commit } = found;
+      workspace.seeBranchSessions(await BranchSessions.open(branch, commit, workspace.manager));
+    }
+    seen = true;
+  });
+  return seen;
 }
 
 /** Says that the session that was chosen is read from the branch. */
@@ -72,12 +99,6 @@ export async function compareWithBranch(
   });
 }
 
-interface Found {
-  readonly branch: StateBranch;
-  readonly backend: TreeBackend;
-  readonly commit: string;
-}
-
 async function openBranch(workspace: Workspace): Promise<Found | null> {
   rememberFetch(workspace);
   const branch = await findStateBranch(workspace, { patience: LOOK_SECONDS });
@@ -102,7 +123,7 @@ async function show(workspace: Workspace, found: Found): Promise<void> {
 async function say(workspace: Workspace, { branch, backend, commit }: Found): Promise<void> {
   const meta = await metaOf(branch.git, backend.tree.files) ?? workspace.meta;
   if (meta === null) return;
-  const view = { name: branch.name, commit };
+  const view = { name: branch.branch, commit };
   workspace.lookAt(view, meta);
   if (!workspace.saysBranch) workspace.warn(`This is ${branchRemark(view)}`);
 }

@@ -2,8 +2,9 @@
  * Bringing in what the state branch has, before the first change.
  * @module
  */
+import { OrchestratorError } from "../../errors.ts";
 import type { Workspace } from "../workspace.ts";
-import { isIncomplete, lookIsDue, rememberFetch } from "./when_to_fetch.ts";
+import { isIncomplete, lookIsDue, rememberFetch, webMode } from "./when_to_fetch.ts";
 import { orWarn } from "./or_warn.ts";
 import { warnOfMerge } from "./warnings.ts";
 
@@ -14,7 +15,9 @@ import { warnOfMerge } from "./warnings.ts";
  */
 export async function bringIn(workspace: Workspace): Promise<void> {
   if (!workspace.mayBeBehind) return;
-  if (!await isIncomplete(workspace.manager) && !lookIsDue(workspace)) return;
+  const wanted = await isIncomplete(workspace.manager) || lookIsDue(workspace) ||
+    await waits(workspace);
+  if (!wanted) return;
   await orWarn(workspace, "The state branch was not merged", async () => {
     const { findStateBranch, LOOK_SECONDS, warnOfNowhere } = await import("./find_branch.ts");
     rememberFetch(workspace);
@@ -33,7 +36,22 @@ export async function bringIn(workspace: Workspace): Promise<void> {
       const more = onlyThere === 0
         ? ""
         : `; ${onlyThere} more ${onlyThere === 1 ? "is" : "are"} on the branch only`;
-      workspace.warn(`Imported ${what} from branch ${branch.name}${more}`);
+      workspace.warn(`Imported ${what} from branch ${branch.branch}${more}`);
     }
   });
+}
+
+/** Whether the session waits for a person, who may have decided on another machine. */
+async function waits(workspace: Workspace): Promise<boolean> {
+  if (!await webMode(workspace)) return false;
+  try {
+    const choice = await workspace.choose();
+    if (choice === null) return false;
+    const { waitingFor } = await import("../../workflow/waiting.ts");
+    return waitingFor((await workspace.manager.load(choice.id)).state).length > 0;
+  } catch (error) {
+    // What is wrong with it is the change's own affair.
+    if (error instanceof OrchestratorError) return false;
+    throw error;
+  }
 }

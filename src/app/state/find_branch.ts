@@ -42,6 +42,10 @@ export interface FindOptions {
   readonly patience?: number;
   /** The time limit of pushes counts, for all that is asked together: for what was not asked for. */
   readonly hurried?: boolean;
+  /** No server is asked: what refs here say counts. */
+  readonly offline?: boolean;
+  /** Name on the server of a branch that was found; default: the project's own. */
+  readonly branch?: string;
   /**
    * Gives the configured place, or throws where it cannot be used: for a command that is of no use
    * without it. It may ask a person to confirm the place.
@@ -60,7 +64,8 @@ export interface FindOptions {
  */
 export async function findStateBranch(
   workspace: Workspace,
-  { patience = Infinity, hurried = false, insist }: FindOptions = {},
+  { patience = Infinity, hurried = false, offline = false, branch: named, insist }: FindOptions =
+    {},
 ): Promise<StateBranch | null> {
   const { paths, manager, io, meta } = workspace;
   const config = await workspace.config();
@@ -114,14 +119,19 @@ export async function findStateBranch(
     if (known === null || steps.some((step) => step.branch === known)) return steps;
     return [...steps, { fallback: "agent", branch: known }];
   };
-  if (own !== null && (settled || remote === null)) return make(fallbacks(own));
+  if (named === undefined && own !== null && (settled || remote === null)) {
+    return make(fallbacks(own));
+  }
   if (remote === null) {
     warnOfNowhere(workspace, { nowhere });
     return null;
   }
-  const [found, ...others] = await discover(git, remote, branchPattern(configured), own);
+  const candidates = named !== undefined
+    ? [named]
+    : await discover({ git, remote, offline }, branchPattern(configured), own);
+  const [found, ...others] = candidates;
   if (found === undefined) return own === null ? null : make(fallbacks(own));
-  if (others.length > 0) {
+  if (others.length > 0 && !offline) {
     workspace.warn(
       `There are ${
         others.length + 1
@@ -147,19 +157,25 @@ export function warnOfNowhere(
 
 /** The branches that may be this repository's, best first. */
 async function discover(
-  git: Git,
-  remote: string,
+  { git, remote, offline }: {
+    readonly git: Git;
+    readonly remote: string;
+    readonly offline: boolean;
+  },
   pattern: string,
   own: string | null,
 ): Promise<readonly string[]> {
-  let all: readonly ServerBranch[];
-  let answered = true;
-  try {
-    all = await serverBranches(git, remote, pattern);
-  } catch (error) {
-    all = error instanceof Trouble ? await trackedBranches(git, remote, pattern) : [];
-    if (all.length === 0) throw error;
-    answered = false;
+  let all: readonly ServerBranch[] = [];
+  let answered = !offline;
+  if (offline) all = await trackedBranches(git, remote, pattern);
+  else {
+    try {
+      all = await serverBranches(git, remote, pattern);
+    } catch (error) {
+      if (error instanceof Trouble) all = await trackedBranches(git, remote, pattern);
+      if (all.length === 0) throw error;
+      answered = false;
+    }
   }
   const mine = all.find(({ branch }) => branch === own || branch.endsWith(`/${own}`));
   if (mine !== undefined) return [mine.branch];

@@ -8,18 +8,18 @@ import type { Workspace } from "../workspace.ts";
 import { BranchSessions } from "./branch_sessions.ts";
 import { orWarn } from "./or_warn.ts";
 import { knowsBranch, mayHaveMore } from "./known_branch.ts";
+import { refsMayKnow } from "./known_refs.ts";
 import { warnOfMerge } from "./warnings.ts";
 
 /** What is only on the branch, as far as it was last seen; null when nothing is. */
 export async function openBranchSessions(workspace: Workspace): Promise<BranchSessions | null> {
-  if (!await mayHaveMore(workspace)) return null;
+  if (workspace.paths.isHome) return null;
+  if (!await mayHaveMore(workspace) && !await refsMayKnow(workspace)) return null;
   let beyond: BranchSessions | null = null;
   await orWarn(workspace, "The state branch could not be read", async () => {
-    const { findStateBranch } = await import("./find_branch.ts");
-    const branch = await findStateBranch(workspace);
-    const commit = await branch?.knownTip() ?? null;
-    if (branch === null || commit === null) return;
-    const opened = await BranchSessions.open(branch, commit, workspace.manager);
+    const known = await (await import("./all_branches.ts")).openKnown(workspace);
+    if (known === null) return;
+    const opened = await BranchSessions.open(known.branch, known.commit, workspace.manager);
     if (opened.backend.only.size > 0) beyond = opened;
   });
   return beyond;
@@ -28,6 +28,9 @@ export async function openBranchSessions(workspace: Workspace): Promise<BranchSe
 /** Lets a reading command see what is only on the branch, too. @returns whether there is anything. */
 export async function seeBranchSessions(workspace: Workspace): Promise<boolean> {
   if (workspace.beyond !== null || workspace.branchView !== null) return false;
+  if (workspace.meta === null) {
+    return await (await import("./branch_view.ts")).lookAtKnownBranch(workspace);
+  }
   const beyond = await openBranchSessions(workspace);
   if (beyond === null) return false;
   workspace.seeBranchSessions(beyond);
@@ -45,8 +48,9 @@ export async function bringInNamed(workspace: Workspace, name?: string): Promise
   if (id === null || !beyond.has(id)) return false;
   const { branch, commit } = beyond;
   const report = await branch.bringIn(commit, [id]);
+  workspace.refresh();
   warnOfMerge(report, (text) => workspace.warn(text));
-  workspace.warn(`Imported session ${id} from branch ${branch.name}`);
+  workspace.warn(`Imported session ${id} from branch ${branch.branch}`);
   return true;
 }
 

@@ -19,13 +19,15 @@ import { rememberFetch, webMode } from "./when_to_fetch.ts";
  * Commits and pushes the state, with `web_mode`, when the rule of `state_push` wants it. Never fails the
  * command, and takes `state_push_timeout` for all that a server is asked.
  * @param session the one that was changed.
- * @param always whatever the rule and `web_mode` say: others wait for what has changed.
+ * @param options.to name on the server of the branch that another machine looks at: it is pushed there
+ *   whatever the rule and `web_mode` say.
  */
 export async function pushAfterChange(
   workspace: Workspace,
   session: string,
-  { always = false }: { readonly always?: boolean } = {},
+  { to }: { readonly to?: string } = {},
 ): Promise<void> {
+  const always = to !== undefined;
   if (!always && !await webMode(workspace)) return;
   await orWarn(workspace, "The state was not pushed", async () => {
     const { state } = await workspace.manager.load(session);
@@ -33,10 +35,13 @@ export async function pushAfterChange(
     const rule = always ? "every" : (await workspace.config()).get("state_push") as PushRule;
     const wanted = async (there: number) =>
       await wantedFrom(workspace, state, { there, record, rule });
-    const known = record?.there?.[session];
+    const known = always ? undefined : record?.there?.[session];
     if (known !== undefined && await wanted(known) === null) return;
     const { findStateBranch, warnOfNowhere } = await import("./find_branch.ts");
-    const branch = await findStateBranch(workspace, { hurried: true });
+    const branch = await findStateBranch(
+      workspace,
+      to === undefined ? { hurried: true } : { branch: to, offline: true },
+    );
     if (branch === null) {
       workspace.warn("State is only on this machine: not a git repository");
       return;
@@ -44,7 +49,7 @@ export async function pushAfterChange(
     if (known === undefined) await branch.rememberThere(await branch.knownTip(), [session]);
     const push = await wanted(branch.record.there?.[session] ?? 0);
     if (push === null) return;
-    await pushNow(workspace, branch, { session, state, push });
+    await pushNow(workspace, branch, { session, state, push, alone: always });
     if (branch.nowhere !== null) warnOfNowhere(workspace, branch);
   });
 }
@@ -68,16 +73,18 @@ async function wantedFrom(
 async function pushNow(
   workspace: Workspace,
   branch: StateBranch,
-  { session, state, push }: {
+  { session, state, push, alone }: {
     readonly session: string;
     readonly state: SessionState;
     readonly push: WantedPush;
+    /** What else is here is not asked to leave this machine. */
+    readonly alone: boolean;
   },
 ): Promise<void> {
   rememberFetch(workspace);
   const { pushState } = await import("../../state_branch/push.ts");
   const { warnOfPush } = await import("./warnings.ts");
-  const report = await pushState(branch, push.reason, { patient: !push.urgent, session });
+  const report = await pushState(branch, push.reason, { patient: !push.urgent, session, alone });
   if (branch.nowhere !== null) return;
   const there = branch.record.there?.[session] ?? 0;
   warnOfPush(report, (text) => workspace.warn(text), Math.max(0, state.seq - there));

@@ -27,8 +27,9 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"app
   }
   const notes = input.option("notes");
   const evidence = await readEvidence(context, input.option("evidence"));
-  const ask = (about: ToApprove) =>
-    confirm(context, input, {
+  let asked = false;
+  const ask = async (about: ToApprove) => {
+    const how = await confirm(context, input, {
       text: say`Approve ${shown(about.what)} of "${brief(about.task)}"?`,
       about: (style) => subjectText(about, style),
       doing: `approve ${about.what}`,
@@ -39,21 +40,69 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"app
         }\` to say what is missing`,
       }),
     });
+    asked = how === "terminal";
+    if (asked && context.changing !== null) {
+      await (await import("../../app/state/for_person.ts")).catchUp(context, context.changing);
+    }
+    return how;
+  };
+  const argv = ["approve", ...(phase === undefined ? items : ["--phase", phase])];
+  const again = { context, argv, asked: () => asked };
   if (phase !== undefined) {
-    const change = await approvePhase(context, { phase, notes }, ask);
+    const change = await askingAgain(again, () => approvePhase(context, { phase, notes }, ask));
     return changeAnswer(change, (style) => say`Approved ${style.bold(shown(phase))}`);
   }
-  const approved = await approveItems(context, {
-    items,
-    given: {
-      ...(notes === undefined ? {} : { notes }),
-      ...(evidence === undefined ? {} : { evidence }),
-    },
-  }, ask);
+  const given = {
+    ...(notes === undefined ? {} : { notes }),
+    ...(evidence === undefined ? {} : { evidence }),
+  };
+  const approved = await askingAgain(again, () => approveItems(context, { items, given }, ask));
   return changesAnswer(approved.map((change) => ({
     ...change,
     happened: (style) => say`Approved ${style.bold(shown(change.item))}`,
   })));
+}
+
+/** How often a person is asked again because the session went on while they were asked. */
+const MOST_QUESTIONS = 3;
+
+/**
+ * Approves; what a person said yes to may have changed meanwhile: then they are asked about what is there
+ * now. Where nobody was asked, the refusal stands.
+ */
+async function askingAgain<Done>(
+  { context, argv, asked }: {
+    readonly context: Context;
+    readonly argv: readonly string[];
+    readonly asked: () => boolean;
+  },
+  approve: () => Promise<Done>,
+): Promise<Done> {
+  for (let question = 1;; question++) {
+    try {
+      return await approve();
+    } catch (error) {
+      if (!(error instanceof OrchestratorError)) throw error;
+      if (error.code === "agent_refused") throw withLineForPerson(error, context, argv);
+      if (error.code !== "state_moved" || !asked() || question >= MOST_QUESTIONS) throw error;
+      context.io.err(say`${shown(error.message)}\n`);
+    }
+  }
+}
+
+/** An agent on a disk that may vanish tells its person what to run, on whatever machine they are. */
+function withLineForPerson(
+  error: OrchestratorError,
+  { environment, changing }: Context,
+  argv: readonly string[],
+): OrchestratorError {
+  if (environment.ephemeral === null || changing === null) return error;
+  const line = commandLine(["orchestrator", ...argv, "--session", changing]);
+  return new OrchestratorError(error.code, error.message, {
+    hint: `Ask a person to run, in any clone of this repository: \`${line}\``,
+    details: { ...error.details },
+    cause: error,
+  });
 }
 
 function quoted(items: readonly string[]): string {

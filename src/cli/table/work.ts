@@ -228,6 +228,20 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     load: () => import("../commands/finish.ts"),
   },
   {
+    path: "inbox",
+    paged: true,
+    group: "work",
+    summary: "List what waits for a person's approval",
+    details:
+      "Of all sessions of this repository, here and on its state branches: what waits, since when, by whom, what to read, and the command. Asks the server once, into private refs; without it, says how old the answer is. Changes nothing else.",
+    examples: [
+      { line: "inbox", means: "what is yours to decide" },
+      { line: "inbox --json", means: "the same for programs" },
+    ],
+    changes: "nothing",
+    load: () => import("../commands/inbox.ts"),
+  },
+  {
     path: "note",
     group: "work",
     summary: "Add a note to the session",

@@ -1,0 +1,91 @@
+/**
+ * What waits for a person, over all sessions that are here and on the state branches of the repository.
+ * @module
+ */
+import { OrchestratorError } from "../errors.ts";
+import { loadSession } from "../session/load.ts";
+import { summarise } from "../session/summary.ts";
+import { completeIndex } from "../state_branch/session_index.ts";
+import type { SessionState } from "../workflow/state.ts";
+import { type Waiting, waitingFor } from "../workflow/waiting.ts";
+import { fetchBranches } from "./state/all_branches.ts";
+import type { Found } from "./state/open_seen.ts";
+import { orWarn } from "./state/or_warn.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** One approval that is missing. */
+export interface InboxItem extends Waiting {
+  readonly session: string;
+  readonly name: string | null;
+  readonly task: string;
+  readonly phase: string | null;
+  /** The state branch where the session is further than here; null for one that is here. */
+  readonly branch: string | null;
+}
+
+/**
+ * Lists what waits, the oldest first. Asks the server once, into private refs; nothing else is written.
+ */
+export async function inbox(workspace: Workspace): Promise<readonly InboxItem[]> {
+  const states = new Map<
+    string,
+    { readonly state: SessionState; readonly branch: string | null }
+  >();
+  for (const state of await activeHere(workspace)) {
+    states.set(state.session, { state, branch: null });
+  }
+  await orWarn(workspace, "The state branches could not be read", async () => {
+    for (const found of workspace.paths.isHome ? [] : await fetchBranches(workspace)) {
+      const branch = found.branch.options.found ?? found.branch.branch;
+      for (const state of await activeThere(workspace, found)) {
+        const known = states.get(state.session)?.state;
+        if (known !== undefined && known.seq >= state.seq) continue;
+        // One that has ended here waits for nothing any more.
+        if (known === undefined && await endedHere(workspace, state)) continue;
+        states.set(state.session, { state, branch });
+      }
+    }
+  });
+  return [...states.values()].flatMap(({ state, branch }) => {
+    const { session, name, task, phase } = state;
+    return waitingFor(state).map((waiting) => ({
+      ...waiting,
+      argv: [...waiting.argv, "--session", session],
+      session,
+      name,
+      task,
+      phase,
+      branch,
+    }));
+  }).sort((left, right) => left.since < right.since ? -1 : left.since > right.since ? 1 : 0);
+}
+
+async function activeHere({ meta, manager }: Workspace): Promise<readonly SessionState[]> {
+  if (meta === null) return [];
+  const active = (await summarise(manager)).filter(({ status }) => status === "active");
+  return await Promise.all(active.map(async ({ id }) => (await manager.load(id)).state));
+}
+
+async function activeThere(
+  workspace: Workspace,
+  { branch: { git }, backend }: Found,
+): Promise<readonly SessionState[]> {
+  const index = await completeIndex(git, backend.tree);
+  const active = [...index.values()].filter(({ status }) => status === "active");
+  await backend.prefetch(active.map(({ id }) => id));
+  const states: SessionState[] = [];
+  for (const { id } of active) {
+    try {
+      states.push((await loadSession(backend, id)).state);
+    } catch (error) {
+      if (!(error instanceof OrchestratorError)) throw error;
+      workspace.warn(`Session ${id} of a state branch cannot be read: ${error.message}`);
+    }
+  }
+  return states;
+}
+
+async function endedHere({ manager }: Workspace, { session, seq }: SessionState): Promise<boolean> {
+  if (!await manager.backend.hasSession(session)) return false;
+  return (await manager.load(session)).state.seq >= seq;
+}
