@@ -19,7 +19,7 @@ import { changeOf, type FileChange, readApproved, type ReadFile } from "./approv
 import type { Accompaniment } from "../workflow/verification_plan.ts";
 import { eachItem, type ItemChange } from "./each_item.ts";
 import { proofsBehind } from "../workflow/early_approval.ts";
-import { heldProofs } from "../workflow/freshness.ts";
+import { heldProofs } from "../workflow/held_proofs.ts";
 import type { ProofSeen } from "../workflow/proof_seen.ts";
 import type { ComparedProofs } from "./proofs_seen.ts";
 import { workNow } from "./work.ts";

@@ -9,13 +9,8 @@ import { MomentComparison, type TreeDifference } from "../work_tree/compare.ts";
 import { factsOf } from "../work_tree/file_facts.ts";
 import { TooSlow } from "../work_tree/git.ts";
 import { changedSince, type Run } from "../work_tree/since.ts";
-import {
-  approvedFileOf,
-  type HeldProof,
-  heldProofs,
-  MOST_FILES,
-  namedFile,
-} from "../workflow/freshness.ts";
+import { MOST_FILES } from "../workflow/freshness.ts";
+import { approvedFileOf, type HeldProof, heldProofs, namedFile } from "../workflow/held_proofs.ts";
 import { inputMatcher } from "../workflow/inputs.ts";
 import type { ProofSeen } from "../workflow/proof_seen.ts";
 import type { SessionState } from "../workflow/state.ts";

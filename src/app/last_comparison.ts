@@ -16,7 +16,7 @@ import { LIMITS } from "../state_layout/limits.ts";
 import { COMPARED, GIT_FOLDER } from "../state_layout/places.ts";
 import { factsOf } from "../work_tree/file_facts.ts";
 import { rootRecord } from "../work_tree/root.ts";
-import { approvedFileOf, type HeldProof, heldProofs, namedFile } from "../workflow/freshness.ts";
+import { approvedFileOf, type HeldProof, heldProofs, namedFile } from "../workflow/held_proofs.ts";
 import {
   keptIn,
   type KeptProof,

@@ -5,7 +5,8 @@
 import { OrchestratorError } from "../errors.ts";
 import type { Change } from "../session/session_manager.ts";
 import { decide } from "../workflow/decide.ts";
-import { heldProofs, isRunnable, mustBeCompared } from "../workflow/freshness.ts";
+import { mustBeCompared } from "../workflow/freshness.ts";
+import { heldProofs, isRunnable } from "../workflow/held_proofs.ts";
 import { itemName, refusalIfEnded } from "../workflow/locate.ts";
 import { failureOf } from "../workflow/next_step.ts";
 import type { ProofSeen } from "../workflow/proof_seen.ts";

@@ -5,7 +5,8 @@
  */
 import { type LastComparison, lastComparison } from "../app/last_comparison.ts";
 import { worthSaying } from "../app/proofs_seen.ts";
-import { staleText, whenCompared } from "../workflow/freshness.ts";
+import { staleText } from "../workflow/freshness.ts";
+import { whenCompared } from "../workflow/held_proofs.ts";
 import type { KeptProof } from "../workflow/last_comparison.ts";
 import { itemName } from "../workflow/locate.ts";
 import type { Progress } from "../workflow/progress.ts";

@@ -110,15 +110,6 @@ export function finishBlockers(state: SessionState, phase: LocatedPhase): readon
   ];
 }
 
-/** What of a phase blocks its end, but for its approval: items and reviews. */
-export function openBlockers(state: SessionState, phase: LocatedPhase): readonly Blocker[] {
-  const items = phase.definition.items
-    .flatMap((item) => itemBlockers(state, phase.definition, item));
-  const reviews = reviewsEndingWith(state, phase)
-    .filter(({ by }) => !items.some((one) => "item" in one && one.item === by?.item));
-  return [...items, ...reviews.map(reviewBlocker)];
-}
-
 /** Blockers as one clause: the first few, and how many more. */
 export function summarise(blockers: readonly Blocker[]): string {
   const shown = blockers.slice(0, 5).map((blocker) => blocker.message);
@@ -162,7 +153,8 @@ function phaseBlockers(
   }];
 }
 
-function itemBlockers(
+/** What of an item blocks the end of its phase. */
+export function itemBlockers(
   state: SessionState,
   phase: PhaseDefinition,
   { id, required }: ItemDefinition,
@@ -181,7 +173,9 @@ function itemBlockers(
   }
   const message = needsAgain === undefined
     ? `the approval of "${id}" was revoked${by}`
-    : `item "${id}" must be completed again: "${needsAgain}", which it needs, was reopened${by}`;
+    : `item "${id}" must be ${
+      item.approval === undefined ? "completed" : "approved"
+    } again: "${needsAgain}", which it needs, was reopened${by}`;
   return [{ kind: "item_stale", ...where, message }];
 }
 
@@ -199,7 +193,8 @@ function isItem(blocker: Blocker): boolean {
   return blocker.kind === "item_open" || blocker.kind === "item_stale";
 }
 
-function reviewBlocker(
+/** A review that is not done. */
+export function reviewBlocker(
   { review, by }: { readonly review: string; readonly by?: { phase: string; item: string } },
 ): Blocker {
   return {

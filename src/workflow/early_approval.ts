@@ -9,15 +9,16 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { type Blocker, openBlockers, summarise } from "./blockers.ts";
+import { type Blocker, itemBlockers, reviewBlocker, summarise } from "./blockers.ts";
 import type { PhaseDefinition } from "./definition.ts";
-import { heldProofs, isRunnable, staleBlockers } from "./freshness.ts";
-import { itemState, phaseState } from "./locate.ts";
+import { staleBlockers } from "./freshness.ts";
+import { heldProofs, isRunnable } from "./held_proofs.ts";
+import { itemState, type LocatedPhase, phaseState } from "./locate.ts";
 import { asHint, nextStep, recheckStep } from "./next_step.ts";
 import { approveAgainStep } from "./stale_step.ts";
 import type { ProofSeen } from "./proof_seen.ts";
 import type { Approval } from "./recorded.ts";
-import { isDone } from "./reviews.ts";
+import { isDone, reviewsEndingWith } from "./reviews.ts";
 import type { SessionState } from "./state.ts";
 
 /** What is approved: a gate of a phase, or the phase. */
@@ -46,6 +47,15 @@ export function requiredBefore(
   const before = place < 0 ? phase.items : phase.items.slice(0, place);
   return before.filter(({ id, required }) => required && !isDone(itemState(standing, id)))
     .map(({ id }) => id);
+}
+
+/** What of a phase blocks its end, but for its approval: items and reviews. */
+function openBlockers(state: SessionState, phase: LocatedPhase): readonly Blocker[] {
+  const items = phase.definition.items
+    .flatMap((item) => itemBlockers(state, phase.definition, item));
+  const reviews = reviewsEndingWith(state, phase)
+    .filter(({ by }) => !items.some((one) => "item" in one && one.item === by?.item));
+  return [...items, ...reviews.map(reviewBlocker)];
 }
 
 /** The refusal where something of a phase is open that blocks its end; undefined in `format: 1`. */

@@ -23,8 +23,9 @@ export function approvalsOf(state: SessionState): readonly GivenApproval[] {
   return state.definition.phases.flatMap((phase): readonly GivenApproval[] => {
     const standing = phaseState(state, phase.id);
     const items = phase.items.flatMap(({ id }): readonly GivenApproval[] => {
-      const { approval, at, by, withdrawn } = itemState(standing, id);
-      if (approval === undefined || withdrawn !== undefined) return [];
+      const { approval, at, by, withdrawn, needsAgain } = itemState(standing, id);
+      const holds = withdrawn === undefined && needsAgain === undefined;
+      if (approval === undefined || !holds) return [];
       const when = at === undefined ? {} : { at };
       return [{
         phase: phase.id,

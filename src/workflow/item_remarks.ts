@@ -12,19 +12,21 @@ interface Said {
   readonly withdrawnReason?: string | undefined;
   readonly rejections?: number | undefined;
   readonly needsAgain?: string | undefined;
+  readonly approval?: unknown;
 }
 
 /** The clauses; none where nothing was said. */
 export function itemRemarks(item: Said): readonly string[] {
   const { rejections = 0, needsAgain } = item;
   const why = withdrawnText(item);
+  const done = item.approval === undefined ? "completed" : "approved";
   const times = rejections === 1 ? "once" : `${rejections} times`;
   return [
     ...(why === null ? [] : [why]),
     ...(rejections > 1 || rejections === 1 && why === null ? [`was rejected ${times}`] : []),
     ...(needsAgain === undefined
       ? []
-      : [`must be completed again: "${needsAgain}", which it needs, was reopened after it`]),
+      : [`must be ${done} again: "${needsAgain}", which it needs, was reopened after it`]),
   ];
 }
 

@@ -5,7 +5,8 @@
  * pieces, and only what is about a proof that still stands.
  * @module
  */
-import { heldProofs, MOST_FILES } from "./freshness.ts";
+import { MOST_FILES } from "./freshness.ts";
+import { heldProofs } from "./held_proofs.ts";
 import type { ProofSeen } from "./proof_seen.ts";
 import { isRecord } from "./record.ts";
 import type { SessionState } from "./state.ts";

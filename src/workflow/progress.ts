@@ -23,7 +23,7 @@ import { exampleEvidence } from "./evidence.ts";
 import { currentPhase, isLastPhase, itemState, type LocatedPhase, phaseState } from "./locate.ts";
 import { failureOf, itemStep, type NextStep, nextStep, skipsItself } from "./next_step.ts";
 import { approvalsOf, type GivenApproval } from "./given_approvals.ts";
-import { whenCompared } from "./freshness.ts";
+import { whenCompared } from "./held_proofs.ts";
 import { variableRemarks } from "./variable_remarks.ts";
 import { workNotices } from "./work_notices.ts";
 import { itemRemarks } from "./item_remarks.ts";

@@ -6,7 +6,7 @@ import { OrchestratorError, type Result } from "../errors.ts";
 import type { Command } from "./commands.ts";
 import { checkOutcome } from "./completion.ts";
 import type { Decision } from "./decision.ts";
-import { isRunnable } from "./freshness.ts";
+import { isRunnable } from "./held_proofs.ts";
 import type { PhaseDefinition } from "./definition.ts";
 import {
   itemName,

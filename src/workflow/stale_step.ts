@@ -4,7 +4,8 @@
  */
 import { agentsMayApprove } from "./approval_rules.ts";
 import { advanceBlockers, type Blocker, finishBlockers } from "./blockers.ts";
-import { approvedFileOf, staleBlockers } from "./freshness.ts";
+import { staleBlockers } from "./freshness.ts";
+import { approvedFileOf } from "./held_proofs.ts";
 import { currentPhase, isLastPhase, itemName } from "./locate.ts";
 import { type NextStep, nextStep, recheckStep } from "./next_step.ts";
 import type { ProofSeen } from "./proof_seen.ts";

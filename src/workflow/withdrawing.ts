@@ -29,6 +29,7 @@ import { didYouMean } from "./nearest.ts";
 import { dependents } from "./needs.ts";
 import { asHint, itemStep } from "./next_step.ts";
 import { isOpen } from "./reviews.ts";
+import { shellWord } from "./shell_word.ts";
 import type { ItemState, SessionState } from "./state.ts";
 import { checkText, quoted } from "./texts.ts";
 
@@ -83,7 +84,7 @@ export function decideReopen(state: SessionState, command: Taking<"reject" | "re
   if (item.approval !== undefined) {
     return {
       error: new OrchestratorError("item_blocked", `Cannot ${doing}: it was approved`, {
-        hint: `Run \`orchestrator revoke ${id} --reason <reason>\``,
+        hint: `Run \`orchestrator revoke ${shellWord(id)} --reason "<why>"\``,
         details: { item: definition.id },
       }),
     };

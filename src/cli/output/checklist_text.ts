@@ -64,13 +64,15 @@ function itemLines(
   style: Style,
 ): Shown {
   const { symbols } = style;
-  const open = item.status === "pending" || item.status === "failed";
+  // Also what was completed and must be again.
+  const waits = (item.next ?? item.blocked) !== undefined;
+  const open = waits || item.status === "pending" || item.status === "failed";
   const mark = {
     completed: style.green(symbols.done),
     skipped: item.forced ? style.yellow(symbols.skipped) : style.dim(symbols.skipped),
     failed: style.red(symbols.failed),
     pending: symbols.open,
-  }[item.status];
+  }[waits && item.status !== "failed" ? "pending" : item.status];
   const column = symbols.done.length + 1 + width + 2;
   const room = Math.max(16, style.width - column);
   const tags = [
@@ -112,7 +114,7 @@ function openDetails(
       : "");
   const times = item.failures > 1 ? ` ${item.failures} times` : "";
   return [
-    ...(item.remarks ?? []).flatMap((text) => detail(text, room, style)).map(style.yellow),
+    ...said(item, room, style),
     ...about.flatMap((text) => text === undefined ? [] : limited(text, room, style))
       .map((line) => style.dim(OWN.concat(style.symbols.gutter, line))),
     ...(proof === "" ? [] : detail(`proof: ${proof}`, room, style)).map(style.dim),
@@ -122,12 +124,15 @@ function openDetails(
   ];
 }
 
+function said({ remarks = [] }: ItemProgress, room: number, style: Style): readonly Shown[] {
+  return remarks.flatMap((text) => detail(text, room, style)).map(style.yellow);
+}
+
 function endedDetails(item: ItemProgress, room: number, style: Style): readonly Shown[] {
   const old = item.beforeImport === true
     ? detail("done before the import", room, style).map(style.yellow)
     : [];
-  const said = (item.remarks ?? []).flatMap((text) => detail(text, room, style)).map(style.yellow);
-  if (item.status !== "skipped") return [...old, ...said];
+  if (item.status !== "skipped") return [...old, ...said(item, room, style)];
   const how = item.forced
     ? "skipped by force: "
     : item.automatic !== undefined

@@ -1,6 +1,6 @@
 /** An approval that comes too early: open work, and proofs that do not fit the files. */
 import assert from "node:assert/strict";
-import { heldProofs } from "../../../src/workflow/freshness.ts";
+import { heldProofs } from "../../../src/workflow/held_proofs.ts";
 import type { Command } from "../../../src/workflow/commands.ts";
 import type { WorkflowDefinition } from "../../../src/workflow/definition.ts";
 import type { ProofSeen } from "../../../src/workflow/proof_seen.ts";

@@ -5,12 +5,8 @@ import assert from "node:assert/strict";
 import type { Command } from "../../../src/workflow/commands.ts";
 import { decide } from "../../../src/workflow/decide.ts";
 import type { WorkflowDefinition } from "../../../src/workflow/definition.ts";
-import {
-  freshnessRemarks,
-  heldProofs,
-  needsFreshProofs,
-  staleText,
-} from "../../../src/workflow/freshness.ts";
+import { freshnessRemarks, needsFreshProofs, staleText } from "../../../src/workflow/freshness.ts";
+import { heldProofs } from "../../../src/workflow/held_proofs.ts";
 import { nextStep } from "../../../src/workflow/next_step.ts";
 import type { ProofSeen } from "../../../src/workflow/proof_seen.ts";
 import { stepAfterComparing } from "../../../src/workflow/stale_step.ts";

@@ -120,12 +120,19 @@ Deno.test("a reopened item is open, and what needs it must be completed once mor
   ]);
   assert.equal(session.item("A", "code").needsAgain, "plan");
   assert.equal(session.item("A", "docs").needsAgain, undefined);
-  const { done, total, blockers } = describe(session.state);
+  const { done, total, blockers, approvals, items } = describe(session.state);
   assert.deepEqual([done, total], [1, 5]);
+  // An approval that must be given again holds no more.
+  assert.deepEqual(approvals, []);
+  const [gate] = items.filter(({ id }) => id === "gate");
+  assert.match(gate?.remarks?.[0] ?? "", /^must be approved again: "plan"/);
   assert.deepEqual(blockers.map(({ kind }) => kind), ["item_open", "item_stale", "item_stale"]);
   assert.deepEqual(nextStep(session.state).argv, ["complete", "plan"]);
   session.complete("plan");
-  assert.match(session.refusal({ kind: "advance" }).message, /"code" must be completed again/);
+  assert.match(
+    session.refusal({ kind: "advance" }).message,
+    /"code" must be completed again: .*"gate" must be approved again/,
+  );
   assert.deepEqual(nextStep(session.state).argv, ["complete", "code"]);
   // It has to pass its verification again.
   session.complete("code", outcomeOf(CHECKED.command, false));
