@@ -139,6 +139,18 @@ export const STATE_ANSWERS = {
     })),
   }),
   "state restore": z.strictObject({ commit, sessions: merged }),
+  "state adopt": z.strictObject({
+    dryRun: z.boolean(),
+    sessions: z.array(z.strictObject({
+      session,
+      name: z.string().nullable(),
+      task: z.string(),
+      relation: z.enum(["new", "same", "newer", "older", "diverged"])
+        .describe("Of the worktree's copy to the shared one"),
+      adopted: z.boolean().describe("Whether all of it is in the shared state"),
+    })),
+    left: z.array(z.string()).describe("What stays in the worktree: configuration and secrets"),
+  }),
   "state compact": z.strictObject({
     branch: z.string(),
     commit,

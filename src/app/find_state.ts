@@ -2,13 +2,11 @@
  * The paths of a project whose `.git` is a file: in a linked worktree the state is elsewhere.
  * @module
  */
-import { existsSync, realpathSync } from "node:fs";
-import { join } from "node:path";
 import { OrchestratorError } from "../errors.ts";
-import { OrchestratorPaths, STATE_DIRECTORY, userConfigFiles } from "../project/paths.ts";
+import { OrchestratorPaths, userConfigFiles } from "../project/paths.ts";
+import { ownSessions } from "../project/own_sessions.ts";
 import { findStateHome, STATE_HOME_VARIABLE } from "../project/state_home.ts";
-import { FOLDERS } from "../state_layout/names.ts";
-import type { Configuration, Project, Warnings } from "./workspace.ts";
+import type { Configuration, Project, Workspace } from "./workspace.ts";
 
 /**
  * Finds the state.
@@ -16,7 +14,7 @@ import type { Configuration, Project, Warnings } from "./workspace.ts";
  * @returns the error of whatever needs a project where it cannot be found.
  */
 export function findState(
-  workspace: Pick<Project, "paths" | "io"> & Warnings,
+  workspace: Pick<Workspace, "paths" | "io" | "operation" | "warn">,
   gitFile: string,
 ): OrchestratorPaths | OrchestratorError {
   const { paths, io: { env, home } } = workspace;
@@ -25,9 +23,10 @@ export function findState(
     const found = findStateHome(paths, gitFile, { env, home, userFiles });
     if (found === null) return paths;
     const placed = new OrchestratorPaths(paths.root, paths.origin, home, found);
-    if (hasOwnSessions(placed)) {
+    // The command that takes them over says what became of them.
+    if (workspace.operation !== "state adopt" && hasOwn(placed)) {
       workspace.warn(
-        `This worktree has sessions of its own in .orchestrator, which do not count: the state is that of "${found.shared?.of}"; ${STATE_HOME_VARIABLE}=worktree shows them`,
+        `This worktree has sessions of its own in .orchestrator, which do not count: the state is that of "${found.shared?.of}"; \`orchestrator state adopt\` takes them over`,
       );
     }
     return placed;
@@ -66,12 +65,11 @@ export function requireSameHome(
   );
 }
 
-/** Whether the checkout has sessions of its own that do not count, because the state is elsewhere. */
-export function hasOwnSessions({ root, stateHome }: OrchestratorPaths): boolean {
-  if (stateHome?.shared === undefined) return false;
-  const own = join(root, STATE_DIRECTORY);
-  // A link to the shared state is what people made themselves.
-  if (!existsSync(join(own, FOLDERS.sessions))) return false;
-  const { directory } = stateHome;
-  return !existsSync(directory) || realpathSync(own) !== realpathSync(directory);
+/** False where that cannot be read: it is only to be said. */
+function hasOwn(paths: OrchestratorPaths): boolean {
+  try {
+    return ownSessions(paths).length > 0;
+  } catch {
+    return false;
+  }
 }

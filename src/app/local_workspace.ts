@@ -4,10 +4,11 @@
  * Everything is found on first use, so that a run pays only for what it asks for.
  * @module
  */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import type { Config, ConfigFlag } from "../config/config.ts";
 import { configMayExist, DEFAULT_LOCK_TIMEOUT } from "../config/quick_checks.ts";
 import { OrchestratorError } from "../errors.ts";
+import { machineFailure } from "../platform/io_error.ts";
 import { namesWithin } from "../platform/within.ts";
 import { actorFrom } from "../project/actor.ts";
 import { detectEnvironment, type Environment } from "../project/environment.ts";
@@ -275,7 +276,7 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
    * @throws `config_key_unknown`, `invalid_argument` for what the command line says.
    */
   async prepare(): Promise<void> {
-    const git = this.usablePaths === null ? null : nearestGit(this.paths.root);
+    const git = this.usablePaths === null ? null : nearestGit(this.paths.root, lookStrictly);
     // In a linked worktree the state is elsewhere.
     const linked = git?.isFile ? await import("./find_state.ts") : null;
     if (linked !== null) this.#paths = linked.findState(this, git?.path ?? "");
@@ -358,6 +359,17 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
 
   #lockTimeoutMs(): number {
     return (this.#config?.get("lock_timeout") ?? DEFAULT_LOCK_TIMEOUT) * 1000;
+  }
+}
+
+/** An error must not make a linked worktree seem to be none. */
+function lookStrictly(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    const failure = machineFailure(error);
+    if (failure !== null) throw failure;
+    return undefined;
   }
 }
 

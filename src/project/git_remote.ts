@@ -6,7 +6,7 @@
  * configuration are not followed.
  * @module
  */
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, type Stats, statSync } from "node:fs";
 import { isWindows } from "../platform/runtime.ts";
 
 /** Configuration files larger than this are not looked into. */
@@ -98,17 +98,21 @@ export function comparableRemote(url: string): string {
  * @returns Null without git. Never throws.
  */
 export function gitDirectory(root: string): string | null {
-  const git = nearestGit(root);
+  const git = nearestGit(root, statOf);
   return git === null || !git.isFile ? git?.path ?? null : linkedDirectory(git.path);
 }
 
-/** The nearest `.git` upwards: a directory, or the file that worktrees and submodules have. */
+/**
+ * The nearest `.git` upwards: a directory, or the file that worktrees and submodules have.
+ * @param look throws, or not, where the system does not tell.
+ */
 export function nearestGit(
   root: string,
+  look: (path: string) => Stats | undefined,
 ): { readonly path: string; readonly isFile: boolean } | null {
   for (let directory = root;;) {
     const path = `${directory}/.git`;
-    const stat = statOf(path);
+    const stat = look(path);
     if (stat?.isDirectory() || stat?.isFile()) return { path, isFile: stat.isFile() };
     const end = Math.max(directory.lastIndexOf("/"), isWindows ? directory.lastIndexOf("\\") : -1);
     if (end < 0 || directory === "") return null;

@@ -19,13 +19,14 @@
  */
 import { realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { OrchestratorError } from "../errors.ts";
+import { isAbsent, OrchestratorError } from "../errors.ts";
+import { ioError } from "../platform/io_error.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { readTextWithin } from "../platform/within.ts";
 import { isPlainWorktreeName } from "../state_layout/grammar.ts";
 import type { LinkedWorktree, StateHome } from "../state_layout/home.ts";
 import { KEYS, STATE_DIRECTORY } from "../state_layout/names.ts";
 import { BARE_FOLDERS, BARE_STATE, GIT_FOLDER } from "../state_layout/places.ts";
-import { readSmall } from "./git_remote.ts";
 import { readRepositoryMeta, type RepositoryMode } from "./identity.ts";
 import type { OrchestratorPaths } from "./paths.ts";
 
@@ -54,7 +55,7 @@ export function findStateHome(
 ): StateHome | null {
   const admin = adminDirectory(gitFile);
   if (admin === null) return null;
-  const common = readSmall(join(admin, "commondir"))?.trim();
+  const common = readStrictly(join(admin, "commondir"))?.trim();
   if (common === undefined || common === "") {
     if (statSync(join(admin, "HEAD"), { throwIfNoEntry: false }) === undefined) {
       if (basename(dirname(admin)) !== "worktrees") return null;
@@ -98,7 +99,7 @@ function stateOf(directory: string, { main, common }: LinkedWorktree): string {
 
 /** The directory that a `.git` file names; null where it names none. */
 function adminDirectory(gitFile: string): string | null {
-  const target = /^gitdir:[ \t]*(.+?)[\r\n]*$/.exec(readSmall(gitFile) ?? "")?.[1];
+  const target = /^gitdir:[ \t]*(.+?)[\r\n]*$/.exec(readStrictly(gitFile) ?? "")?.[1];
   if (target === undefined || isNetworkPath(target)) return null;
   return isAbsolute(target) ? target : resolve(dirname(gitFile), target);
 }
@@ -110,7 +111,7 @@ function isNetworkPath(path: string): boolean {
 
 /** The worktree, where both directions agree; else null. */
 function linkedWorktree(gitFile: string, admin: string, common: string): LinkedWorktree | null {
-  const back = readSmall(join(admin, "gitdir"))?.trim();
+  const back = readStrictly(join(admin, "gitdir"))?.trim();
   if (back === undefined || back === "" || isNetworkPath(back)) return null;
   const [realAdmin, realCommon] = [realOf(admin), realOf(common)];
   if (realAdmin === null || realCommon === null) return null;
@@ -125,13 +126,13 @@ function linkedWorktree(gitFile: string, admin: string, common: string): LinkedW
 /** Whether a repository's directory says that it has no checkout of its own (`core.bare`). */
 function isBareRepository(directory: string): boolean {
   return ["config", "config.worktree"].some((name) =>
-    /^\s*bare\s*=\s*(true|yes|on|1)\s*$/im.test(readSmall(join(directory, name)) ?? "")
+    /^\s*bare\s*=\s*(true|yes|on|1)\s*$/im.test(readStrictly(join(directory, name)) ?? "")
   );
 }
 
 /** The checkout that has the shared directory as its `.git`. */
 function mainCheckout(common: string): string | null {
-  const config = readSmall(join(common, "config")) ?? "";
+  const config = readStrictly(join(common, "config")) ?? "";
   // A submodule's repository is elsewhere, and its configuration names its checkout.
   const named = /^\s*worktree\s*=\s*"?([^"\r\n]+?)"?\s*$/m.exec(config)?.[1];
   if (named !== undefined) {
@@ -179,7 +180,7 @@ function modeIn(directory: string): RepositoryMode | null {
   try {
     return readRepositoryMeta(join(directory, KEYS.meta))?.mode ?? null;
   } catch (error) {
-    if (!(error instanceof OrchestratorError)) throw error;
+    if (!(error instanceof OrchestratorError) || error.kind !== "corrupt") throw error;
     // Whoever reads the state says what is wrong with it.
     return "normal";
   }
@@ -190,17 +191,35 @@ function wantsOwn({ env, userFiles }: PlaceQuery): boolean {
   const variable = env[STATE_HOME_VARIABLE];
   if (variable === "worktree" || variable === "shared") return variable === "worktree";
   for (const file of userFiles.toReversed()) {
-    const value = /^state_home:[ \t]*["']?(shared|worktree)\b/m.exec(readSmall(file) ?? "")?.[1];
+    const value = /^state_home:[ \t]*["']?(shared|worktree)\b/m.exec(readStrictly(file) ?? "")?.[1];
     if (value !== undefined) return value === "worktree";
   }
   return false;
 }
 
+/** Git's own files and a person's configuration are small. */
+const MOST_BYTES = 1024 * 1024;
+
+/**
+ * A text; null only where there is none. What cannot be read must not make a linked worktree seem to be
+ * none, or a state of its own seem to be meant.
+ */
+function readStrictly(path: string): string | null {
+  try {
+    return readTextWithin(null, path, MOST_BYTES);
+  } catch (error) {
+    // Part of a path that is a file, or a folder of that name.
+    if (error instanceof OrchestratorError && error.code === "file_unknown") return null;
+    throw error;
+  }
+}
+
 function realOf(path: string): string | null {
   try {
     return realpathSync.native(path);
-  } catch {
-    return null;
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw ioError("read", path, error);
   }
 }
 
@@ -208,7 +227,7 @@ function realOf(path: string): string | null {
 function brokenLink(gitFile: string, admin: string): never {
   const common = dirname(dirname(admin));
   const top = dirname(gitFile);
-  const isPruned = readSmall(join(common, "HEAD")) !== null;
+  const isPruned = readStrictly(join(common, "HEAD")) !== null;
   throw new OrchestratorError(
     "worktree_broken",
     isPruned

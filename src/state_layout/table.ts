@@ -294,7 +294,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     kind: "file",
     mode: "private",
     limit: LIMITS.file,
-    what: "sessions that `snapshot import --replace` has replaced",
+    what:
+      "sessions that `snapshot import --replace` has replaced; in a linked worktree, those that `state adopt` has taken over",
   },
 
   [`**/${UNFINISHED.temporary}<rest>`]: {

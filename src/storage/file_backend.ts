@@ -234,10 +234,7 @@ export class FileBackend implements StorageBackend {
       }
       // The writer of temporary files here has ended: this process holds the lock that it needed.
       removeTemporaries(dirname(path), this.#directory);
-      if (scope === "repository") {
-        removeTemporaries(join(this.#directory, FOLDERS.removed), this.#directory);
-        sweepSecrets(this.#directory);
-      }
+      if (scope === "repository") (await import("./sweep.ts")).sweepFolders(this.#directory);
       return await task();
     } finally {
       lock.release();
@@ -345,16 +342,6 @@ function mayExist(path: string): boolean {
     return pathExists(path);
   } catch {
     return true;
-  }
-}
-
-/** Removes what writers of secrets that died have left; those of another user are theirs to sweep. */
-function sweepSecrets(stateDirectory: string): void {
-  try {
-    removeTemporaries(join(stateDirectory, FOLDERS.secrets), stateDirectory);
-  } catch (error) {
-    const forbidden = error instanceof OrchestratorError && error.details?.["system"] === "EACCES";
-    if (!forbidden) throw error;
   }
 }
 

@@ -24,6 +24,9 @@ async function started(repository: Repository): Promise<void> {
   await repository.must("start", "Survive", "--name", "main");
 }
 
+/** A linked worktree. */
+const tree = ".git/wt";
+
 /** What the state directory is, and what it was. */
 const state = (repository: Repository) => join(repository.root, ".orchestrator");
 const aside = (repository: Repository) => join(repository.root, "..", "aside");
@@ -404,6 +407,32 @@ export const STATE_SCENARIOS: readonly Scenario[] = [
     argv: ["state", "restore", "0000"],
     code: 4,
     next: NOTE,
+  },
+  {
+    name: "state adopt",
+    command: "state adopt",
+    prepare: async (repository) => {
+      await started(repository);
+      // By relative paths, so that copies of the repository are whole; where it is not looked for.
+      repository.write(".git/worktrees/wt/commondir", "../..\n");
+      repository.write(".git/worktrees/wt/gitdir", "../../wt/.git\n");
+      repository.write(".git/worktrees/wt/HEAD", "ref: refs/heads/wt\n");
+      repository.write(`${tree}/.git`, "gitdir: ../worktrees/wt\n");
+      repository.write(`${tree}/workflow.yaml`, WORKFLOW);
+      const own = { ORCHESTRATOR_STATE_HOME: "worktree" };
+      const argv = ["start", "From before", "--name", "before", "--root", tree];
+      const { code, stderr } = await repository.run(argv, own);
+      if (code !== 0) throw new Error(stderr);
+    },
+    argv: ["state", "adopt", "--root", tree],
+    next: ["note", "More", "--session", "main"],
+    // What was stopped in between is finished by the same command.
+    afterwards: async (repository) => {
+      const { code, stderr } = await repository.run(["state", "adopt", "--root", tree]);
+      if (code !== 0) return [`adopting again ended with ${code}: ${stderr}`];
+      const found = await repository.run(["status", "--session", "before"]);
+      return found.code === 0 ? [] : [`the adopted session is not there: ${found.stderr}`];
+    },
   },
   {
     name: "state compact",

@@ -67,6 +67,17 @@ export const STATE_COMMANDS: readonly CommandSpec[] = [
     load: () => import("../commands/state/restore.ts"),
   },
   {
+    path: "state adopt",
+    group: "project",
+    summary: "Take over the sessions that a linked worktree has for itself",
+    details:
+      "For sessions from before the state was shared with the main checkout, or that were made with state_home: worktree. Each is compared by its journal: new ones are added, those that went on are continued, and one that diverged from the shared copy stays where it is. The worktree's copies are kept in .orchestrator/backups of the worktree.",
+    options: [{ name: "dry-run", summary: "Show what would be done, without doing it" }],
+    examples: [{ line: "state adopt --dry-run", means: "in the linked worktree" }],
+    changes: "state",
+    load: () => import("../commands/state/adopt.ts"),
+  },
+  {
     path: "state compact",
     destructive: true,
     group: "project",

@@ -1,6 +1,11 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { type Check, ok, skipped } from "../check.ts";
+import {
+  ownSessions,
+  worktreesWithSessions,
+  type WorktreeWithSessions,
+} from "../../project/own_sessions.ts";
+import { type Check, count, few, type Finding, ok, skipped } from "../check.ts";
 
 export const projectWorktree: Check = {
   id: "project.worktree",
@@ -9,6 +14,10 @@ export const projectWorktree: Check = {
   why: "Git deletes the state that a linked worktree has for itself when it removes the worktree",
   run({ paths }) {
     const { stateHome } = paths;
+    const own = ownSessions(paths);
+    if (own.length > 0) return parted([{ root: paths.root, sessions: own }]);
+    const others = worktreesWithSessions(paths);
+    if (stateHome === null && others.length > 0) return parted(others);
     if (stateHome?.shared !== undefined) {
       return ok(`linked worktree; the state is that of ${stateHome.shared.of}`);
     }
@@ -31,3 +40,20 @@ export const projectWorktree: Check = {
     };
   },
 };
+
+/** Sessions that `git worktree remove` would delete. */
+function parted(worktrees: readonly WorktreeWithSessions[]): Finding {
+  const sessions = worktrees.flatMap(({ root, sessions }) =>
+    sessions.map((id) => `${id} in ${root}`)
+  );
+  return {
+    level: "warning",
+    seen: `${
+      count(sessions.length, "session")
+    } only in a linked worktree, with which git deletes them: ${
+      few(worktrees.map(({ root }) => root))
+    }`,
+    todo: "Run `orchestrator state adopt` in the worktree",
+    list: sessions,
+  };
+}

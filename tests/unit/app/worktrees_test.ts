@@ -269,3 +269,81 @@ test("what is about the whole state, or moves files of a root, is the main check
   assert.deepEqual(readdirSync(tree.scratch.path(".orchestrator")).sort(), before);
   await tree.must(wt, ["init", "--portable"], { ORCHESTRATOR_STATE_HOME: "worktree" });
 });
+
+const OWN = { ORCHESTRATOR_STATE_HOME: "worktree" };
+
+test("state adopt: sessions of a worktree from before, by lineage", async (tree) => {
+  const wt = tree.add("feature");
+  const id = (await tree.must(wt, ["start", "From before"], OWN)).session;
+  const ended = (await tree.must(wt, ["start", "Another"], OWN)).session;
+  await tree.must(wt, ["session", "use", id], OWN);
+  // Nothing is in the shared state yet; doctor names them, here and in the main checkout.
+  await tree.must(tree.main, ["init"]);
+  for (const cwd of [wt, tree.main]) {
+    const { findings } = await tree.must(cwd, ["doctor", "--offline"]);
+    const found = findings.find(({ check }: { check: string }) => check === "project.worktree");
+    assert.match(found.message, /^2 sessions only in a linked worktree/);
+    assert.match(found.hint, /state adopt/);
+  }
+  const preview = await tree.must(wt, ["state", "adopt", "--dry-run"]);
+  assert.deepEqual(preview.sessions.map(({ relation }: { relation: string }) => relation), [
+    "new",
+    "new",
+  ]);
+  assert.ok(!tree.scratch.exists(`.orchestrator/sessions/${id}`));
+  await tree.must(wt, ["state", "adopt"]);
+  assert.equal((await tree.must(wt, ["status"])).session, id, "the current one of the worktree");
+  assert.doesNotMatch((await tree.run(wt, ["status"])).stderr, /sessions of its own/);
+  assert.deepEqual(readdirSync(join(wt, ".orchestrator/sessions")), []);
+  assert.equal(readdirSync(join(wt, ".orchestrator/backups")).length, 2);
+  tree.git(tree.main, "worktree", "remove", wt);
+  const { sessions } = await tree.must(tree.main, ["session", "list"]);
+  const ids = sessions.map(({ session }: { session: string }) => session).sort();
+  assert.deepEqual(ids, [id, ended].sort());
+});
+
+test("state adopt: state in both before: one went on, one is behind, one went another way", async (tree) => {
+  const wt = tree.add("feature");
+  const ids: Record<string, string> = {};
+  for (const name of ["on", "behind", "apart", "same"]) {
+    ids[name] = (await tree.must(tree.main, ["start", name, "--name", name])).session;
+  }
+  cpSync(tree.scratch.path(".orchestrator"), join(wt, ".orchestrator"), { recursive: true });
+  const note = (cwd: string, name: string, env = {}) =>
+    tree.must(cwd, ["note", `in ${cwd}`, "--session", name], env);
+  await note(wt, "on", OWN);
+  await note(tree.main, "behind");
+  await note(wt, "apart", OWN);
+  await note(tree.main, "apart");
+  const before = readFileSync(
+    tree.scratch.path(`.orchestrator/sessions/${ids["apart"]}/log.jsonl`),
+  );
+  const { code, stdout, stderr } = await tree.run(wt, ["state", "adopt", "--json"]);
+  assert.equal(code, 5, stderr);
+  const { data, warnings } = JSON.parse(stdout);
+  const relations = Object.fromEntries(
+    data.sessions.map(({ name, relation }: { name: string; relation: string }) => [name, relation]),
+  );
+  assert.deepEqual(relations, { on: "newer", behind: "older", apart: "diverged", same: "same" });
+  assert.match(warnings.join(), new RegExp(`${ids["apart"]} diverged`));
+  assert.deepEqual(readdirSync(join(wt, ".orchestrator/sessions")), [ids["apart"]]);
+  const log = (name: string) =>
+    readFileSync(tree.scratch.path(`.orchestrator/sessions/${ids[name]}/log.jsonl`), "utf8");
+  assert.match(log("on"), new RegExp(`in ${wt}`));
+  assert.match(log("behind"), new RegExp(`in ${tree.main}`));
+  assert.deepEqual(
+    readFileSync(tree.scratch.path(`.orchestrator/sessions/${ids["apart"]}/log.jsonl`)),
+    before,
+  );
+  for (const name of Object.keys(ids)) {
+    await tree.must(tree.main, ["log", "verify", "--session", name]);
+  }
+});
+
+test("state adopt: where there is nothing of its own", async (tree) => {
+  const wt = tree.add("feature");
+  await tree.start(wt, "Work");
+  for (const cwd of [wt, tree.main]) {
+    assert.deepEqual((await tree.must(cwd, ["state", "adopt"])).sessions, []);
+  }
+});

@@ -1,0 +1,70 @@
+/**
+ * Sessions that lie in a linked worktree itself although the state is the main checkout's: from before
+ * the state was shared, or from a time with `state_home: worktree`.
+ * @module
+ */
+import { readdirSync, realpathSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { isAbsent } from "../errors.ts";
+import { ioError } from "../platform/io_error.ts";
+import { FOLDERS, SESSION_ID, STATE_DIRECTORY } from "../state_layout/names.ts";
+import { gitDirectory, readSmall } from "./git_remote.ts";
+import type { OrchestratorPaths } from "./paths.ts";
+
+/**
+ * Ids of the sessions of this checkout that do not count; none where the state is its own.
+ * @throws I/O errors
+ */
+export function ownSessions({ root, stateHome }: OrchestratorPaths): readonly string[] {
+  return stateHome?.shared === undefined ? [] : sessionsBelow(root, stateHome.directory);
+}
+
+/** A linked worktree with sessions of its own. */
+export interface WorktreeWithSessions {
+  readonly root: string;
+  readonly sessions: readonly string[];
+}
+
+/**
+ * The linked worktrees of a repository that have sessions of their own, by git's list of them.
+ * @throws I/O errors
+ */
+export function worktreesWithSessions(
+  { root, stateDirectory }: OrchestratorPaths,
+): readonly WorktreeWithSessions[] {
+  const common = gitDirectory(root);
+  if (common === null) return [];
+  return namesIn(join(common, "worktrees")).sort().flatMap((name) => {
+    const admin = join(common, "worktrees", name);
+    const file = readSmall(join(admin, "gitdir"))?.trim();
+    if (file === undefined || file === "") return [];
+    const worktree = dirname(resolve(admin, file));
+    const sessions = sessionsBelow(worktree, stateDirectory);
+    return sessions.length === 0 ? [] : [{ root: worktree, sessions }];
+  });
+}
+
+/** None where the folder is a link to the shared state, which people made themselves. */
+function sessionsBelow(root: string, shared: string): readonly string[] {
+  const own = join(root, STATE_DIRECTORY);
+  const ids = namesIn(join(own, FOLDERS.sessions)).filter((name) => SESSION_ID.test(name));
+  return ids.length === 0 || realOf(own) === realOf(shared) ? [] : ids.sort();
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw ioError("read", folder, error);
+  }
+}
+
+function realOf(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch (error) {
+    if (isAbsent(error)) return path;
+    throw ioError("read", path, error);
+  }
+}
