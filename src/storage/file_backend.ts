@@ -6,7 +6,7 @@
  * @module
  */
 import { dirname, join } from "node:path";
-import { isAbsent, OrchestratorError } from "../errors.ts";
+import { isAbsent } from "../errors.ts";
 import { ioError, removeTemporaries, replaceFile } from "../platform/atomic_file.ts";
 import { pathExists } from "../platform/path.ts";
 import { lookWithin, namesWithin, readTextWithin, readWithin } from "../platform/within.ts";
