@@ -230,8 +230,12 @@ async function prepare(
 
 /** The files, and what of the proofs behind an approval fits them. */
 async function lookAt(workspace: Needed, state: SessionState, subject: ApprovalSubject) {
-  const work = await workNow(workspace, { state, named: namedBy(state, subject) });
   const phase = state.definition.phases.find(({ id }) => id === subject.phase);
+  const work = await workNow(workspace, {
+    state,
+    named: namedBy(state, subject),
+    inputs: phase?.items.find(({ id }) => id === subject.item)?.inputs,
+  });
   const scope = phase === undefined ? subject.phase : proofsBehind(state, phase);
   const { proofsBy } = await import("./proofs_seen.ts");
   const compared = await proofsBy(workspace, state, {

@@ -8,6 +8,7 @@ import { visitEvents } from "../session/read_events.ts";
 import { MomentComparison, type TreeDifference } from "../work_tree/compare.ts";
 import { factsOf } from "../work_tree/file_facts.ts";
 import { TooSlow } from "../work_tree/git.ts";
+import { changedInputs, takeInputs } from "../work_tree/inputs.ts";
 import { changedSince, type Run } from "../work_tree/since.ts";
 import { MOST_FILES } from "../workflow/freshness.ts";
 import { approvedFileOf, type HeldProof, heldProofs, namedFile } from "../workflow/held_proofs.ts";
@@ -15,7 +16,7 @@ import { inputMatcher } from "../workflow/inputs.ts";
 import type { ProofSeen } from "../workflow/proof_seen.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { changedFilesOf } from "../workflow/work_lists.ts";
-import type { WorkRecord } from "../workflow/work_record.ts";
+import type { InputFiles, WorkRecord } from "../workflow/work_record.ts";
 import type { WorkTree } from "../workflow/work_tree.ts";
 import { keepComparison, type Keeping } from "./last_comparison.ts";
 import { filesNow, patienceFor } from "./work.ts";
@@ -100,7 +101,11 @@ class ProofComparison {
       const counts = inputs === undefined ? every : inputMatcher(inputs);
       // Nothing is looked at where nothing counts.
       if (inputs?.length === 0) return { ...about, verdict: "fresh" };
-      return { ...about, ...await this.#found(proof.seq, counts) };
+      const recorded = this.#records.get(proof.seq)?.tree;
+      return inputs !== undefined && recorded !== undefined && "named" in recorded &&
+          recorded.inputs !== undefined
+        ? { ...about, ...this.#inputs(recorded.inputs, inputs) }
+        : { ...about, ...await this.#found(proof.seq, counts) };
     }
     const then = proof.named?.[path]?.sha256 ?? sha256In(standing.verification);
     if (then !== undefined) return { ...about, ...this.#file(path, then) };
@@ -113,6 +118,22 @@ class ProofComparison {
   #file(path: string, then: string): Found {
     const now = factsOf(this.#root, [path])[path]?.sha256;
     return now === then ? { verdict: "fresh" } : { verdict: "stale", changed: 1, files: [path] };
+  }
+
+  /** Files that were recorded where there was no repository. */
+  #inputs(then: InputFiles, inputs: readonly string[]): Found {
+    const now = takeInputs({ root: this.#root, without: [STATE_DIRECTORY], inputs });
+    for (const files of [then, now]) {
+      if ("missing" in files) return { verdict: "unknown", why: files.missing };
+    }
+    if ("sha256" in then && "sha256" in now && then.sha256 === now.sha256) {
+      return { verdict: "fresh" };
+    }
+    const names = changedInputs(then, now);
+    if (names === null) {
+      return { verdict: "stale", changed: 0, why: "not all of them can be named" };
+    }
+    return { verdict: "stale", changed: names.length, files: names.slice(0, MOST_FILES) };
   }
 
   async #found(seq: number, counts: (path: string) => boolean): Promise<Found> {

@@ -49,7 +49,7 @@ export async function prove(
 }
 
 async function carryOut(request: VerificationRequest): Promise<Proved> {
-  const { plan: { verification }, state, paths, env } = request;
+  const { plan: { verification, inputs }, state, paths, env } = request;
   const project = { paths, io: { env } };
   const named = verification.type === "file_exists" ? [verification.path] : [];
   const before = verification.type === "command"
@@ -59,6 +59,7 @@ async function carryOut(request: VerificationRequest): Promise<Proved> {
   const work = await workNow(project, {
     state,
     named,
+    inputs,
     ...(before === undefined ? {} : { before }),
   });
   return { outcome, ...work };

@@ -22,6 +22,8 @@ export interface WorkRequest {
   readonly state: Pick<SessionState, "lineage"> & Partial<Pick<SessionState, "definition">>;
   /** Files that the item, the phase or the workflow names. */
   readonly named: readonly string[];
+  /** The globs of the item, where it has some: they count where there is no repository. */
+  readonly inputs?: readonly string[] | undefined;
 }
 
 /** For a look at the files, in a workflow that cannot end without it. */
@@ -48,13 +50,14 @@ export function filesNow(
 /** What the project is now, as a command of the engine takes it. */
 export async function workNow(
   workspace: Looking,
-  { state, named, before }: WorkRequest & { readonly before?: WorkRecord["tree"] },
+  { state, named, inputs, before }: WorkRequest & { readonly before?: WorkRecord["tree"] },
 ): Promise<{ readonly work: WorkRecord }> {
   const work = await recordWork({
     ...placeOf(workspace),
     ...patienceFor(state),
     lineage: state.lineage,
     named: inside(workspace, named),
+    ...(inputs === undefined ? {} : { inputs }),
     ...(before === undefined ? {} : { before }),
   });
   return { work };

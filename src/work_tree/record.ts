@@ -20,6 +20,8 @@ export interface RecordRequest {
   readonly lineage: string;
   /** Files that count where there is no git, relative to `root`. */
   readonly named: readonly string[];
+  /** Globs of files that count there, too; absent where the item has none. */
+  readonly inputs?: readonly string[];
   /** For each look. Default: 2 s. */
   readonly timeoutMs?: number;
   /** What the files were before a command ran; absent where none did. */
@@ -28,14 +30,18 @@ export interface RecordRequest {
 
 /** The work tree; where there is no repository, the files that are named. Never throws. */
 export async function takeFiles(
-  request: Pick<RecordRequest, "root" | "env" | "without" | "named" | "timeoutMs">,
+  request: Pick<RecordRequest, "root" | "env" | "without" | "named" | "inputs" | "timeoutMs">,
 ): Promise<WorkRecord["tree"]> {
-  const { root, named } = request;
+  const { root, without, named, inputs } = request;
   const taken = await takeWorkTree(request);
   if ("value" in taken) return taken.value;
   const { reason } = taken.missing;
   const isGitless = reason === "no_git" || reason === "no_repository";
-  return isGitless && named.length > 0 ? { named: factsOf(root, named) } : taken.missing;
+  if (!isGitless || named.length === 0 && inputs === undefined) return taken.missing;
+  const files = { named: factsOf(root, named) };
+  if (inputs === undefined) return files;
+  const { takeInputs } = await import("./inputs.ts");
+  return { ...files, inputs: takeInputs({ root, without, inputs }) };
 }
 
 /** Records what the project is now. Never throws. */

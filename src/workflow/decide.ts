@@ -21,7 +21,7 @@ import { asHint, nextStep } from "./next_step.ts";
 import { decideApprovePhase } from "./phase_approval.ts";
 import { decideRecheck } from "./recheck.ts";
 import { decideSkip } from "./skip_rules.ts";
-import { stepWithStale } from "./stale_step.ts";
+import { comparableHint, stepWithStale } from "./stale_step.ts";
 import type { SessionState } from "./state.ts";
 import { checkOptionalText, checkText } from "./texts.ts";
 import { recordedWork } from "./work_marks.ts";
@@ -149,9 +149,7 @@ function blockedError(
     onlyApproval ? "approval_needed" : "phase_blocked",
     `Cannot ${doing}: ${summarise(blockers)}`,
     {
-      hint: isBlind
-        ? "Let `git status` work here again, then run `orchestrator recheck`"
-        : asHint(step),
+      hint: isBlind ? comparableHint(state, blockers) : asHint(step),
       details: { blockers },
     },
   );

@@ -15,7 +15,7 @@ import { staleBlockers } from "./freshness.ts";
 import { heldProofs, isRunnable } from "./held_proofs.ts";
 import { itemState, type LocatedPhase, phaseState } from "./locate.ts";
 import { asHint, nextStep, recheckStep } from "./next_step.ts";
-import { approveAgainStep } from "./stale_step.ts";
+import { approveAgainStep, comparableHint } from "./stale_step.ts";
 import type { ProofSeen } from "./proof_seen.ts";
 import type { Approval } from "./recorded.ts";
 import { isDone, reviewsEndingWith } from "./reviews.ts";
@@ -97,7 +97,7 @@ export function refusalOfStale(
   return refusal(
     blockers,
     doing,
-    isBlind ? "Let `git status` work here again, then run `orchestrator recheck`" : asHint(step),
+    isBlind ? comparableHint(state, blockers) : asHint(step),
     item === undefined ? "phase_blocked" : "item_blocked",
   );
 }

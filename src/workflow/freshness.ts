@@ -60,9 +60,13 @@ export function staleBlockers(
   });
 }
 
-/** Whether a proof that cannot be compared is as good as none: not where there never was a repository. */
-export function mustBeCompared({ tree, missing }: WorkMark): boolean {
-  return tree !== null || missing === "too_slow" || missing === "git_failed";
+/**
+ * Whether a proof that cannot be compared is as good as none: not where there never was a repository, and
+ * nothing says which files count.
+ */
+export function mustBeCompared({ tree, missing, inputs }: WorkMark): boolean {
+  return tree !== null || inputs !== undefined || missing === "too_slow" ||
+    missing === "git_failed";
 }
 
 /** What has changed since a proof, as a clause: "3 files changed since it passed: a, b, c". */

@@ -20,6 +20,7 @@ import { ambiguousItem } from "./same_id.ts";
 import type { SessionState } from "./state.ts";
 import { quoted } from "./texts.ts";
 import {
+  planOf,
   refusalOfNeeds,
   type RunnableVerification,
   substituted,
@@ -62,13 +63,7 @@ export function planRecheck(state: SessionState, target: RecheckTarget): Result<
   const assessed = assessRecheck(state, target);
   if (assessed.error !== undefined) return assessed;
   const { located, verification } = assessed.value;
-  return {
-    value: {
-      verification,
-      timeout: located.definition.timeout,
-      basis: located.state.touched,
-    },
-  };
+  return { value: planOf(located, verification) };
 }
 
 /** Decides `recheck`. A failed verification is not a refusal: it is recorded. */

@@ -59,3 +59,14 @@ export function stepAfterComparing(state: SessionState, proofs: readonly ProofSe
   const others = last ? finishBlockers(state, phase) : advanceBlockers(state, phase);
   return stepWithStale(state, [...others, ...stale]);
 }
+
+/** What lets proofs be compared that could not be. @param blockers some of them of the kind `proof_unknown`. */
+export function comparableHint(state: SessionState, blockers: readonly Blocker[]): string {
+  const isGitless = blockers.every((one) => {
+    if (one.kind !== "proof_unknown") return true;
+    const proof = own(own(state.phases, one.phase)?.items ?? {}, one.item)?.proof;
+    return proof?.tree === null && proof.inputs !== undefined;
+  });
+  const first = isGitless ? "Run `git init`" : "Let `git status` work here again";
+  return `${first}, then run \`orchestrator recheck\``;
+}

@@ -47,6 +47,8 @@ export interface VerificationPlan {
   readonly timeout: number;
   /** The item's `touched`: to be handed to the `complete` command as its `basis`. */
   readonly basis: number;
+  /** The globs of the item, where it has some. */
+  readonly inputs?: readonly string[];
 }
 
 /** What accompanies a completion. */
@@ -91,8 +93,16 @@ export function planVerification(
     const checked = checkAccompaniment(located.definition, given, rules);
     if (checked.error !== undefined) return checked;
   }
-  const { timeout } = located.definition;
-  return { value: { plan: { verification, timeout, basis: located.state.touched } } };
+  return { value: { plan: planOf(located, verification) } };
+}
+
+/** What to run for an item that may be verified. */
+export function planOf(
+  { definition: { timeout, inputs }, state }: LocatedItem,
+  verification: RunnableVerification,
+): VerificationPlan {
+  const plan = { verification, timeout, basis: state.touched };
+  return inputs === undefined ? plan : { ...plan, inputs };
 }
 
 /**

@@ -3,7 +3,14 @@
  * @module
  */
 import type { SessionState } from "./state.ts";
-import type { ListedFiles, OuterRules, RootRecord, WorkMark, WorkRecord } from "./work_record.ts";
+import type {
+  FilesDigest,
+  ListedFiles,
+  OuterRules,
+  RootRecord,
+  WorkMark,
+  WorkRecord,
+} from "./work_record.ts";
 import type { WorkTree } from "./work_tree.ts";
 
 function hasTree(tree: WorkRecord["tree"]): tree is WorkTree {
@@ -20,8 +27,13 @@ export function markOf({ root, tree }: WorkRecord, seq: number): WorkMark {
   }
   const none = { seq, head: null, tree: null, committable: false };
   return "named" in tree
-    ? { ...none, named: tree.named, ...elsewhere }
+    ? { ...none, named: tree.named, ...inputsMark(tree), ...elsewhere }
     : { ...none, missing: tree.reason, ...elsewhere };
+}
+
+function inputsMark({ inputs }: FilesDigest): Pick<WorkMark, "inputs"> {
+  if (inputs === undefined) return {};
+  return { inputs: "missing" in inputs ? null : inputs.sha256 };
 }
 
 function sameRecord(one: RootRecord | undefined, other: RootRecord): boolean {

@@ -32,7 +32,21 @@ export interface FileFacts {
 /** Files by their path, relative to the root, with `/`: without git, those that an item names. */
 export interface FilesDigest {
   readonly named: Readonly<Record<string, FileFacts>>;
+  /** Those that the item's `inputs` match; absent where it has none. */
+  readonly inputs?: InputFiles;
 }
+
+/** Files that the `inputs` of an item match. */
+export type InputFiles =
+  /** Why they were not looked at, as a clause. */
+  | { readonly missing: string }
+  | {
+    readonly count: number;
+    /** Of `files` as JSON: a list of pairs, by path. */
+    readonly sha256: string;
+    /** The hash of each, by its path; absent where there are more than `MOST_CHANGED`. */
+    readonly files?: Readonly<Record<string, string>>;
+  };
 
 /** A file that a command changed, as it was before: what it is then is in the record's tree. */
 export interface WrittenFile extends Pick<ChangedFile, "path" | "as"> {
@@ -81,6 +95,8 @@ export interface WorkMark {
   readonly missing?: NoWorkTree["reason"];
   /** Files that the item names, where there is no tree. */
   readonly named?: FilesDigest["named"];
+  /** The hash of the files that its inputs match, where there is no tree; null where it was not taken. */
+  readonly inputs?: string | null;
   /** Where it was, when that is not where the session began. */
   readonly root?: RootRecord;
 }

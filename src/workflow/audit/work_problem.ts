@@ -5,7 +5,7 @@
 import type { NewEvent, SessionEvent } from "../events.ts";
 import { isRecord } from "../record.ts";
 import type { SessionState } from "../state.ts";
-import type { WorkRecord } from "../work_record.ts";
+import type { FilesDigest, WorkRecord } from "../work_record.ts";
 import { MOST_CHANGED, type WorkTree } from "../work_tree.ts";
 
 /** Events that record it, in a session whose beginning does. */
@@ -47,6 +47,7 @@ function treeProblem(
   { tree }: WorkRecord,
   digest: (text: string) => string,
 ): string | null {
+  if ("named" in tree) return inputsProblem(tree, digest);
   if (!("changedCount" in tree)) return null;
   const { changedIn } = tree;
   if (changedIn === undefined) return listProblem(tree, digest);
@@ -72,4 +73,18 @@ function listProblem(
   return committable === changed.every(({ as }) => as === undefined)
     ? null
     : `its list of changed files contradicts "committable"`;
+}
+
+/** Inputs are the ones whose hash they name, where they are whole and no secret was removed from them. */
+function inputsProblem(
+  { inputs }: FilesDigest,
+  digest: (text: string) => string,
+): string | null {
+  if (inputs === undefined || "missing" in inputs || inputs.files === undefined) return null;
+  const files = Object.entries(inputs.files).sort(([one], [other]) => one < other ? -1 : 1);
+  const text = JSON.stringify(files);
+  if (text.includes("[redacted")) return null;
+  return inputs.count === files.length && inputs.sha256 === digest(text)
+    ? null
+    : "its list of inputs is not the one whose hash it records";
 }

@@ -131,7 +131,7 @@ Deno.test("projection 1: what it gives is fixed for ever", () => {
   );
 });
 
-const MARK: Required<WorkMark> = {
+const MARK: Required<Omit<WorkMark, "inputs">> = {
   seq: 4,
   head: "b".repeat(40),
   tree: "c".repeat(40),
