@@ -5,7 +5,6 @@
 import { refusalOfClaim } from "../workflow/claims.ts";
 import type { Command } from "../workflow/commands.ts";
 import { decideComplete } from "../workflow/completion.ts";
-import type { VerificationOutcome } from "../workflow/events.ts";
 import { namedItem, requireItem } from "../workflow/locate.ts";
 import type { SessionState } from "../workflow/state.ts";
 import {
@@ -15,7 +14,7 @@ import {
 } from "../workflow/verification_plan.ts";
 import type { ItemChange } from "./each_item.ts";
 import type { Watching } from "./watching.ts";
-import type { Warnings, Workspace } from "./workspace.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** Items to complete. */
 export interface CompleteRequest {
@@ -94,20 +93,12 @@ async function completeItem(
       const { verificationFailed } = await import("./failed_verification.ts");
       throw verificationFailed(change.state, { item, seq, list: run?.failed(seq) ?? [] });
     }
-    if (type === "item_completed") warnOfFile(workspace, item, data.verification);
+    if (type === "item_completed" && data.verification.type === "file_exists") {
+      (await import("./file_warning.ts")).warnOfFile(workspace, item, data.verification);
+    }
   }
   const { phases, phase } = change.state;
   return { item, change, automatic: phases[phase ?? ""]?.items[id]?.automatic !== undefined };
-}
-
-/** Says what is odd of a file that was enough. */
-export function warnOfFile(
-  workspace: Warnings,
-  item: string,
-  outcome: VerificationOutcome,
-): void {
-  if (outcome.type !== "file_exists" || outcome.remark === undefined) return;
-  workspace.warn(`${item}: ${outcome.remark}`);
 }
 
 /** What is to be completed, once it is known not to be refused. */

@@ -12,7 +12,7 @@ import { failureOf } from "../workflow/next_step.ts";
 import type { ProofSeen } from "../workflow/proof_seen.ts";
 import { planRecheck, type RecheckTarget, recheckTarget } from "../workflow/recheck.ts";
 import type { SessionState } from "../workflow/state.ts";
-import { warnOfFile } from "./complete_item.ts";
+import { warnOfFile } from "./file_warning.ts";
 import type { Watching } from "./watching.ts";
 import { eachItem, type ItemChange } from "./each_item.ts";
 import { compareProofs } from "./freshness.ts";
