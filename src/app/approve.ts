@@ -18,7 +18,7 @@ import { proofPaths } from "../workflow/proof_paths.ts";
 import { changeOf, type FileChange, readApproved, type ReadFile } from "./approved_file.ts";
 import type { Accompaniment } from "../workflow/verification_plan.ts";
 import { eachItem, type ItemChange } from "./each_item.ts";
-import { proofsBehind } from "../workflow/early_approval.ts";
+import { proofsBehind, provedElsewhere } from "../workflow/early_approval.ts";
 import { heldProofs } from "../workflow/held_proofs.ts";
 import type { ProofSeen } from "../workflow/proof_seen.ts";
 import type { ComparedProofs } from "./proofs_seen.ts";
@@ -223,7 +223,9 @@ async function prepare(
   }
   if (found?.error !== undefined) throw found.error;
   const asked = await lookAt(workspace, state, subject);
-  const { error } = decide(state, { ...rehearsed, ...asked.found }, { actor });
+  // Nothing was compared where nothing was to be.
+  const { proofs: _, ...command } = rehearsed;
+  const { error } = decide(state, { ...command, ...asked.work, ...asked.found }, { actor });
   if (error !== undefined) throw error;
   return { state, subject, read: found?.value, asked };
 }
@@ -237,15 +239,23 @@ async function lookAt(workspace: Needed, state: SessionState, subject: ApprovalS
     inputs: phase?.items.find(({ id }) => id === subject.item)?.inputs,
   });
   const scope = phase === undefined ? subject.phase : proofsBehind(state, phase);
+  const without = provedElsewhere(state, work.work);
   const { proofsBy } = await import("./proofs_seen.ts");
   const compared = await proofsBy(workspace, state, {
     ...(scope === undefined ? {} : { phase: scope }),
     tree: work.work.tree,
+    without,
   });
+  const other = heldProofs(state, scope).filter(({ phase, item }) =>
+    without.has(`${phase.id}/${item.id}`)
+  );
   // What is approved does not fit itself when it is approved again.
   const itself = subject.item === undefined ? undefined : `${subject.item}: `;
   const remarks = compared.remarks.filter((one) => itself === undefined || !one.startsWith(itself));
-  return { ...compared, remarks, work };
+  if (other.length === 0) return { ...compared, remarks, work };
+  const names = shortList(other.map(({ item }) => item.id));
+  const elsewhere = `Proved in another directory, and not compared with the files here: ${names}`;
+  return { ...compared, remarks: [...remarks, elsewhere], work };
 }
 
 /** Stands for proofs that were not looked at yet. */

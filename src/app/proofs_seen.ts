@@ -16,6 +16,8 @@ interface Comparison {
   readonly phase?: string;
   /** What the files are, where that has been looked at already. */
   readonly tree?: WorkRecord["tree"];
+  /** Items, as `PHASE/item`, that are left out. */
+  readonly without?: ReadonlySet<string>;
 }
 
 /** What was found, as a field of a command, and what people should know of it. */
@@ -45,11 +47,13 @@ export async function proofsBy(
   options: Comparison,
 ): Promise<ComparedProofs> {
   // The work that comes after a workflow says nothing against it.
-  if (state.status !== "active" || heldProofs(state, options.phase).length === 0) {
-    return { found: {}, remarks: [] };
-  }
+  const { phase, without = new Set<string>() } = options;
+  const isLeftOut = (which: string, item: string) => without.has(`${which}/${item}`);
+  const held = heldProofs(state, phase).filter((one) => !isLeftOut(one.phase.id, one.item.id));
+  if (state.status !== "active" || held.length === 0) return { found: {}, remarks: [] };
   const { compareProofs } = await import("./freshness.ts");
-  const { proofs, remarks } = await compareProofs(workspace, state, options);
+  const { proofs: all, remarks } = await compareProofs(workspace, state, options);
+  const proofs = all.filter((seen) => !isLeftOut(seen.phase, seen.item));
   const said = [...freshnessRemarks(state, worthSaying(state, proofs)), ...remarks];
   // Without git nothing is compared, and nothing is to be said of it in each line.
   const isMute = !needsFreshProofs(state) &&

@@ -20,6 +20,7 @@ import type { ProofSeen } from "./proof_seen.ts";
 import type { Approval } from "./recorded.ts";
 import { isDone, reviewsEndingWith } from "./reviews.ts";
 import type { SessionState } from "./state.ts";
+import type { RootRecord, WorkRecord } from "./work_record.ts";
 
 /** What is approved: a gate of a phase, or the phase. */
 export interface ApprovedThing {
@@ -73,18 +74,68 @@ export function refusalOfOpen(
     : refusal(blockers, doing, asHint(nextStep(state)), "phase_blocked");
 }
 
+/** What was seen where an approval is given. */
+export interface SeenHere {
+  /** What was found of the proofs; absent where they were not compared. */
+  readonly proofs?: readonly ProofSeen[];
+  /** What the project is there. */
+  readonly work?: WorkRecord;
+}
+
+/**
+ * Items, as `PHASE/item`, that were proved in another directory than that where an approval is given: in
+ * another clone or work tree, whose files are not those here. `advance` and `finish` compare them where
+ * the work is.
+ */
+export function provedElsewhere(
+  state: SessionState,
+  work: WorkRecord | undefined,
+): ReadonlySet<string> {
+  const began = state.begun?.root;
+  const here = work?.root ?? began;
+  const other = heldProofs(state).filter(({ proof }) => {
+    const there = proof.root ?? began;
+    return here !== undefined && there !== undefined && !isSameDirectory(here, there);
+  });
+  return new Set(other.map(({ phase, item }) => `${phase.id}/${item.id}`));
+}
+
+function isSameDirectory(one: RootRecord, other: RootRecord): boolean {
+  if (one.machine !== other.machine) return false;
+  return one.path === other.path || one.directory === other.directory;
+}
+
+/** What a command was given of it. */
+export function seenBy({ proofs, work }: SeenHere): SeenHere {
+  return {
+    ...(proofs === undefined ? {} : { proofs }),
+    ...(work === undefined ? {} : { work }),
+  };
+}
+
+/** Those of the proofs that were made here. */
+export function proofsHere(
+  state: SessionState,
+  { proofs, work }: SeenHere,
+): readonly ProofSeen[] | undefined {
+  const elsewhere = provedElsewhere(state, work);
+  return proofs?.filter(({ phase, item }) => !elsewhere.has(`${phase}/${item}`));
+}
+
 /** The refusal where the workflow asks for fresh proofs, and one behind the approval is not. */
 export function refusalOfStale(
   state: SessionState,
   { phase, item }: ApprovedThing,
-  { proofs, doing }: { readonly proofs: readonly ProofSeen[] | undefined; readonly doing: string },
+  { doing, ...seen }: SeenHere & { readonly doing: string },
 ): OrchestratorError | undefined {
+  const elsewhere = provedElsewhere(state, seen.work);
   const runnable = new Set(
     heldProofs(state).filter((held) => isRunnable(held.item))
       .map((held) => `${held.phase.id}/${held.item.id}`),
   );
   const isRun = (one: Blocker) => "item" in one && runnable.has(`${one.phase}/${one.item}`);
-  const all = staleBlockers(state, proofs, proofsBehind(state, phase));
+  const all = staleBlockers(state, seen.proofs, proofsBehind(state, phase))
+    .filter((one) => !("item" in one) || !elsewhere.has(`${one.phase}/${one.item}`));
   // Stale approvals of items are given again one by one: none waits for another.
   const blockers = item === undefined ? all : all.filter(isRun);
   const [first] = blockers;
@@ -118,8 +169,9 @@ function refusal(
 export function inSpiteOf(
   state: SessionState,
   thing: ApprovedThing,
-  proofs: readonly ProofSeen[] | undefined,
+  seen: SeenHere,
 ): Pick<Approval, "open" | "stale"> {
+  const proofs = proofsHere(state, seen);
   const open = requiredBefore(state, thing);
   const scope = proofsBehind(state, thing.phase);
   const stale = heldProofs(state, scope).flatMap(({ phase: { id }, item, proof: { seq } }) => {

@@ -7,7 +7,7 @@ import { checkedFile, gatePath, recordedApproval } from "./recorded_approval.ts"
 import { refusalOfClaim } from "./claims.ts";
 import type { Command, DecideContext } from "./commands.ts";
 import type { Decision } from "./decision.ts";
-import { inSpiteOf, proofsBehind, refusalOfStale } from "./early_approval.ts";
+import { inSpiteOf, proofsBehind, proofsHere, refusalOfStale, seenBy } from "./early_approval.ts";
 import { recordedProofs } from "./freshness.ts";
 import {
   currentPhase,
@@ -65,11 +65,11 @@ export function decideApproveItem(
   const file = checkedFile(gatePath(state, definition), command.approval, doing);
   if (file.error !== undefined) return file;
   const thing = { phase: phase.definition, item: definition.id };
-  const { proofs } = command;
-  const stale = refusalOfStale(state, thing, { proofs, doing });
+  const seen = seenBy(command);
+  const stale = refusalOfStale(state, thing, { ...seen, doing });
   if (stale !== undefined) return { error: stale };
   // Lines of earlier programs do not say it.
-  const inSpite = context.asBefore === true ? {} : inSpiteOf(state, thing, proofs);
+  const inSpite = context.asBefore === true ? {} : inSpiteOf(state, thing, seen);
   return {
     value: {
       events: [{
@@ -80,7 +80,7 @@ export function decideApproveItem(
           ...given.value,
           approval: { ...approval.value, ...file.value, ...inSpite },
           ...recordedWork(state, command.work),
-          ...recordedProofs(state, proofs, proofsBehind(state, phase.definition)),
+          ...recordedProofs(state, proofsHere(state, seen), proofsBehind(state, phase.definition)),
         },
       }],
     },

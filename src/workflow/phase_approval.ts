@@ -6,7 +6,14 @@ import { OrchestratorError } from "../errors.ts";
 import { isApproved, needsApproval } from "./blockers.ts";
 import { type Command, type DecideContext, TEXT_LIMITS } from "./commands.ts";
 import type { Decision } from "./decision.ts";
-import { inSpiteOf, proofsBehind, refusalOfOpen, refusalOfStale } from "./early_approval.ts";
+import {
+  inSpiteOf,
+  proofsBehind,
+  proofsHere,
+  refusalOfOpen,
+  refusalOfStale,
+  seenBy,
+} from "./early_approval.ts";
 import { recordedProofs } from "./freshness.ts";
 import { type LocatedPhase, phaseState, requireCurrentPhase } from "./locate.ts";
 import { didYouMean } from "./nearest.ts";
@@ -81,10 +88,9 @@ export function decideApprovePhase(
   const approval = recordedApproval(state, command.approval, context, doing);
   if (approval.error !== undefined) return approval;
   const phase = state.definition.phases.find((one) => one.id === id) ?? current.value.definition;
-  const { proofs } = command;
-  const early = context.asBefore === true
-    ? undefined
-    : refusalOfOpen(state, { phase }, doing) ?? refusalOfStale(state, { phase }, { proofs, doing });
+  const seen = seenBy(command);
+  const early = context.asBefore === true ? undefined : refusalOfOpen(state, { phase }, doing) ??
+    refusalOfStale(state, { phase }, { ...seen, doing });
   if (early !== undefined) return { error: early };
   const notes = checkOptionalText(command.notes, { doing, what: "notes", max: TEXT_LIMITS.notes });
   if (notes.error !== undefined) return notes;
@@ -98,10 +104,10 @@ export function decideApprovePhase(
           approval: {
             ...approval.value,
             // Lines of earlier programs do not say it.
-            ...(context.asBefore === true ? {} : inSpiteOf(state, { phase }, proofs)),
+            ...(context.asBefore === true ? {} : inSpiteOf(state, { phase }, seen)),
           },
           ...recordedWork(state, command.work),
-          ...recordedProofs(state, proofs, proofsBehind(state, phase)),
+          ...recordedProofs(state, proofsHere(state, seen), proofsBehind(state, phase)),
         },
       }],
     },

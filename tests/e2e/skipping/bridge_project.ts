@@ -54,6 +54,8 @@ interface With {
   readonly env?: Readonly<Record<string, string>>;
   /** By whom: a coding agent has its maker's variable. Default: a person. */
   readonly agent?: true;
+  /** Where. Default: the root. */
+  readonly cwd?: string;
 }
 
 /** One project. */
@@ -88,9 +90,12 @@ export class Bridge implements Disposable {
     this.git("commit", "--quiet", "--allow-empty", "--message", "Work");
   }
 
-  run(argv: readonly string[], { env = {}, agent }: With = {}): Promise<Result> {
+  run(
+    argv: readonly string[],
+    { env = {}, agent, cwd = this.scratch.root }: With = {},
+  ): Promise<Result> {
     return runInProcess(argv, {
-      cwd: this.scratch.root,
+      cwd,
       env: { ...this.environment, ...(agent ? { CLAUDECODE: "1" } : {}), ...env },
     });
   }
@@ -179,6 +184,19 @@ export const HONEST: Readonly<Record<string, (bridge: Bridge) => Promise<void>>>
     await bridge.must(["complete", "load"], { agent: true });
     bridge.commit();
     await bridge.rest();
+  },
+  "with approvals from another work tree": async (bridge) => {
+    const cwd = bridge.scratch.path("../tree");
+    bridge.git("worktree", "add", "--quiet", cwd);
+    await bridge.briefed();
+    const env = { ORCHESTRATOR_SESSION: "bridge" };
+    await bridge.must(["approve", "go_ahead", "--yes"], { cwd, env });
+    await bridge.must(["advance"], { agent: true });
+    bridge.build();
+    await bridge.must(["complete", "bridge", "load"], { agent: true });
+    await bridge.must(["complete", "look", "--evidence", EVIDENCE], { agent: true });
+    await bridge.must(["approve", "--phase", "MAKE", "--yes"], { cwd, env });
+    await bridge.must(["finish"], { agent: true });
   },
   "by a person alone": async (bridge) => {
     await bridge.must(["start", "Build a bridge", "--name", "bridge"]);

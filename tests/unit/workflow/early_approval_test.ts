@@ -203,3 +203,46 @@ Deno.test("an empty file approves nothing", () => {
   assert.equal(empty.message, 'Cannot approve "gate": "plan.md" is empty');
   assert.equal(empty.hint, 'Write "plan.md" first: it is what is approved');
 });
+
+Deno.test("what was proved in another directory is not held against the files of this one", () => {
+  const root = (directory: string, path = directory, machine = "m") => ({
+    machine,
+    path,
+    directory,
+  });
+  const here = (place: ReturnType<typeof root>): Command =>
+    ({ ...approve("gate"), work: { ...WORK, root: place } }) as Command;
+  const session = new Session(FRESH);
+  const prove = (id: string) =>
+    session.do({
+      kind: "complete",
+      item: id,
+      outcome: outcomeOf(CHECKED.command),
+      work: { ...WORK, root: root("sandbox") },
+    });
+  prove("lint");
+  session.do({ kind: "advance", proofs: seenOf(session) });
+  prove("tests");
+  const stale = seenOf(session, ["tests"]);
+  // Where the work is, also when it was moved.
+  for (const same of [root("sandbox"), root("sandbox", "moved")]) {
+    assert.match(session.refusal(withProofs(here(same), stale)).message, /"tests" is stale/);
+  }
+  for (const other of [root("sandbox", "sandbox", "other"), root("tree", "elsewhere")]) {
+    const there = checkpointOf(session);
+    there.do(withProofs(here(other), stale));
+    const { data } = there.journal.at(-1) ?? {};
+    assert.ok(data !== undefined && "approval" in data);
+    assert.deepEqual([data.approval.stale, data.proofs], [undefined, undefined]);
+    assert.deepEqual(audited(there.journal).contradictions, []);
+    assert.equal(there.state.compared?.proofs.length, 1);
+  }
+});
+
+/** The same session, to be gone on with in another way. */
+function checkpointOf({ state, journal }: Session): Session {
+  const copy = new Session(FRESH);
+  copy.state = state;
+  copy.journal.splice(0, copy.journal.length, ...journal);
+  return copy;
+}
