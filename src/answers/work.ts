@@ -239,6 +239,9 @@ export const WORK_ANSWERS = {
       what: z.string(),
     })).describe("Where the text still is, or may be"),
   }),
+  "handoff run": change.extend({
+    program: z.string(),
+  }),
   "handoff": standing.extend({
     prompt: z.string(),
     ...recordFields,

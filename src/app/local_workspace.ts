@@ -28,9 +28,6 @@ import type { BranchView, Surroundings, Workspace } from "./workspace.ts";
 /** Where the old tool leaves something whatever it does. */
 const OLD_TRACES = [".workflow_state.json", ".workflow_log.jsonl"] as const;
 
-/** More problems of the configuration than this are counted, not listed. */
-const PROBLEMS_WARNED_OF = 3;
-
 /** What a run may leave unsaid, because it says it in another way or puts it right. */
 export type Topic = "copied state" | "configuration" | "interrupted import" | "state branch";
 
@@ -306,10 +303,7 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
     if (!given && !configMayExist(this.configPaths, this.io.env)) return;
     const { problems } = await this.config();
     if (problems.length === 0 || this.#run.unsaid.includes("configuration")) return;
-    const { problemText } = await import("../config/problem.ts");
-    for (const problem of problems.slice(0, PROBLEMS_WARNED_OF)) this.warn(problemText(problem));
-    const more = problems.length - PROBLEMS_WARNED_OF;
-    if (more > 0) this.warn(`and ${more} more: orchestrator config validate`);
+    (await import("./config_warnings.ts")).warnOfProblems(this, problems);
   }
 
   async config(): Promise<Config> {

@@ -6,6 +6,7 @@ import { gitBranch } from "../project/git_branch.ts";
 import { type Destination, findDestination } from "../state_branch/destination.ts";
 import { Git } from "../state_branch/git.ts";
 import { type Claim, trustCommand, type TrustKindName } from "../trust/claim.ts";
+import { claimOn, CONFIRMED_KEYS } from "./confirmed_value.ts";
 import { trustOf } from "./trust.ts";
 import type { Configuration, Project, Warnings } from "./workspace.ts";
 
@@ -17,9 +18,14 @@ export async function warnIfUnconfirmed(
   workspace: Project & Configuration & Warnings,
   kind: TrustKindName,
 ): Promise<void> {
-  const destination = await configuredDestination(workspace);
+  const isPlace = kind === "state_remote" || kind === "state_branch";
+  const destination = isPlace ? await configuredDestination(workspace) : null;
   if (destination?.kind === "refused") workspace.warn(destination.error.message);
-  const claims = destination?.kind === "unconfirmed" ? destination.claims : [];
+  const claims = destination?.kind === "unconfirmed"
+    ? destination.claims
+    : isPlace
+    ? []
+    : await unconfirmedValues(workspace);
   const claim = claims.find((claim) => claim.kind === kind);
   if (claim === undefined) return;
   workspace.warn(
@@ -34,7 +40,19 @@ export async function unconfirmedClaims(
   workspace: Project & Configuration,
 ): Promise<readonly Claim[]> {
   const destination = await configuredDestination(workspace);
-  return destination?.kind === "unconfirmed" ? destination.claims : [];
+  const claims = destination?.kind === "unconfirmed" ? destination.claims : [];
+  return [...claims, ...await unconfirmedValues(workspace)];
+}
+
+/** The same of keys that are confirmed by their value alone. */
+async function unconfirmedValues(
+  workspace: Project & Configuration,
+): Promise<readonly Claim[]> {
+  if (workspace.usablePaths === null) return [];
+  const config = await workspace.config();
+  const trust = trustOf(workspace);
+  return CONFIRMED_KEYS.flatMap((key) => claimOn(config, key) ?? [])
+    .filter((claim) => !trust.has(claim));
 }
 
 /** Where the state would go; null where there is no git. */

@@ -111,7 +111,9 @@ export async function parseRequest(
   if (bare.has("help")) return { kind: "help", topic: lead.spec.path.split(" "), input: bare };
   await refuseMisspelt(lead.spec, positionals, table);
   const args = takeArguments(lead.spec, positionals);
-  return { kind: "command", spec: lead.spec, input: new Input(args, options) };
+  const { becomes } = lead.spec.options?.find((row) => row.becomes && bare.has(row.name)) ?? {};
+  const spec = becomes === undefined ? lead.spec : table.find((row) => row.path === becomes);
+  return { kind: "command", spec: spec ?? lead.spec, input: new Input(args, options) };
 }
 
 /** Most words that a command has. */

@@ -39,6 +39,8 @@ export interface OptionSpec {
   readonly many?: boolean;
   readonly summary: string;
   readonly complete?: ArgumentSpec["complete"];
+  /** Path of the command that is meant where it is given: it changes something, and the row does not. */
+  readonly becomes?: string;
 }
 
 /** An example in a help text. */

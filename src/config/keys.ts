@@ -120,6 +120,17 @@ export const CONFIG_KEYS = {
     personal: true,
     since: "0.1.0",
   },
+  claude_binary: {
+    type: {
+      kind: "text",
+      what: "the name or the path of a program",
+      pattern: /^(?!-)[^\p{C}]{1,1000}$/u,
+    },
+    default: "claude",
+    env: "ORCHESTRATOR_CLAUDE_BINARY",
+    description: "The agent that handoff --run starts",
+    since: "0.1.0",
+  },
   web_mode: {
     type: { kind: "boolean" },
     default: false,

@@ -4,7 +4,7 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import { nearest } from "../workflow/nearest.ts";
-import { CONFIG_KEY_NAMES, type ConfigKeyName } from "./keys.ts";
+import { CONFIG_KEY_NAMES, type ConfigKeyName, isConfigGroup, isConfigKey } from "./keys.ts";
 
 /** One thing that is wrong, or doubtful. */
 export interface ConfigProblem {
@@ -22,6 +22,11 @@ export interface ConfigProblem {
   readonly key: string | null;
   /** One next step, mostly the right word. */
   readonly hint?: string;
+}
+
+/** Whether a problem is an unknown key: a newer or another program may know it. */
+export function isUnknownKey({ key }: ConfigProblem): boolean {
+  return key !== null && !isConfigKey(key) && !isConfigGroup(key);
 }
 
 /** `file:line:column: message (hint)` */

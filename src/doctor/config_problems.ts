@@ -2,15 +2,9 @@
  * Shared by the checks of the configuration.
  * @module
  */
-import { isConfigGroup, isConfigKey } from "../config/keys.ts";
 import { type ConfigProblem, problemText } from "../config/problem.ts";
 import { count, type Finding, ok } from "./check.ts";
 import type { Examination } from "./examination.ts";
-
-/** Whether a problem is an unknown key. */
-export function isUnknownKey({ key }: ConfigProblem): boolean {
-  return key !== null && !isConfigKey(key) && !isConfigGroup(key);
-}
 
 /** The problems of the files of a layer, in the order of their files. */
 export async function fileProblems(

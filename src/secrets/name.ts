@@ -21,6 +21,41 @@ export function requireSecretName(name: string, verb: string): string {
 }
 
 /**
+ * Names of variables that decide how programs are found, loaded and run: a secret of that name would
+ * break, or take over, every command that gets it. Compared without case, as Windows does.
+ */
+const USED_BY_PROGRAMS = new RegExp(
+  "^(?:" + [
+    "PATH|PATHEXT|HOME|USER|LOGNAME|USERNAME|USERPROFILE|SHELL|PWD|OLDPWD|TERM|IFS|ENV|CDPATH",
+    "SHELLOPTS|BASHOPTS|BASH_ENV|PS4|PROMPT_COMMAND|COMSPEC|SYSTEMROOT|WINDIR|APPDATA|LOCALAPPDATA",
+    "TMP|TEMP|TMPDIR|LANG|LANGUAGE|TZ|EDITOR|VISUAL|PAGER|LC_\\w+|XDG_\\w+|LD_\\w+|DYLD_\\w+",
+    "NODE_OPTIONS|NODE_PATH|NODE_EXTRA_CA_CERTS|NODE_TLS_REJECT_UNAUTHORIZED|BUN_\\w+|DENO_DIR",
+    "PYTHONPATH|PYTHONHOME|PYTHONSTARTUP|PERL5LIB|PERL5OPT|RUBYLIB|RUBYOPT|JAVA_TOOL_OPTIONS",
+    "GIT_(?:DIR|WORK_TREE|INDEX_FILE|CONFIG\\w*|SSH\\w*|EXEC_PATH|EDITOR|PAGER|ASKPASS)|SSH_ASKPASS",
+    "HTTPS?_PROXY|ALL_PROXY|NO_PROXY|SSL_CERT_(?:FILE|DIR)|CI|ORCHESTRATOR_\\w+|SECRETS_PASSWORD",
+  ].join("|") + ")$",
+  "i",
+);
+
+/** Whether programs take a variable of this name for something else. */
+export function isUsedByPrograms(name: string): boolean {
+  return USED_BY_PROGRAMS.test(name);
+}
+
+/**
+ * A name that a secret may be kept under, or given to a command.
+ * @throws `invalid_argument`
+ */
+export function requireOwnName(name: string, verb: string): string {
+  if (!isUsedByPrograms(requireSecretName(name, verb))) return name;
+  throw new OrchestratorError(
+    "invalid_argument",
+    `Cannot ${verb} secret "${name}": programs use a variable of this name for something else`,
+    { hint: "Choose another name, for example one that ends in _TOKEN or _KEY" },
+  );
+}
+
+/**
  * Variables that hold a secret, as far as a name can tell: their values are kept out of what is stored
  * and shown.
  */

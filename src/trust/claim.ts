@@ -20,6 +20,10 @@ export const TRUST_KINDS = {
     means: "the branch that the state is pushed to",
     variable: "ORCHESTRATOR_STATE_BRANCH",
   },
+  claude_binary: {
+    means: "the program that handoff --run starts",
+    variable: "ORCHESTRATOR_CLAUDE_BINARY",
+  },
 } as const satisfies Readonly<Record<string, TrustKind>>;
 
 /** One kind of claim. */

@@ -150,6 +150,9 @@ export async function lookAfter(
     baseline.standingBefore.key,
     baseline.standingAfter.key,
     ...scenario.otherStandings ?? [],
+    ...(scenario.otherSeqs ?? []).map((seq) =>
+      baseline.standingBefore.key.replace(/"seq":\d+/, `"seq":${seq}`)
+    ),
   ];
   if (!standings.includes(standing.key)) {
     problems.push(

@@ -27,6 +27,8 @@ export interface Scenario {
   readonly otherEvents?: readonly (readonly string[])[];
   /** What else `status` may show: {@link Standing.key} between two steps of the command. */
   readonly otherStandings?: readonly string[];
+  /** Seqs that the session may be at between two steps, all else being as before. */
+  readonly otherSeqs?: readonly number[];
   /** Errors that may be taken for another fact, and by which files this shows. */
   readonly mayDiffer?: { readonly fault: string; readonly file: string };
   /** What more must hold once the command was stopped; gives sentences about what does not. */

@@ -221,6 +221,14 @@ export const SCENARIOS: readonly Scenario[] = [
     argv: ["claim", "plain"],
   },
   {
+    name: "handoff --run",
+    command: "handoff run",
+    prepare: started,
+    argv: ["handoff", "--run", "--set", "claude_binary=true"],
+    otherEvents: [["session_started", "handoff_started"]],
+    otherSeqs: [2],
+  },
+  {
     name: "revoke an approval of an earlier phase",
     command: "revoke",
     prepare: advanced,

@@ -2,8 +2,9 @@
  * `orchestrator handoff`
  * @module
  */
-import { chooseToRead } from "../../app/choose_session.ts";
-import { readRecord } from "../../app/session_record.ts";
+import { chooseToRead, type Reading } from "../../app/choose_session.ts";
+import { readRecord, type SessionRecord } from "../../app/session_record.ts";
+import type { Progress } from "../../workflow/progress.ts";
 import { describeWithProofs } from "../../workflow/proof_remarks.ts";
 import type { AnswerTo } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -13,17 +14,8 @@ import { recordData } from "../output/record_text.ts";
 import { byActor, statusData } from "../output/status_data.ts";
 
 export async function run(context: Context): Promise<AnswerTo<"handoff">> {
-  const reading = await chooseToRead(context);
-  const record = await readRecord(context, reading);
+  const { prompt, record, progress } = await handoffOf(context, await chooseToRead(context));
   const { state, notes, decisions } = record;
-  const described = describeWithProofs(state);
-  // What is on a branch only, or of the old tool, has no files here.
-  const isHere = reading.choice !== null && context.branchView === null;
-  const { progress } = isHere
-    ? await withFreshness(context, { state, progress: described }, false)
-    : { progress: described };
-  const redactor = await context.redactor();
-  const prompt = handoffText(record, progress, (text) => redactor.redact(text));
   return {
     data: {
       prompt,
@@ -34,4 +26,26 @@ export async function run(context: Context): Promise<AnswerTo<"handoff">> {
     },
     text: () => prompt,
   };
+}
+
+/** The prompt that hands a session over, and what it is made of. */
+export async function handoffOf(context: Context, reading: Reading): Promise<Handoff> {
+  const record = await readRecord(context, reading);
+  const { state } = record;
+  const described = describeWithProofs(state);
+  // What is on a branch only, or of the old tool, has no files here.
+  const isHere = reading.choice !== null && context.branchView === null;
+  const { progress } = isHere
+    ? await withFreshness(context, { state, progress: described }, false)
+    : { progress: described };
+  const redactor = await context.redactor();
+  const prompt = handoffText(record, progress, (text) => redactor.redact(text));
+  return { prompt, record, progress };
+}
+
+/** See {@link handoffOf}. */
+interface Handoff {
+  readonly prompt: ReturnType<typeof handoffText>;
+  readonly record: SessionRecord;
+  readonly progress: Progress;
 }

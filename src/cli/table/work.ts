@@ -256,13 +256,30 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     group: "work",
     summary: "Print a prompt for another person or agent to take over",
     details:
-      "Contains the task, constraints, phase, notes, open items and the proof that each item needs.",
+      "Contains the task, constraints, phase, notes, open items and the proof that each item needs. --run starts the program that claude_binary names, with the handoff as its prompt: the commands that it runs mean this session, its output is shown as it comes, and its start and end are recorded. It is refused inside an agent.",
+    options: [
+      {
+        name: "run",
+        summary: "Start claude_binary with the handoff as its prompt",
+        becomes: "handoff run",
+      },
+    ],
     examples: [
       { line: "handoff", means: "print it" },
       { line: "handoff > prompt.md", means: "save it to a file" },
     ],
     changes: "nothing",
     load: () => import("../commands/handoff.ts"),
+  },
+  {
+    path: "handoff run",
+    hidden: true,
+    group: "work",
+    summary: "Start claude_binary with the handoff as its prompt",
+    options: [{ name: "run", summary: "As it is called by people" }],
+    examples: [{ line: "handoff --run", means: "hand the session over to it" }],
+    changes: "session",
+    load: () => import("../commands/handoff/run.ts"),
   },
   {
     path: "checkpoint create",

@@ -1,4 +1,5 @@
-import { fileProblems, isUnknownKey, problemsFinding } from "../config_problems.ts";
+import { isUnknownKey } from "../../config/problem.ts";
+import { fileProblems, problemsFinding } from "../config_problems.ts";
 import { type Check, skipped } from "../check.ts";
 
 export const configRepository: Check = {

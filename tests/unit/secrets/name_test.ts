@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { placeholder } from "../../../src/secrets/fingerprint.ts";
 import { learnVariables, secretVariables } from "../../../src/secrets/known.ts";
-import { isSecretName, isSecretVariable } from "../../../src/secrets/name.ts";
+import {
+  isSecretName,
+  isSecretVariable,
+  isUsedByPrograms,
+  requireOwnName,
+} from "../../../src/secrets/name.ts";
 import { Redactor } from "../../../src/secrets/redact.ts";
 
 Deno.test("a name is a variable's, and a file's on every system", () => {
@@ -71,5 +76,25 @@ Deno.test("placeholders", () => {
   }
   for (const value of ["sk-proj-8fj38fj3", "correct horse battery staple", "k9!kd#"]) {
     assert.ok(!placeholder(value), value);
+  }
+});
+
+Deno.test("a secret has no name that programs use for something else", () => {
+  for (const name of ["PATH", "Path", "HOME", "LD_PRELOAD", "NODE_OPTIONS", "BUN_OPTIONS", "IFS"]) {
+    assert.ok(isUsedByPrograms(name), name);
+    assert.throws(() => requireOwnName(name, "set"), { code: "invalid_argument" }, name);
+  }
+  for (
+    const name of [
+      "OPENAI_API_KEY",
+      "GITHUB_TOKEN",
+      "GIT_TOKEN",
+      "PATH_KEY",
+      "MY_HOME",
+      "SSH_KEY",
+      "CI_KEY",
+    ]
+  ) {
+    assert.equal(requireOwnName(name, "set"), name);
   }
 });

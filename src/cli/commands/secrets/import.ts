@@ -4,6 +4,7 @@
  */
 import { OrchestratorError } from "../../../errors.ts";
 import { findInFolder, otherSpelling, writeSecret } from "../../../secrets/folder.ts";
+import { isUsedByPrograms } from "../../../secrets/name.ts";
 import { type OldStore, trackedError } from "../../../secrets/store.ts";
 import { foldedName } from "../../../state_layout/grammar.ts";
 import type { AnswerTo, Input } from "../../command.ts";
@@ -12,6 +13,13 @@ import { lines, say, shown } from "../../output/shown.ts";
 import { columns } from "../../output/text.ts";
 import { secretStore } from "../../secrets/store.ts";
 import { chooseLock, sealed, secretTarget, withSecretsLock } from "../../secrets/target.ts";
+
+/** Leaves out, with a warning, what would break commands that get it. */
+function isUsable(context: Context, name: string): boolean {
+  if (!isUsedByPrograms(name)) return true;
+  context.warn(`${name} was not imported: programs use a variable of this name for something else`);
+  return false;
+}
 
 interface Imported {
   readonly name: string;
@@ -34,7 +42,9 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
   const dry = input.has("dry-run");
   const lock = dry ? null : await chooseLock(context, input, "import secrets");
   // Everything is opened before anything is written.
-  const found = await openAll(store, olds);
+  const found = new Map(
+    [...await openAll(store, olds)].filter(([name]) => isUsable(context, name)),
+  );
   const contents = new Map<string, Awaited<ReturnType<typeof sealed>>>();
   if (!dry) {
     for (const [name, { value }] of found) contents.set(name, await sealed(value, lock));

@@ -4,7 +4,7 @@
  */
 import { constants } from "node:os";
 import { OrchestratorError } from "../../../errors.ts";
-import { requireSecretName } from "../../../secrets/name.ts";
+import { isUsedByPrograms, requireOwnName } from "../../../secrets/name.ts";
 import type { SecretStore } from "../../../secrets/store.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
@@ -42,10 +42,12 @@ async function collect(
   input: Input,
   store: SecretStore,
 ): Promise<Readonly<Record<string, string>>> {
-  const only = input.options("only").map((name) => requireSecretName(name, "use"));
-  const names = only.length > 0
+  const only = input.options("only").map((name) => requireOwnName(name, "use"));
+  const all = only.length > 0
     ? only
     : [...new Set([...await store.names(), ...(await requiredSecrets(context)).keys()])];
+  for (const name of all.filter(isUsedByPrograms)) await sayLeftOut(context, store, name);
+  const names = all.filter((name) => !isUsedByPrograms(name));
   const secrets: Record<string, string> = {};
   for (const name of names) {
     const { value } = await store.require(name, "use");
@@ -58,6 +60,13 @@ async function collect(
     secrets[name] = value;
   }
   return secrets;
+}
+
+/** Says that a secret would break the command. A variable of its name is passed on as it is. */
+async function sayLeftOut(context: Context, store: SecretStore, name: string): Promise<void> {
+  const [place] = await store.places(name);
+  if (place === undefined || place.form === "variable") return;
+  context.warn(`${name} is not passed on: programs use a variable of this name for something else`);
 }
 
 function signalNumber(signal: string | null): number {

@@ -10,7 +10,7 @@ import {
   withoutLineEnd,
   writeSecret,
 } from "../../../secrets/folder.ts";
-import { requireSecretName } from "../../../secrets/name.ts";
+import { requireOwnName } from "../../../secrets/name.ts";
 import { trackedError } from "../../../secrets/store.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
@@ -22,7 +22,7 @@ import { chooseLock, sealed, secretTarget, withSecretsLock } from "../../secrets
 const MAX_VALUE = 64 * 1024;
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"secrets set">> {
-  const name = requireSecretName(input.required("name"), "set");
+  const name = requireOwnName(input.required("name"), "set");
   const doing = `set secret "${name}"`;
   const store = await secretStore(context, input);
   const target = secretTarget(input, store);
