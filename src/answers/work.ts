@@ -151,6 +151,14 @@ export const WORK_ANSWERS = {
       command: z.string(),
     })),
   }),
+  "wait": z.strictObject({
+    session,
+    for: z.enum(["approval", "change"]),
+    came: z.boolean().describe("False: exit code 7"),
+    seq: z.number().describe("Number of the last event that was seen"),
+    line: z.string(),
+    next: nextStep,
+  }),
   "start": standing.extend({
     origin,
     boundTo: session.optional().describe(

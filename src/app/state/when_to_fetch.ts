@@ -75,3 +75,8 @@ export function rememberFetch(workspace: Project & Identity): void {
     who: whoLooks(workspace),
   });
 }
+
+/** Has the next reading command ask the branch: it is known to have more than is here. */
+export function forgetFetch(workspace: Project): void {
+  writeLastFetch(workspace.paths.root, { time: 0, who: "" });
+}

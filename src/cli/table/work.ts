@@ -242,6 +242,27 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     load: () => import("../commands/inbox.ts"),
   },
   {
+    path: "wait",
+    group: "work",
+    summary: "Wait for a person's decision, or for any change",
+    details:
+      "For agents that would otherwise ask again and again. Woken by the file system where the session is here; a state branch is asked every 5 to 60 s. Prints one line at the end: exit 0 when it came, 7 when it did not. After a rejection it ends too: the line names the next step.",
+    options: [
+      { name: "for", value: "WHAT", summary: "approval or change" },
+      { name: "timeout", value: "SECONDS", summary: "How long to wait (default 100)" },
+      { name: "since", value: "SEQ", summary: "With --for change: the last event that is known" },
+    ],
+    examples: [
+      { line: "wait --for approval", means: "until a person has decided, 100 s at most" },
+      {
+        line: "wait --for change --timeout 10",
+        means: "until another process changes the session",
+      },
+    ],
+    changes: "nothing",
+    load: () => import("../commands/wait.ts"),
+  },
+  {
     path: "note",
     group: "work",
     summary: "Add a note to the session",
