@@ -108,7 +108,7 @@ export const STATE_ANSWERS = {
     onlyThere: z.array(session),
   }),
   "state push": z.strictObject({
-    commit,
+    commit: commit.nullable(),
     branch: z.string().nullable(),
     carrier,
     safe: z.boolean().describe("True when all of it is on a server"),

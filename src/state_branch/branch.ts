@@ -6,6 +6,7 @@
  * tree, branches and tags are never touched; git notes its pushes below `refs/remotes/` as always.
  * @module
  */
+import { OrchestratorError } from "../errors.ts";
 import type { OrchestratorPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import { BranchTree } from "./branch_tree.ts";
@@ -277,7 +278,12 @@ export class StateBranch {
     const known = [...Object.keys(record.there ?? {}), ...sessions];
     if (known.length === 0) return;
     const there = await lastEvents(this.git, commit, known);
-    writeRecord(this.git, this.name, { ...record, there });
+    try {
+      writeRecord(this.git, this.name, { ...record, there });
+    } catch (error) {
+      // It only saves time.
+      if (!(error instanceof OrchestratorError)) throw error;
+    }
   }
 
   /**

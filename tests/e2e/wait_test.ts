@@ -48,7 +48,7 @@ test("an approval here ends it; a note does not, but is a change", async () => {
   const approval = machine.run("wait", "--for", "approval", "--timeout", "60");
   const change = machine.run("wait", "--for", "change", "--since", "2", "--timeout", "60");
   let ended = false;
-  approval.then(() => ended = true);
+  void approval.then(() => ended = true);
   await machine.must("note", "not yet");
   const changed = await change;
   assert.deepEqual([changed.code, changed.stderr], [0, ""]);

@@ -13,6 +13,7 @@ import type { Workspace } from "../workspace.ts";
 import { remembered } from "./known_branch.ts";
 import { orWarn } from "./or_warn.ts";
 import { type PushRule, type WantedPush, wantedPush } from "./push_policy.ts";
+import { isUnwritable } from "./unwritable.ts";
 import { rememberFetch, webMode } from "./when_to_fetch.ts";
 
 /**
@@ -49,7 +50,14 @@ export async function pushAfterChange(
     if (known === undefined) await branch.rememberThere(await branch.knownTip(), [session]);
     const push = await wanted(branch.record.there?.[session] ?? 0);
     if (push === null) return;
-    await pushNow(workspace, branch, { session, state, push, alone: always });
+    try {
+      await pushNow(workspace, branch, { session, state, push, alone: always });
+    } catch (error) {
+      if (!isUnwritable(error)) throw error;
+      workspace.warn(
+        `The state was not pushed: git cannot write here; orchestrator state push prints the state, to be saved`,
+      );
+    }
     if (branch.nowhere !== null) warnOfNowhere(workspace, branch);
   });
 }

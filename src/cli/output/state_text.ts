@@ -41,7 +41,7 @@ export const CARRIERS = {
 } as const satisfies Readonly<Record<Fallback, string>>;
 
 /** That the snapshot in the answer is all there is, and what it is for. */
-export function handedOverText({ problem }: PushReport): string {
+export function handedOverText({ problem }: Pick<PushReport, "problem">): string {
   return `The state could not be pushed (${
     problem ?? "it was refused"
   }). This snapshot contains all of it: save it, and restore it with orchestrator snapshot import`;

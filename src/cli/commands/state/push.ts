@@ -7,6 +7,8 @@ import type { StateBranch } from "../../../state_branch/branch.ts";
 import { BranchTree } from "../../../state_branch/branch_tree.ts";
 import { trackedNames } from "../../../state_branch/portable.ts";
 import { type PushReport, pushState } from "../../../state_branch/push.ts";
+import { isUnwritable } from "../../../app/state/unwritable.ts";
+import { OrchestratorError } from "../../../errors.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { leftOutText } from "../../output/left_out_text.ts";
@@ -30,7 +32,13 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
   await context.openForChange();
   const branch = await requireStateBranch(context, { insist: placeFor(context, input) });
   rememberFetch(context);
-  const report = await pushState(branch, "Push", { probe: branch.record.fallback !== "own" });
+  let report: PushReport;
+  try {
+    report = await pushState(branch, "Push", { probe: branch.record.fallback !== "own" });
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
+    return await withoutGit(context, input, error);
+  }
   const snapshot = report.fallback === "snapshot" ? await handOver(context, input) : null;
   const warn = (text: string) => context.warn(text);
   if (snapshot === null) warnOfPush(report, warn);
@@ -60,6 +68,44 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
           ].filter((text) => text !== ""),
         )
         : exact(snapshot.trimEnd()),
+  };
+}
+
+/**
+ * Hands the state over where git's own directory cannot be written, so that nothing can be committed.
+ * @throws `git_failed` on a terminal, and where the state is too long to be printed.
+ */
+async function withoutGit(
+  context: Context,
+  input: Input,
+  error: OrchestratorError,
+): Promise<AnswerTo<"state push">> {
+  const snapshot = await handOver(context, input);
+  if (snapshot === null) {
+    throw new OrchestratorError("git_failed", `Cannot push the state: ${error.message}`, {
+      hint: "Run `orchestrator snapshot export -o state.tar.gz`",
+      cause: error,
+    });
+  }
+  const problem = `git cannot write here: ${error.message}`;
+  context.warn(handedOverText({ problem }));
+  const { stateDirectory } = context.paths;
+  return {
+    data: {
+      commit: null,
+      branch: null,
+      carrier: CARRIERS.snapshot,
+      safe: false,
+      problem,
+      sessions: [],
+      removals: [],
+      onlyThere: 0,
+      gone: 0,
+      leftOut: leftOut(stateDirectory, { carrier: "snapshot", names: new Set() })
+        .filter(({ why }) => why !== "not taken"),
+      snapshot,
+    },
+    text: () => exact(snapshot.trimEnd()),
   };
 }
 
