@@ -219,6 +219,8 @@ async function prepare(
       },
       { replay: true },
     );
+    // What was last found of its file may be of another time.
+    if (subject?.path !== undefined) await lookAt(workspace, state, subject);
     return { already };
   }
   if (found?.error !== undefined) throw found.error;

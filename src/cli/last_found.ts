@@ -6,10 +6,12 @@
 import { type LastComparison, lastComparison } from "../app/last_comparison.ts";
 import { worthSaying } from "../app/proofs_seen.ts";
 import { staleText } from "../workflow/freshness.ts";
-import { whenCompared } from "../workflow/held_proofs.ts";
+import { heldProofs, whenCompared } from "../workflow/held_proofs.ts";
 import type { KeptProof } from "../workflow/last_comparison.ts";
 import { itemName } from "../workflow/locate.ts";
 import type { Progress } from "../workflow/progress.ts";
+import type { ProofSeen } from "../workflow/proof_seen.ts";
+import { stepAfterComparing } from "../workflow/stale_step.ts";
 import type { SessionState } from "../workflow/state.ts";
 import type { Context } from "./context.ts";
 import { ago } from "./output/text.ts";
@@ -37,9 +39,24 @@ export async function withLastFound(
     ]),
   ];
   return {
-    progress: remarks.length === 0 ? progress : { ...progress, remarks },
+    progress: {
+      ...progress,
+      ...(remarks.length === 0 ? {} : { remarks }),
+      next: stepAfterComparing(state, withTheOthers(state, proofs)),
+    },
     lastComparison: last,
   };
+}
+
+/** With those of which nothing was found, as fresh: the next step is about what is known to be stale. */
+function withTheOthers(
+  state: SessionState,
+  proofs: readonly ProofSeen[],
+): readonly ProofSeen[] {
+  return heldProofs(state).map(({ phase, item, proof: { seq } }) =>
+    proofs.find((one) => one.seq === seq) ??
+      { phase: phase.id, item: item.id, seq, verdict: "fresh" }
+  );
 }
 
 function keptText(state: SessionState, kept: KeptProof, now: Date): string {

@@ -50,10 +50,11 @@ class Project implements Disposable {
     GIT_COMMITTER_EMAIL: "anna@example.com",
   });
   root = this.scratch.root;
+  definition: string | undefined;
 
   /** With each item of the first phase complete. */
   async begin(settings = FRESH, isCommitted = true): Promise<void> {
-    this.scratch.write("workflow.yaml", workflow(settings));
+    this.scratch.write("workflow.yaml", this.definition ?? workflow(settings));
     this.git("init", "-q", "-b", "main");
     if (isCommitted) this.commit();
     await this.done("start", "Try it");
@@ -99,6 +100,19 @@ class Project implements Disposable {
     return (data.remarks ?? []).filter((text: string) =>
       /passed|compared|comparable|Stale/.test(text)
     );
+  }
+
+  /** The steps that `status` names, carried out one after the other until the end. */
+  async followed(): Promise<readonly string[]> {
+    const steps: string[] = [];
+    while (steps.length < 8) {
+      const { data } = JSON.parse(await this.done("status", "--json"));
+      const argv: readonly string[] = data.next.argv;
+      if (argv[0] === "start") break;
+      steps.push(argv.join(" "));
+      await this.run(...argv, ...(argv[0] === "approve" ? ["--yes"] : []));
+    }
+    return steps;
   }
 
   get session(): string {
@@ -286,6 +300,52 @@ test("what is kept is not decided on, and not trusted", async (project) => {
   mkdirSync(project.file);
   assert.deepEqual(await project.said(), []);
   assert.equal((await project.run("advance")).code, 7);
+});
+
+/** With an approval of a file, which the command does not read. */
+const GATED = workflow(FRESH).replace("Tests,", "Tests, inputs: [src],").replace(
+  "      - { id: last",
+  "      - { id: ok, name: Good, verification: { type: manual_gate, path: gate.md } }\n$&",
+);
+
+test("who follows the next step of status gets to the end, whatever became stale", async () => {
+  const big = "x".repeat(1024 * 1024 + 1);
+  const changes: readonly Readonly<Record<string, string>>[] = [
+    { "src/a.txt": "b\n" },
+    { "gate.md": "Another\n" },
+    { "gate.md": big.replace("x", "y") },
+    { "src/a.txt": "b\n", "gate.md": "Another\n", "plan.md": "Other\n" },
+  ];
+  for (const [index, change] of changes.entries()) {
+    using project = new Project();
+    project.definition = GATED;
+    project.scratch.write("gate.md", index === 2 ? big : "As agreed\n");
+    await project.begin();
+    await project.done("advance");
+    await project.done("approve", "ok", "--yes");
+    await project.done("complete", "last");
+    for (const [path, text] of Object.entries(change)) project.scratch.write(path, text);
+    assert.equal((await project.run("finish")).code, 7);
+    assert.deepEqual(await project.followed(), [
+      ...("src/a.txt" in change ? ["recheck"] : []),
+      ...("gate.md" in change ? ["approve ok"] : []),
+      "finish",
+    ], Object.keys(change).join());
+  }
+});
+
+test("a file that is as it was approved again asks for nothing", async (project) => {
+  project.definition = GATED;
+  const big = "x".repeat(1024 * 1024 + 1);
+  project.scratch.write("gate.md", big);
+  await project.begin();
+  await project.done("advance");
+  await project.done("approve", "ok", "--yes");
+  await project.done("complete", "last");
+  project.scratch.write("gate.md", big.replace("x", "y"));
+  assert.equal((await project.run("finish")).code, 7);
+  project.scratch.write("gate.md", big);
+  assert.deepEqual(await project.followed(), ["approve ok", "finish"]);
 });
 
 test("a copy of the project elsewhere does not say what was found here", async (project) => {
