@@ -3,6 +3,7 @@
  * for each subject below `faults/`.
  * @module
  */
+import { APPROVAL } from "./faults/approval.ts";
 import { LAYOUT } from "./faults/layout.ts";
 import { LOCKS } from "./faults/locks.ts";
 import { MIGRATION } from "./faults/migration.ts";
@@ -21,6 +22,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...TRUST,
   ...SECRECY,
   ...WORKFLOW,
+  ...APPROVAL,
   ...LAYOUT,
   ...PRINTING,
 ];

@@ -11,7 +11,7 @@ export const WORKFLOW: readonly Mutant[] = [
   },
   {
     name: "a phase is approved twice",
-    file: "src/workflow/decide.ts",
+    file: "src/workflow/phase_approval.ts",
     search: `  if (isApproved(phaseState(state, id))) {
     return { value: { events: [], already: \`Phase "\${id}" is already approved\` } };
   }

@@ -1,0 +1,70 @@
+/**
+ * Faults in what an approval waits for, and in what is said of proofs and programs.
+ * @module
+ */
+import type { Mutant } from "../mutant.ts";
+
+const EARLY = "tests/unit/workflow/early_approval_test.ts";
+
+/** See `table.ts`. */
+export const APPROVAL: readonly Mutant[] = [
+  {
+    name: "a stale proof does not hold an approval up",
+    file: "src/workflow/early_approval.ts",
+    search: "  const blockers = item === undefined ? all : all.filter(isRun);",
+    replace: "  const blockers = item === undefined ? [] : all.filter((one) => !isRun(one));",
+    killedBy: { file: EARLY, filter: "nothing is approved on a stale proof" },
+  },
+  {
+    name: "what was stale is not part of the approval",
+    file: "src/workflow/early_approval.ts",
+    search: "...(stale.length === 0 ? {} : { stale }),",
+    replace: "...(stale.length === 0 ? { stale } : {}),",
+    killedBy: { file: EARLY, filter: "it is recorded what was stale" },
+  },
+  {
+    name: "a phase is approved while its required items are open",
+    file: "src/workflow/early_approval.ts",
+    search: "if (state.definition.format !== 2) return undefined;",
+    replace: "if (state.definition.format === 2) return undefined;",
+    killedBy: { file: EARLY, filter: "when its required items are done" },
+  },
+  {
+    name: "proofs of another clone are held against the files of this one",
+    file: "src/workflow/early_approval.ts",
+    search: "!isSameDirectory(here, there);",
+    replace: "isSameDirectory(here, there);",
+    killedBy: { file: EARLY, filter: "proved in another directory" },
+  },
+  {
+    name: "a proof becomes stale while the question is open",
+    file: "src/app/approve.ts",
+    search: "if (JSON.stringify(seen) === JSON.stringify(now)) return;",
+    replace: "if (seen !== null && now !== null) return;",
+    killedBy: { file: "tests/unit/app/approve_test.ts", filter: "may not become one" },
+  },
+  {
+    name: "an empty file is approved",
+    file: "src/workflow/recorded_approval.ts",
+    search: "if (size === 0) return",
+    replace: "if (size < 0) return",
+    killedBy: { file: EARLY, filter: "an empty file approves nothing" },
+  },
+  {
+    name: "log does not say which proofs were stale",
+    file: "src/cli/output/event_text.ts",
+    search: 'seen["verdict"] !== "stale") return [];',
+    replace: 'seen["verdict"] !== "") return [];',
+    killedBy: { file: "tests/e2e/skipping_test.ts", filter: "a good file while the gate runs" },
+  },
+  {
+    name: "another program of the same name is not said",
+    file: "src/workflow/program_remark.ts",
+    search: "if (found?.name === name && found.path !== path) return found;",
+    replace: "if (found?.name === name && found.path === path) return found;",
+    killedBy: {
+      file: "tests/unit/workflow/program_remark_test.ts",
+      filter: "another program of the same name",
+    },
+  },
+];
