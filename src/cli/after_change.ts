@@ -4,6 +4,7 @@
  */
 import { decides } from "../app/state/deciding.ts";
 import { webMode } from "../app/state/when_to_fetch.ts";
+import { configMayExist } from "../config/quick_checks.ts";
 import { OrchestratorError } from "../errors.ts";
 import type { Context } from "./context.ts";
 import type { Input } from "./input.ts";
@@ -38,6 +39,9 @@ export async function afterChange(context: Context, input: Input, io: Io): Promi
 async function follow(context: Context): Promise<void> {
   const session = context.changing;
   if (session === null) return;
+  if (configMayExist(context.configPaths, context.io.env)) {
+    await (await import("../app/notify.ts")).notifyOfChange(context, session);
+  }
   const to = decides(context)
     ? await (await import("../app/state/for_person.ts")).branchToTell(context, session)
     : null;

@@ -178,6 +178,25 @@ export const CONFIG_KEYS = {
       "When the state is pushed with web_mode: after phases, also when a person is waited for and after each gate, or after every change",
     since: "0.1.0",
   },
+  notify: {
+    type: { kind: "text", what: "a command, or an http(s) address" },
+    default: null,
+    env: "ORCHESTRATOR_NOTIFY",
+    description:
+      "A command (JSON on stdin) or a webhook address that is told when a person is waited for, and when work ends",
+    secret: true,
+    personal: true,
+    since: "0.1.0",
+  },
+  notify_again: {
+    type: { kind: "integer", min: 0, max: 10_080 },
+    default: 30,
+    env: "ORCHESTRATOR_NOTIFY_AGAIN",
+    description:
+      "Minutes after which wait --for approval tells of it again, each time; 0 for never",
+    personal: true,
+    since: "0.1.0",
+  },
   "secrets.order": {
     type: {
       kind: "list",

@@ -26,9 +26,13 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"wai
   const { state: from } = await context.manager.load(choice.id);
   const since = sinceOf(input.option("since")) ?? from.seq;
   const stop = context.io.interrupted;
+  const begun = context.io.now();
   const waited = await waitFor(context, { kind, from, since, seconds, stop });
   const line = lineOf(kind, since, seconds, waited);
   const { came, state } = waited;
+  if (kind === "approval" && !came) {
+    await (await import("../../app/notify.ts")).notifyAgain(context, state, begun);
+  }
   return {
     data: {
       session: state.session,
