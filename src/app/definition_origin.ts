@@ -15,10 +15,11 @@ import {
   committedFiles,
 } from "../project/committed_files.ts";
 import { gitDirectory } from "../project/git_remote.ts";
-import { WORKFLOW_FILE } from "../project/paths.ts";
+import { OWN_WORKFLOW_FILE, WORKFLOW_FILE } from "../project/paths.ts";
 import { KEYS, STATE_DIRECTORY } from "../state_layout/names.ts";
 import type { WorkflowDefinition } from "../workflow/definition.ts";
 import type { ChosenBy, DefinitionOrigin, Relation } from "../workflow/definition_origin.ts";
+import { keysOfOtherTool } from "../workflow/other_tool.ts";
 import { parseDefinition } from "../workflow/parse_definition.ts";
 import { MAX_BYTES } from "./workflow_file.ts";
 import type { Project } from "./workspace.ts";
@@ -54,7 +55,12 @@ export async function definitionOrigin(
   const { paths, io: { env } } = project;
   const place = placeOf(project, used.path);
   const revisions = [HEAD, ...DEFAULT_BRANCHES.flat()];
-  const names = [CONFIG, WORKFLOW_FILE, ...place.asked === null ? [] : [place.asked]];
+  const names = [
+    CONFIG,
+    OWN_WORKFLOW_FILE,
+    WORKFLOW_FILE,
+    ...place.asked === null ? [] : [place.asked],
+  ];
   const known = gitDirectory(paths.root) === null
     ? null
     : await committedFiles(paths.root, env, new Map(revisions.map((name) => [name, names])));
@@ -120,9 +126,13 @@ class Committed {
     );
     const usual = (revision: string): UsualFile => {
       const path = named.get(revision);
-      return path === undefined
-        ? { path: WORKFLOW_FILE, file: known.file(revision, WORKFLOW_FILE) }
-        : { path, file: more?.file(revision, path) ?? null };
+      if (path !== undefined) return { path, file: more?.file(revision, path) ?? null };
+      const own = known.file(revision, OWN_WORKFLOW_FILE);
+      if (own !== null) return { path: OWN_WORKFLOW_FILE, file: own };
+      const file = known.file(revision, WORKFLOW_FILE);
+      return file !== null && keysOfOtherTool(textOf(file)) !== null
+        ? NO_FILE
+        : { path: WORKFLOW_FILE, file };
     };
     return new Committed(known, new Map(revisions.map((name) => [name, usual(name)])));
   }
@@ -186,7 +196,7 @@ function relation(text: string, file: CommittedFile | null): Relation {
 function folderRelation({ paths }: Project, usual: string, text: string): Relation {
   try {
     const there = readTextWithin(null, paths.resolveFrom(paths.root, usual), MAX_BYTES);
-    if (there === null) return "absent";
+    if (there === null || keysOfOtherTool(there) !== null) return "absent";
     return sameText(text, there) ? "same" : "differs";
   } catch (error) {
     if (error instanceof OrchestratorError) return "differs";

@@ -3,6 +3,7 @@
  * @module
  */
 import { existsSync } from "node:fs";
+import { shownPath } from "../project/shown_path.ts";
 import { join } from "node:path";
 import { findGitTraces, type GitTraces, removeGitTraces } from "../deinit/git_traces.ts";
 import { removeState } from "../deinit/remove_state.ts";
@@ -136,7 +137,7 @@ function leftBehind(
     }
     const folder = base === "root" ? paths.root : base === "home" ? io.home : undefined;
     if (folder !== undefined && existsSync(join(folder, where))) {
-      left.push({ where: paths.shown(join(folder, where)), what });
+      left.push({ where: shownPath(paths, join(folder, where)), what });
     }
   }
   for (const name of traces?.others ?? []) {

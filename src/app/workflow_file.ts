@@ -2,10 +2,13 @@
  * Which workflow definition a command means.
  * @module
  */
+import { existsSync } from "node:fs";
 import { originText } from "../config/layers.ts";
 import { OrchestratorError } from "../errors.ts";
 import { readGivenText } from "../platform/given_file.ts";
 import { readTextWithin } from "../platform/within.ts";
+import { type OrchestratorPaths, OWN_WORKFLOW_FILE } from "../project/paths.ts";
+import { keysOfOtherTool } from "../workflow/other_tool.ts";
 import type { ChosenBy } from "../workflow/definition_origin.ts";
 import type { Configuration, Project } from "./workspace.ts";
 
@@ -24,6 +27,8 @@ export interface WorkflowFile {
   readonly chosen: string | null;
   /** What names it. */
   readonly by: ChosenBy;
+  /** Keys that show that the file is another tool's; absent where it may be a definition. */
+  readonly otherTool?: readonly string[];
 }
 
 /**
@@ -49,20 +54,77 @@ export async function workflowFile(
   const config = await workspace.config();
   const name = config.require("workflow", doing);
   const { origin } = config.effective("workflow");
+  if (origin.layer === "default") return usualFile(paths);
   const path = paths.resolveFrom(paths.root, expandHome(name, io.home));
   return {
     path,
     shown: paths.relative(path),
-    chosen: origin.layer === "default" ? null : `The configuration names it: ${originText(origin)}`,
+    chosen: `The configuration names it: ${originText(origin)}`,
     by: origin.layer === "flag" ? "argument" : origin.layer,
   };
+}
+
+/** The project's usual file: `orchestrator.yaml`, else `workflow.yaml` unless it is another tool's. */
+function usualFile(paths: OrchestratorPaths): WorkflowFile {
+  const own = paths.resolveFrom(paths.root, OWN_WORKFLOW_FILE);
+  const path = existsSync(own) ? own : paths.workflow;
+  const file = { path, shown: paths.relative(path), chosen: null, by: "default" } as const;
+  if (path === own) return file;
+  const keys = otherToolIn(path);
+  return keys === null ? file : { ...file, otherTool: keys };
+}
+
+/** The keys that show that a file is another tool's; null also where it cannot be read. */
+export function otherToolIn(path: string): readonly string[] | null {
+  try {
+    const text = readTextWithin(null, path, MAX_BYTES);
+    return text === null ? null : keysOfOtherTool(text);
+  } catch (error) {
+    if (error instanceof OrchestratorError) return null;
+    throw error;
+  }
+}
+
+/**
+ * Refuses a file that is named and belongs to another tool: what is wrong with it as a definition is
+ * no help.
+ * @throws `workflow_invalid`
+ */
+export function requireDefinitionFile(text: string, shown: string, doing: string): void {
+  const keys = keysOfOtherTool(text);
+  if (keys !== null) throw otherToolError(keys, shown, doing);
+}
+
+/** The refusal of a file by the keys that show whose it is. */
+export function otherToolError(
+  keys: readonly string[],
+  shown: string,
+  doing: string,
+): OrchestratorError {
+  return new OrchestratorError(
+    "workflow_invalid",
+    `Cannot ${doing} "${shown}": it belongs to another tool (${keysText(keys)})`,
+    {
+      hint:
+        "Name a definition with `--workflow`, or keep one in orchestrator.yaml (`orchestrator init` writes it)",
+    },
+  );
+}
+
+/** `it has "on", "jobs"` */
+export function keysText(keys: readonly string[]): string {
+  if (keys.includes("-")) return "it is a list";
+  return `it has ${keys.map((key) => JSON.stringify(key)).join(", ")}`;
 }
 
 /**
  * The text of a definition's file; null when there is none. What the command line names may be a pipe.
  * @throws `limit_exceeded`, `io_failed`
  */
-export function readWorkflowFile({ path, shown, chosen }: WorkflowFile): string | null {
+export function readWorkflowFile(
+  { path, shown, chosen, otherTool }: WorkflowFile,
+): string | null {
+  if (otherTool !== undefined) return null;
   if (chosen !== "argument") return readTextWithin(null, path, MAX_BYTES);
   try {
     return readGivenText(path, shown, MAX_BYTES);

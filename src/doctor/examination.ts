@@ -63,6 +63,8 @@ export interface DefinitionFile {
   readonly path: string;
   /** As messages name it. */
   readonly shown: string;
+  /** Keys that show that the file is another tool's. */
+  readonly otherTool?: readonly string[];
 }
 
 /** One session as the checks see it. */
@@ -195,8 +197,8 @@ export class Examination {
   workflow(): Promise<Result<ExaminedWorkflow | null>> {
     return this.once("workflow", () =>
       attemptAsync(async () => {
-        const { path, shown } = await this.options.workflowFile();
-        const text = this.text(path);
+        const { path, shown, otherTool } = await this.options.workflowFile();
+        const text = otherTool === undefined ? this.text(path) : null;
         if (text === null) return null;
         const { parseDefinition } = await import("../workflow/parse_definition.ts");
         return { file: shown, text, ...parseDefinition(text, { file: shown, version: VERSION }) };

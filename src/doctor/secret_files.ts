@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
+import { shownPath } from "../project/shown_path.ts";
 import { AGE_SUFFIX, listFolder, type SecretFile, type SecretFolder } from "../secrets/folder.ts";
 import type { FoundSecret, SecretPlace, SecretStore } from "../secrets/store.ts";
 import type { Examination } from "./examination.ts";
@@ -68,7 +69,7 @@ async function seenSecrets(examination: Examination): Promise<readonly SeenSecre
     for (const { name, form, path: file } of listed(folder).files) {
       const base = form === "age" ? name + AGE_SUFFIX : name;
       const tracked = await store.isTracked(folder.directory, base) === true;
-      const place = { source, form, where: examination.paths.shown(file), tracked };
+      const place = { source, form, where: shownPath(examination.paths, file), tracked };
       seen.push({ name, place });
     }
   }

@@ -14,6 +14,7 @@ import { notADirectory } from "../platform/io_error.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { isWindows } from "../platform/runtime.ts";
 import { lookWithin, readTextWithin, readWithin } from "../platform/within.ts";
+import { keysOfOtherTool } from "../workflow/other_tool.ts";
 import { defaultWorkflowYaml } from "./default_workflow.ts";
 import { newRepositoryMeta } from "./new_identity.ts";
 import { detectCommands, type DetectedCommands } from "./detect_commands.ts";
@@ -27,7 +28,7 @@ import {
   type RepositoryMode,
 } from "./identity.ts";
 import { writeRepositoryMeta } from "./write_identity.ts";
-import { KEYS, type OrchestratorPaths, STATE_DIRECTORY } from "./paths.ts";
+import { KEYS, type OrchestratorPaths, OWN_WORKFLOW_FILE, STATE_DIRECTORY } from "./paths.ts";
 
 /** How a project is made. */
 export interface InitOptions {
@@ -227,35 +228,52 @@ function placeWorkflow(
   head: string,
   report: Report,
 ): DetectedCommands | null {
-  if (!isThere(paths.workflow)) {
+  const file = placeOfWorkflow(paths);
+  // Another tool's.
+  if (file !== paths.workflow && isThere(paths.workflow)) report.kept(paths.workflow);
+  if (!isThere(file)) {
     const commands = detectCommands(paths.root, { windows: isWindows });
-    if (createWhole(paths, head + defaultWorkflowYaml(commands))) {
-      report.created(paths.workflow);
+    if (createWhole(paths, file, head + defaultWorkflowYaml(commands))) {
+      report.created(file);
       return commands;
     }
   }
-  report.kept(paths.workflow);
+  report.kept(file);
   return null;
 }
 
+/** The project's own definition: not in a `workflow.yaml` of another tool. */
+function placeOfWorkflow(paths: OrchestratorPaths): string {
+  const own = `${paths.root}/${OWN_WORKFLOW_FILE}`;
+  if (isThere(own)) return own;
+  try {
+    const text = readTextWithin(null, paths.workflow, MAX_TEXT_BYTES);
+    return text !== null && keysOfOtherTool(text) !== null ? own : paths.workflow;
+  } catch (error) {
+    // Whatever it is, it is there and stays.
+    if (error instanceof OrchestratorError) return paths.workflow;
+    throw error;
+  }
+}
+
 /**
- * Creates `workflow.yaml` with its whole content, unless someone else did meanwhile. What is left by
+ * Creates the definition with its whole content, unless someone else did meanwhile. What is left by
  * a run that was killed lies in the state directory, where the next holder removes it.
  * @returns false when the file existed.
  */
-function createWhole(paths: OrchestratorPaths, text: string): boolean {
+function createWhole(paths: OrchestratorPaths, file: string, text: string): boolean {
   const staged = `${paths.stateDirectory}/.tmp-workflow-${randomBase32(40)}`;
   replaceFile(staged, text, { within: paths.stateDirectory });
   try {
     try {
-      linkSync(staged, paths.workflow);
+      linkSync(staged, file);
     } catch (error) {
       if (!NO_HARD_LINKS.has(systemErrorCode(error) ?? "")) throw error;
-      copyFileSync(staged, paths.workflow, constants.COPYFILE_EXCL);
+      copyFileSync(staged, file, constants.COPYFILE_EXCL);
     }
   } catch (error) {
     if (systemErrorCode(error) === "EEXIST") return false;
-    throw ioError("write", paths.workflow, error);
+    throw ioError("write", file, error);
   } finally {
     removeQuietly(staged);
   }

@@ -7,7 +7,7 @@
  * directory is never found by looking upwards: its `.orchestrator` is the user's own configuration.
  * @module
  */
-import { existsSync, realpathSync, statSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { OrchestratorError } from "../errors.ts";
 import type { StateHome } from "../state_layout/home.ts";
@@ -18,10 +18,16 @@ export { IMPORT_FOLDER, KEYS, MIGRATION, STATE_DIRECTORY } from "../state_layout
 /** Name of the workflow definition in the project root. */
 export const WORKFLOW_FILE = "workflow.yaml";
 
+/** Its name where another tool has a `workflow.yaml`; it goes first. */
+export const OWN_WORKFLOW_FILE = "orchestrator.yaml";
+
 /** What makes a directory a project root, relative to it. `.git` may be a file (worktrees, submodules). */
 export const ROOT_MARKERS: readonly string[] = [
   `${STATE_DIRECTORY}/meta.json`,
   ".git",
+  ".jj",
+  ".hg",
+  OWN_WORKFLOW_FILE,
   WORKFLOW_FILE,
   // The old tool's state: a repository without git and without a definition is still found.
   `${STATE_DIRECTORY}/sessions`,
@@ -85,7 +91,7 @@ export class OrchestratorPaths {
     }
     let directory = query.cwd;
     for (;;) {
-      const found = ROOT_MARKERS.some((marker) => existsSync(join(directory, marker)));
+      const found = ROOT_MARKERS.some((marker) => isMarker(join(directory, marker), marker));
       if (found && !sameDirectory(directory, home)) {
         return new OrchestratorPaths(directory, "marker", home);
       }
@@ -171,18 +177,6 @@ export class OrchestratorPaths {
     return this.userDirectory === undefined ? undefined : join(this.userDirectory, FOLDERS.secrets);
   }
 
-  /** `path` from `~/` when it is below the home directory, relative when below the root. */
-  shown(path: string): string {
-    if (this.#home !== undefined && path.startsWith(this.#home + sep) && !this.#below(path)) {
-      return `~/${path.slice(this.#home.length + 1).split(sep).join("/")}`;
-    }
-    return this.#below(path) ? this.relative(path) : path;
-  }
-
-  #below(path: string): boolean {
-    return path === this.root || path.startsWith(this.root + sep);
-  }
-
   /** `workflow.yaml` in the root. */
   get workflow(): string {
     return join(this.root, WORKFLOW_FILE);
@@ -231,6 +225,22 @@ export function userConfigFiles(
   }
   return files;
 }
+
+/** A `workflow.yaml` of another tool in a subfolder does not move the root. */
+function isMarker(path: string, marker: string): boolean {
+  if (marker !== WORKFLOW_FILE) return existsSync(path);
+  try {
+    const stat = statSync(path);
+    if (stat.size === 0) return true;
+    return stat.isFile() && stat.size < MOST_BYTES &&
+      /\b(phases|steps)\b/.test(readFileSync(path, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+/** No definition is larger. */
+const MOST_BYTES = 4 * 1024 * 1024;
 
 /** Whether both name one directory, however they are spelled. */
 function sameDirectory(left: string, right: string | undefined): boolean {

@@ -4,6 +4,7 @@
  * @module
  */
 import { join, resolve } from "node:path";
+import { shownPath } from "../project/shown_path.ts";
 import { canRun } from "../platform/this_machine.ts";
 import { isWindows } from "../platform/runtime.ts";
 import type { OrchestratorPaths } from "../project/paths.ts";
@@ -87,7 +88,7 @@ export function programOf(
   { env, directory, paths }: {
     readonly env: Environment;
     readonly directory: string;
-    readonly paths: Pick<OrchestratorPaths, "shown">;
+    readonly paths: OrchestratorPaths;
   },
 ): string | undefined {
   const word = /^\s*(?:[A-Za-z_]\w*=[\w./:,@%+-]*\s+)*([\w./@%+-]+)(?=\s|$|[;&|<>)])/.exec(command)
@@ -103,7 +104,7 @@ export function programOf(
       ? resolve(directory, word)
       : join(resolve(directory, folder), word);
     const found = ends.map((end) => place + end).find(canRun);
-    if (found !== undefined) return paths.shown(found);
+    if (found !== undefined) return shownPath(paths, found);
   }
   return undefined;
 }

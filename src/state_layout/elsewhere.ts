@@ -118,6 +118,15 @@ export const ELSEWHERE: readonly Place[] = [
   },
   {
     kind: "file",
+    base: "root",
+    where: "orchestrator.yaml",
+    madeBy: ["init"],
+    recognise: "cannot be determined: people edit it",
+    onLeaving: "keep",
+    what: "the same, where workflow.yaml belongs to another tool",
+  },
+  {
+    kind: "file",
     base: "home",
     where: `${STATE_DIRECTORY}/config.yaml`,
     madeBy: ["config set --global", "config edit --global"],

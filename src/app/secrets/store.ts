@@ -3,6 +3,7 @@
  * @module
  */
 import type { AgeKeys } from "../../secrets/age_file.ts";
+import { shownPath } from "../../project/shown_path.ts";
 import type { Redactor } from "../../secrets/redact.ts";
 import { SecretStore } from "../../secrets/store.ts";
 import type { Configuration, Project, Warnings } from "../workspace.ts";
@@ -38,7 +39,7 @@ export async function makeStore(
     keys: await ageKeys(workspace, wish),
     password: (what) => passwordFor(wish, io.env["SECRETS_PASSWORD"], what),
     redactor: wish.redactor,
-    shown: (path) => paths.shown(path),
+    shown: (path) => shownPath(paths, path),
     warn: (message) => wish.quiet || wish.silent === true ? undefined : workspace.warn(message),
   });
 }

@@ -18,7 +18,12 @@ import type { Context } from "../context.ts";
 import { lines, say, type Shown, shown } from "../output/shown.ts";
 import type { Style } from "../output/style.ts";
 import { requireText, sessionName } from "../texts.ts";
-import { readWorkflowFile, workflowFile } from "../../app/workflow_file.ts";
+import {
+  keysText,
+  readWorkflowFile,
+  requireDefinitionFile,
+  workflowFile,
+} from "../../app/workflow_file.ts";
 import { findingText } from "../output/finding_text.ts";
 import { stepText } from "../output/next_step.ts";
 import { commandLine, hang, oneLine } from "../output/text.ts";
@@ -70,16 +75,16 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
       origin: boundTo === null ? "current" : "flag",
       ...(boundTo === null ? {} : { boundTo: boundTo.session }),
     }),
-    text: (style) => startedText({ state, progress, builtIn: source.path === null }, style),
+    text: (style) => startedText({ state, progress, source }, style),
   };
 }
 
 /** What was started, and what comes next. */
 function startedText(
-  { state, progress, builtIn }: {
+  { state, progress, source }: {
     readonly state: SessionState;
     readonly progress: Progress;
-    readonly builtIn: boolean;
+    readonly source: WorkflowSource;
   },
   style: Style,
 ): Shown {
@@ -90,11 +95,11 @@ function startedText(
     say`  session ${style.cyan(shown(state.session))}${
       state.name === null ? say`` : say` (${shown(state.name)})`
     }, workflow ${shown(state.definition.name)}${
-      builtIn ? say` (built in; orchestrator init writes it as workflow.yaml)` : say``
+      source.path === null ? builtIn(source.otherTool) : say``
     }`,
     ...startDeviations(state).map((text) => say`  ${style.yellow(hang(text, style, 2))}`),
     // A built-in one is said above.
-    ...(builtIn ? [] : progress.remarks ?? []).map((text) =>
+    ...(source.path === null ? [] : progress.remarks ?? []).map((text) =>
       say`  ${style.dim(hang(text, style, 2))}`
     ),
     say``,
@@ -149,8 +154,19 @@ interface WorkflowSource {
   /** Absolute; null: the built-in one. */
   readonly path: string | null;
   readonly chosen: ChosenBy;
+  /** Keys of a file that would be used if it were not another tool's. */
+  readonly otherTool?: readonly string[] | undefined;
   /** The command that shows all that is wrong with it. */
   readonly showAll: string;
+}
+
+/** Why it is the built-in one. */
+function builtIn(otherTool: readonly string[] | undefined): Shown {
+  return otherTool === undefined
+    ? say` (built in; orchestrator init writes it as workflow.yaml)`
+    : say` (built in: workflow.yaml belongs to another tool, ${
+      shown(keysText(otherTool))
+    }; orchestrator init writes orchestrator.yaml)`;
 }
 
 async function readWorkflow(context: Context, given: string | undefined): Promise<WorkflowSource> {
@@ -159,6 +175,7 @@ async function readWorkflow(context: Context, given: string | undefined): Promis
   const { shown, chosen } = found;
   const text = readWorkflowFile(found);
   if (text !== null) {
+    requireDefinitionFile(text, shown, "start with");
     const named = chosen === "argument" ? [shown] : [];
     const showAll = commandLine(["orchestrator", "validate", ...named]);
     return { text, file: shown, path: found.path, chosen: found.by, showAll };
@@ -177,6 +194,7 @@ async function readWorkflow(context: Context, given: string | undefined): Promis
     text: defaultWorkflowYaml(detectCommands(paths.root, { windows: isWindows })),
     file: "the built-in workflow",
     path: null,
+    otherTool: found.otherTool,
     chosen: "default",
     showAll: "orchestrator validate",
   };

@@ -7,7 +7,12 @@ import { VERSION } from "../../version.ts";
 import { type Finding, parseDefinition } from "../../workflow/parse_definition.ts";
 import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
-import { readWorkflowFile, workflowFile } from "../../app/workflow_file.ts";
+import {
+  otherToolError,
+  readWorkflowFile,
+  requireDefinitionFile,
+  workflowFile,
+} from "../../app/workflow_file.ts";
 import { findingText } from "../output/finding_text.ts";
 import type { Style } from "../output/style.ts";
 import { lines, say, shown } from "../output/shown.ts";
@@ -20,10 +25,12 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"val
   const { io } = context;
   const given = input.arg("file");
   const found = await workflowFile(context, given, "validate");
-  const { shown: name, chosen } = found;
+  const { shown: name, chosen, otherTool } = found;
+  if (otherTool !== undefined) throw otherToolError(otherTool, name, "validate");
   const file = given === "-" ? "stdin" : name;
   const text = given === "-" ? await io.readStdin() : readWorkflowFile(found);
   if (text === null) throw unknownFile(file, chosen);
+  requireDefinitionFile(text, file, "validate");
   const { definition, findings } = parseDefinition(text, { file, version: VERSION });
   const errors = findings.filter((finding) => finding.level === "error");
   if (definition === null || errors.length > 0) {

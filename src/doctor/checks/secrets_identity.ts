@@ -1,4 +1,5 @@
 import { OrchestratorError } from "../../errors.ts";
+import { shownPath } from "../../project/shown_path.ts";
 import { readIdentities } from "../../secrets/age_file.ts";
 import { exposure } from "../../secrets/folder.ts";
 import { type Check, count, ok, skipped } from "../check.ts";
@@ -18,7 +19,7 @@ export const secretsIdentity: Check = {
       if (open === null) return ok(`${count(found, "identity").replace("ys", "ies")}`);
       return {
         level: "warning",
-        seen: `${paths.shown(path)}: ${open}`,
+        seen: `${shownPath(paths, path)}: ${open}`,
         todo: "Remove other users' access",
       };
     } catch (error) {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { shownPath } from "../../project/shown_path.ts";
 import { isTemporaryName } from "../../platform/atomic_file.ts";
 import { AGE_SUFFIX } from "../../secrets/folder.ts";
 import { isSecretName } from "../../secrets/name.ts";
@@ -25,12 +26,12 @@ export const secretsNames: Check = {
         if (other === undefined) continue;
         odd.push(
           `${
-            examination.paths.shown(join(path, name))
+            shownPath(examination.paths, join(path, name))
           } and ${other} have the same name on many systems`,
         );
       }
       for (const name of names) {
-        const shown = examination.paths.shown(join(path, name));
+        const shown = shownPath(examination.paths, join(path, name));
         if (name === ".gitignore" || isTemporaryName(name) || old.has(join(path, name))) continue;
         const plain = plainName(name);
         if (!isSecretName(plain)) odd.push(`${shown} is not read`);

@@ -1,4 +1,5 @@
 import { chmodSync } from "node:fs";
+import { shownPath } from "../../project/shown_path.ts";
 import { join } from "node:path";
 import { ioError } from "../../platform/io_error.ts";
 import { exposure } from "../../secrets/folder.ts";
@@ -26,15 +27,15 @@ export const secretsPermissions: Check = {
       level: "error",
       seen: `other users can access ${open.length} ${
         open.length === 1 ? "file or folder" : "files or folders"
-      } of secrets: ${paths.shown(open[0]?.path ?? "")}`,
+      } of secrets: ${shownPath(paths, open[0]?.path ?? "")}`,
       todo: "Remove other users' access, and change the secrets that they could read",
       fixable: true,
-      list: open.map(({ path, why }) => `${paths.shown(path)}: ${why}`),
+      list: open.map(({ path, why }) => `${shownPath(paths, path)}: ${why}`),
     };
   },
   async fix(examination) {
     return (await exposed(examination)).map(({ path, mode }) => {
-      const shown = examination.paths.shown(path);
+      const shown = shownPath(examination.paths, path);
       try {
         chmodSync(path, mode);
       } catch (error) {

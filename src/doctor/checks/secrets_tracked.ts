@@ -1,4 +1,5 @@
 import { trackedIn } from "../../secrets/tracked.ts";
+import { shownPath } from "../../project/shown_path.ts";
 import { type Check, count, few, ok, skipped } from "../check.ts";
 import { openFolders } from "../secret_files.ts";
 
@@ -19,7 +20,7 @@ export const secretsTracked: Check = {
       unsure ||= names === null;
       tracked.push(
         ...[...names ?? []].filter((name) => name !== ".gitignore")
-          .map((name) => examination.paths.shown(`${path}/${name}`)),
+          .map((name) => shownPath(examination.paths, `${path}/${name}`)),
       );
     }
     if (tracked.length === 0) {

@@ -16,7 +16,14 @@ export const workflowPresent: Check = {
       };
     }
     if (workflow.value === null) {
-      const { shown } = await examination.options.workflowFile();
+      const { shown, otherTool } = await examination.options.workflowFile();
+      if (otherTool !== undefined) {
+        return {
+          level: "info",
+          seen: `${shown} belongs to another tool; start uses the built-in workflow`,
+          todo: "Run `orchestrator init` to write one of the project's own, orchestrator.yaml",
+        };
+      }
       if (shown !== WORKFLOW_FILE) {
         return {
           level: "error",

@@ -1,5 +1,6 @@
 /** A project to be examined: in a place of its own, with every surrounding given. */
 import assert from "node:assert/strict";
+import { shownPath } from "../../../src/project/shown_path.ts";
 import { chmodSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { loadConfig } from "../../../src/config/load.ts";
@@ -141,7 +142,7 @@ export class World implements Disposable {
       ...userConfigFiles(home, env["XDG_CONFIG_HOME"]).map(({ path, old }) => ({
         layer: "global" as const,
         path,
-        shown: paths.shown(path),
+        shown: shownPath(paths, path),
         old,
       })),
       { layer: "repository", path: paths.config, shown: ".orchestrator/config.yaml" },
@@ -175,7 +176,7 @@ export class World implements Disposable {
           keys: await ageKeys(),
           password: () => Promise.resolve(null),
           redactor: new Redactor(),
-          shown: (path) => paths.shown(path),
+          shown: (path) => shownPath(paths, path),
           warn: () => {},
         }),
       sessionNamed: (name) => findSession(this.manager(), name),

@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../../errors.ts";
+import { shownPath } from "../../../project/shown_path.ts";
 import { examineSecrets, type SecretFinding } from "../../../secrets/examine.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
@@ -18,7 +19,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
     store,
     required: await requiredSecrets(context),
     keys: await ageKeys(context, wish),
-    shown: (path) => context.paths.shown(path),
+    shown: (path) => shownPath(context.paths, path),
   });
   const errors = findings.filter(({ level }) => level === "error");
   if (errors.length > 0) {

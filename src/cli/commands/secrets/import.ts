@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../../errors.ts";
+import { shownPath } from "../../../project/shown_path.ts";
 import { findInFolder, otherSpelling, writeSecret } from "../../../secrets/folder.ts";
 import { isUsedByPrograms } from "../../../secrets/name.ts";
 import { type OldStore, trackedError } from "../../../secrets/store.ts";
@@ -55,13 +56,13 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
       const file = findInFolder(target.folder, name);
       for (const form of [name, `${name}.age`]) {
         if (await store.isTracked(target.folder.directory, form) === true) {
-          throw trackedError(name, context.paths.shown(`${target.folder.directory}/${form}`));
+          throw trackedError(name, shownPath(context.paths, `${target.folder.directory}/${form}`));
         }
       }
       const present = file === null ? null : await store.read(name, {
         source: target.source,
         form: file.form,
-        where: context.paths.shown(file.path),
+        where: shownPath(context.paths, file.path),
         tracked: false,
       });
       const other = otherSpelling(target.folder, name) ??

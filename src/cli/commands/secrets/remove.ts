@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../../errors.ts";
+import { shownPath } from "../../../project/shown_path.ts";
 import { findInFolder, removeSecret } from "../../../secrets/folder.ts";
 import { requireSecretName } from "../../../secrets/name.ts";
 import type { AnswerTo, Input } from "../../command.ts";
@@ -18,14 +19,14 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
   const target = secretTarget(input, store);
   const file = findInFolder(target.folder, name);
   if (file === null) {
-    const where = context.paths.shown(target.folder.directory);
+    const where = shownPath(context.paths, target.folder.directory);
     throw new OrchestratorError(
       "secret_unknown",
       `Cannot remove secret "${name}": it is not in ${where}`,
       { hint: "Run `orchestrator secrets list`" },
     );
   }
-  const where = context.paths.shown(file.path);
+  const where = shownPath(context.paths, file.path);
   await confirm(context, input, {
     text: say`Remove ${shown(where)} permanently?`,
     doing: `remove secret "${name}"`,

@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../../errors.ts";
+import { shownPath } from "../../../project/shown_path.ts";
 import { whatIsWrong } from "../../../secrets/examine.ts";
 import {
   findInFolder,
@@ -37,13 +38,13 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
   const result = await withSecretsLock(context, target, "secrets set", async () => {
     for (const file of [name, `${name}.age`]) {
       if (await store.isTracked(target.folder.directory, file) === true) {
-        throw trackedError(name, context.paths.shown(`${target.folder.directory}/${file}`));
+        throw trackedError(name, shownPath(context.paths, `${target.folder.directory}/${file}`));
       }
     }
     const replaced = findInFolder(target.folder, name) !== null;
     return { replaced, file: writeSecret(target.folder, name, content) };
   });
-  const where = context.paths.shown(result.file.path);
+  const where = shownPath(context.paths, result.file.path);
   return {
     data: {
       name,

@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../../errors.ts";
+import { shownPath } from "../../../project/shown_path.ts";
 import { isWindows } from "../../../platform/runtime.ts";
 import { makeFolder } from "../../../secrets/folder.ts";
 import { setSharing } from "../../../secrets/sharing.ts";
@@ -29,7 +30,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
     makeFolder(target.folder);
     return setSharing(directory, isShared ? stateDirectory : null);
   });
-  const where = context.paths.shown(directory);
+  const where = shownPath(context.paths, directory);
   return {
     data: { file: directory, shared: isShared, changed },
     text: (style) => {
