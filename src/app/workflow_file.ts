@@ -75,7 +75,7 @@ function usualFile(paths: OrchestratorPaths): WorkflowFile {
 }
 
 /** The keys that show that a file is another tool's; null also where it cannot be read. */
-export function otherToolIn(path: string): readonly string[] | null {
+function otherToolIn(path: string): readonly string[] | null {
   try {
     const text = readTextWithin(null, path, MAX_BYTES);
     return text === null ? null : keysOfOtherTool(text);
