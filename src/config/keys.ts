@@ -200,12 +200,13 @@ export const CONFIG_KEYS = {
   "secrets.order": {
     type: {
       kind: "list",
-      what: "a list of repository, global and environment",
-      values: ["repository", "global", "environment"],
+      what: "a list of repository, global, environment and prefixed",
+      values: ["repository", "global", "environment", "prefixed"],
     },
     default: ["repository", "global", "environment"],
     env: "ORCHESTRATOR_SECRETS_ORDER",
-    description: "The places to look for secrets, in order; places not listed are not searched",
+    description:
+      "The places to look for secrets, in order; places not listed are not searched. prefixed: variables ORCHESTRATOR_SECRET_<NAME>",
     since: "0.1.0",
   },
   "secrets.required": {

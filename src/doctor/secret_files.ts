@@ -5,12 +5,13 @@
 import { OrchestratorError } from "../errors.ts";
 import { shownPath } from "../project/shown_path.ts";
 import { AGE_SUFFIX, listFolder, type SecretFile, type SecretFolder } from "../secrets/folder.ts";
+import { FOLDER_SOURCES, type FolderSource } from "../secrets/places.ts";
 import type { FoundSecret, SecretPlace, SecretStore } from "../secrets/store.ts";
 import type { Examination } from "./examination.ts";
 
 /** A folder of secrets. */
 interface SeenFolder {
-  readonly source: "repository" | "global";
+  readonly source: FolderSource;
   readonly folder: SecretFolder;
 }
 
@@ -19,7 +20,7 @@ function secretFolders(
   examination: Examination,
   store: SecretStore,
 ): readonly SeenFolder[] {
-  return (["repository", "global"] as const).flatMap((source) => {
+  return FOLDER_SOURCES.flatMap((source) => {
     const folder = store.folder(source);
     return folder !== null && examination.stat(folder.directory)?.isDirectory() === true
       ? [{ source, folder }]

@@ -8,6 +8,7 @@ import { readIdentities } from "./age_file.ts";
 import type { AgeKeys } from "./age_file.ts";
 import { placeholder } from "./fingerprint.ts";
 import { exposure, listFolder } from "./folder.ts";
+import { FOLDER_SOURCES } from "./places.ts";
 import type { SecretPlace, SecretStore } from "./store.ts";
 
 /** What was found out about one secret, or about a file around them. Never holds a value. */
@@ -53,7 +54,7 @@ async function namesOf(store: SecretStore): Promise<readonly string[]> {
   } catch (error) {
     // What does not open is reported as a file of its own.
     if (!(error instanceof OrchestratorError)) throw error;
-    return (["repository", "global"] as const).flatMap((source) => {
+    return FOLDER_SOURCES.flatMap((source) => {
       const folder = store.folder(source);
       return folder === null ? [] : listFolder(folder).map(({ name }) => name);
     });
@@ -145,7 +146,7 @@ export function whatIsWrong(value: string): string | null {
 }
 
 function folderFindings({ store, shown }: Examination): readonly SecretFinding[] {
-  return (["repository", "global"] as const).flatMap((source) => {
+  return FOLDER_SOURCES.flatMap((source) => {
     const folder = store.folder(source)?.directory;
     if (folder === undefined || !existsSync(folder)) return [];
     const open = exposure(folder);
@@ -207,7 +208,7 @@ async function identityFindings(
     }
   } catch (error) {
     if (!(error instanceof OrchestratorError)) throw error;
-    const needed = (["repository", "global"] as const).some((source) => {
+    const needed = FOLDER_SOURCES.some((source) => {
       const folder = store.folder(source);
       return folder !== null && listFolder(folder).some(({ form }) => form === "age");
     });

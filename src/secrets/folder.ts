@@ -56,10 +56,19 @@ export function listFolder({ directory, within }: SecretFolder): readonly Secret
     const form = file.endsWith(AGE_SUFFIX) ? "age" : "plain";
     const name = form === "age" ? file.slice(0, -AGE_SUFFIX.length) : file;
     if (!isSecretName(name) || (form === "age" && found.has(name))) continue;
+    if (isRepositoryFolder(directory, file)) continue;
     found.set(name, { name, form, path: join(directory, file) });
   }
   return [...found.values()].sort((one, other) => one.name < other.name ? -1 : 1);
 }
+
+/** Whether an entry of the user's folder is the folder for one repository: see `global_here`. */
+export function isRepositoryFolder(directory: string, name: string): boolean {
+  if (!REPOSITORY_ID.test(name)) return false;
+  return lstatSync(join(directory, name), { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+const REPOSITORY_ID = /^[a-z2-7]{26}$/;
 
 /** The file of one secret; null when there is none. */
 export function findInFolder(

@@ -8,7 +8,7 @@
  */
 import { mayBeThere } from "../config/quick_checks.ts";
 import { isSecretName, isSecretVariable } from "./name.ts";
-import { oldPlaces, type SecretRoots } from "./places.ts";
+import { FOLDER_SOURCES, oldPlaces, type SecretRoots } from "./places.ts";
 import type { Redactor } from "./redact.ts";
 import type { SecretPlace, SecretStore } from "./store.ts";
 
@@ -44,7 +44,7 @@ export function mayBeStored(roots: SecretRoots): boolean {
  */
 export async function learnStored(store: SecretStore): Promise<void> {
   const { listFolder } = await import("./folder.ts");
-  for (const source of ["repository", "global"] as const) {
+  for (const source of FOLDER_SOURCES) {
     const folder = store.folder(source);
     if (folder === null) continue;
     for (const file of quietly(() => listFolder(folder)) ?? []) {

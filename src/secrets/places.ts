@@ -6,7 +6,16 @@ import { dirname, join } from "node:path";
 import type { Within } from "../platform/within.ts";
 
 /** Where secrets can be. */
-export type SourceName = "repository" | "global" | "environment";
+export type SourceName = FolderSource | "environment" | "prefixed";
+
+/** Those that are folders. `global_here` is the user's folder for one repository, in front of `global`. */
+export type FolderSource = "repository" | "global_here" | "global";
+
+/** The folders, in the order in which they are looked into unless the configuration says otherwise. */
+export const FOLDER_SOURCES: readonly FolderSource[] = ["repository", "global_here", "global"];
+
+/** What stands before a secret's name in the variables of `prefixed`. */
+export const PREFIX = "ORCHESTRATOR_SECRET_";
 
 /** The folders that secrets lie in or below. */
 export interface SecretRoots {
@@ -16,6 +25,8 @@ export interface SecretRoots {
   readonly repository: string | null;
   /** `~/.orchestrator/secrets`; null where there is no home. */
   readonly global: string | null;
+  /** `~/.orchestrator/secrets/<repository's id>`; null where it has no id yet, and without a home. */
+  readonly globalHere: string | null;
   readonly home: string | null;
 }
 

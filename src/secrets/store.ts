@@ -22,7 +22,8 @@ import {
   withoutLineEnd,
 } from "./folder.ts";
 import { readOpensslSecrets } from "./openssl_file.ts";
-import { type OldPlace, oldPlaces, type SecretRoots, type SourceName } from "./places.ts";
+import { isSecretName } from "./name.ts";
+import { type OldPlace, oldPlaces, PREFIX, type SecretRoots, type SourceName } from "./places.ts";
 import type { Redactor } from "./redact.ts";
 import { readSopsSecrets } from "./sops_file.ts";
 import { trackedIn } from "./tracked.ts";
@@ -80,13 +81,19 @@ export class SecretStore {
 
   /** The places, first place first. */
   get order(): readonly SourceName[] {
-    return this.#options.order.filter(isSource);
+    const { order, globalHere } = this.#options;
+    return order.filter(isSource).flatMap((source) =>
+      source === "global" && globalHere !== null ? ["global_here" as const, source] : [source]
+    );
   }
 
   /** The folder of a place; null for the environment, and where there is none. */
   folder(source: SourceName): SecretFolder | null {
-    const { repository, global } = this.#options;
+    const { repository, global, globalHere } = this.#options;
     if (source === "repository" && repository !== null) return repositoryFolder(repository);
+    if (source === "global_here" && globalHere !== null) {
+      return { directory: globalHere, within: null };
+    }
     return source === "global" && global !== null ? { directory: global, within: null } : null;
   }
 
@@ -153,6 +160,14 @@ export class SecretStore {
         if ((this.#options.env[name] ?? "") !== "") names.add(name);
       }
     }
+    if (this.order.includes("prefixed")) {
+      for (const [variable, value] of Object.entries(this.#options.env)) {
+        const name = variable.slice(PREFIX.length);
+        if (variable.startsWith(PREFIX) && isSecretName(name) && (value ?? "") !== "") {
+          names.add(name);
+        }
+      }
+    }
     return [...names].sort();
   }
 
@@ -192,6 +207,10 @@ export class SecretStore {
       if (source === "environment" && (this.#options.env[name] ?? "") !== "") {
         yield { source, form: "variable", where: name, tracked: false };
       }
+      const variable = PREFIX + name;
+      if (source === "prefixed" && (this.#options.env[variable] ?? "") !== "") {
+        yield { source, form: "variable", where: variable, tracked: false };
+      }
     }
   }
 
@@ -213,7 +232,7 @@ export class SecretStore {
   async #valueAt(name: string, place: SecretPlace): Promise<string> {
     switch (place.form) {
       case "variable":
-        return this.#options.env[name] ?? "";
+        return this.#options.env[place.where] ?? "";
       case "openssl":
       case "sops": {
         const store = this.#oldStoresOf(place.source).find(({ where }) => where === place.where);
@@ -295,5 +314,6 @@ export function trackedError(name: string, where: string): OrchestratorError {
 }
 
 function isSource(name: string): name is SourceName {
-  return name === "repository" || name === "global" || name === "environment";
+  return name === "repository" || name === "global" || name === "environment" ||
+    name === "prefixed";
 }

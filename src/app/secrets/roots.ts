@@ -2,17 +2,34 @@
  * Where the secrets of a command lie.
  * @module
  */
+import { join } from "node:path";
+import { OrchestratorError } from "../../errors.ts";
 import { OrchestratorPaths } from "../../project/paths.ts";
 import type { SecretRoots } from "../../secrets/places.ts";
-import type { Whereabouts } from "../workspace.ts";
+import type { Project, Whereabouts } from "../workspace.ts";
 
 /** Where the secrets of a command's project and user are. */
-export function secretRoots({ io, usablePaths }: Whereabouts): SecretRoots {
+export function secretRoots(workspace: Whereabouts & Partial<Pick<Project, "meta">>): SecretRoots {
+  const { io, usablePaths } = workspace;
+  const id = usablePaths === null ? null : idOf(workspace);
   const user = usablePaths ?? new OrchestratorPaths(io.cwd, "working directory", io.home);
   return {
     root: usablePaths?.root ?? null,
     repository: usablePaths?.secrets ?? null,
     global: user.userSecrets ?? null,
+    globalHere: user.userSecrets === undefined || id === null ? null : join(user.userSecrets, id),
     home: io.home ?? null,
   };
+}
+
+/** The repository's id; null where it has none yet, or its file cannot be read. */
+function idOf(workspace: Partial<Pick<Project, "meta">>): string | null {
+  try {
+    const id = workspace.meta?.id ?? null;
+    // It becomes the name of a folder.
+    return id !== null && /^[\w-]{1,100}$/.test(id) ? id : null;
+  } catch (error) {
+    if (error instanceof OrchestratorError) return null;
+    throw error;
+  }
 }

@@ -18,6 +18,10 @@ export const VARIABLES: readonly VariableSpec[] = [
     names: ["ORCHESTRATOR_BASE_URL"],
     means: "a folder or server that holds a release, for `self update`",
   },
+  {
+    names: ["ORCHESTRATOR_SECRET_NAME"],
+    means: "the secret `NAME`, where `secrets.order` has `prefixed`",
+  },
   { names: ["SECRETS_PASSWORD"], means: "opens the old tool's `.secrets.enc`" },
   {
     names: ["NO_COLOR", "FORCE_COLOR"],

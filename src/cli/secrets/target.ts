@@ -15,7 +15,7 @@ import { say } from "../output/shown.ts";
 
 /** The folder a command writes to. */
 export interface SecretTarget {
-  readonly source: "repository" | "global";
+  readonly source: "repository" | "global" | "global_here";
   readonly folder: SecretFolder;
 }
 
@@ -24,9 +24,16 @@ export interface SecretTarget {
  * @throws `no_project` in the home directory, `invalid_argument` without one.
  */
 export function secretTarget(input: Input, store: SecretStore): SecretTarget {
-  const source = input.has("global") ? "global" : "repository";
+  const source = input.has("here") ? "global_here" : input.has("global") ? "global" : "repository";
   const folder = store.folder(source);
   if (folder !== null) return { source, folder };
+  if (source === "global_here") {
+    throw new OrchestratorError(
+      "no_project",
+      `Cannot use "--here": there is no repository with an id, or no home`,
+      { hint: "Run `orchestrator init` in the project" },
+    );
+  }
   if (source === "global") {
     throw new OrchestratorError("invalid_argument", `Cannot use "--global": there is no home`, {
       hint: "Set HOME",

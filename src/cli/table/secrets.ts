@@ -11,6 +11,11 @@ const GLOBAL = {
   summary: "Use your own folder, ~/.orchestrator/secrets, instead of the repository's",
 } as const;
 
+const HERE = {
+  name: "here",
+  summary: "Use your own folder for this repository alone, ~/.orchestrator/secrets/<its id>",
+} as const;
+
 const FORMS = [
   { name: "encrypt", summary: "Encrypt for secrets.recipients and the owner of secrets.identity" },
   { name: "passphrase", summary: "Encrypt with a passphrase" },
@@ -37,7 +42,7 @@ export const SECRETS_COMMANDS: readonly CommandSpec[] = [
       "Stored in a file with mode 0600 in .orchestrator/secrets/, which is never committed; as plain text, or encrypted in the age format. The value is never an argument, because other users could read it. A single line break at the end of stdin is not part of the value.",
     discreet: true,
     args: [NAME],
-    options: [GLOBAL, ...FORMS],
+    options: [GLOBAL, HERE, ...FORMS],
     examples: [
       { line: "secrets set OPENAI_API_KEY", means: "from a hidden prompt" },
       { line: "secrets set DEPLOY_KEY --global < key.pem", means: "from a file, for all projects" },
@@ -64,7 +69,7 @@ export const SECRETS_COMMANDS: readonly CommandSpec[] = [
     group: "project",
     summary: "Remove a secret permanently",
     args: [NAME],
-    options: [GLOBAL, { name: "yes", short: "y", summary: "Do not ask for confirmation" }],
+    options: [GLOBAL, HERE, { name: "yes", short: "y", summary: "Do not ask for confirmation" }],
     examples: [{ line: "secrets remove OPENAI_API_KEY", means: "after confirmation" }],
     changes: "project",
     load: () => import("../commands/secrets/remove.ts"),
@@ -131,6 +136,7 @@ export const SECRETS_COMMANDS: readonly CommandSpec[] = [
       "Reads .secrets.enc (password from SECRETS_PASSWORD or a prompt) and SOPS files (with the sops program), at their old locations and in secrets/. The old files are kept.",
     options: [
       GLOBAL,
+      HERE,
       { name: "dry-run", short: "n", summary: "Show what would be done, without doing it" },
       { name: "replace", summary: "Overwrite secrets with different values" },
       ...FORMS,

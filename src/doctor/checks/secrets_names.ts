@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { shownPath } from "../../project/shown_path.ts";
 import { isTemporaryName } from "../../platform/atomic_file.ts";
-import { AGE_SUFFIX } from "../../secrets/folder.ts";
+import { AGE_SUFFIX, isRepositoryFolder } from "../../secrets/folder.ts";
 import { isSecretName } from "../../secrets/name.ts";
 import { foldedName } from "../../state_layout/grammar.ts";
 import { type Check, few, ok, skipped } from "../check.ts";
@@ -33,6 +33,7 @@ export const secretsNames: Check = {
       for (const name of names) {
         const shown = shownPath(examination.paths, join(path, name));
         if (name === ".gitignore" || isTemporaryName(name) || old.has(join(path, name))) continue;
+        if (isRepositoryFolder(path, name)) continue;
         const plain = plainName(name);
         if (!isSecretName(plain)) odd.push(`${shown} is not read`);
         else if (name !== plain && names.includes(plain)) {

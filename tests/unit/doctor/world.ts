@@ -169,6 +169,7 @@ export class World implements Disposable {
           root: this.root,
           repository: paths.secrets,
           global: paths.userSecrets ?? null,
+          globalHere: null,
           home: home ?? null,
           env,
           order: (await config).get("secrets.order"),

@@ -40,6 +40,7 @@ function make(scratch: Scratch, more: Partial<StoreOptions> = {}): Made {
     root: scratch.root,
     repository: scratch.path(".orchestrator/secrets"),
     global: join(scratch.home, ".orchestrator", "secrets"),
+    globalHere: join(scratch.home, ".orchestrator", "secrets", "a".repeat(26)),
     home: scratch.home,
     env: {},
     order: ["repository", "global", "environment"],
