@@ -16,10 +16,10 @@ import type { Workspace } from "./workspace.ts";
 const LIMIT_MS = 5000;
 
 /** What has happened. */
-export type Occasion = "waiting" | "still_waiting" | "ended";
+type Occasion = "waiting" | "still_waiting" | "ended";
 
 /** What a change of a session is to be told as; null for nothing. */
-export function occasionOf(state: SessionState): Occasion | null {
+function occasionOf(state: SessionState): Occasion | null {
   if (state.status !== "active") return state.endedAt === state.updatedAt ? "ended" : null;
   const [first] = waitingFor(state);
   return first !== undefined && first.since === state.updatedAt ? "waiting" : null;
@@ -59,7 +59,7 @@ export async function notifyAgain(
 }
 
 /** Tells of something. Never throws for what the program or the server does: that is a warning. */
-export async function notify(
+async function notify(
   workspace: Workspace,
   state: SessionState,
   occasion: Occasion,
