@@ -1,28 +1,33 @@
 /**
- * The paths of a project whose `.git` is a file: in a linked worktree the state is elsewhere.
+ * The paths of a project whose state may be elsewhere, as in a linked worktree.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
 import { OrchestratorPaths, userConfigFiles } from "../project/paths.ts";
 import { ownSessions } from "../project/own_sessions.ts";
-import { findStateHome, STATE_HOME_VARIABLE } from "../project/state_home.ts";
+import { findStateHome, type NearestGit, STATE_HOME_VARIABLE } from "../project/state_home.ts";
 import type { Configuration, Project, Workspace } from "./workspace.ts";
 
 /**
  * Finds the state.
- * @param gitFile the nearest `.git` upwards.
+ * @param git the nearest `.git` upwards.
  * @returns the error of whatever needs a project where it cannot be found.
  */
 export function findState(
   workspace: Pick<Workspace, "paths" | "io" | "operation" | "warn">,
-  gitFile: string,
+  git: NearestGit | null,
 ): OrchestratorPaths | OrchestratorError {
   const { paths, io: { env, home } } = workspace;
   const userFiles = userConfigFiles(home, env["XDG_CONFIG_HOME"]).map(({ path }) => path);
   try {
-    const found = findStateHome(paths, gitFile, { env, home, userFiles });
+    const found = findStateHome(paths, git, { env, home, userFiles });
     if (found === null) return paths;
     const placed = new OrchestratorPaths(paths.root, paths.origin, home, found);
+    if (found.second !== undefined) {
+      workspace.warn(
+        `This repository has a second state in "${found.second}", which does not count: the state is "${found.directory}"`,
+      );
+    }
     // The command that takes them over says what became of them.
     if (workspace.operation !== "state adopt" && hasOwn(placed)) {
       workspace.warn(

@@ -4,11 +4,11 @@
  * Everything is found on first use, so that a run pays only for what it asks for.
  * @module
  */
-import { existsSync, statSync } from "node:fs";
+import { existsSync, lstatSync, statSync } from "node:fs";
 import type { Config, ConfigFlag } from "../config/config.ts";
 import { configMayExist, DEFAULT_LOCK_TIMEOUT } from "../config/quick_checks.ts";
-import { OrchestratorError } from "../errors.ts";
-import { machineFailure } from "../platform/io_error.ts";
+import { isAbsent, OrchestratorError } from "../errors.ts";
+import { ioError } from "../platform/io_error.ts";
 import { namesWithin } from "../platform/within.ts";
 import { actorFrom } from "../project/actor.ts";
 import { detectEnvironment, type Environment } from "../project/environment.ts";
@@ -273,10 +273,14 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
    * @throws `config_key_unknown`, `invalid_argument` for what the command line says.
    */
   async prepare(): Promise<void> {
-    const git = this.usablePaths === null ? null : nearestGit(this.paths.root, lookStrictly);
-    // In a linked worktree the state is elsewhere.
-    const linked = git?.isFile ? await import("./find_state.ts") : null;
-    if (linked !== null) this.#paths = linked.findState(this, git?.path ?? "");
+    const paths = this.usablePaths;
+    const git = paths === null ? null : nearestGit(paths.root, lookStrictly);
+    // A linked worktree has it elsewhere.
+    const may = git?.isFile || (git !== null && lstatSync(git.path).isSymbolicLink());
+    const linked = paths !== null && (may || !existsSync(paths.metaFile))
+      ? await import("./find_state.ts")
+      : null;
+    if (linked !== null) this.#paths = linked.findState(this, git);
     await this.#prepareConfig();
     linked?.requireSameHome(this);
     if (this.#run.unsaid.includes("interrupted import") || !this.#mayHaveImport()) return;
@@ -284,7 +288,7 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
     this.#importCutOff = await warnOfImport(this);
   }
 
-  /** Whether there is something of an import of a snapshot, living or dead. */
+  /** Whether there is something of an import, living or dead. */
   #mayHaveImport(): boolean {
     const paths = this.usablePaths;
     if (paths === null) return false;
@@ -361,9 +365,8 @@ function lookStrictly(path: string) {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    const failure = machineFailure(error);
-    if (failure !== null) throw failure;
-    return undefined;
+    if (isAbsent(error)) return undefined;
+    throw ioError("read", path, error);
   }
 }
 

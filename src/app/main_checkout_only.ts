@@ -2,6 +2,7 @@
  * What is done in the main checkout only: it is about the state as a whole, or about files of a root.
  * @module
  */
+import { dirname, sep } from "node:path";
 import { OrchestratorError } from "../errors.ts";
 import { STATE_HOME_VARIABLE } from "../project/state_home.ts";
 import type { Project } from "./workspace.ts";
@@ -20,14 +21,35 @@ export function requireOwnState(
   const shared = paths.stateHome?.shared;
   const main = paths.stateHome?.worktree?.main ?? null;
   if (shared === undefined || (main === null && own === null)) return;
+  const alone = `\`${STATE_HOME_VARIABLE}=worktree ${own}\``;
   throw new OrchestratorError(
     "other_checkout",
     `Cannot ${doing} in "${paths.root}": the state of this linked worktree is that of "${shared.of}"`,
     {
       hint: own === null
         ? `Run it in "${shared.of}"`
-        : `Run it in "${shared.of}", or for this worktree alone: \`${STATE_HOME_VARIABLE}=worktree ${own}\``,
+        // A repository without a checkout has no files of a root.
+        : main === null
+        ? `For this worktree alone: ${alone}`
+        : `Run it in "${shared.of}", or for this worktree alone: ${alone}`,
       details: { root: paths.root, stateOf: shared.of },
     },
+  );
+}
+
+/**
+ * Refuses to put files of a project into git's own directory of a bare repository.
+ * @param doing e.g. `init`
+ * @throws `other_checkout`
+ */
+export function requireCheckout({ paths }: Pick<Project, "paths">, doing: string): void {
+  const { stateHome, root } = paths;
+  if (stateHome?.why !== "bare" || stateHome.worktree !== null) return;
+  const repository = dirname(dirname(stateHome.directory));
+  if (root !== repository && !root.startsWith(repository + sep)) return;
+  throw new OrchestratorError(
+    "other_checkout",
+    `Cannot ${doing} in "${root}": it is the directory of a bare repository`,
+    { hint: "Run it in a worktree of the repository", details: { root } },
   );
 }

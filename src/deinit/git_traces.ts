@@ -13,6 +13,7 @@ import { KEYS } from "../state_layout/names.ts";
 import {
   BARE_FOLDERS,
   BARE_STATE,
+  CHECKOUT,
   COMPARED,
   GIT_FOLDER,
   LAST_FETCH,
@@ -21,7 +22,7 @@ import {
 import type { Git } from "../state_branch/git.ts";
 
 /** Names in our folder that are looked at in other ways. */
-const OF_STATE: readonly string[] = [LAST_FETCH, COMPARED, BARE_STATE, BARE_FOLDERS];
+const OF_STATE: readonly string[] = [LAST_FETCH, COMPARED, CHECKOUT, BARE_STATE, BARE_FOLDERS];
 
 /** A ref with the object it points to. */
 export interface TraceRef {
@@ -75,7 +76,7 @@ export async function findGitTraces(git: Git, project: ProjectOfTraces): Promise
     branches.add(pushedTo(join(git.commonDirectory, GIT_FOLDER, name)) ?? branch);
   }
   if (foreign.size === 0) {
-    files.push(...[LAST_FETCH, COMPARED].filter((name) => names.includes(name)));
+    files.push(...[LAST_FETCH, COMPARED, CHECKOUT].filter((name) => names.includes(name)));
   }
   for (const found of await listRefs(git, ["refs/remotes/"])) {
     const branch = found.ref.split("/").slice(3).join("/");

@@ -174,7 +174,7 @@ function remoteOf(section: string, subsection: string | undefined): string | nul
 }
 
 /** A value without its quotes, escapes, comment and trailing white space. */
-function unquote(text: string): string {
+export function unquote(text: string): string {
   let value = "";
   let kept = 0;
   let quoted = false;

@@ -11,24 +11,42 @@
  * 2. The main checkout is in portable mode, or nothing was initialised there and this checkout is in
  *    portable mode: the checkout's own, for committed state belongs to a branch. Else committed files
  *    do not count because they are there.
- * 3. The main checkout's; without one (a bare repository, or one whose main checkout is the home
- *    directory) `orchestrator/state` in the directory that all worktrees share.
+ * 3. The repository's ({@link placeOf}): in the main checkout, or `orchestrator/state` in the directory
+ *    that all worktrees share.
  *
- * Submodules and repositories made with `--separate-git-dir` are no linked worktrees.
+ * A main checkout has the repository's, too. Where git's files do not lead to it (`--separate-git-dir`),
+ * it leaves its path in git's directory; until it has, a linked worktree has no place for the state.
  * @module
  */
-import { realpathSync, statSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { isAbsent, OrchestratorError } from "../errors.ts";
-import { ioError } from "../platform/io_error.ts";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { OrchestratorError } from "../errors.ts";
+import { replaceFile } from "../platform/atomic_file.ts";
 import { sha256Hex } from "../platform/hash.ts";
-import { readTextWithin } from "../platform/within.ts";
+import { makeDirectory } from "../platform/make_directory.ts";
 import { isPlainWorktreeName } from "../state_layout/grammar.ts";
 import type { LinkedWorktree, StateHome } from "../state_layout/home.ts";
 import { KEYS, STATE_DIRECTORY } from "../state_layout/names.ts";
-import { BARE_FOLDERS, BARE_STATE, GIT_FOLDER } from "../state_layout/places.ts";
+import { BARE_STATE, GIT_FOLDER } from "../state_layout/places.ts";
+import {
+  adminDirectory,
+  isNetworkPath,
+  isRepository,
+  isThere,
+  readStrictly,
+  realOf,
+} from "./git_files.ts";
 import { readRepositoryMeta, type RepositoryMode } from "./identity.ts";
 import type { OrchestratorPaths } from "./paths.ts";
+import {
+  checkoutPointer,
+  holdsState,
+  lookForMain,
+  type Place,
+  placeOf,
+  type Repository,
+  statePlaces,
+} from "./state_places.ts";
+import * as broken from "./state_lost.ts";
 
 /** The variable that names a place for the state of linked worktrees. */
 export const STATE_HOME_VARIABLE = "ORCHESTRATOR_STATE_HOME";
@@ -41,43 +59,147 @@ export interface PlaceQuery {
   readonly home: string | undefined;
 }
 
+/** The nearest `.git` upwards from a root. */
+export interface NearestGit {
+  readonly path: string;
+  /** What worktrees and submodules have; else it is a directory. */
+  readonly isFile: boolean;
+}
+
 /**
  * Finds the place of the state.
- * @param gitFile the nearest `.git` upwards from the root, which is a file.
+ * @param git null where there is none.
  * @returns null where the state is the root's own and no linked worktree is in play.
- * @throws OrchestratorError `worktree_broken` where git's two directions do not agree: then nobody can
- * tell where the state is, and a second one must not begin.
+ * @throws OrchestratorError `worktree_broken` where git's files make no sense or its two directions do
+ * not agree, and I/O errors: then nobody can tell where the state is, and a second one must not begin.
  */
 export function findStateHome(
   paths: Pick<OrchestratorPaths, "root">,
-  gitFile: string,
+  git: NearestGit | null,
   query: PlaceQuery,
 ): StateHome | null {
-  const admin = adminDirectory(gitFile);
-  if (admin === null) return null;
+  const { root } = paths;
+  if (git === null) return inBareRepository(root);
+  if (!git.isFile) return inMainCheckout(root, git, git.path, query);
+  try {
+    return behindFile(root, git, query);
+  } catch (error) {
+    // The person has said where it is.
+    if (!(error instanceof OrchestratorError) || !wantsOwn(query)) throw error;
+    return { ...ownPlace(root), worktree: null, why: "setting" };
+  }
+}
+
+/** Where `.git` is a file. */
+function behindFile(root: string, git: NearestGit, query: PlaceQuery): StateHome | null {
+  const admin = adminDirectory(git.path);
+  if (admin === null) throw broken.senseless(git.path);
   const common = readStrictly(join(admin, "commondir"))?.trim();
   if (common === undefined || common === "") {
-    if (statSync(join(admin, "HEAD"), { throwIfNoEntry: false }) === undefined) {
-      if (basename(dirname(admin)) !== "worktrees") return null;
-      return wantsOwn(query) ? null : brokenLink(gitFile, admin);
-    }
-    if (!isBareRepository(admin)) return null;
-    return {
-      directory: join(realpathSync(admin), GIT_FOLDER, BARE_STATE),
-      worktree: null,
-      why: "bare",
-    };
+    if (isThere(join(admin, "HEAD"))) return inMainCheckout(root, git, admin, query);
+    if (basename(dirname(admin)) === "worktrees") throw broken.brokenLink(git.path, admin);
+    // A submodule has its own, whatever became of its repository.
+    if (holdsState(ownPlace(root).directory) || /[\\/]modules[\\/]/.test(admin)) return null;
+    throw broken.senseless(git.path);
   }
-  const worktree = linkedWorktree(gitFile, admin, resolve(admin, common));
-  if (wantsOwn(query)) return { ...ownPlace(paths.root), worktree, why: "setting" };
-  if (worktree === null) throw moved(gitFile, admin);
-  const directory = sharedDirectory(paths.root, gitFile, worktree, query.home);
+  const worktree = linkedWorktree(git.path, admin, resolve(admin, common));
+  if (wantsOwn(query)) return { ...ownPlace(root), worktree, why: "setting" };
+  if (worktree === null) throw broken.moved(git.path, admin);
+  return inLinkedWorktree(root, git, worktree, query);
+}
+
+/** In git's own directory of a repository that has no checkout. */
+function inBareRepository(root: string): StateHome | null {
+  for (let directory = root;; directory = dirname(directory)) {
+    if (isRepository(directory)) {
+      return { directory: join(directory, GIT_FOLDER, BARE_STATE), worktree: null, why: "bare" };
+    }
+    if (dirname(directory) === directory) return null;
+  }
+}
+
+/** Where the checkout is no linked one: its own, but for a state that is elsewhere already. */
+function inMainCheckout(
+  root: string,
+  git: NearestGit,
+  admin: string,
+  { home }: PlaceQuery,
+): StateHome | null {
+  const common = realOf(admin);
+  if (common === null || !isThere(join(common, "HEAD"))) return null;
+  const { top, below } = folderIn(git, root);
+  const found = lookForMain(common);
+  const isFound = found.mains.includes(top);
+  const repository = isFound ? found : { ...found, mains: [top, ...found.mains] };
+  const place = placeOf(statePlaces(repository, below, home), found.isBare);
+  if (place.main !== top) return { directory: place.directory, worktree: null, why: "bare" };
+  if (!isFound && found.mains.every((main) => main === dirname(common))) leavePointer(common, top);
+  return null;
+}
+
+/** For the linked worktrees. Without it they say that they do not find the main checkout. */
+function leavePointer(common: string, top: string): void {
+  try {
+    const path = checkoutPointer(common);
+    makeDirectory(dirname(path));
+    replaceFile(path, `${top}\n`, { within: null });
+  } catch (error) {
+    if (!(error instanceof OrchestratorError)) throw error;
+  }
+}
+
+/** The checkout of a `.git`, and where a root is in it. */
+function folderIn(git: NearestGit, root: string) {
+  const top = realOf(dirname(git.path)) ?? dirname(git.path);
+  return { top, below: relative(top, realOf(root) ?? root) };
+}
+
+function inLinkedWorktree(
+  root: string,
+  git: NearestGit,
+  worktree: Pick<LinkedWorktree, "name" | "common">,
+  { home }: PlaceQuery,
+): StateHome {
+  const { below } = folderIn(git, root);
+  const repository = lookForMain(worktree.common);
+  const places = statePlaces(repository, below, home);
+  requireNoLink(root, places, below);
+  requireKnown(root, repository, places);
+  const { directory, main } = placeOf(places, repository.isBare);
+  const linked = { ...worktree, main };
   const mode = modeIn(directory);
   const isPortable = mode === "portable" ||
-    (mode === null && modeIn(ownPlace(paths.root).directory) === "portable");
-  if (isPortable) return { ...ownPlace(paths.root), worktree, why: "portable" };
-  const key = worktreeKey(worktree.name);
-  return { directory, worktree, why: "shared", shared: { key, of: stateOf(directory, worktree) } };
+    (mode === null && modeIn(ownPlace(root).directory) === "portable");
+  if (isPortable) return { ...ownPlace(root), worktree: linked, why: "portable" };
+  const second = places.find((place) =>
+    place.directory !== directory && holdsState(place.directory)
+  );
+  return {
+    directory,
+    worktree: linked,
+    why: "shared",
+    ...(second === undefined ? {} : { second: second.directory }),
+    shared: {
+      key: worktreeKey(worktree.name),
+      of: main === null ? worktree.common : dirname(directory),
+    },
+  };
+}
+
+/** A main checkout that is not known may have a state. */
+function requireKnown(root: string, repository: Repository, places: readonly Place[]): void {
+  if (repository.isKnown || places.some(({ directory }) => holdsState(directory))) return;
+  throw broken.unknownMain(root, repository.common);
+}
+
+/** @throws `worktree_broken` where a link in the main checkout leads elsewhere. */
+function requireNoLink(root: string, places: readonly Place[], below: string): void {
+  for (const { main } of places) {
+    if (main === null) continue;
+    const folder = join(main, below);
+    const real = realOf(folder);
+    if (real !== null && real !== folder) throw broken.linked(root, folder, real);
+  }
 }
 
 /**
@@ -92,23 +214,6 @@ function ownPlace(root: string) {
   return { directory: join(root, STATE_DIRECTORY) };
 }
 
-/** What is shown as the owner of the state. */
-function stateOf(directory: string, { main, common }: LinkedWorktree): string {
-  return main !== null && directory.startsWith(main + sep) ? dirname(directory) : common;
-}
-
-/** The directory that a `.git` file names; null where it names none. */
-function adminDirectory(gitFile: string): string | null {
-  const target = /^gitdir:[ \t]*(.+?)[\r\n]*$/.exec(readStrictly(gitFile) ?? "")?.[1];
-  if (target === undefined || isNetworkPath(target)) return null;
-  return isAbsolute(target) ? target : resolve(dirname(gitFile), target);
-}
-
-/** A stranger's server must not see this user's login. */
-function isNetworkPath(path: string): boolean {
-  return sep === "\\" && /^[\\/]{2}/.test(path);
-}
-
 /** The worktree, where both directions agree; else null. */
 function linkedWorktree(gitFile: string, admin: string, common: string): LinkedWorktree | null {
   const back = readStrictly(join(admin, "gitdir"))?.trim();
@@ -120,59 +225,7 @@ function linkedWorktree(gitFile: string, admin: string, common: string): LinkedW
   // Since git 2.48 it may be relative to the directory that it is in.
   const here = realOf(resolve(realAdmin, back));
   if (here === null || here !== realOf(gitFile)) return null;
-  return { name, common: realCommon, main: mainCheckout(realCommon) };
-}
-
-/** Whether a repository's directory says that it has no checkout of its own (`core.bare`). */
-function isBareRepository(directory: string): boolean {
-  return ["config", "config.worktree"].some((name) =>
-    /^\s*bare\s*=\s*(true|yes|on|1)\s*$/im.test(readStrictly(join(directory, name)) ?? "")
-  );
-}
-
-/** The checkout that has the shared directory as its `.git`. */
-function mainCheckout(common: string): string | null {
-  const config = readStrictly(join(common, "config")) ?? "";
-  // A submodule's repository is elsewhere, and its configuration names its checkout.
-  const named = /^\s*worktree\s*=\s*"?([^"\r\n]+?)"?\s*$/m.exec(config)?.[1];
-  if (named !== undefined) {
-    const top = realOf(resolve(common, named));
-    if (top === null) return null;
-    const admin = adminDirectory(join(top, ".git")) ?? join(top, ".git");
-    return realOf(admin) === common ? top : null;
-  }
-  if (basename(common) !== ".git" || isBareRepository(common)) return null;
-  return dirname(common);
-}
-
-/**
- * The state directory that all worktrees share. A project in a subfolder has it in the same subfolder.
- * @throws `worktree_broken` where a link in the main checkout leads elsewhere.
- */
-function sharedDirectory(
-  root: string,
-  gitFile: string,
-  { main, common }: LinkedWorktree,
-  home: string | undefined,
-): string {
-  const below = relative(realOf(dirname(gitFile)) ?? dirname(gitFile), realOf(root) ?? root);
-  const isHome = main !== null && home !== undefined && main === realOf(home);
-  if (main === null || isHome) {
-    return below === ""
-      ? join(common, GIT_FOLDER, BARE_STATE)
-      : join(common, GIT_FOLDER, BARE_FOLDERS, below.split(sep).join("+"));
-  }
-  const folder = join(main, below);
-  const real = realOf(folder);
-  if (real === null || real === folder) return join(folder, STATE_DIRECTORY);
-  throw new OrchestratorError(
-    "worktree_broken",
-    `Cannot find the state of "${root}": "${folder}" in the main checkout leads to "${real}"`,
-    {
-      hint: `Set ${STATE_HOME_VARIABLE}=worktree to keep the state in this worktree`,
-      details: { root, main },
-    },
-  );
+  return { name, common: realCommon, main: null };
 }
 
 /** The mode of what is initialised in a state directory; null where nothing is, or it is damaged. */
@@ -195,61 +248,4 @@ function wantsOwn({ env, userFiles }: PlaceQuery): boolean {
     if (value !== undefined) return value === "worktree";
   }
   return false;
-}
-
-/** Git's own files and a person's configuration are small. */
-const MOST_BYTES = 1024 * 1024;
-
-/**
- * A text; null only where there is none. What cannot be read must not make a linked worktree seem to be
- * none, or a state of its own seem to be meant.
- */
-function readStrictly(path: string): string | null {
-  try {
-    return readTextWithin(null, path, MOST_BYTES);
-  } catch (error) {
-    // Part of a path that is a file, or a folder of that name.
-    if (error instanceof OrchestratorError && error.code === "file_unknown") return null;
-    throw error;
-  }
-}
-
-function realOf(path: string): string | null {
-  try {
-    return realpathSync.native(path);
-  } catch (error) {
-    if (isAbsent(error)) return null;
-    throw ioError("read", path, error);
-  }
-}
-
-/** @throws always: git's directory for this worktree is not there. */
-function brokenLink(gitFile: string, admin: string): never {
-  const common = dirname(dirname(admin));
-  const top = dirname(gitFile);
-  const isPruned = readStrictly(join(common, "HEAD")) !== null;
-  throw new OrchestratorError(
-    "worktree_broken",
-    isPruned
-      ? `Cannot find the state of "${top}": git has pruned this worktree from "${common}"`
-      : `Cannot find the state of "${top}": the repository of this worktree is not at "${common}"`,
-    {
-      hint: isPruned
-        ? `Work in the main checkout, which has the sessions; ${STATE_HOME_VARIABLE}=worktree gives this folder a state of its own`
-        : "Run `git worktree repair` with this folder's path in the main checkout, where it is now",
-      details: { worktree: top, repository: common },
-    },
-  );
-}
-
-function moved(gitFile: string, admin: string): OrchestratorError {
-  const top = dirname(gitFile);
-  return new OrchestratorError(
-    "worktree_broken",
-    `Cannot find the state of "${top}": git has the worktree "${basename(admin)}" at another path`,
-    {
-      hint: "If this folder was moved, run `git worktree repair` in it",
-      details: { worktree: top, repository: dirname(dirname(admin)) },
-    },
-  );
 }

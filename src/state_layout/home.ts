@@ -9,7 +9,7 @@ export interface LinkedWorktree {
   readonly name: string;
   /** The directory that all worktrees share, as a real path. */
   readonly common: string;
-  /** The main checkout, as a real path; null where there is none. */
+  /** The main checkout, as a real path; null where there is none, or the state is not in it. */
   readonly main: string | null;
 }
 
@@ -21,6 +21,8 @@ export interface StateHome {
   readonly worktree: LinkedWorktree | null;
   /** What decided: `setting` and `portable` say that it is the checkout's own. */
   readonly why: "shared" | "setting" | "portable" | "bare";
+  /** Another place of the repository that holds a state, too, which does not count. */
+  readonly second?: string;
   /** Where the state is another checkout's: what stands for this worktree in it, and whose it is. */
   readonly shared?: { readonly key: string; readonly of: string };
 }

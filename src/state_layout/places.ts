@@ -23,6 +23,9 @@ export const BARE_STATE = "state";
 /** Folder in {@link GIT_FOLDER} with the states of its projects in subfolders. */
 export const BARE_FOLDERS = "folders";
 
+/** Name in {@link GIT_FOLDER} of the file with the path of a main checkout that git's files do not lead to. */
+export const CHECKOUT = "checkout";
+
 /** Folder in {@link GIT_FOLDER} of git objects that were damaged. */
 export const SET_ASIDE = "damaged";
 
