@@ -275,6 +275,31 @@ export const PROJECT: readonly Scenario[] = [
     make: (world) => world.write(world.state(".gitignore"), "*\n!sessions\n!sessions/**\n"),
   },
   {
+    check: "project.ignored",
+    when: "a rule of the project hides journals that portable mode commits",
+    level: "warning",
+    seen: /log\.jsonl \(\.gitignore:1: \*\.jsonl\)/,
+    todo: /Remove the rule/,
+    git: true,
+    make: async (world) => {
+      await world.done("init", "--portable");
+      world.write(world.scratch.path(".gitignore"), "*.jsonl\n");
+    },
+  },
+  {
+    check: "project.ignored",
+    when: "core.excludesFile hides what portable mode commits",
+    level: "warning",
+    seen: /meta\.json \(.*excluded:1: \.orchestrator\)/,
+    git: true,
+    make: async (world) => {
+      await world.done("init", "--portable");
+      const file = world.scratch.path("excluded");
+      world.write(file, ".orchestrator\n");
+      await world.git("config", "core.excludesFile", file);
+    },
+  },
+  {
     check: "project.inner",
     when: "a state directory is in the state directory",
     level: "warning",
