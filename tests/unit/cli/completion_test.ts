@@ -101,6 +101,7 @@ Deno.test("values of the configuration follow the type of their key", () => {
   assert.deepEqual(values("config set secrets.order global,"), [
     "global,repository",
     "global,environment",
+    "global,prefixed",
   ]);
   assert.deepEqual(values("config set lock_timeout "), []);
   assert.deepEqual(values("config set nothing "), []);
