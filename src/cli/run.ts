@@ -10,7 +10,6 @@ import type { Io } from "./io.ts";
 import { onTerminals } from "./output/fitted.ts";
 import { say, type Shown } from "./output/shown.ts";
 import { styleFor } from "./output/style_for.ts";
-import { printWarnings } from "./output/warnings.ts";
 import { parseRequest, type Request as Parsed } from "./parse.ts";
 import { HOT_COMMANDS } from "./table/everyday.ts";
 
@@ -72,7 +71,11 @@ async function runCommand(
     const warnings = await warningsOf(context);
     await print(io, answerEnvelope(request.spec.path, answer.data, warnings), context);
   } else {
-    await printWarnings(await warningsOf(context), request.input, io, context.colour);
+    const warnings = await warningsOf(context);
+    if (warnings.length > 0) {
+      const { printWarnings } = await import("./output/warnings.ts");
+      await printWarnings(warnings, request.input, io, context.colour);
+    }
     const quiet = request.input.has("quiet") && request.spec.changes !== "nothing";
     const text = quiet ? say`` : answer.text(styleFor("stdout", request.input, io, context.colour));
     if (text !== "") await print(io, ended(text), context, request.input);

@@ -90,14 +90,6 @@ export interface ProgramOutput {
   readonly stderr: string;
 }
 
-/** What names another repository or index than that of the root. */
-const NO_OTHER_REPOSITORY = {
-  GIT_DIR: undefined,
-  GIT_WORK_TREE: undefined,
-  GIT_INDEX_FILE: undefined,
-  GIT_PREFIX: undefined,
-} as const;
-
 /** Longer texts are not read by any check. */
 const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 
@@ -258,17 +250,11 @@ export class Examination {
   git(...args: readonly string[]): Promise<ProgramOutput | null> {
     return this.once(`git ${args.join("\0")}`, async () => {
       const { runProgram } = await import("../platform/processes.ts");
+      const { GIT_QUIET, gitEnvironment } = await import("../platform/git_environment.ts");
       try {
-        // Programs that the repository's own configuration names must not run.
-        return await runProgram("git", ["-c", "core.fsmonitor=false", ...args], {
+        return await runProgram("git", [...GIT_QUIET, ...args], {
           cwd: this.paths.root,
-          env: {
-            ...this.options.env,
-            ...NO_OTHER_REPOSITORY,
-            GIT_OPTIONAL_LOCKS: "0",
-            GIT_TERMINAL_PROMPT: "0",
-            LC_ALL: "C",
-          },
+          env: gitEnvironment(this.options.env),
           timeoutMs: 5000,
         });
       } catch (error) {

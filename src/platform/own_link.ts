@@ -6,7 +6,9 @@
 import { existsSync, lstatSync } from "node:fs";
 import process from "node:process";
 import { OrchestratorError } from "../errors.ts";
+import { GIT_QUIET, gitEnvironment } from "./git_environment.ts";
 import { parentOf } from "./path.ts";
+import { engine } from "./runtime.ts";
 
 /** Whether git tracks a file; null when this cannot be determined. */
 export type Answer = boolean | null;
@@ -79,20 +81,33 @@ export function isTracked(path: string): Answer {
 /** Entries of the index as `ls-files --stage` prints them; none outside a repository. */
 function indexEntries(directory: string, pathspec: string): readonly string[] | null {
   if (!insideRepository(directory)) return [];
+  const args = [...GIT_QUIET, "ls-files", "--stage", "-z", "--", pathspec];
+  const stdout = outputOf(args, directory);
+  return stdout === null ? null : stdout.split("\0").filter((entry) => entry !== "");
+}
+
+/** What git prints; null when it fails. */
+function outputOf(args: string[], cwd: string): string | null {
+  const env = gitEnvironment(process.env);
+  // Its `spawnSync` passes on what `env` leaves out.
+  if (engine() === "deno") {
+    try {
+      const git = new Deno.Command("git", { args, cwd, env, clearEnv: true, stderr: "null" });
+      const { success, stdout } = git.outputSync();
+      return success ? new TextDecoder().decode(stdout) : null;
+    } catch {
+      return null;
+    }
+  }
   const { spawnSync } = process.getBuiltinModule("node:child_process");
-  const { status, stdout } = spawnSync(
-    "git",
-    // Nothing that the repository's own configuration names may run for a look at the index.
-    ["-c", "core.fsmonitor=false", "ls-files", "--stage", "-z", "--", pathspec],
-    {
-      cwd: directory,
-      env: quietGit(),
-      encoding: "utf8",
-      timeout: PATIENCE_MS,
-      maxBuffer: MAX_OUTPUT_BYTES,
-    },
-  );
-  return status === 0 ? stdout.split("\0").filter((entry) => entry !== "") : null;
+  const { status, stdout } = spawnSync("git", args, {
+    cwd,
+    env,
+    encoding: "utf8",
+    timeout: PATIENCE_MS,
+    maxBuffer: MAX_OUTPUT_BYTES,
+  });
+  return status === 0 ? stdout : null;
 }
 
 function insideRepository(directory: string): boolean {
@@ -100,11 +115,4 @@ function insideRepository(directory: string): boolean {
     if (existsSync(`${at}/.git`)) return true;
     if (parentOf(at) === at) return false;
   }
-}
-
-/** The environment for git, without what names another repository or index. */
-function quietGit(): Record<string, string | undefined> {
-  const env: Record<string, string | undefined> = { ...process.env, GIT_OPTIONAL_LOCKS: "0" };
-  for (const name of ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"]) delete env[name];
-  return env;
 }

@@ -3,20 +3,8 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
+import { GIT_QUIET, gitEnvironment } from "../platform/git_environment.ts";
 import { type Environment, type ProgramResult, runProgram } from "../platform/processes.ts";
-
-/** What would name another repository, other objects, or other contents of the same ones. */
-const NO_OTHER_REPOSITORY = {
-  GIT_DIR: undefined,
-  GIT_WORK_TREE: undefined,
-  GIT_COMMON_DIR: undefined,
-  GIT_NAMESPACE: undefined,
-  GIT_OBJECT_DIRECTORY: undefined,
-  GIT_ALTERNATE_OBJECT_DIRECTORIES: undefined,
-  GIT_GRAFT_FILE: undefined,
-  GIT_REPLACE_REF_BASE: undefined,
-  GIT_PREFIX: undefined,
-} as const;
 
 /**
  * Runs git in `root`, reading only. Objects are what they are: `git replace` has no effect.
@@ -38,16 +26,9 @@ export async function askGit(
 ): Promise<ProgramResult | null> {
   const { codes = [], ...options } = how;
   try {
-    const result = await runProgram("git", args, {
+    const result = await runProgram("git", [...GIT_QUIET, ...args], {
       cwd: root,
-      env: {
-        ...env,
-        ...NO_OTHER_REPOSITORY,
-        GIT_NO_REPLACE_OBJECTS: "1",
-        GIT_OPTIONAL_LOCKS: "0",
-        GIT_NO_LAZY_FETCH: "1",
-        LC_ALL: "C",
-      },
+      env: gitEnvironment(env),
       ...options,
     });
     return result.exitCode === 0 || codes.includes(result.exitCode ?? -1) ? result : null;

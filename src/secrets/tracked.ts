@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { OrchestratorError } from "../errors.ts";
+import { GIT_QUIET, gitEnvironment } from "../platform/git_environment.ts";
 import { runProgram } from "../platform/processes.ts";
 
 /**
@@ -17,9 +18,8 @@ export async function trackedIn(directory: string): Promise<ReadonlySet<string> 
   try {
     const { exitCode, stdout } = await runProgram(
       "git",
-      // Nothing that the repository's own configuration names may run for a look at the index.
-      ["-c", "core.fsmonitor=false", "ls-files", "-z", "--", "."],
-      { cwd: directory, env: quietGit(), timeoutMs: 10_000 },
+      [...GIT_QUIET, "ls-files", "-z", "--", "."],
+      { cwd: directory, env: gitEnvironment(process.env), timeoutMs: 10_000 },
     );
     if (exitCode !== 0) return null;
     return new Set(stdout.split("\0").filter((name) => name !== ""));
@@ -36,11 +36,4 @@ function insideRepository(directory: string): boolean {
     if (parent === at) return false;
     at = parent;
   }
-}
-
-/** The environment for git, without what names another repository or index. */
-function quietGit(): Record<string, string | undefined> {
-  const env: Record<string, string | undefined> = { ...process.env, GIT_OPTIONAL_LOCKS: "0" };
-  for (const name of ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"]) delete env[name];
-  return env;
 }

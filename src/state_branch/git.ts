@@ -6,14 +6,13 @@
 import process from "node:process";
 import { OrchestratorError } from "../errors.ts";
 import { exactByteSize } from "../platform/byte_size.ts";
+import { GIT_QUIET, gitEnvironment } from "../platform/git_environment.ts";
 import { type Environment, type ProgramResult, runProgram } from "../platform/processes.ts";
 import { redact } from "../secrets/redact.ts";
 import { clearRefLock } from "./ref_lock.ts";
 
 /** Settings that count above all of the user's. */
 const SETTINGS: readonly string[] = [
-  "core.hooksPath=/dev/null",
-  "core.fsmonitor=false",
   "core.autocrlf=false",
   "core.safecrlf=false",
   "gc.auto=0",
@@ -42,27 +41,12 @@ const DAMAGE =
 /** Most characters of complaints that are kept. */
 const MOST_COMPLAINTS = 64 * 1024;
 
-/** What a hook or another git sets that would lead ours astray (git rev-parse --local-env-vars). */
-const LOCAL_VARIABLES: readonly string[] = [
-  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-  "GIT_CONFIG",
-  "GIT_OBJECT_DIRECTORY",
-  "GIT_DIR",
-  "GIT_WORK_TREE",
-  "GIT_IMPLICIT_WORK_TREE",
-  "GIT_GRAFT_FILE",
-  "GIT_INDEX_FILE",
-  "GIT_NO_REPLACE_OBJECTS",
-  "GIT_REPLACE_REF_BASE",
-  "GIT_PREFIX",
-  "GIT_SHALLOW_FILE",
-  "GIT_COMMON_DIR",
-  "GIT_QUARANTINE_PATH",
-  "GIT_NAMESPACE",
-  "GIT_TRACE",
-  "GIT_TRACE2",
-  "GIT_REDIRECT_STDERR",
-];
+/**
+ * The caller's variables that a server, a login or a commit may need. Programs that they name (`GIT_SSH`,
+ * `GIT_ASKPASS`) are those of the person, as with any `git push`.
+ */
+const NEEDED =
+  /^GIT_(?:SSH|SSH_COMMAND|SSH_VARIANT|ASKPASS|CONFIG_.+|SSL_.+|HTTP_.+|CURL_.+|PROXY_.+|AUTHOR_.+|COMMITTER_.+|ALLOW_PROTOCOL|PROTOCOL|PROTOCOL_FROM_USER|EXEC_PATH|TEMPLATE_DIR|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM)$/i;
 
 /** Time limit of a local command, in milliseconds. */
 const LOCAL_TIMEOUT_MS = 60_000;
@@ -273,7 +257,15 @@ async function runGit(
   const stall = Math.max(1, Math.floor(timeoutMs / 1000));
   return await runProgram(
     "git",
-    [...settings, "-c", "http.lowSpeedLimit=1", "-c", `http.lowSpeedTime=${stall}`, ...args],
+    [
+      ...GIT_QUIET,
+      ...settings,
+      "-c",
+      "http.lowSpeedLimit=1",
+      "-c",
+      `http.lowSpeedTime=${stall}`,
+      ...args,
+    ],
     {
       cwd,
       env,
@@ -287,16 +279,13 @@ async function runGit(
 }
 
 function cleanEnvironment(env: Environment): Environment {
-  const clean: Record<string, string | undefined> = { ...env };
-  for (const name of LOCAL_VARIABLES) clean[name] = undefined;
   return {
-    ...clean,
+    ...gitEnvironment(env, NEEDED),
     PATH: env["PATH"] ?? process.env["PATH"],
-    LC_ALL: "C",
-    LANGUAGE: "C",
-    GIT_TERMINAL_PROMPT: "0",
     GCM_INTERACTIVE: "never",
-    GIT_OPTIONAL_LOCKS: "0",
+    // What it takes to a server may be a part of a clone that fetches the rest when it is asked for.
+    GIT_NO_LAZY_FETCH: undefined,
+    GIT_NO_REPLACE_OBJECTS: undefined,
   };
 }
 

@@ -3,13 +3,12 @@
  * repository's configuration names.
  * @module
  */
+import { GIT_QUIET, gitEnvironment } from "../platform/git_environment.ts";
 import { type Environment, type ProgramResult, runProgram } from "../platform/processes.ts";
 import { namesAsText, textAsNames } from "./names.ts";
 
 /** Settings that count above those of the repository and the user. */
 const SETTINGS: readonly string[] = [
-  "core.hooksPath=/dev/null",
-  "core.fsmonitor=false",
   "core.untrackedCache=false",
   // Times can be set back, the time of the last change to a file's data cannot.
   "core.trustctime=true",
@@ -58,7 +57,7 @@ export class LookingGit {
    */
   constructor(root: string, env: Environment, timeoutMs: number, filters: Iterable<string> = []) {
     this.root = root;
-    this.#env = lookingEnvironment(env);
+    this.#env = gitEnvironment(env);
     this.#deadline = performance.now() + timeoutMs;
     const off = [...filters].flatMap((name) => [
       `filter.${name}.clean=`,
@@ -92,7 +91,11 @@ export class LookingGit {
   ): Promise<Uint8Array> {
     const timeoutMs = this.#deadline - performance.now();
     if (timeoutMs < 1) throw new TooSlow();
-    const { exitCode, bytes, stderr } = await this.#within([...this.#settings, ...args], {
+    const { exitCode, bytes, stderr } = await this.#within([
+      ...GIT_QUIET,
+      ...this.#settings,
+      ...args,
+    ], {
       timeoutMs,
       ...(input === undefined ? {} : { input: bytesOf(input) }),
     });
@@ -121,18 +124,4 @@ export class LookingGit {
 
 function bytesOf(input: string | Uint8Array): Uint8Array {
   return typeof input === "string" ? textAsNames(input) : input;
-}
-
-/** The caller's `GIT_*` would lead it to another repository, index or configuration. */
-function lookingEnvironment(env: Environment): Environment {
-  const own = Object.entries(env).filter(([name]) => !/^GIT_/i.test(name));
-  return {
-    ...Object.fromEntries(own),
-    GIT_OPTIONAL_LOCKS: "0",
-    GIT_TERMINAL_PROMPT: "0",
-    // Objects that a partial clone lacks stay away, and replacements do not count.
-    GIT_NO_LAZY_FETCH: "1",
-    GIT_NO_REPLACE_OBJECTS: "1",
-    LC_ALL: "C",
-  };
 }
