@@ -1,14 +1,13 @@
 /**
- * What every git gets that is started: nothing of the caller's or the repository's that runs another
- * program, or leads to another repository, index or objects.
+ * What every git gets that is started: nothing that leads elsewhere or runs another program.
  * @module
  */
 import type { Environment } from "./processes.ts";
 
-/** Comes before the arguments of each call. */
+/** Before all arguments. */
 export const GIT_QUIET = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"] as const;
 
-/** The environment without the caller's `GIT_*`. @param keep those that stay. */
+/** Without `GIT_*`. @param keep those that stay. */
 export function gitEnvironment(env: Environment, keep?: RegExp): Record<string, string> {
   const own = Object.entries(env).flatMap(([name, value]) =>
     value !== undefined && (!/^GIT_/i.test(name) || keep?.test(name)) ? [[name, value]] : []

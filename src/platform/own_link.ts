@@ -16,10 +16,10 @@ export type Answer = boolean | null;
 /** Asked once for each link: a command looks at its state directory many times. */
 const answers = new Map<string, Answer>();
 
-/** How long git may take, in milliseconds. */
+/** How long git may take, in ms. */
 const PATIENCE_MS = 10_000;
 
-/** The most bytes of an answer of git's. */
+/** Of an answer of git's. */
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /**

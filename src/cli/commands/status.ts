@@ -97,7 +97,7 @@ async function placeOf({ branchView, paths }: Context, { origin }: SessionChoice
   return { place, where, remark: branchRemark(branchView) };
 }
 
-/** What was found of its proofs goes with it: with `--fresh` now, else the last time. */
+/** With what was found of its proofs. */
 interface LookedAt {
   readonly progress: Progress;
   readonly proofs?: readonly ProofSeen[];
