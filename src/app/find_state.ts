@@ -5,6 +5,7 @@
 import { OrchestratorError } from "../errors.ts";
 import { OrchestratorPaths, userConfigFiles } from "../project/paths.ts";
 import { ownSessions } from "../project/own_sessions.ts";
+import { olderBranch } from "./main_checkout_only.ts";
 import { findStateHome, type NearestGit, STATE_HOME_VARIABLE } from "../project/state_home.ts";
 import type { Configuration, Project, Workspace } from "./workspace.ts";
 
@@ -14,7 +15,7 @@ import type { Configuration, Project, Workspace } from "./workspace.ts";
  * @returns the error of whatever needs a project where it cannot be found.
  */
 export function findState(
-  workspace: Pick<Workspace, "paths" | "io" | "operation" | "warn">,
+  workspace: Pick<Workspace, "paths" | "io" | "operation" | "effect" | "warn">,
   git: NearestGit | null,
 ): OrchestratorPaths | OrchestratorError {
   const { paths, io: { env, home } } = workspace;
@@ -23,6 +24,12 @@ export function findState(
     const found = findStateHome(paths, git, { env, home, userFiles });
     if (found === null) return paths;
     const placed = new OrchestratorPaths(paths.root, paths.origin, home, found);
+    if (found.isOlder === true) {
+      const error = olderBranch(placed, workspace.operation);
+      // `init --portable` is the way out; it refuses the other mode itself.
+      if (workspace.operation !== "init" && workspace.effect !== "nothing") return error;
+      workspace.warn(`${error.message}; ${error.hint}`);
+    }
     if (found.second !== undefined) {
       workspace.warn(
         `This repository has a second state in "${found.second}", which does not count: the state is "${found.directory}"`,

@@ -1,10 +1,11 @@
 /**
- * What is done in the main checkout only: it is about the state as a whole, or about files of a root.
+ * What is done in the main checkout only: it is about the state as a whole, or about files of a root; and what is refused in a worktree.
  * @module
  */
 import { dirname, sep } from "node:path";
 import { OrchestratorError } from "../errors.ts";
 import { STATE_HOME_VARIABLE } from "../project/state_home.ts";
+import type { OrchestratorPaths } from "../project/paths.ts";
 import type { Project } from "./workspace.ts";
 
 /**
@@ -51,5 +52,25 @@ export function requireCheckout({ paths }: Pick<Project, "paths">, doing: string
     "other_checkout",
     `Cannot ${doing} in "${root}": it is the directory of a bare repository`,
     { hint: "Run it in a worktree of the repository", details: { root } },
+  );
+}
+
+/**
+ * The refusal in a linked worktree whose branch is from before the portable mode of its main checkout: a
+ * state that git does not track would be removed with the worktree.
+ * @param operation as messages name it
+ */
+export function olderBranch(
+  { root }: Pick<OrchestratorPaths, "root">,
+  operation: string,
+): OrchestratorError {
+  return new OrchestratorError(
+    "other_checkout",
+    `Cannot run "${operation}" in "${root}" with sessions: its branch has no committed state, and the main checkout is in portable mode`,
+    {
+      hint:
+        `Merge a branch that has it, or run \`orchestrator init --portable\` here; ${STATE_HOME_VARIABLE}=worktree keeps a state that is removed with the worktree`,
+      details: { root },
+    },
   );
 }

@@ -18,6 +18,7 @@
  * it leaves its path in git's directory; until it has, a linked worktree has no place for the state.
  * @module
  */
+import { statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { OrchestratorError } from "../errors.ts";
 import { replaceFile } from "../platform/atomic_file.ts";
@@ -168,9 +169,11 @@ function inLinkedWorktree(
   const { directory, main } = placeOf(places, repository.isBare);
   const linked = { ...worktree, main };
   const mode = modeIn(directory);
-  const isPortable = mode === "portable" ||
-    (mode === null && modeIn(ownPlace(root).directory) === "portable");
-  if (isPortable) return { ...ownPlace(root), worktree: linked, why: "portable" };
+  const own = mode === "portable" || mode === null ? modeIn(ownPlace(root).directory) : null;
+  if (mode === "portable" || own === "portable") {
+    const isOlder = own !== "portable" ? { isOlder: true } : {};
+    return { ...ownPlace(root), worktree: linked, why: "portable", ...isOlder };
+  }
   const second = places.find((place) =>
     place.directory !== directory && holdsState(place.directory)
   );
@@ -180,7 +183,7 @@ function inLinkedWorktree(
     why: "shared",
     ...(second === undefined ? {} : { second: second.directory }),
     shared: {
-      key: worktreeKey(worktree.name),
+      key: worktreeKey(worktree),
       of: main === null ? worktree.common : dirname(directory),
     },
   };
@@ -203,11 +206,15 @@ function requireNoLink(root: string, places: readonly Place[], below: string): v
 }
 
 /**
- * What stands for a worktree in names of the state directory: git's own name for it, where that is
- * the same on every file system; else a hash of it. Never its path, for a worktree can be moved.
+ * What stands for a worktree in names of the state directory: git's own name for it and when git made
+ * it, for a name is used again once a worktree is removed; where that is not the same on every file
+ * system, a hash of it. Never its path, for a worktree can be moved.
  */
-function worktreeKey(name: string): string {
-  return isPlainWorktreeName(name) ? name : `h-${sha256Hex(name).slice(0, 32)}`;
+function worktreeKey({ name, common }: Pick<LinkedWorktree, "name" | "common">): string {
+  // Git writes this file once. Whole milliseconds: the runtimes differ in what is below.
+  const made = statSync(join(common, "worktrees", name, "commondir"), { throwIfNoEntry: false });
+  const key = `${name}.${Math.floor(made?.mtimeMs ?? 0).toString(36)}`;
+  return isPlainWorktreeName(key) ? key : `h-${sha256Hex(key).slice(0, 32)}`;
 }
 
 function ownPlace(root: string) {

@@ -21,6 +21,8 @@ export interface StateHome {
   readonly worktree: LinkedWorktree | null;
   /** What decided: `setting` and `portable` say that it is the checkout's own. */
   readonly why: "shared" | "setting" | "portable" | "bare";
+  /** In portable mode: the branch of this worktree is from before it, and has no committed state. */
+  readonly isOlder?: boolean;
   /** Another place of the repository that holds a state, too, which does not count. */
   readonly second?: string;
   /** Where the state is another checkout's: what stands for this worktree in it, and whose it is. */

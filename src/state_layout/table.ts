@@ -116,7 +116,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     ...machine,
     kind: "text",
     limit: LIMITS.short,
-    what: "ID of the current session of a linked worktree, by git's own name of it",
+    what:
+      "ID of the current session of a linked worktree, by git's own name of it and when git made it",
   },
   [`${FOLDERS.checkouts}/<worktree>/${KEYS.binding("<agent>")}`]: {
     ...machine,

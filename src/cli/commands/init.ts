@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
-import { requireCheckout, requireOwnState } from "../../app/main_checkout_only.ts";
+import { olderBranch, requireCheckout, requireOwnState } from "../../app/main_checkout_only.ts";
 import { gitDirectory } from "../../project/git_remote.ts";
 import { readRepositoryMeta } from "../../project/identity.ts";
 import { initProject, type InitResult, refuseHome } from "../../project/init.ts";
@@ -23,6 +23,9 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ini
   }
   refuseHome(context.paths);
   requireCheckout(context, "init");
+  if (context.paths.stateHome?.isOlder === true && !input.has("portable")) {
+    throw olderBranch(context.paths, "init");
+  }
   if (input.has("portable") || input.has("normal")) {
     const option = input.has("portable") ? "--portable" : "--normal";
     requireOwnState(context, `init ${option}`, `orchestrator init ${option}`);

@@ -21,6 +21,14 @@ export const projectWorktree: Check = {
     if (stateHome?.shared !== undefined) {
       return ok(`linked worktree; the state is that of ${stateHome.shared.of}`);
     }
+    if (stateHome?.isOlder === true) {
+      return {
+        level: "warning",
+        seen:
+          "the branch of this linked worktree has no committed state, and the main checkout is in portable mode",
+        todo: "Merge a branch that has it, or run `orchestrator init --portable` here",
+      };
+    }
     if (stateHome?.why === "portable") {
       return ok("linked worktree; the state is committed with its branch (portable mode)");
     }

@@ -64,10 +64,8 @@ test("each has its own current session and bindings; two can work on one", async
   await tree.must(tree.main, ["note", "bound there"], agent);
   assert.equal((await tree.must(one, ["status"], agent)).session, first);
   assert.equal((await tree.must(tree.main, ["status"], agent)).session, main);
-  assert.deepEqual(readdirSync(tree.scratch.path(".orchestrator/checkouts")).sort(), [
-    "one",
-    "two",
-  ]);
+  const keys = readdirSync(tree.scratch.path(".orchestrator/checkouts")).sort();
+  assert.deepEqual(keys.map((key) => key.replace(/\.[0-9a-z]+$/, "")), ["one", "two"]);
   // By git's own name, not by the path.
   tree.git(tree.main, "worktree", "move", one, tree.beside("elsewhere"));
   assert.equal((await tree.must(tree.beside("elsewhere"), ["status"])).session, first);
@@ -268,6 +266,61 @@ test("what is about the whole state, or moves files of a root, is the main check
   }
   assert.deepEqual(readdirSync(tree.scratch.path(".orchestrator")).sort(), before);
   await tree.must(wt, ["init", "--portable"], { ORCHESTRATOR_STATE_HOME: "worktree" });
+});
+
+for (const way of ["git worktree remove", "rm -rf and prune"]) {
+  test(`a name that is used again is another worktree: ${way}`, async (tree) => {
+    const agent = { CLAUDECODE: "1", CLAUDE_CODE_SESSION_ID: "a-1" };
+    const first = tree.add("wt/fix");
+    const id = await tree.start(first, "Fix login");
+    await tree.must(first, ["note", "bound"], agent);
+    if (way.startsWith("git")) {
+      tree.git(tree.main, "worktree", "remove", first);
+    } else {
+      rmSync(first, { recursive: true });
+      tree.git(tree.main, "worktree", "prune");
+    }
+    const again = tree.beside("other/fix");
+    tree.git(tree.main, "worktree", "add", "--quiet", "-b", "f2", again);
+    for (const env of [{}, agent]) {
+      assert.equal((await tree.mustFail(again, ["note", "x"], env)).code, "no_session");
+    }
+    assert.doesNotMatch(tree.scratch.read(`.orchestrator/sessions/${id}/log.jsonl`), /"x"/);
+    // What git does to a worktree that stays is no new one.
+    const other = await tree.start(again, "Other");
+    tree.git(tree.main, "worktree", "lock", again);
+    tree.git(tree.main, "worktree", "unlock", again);
+    tree.git(again, "switch", "--quiet", "--detach");
+    tree.git(tree.main, "worktree", "move", again, tree.beside("moved"));
+    tree.git(tree.main, "worktree", "repair", tree.beside("moved"));
+    assert.equal((await tree.must(tree.beside("moved"), ["status"])).session, other);
+  });
+}
+
+test("a branch from before the portable mode of its main checkout begins no state of its own", async (tree) => {
+  tree.git(tree.main, "branch", "old");
+  await tree.must(tree.main, ["init", "--portable"]);
+  await tree.start(tree.main, "A");
+  tree.git(tree.main, "add", "--all");
+  tree.git(tree.main, "commit", "--quiet", "--message", "state");
+  const wt = tree.beside("w");
+  tree.git(tree.main, "worktree", "add", "--quiet", wt, "old");
+  for (const argv of [["start", "Lost"], ["init"], ["init", "--normal"], ["note", "x"]]) {
+    const { code, hint } = await tree.mustFail(wt, argv);
+    assert.equal(code, "other_checkout", argv.join(" "));
+    assert.match(hint ?? "", /init --portable/);
+  }
+  assert.ok(!existsSync(join(wt, ".orchestrator")));
+  assert.match((await tree.run(wt, ["session", "list"])).stderr, /no committed state/);
+  const { findings } = await tree.must(wt, ["doctor", "--offline"]);
+  assert.ok(
+    findings.some(({ check, level }: { check: string; level: string }) =>
+      check === "project.worktree" && level === "warning"
+    ),
+  );
+  await tree.must(wt, ["init", "--portable"]);
+  await tree.start(wt, "Kept");
+  assert.match(tree.git(wt, "status", "--short", "--untracked-files=all"), /log\.jsonl/);
 });
 
 const OWN = { ORCHESTRATOR_STATE_HOME: "worktree" };
