@@ -13,6 +13,13 @@ export const session = z.string().describe("The session's id");
 /** A whole number from 0. */
 export const count = z.number().int().nonnegative();
 
+/** The checkout that the work is in. */
+export const workPlace = z.strictObject({
+  branch: z.string().nullable(),
+  head: z.string().nullable().describe("The commit that was checked out there"),
+  worktree: z.string().nullable().describe("Git's own name for it; null for a main checkout"),
+}).describe("The checkout that the work is in; absent where it is this one");
+
 /** Who did something. */
 export const actor = z.strictObject({
   kind: z.enum(["person", "agent", "ci"]),

@@ -22,6 +22,7 @@ import {
   standing,
   time,
   workflowStatus,
+  workPlace,
   worktreeParts,
 } from "./parts.ts";
 
@@ -147,6 +148,7 @@ export const WORK_ANSWERS = {
       branch: z.string().nullable().describe(
         "The state branch on which the session is further than here; null where it is not",
       ),
+      work: workPlace.optional(),
       argv: z.array(z.string()).describe("Words behind the program's name"),
       command: z.string(),
     })),
@@ -187,6 +189,7 @@ export const WORK_ANSWERS = {
         seq: count,
       })).describe("Proofs made at another commit than the one checked out, not compared since"),
     }).optional().describe("Without --fresh, where there is something to say"),
+    workPlace: workPlace.optional(),
     records: recordFields.records.optional().describe("With --verbose"),
     allNotes: recordFields.allNotes.optional().describe("With --verbose"),
   }),

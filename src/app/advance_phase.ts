@@ -15,11 +15,13 @@ export async function advancePhase(workspace: Workspace): Promise<Change> {
   const session = await workspace.sessionToChange();
   const { state } = await manager.loadToPlan(session, { replay: true });
   const { proofsToRecord } = await import("./proofs_seen.ts");
-  const proofs = await proofsToRecord(workspace, state, { phase: state.phase ?? "" });
-  return await manager.change(
-    session,
-    "advance",
-    (newest) => decide(newest, { kind: "advance", ...proofs }, { actor }),
-    { replay: true },
-  );
+  const { found, foreign } = await proofsToRecord(workspace, state, { phase: state.phase ?? "" });
+  const { sayingWhere } = await import("./work_place.ts");
+  return await sayingWhere(foreign, () =>
+    manager.change(
+      session,
+      "advance",
+      (newest) => decide(newest, { kind: "advance", ...found }, { actor }),
+      { replay: true },
+    ));
 }

@@ -22,7 +22,9 @@ import { proofsBehind, provedElsewhere } from "../workflow/early_approval.ts";
 import { heldProofs } from "../workflow/held_proofs.ts";
 import type { ProofSeen } from "../workflow/proof_seen.ts";
 import type { ComparedProofs } from "./proofs_seen.ts";
+import type { WorkMark } from "../workflow/work_record.ts";
 import { workNow } from "./work.ts";
+import { placeText, workElsewhere } from "./work_place.ts";
 import type { Comparing } from "./freshness.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -254,10 +256,20 @@ async function lookAt(workspace: Needed, state: SessionState, subject: ApprovalS
   // What is approved does not fit itself when it is approved again.
   const itself = subject.item === undefined ? undefined : `${subject.item}: `;
   const remarks = compared.remarks.filter((one) => itself === undefined || !one.startsWith(itself));
-  if (other.length === 0) return { ...compared, remarks, work };
-  const names = shortList(other.map(({ item }) => item.id));
-  const elsewhere = `Proved in another directory, and not compared with the files here: ${names}`;
-  return { ...compared, remarks: [...remarks, elsewhere], work };
+  const { tree } = work.work;
+  const isOther = (proof: WorkMark) => !("tree" in tree) || proof.tree !== tree.tree;
+  const names = shortList(other.filter(({ proof }) => isOther(proof)).map(({ item }) => item.id));
+  const place = await workElsewhere(
+    { paths: workspace.paths, backend: workspace.manager.backend },
+    state,
+  );
+  const elsewhere = [
+    ...(place === null ? [] : [`The work is in ${placeText(place)}`]),
+    ...(names === ""
+      ? []
+      : [`Proved in another directory, and not compared with the files here: ${names}`]),
+  ];
+  return { ...compared, remarks: [...remarks, ...elsewhere], work };
 }
 
 /** Stands for proofs that were not looked at yet. */

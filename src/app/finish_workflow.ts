@@ -21,17 +21,19 @@ export async function finishWorkflow(
   const { workNow } = await import("./work.ts");
   const work = await workNow(workspace, { state, named: proofPaths(state.definition) });
   const { proofsToRecord } = await import("./proofs_seen.ts");
-  const proofs = await proofsToRecord(workspace, state, { tree: work.work.tree });
-  return await manager.change(
-    session,
-    "finish",
-    (newest) =>
-      decide(newest, {
-        kind: "finish",
-        ...(notes === undefined ? {} : { notes }),
-        ...work,
-        ...proofs,
-      }, { actor }),
-    { replay: true, audit: "finish the workflow" },
-  );
+  const { found, foreign } = await proofsToRecord(workspace, state, { tree: work.work.tree });
+  const { sayingWhere } = await import("./work_place.ts");
+  return await sayingWhere(foreign, () =>
+    manager.change(
+      session,
+      "finish",
+      (newest) =>
+        decide(newest, {
+          kind: "finish",
+          ...(notes === undefined ? {} : { notes }),
+          ...work,
+          ...found,
+        }, { actor }),
+      { replay: true, audit: "finish the workflow" },
+    ));
 }

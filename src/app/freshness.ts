@@ -20,6 +20,7 @@ import type { InputFiles, WorkRecord } from "../workflow/work_record.ts";
 import type { WorkTree } from "../workflow/work_tree.ts";
 import { keepComparison, type Keeping } from "./last_comparison.ts";
 import { filesNow, patienceFor } from "./work.ts";
+import { type ForeignProof, foreignProofs } from "./work_place.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What is needed to compare. */
@@ -30,6 +31,8 @@ export interface Compared {
   readonly proofs: readonly ProofSeen[];
   /** What people should know of rules that are not committed. */
   readonly remarks: readonly string[];
+  /** Proofs of another checkout: what was found of them says nothing of the work there. */
+  readonly foreign: readonly ForeignProof[];
 }
 
 /**
@@ -43,14 +46,18 @@ export async function compareProofs(
   { phase, tree }: { readonly phase?: string; readonly tree?: WorkRecord["tree"] } = {},
 ): Promise<Compared> {
   const held = heldProofs(state, phase);
-  if (held.length === 0) return { proofs: [], remarks: [] };
+  if (held.length === 0) return { proofs: [], remarks: [], foreign: [] };
   const now = tree ?? await filesNow(workspace, [], state);
   const records = await readRecords(workspace, state.session);
   const comparing = new ProofComparison(workspace, state, { now, records });
   const proofs: ProofSeen[] = [];
   for (const one of held) proofs.push(await comparing.look(one));
-  await keepComparison(workspace, state, proofs, now);
-  return { proofs, remarks: ruleRemarks(records.get(1)?.tree, now) };
+  const foreign = await foreignProofs(workspace, state, { held, records, now });
+  const isForeign = ({ phase, item }: ProofSeen) =>
+    foreign.some((one) => one.phase === phase && one.item === item);
+  const own = proofs.filter((one) => !isForeign(one));
+  await keepComparison(workspace, state, own, now);
+  return { proofs, remarks: ruleRemarks(records.get(1)?.tree, now), foreign };
 }
 
 type Records = ReadonlyMap<number, WorkRecord>;

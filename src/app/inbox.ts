@@ -11,6 +11,7 @@ import { type Waiting, waitingFor } from "../workflow/waiting.ts";
 import { fetchBranches } from "./state/all_branches.ts";
 import type { Found } from "./state/open_seen.ts";
 import { orWarn } from "./state/or_warn.ts";
+import { workElsewhere, type WorkPlace } from "./work_place.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** One approval that is missing. */
@@ -21,6 +22,8 @@ export interface InboxItem extends Waiting {
   readonly phase: string | null;
   /** The state branch where the session is further than here; null for one that is here. */
   readonly branch: string | null;
+  /** The checkout that the work is in; absent where it is this one. */
+  readonly work?: WorkPlace;
 }
 
 /**
@@ -29,10 +32,14 @@ export interface InboxItem extends Waiting {
 export async function inbox(workspace: Workspace): Promise<readonly InboxItem[]> {
   const states = new Map<
     string,
-    { readonly state: SessionState; readonly branch: string | null }
+    {
+      readonly state: SessionState;
+      readonly branch: string | null;
+      readonly backend: Workspace["manager"]["backend"];
+    }
   >();
   for (const state of await activeHere(workspace)) {
-    states.set(state.session, { state, branch: null });
+    states.set(state.session, { state, branch: null, backend: workspace.manager.backend });
   }
   await orWarn(workspace, "The state branches could not be read", async () => {
     for (const found of workspace.paths.isHome ? [] : await fetchBranches(workspace)) {
@@ -42,13 +49,17 @@ export async function inbox(workspace: Workspace): Promise<readonly InboxItem[]>
         if (known !== undefined && known.seq >= state.seq) continue;
         // One that has ended here waits for nothing any more.
         if (known === undefined && await endedHere(workspace, state)) continue;
-        states.set(state.session, { state, branch });
+        states.set(state.session, { state, branch, backend: found.backend });
       }
     }
   });
-  return [...states.values()].flatMap(({ state, branch }) => {
+  const items = await Promise.all([...states.values()].map(async ({ state, branch, backend }) => {
     const { session, name, task, phase } = state;
-    return waitingFor(state).map((waiting) => ({
+    const waitings = waitingFor(state);
+    const work = waitings.length === 0
+      ? null
+      : await workElsewhere({ paths: workspace.paths, backend }, state);
+    return waitings.map((waiting): InboxItem => ({
       ...waiting,
       argv: [...waiting.argv, "--session", session],
       session,
@@ -56,8 +67,12 @@ export async function inbox(workspace: Workspace): Promise<readonly InboxItem[]>
       task,
       phase,
       branch,
+      ...(work === null ? {} : { work }),
     }));
-  }).sort((left, right) => left.since < right.since ? -1 : left.since > right.since ? 1 : 0);
+  }));
+  return items.flat().sort((left, right) =>
+    left.since < right.since ? -1 : left.since > right.since ? 1 : 0
+  );
 }
 
 async function activeHere({ meta, manager }: Workspace): Promise<readonly SessionState[]> {

@@ -16,6 +16,7 @@ import { LIMITS } from "../state_layout/limits.ts";
 import { COMPARED, GIT_FOLDER } from "../state_layout/places.ts";
 import { factsOf } from "../work_tree/file_facts.ts";
 import { rootRecord } from "../work_tree/root.ts";
+import { provedElsewhere } from "../workflow/early_approval.ts";
 import { approvedFileOf, type HeldProof, heldProofs, namedFile } from "../workflow/held_proofs.ts";
 import {
   keptIn,
@@ -181,6 +182,8 @@ export function lastComparison(
     stillStanding(state, readKept({ paths }, state).proofs).map((one) => [one.seq, one]),
   );
   const looked = new NamedFiles(paths.root);
+  const elsewhere = provedElsewhere(state, rootOf({ paths }, state));
+  const isElsewhere = ({ phase, item }: HeldProof) => elsewhere.has(`${phase.id}/${item.id}`);
   const about = { time: io.now().toISOString(), by: "status", at: state.seq };
   const head = gitHead(paths.root);
   const proofs: KeptProof[] = [];
@@ -189,18 +192,28 @@ export function lastComparison(
     const { phase, item, proof } = one;
     const name = { phase: phase.id, item: item.id, seq: proof.seq };
     const before = kept.get(proof.seq);
-    const file = fileOf(one, state);
+    const file = isElsewhere(one) ? undefined : fileOf(one, state);
     const verdict = file === undefined ? undefined : looked.verdict(file);
     if (verdict === "stale" && file !== undefined) {
       proofs.push({ ...name, verdict, changed: 1, files: [file.path], ...about });
     } else if (verdict === undefined) {
       if (before !== undefined && before.verdict !== "fresh") proofs.push(before);
-      const isOther = file === undefined && head !== undefined && proof.tree !== null &&
+      const isOther = file === undefined && !isElsewhere(one) && head !== undefined &&
+        proof.tree !== null &&
         proof.head !== head && item.inputs?.length !== 0;
       if (isOther && before?.verdict !== "stale" && before?.head !== head) commitChanged.push(name);
     }
   }
   return { proofs, commitChanged };
+}
+
+/** Undefined for a root that cannot be looked at. */
+function rootOf({ paths }: Pick<Keeping, "paths">, { lineage }: SessionState) {
+  try {
+    return { root: rootRecord(paths.root, lineage) };
+  } catch {
+    return undefined;
+  }
 }
 
 /** A file by which a proof is judged alone. */

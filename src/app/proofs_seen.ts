@@ -8,6 +8,7 @@ import type { ProofSeen } from "../workflow/proof_seen.ts";
 import type { SessionState } from "../workflow/state.ts";
 import type { WorkRecord } from "../workflow/work_record.ts";
 import type { Comparing } from "./freshness.ts";
+import type { ForeignProof } from "./work_place.ts";
 import type { Warnings } from "./workspace.ts";
 
 /** Which proofs are compared. */
@@ -24,6 +25,8 @@ interface Comparison {
 export interface ComparedProofs {
   readonly found: { readonly proofs?: readonly ProofSeen[] };
   readonly remarks: readonly string[];
+  /** Those of another checkout. */
+  readonly foreign: readonly ForeignProof[];
 }
 
 /**
@@ -34,10 +37,10 @@ export async function proofsToRecord(
   workspace: Comparing & Warnings,
   state: SessionState,
   options: Comparison,
-): Promise<ComparedProofs["found"]> {
-  const { found, remarks } = await proofsBy(workspace, state, options);
-  for (const remark of remarks) workspace.warn(remark);
-  return found;
+): Promise<ComparedProofs> {
+  const compared = await proofsBy(workspace, state, options);
+  for (const remark of compared.remarks) workspace.warn(remark);
+  return compared;
 }
 
 /** The same, and says nothing itself. */
@@ -50,16 +53,18 @@ export async function proofsBy(
   const { phase, without = new Set<string>() } = options;
   const isLeftOut = (which: string, item: string) => without.has(`${which}/${item}`);
   const held = heldProofs(state, phase).filter((one) => !isLeftOut(one.phase.id, one.item.id));
-  if (state.status !== "active" || held.length === 0) return { found: {}, remarks: [] };
+  if (state.status !== "active" || held.length === 0) {
+    return { found: {}, remarks: [], foreign: [] };
+  }
   const { compareProofs } = await import("./freshness.ts");
-  const { proofs: all, remarks } = await compareProofs(workspace, state, options);
+  const { proofs: all, remarks, foreign } = await compareProofs(workspace, state, options);
   const proofs = all.filter((seen) => !isLeftOut(seen.phase, seen.item));
   const said = [...freshnessRemarks(state, worthSaying(state, proofs)), ...remarks];
   // Without git nothing is compared, and nothing is to be said of it in each line.
   const isMute = !needsFreshProofs(state) &&
     proofs.every(({ verdict }) => verdict === "unknown") &&
     heldProofs(state).every(({ proof: { tree } }) => tree === null);
-  return { found: isMute ? {} : { proofs }, remarks: said };
+  return { found: isMute ? {} : { proofs }, remarks: said, foreign };
 }
 
 /**

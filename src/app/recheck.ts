@@ -17,6 +17,7 @@ import type { Watching } from "./watching.ts";
 import { eachItem, type ItemChange } from "./each_item.ts";
 import { compareProofs } from "./freshness.ts";
 import { prove } from "./prove.ts";
+import { type ForeignProof, placeText } from "./work_place.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What is to be checked again: what is stale, unless it says otherwise. */
@@ -25,6 +26,8 @@ export interface RecheckRequest {
   readonly items: readonly string[];
   /** All that can be checked. */
   readonly all: boolean;
+  /** Also what was proved in another checkout, with the files of this one. */
+  readonly here: boolean;
 }
 
 /** What was done. */
@@ -43,7 +46,7 @@ export interface Rechecked {
  */
 export async function recheckItems(
   workspace: Workspace,
-  { items, all }: RecheckRequest,
+  { items, all, here }: RecheckRequest,
   watching: Watching,
 ): Promise<Rechecked> {
   const session = await workspace.sessionToChange();
@@ -52,9 +55,10 @@ export async function recheckItems(
   if (ended !== undefined) throw ended;
   const named = items.map((item) => targetOf(state, item));
   for (const target of named) refuseImpossible(state, target);
-  const { proofs, remarks } = await compareProofs(workspace, state);
+  const { proofs, remarks, foreign } = await compareProofs(workspace, state);
   for (const remark of remarks) workspace.warn(remark);
   const targets = named.length > 0 ? named : all ? everyTarget(state) : staleTargets(state, proofs);
+  if (!here) refuseElsewhere(targets, foreign);
   const byName = new Map(targets.map((target) => [`${target.phase}/${target.item}`, target]));
   let last = state;
   const changes = await eachItem(
@@ -81,6 +85,26 @@ function targetOf(state: SessionState, name: string): RecheckTarget {
 function refuseImpossible(state: SessionState, target: RecheckTarget): void {
   const { error } = planRecheck(state, target);
   if (error !== undefined) throw error;
+}
+
+/** @throws `item_blocked` for what was proved in another checkout, whose work is not in this one. */
+function refuseElsewhere(
+  targets: readonly RecheckTarget[],
+  foreign: readonly ForeignProof[],
+): void {
+  const found = foreign.find((one) =>
+    targets.some(({ phase, item }) => phase === one.phase && item === one.item)
+  );
+  if (found === undefined) return;
+  const { phase, item, place } = found;
+  throw new OrchestratorError(
+    "item_blocked",
+    `Cannot recheck "${item}": the work is in ${placeText(place)}, and the files here are others`,
+    {
+      hint: "Run it there, or add --here to check the files of this directory",
+      details: { phase, item, work: place },
+    },
+  );
 }
 
 /** All that can be checked again, in the order of the workflow. */

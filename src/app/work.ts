@@ -60,7 +60,8 @@ export async function workNow(
     ...(inputs === undefined ? {} : { inputs }),
     ...(before === undefined ? {} : { before }),
   });
-  return { work };
+  const worktree = workspace.paths.stateHome?.worktree?.name;
+  return { work: worktree === undefined ? work : { ...work, worktree } };
 }
 
 /** What is at paths that verifications name. Those that cannot be looked at are absent. */

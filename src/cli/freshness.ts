@@ -3,6 +3,7 @@
  * @module
  */
 import { compareProofs } from "../app/freshness.ts";
+import { placeText, workElsewhere } from "../app/work_place.ts";
 import { worthSaying } from "../app/proofs_seen.ts";
 import { freshnessRemarks, staleBlockers } from "../workflow/freshness.ts";
 import { currentPhase, isLastPhase } from "../workflow/locate.ts";
@@ -33,15 +34,26 @@ export async function withFreshness(
     const remarks = [...(progress.remarks ?? []), ...(asked ? [ended] : [])];
     return { progress: remarks.length === 0 ? progress : { ...progress, remarks }, proofs: [] };
   }
-  const { proofs, remarks } = await compareProofs(context, state);
+  const { proofs, remarks, foreign } = await compareProofs(context, state);
   const redactor = await context.redactor();
   const seen = asked ? proofs : worthSaying(state, proofs, "all");
   const found = freshnessRemarks(state, seen).map((text) => redactor.redact(text));
   const fine = asked && found.length === 0
     ? [proofs.length === 0 ? "There is no proof to compare" : "All proofs fit the files"]
     : [];
-  const said = [...found, ...fine, ...remarks];
-  const blocked = withBlockers(state, progress, proofs);
+  const place = await workElsewhere(
+    { paths: context.paths, backend: context.manager.backend },
+    state,
+  );
+  const where = place === null ? [] : [`The work is in ${placeText(place)}`];
+  const said = [...found, ...fine, ...where.map((text) => redactor.redact(text)), ...remarks];
+  const isForeign = ({ phase, item }: ProofSeen) =>
+    foreign.some((one) => one.phase === phase && one.item === item);
+  const blocked = withBlockers(
+    state,
+    progress,
+    proofs.map((one) => isForeign(one) ? { ...one, verdict: "fresh" } : one),
+  );
   return {
     progress: said.length === 0
       ? blocked

@@ -4,6 +4,7 @@
  * @module
  */
 import { type LastComparison, lastComparison } from "../app/last_comparison.ts";
+import { placeData, placeText, workElsewhere } from "../app/work_place.ts";
 import { worthSaying } from "../app/proofs_seen.ts";
 import { staleText } from "../workflow/freshness.ts";
 import { heldProofs, whenCompared } from "../workflow/held_proofs.ts";
@@ -21,17 +22,27 @@ export async function withLastFound(
   context: Context,
   state: SessionState,
   progress: Progress,
-): Promise<{ readonly progress: Progress; readonly lastComparison?: LastComparison }> {
+): Promise<{
+  readonly progress: Progress;
+  readonly lastComparison?: LastComparison;
+  readonly workPlace?: ReturnType<typeof placeData>;
+}> {
   const last = lastComparison(context, state);
   const { proofs, commitChanged } = last;
-  if (proofs.length === 0 && commitChanged.length === 0) return { progress };
+  const place = await workElsewhere(
+    { paths: context.paths, backend: context.manager.backend },
+    state,
+  );
+  if (proofs.length === 0 && commitChanged.length === 0 && place === null) return { progress };
   const redactor = await context.redactor();
+  const where = place === null ? [] : [redactor.redact(`The work is in ${placeText(place)}`)];
   const said = worthSaying(state, proofs, "all");
   const texts = proofs.filter((one) => said.includes(one))
     .map((one) => redactor.redact(keptText(state, one, context.io.now())));
   const others = commitChanged.map(({ phase, item }) => itemName(state, phase, item));
   const remarks = [
     ...withoutNames(state, progress, proofs),
+    ...where,
     ...texts,
     ...(others.length === 0 ? [] : [
       `Another commit is checked out than when these passed: ${listed(others)} ` +
@@ -44,7 +55,8 @@ export async function withLastFound(
       ...(remarks.length === 0 ? {} : { remarks }),
       next: stepAfterComparing(state, withTheOthers(state, proofs)),
     },
-    lastComparison: last,
+    ...(proofs.length === 0 && commitChanged.length === 0 ? {} : { lastComparison: last }),
+    ...(place === null ? {} : { workPlace: placeData(place) }),
   };
 }
 

@@ -89,7 +89,7 @@ export interface SeenHere {
  */
 export function provedElsewhere(
   state: SessionState,
-  work: WorkRecord | undefined,
+  work: Pick<WorkRecord, "root"> | undefined,
 ): ReadonlySet<string> {
   const began = state.begun?.root;
   const here = work?.root ?? began;
@@ -100,7 +100,8 @@ export function provedElsewhere(
   return new Set(other.map(({ phase, item }) => `${phase.id}/${item.id}`));
 }
 
-function isSameDirectory(one: RootRecord, other: RootRecord): boolean {
+/** Whether two records are of one directory, moved or not. */
+export function isSameDirectory(one: RootRecord, other: RootRecord): boolean {
   if (one.machine !== other.machine) return false;
   return one.path === other.path || one.directory === other.directory;
 }

@@ -70,5 +70,6 @@ export const WORDS: ReadonlySet<string> = new Set([
   "submodules",
   "hidden",
   "branch",
+  "worktree",
   "program",
 ]);

@@ -75,6 +75,8 @@ export interface WrittenFiles {
 export interface WorkRecord {
   /** Absent in an event where it is that of the session's beginning. */
   readonly root?: RootRecord;
+  /** Git's own name for the linked worktree; absent in a repository's main checkout. */
+  readonly worktree?: string;
   /** The files once the command, where there was one, had ended. */
   readonly tree: WorkTree | NoWorkTree | FilesDigest;
   /** Absent where no command ran, where it changed nothing, and where that is not known. */

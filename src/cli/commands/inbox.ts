@@ -3,6 +3,7 @@
  * @module
  */
 import { inbox, type InboxItem } from "../../app/inbox.ts";
+import { placeData, placeText } from "../../app/work_place.ts";
 import type { AnswerTo } from "../command.ts";
 import type { Context } from "../context.ts";
 import { lines, say, type Shown, shown } from "../output/shown.ts";
@@ -21,7 +22,7 @@ export async function run(context: Context): Promise<AnswerTo<"inbox">> {
 }
 
 function itemData({ what, isPhase, title, path, by, since, argv, ...item }: InboxItem) {
-  const { session, name, task, phase, branch, why, description } = item;
+  const { session, name, task, phase, branch, why, description, work } = item;
   return {
     session,
     name,
@@ -35,6 +36,7 @@ function itemData({ what, isPhase, title, path, by, since, argv, ...item }: Inbo
     ...(description === undefined ? {} : { description }),
     ...(path === undefined ? {} : { read: path }),
     branch,
+    ...(work === undefined ? {} : { work: placeData(work) }),
     argv,
     command: commandLine(["orchestrator", ...argv]),
   };
@@ -52,6 +54,7 @@ function itemText(item: InboxItem, now: Date, style: Style): Shown {
     say`${style.bold(isPhase ? say`Phase ${shown(what)}` : shown(what))}  ${text(title)}`,
     say`  ${oneLine(task, style.width - INDENT, style)}`,
     say`  session ${style.cyan(shown(session))}${called}${where}`,
+    ...(item.work === undefined ? [] : [say`  work in ${text(placeText(item.work))}`]),
     say`  asked ${ago(since, now)} by ${shown(by.name)}`,
     ...(item.description === undefined ? [] : [say`  ${text(item.description)}`]),
     ...(item.path === undefined ? [] : [say`  read ${shown(item.path)}`]),

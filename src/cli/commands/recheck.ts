@@ -26,7 +26,11 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"rec
   if (input.option("output-lines") !== undefined) {
     (await import("../output/verification_output.ts")).outputLinesOf(input);
   }
-  const { state, changes, proofs } = await recheckItems(context, { items, all }, {
+  const { state, changes, proofs } = await recheckItems(context, {
+    items,
+    all,
+    here: input.has("here"),
+  }, {
     signal: context.io.interrupted,
     takeOutput: async (redactor) => {
       const { verificationOutput } = await import("../output/verification_output.ts");

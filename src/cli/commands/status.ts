@@ -3,13 +3,13 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
-import type { LastComparison } from "../../app/last_comparison.ts";
 import type { SessionChoice } from "../../session/resolve.ts";
 import type { Progress } from "../../workflow/progress.ts";
 import type { ProofSeen } from "../../workflow/proof_seen.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import type { Answer, AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
+import type { withLastFound } from "../last_found.ts";
 import { statusText } from "../output/status_text.ts";
 
 export async function run(
@@ -98,11 +98,9 @@ async function placeOf({ branchView, paths }: Context, { origin }: SessionChoice
 }
 
 /** With what was found of its proofs. */
-interface LookedAt {
-  readonly progress: Progress;
+type LookedAt = Awaited<ReturnType<typeof withLastFound>> & {
   readonly proofs?: readonly ProofSeen[];
-  readonly lastComparison?: LastComparison;
-}
+};
 
 /** How far it is; what was found of its proofs when they are to be compared with the files. */
 async function progressOf(

@@ -66,10 +66,14 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     group: "work",
     summary: "Check again what no longer fits the files",
     details:
-      "Each proof records what the files were. Without an item, checks again the items of this phase and the earlier ones whose files have changed since, each once, in the order of the workflow; what a verification command changed itself while it ran does not count. With --all, everything that a command or a file has proved. An item that passes keeps its notes and evidence and gets the new proof; one that fails is open again, and stops the command. Approvals are named, not repeated. An id alone means the item of the current phase where it has one; PHASE/item names one of another.",
+      "Each proof records what the files were. Without an item, checks again the items of this phase and the earlier ones whose files have changed since, each once, in the order of the workflow; what a verification command changed itself while it ran does not count. With --all, everything that a command or a file has proved. An item that passes keeps its notes and evidence and gets the new proof; one that fails is open again, and stops the command. Approvals are named, not repeated. What was proved in another checkout, on another branch that is not part of this one, is refused: its files are not here; --here checks it with the files of this directory. An id alone means the item of the current phase where it has one; PHASE/item names one of another.",
     args: [{ ...ITEM, summary: "id of an item of this phase or an earlier one", optional: true }],
     options: [
       { name: "all", short: "a", summary: "Check again everything that can be checked" },
+      {
+        name: "here",
+        summary: "Check the files of this directory, although the work is in another checkout",
+      },
       {
         name: "output-lines",
         value: "N",
