@@ -5,6 +5,8 @@
 import { OrchestratorError } from "../errors.ts";
 import { namesWithin } from "../platform/within.ts";
 import type { OrchestratorPaths } from "../project/paths.ts";
+import { bindingKey, readPointer } from "../session/session_manager.ts";
+import { FOLDERS, OF_MAIN } from "../state_layout/names.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -12,10 +14,13 @@ import type { Workspace } from "./workspace.ts";
  * The error of a command that needs a session where none is chosen.
  * @param importCutOff whether an import of a snapshot was interrupted before its last step.
  */
-export function noSession(
-  { meta, operation, paths }: Pick<Workspace, "meta" | "operation" | "paths">,
+export async function noSession(
+  workspace: Pick<Workspace, "meta" | "operation" | "paths" | "manager" | "agentBinding">,
   importCutOff: boolean,
-): OrchestratorError {
+): Promise<OrchestratorError> {
+  const { meta, operation, paths } = workspace;
+  const of = paths.stateHome?.shared?.of;
+  const state = of === undefined ? "" : ` (the state is that of "${of}")`;
   const doing = `Cannot run "${operation}"`;
   if (importCutOff) {
     return new OrchestratorError(
@@ -34,20 +39,60 @@ export function noSession(
   if (meta === null) {
     return new OrchestratorError(
       "no_project",
-      `${doing}: there is no session in "${paths.root}"`,
+      `${doing}: there is no session in "${paths.root}"${state}`,
       paths.isHome
         ? { hint: "Change to a project, or name one with --root" }
         : { hint: `Run \`orchestrator start "<task>"\`` },
     );
   }
+  const [own, ...more] = await ownElsewhere(workspace);
+  if (own !== undefined) {
+    const others = more.length === 0 ? "" : `; also ${more.join(", ")}`;
+    return new OrchestratorError(
+      "no_session",
+      `${doing}: no session is selected in this checkout${state}; in another checkout of the repository this agent works in ${own}${others}`,
+      { hint: `Run \`orchestrator session use ${own}\` to go on with it here` },
+    );
+  }
   return new OrchestratorError(
     "no_session",
-    `${doing}: no session is selected`,
+    `${doing}: no session is selected${state}`,
     {
       hint:
         "Run `orchestrator session list` to see the sessions, and `orchestrator session use <id>` to select one",
     },
   );
+}
+
+/**
+ * The active sessions that the running agent is bound to in other checkouts of the repository, or was in
+ * one that is removed.
+ */
+async function ownElsewhere(
+  { agentBinding, manager }: Pick<Workspace, "manager" | "agentBinding">,
+): Promise<readonly string[]> {
+  if (agentBinding === null) return [];
+  const { backend } = manager;
+  const key = bindingKey(agentBinding.variable, agentBinding.value);
+  const linked = (await backend.listBlobs(`${FOLDERS.checkouts}/`))
+    .filter((found) => found.endsWith(`/${key}`));
+  const ids = new Set<string>();
+  for (const found of [`${OF_MAIN}${key}`, ...linked]) {
+    const id = await readPointer(backend, found);
+    if (id === null || !SESSION_ID.test(id) || !await backend.hasSession(id)) continue;
+    if (await isActive(manager, id)) ids.add(id);
+  }
+  return [...ids];
+}
+
+/** False for one that cannot be read: the error is about another thing. */
+async function isActive(manager: Workspace["manager"], id: string): Promise<boolean> {
+  try {
+    return (await manager.load(id)).state.status === "active";
+  } catch (error) {
+    if (!(error instanceof OrchestratorError)) throw error;
+    return false;
+  }
 }
 
 /** Whether there are session folders of the new layout. */

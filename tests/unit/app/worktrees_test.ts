@@ -323,6 +323,29 @@ test("a branch from before the portable mode of its main checkout begins no stat
   assert.match(tree.git(wt, "status", "--short", "--untracked-files=all"), /log\.jsonl/);
 });
 
+test("an agent that moves to another checkout is told of its own session", async (tree) => {
+  const agent = { CLAUDECODE: "1", CLAUDE_CODE_SESSION_ID: "x" };
+  const id = (await tree.must(tree.main, ["start", "T"], agent)).session;
+  const wt = tree.add("t");
+  for (const argv of [["status"], ["note", "x"]]) {
+    const { code, message, hint } = await tree.mustFail(wt, argv, agent);
+    assert.equal(code, "no_session");
+    assert.match(message, new RegExp(`this agent works in ${id}`));
+    assert.ok(message.includes(`the state is that of "${tree.main}"`), message);
+    assert.match(hint ?? "", new RegExp(`session use ${id}`));
+  }
+  // Another agent, and a person, are not.
+  for (const env of [{ ...agent, CLAUDE_CODE_SESSION_ID: "y" }, {}]) {
+    assert.doesNotMatch((await tree.mustFail(wt, ["status"], env)).message, /this agent/);
+  }
+  // The way back, once the worktree is removed.
+  const other = { ...agent, CLAUDE_CODE_SESSION_ID: "z" };
+  const there = (await tree.must(wt, ["start", "U"], other)).session;
+  tree.git(tree.main, "worktree", "remove", wt);
+  rmSync(tree.scratch.path(".orchestrator/current"));
+  assert.match((await tree.mustFail(tree.main, ["status"], other)).message, new RegExp(there));
+});
+
 const OWN = { ORCHESTRATOR_STATE_HOME: "worktree" };
 
 test("state adopt: sessions of a worktree from before, by lineage", async (tree) => {
