@@ -165,6 +165,14 @@ async function recheckItem(
   return change;
 }
 
+/** What is true only at its time, as a test that must fail first, cannot be repaired later. */
+function momentHint(state: SessionState, phase: string): string {
+  return phase === state.phase
+    ? ""
+    : ". Where it proved something that was true only then, write `inputs: []` in the item: " +
+      "in later sessions no change of files makes that proof stale";
+}
+
 function failed(
   { state }: Change,
   { phase, item }: RecheckTarget,
@@ -175,7 +183,7 @@ function failed(
     "its verification failed";
   const name = itemName(state, phase, item);
   return new OrchestratorError("verification_failed", `Cannot recheck "${name}": ${reason}`, {
-    hint: `Fix the failure, then run \`orchestrator recheck ${name}\``,
+    hint: `Fix the failure, then run \`orchestrator recheck ${name}\`${momentHint(state, phase)}`,
     details: {
       session: state.session,
       phase,
