@@ -24,6 +24,7 @@ import { OrchestratorError } from "../errors.ts";
 import { replaceFile } from "../platform/atomic_file.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { makeDirectory } from "../platform/make_directory.ts";
+import { namesWithin } from "../platform/within.ts";
 import { isPlainWorktreeName } from "../state_layout/grammar.ts";
 import type { LinkedWorktree, StateHome } from "../state_layout/home.ts";
 import { KEYS, STATE_DIRECTORY } from "../state_layout/names.ts";
@@ -36,6 +37,7 @@ import {
   readStrictly,
   realOf,
 } from "./git_files.ts";
+import { gitDirectory } from "./git_remote.ts";
 import { readRepositoryMeta, type RepositoryMode } from "./identity.ts";
 import type { OrchestratorPaths } from "./paths.ts";
 import {
@@ -215,6 +217,19 @@ function worktreeKey({ name, common }: Pick<LinkedWorktree, "name" | "common">):
   const made = statSync(join(common, "worktrees", name, "commondir"), { throwIfNoEntry: false });
   const key = `${name}.${Math.floor(made?.mtimeMs ?? 0).toString(36)}`;
   return isPlainWorktreeName(key) ? key : `h-${sha256Hex(key).slice(0, 32)}`;
+}
+
+/**
+ * The keys of all linked worktrees that git has: what is kept under any other is a removed one's.
+ * @returns null where that cannot be told.
+ * @throws I/O errors
+ */
+export function keysOfWorktrees(root: string): ReadonlySet<string> | null {
+  const found = gitDirectory(root);
+  const common = found === null ? null : realOf(found);
+  if (common === null || !isRepository(common)) return null;
+  const names = namesWithin(null, join(common, "worktrees"));
+  return new Set(names.map((name) => worktreeKey({ name, common })));
 }
 
 function ownPlace(root: string) {

@@ -286,8 +286,14 @@ for (const way of ["git worktree remove", "rm -rf and prune"]) {
       assert.equal((await tree.mustFail(again, ["note", "x"], env)).code, "no_session");
     }
     assert.doesNotMatch(tree.scratch.read(`.orchestrator/sessions/${id}/log.jsonl`), /"x"/);
-    // What git does to a worktree that stays is no new one.
     const other = await tree.start(again, "Other");
+    // What the removed one has left is of no use.
+    await tree.must(tree.main, ["doctor", "--fix", "--offline"]);
+    const left = readdirSync(tree.scratch.path(".orchestrator/checkouts"), { recursive: true })
+      .map(String).filter((name) => name.endsWith("current") || /[0-9a-f]{32}$/.test(name));
+    assert.equal(left.length, 1);
+    assert.equal((await tree.must(again, ["status"])).session, other);
+    // What git does to a worktree that stays is no new one.
     tree.git(tree.main, "worktree", "lock", again);
     tree.git(tree.main, "worktree", "unlock", again);
     tree.git(again, "switch", "--quiet", "--detach");
