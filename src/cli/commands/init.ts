@@ -59,11 +59,24 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ini
   );
   const { warning, ...data } = result;
   if (warning !== null) context.warn(warning);
+  if (result.previousMode === "portable" && result.mode === "normal") await sayHidden(context);
   const hasSession = (await context.manager.listSessions()).length > 0;
   return {
     data: { root: context.paths.root, ...data },
     text: (style) => describe(context, result, hasSession, style),
   };
+}
+
+/** In normal mode the state of linked worktrees is that of the main checkout. */
+async function sayHidden(context: Context): Promise<void> {
+  const { worktreesWithSessions } = await import("../../project/own_sessions.ts");
+  for (const { root, sessions } of worktreesWithSessions(context.paths)) {
+    context.warn(
+      `Sessions of the worktree "${root}" do not count in normal mode: ${
+        sessions.join(", ")
+      }; \`orchestrator state adopt\` in it takes them over`,
+    );
+  }
 }
 
 function describe(

@@ -249,7 +249,8 @@ test("committed state does not count because it is there", async (tree) => {
   const there = await tree.start(wt, "In the worktree");
   assert.ok(existsSync(join(wt, ".orchestrator/sessions", there)));
   assert.ok(!tree.scratch.exists(`.orchestrator/sessions/${there}`));
-  await tree.must(tree.main, ["init", "--normal"]);
+  const { stderr } = await tree.run(tree.main, ["init", "--normal"]);
+  assert.match(stderr, new RegExp(`do not count in normal mode: .*${there}.*state adopt`));
   const ids = (await tree.must(wt, ["session", "list"])).sessions
     .map(({ session }: { session: string }) => session);
   assert.deepEqual(ids, [old]);
