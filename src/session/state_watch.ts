@@ -11,7 +11,8 @@ import { join } from "node:path";
 import { sha256Hex } from "../platform/hash.ts";
 import { namesWithin, readWithin } from "../platform/within.ts";
 import type { OrchestratorPaths } from "../project/paths.ts";
-import { FOLDERS, KEYS } from "../state_layout/names.ts";
+import { meaningOf } from "../state_layout/lookup.ts";
+import { FOLDERS, KEYS, LOCK, UNFINISHED } from "../state_layout/names.ts";
 
 /** Longer files are not looked at: a command would wait for it. */
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -41,9 +42,38 @@ export function watchState(paths: OrchestratorPaths, session: string): StateWatc
     const content = read(paths, name);
     return content === null ? [] : [[name, beforeOf(name, content)] as const];
   });
+  const there = new Set(topNames(paths));
+  const current = read(paths, KEYS.current);
   return {
-    edited: () => before.flatMap(([name, was]) => isEdited(paths, name, was) ? [name] : []),
+    edited: () => [
+      ...before.flatMap(([name, was]) => isEdited(paths, name, was) ? [name] : []),
+      ...topNames(paths).filter((name) => !there.has(name) && isForeign(name)),
+      ...(isMadeUp(paths, current) ? [KEYS.current] : []),
+    ],
   };
+}
+
+/** Names in the state directory itself. */
+function topNames(paths: OrchestratorPaths): readonly string[] {
+  try {
+    return namesWithin(paths.stateDirectory, paths.stateDirectory);
+  } catch {
+    return [];
+  }
+}
+
+/** Whether this program has no file or folder of that name. */
+function isForeign(name: string): boolean {
+  return meaningOf(name) === null && !Object.values<string>(FOLDERS).includes(name) &&
+    name !== LOCK && !Object.values<string>(UNFINISHED).some((prefix) => name.startsWith(prefix));
+}
+
+/** Whether `current` was changed to something that is no session here, as this program never does. */
+function isMadeUp(paths: OrchestratorPaths, before: Uint8Array | null): boolean {
+  const now = read(paths, KEYS.current);
+  if (now === null || before !== null && sha256Hex(before) === sha256Hex(now)) return false;
+  const id = new TextDecoder().decode(now).trim();
+  return !/^[0-9a-z]+$/i.test(id) || read(paths, KEYS.sessionJournal(id)) === null;
 }
 
 function beforeOf(name: string, content: Uint8Array): Before {

@@ -119,3 +119,21 @@ Deno.test("it is recorded with the command, and said wherever the session is sho
     assert.ok(flat((await run(scratch, ...args)).stdout).includes(remark), args.join(" "));
   }
 });
+
+Deno.test("a file that is not the program's, and a current session that does not exist, are edits", async () => {
+  const { scratch, session } = await begin();
+  using _ = scratch;
+  const paths = new OrchestratorPaths(scratch.root, "flag");
+  const state = join(scratch.root, ".orchestrator");
+  const watch = watchState(paths, session);
+  writeFileSync(join(state, "x"), "x\n");
+  assert.deepEqual(watch.edited(), ["x"]);
+  // It was there before the next command.
+  assert.deepEqual(watchState(paths, session).edited(), []);
+  for (const text of ["zzz\n", "", "../sessions\n", "0000000000000\n"]) {
+    writeFileSync(join(state, "current"), `${session}\n`);
+    const next = watchState(paths, session);
+    writeFileSync(join(state, "current"), text);
+    assert.deepEqual(next.edited(), ["current"], text);
+  }
+});
