@@ -17,6 +17,9 @@ import { FOLDERS, KEYS, LOCK, UNFINISHED } from "../state_layout/names.ts";
 /** Longer files are not looked at: a command would wait for it. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
+/** The most names of files that are not the program's. */
+const MOST_FOREIGN = 10;
+
 /** What a file held. */
 interface Before {
   /** Of a journal only its whole lines. */
@@ -47,7 +50,8 @@ export function watchState(paths: OrchestratorPaths, session: string): StateWatc
   return {
     edited: () => [
       ...before.flatMap(([name, was]) => isEdited(paths, name, was) ? [name] : []),
-      ...topNames(paths).filter((name) => !there.has(name) && isForeign(name)),
+      ...topNames(paths).filter((name) => !there.has(name) && isForeign(name))
+        .slice(0, MOST_FOREIGN),
       ...(isMadeUp(paths, current) ? [KEYS.current] : []),
     ],
   };
