@@ -195,7 +195,7 @@ export const proofSeen = z.strictObject({
 /** What was found of a proof, when and by what. */
 export const keptProof = proofSeen.extend({
   time,
-  by: z.string().describe("The command that compared"),
+  command: z.string().describe("The command that compared"),
   at: count.describe("Number of the session's last line then"),
   head: z.string().nullable().optional().describe("The commit that was checked out then"),
 });

@@ -59,7 +59,7 @@ export async function keepComparison(
   const { io, operation, effect } = workspace;
   const about = {
     time: io.now().toISOString(),
-    by: operation,
+    command: operation,
     at: state.seq,
     ...("head" in now ? { head: now.head } : {}),
   };
@@ -184,7 +184,7 @@ export function lastComparison(
   const looked = new NamedFiles(paths.root);
   const elsewhere = provedElsewhere(state, rootOf({ paths }, state));
   const isElsewhere = ({ phase, item }: HeldProof) => elsewhere.has(`${phase.id}/${item.id}`);
-  const about = { time: io.now().toISOString(), by: "status", at: state.seq };
+  const about = { time: io.now().toISOString(), command: "status", at: state.seq };
   const head = gitHead(paths.root);
   const proofs: KeptProof[] = [];
   const commitChanged: LastComparison["commitChanged"][number][] = [];

@@ -73,9 +73,9 @@ function withTheOthers(
 
 function keptText(state: SessionState, kept: KeptProof, now: Date): string {
   const name = itemName(state, kept.phase, kept.item);
-  const when = kept.by === "status" && kept.at === state.seq && kept.head === undefined
+  const when = kept.command === "status" && kept.at === state.seq && kept.head === undefined
     ? ""
-    : ` (${kept.by}, ${ago(kept.time, now)})`;
+    : ` (${kept.command}, ${ago(kept.time, now)})`;
   if (kept.verdict === "stale") return `${name}: ${staleText(state, kept)}${when}`;
   const why = kept.why === undefined ? "" : `: ${kept.why}`;
   return `${name}: not compared with the files${why}${when}`;

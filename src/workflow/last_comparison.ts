@@ -16,7 +16,7 @@ export interface KeptProof extends ProofSeen {
   /** RFC 3339. */
   readonly time: string;
   /** The command that compared: `finish`. */
-  readonly by: string;
+  readonly command: string;
   /** Number of the session's last line then. */
   readonly at: number;
   /** The commit that was checked out then; null before the first, absent where it is not known. */
@@ -84,8 +84,8 @@ export function keptIn(value: unknown): readonly KeptProof[] {
 
 function keptProof(entry: unknown): KeptProof | undefined {
   if (!isRecord(entry)) return undefined;
-  const { phase, item, seq, verdict, changed, files, why, time, by, at, head } = entry;
-  const isSound = isText(phase) && isText(item) && isCount(seq) && isText(by) && isCount(at) &&
+  const { phase, item, seq, verdict, changed, files, why, time, command, at, head } = entry;
+  const isSound = isText(phase) && isText(item) && isCount(seq) && isText(command) && isCount(at) &&
     (verdict === "fresh" || verdict === "stale" || verdict === "unknown") &&
     isText(time) && Number.isFinite(Date.parse(time)) &&
     (changed === undefined || isCount(changed)) && (why === undefined || isText(why)) &&
@@ -101,7 +101,7 @@ function keptProof(entry: unknown): KeptProof | undefined {
     ...(files === undefined ? {} : { files }),
     ...(why === undefined ? {} : { why }),
     time,
-    by,
+    command,
     at,
     ...(head === undefined ? {} : { head }),
   };

@@ -40,7 +40,9 @@ function readings(session: string, all: boolean): readonly string[][] {
     if (spec.changes !== "nothing") continue;
     lines.push([...words, "--json"]);
     if (all || isAboutSessions(words)) lines.push(words);
-    for (const { name, value } of all ? options : []) {
+    for (const { name, value, becomes } of all ? options : []) {
+      // With such an option it is another command.
+      if (becomes !== undefined) continue;
       if (value !== undefined || NOT_READING.has(name) || name === "dry-run") continue;
       lines.push([...words, `--${name}`]);
     }

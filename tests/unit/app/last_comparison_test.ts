@@ -160,13 +160,15 @@ test("what a refused advance and finish found is said, with names, until it is p
   assert.deepEqual(await project.said(), [`${CHANGED} (advance, just now)`]);
   const { data } = JSON.parse(await project.done("status", "--json"));
   assert.deepEqual(
-    data.lastComparison.proofs.map(({ item, verdict, files, by }: Record<string, unknown>) => ({
+    data.lastComparison.proofs.map((
+      { item, verdict, files, command }: Record<string, unknown>,
+    ) => ({
       item,
       verdict,
       files,
-      by,
+      command,
     })),
-    [{ item: "tests", verdict: "stale", files: ["src/a.txt"], by: "advance" }],
+    [{ item: "tests", verdict: "stale", files: ["src/a.txt"], command: "advance" }],
   );
   await project.done("recheck");
   assert.deepEqual(await project.said(), []);
