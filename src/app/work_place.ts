@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
+import { type CheckedOut, checkedOut } from "../project/git_head.ts";
 import { visitEvents } from "../session/read_events.ts";
 import { LookingGit } from "../work_tree/git.ts";
 import { rootRecord } from "../work_tree/root.ts";
@@ -41,13 +42,15 @@ type Here = Pick<Workspace, "paths">;
 const PATIENCE_MS = 5000;
 
 /**
- * The checkout in which a session was last worked on; null where it is this directory, or not known.
- * Approvals do not count: they are given anywhere.
+ * The checkout in which a session was last worked on; null where it is this one, or not known, and for a
+ * session that has ended. Approvals do not count: they are given anywhere. A directory that was moved,
+ * and another clone with the same branch and commit, are this one.
  */
 export async function workElsewhere(
   { paths, backend }: Here & { readonly backend: Workspace["manager"]["backend"] },
   state: SessionState,
 ): Promise<WorkPlace | null> {
+  if (state.status !== "active") return null;
   const last = lastWork(state);
   const there = last?.root ?? state.begun?.root;
   const here = rootHere({ paths }, state);
@@ -57,7 +60,18 @@ export async function workElsewhere(
   await visitEvents(backend, state.session, {}, ({ seq, data }) => {
     if (seq === last.seq && "work" in data) record = data.work;
   });
-  return placeOf(record, here.machine !== there.machine);
+  const place = placeOf(record, here.machine !== there.machine);
+  return isThisOne(place, checkedOut(paths.root)) ? null : place;
+}
+
+/** Whether a place is what is checked out here, as far as names tell; without any it may be. */
+function isThisOne(place: WorkPlace, here: CheckedOut | null): boolean {
+  const { branch, head, worktree, uncommitted, isOtherMachine } = place;
+  const isNamed = branch !== null || head !== null || worktree !== null;
+  if (!isNamed || here === null) return !isNamed && !isOtherMachine;
+  if (branch !== here.branch || worktree !== here.worktree) return false;
+  if (branch === null || isOtherMachine) return head === here.head && uncommitted === 0;
+  return true;
 }
 
 function lastWork(state: SessionState): WorkMark | undefined {

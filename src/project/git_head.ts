@@ -3,7 +3,7 @@
  * @module
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { dirname, isAbsolute, resolve } from "node:path";
+import { basename, dirname, isAbsolute, resolve } from "node:path";
 
 /** More packed refs than this are not looked through. */
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -26,6 +26,32 @@ export function gitHead(root: string): string | null | undefined {
     return existsSync(resolve(shared, "reftable")) ? undefined : commitOf(own, shared);
   } catch {
     return undefined;
+  }
+}
+
+/** What git has checked out in a directory. */
+export interface CheckedOut {
+  /** Null for a detached HEAD. */
+  readonly branch: string | null;
+  /** Null before the first commit, and where it cannot be told. */
+  readonly head: string | null;
+  /** Git's own name of a linked worktree; null in a main checkout. */
+  readonly worktree: string | null;
+}
+
+/** What is checked out, read as {@link gitHead} does; null without git. Never throws. */
+export function checkedOut(root: string): CheckedOut | null {
+  try {
+    const own = ownDirectory(root);
+    if (own === null) return null;
+    const ref = /^ref:\s*refs\/heads\/(\S+)\s*$/.exec(readSmall(resolve(own, "HEAD")) ?? "")?.[1];
+    return {
+      branch: ref === undefined || ref === ".invalid" ? null : ref,
+      head: gitHead(root) ?? null,
+      worktree: existsSync(resolve(own, "commondir")) ? basename(own) : null,
+    };
+  } catch {
+    return null;
   }
 }
 

@@ -79,9 +79,11 @@ export async function brokenRules(observed: Observed): Promise<readonly string[]
     const others = changes.filter((change) => !change.endsWith("/lock"));
     expect(others.length === 0, `it changed files: ${others.join(", ")}`);
   }
-  // The doctor's answer is what it found; that there are errors among it is told by the exit code.
+  // The exit code tells what of an answer a script asks for: that the doctor found errors, and that
+  // what was waited for did not come.
   const answered = result.code === 0 ||
-    (spec?.path === "doctor" && result.code === 1 && result.stdout !== "");
+    (spec?.path === "doctor" && result.code === 1 && result.stdout !== "") ||
+    (spec?.path === "wait" && result.code === 7 && result.stdout !== "");
   if (argv.includes("--json")) checkJson(argv, spec, result, answered, expect);
   else checkText(result, answered, expect);
   return broken;

@@ -105,6 +105,24 @@ test("work that has come to this checkout is checked again here", async (tree) =
   assert.equal((await tree.must(tree.main, ["status", ...session])).workPlace, undefined);
 });
 
+test("a copy with the same branch is the work; a session that has ended is nowhere", async (tree) => {
+  tree.scratch.write("workflow.yaml", WORKFLOW);
+  tree.scratch.write(".gitignore", ".orchestrator/\n");
+  tree.git(tree.main, "add", "--all");
+  tree.git(tree.main, "commit", "--quiet", "--message", "Workflow");
+  await tree.start(tree.main, "Log in");
+  tree.write(join(tree.main, "src/a"), "good\n");
+  await tree.must(tree.main, ["complete", "t"]);
+  const copied = tree.beside("copied");
+  cpSync(tree.main, copied, { recursive: true });
+  assert.equal((await tree.must(copied, ["status"])).workPlace, undefined);
+  tree.write(join(copied, "src/b"), "more\n");
+  tree.git(copied, "checkout", "--quiet", "-b", "other");
+  assert.equal((await tree.must(copied, ["status"])).workPlace.branch, "main");
+  await tree.must(copied, ["finish", "--abandon", "--reason", "It was only tried out here"]);
+  assert.equal((await tree.must(copied, ["status"])).workPlace, undefined);
+});
+
 test("the same branch in another clone is the work", async (tree) => {
   const { wt, id } = await waiting(tree);
   tree.git(wt, "add", "--all");
