@@ -166,10 +166,10 @@ async function recheckItem(
 }
 
 /** What is true only at its time, as a test that must fail first, cannot be repaired later. */
-function momentHint(state: SessionState, phase: string): string {
+function orForItsTime(state: SessionState, phase: string): string {
   return phase === state.phase
     ? ""
-    : ". Where it proved something that was true only then, write `inputs: []` in the item: " +
+    : "; where it proved something that was true only then, write `inputs: []` in the item: " +
       "in later sessions no change of files makes that proof stale";
 }
 
@@ -183,7 +183,7 @@ function failed(
     "its verification failed";
   const name = itemName(state, phase, item);
   return new OrchestratorError("verification_failed", `Cannot recheck "${name}": ${reason}`, {
-    hint: `Fix the failure, then run \`orchestrator recheck ${name}\`${momentHint(state, phase)}`,
+    hint: `Fix the failure, then run \`orchestrator recheck ${name}\`${orForItsTime(state, phase)}`,
     details: {
       session: state.session,
       phase,

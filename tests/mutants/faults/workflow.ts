@@ -131,8 +131,8 @@ export const WORKFLOW: readonly Mutant[] = [
   },
   {
     name: "git replace makes an easy definition the committed one",
-    file: "src/project/ask_git.ts",
-    search: '        GIT_NO_REPLACE_OBJECTS: "1",\n',
+    file: "src/platform/git_environment.ts",
+    search: '    GIT_NO_REPLACE_OBJECTS: "1",\n',
     replace: "",
     killedBy: { file: "tests/unit/app/definition_origin_test.ts", filter: "object is replaced" },
   },
