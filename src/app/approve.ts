@@ -209,7 +209,13 @@ async function prepare(
   };
   const rehearsal = await manager.rehearse(state, decide(state, rehearsed, { actor }));
   if (rehearsal.error !== undefined) throw rehearsal.error;
-  if (rehearsal.value.events.length === 0 || subject === null) {
+  // Of what is approved already the files tell whether it is to be approved again.
+  const isDone = rehearsal.value.events.length === 0;
+  const before = isDone && subject !== null ? await lookAtItself(workspace, state, subject) : null;
+  const isAgain = before !== null &&
+    (decide(state, { ...rehearsed, ...before.work, ...before.found }, { actor }).value?.events
+        .length ?? 1) > 0;
+  if (isDone && !isAgain || subject === null) {
     const already = await manager.change(
       session,
       "approve",
@@ -221,17 +227,21 @@ async function prepare(
       },
       { replay: true },
     );
-    // What was last found of its file may be of another time.
-    if (subject?.path !== undefined) await lookAt(workspace, state, subject);
     return { already };
   }
   if (found?.error !== undefined) throw found.error;
-  const asked = await lookAt(workspace, state, subject);
+  const asked = before ?? await lookAt(workspace, state, subject);
   // Nothing was compared where nothing was to be.
   const { proofs: _, ...command } = rehearsed;
   const { error } = decide(state, { ...command, ...asked.work, ...asked.found }, { actor });
   if (error !== undefined) throw error;
   return { state, subject, read: found?.value, asked };
+}
+
+/** {@link lookAt}, where what is approved says what it is about; null where nothing is held against the files. */
+async function lookAtItself(workspace: Needed, state: SessionState, subject: ApprovalSubject) {
+  const isHeld = heldProofs(state, subject.phase).some(({ item }) => item.id === subject.item);
+  return isHeld ? await lookAt(workspace, state, subject) : null;
 }
 
 /** The files, and what of the proofs behind an approval fits them. */
@@ -243,7 +253,10 @@ async function lookAt(workspace: Needed, state: SessionState, subject: ApprovalS
     inputs: phase?.items.find(({ id }) => id === subject.item)?.inputs,
   });
   const scope = phase === undefined ? subject.phase : proofsBehind(state, phase);
-  const without = provedElsewhere(state, work.work);
+  const itself = subject.item === undefined ? null : `${subject.phase}/${subject.item}`;
+  const without = new Set(
+    [...provedElsewhere(state, work.work)].filter((name) => name !== itself),
+  );
   const { proofsBy } = await import("./proofs_seen.ts");
   const compared = await proofsBy(workspace, state, {
     ...(scope === undefined ? {} : { phase: scope }),
@@ -253,9 +266,9 @@ async function lookAt(workspace: Needed, state: SessionState, subject: ApprovalS
   const other = heldProofs(state, scope).filter(({ phase, item }) =>
     without.has(`${phase.id}/${item.id}`)
   );
-  // What is approved does not fit itself when it is approved again.
-  const itself = subject.item === undefined ? undefined : `${subject.item}: `;
-  const remarks = compared.remarks.filter((one) => itself === undefined || !one.startsWith(itself));
+  // The question shows itself what has changed in a file that is approved again.
+  const own = subject.path === undefined ? undefined : `${subject.item}: `;
+  const remarks = compared.remarks.filter((one) => own === undefined || !one.startsWith(own));
   const { tree } = work.work;
   const isOther = (proof: WorkMark) => !("tree" in tree) || proof.tree !== tree.tree;
   const names = shortList(other.filter(({ proof }) => isOther(proof)).map(({ item }) => item.id));

@@ -11,7 +11,13 @@ import { TooSlow } from "../work_tree/git.ts";
 import { changedInputs, takeInputs } from "../work_tree/inputs.ts";
 import { changedSince, type Run } from "../work_tree/since.ts";
 import { MOST_FILES } from "../workflow/freshness.ts";
-import { approvedFileOf, type HeldProof, heldProofs, namedFile } from "../workflow/held_proofs.ts";
+import {
+  approvedFileOf,
+  type HeldProof,
+  heldProofs,
+  isApproval,
+  namedFile,
+} from "../workflow/held_proofs.ts";
 import { inputMatcher } from "../workflow/inputs.ts";
 import type { ProofSeen } from "../workflow/proof_seen.ts";
 import type { SessionState } from "../workflow/state.ts";
@@ -52,12 +58,23 @@ export async function compareProofs(
   const comparing = new ProofComparison(workspace, state, { now, records });
   const proofs: ProofSeen[] = [];
   for (const one of held) proofs.push(await comparing.look(one));
-  const foreign = await foreignProofs(workspace, state, { held, records, now });
-  const isForeign = ({ phase, item }: ProofSeen) =>
-    foreign.some((one) => one.phase === phase && one.item === item);
-  const own = proofs.filter((one) => !isForeign(one));
+  const away = await foreignProofs(workspace, state, { held, records, now });
+  const isApproved = (name: { readonly phase: string; readonly item: string }) =>
+    held.some(({ phase, item }) =>
+      phase.id === name.phase && item.id === name.item && isApproval(item)
+    );
+  const isAway = ({ phase, item }: ProofSeen) =>
+    away.some((one) => one.phase === phase && one.item === item);
+  const foreign = away.filter((one) => !isApproved(one));
+  // What a person saw elsewhere is no measure for the files here.
+  const found = proofs.map((one): ProofSeen => {
+    if (one.verdict !== "stale" || !isApproved(one) || !isAway(one)) return one;
+    const { phase, item, seq } = one;
+    return { phase, item, seq, verdict: "unknown", why: "it was approved in another checkout" };
+  });
+  const own = found.filter((one) => isApproved(one) || !isAway(one));
   await keepComparison(workspace, state, own, now);
-  return { proofs, remarks: ruleRemarks(records.get(1)?.tree, now), foreign };
+  return { proofs: found, remarks: ruleRemarks(records.get(1)?.tree, now), foreign };
 }
 
 type Records = ReadonlyMap<number, WorkRecord>;

@@ -2,8 +2,8 @@
  * What `advance` and `finish` find of the proofs, and say of them.
  * @module
  */
-import { freshnessRemarks, mustBeCompared, needsFreshProofs } from "../workflow/freshness.ts";
-import { heldProofs, isRunnable } from "../workflow/held_proofs.ts";
+import { freshnessRemarks, mustBeCompared } from "../workflow/freshness.ts";
+import { heldProofs, isRunnable, needsFreshProofs } from "../workflow/held_proofs.ts";
 import type { ProofSeen } from "../workflow/proof_seen.ts";
 import type { SessionState } from "../workflow/state.ts";
 import type { WorkRecord } from "../workflow/work_record.ts";

@@ -6,7 +6,7 @@
 import { STATE_DIRECTORY } from "../project/paths.ts";
 import { factsOf } from "../work_tree/file_facts.ts";
 import { recordWork, takeFiles } from "../work_tree/record.ts";
-import { needsFreshProofs } from "../workflow/freshness.ts";
+import { needsFreshProofs } from "../workflow/held_proofs.ts";
 import type { SessionState } from "../workflow/state.ts";
 import type { FileFacts, WorkRecord } from "../workflow/work_record.ts";
 import type { Project } from "./workspace.ts";

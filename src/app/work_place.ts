@@ -7,11 +7,10 @@ import { type CheckedOut, checkedOut } from "../project/git_head.ts";
 import { visitEvents } from "../session/read_events.ts";
 import { LookingGit } from "../work_tree/git.ts";
 import { rootRecord } from "../work_tree/root.ts";
-import { isSameDirectory } from "../workflow/early_approval.ts";
-import { type HeldProof, isApproval } from "../workflow/held_proofs.ts";
-import { own } from "../workflow/record.ts";
+import { approvedFileOf, type HeldProof, isApproval } from "../workflow/held_proofs.ts";
+import { isSameDirectory, lastWork } from "../workflow/last_work.ts";
 import type { SessionState } from "../workflow/state.ts";
-import type { RootRecord, WorkMark, WorkRecord } from "../workflow/work_record.ts";
+import type { RootRecord, WorkRecord } from "../workflow/work_record.ts";
 import type { WorkTree } from "../workflow/work_tree.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -74,17 +73,6 @@ function isThisOne(place: WorkPlace, here: CheckedOut | null): boolean {
   return true;
 }
 
-function lastWork(state: SessionState): WorkMark | undefined {
-  const proofs = state.definition.phases.flatMap(({ id, items }) =>
-    items.filter((item) => !isApproval(item))
-      .flatMap((item) => own(own(state.phases, id)?.items ?? {}, item.id)?.proof ?? [])
-  );
-  return proofs.reduce<WorkMark | undefined>(
-    (last, proof) => last === undefined || last.seq < proof.seq ? proof : last,
-    state.begun,
-  );
-}
-
 /** Undefined for a root that cannot be looked at. */
 function rootHere({ paths }: Here, { lineage }: SessionState): RootRecord | undefined {
   try {
@@ -112,7 +100,7 @@ function treeIn(tree: WorkRecord["tree"] | undefined): WorkTree | undefined {
 /**
  * Those of the proofs that were made in another checkout whose work has not come to this one: its files
  * are others, its branch is another one, and what it had checked out is no part of this one, or not all
- * of it was committed.
+ * of it was committed. What was approved of a file is judged by that file alone, wherever it was.
  * @param now the files here. Without git nothing tells.
  */
 export async function foreignProofs(
@@ -130,15 +118,17 @@ export async function foreignProofs(
   const git = new LookingGit(paths.root, io.env, PATIENCE_MS);
   const known = new Map<string, Promise<boolean>>();
   const foreign: ForeignProof[] = [];
-  for (const { phase, item, proof } of held) {
+  for (const { phase, item, standing, proof } of held) {
     const there = proof.root ?? state.begun?.root;
-    if (there === undefined || isSameDirectory(here, there) || isApproval(item)) continue;
+    if (there === undefined || isSameDirectory(here, there)) continue;
+    if (approvedFileOf(standing) !== undefined) continue;
     const place = placeOf(records.get(proof.seq), here.machine !== there.machine);
     if (proof.tree === files.tree || place.branch !== null && place.branch === files.branch) {
       continue;
     }
     const { head, uncommitted } = place;
-    if (head !== null && uncommitted === 0) {
+    // An approval does not come with a commit: it is of what its person had there.
+    if (!isApproval(item) && head !== null && uncommitted === 0) {
       const isPart = known.get(head) ?? isPartOfHere(git, head);
       known.set(head, isPart);
       if (await isPart) continue;

@@ -143,13 +143,14 @@ function blockedError(
 ): OrchestratorError {
   const onlyApproval = blockers.every((blocker) => blocker.kind === "approval_missing");
   const step = stepWithStale(state, blockers);
-  const isBlind = step.argv[0] === "recheck" &&
-    blockers.some(({ kind }) => kind === "proof_unknown");
+  const isAgain = step.argv[0] === "recheck" || step.argv[0] === "approve" &&
+      blockers.every(({ kind }) => kind === "proof_stale" || kind === "proof_unknown");
+  const isBlind = isAgain && blockers.some(({ kind }) => kind === "proof_unknown");
   return new OrchestratorError(
     onlyApproval ? "approval_needed" : "phase_blocked",
     `Cannot ${doing}: ${summarise(blockers)}`,
     {
-      hint: isBlind ? comparableHint(state, blockers) : asHint(step),
+      hint: isBlind ? comparableHint(state, blockers, step) : asHint(step),
       details: { blockers },
     },
   );

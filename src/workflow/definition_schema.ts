@@ -179,7 +179,8 @@ function buildSchemas(strict: boolean) {
       description:
         "The files that the item's proof or approval is about, as globs relative to the project root; " +
         "one that begins with ! takes files out. Changes of other files do not make it stale. Without it all files " +
-        "count, or the path of file_exists; with an empty list none does.",
+        "count, or the path of file_exists; with an empty list none does. An approval without it, and without a " +
+        "path, blocks nothing: what changes until its phase ends is only said.",
       examples: [["src/**", "package.json", "!**/*.md"]],
     }),
     step_type: optional(z.enum(STEP_TYPES), {
@@ -311,7 +312,7 @@ function buildSchemas(strict: boolean) {
         description:
           'With format 2, "fresh": a phase ends, and the workflow finishes, only when the files that each ' +
           "gate has proved are as they were then, but for what gates changed themselves. `recheck` proves " +
-          "them again.",
+          "them again. So too for approvals with inputs or a path: `approve` gives them again.",
         examples: ["fresh"],
       }),
     }),

@@ -13,6 +13,7 @@ import { type Blocker, itemBlockers, reviewBlocker, summarise } from "./blockers
 import type { PhaseDefinition } from "./definition.ts";
 import { staleBlockers } from "./freshness.ts";
 import { heldProofs, isRunnable } from "./held_proofs.ts";
+import { isSameDirectory } from "./last_work.ts";
 import { itemState, type LocatedPhase, phaseState } from "./locate.ts";
 import { asHint, nextStep, recheckStep } from "./next_step.ts";
 import { approveAgainStep, comparableHint } from "./stale_step.ts";
@@ -20,7 +21,7 @@ import type { ProofSeen } from "./proof_seen.ts";
 import type { Approval } from "./recorded.ts";
 import { isDone, reviewsEndingWith } from "./reviews.ts";
 import type { SessionState } from "./state.ts";
-import type { RootRecord, WorkRecord } from "./work_record.ts";
+import type { WorkRecord } from "./work_record.ts";
 
 /** What is approved: a gate of a phase, or the phase. */
 export interface ApprovedThing {
@@ -100,12 +101,6 @@ export function provedElsewhere(
   return new Set(other.map(({ phase, item }) => `${phase.id}/${item.id}`));
 }
 
-/** Whether two records are of one directory, moved or not. */
-export function isSameDirectory(one: RootRecord, other: RootRecord): boolean {
-  if (one.machine !== other.machine) return false;
-  return one.path === other.path || one.directory === other.directory;
-}
-
 /** What a command was given of it. */
 export function seenBy({ proofs, work }: SeenHere): SeenHere {
   return {
@@ -114,13 +109,32 @@ export function seenBy({ proofs, work }: SeenHere): SeenHere {
   };
 }
 
-/** Those of the proofs that were made here. */
+/** Those of the proofs that were made here, and that of what is approved itself, wherever it was. */
 export function proofsHere(
   state: SessionState,
   { proofs, work }: SeenHere,
+  thing: ApprovedThing,
 ): readonly ProofSeen[] | undefined {
   const elsewhere = provedElsewhere(state, work);
-  return proofs?.filter(({ phase, item }) => !elsewhere.has(`${phase}/${item}`));
+  return proofs?.filter((one) => isOf(thing, one) || !elsewhere.has(`${one.phase}/${one.item}`));
+}
+
+function isOf({ phase, item }: ApprovedThing, one: ProofSeen): boolean {
+  return one.phase === phase.id && one.item === item;
+}
+
+/** Whether the approval of a gate was found stale, or keeps a phase from its end: it can be given again. */
+export function isToApproveAgain(
+  state: SessionState,
+  thing: ApprovedThing,
+  { proofs }: SeenHere,
+): boolean {
+  const found = proofs?.find((one) => isOf(thing, one));
+  const held = heldProofs(state, thing.phase.id).find(({ item }) => item.id === thing.item);
+  if (found === undefined || found.seq !== held?.proof.seq) return false;
+  return found.verdict === "stale" ||
+    staleBlockers(state, proofs, thing.phase.id)
+      .some((one) => "item" in one && one.item === thing.item);
 }
 
 /** The refusal where the workflow asks for fresh proofs, and one behind the approval is not. */
@@ -149,7 +163,7 @@ export function refusalOfStale(
   return refusal(
     blockers,
     doing,
-    isBlind ? comparableHint(state, blockers) : asHint(step),
+    isBlind ? comparableHint(state, blockers, step) : asHint(step),
     item === undefined ? "phase_blocked" : "item_blocked",
   );
 }
@@ -172,7 +186,7 @@ export function inSpiteOf(
   thing: ApprovedThing,
   seen: SeenHere,
 ): Pick<Approval, "open" | "stale"> {
-  const proofs = proofsHere(state, seen);
+  const proofs = proofsHere(state, seen, thing);
   const open = requiredBefore(state, thing);
   const scope = proofsBehind(state, thing.phase);
   const stale = heldProofs(state, scope).flatMap(({ phase: { id }, item, proof: { seq } }) => {

@@ -6,7 +6,15 @@
  * @module
  */
 import type { Blocker } from "./blockers.ts";
-import { approvedFileOf, heldProofs, isApproval, isRunnable } from "./held_proofs.ts";
+import {
+  approvedFileOf,
+  type HeldProof,
+  heldProofs,
+  isApproval,
+  isRunnable,
+  needsFreshProofs,
+} from "./held_proofs.ts";
+import { isGivenElsewhere } from "./last_work.ts";
 import { itemName } from "./locate.ts";
 import type { ProofSeen } from "./proof_seen.ts";
 import type { SessionState } from "./state.ts";
@@ -15,17 +23,11 @@ import type { WorkMark } from "./work_record.ts";
 /** The most names of changed files that are recorded and shown. */
 export const MOST_FILES = 10;
 
-/** Whether the workflow lets a phase end, and itself finish, only when proofs fit the files. */
-export function needsFreshProofs(
-  { definition: { format, settings } }: Pick<SessionState, "definition">,
-): boolean {
-  return format === 2 && settings["proofs"] === "fresh";
-}
-
 /**
  * What of the proofs blocks `advance` (of a phase) or `finish`: none, unless the workflow asks for fresh
- * proofs. One that cannot be compared blocks too, unless there was no repository when it was made; an
- * approval of anything else than a file does not, for no command repeats it.
+ * proofs. One that cannot be compared blocks too, unless there was no repository when it was made. An
+ * approval blocks where a file or `inputs` say what it is about; by `inputs` only where it was given in
+ * the directory of the work.
  */
 export function staleBlockers(
   state: SessionState,
@@ -34,8 +36,8 @@ export function staleBlockers(
 ): readonly Blocker[] {
   if (!needsFreshProofs(state)) return [];
   return heldProofs(state, phase).flatMap((held): readonly Blocker[] => {
-    const { phase: { id }, item, proof, standing } = held;
-    if (!isRunnable(item) && approvedFileOf(standing) === undefined) return [];
+    if (!isBinding(state, held)) return [];
+    const { phase: { id }, item, proof } = held;
     const found = seen?.find((one) => one.phase === id && one.item === item.id);
     const about = { kind: "proof_stale", phase: id, item: item.id } as const;
     const proofOf = `the ${isApproval(item) ? "approval" : "proof"} of "${
@@ -58,6 +60,11 @@ export function staleBlockers(
       message: `${proofOf} is stale: ${staleText(state, found)}`,
     }];
   });
+}
+
+function isBinding(state: SessionState, { item, standing, proof }: HeldProof): boolean {
+  if (isRunnable(item) || approvedFileOf(standing) !== undefined) return true;
+  return item.inputs !== undefined && !isGivenElsewhere(state, proof);
 }
 
 /**

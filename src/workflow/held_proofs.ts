@@ -18,21 +18,34 @@ export interface HeldProof {
   readonly proof: WorkMark;
 }
 
+/** Whether the workflow lets a phase end, and itself finish, only when proofs fit the files. */
+export function needsFreshProofs(
+  { definition: { format, settings } }: Pick<SessionState, "definition">,
+): boolean {
+  return format === 2 && settings["proofs"] === "fresh";
+}
+
 /**
  * The items that have proved something by a command or a file, in order, and approvals that say by
- * `inputs` or by a file what they are about.
+ * `inputs` or by a file what they are about. Where fresh proofs are asked for, also the other approvals of
+ * the current phase: what changes after that is not held against them.
  * @param phase only those of this phase. Default: all.
  */
 export function heldProofs(state: SessionState, phase?: string): readonly HeldProof[] {
+  const isStrict = needsFreshProofs(state);
+  return everyProof(state, phase).filter(({ phase: { id }, item, standing }) =>
+    isRunnable(item) || approvedFileOf(standing) !== undefined ||
+    isApproval(item) && (item.inputs !== undefined || isStrict && id === state.phase)
+  );
+}
+
+function everyProof(state: SessionState, phase?: string): readonly HeldProof[] {
   return state.definition.phases.flatMap((definition) => {
     if (phase !== undefined && definition.id !== phase) return [];
     const phaseStanding = phaseState(state, definition.id);
     return definition.items.flatMap((item): readonly HeldProof[] => {
       const standing = itemState(phaseStanding, item.id);
       if (standing.status !== "completed" || standing.proof === undefined) return [];
-      const isHeld = isRunnable(item) || approvedFileOf(standing) !== undefined ||
-        isApproval(item) && item.inputs !== undefined;
-      if (!isHeld) return [];
       return [{ phase: definition, item, standing, proof: standing.proof }];
     });
   });
@@ -69,7 +82,7 @@ export function isApproval({ verification }: ItemDefinition): boolean {
 export function whenCompared(state: SessionState): readonly string[] {
   const { compared } = state;
   if (compared === undefined) return [];
-  const present = new Set(heldProofs(state).map(({ proof: { seq } }) => seq));
+  const present = new Set(everyProof(state).map(({ proof: { seq } }) => seq));
   const proofs = compared.proofs.filter(({ seq }) => present.has(seq));
   const when = `when proofs were last compared (${compared.time}, event ${compared.seq})`;
   return ([["stale", "Stale"], ["unknown", "Not comparable"]] as const).flatMap(([which, word]) => {

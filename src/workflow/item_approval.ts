@@ -7,8 +7,16 @@ import { checkedFile, gatePath, recordedApproval } from "./recorded_approval.ts"
 import { refusalOfClaim } from "./claims.ts";
 import type { Command, DecideContext } from "./commands.ts";
 import type { Decision } from "./decision.ts";
-import { inSpiteOf, proofsBehind, proofsHere, refusalOfStale, seenBy } from "./early_approval.ts";
+import {
+  inSpiteOf,
+  isToApproveAgain,
+  proofsBehind,
+  proofsHere,
+  refusalOfStale,
+  seenBy,
+} from "./early_approval.ts";
 import { recordedProofs } from "./freshness.ts";
+import { isApproval } from "./held_proofs.ts";
 import {
   currentPhase,
   itemState,
@@ -36,15 +44,13 @@ export function decideApproveItem(
   const found = requireApprovable(state, id);
   if (found.error !== undefined) return found;
   const { definition, phase, state: item } = found.value;
-  if (definition.verification.type !== "manual_gate") {
-    return {
-      error: new OrchestratorError("item_blocked", `Cannot ${doing}: the item needs no approval`, {
-        hint: asHint(itemStep(state, phase, definition)),
-      }),
-    };
-  }
+  if (!isApproval(definition)) return { error: refusalOfNone(state, found.value, doing) };
   const isAgain = item.status === "completed" && isDone(item);
-  if (isAgain && !isOtherFile(item.approval, command.approval)) {
+  const thing = { phase: phase.definition, item: definition.id };
+  const seen = seenBy(command);
+  const isOther = isOtherFile(item.approval, command.approval) ||
+    isToApproveAgain(state, thing, seen);
+  if (isAgain && !isOther) {
     return { value: { events: [], already: `"${id}" is already approved` } };
   }
   if (item.status === "skipped") return { error: refusalOfSkipped(doing) };
@@ -64,8 +70,6 @@ export function decideApproveItem(
   if (given.error !== undefined) return given;
   const file = checkedFile(gatePath(state, definition), command.approval, doing);
   if (file.error !== undefined) return file;
-  const thing = { phase: phase.definition, item: definition.id };
-  const seen = seenBy(command);
   const stale = refusalOfStale(state, thing, { ...seen, doing });
   if (stale !== undefined) return { error: stale };
   // Lines of earlier programs do not say it.
@@ -80,11 +84,25 @@ export function decideApproveItem(
           ...given.value,
           approval: { ...approval.value, ...file.value, ...inSpite },
           ...recordedWork(state, command.work),
-          ...recordedProofs(state, proofsHere(state, seen), proofsBehind(state, phase.definition)),
+          ...recordedProofs(
+            state,
+            proofsHere(state, seen, thing),
+            proofsBehind(state, phase.definition),
+          ),
         },
       }],
     },
   };
+}
+
+function refusalOfNone(
+  state: SessionState,
+  { phase, definition }: LocatedItem,
+  doing: string,
+): OrchestratorError {
+  return new OrchestratorError("item_blocked", `Cannot ${doing}: the item needs no approval`, {
+    hint: asHint(itemStep(state, phase, definition)),
+  });
 }
 
 /** Whether an approval is of a file that is not as it was when it was approved before. */
@@ -94,7 +112,7 @@ function isOtherFile(before: Approval | undefined, { file }: Approval): boolean 
 
 /**
  * The gate of that name in the current phase; where it has no such item, the one of the earlier phases
- * whose approval was revoked or is of a file: it can be given again.
+ * whose approval was revoked, or says by a file or `inputs` what it is about: it can be given again.
  * @param name its id, or `PHASE/item`.
  */
 export function requireApprovable(state: SessionState, name: string): Result<LocatedItem> {
@@ -107,7 +125,9 @@ export function requireApprovable(state: SessionState, name: string): Result<Loc
     const phase = { index, definition, state: phaseState(state, definition.id) };
     const standing = itemState(phase.state, id);
     const item = definition.items.find((candidate) => candidate.id === id);
-    const fits = isRevoked(standing) || standing.approval?.file !== undefined;
+    const fits = isRevoked(standing) || standing.approval?.file !== undefined ||
+      standing.status === "completed" && item !== undefined && isApproval(item) &&
+        item.inputs !== undefined;
     return item === undefined || !fits ? [] : [{ phase, definition: item, state: standing }];
   });
   const [value] = again;

@@ -107,7 +107,7 @@ export function decideApprovePhase(
             ...(context.asBefore === true ? {} : inSpiteOf(state, { phase }, seen)),
           },
           ...recordedWork(state, command.work),
-          ...recordedProofs(state, proofsHere(state, seen), proofsBehind(state, phase)),
+          ...recordedProofs(state, proofsHere(state, seen, { phase }), proofsBehind(state, phase)),
         },
       }],
     },

@@ -5,9 +5,9 @@
 import { agentsMayApprove } from "./approval_rules.ts";
 import { advanceBlockers, type Blocker, finishBlockers } from "./blockers.ts";
 import { staleBlockers } from "./freshness.ts";
-import { approvedFileOf } from "./held_proofs.ts";
+import { isApproval } from "./held_proofs.ts";
 import { currentPhase, isLastPhase, itemName } from "./locate.ts";
-import { type NextStep, nextStep, recheckStep } from "./next_step.ts";
+import { asHint, type NextStep, nextStep, recheckStep } from "./next_step.ts";
 import type { ProofSeen } from "./proof_seen.ts";
 import { own } from "./record.ts";
 import type { SessionState } from "./state.ts";
@@ -24,9 +24,10 @@ export function stepWithStale(state: SessionState, blockers: readonly Blocker[])
   const stale = blockers.flatMap((one) =>
     one.kind === "proof_stale" || one.kind === "proof_unknown" ? [one] : []
   );
-  const approved = stale.filter(({ phase, item }) => {
-    const standing = own(own(state.phases, phase)?.items ?? {}, item);
-    return standing !== undefined && approvedFileOf(standing) !== undefined;
+  const approved = stale.filter(({ phase, item: id }) => {
+    const item = state.definition.phases.find((one) => one.id === phase)?.items
+      .find((one) => one.id === id);
+    return item !== undefined && isApproval(item);
   });
   // A person approves what is there when the commands have passed on it.
   if (approved.length < stale.length && AFTER_PROOFS.includes(next.argv[0])) {
@@ -60,13 +61,22 @@ export function stepAfterComparing(state: SessionState, proofs: readonly ProofSe
   return stepWithStale(state, [...others, ...stale]);
 }
 
-/** What lets proofs be compared that could not be. @param blockers some of them of the kind `proof_unknown`. */
-export function comparableHint(state: SessionState, blockers: readonly Blocker[]): string {
+/**
+ * What lets proofs be compared that could not be.
+ * @param blockers some of them of the kind `proof_unknown`.
+ * @param then what proves or approves them again.
+ */
+export function comparableHint(
+  state: SessionState,
+  blockers: readonly Blocker[],
+  then: NextStep,
+): string {
   const isGitless = blockers.every((one) => {
     if (one.kind !== "proof_unknown") return true;
     const proof = own(own(state.phases, one.phase)?.items ?? {}, one.item)?.proof;
     return proof?.tree === null && proof.inputs !== undefined;
   });
   const first = isGitless ? "Run `git init`" : "Let `git status` work here again";
-  return `${first}, then run \`orchestrator recheck\``;
+  const again = asHint(then);
+  return `${first}, then ${again.charAt(0).toLowerCase()}${again.slice(1)}`;
 }

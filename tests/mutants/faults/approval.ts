@@ -4,10 +4,39 @@
  */
 import type { Mutant } from "../mutant.ts";
 
+const FRESHNESS = "tests/unit/workflow/freshness_test.ts";
 const EARLY = "tests/unit/workflow/early_approval_test.ts";
 
 /** See `table.ts`. */
 export const APPROVAL: readonly Mutant[] = [
+  {
+    name: "an approval whose inputs changed blocks nothing",
+    file: "src/workflow/freshness.ts",
+    search: "return item.inputs !== undefined && !isGivenElsewhere(state, proof);",
+    replace: "return item.inputs === undefined && isGivenElsewhere(state, proof);",
+    killedBy: { file: FRESHNESS, filter: "an approval of inputs that changed" },
+  },
+  {
+    name: "an approval from another checkout is held against the files of the work",
+    file: "src/workflow/last_work.ts",
+    search: "given !== undefined && !isSameDirectory(work, given);",
+    replace: "given !== undefined && isSameDirectory(work, given);",
+    killedBy: { file: FRESHNESS, filter: "another checkout" },
+  },
+  {
+    name: "a stale approval cannot be given again",
+    file: "src/workflow/early_approval.ts",
+    search: 'return found.verdict === "stale" ||',
+    replace: 'return found.verdict === "fresh" ||',
+    killedBy: { file: FRESHNESS, filter: "an approval of inputs that changed" },
+  },
+  {
+    name: "an approval of anything is held against the files after its phase",
+    file: "src/workflow/held_proofs.ts",
+    search: "isStrict && id === state.phase",
+    replace: "isStrict && id !== null",
+    killedBy: { file: FRESHNESS, filter: "are held against the files" },
+  },
   {
     name: "a stale proof does not hold an approval up",
     file: "src/workflow/early_approval.ts",

@@ -23,8 +23,11 @@ phases:
 `;
 
 /** A session on whose gate a person waits, and the worktree `login` that proved it. */
-async function waiting(tree: Worktrees): Promise<{ readonly wt: string; readonly id: string }> {
-  tree.scratch.write("workflow.yaml", WORKFLOW);
+async function waiting(
+  tree: Worktrees,
+  workflow = WORKFLOW,
+): Promise<{ readonly wt: string; readonly id: string }> {
+  tree.scratch.write("workflow.yaml", workflow);
   tree.scratch.write(".gitignore", ".orchestrator/\n");
   tree.git(tree.main, "add", "--all");
   tree.git(tree.main, "commit", "--quiet", "--message", "Workflow");
@@ -91,6 +94,31 @@ test("nothing in another checkout proves the work again by accident", async (tre
   assert.equal(await log(), before, "nothing is recorded");
   const { code } = await tree.mustFail(tree.main, ["recheck", "t", "--here", ...session]);
   assert.equal(code, "verification_failed");
+});
+
+test("an approval given in another checkout is not held against the work's files", async (tree) => {
+  const { wt, id } = await waiting(tree, WORKFLOW.replace("{ id: ap,", "{ id: ap, inputs: [src],"));
+  const session = ["--session", id];
+  await tree.must(tree.main, ["approve", "ap", "--yes", ...session]);
+  const fresh = await tree.must(wt, ["status", "--fresh"]);
+  assert.deepEqual(fresh.next.argv, ["finish"]);
+  assert.ok(
+    fresh.remarks.includes("Not compared with the files (it was approved in another checkout): ap"),
+    JSON.stringify(fresh.remarks),
+  );
+  // Given where the work is, it is.
+  tree.write(join(wt, "src/b"), "more\n");
+  await tree.must(wt, ["revoke", "ap", "--reason", "It was given too early"]);
+  await tree.must(wt, ["recheck", "t"]);
+  await tree.must(wt, ["approve", "ap", "--yes"]);
+  tree.write(join(wt, "src/b"), "other\n");
+  await tree.must(wt, ["recheck", "t"]);
+  const { message, hint } = await tree.mustFail(wt, ["finish"]);
+  assert.match(message, /the approval of "ap" is stale: 1 file changed since it was .*: src\/b$/);
+  assert.equal(hint, "Ask a person to run `orchestrator approve ap`");
+  // Whoever approves it elsewhere has an answer to it, and the work goes on.
+  await tree.must(tree.main, ["approve", "ap", "--yes", ...session]);
+  await tree.must(wt, ["finish"]);
 });
 
 test("work that has come to this checkout is checked again here", async (tree) => {

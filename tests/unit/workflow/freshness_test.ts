@@ -5,13 +5,14 @@ import assert from "node:assert/strict";
 import type { Command } from "../../../src/workflow/commands.ts";
 import { decide } from "../../../src/workflow/decide.ts";
 import type { WorkflowDefinition } from "../../../src/workflow/definition.ts";
-import { freshnessRemarks, needsFreshProofs, staleText } from "../../../src/workflow/freshness.ts";
-import { heldProofs } from "../../../src/workflow/held_proofs.ts";
+import { freshnessRemarks, staleText } from "../../../src/workflow/freshness.ts";
+import { heldProofs, needsFreshProofs } from "../../../src/workflow/held_proofs.ts";
 import { nextStep } from "../../../src/workflow/next_step.ts";
 import type { ProofSeen } from "../../../src/workflow/proof_seen.ts";
 import { stepAfterComparing } from "../../../src/workflow/stale_step.ts";
 import { planRecheck } from "../../../src/workflow/recheck.ts";
-import type { WorkRecord } from "../../../src/workflow/work_record.ts";
+import { own } from "../../../src/workflow/record.ts";
+import type { RootRecord, WorkRecord } from "../../../src/workflow/work_record.ts";
 import { audited } from "./audit/forged_fields_test.ts";
 import { CHECKED, item, outcomeOf, PERSON, phase, Session, workflow } from "./session_builder.ts";
 
@@ -49,10 +50,15 @@ function definitionOf(settings: WorkflowDefinition["settings"], format?: 2): Wor
 const FRESH = definitionOf({ proofs: "fresh" }, 2);
 
 /** Everything of a phase done. */
-function finishedPhase(session: Session, id: string): void {
+function finishedPhase(
+  session: Session,
+  id: string,
+  roots: Readonly<Record<string, RootRecord>> = {},
+): void {
   const found = session.state.definition.phases.find((phase) => phase.id === id);
   for (const { id: name, verification } of found?.items ?? []) {
-    const work = workOf("1".repeat(40));
+    const root = own(roots, name);
+    const work = { ...workOf("1".repeat(40)), ...(root === undefined ? {} : { root }) };
     session.do(
       verification.type === "manual_gate"
         ? {
@@ -101,14 +107,17 @@ function decided(session: Session, command: Command) {
 const STALE = { verdict: "stale", changed: 2, files: ["a.ts", "b.ts"] } as const;
 
 Deno.test("commands, files and approvals with inputs are held against the files", () => {
+  const held = (session: Session) => heldProofs(session.state).map(({ item }) => item.id);
+  const loose = new Session(definitionOf({}, 2));
+  finishedPhase(loose, "BUILD");
+  assert.deepEqual(held(loose), ["tests", "plan", "seen"]);
+  // Where fresh proofs are asked for, other approvals too, until their phase ends.
   const session = new Session(FRESH);
   finishedPhase(session, "BUILD");
-  assert.deepEqual(heldProofs(session.state).map(({ item }) => item.id), [
-    "tests",
-    "plan",
-    "seen",
-  ]);
+  assert.deepEqual(held(session), ["tests", "plan", "seen", "approved"]);
   assert.deepEqual(heldProofs(session.state, "LAST"), []);
+  session.do({ kind: "advance", proofs: seenOf(session) });
+  assert.deepEqual(held(session), ["tests", "plan", "seen"]);
 });
 
 Deno.test("only the setting in format 2 asks for fresh proofs", () => {
@@ -131,7 +140,7 @@ Deno.test("only the setting in format 2 asks for fresh proofs", () => {
   }
 });
 
-Deno.test("a stale proof blocks advance, by the names of the files; an approval does not", () => {
+Deno.test("a stale proof blocks advance, by the names of the files; an approval of anything does not", () => {
   const session = new Session(FRESH);
   finishedPhase(session, "BUILD");
   const advance = (proofs?: readonly ProofSeen[]) =>
@@ -154,7 +163,9 @@ Deno.test("a stale proof blocks advance, by the names of the files; an approval 
   assert.match(unknown?.hint ?? "", /git status.*orchestrator recheck/);
   const older = seenOf(session).map((one) => ({ ...one, seq: one.seq + 1 }));
   assert.match(advance(older).error?.message ?? "", /was not compared/);
-  for (const verdicts of [{}, { seen: STALE }, { seen: { verdict: "unknown" } }] as const) {
+  for (
+    const verdicts of [{}, { approved: STALE }, { approved: { verdict: "unknown" } }] as const
+  ) {
     const proofs = seenOf(session, verdicts);
     assert.deepEqual(advance(proofs).value?.events[0]?.data, {
       from: "BUILD",
@@ -171,13 +182,114 @@ Deno.test("finish compares the proofs of all phases, and records what was found"
   finishedPhase(session, "LAST");
   const refused = decided(session, { kind: "finish", proofs: seenOf(session, { tests: STALE }) });
   assert.match(refused.error?.message ?? "", /the proof of "tests" is stale/);
-  session.do({ kind: "finish", proofs: seenOf(session, { seen: STALE }) });
+  session.do({ kind: "finish", proofs: seenOf(session) });
   assert.equal(session.state.status, "completed");
   assert.deepEqual(
     session.state.compared?.proofs.map(({ item, verdict }) => [item, verdict]),
-    [["tests", "fresh"], ["plan", "fresh"], ["seen", "stale"], ["lint", "fresh"]],
+    [["tests", "fresh"], ["plan", "fresh"], ["seen", "fresh"], ["lint", "fresh"]],
   );
   assert.deepEqual(audited(session.journal).contradictions, []);
+});
+
+/** Approves again; what was found of the proofs is said. */
+function approvedAgain(session: Session, verdicts: Readonly<Record<string, Partial<ProofSeen>>>) {
+  return decided(session, {
+    kind: "approve_item",
+    item: "seen",
+    approval: APPROVAL,
+    work: workOf("3".repeat(40)),
+    proofs: seenOf(session, verdicts),
+  });
+}
+
+Deno.test("an approval of inputs that changed blocks until it is given again, in later phases too", () => {
+  const unknown = { verdict: "unknown", why: "no git" } as const;
+  for (const kind of ["advance", "finish"] as const) {
+    const session = new Session(FRESH);
+    finishedPhase(session, "BUILD");
+    if (kind === "finish") {
+      session.do({ kind: "advance", proofs: seenOf(session) });
+      finishedPhase(session, "LAST");
+    }
+    const refusal = (verdicts: Readonly<Record<string, Partial<ProofSeen>>>) =>
+      session.refusal({ kind, proofs: seenOf(session, verdicts) });
+    const stale = refusal({ seen: STALE });
+    assert.equal(stale.code, "phase_blocked");
+    assert.match(
+      stale.message,
+      /: the approval of "seen" is stale: 2 files changed since it was approved: a.ts, b.ts$/,
+    );
+    assert.equal(stale.hint, "Ask a person to run `orchestrator approve seen`");
+    // What commands prove comes first.
+    assert.equal(refusal({ seen: STALE, tests: STALE }).hint, "Run `orchestrator recheck`");
+    const blind = refusal({ seen: unknown });
+    assert.match(blind.message, /the approval of "seen" cannot be compared with the files: no git/);
+    assert.equal(
+      blind.hint,
+      "Let `git status` work here again, then ask a person to run `orchestrator approve seen`",
+    );
+    assert.deepEqual(
+      stepAfterComparing(session.state, seenOf(session, { seen: STALE })).argv,
+      ["approve", "seen"],
+    );
+    // As long as it fits there is nothing to approve.
+    assert.match(approvedAgain(session, {}).value?.already ?? "", /already approved/);
+    for (const verdict of [STALE, unknown]) {
+      const again = approvedAgain(session, { seen: verdict }).value?.events[0];
+      assert.equal(again?.type, "item_approved");
+    }
+    const behind = approvedAgain(session, { seen: STALE, tests: STALE }).error;
+    assert.match(behind?.message ?? "", /^Cannot approve "seen": the proof of "tests" is stale/);
+    session.do({
+      kind: "approve_item",
+      item: "seen",
+      approval: APPROVAL,
+      work: workOf("3".repeat(40)),
+      proofs: seenOf(session, { seen: STALE }),
+    });
+    assert.equal(session.item("BUILD", "seen").proof?.tree, "3".repeat(40));
+    session.do({ kind, proofs: seenOf(session) });
+    assert.deepEqual(audited(session.journal).contradictions, []);
+    // A journal that ends in spite of it, or approves what was approved already, is no honest one.
+    const { journal } = session;
+    for (
+      const type of ["item_approved", kind === "advance" ? "phase_advanced" : "workflow_completed"]
+    ) {
+      const line = journal.findLast((event) => event.type === type);
+      assert.ok(line !== undefined && "proofs" in line.data);
+      const { proofs = [] } = line.data;
+      const found = proofs.map((one): ProofSeen =>
+        one.item !== "seen" ? one : {
+          phase: one.phase,
+          item: one.item,
+          seq: one.seq,
+          verdict: "fresh",
+          ...(type === "item_approved" ? {} : STALE),
+        }
+      );
+      const forged = journal.map((event) =>
+        event === line ? { ...event, data: { ...event.data, proofs: found } } : event
+      ) as typeof journal;
+      assert.ok(
+        audited(forged).contradictions.some(({ line: seq }) => seq === line.seq),
+        `${kind} ${type}`,
+      );
+    }
+  }
+});
+
+Deno.test("an approval that was given in another checkout than that of the work blocks nothing", () => {
+  const root = (path: string) => ({ machine: "m", path, directory: path });
+  for (const [place, isBlocked] of [["p", true], ["other", false]] as const) {
+    const session = new Session(FRESH);
+    finishedPhase(session, "BUILD", { seen: root(place) });
+    for (const verdict of ["stale", "unknown"] as const) {
+      const proofs = seenOf(session, { seen: { verdict } });
+      const { error } = decided(session, { kind: "advance", proofs });
+      assert.equal(error !== undefined, isBlocked, error?.message);
+    }
+    assert.deepEqual(audited(session.journal).contradictions, []);
+  }
 });
 
 Deno.test("what was found of other proofs than those of the state is not recorded", () => {
