@@ -240,7 +240,7 @@ Deno.test({
     const cases: Readonly<Record<string, readonly (string | RegExp)[]>> = {
       [`${o} st`]: [
         "start\tStart a session for a task",
-        "state\tpush, pull, status, log, restore, compact",
+        "state\tpush, pull, status, log, restore, adopt, compact",
         status,
       ],
       [`${o} session --json l`]: ["list\tList all sessions, newest first"],

@@ -67,10 +67,10 @@ class Place implements Disposable {
   }
 }
 
-/** Commands that need what a test has not: a terminal, a network, files of the old tool. */
+/** Commands that need what a test has not: a terminal, files of the old tool, a linked worktree. */
 const NOT_USED: ReadonlySet<string> = new Set([
   ...["config edit", "secrets import", "import-legacy", "migrate"],
-  "deinit",
+  ...["deinit", "state adopt"],
 ]);
 
 /** Takes the last line of a session's journal away, as an old backup does. */
@@ -144,6 +144,7 @@ async function useEverything(place: Place): Promise<void> {
   await place.must("snapshot", "export", "-o", join(scratch.top, "state.tar.gz"));
   await place.must("snapshot", "import", join(scratch.top, "state.tar.gz"), "--replace");
   await place.must("session", "remove", "ended", "--yes");
+  await place.must("claim", "build", "--session", "main");
   await place.must("complete", "build", "--session", "main");
   await place.must("finish", "--session", "main");
   await place.run(["doctor", "--fix"]);

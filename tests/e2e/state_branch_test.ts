@@ -194,11 +194,12 @@ test("without web mode and outside a sandbox no server is asked and nothing is p
 test("an ephemeral machine looks for the state, and finds its web mode there", async () => {
   using machines = new Machines();
   const first = machines.clone("first");
+  // A clone from before there was a state branch.
+  const second = machines.clone("second");
+  delete second.env["ORCHESTRATOR_WEB_MODE"];
   await first.start("Add login");
   await first.must("config", "set", "web_mode", "true");
   await first.must("state", "push");
-  const second = machines.clone("second");
-  delete second.env["ORCHESTRATOR_WEB_MODE"];
   assert.equal((await second.run("status")).code, 4);
   second.env["CODESPACES"] = "true";
   assert.equal((await second.status()).origin, "branch");
