@@ -14,7 +14,7 @@ import type { Identity, Sessions, Surroundings } from "./workspace.ts";
 
 /**
  * For how long after the last change of its session a bound agent counts as at work, in milliseconds.
- * A conversation that ended leaves its binding behind: the next day it is nobody's.
+ * A conversation that ended leaves its binding behind: the next day it does not count.
  */
 export const AT_WORK_MS = 12 * 60 * 60 * 1000;
 

@@ -74,7 +74,7 @@ export interface NearestGit {
  * @param git null where there is none.
  * @returns null where the state is the root's own and no linked worktree is in play.
  * @throws OrchestratorError `worktree_broken` where git's files make no sense or its two directions do
- * not agree, and I/O errors: then nobody can tell where the state is, and a second one must not begin.
+ * not agree, and I/O errors: then it cannot be told where the state is, and a second one must not begin.
  */
 export function findStateHome(
   paths: Pick<OrchestratorPaths, "root">,
@@ -256,7 +256,7 @@ function modeIn(directory: string): RepositoryMode | null {
     return readRepositoryMeta(join(directory, KEYS.meta))?.mode ?? null;
   } catch (error) {
     if (!(error instanceof OrchestratorError) || error.kind !== "corrupt") throw error;
-    // Whoever reads the state says what is wrong with it.
+    // What reads the state says what is wrong with it.
     return "normal";
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The places where the shared state of a repository can be: in its main checkout, or in the directory
  * that all worktrees share. The main checkout and the linked worktrees look at the same places in the
- * same order, and the first one that holds a state counts: whoever comes later finds what is there,
+ * same order, and the first one that holds a state counts: a later command finds what is there,
  * whatever git's configuration says by then.
  * @module
  */

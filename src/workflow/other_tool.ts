@@ -20,10 +20,10 @@ const OTHER_STEPS: ReadonlySet<string> = new Set([
   ...["llm_call", "node_type", "model", "action"],
 ]);
 
-/** What entries of a list may be that somebody meant as phases or steps. */
+/** Keys of list entries that are meant as phases or steps. */
 const OUR_ENTRIES: ReadonlySet<string> = new Set(["id", "name", "items", "command"]);
 
-/** Keys that only steps of ours have. */
+/** Keys that only steps of this program have. */
 const OUR_STEPS: ReadonlySet<string> = new Set([
   ...["verification", "step_type", "skippable", "skip_conditions", "required"],
   ...["evidence_schema", "expect_exit_code"],

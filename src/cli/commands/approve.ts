@@ -68,7 +68,7 @@ const MOST_QUESTIONS = 3;
 
 /**
  * Approves; what a person said yes to may have changed meanwhile: then they are asked about what is there
- * now. Where nobody was asked, the refusal stands.
+ * now. Where no one was asked, the refusal stands.
  */
 async function askingAgain<Done>(
   { context, argv, asked }: {

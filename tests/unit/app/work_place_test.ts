@@ -116,7 +116,7 @@ test("an approval given in another checkout is not held against the work's files
   const { message, hint } = await tree.mustFail(wt, ["finish"]);
   assert.match(message, /the approval of "ap" is stale: 1 file changed since it was .*: src\/b$/);
   assert.equal(hint, "Ask a person to run `orchestrator approve ap`");
-  // Whoever approves it elsewhere has an answer to it, and the work goes on.
+  // A person who approves it elsewhere has an answer to it, and the work goes on.
   await tree.must(tree.main, ["approve", "ap", "--yes", ...session]);
   await tree.must(wt, ["finish"]);
 });
