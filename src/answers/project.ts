@@ -3,7 +3,8 @@
  * @module
  */
 import { z } from "zod";
-import { count, findingFields, placeFields, session, workflowStatus } from "./parts.ts";
+import { count, findingFields, placeFields, session } from "./parts.ts";
+import { workflowStatus } from "./standing.ts";
 import { confirmed } from "./trust.ts";
 
 const mode = z.enum(["normal", "portable"]);

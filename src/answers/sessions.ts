@@ -10,14 +10,11 @@ import {
   gone,
   legacy,
   lockFields,
-  namesakes,
   progress,
-  recordFields,
   session,
-  standing,
   time,
-  workflowStatus,
 } from "./parts.ts";
+import { namesakes, recordFields, standing, workflowStatus } from "./standing.ts";
 import { origin } from "./work.ts";
 
 const row = z.strictObject({

@@ -6,25 +6,27 @@ import { z } from "zod";
 import {
   account,
   actor,
-  bypass,
-  change,
   count,
-  event,
-  givenApproval,
-  keptProof,
   legacy,
-  namesakes,
   nextStep,
-  proofSeen,
-  recordFields,
   session,
   skip,
-  standing,
   time,
-  workflowStatus,
   workPlace,
   worktreeParts,
 } from "./parts.ts";
+import {
+  bypass,
+  change,
+  event,
+  givenApproval,
+  keptProof,
+  namesakes,
+  proofSeen,
+  recordFields,
+  standing,
+  workflowStatus,
+} from "./standing.ts";
 
 /** What chose the session, or where it is read from. */
 export const origin = z.enum(["flag", "environment", "agent", "current", "legacy", "branch"]);

@@ -2,7 +2,7 @@
  * What a command that moved a session answers.
  * @module
  */
-import type { change } from "../../answers/parts.ts";
+import type { change } from "../../answers/standing.ts";
 import type { DataOf } from "../../answers/table.ts";
 import type { ItemChange } from "../../app/each_item.ts";
 import type { Change } from "../../session/session_manager.ts";

@@ -3,7 +3,7 @@
  * and in blocks of Markdown.
  * @module
  */
-import type { itemRecord } from "../../answers/parts.ts";
+import type { itemRecord } from "../../answers/standing.ts";
 import type { DataOf } from "../../answers/table.ts";
 import { itemRemarks } from "../../workflow/item_remarks.ts";
 import { type ItemRecord, itemRecords } from "../../workflow/item_records.ts";

@@ -2,7 +2,8 @@
  * A session's standing, for programs.
  * @module
  */
-import type { bypass, departed, givenApproval, standing } from "../../answers/parts.ts";
+import type { departed } from "../../answers/parts.ts";
+import type { bypass, givenApproval, standing } from "../../answers/standing.ts";
 import type { DataOf } from "../../answers/table.ts";
 import type { Actor } from "../../workflow/events.ts";
 import type { GivenApproval } from "../../workflow/given_approvals.ts";
