@@ -184,7 +184,7 @@ const blocker = z.discriminatedUnion("kind", [
 /** Something that happened beside the straight way. */
 export const bypass = z.discriminatedUnion("kind", [
   z.strictObject({
-    kind: z.enum(["forced", "automatic"]),
+    kind: z.enum(["forced", "automatic", "waived"]),
     phase: z.string(),
     item: z.string(),
     count,

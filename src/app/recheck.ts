@@ -166,11 +166,12 @@ async function recheckItem(
 }
 
 /** What is true only at its time, as a test that must fail first, cannot be repaired later. */
-function orForItsTime(state: SessionState, phase: string): string {
+function orForItsTime(state: SessionState, { phase, item }: Pick<RecheckTarget, "phase" | "item">) {
   return phase === state.phase
     ? ""
     : "; where it proved something that was true only then, write `inputs: []` in the item: " +
-      "in later sessions no change of files makes that proof stale";
+      "in later sessions no change of files makes that proof stale; in this one a person can run " +
+      `\`orchestrator finish --accept-stale ${itemName(state, phase, item)} --reason "<why>"\``;
 }
 
 function failed(
@@ -183,7 +184,9 @@ function failed(
     "its verification failed";
   const name = itemName(state, phase, item);
   return new OrchestratorError("verification_failed", `Cannot recheck "${name}": ${reason}`, {
-    hint: `Fix the failure, then run \`orchestrator recheck ${name}\`${orForItsTime(state, phase)}`,
+    hint: `Fix the failure, then run \`orchestrator recheck ${name}\`${
+      orForItsTime(state, { phase, item })
+    }`,
     details: {
       session: state.session,
       phase,

@@ -100,6 +100,8 @@ export type Command =
     readonly work?: WorkRecord;
     /** The same of all proofs. */
     readonly proofs?: readonly ProofSeen[];
+    /** Names of items whose stale proofs are accepted, and why. */
+    readonly waive?: { readonly items: readonly string[]; readonly reason: string };
   }
   | { readonly kind: "abandon"; readonly reason: string }
   | { readonly kind: "note"; readonly text: string }

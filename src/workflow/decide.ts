@@ -24,6 +24,7 @@ import { decideSkip } from "./skip_rules.ts";
 import { comparableHint, stepWithStale } from "./stale_step.ts";
 import type { SessionState } from "./state.ts";
 import { checkOptionalText, checkText } from "./texts.ts";
+import { decideWaiver } from "./waiving.ts";
 import { recordedWork } from "./work_marks.ts";
 import { decideReject, decideReopen, decideRevoke } from "./withdrawing.ts";
 
@@ -65,7 +66,7 @@ export function decide(state: SessionState, command: Command, context: DecideCon
     case "advance":
       return decideAdvance(state, command);
     case "finish":
-      return decideFinish(state, command);
+      return decideFinish(state, command, context);
     case "abandon":
       return decideAbandon(state, command, context);
     case "note":
@@ -113,6 +114,7 @@ function decideAdvance(
 function decideFinish(
   state: SessionState,
   command: Extract<Command, { kind: "finish" }>,
+  context: DecideContext,
 ): Decision {
   const doing = "finish the workflow";
   const current = requireCurrentPhase(state, doing);
@@ -120,8 +122,11 @@ function decideFinish(
   const notes = checkOptionalText(command.notes, { doing, what: "notes", max: TEXT_LIMITS.notes });
   if (notes.error !== undefined) return notes;
   const { proofs } = command;
-  const blockers = [...finishBlockers(state, current.value), ...staleBlockers(state, proofs)];
-  if (blockers.length > 0) return { error: blockedError(state, doing, blockers) };
+  const all = [...finishBlockers(state, current.value), ...staleBlockers(state, proofs)];
+  const waiver = decideWaiver(state, command, all, context);
+  if (waiver.error !== undefined) return waiver;
+  const { left, recorded } = waiver.value;
+  if (left.length > 0) return { error: blockedError(state, doing, left) };
   return {
     value: {
       events: [{
@@ -130,6 +135,7 @@ function decideFinish(
           ...(notes.value === undefined ? {} : { notes: notes.value }),
           ...recordedWork(state, command.work),
           ...recordedProofs(state, proofs),
+          ...recorded,
         },
       }],
     },

@@ -15,7 +15,7 @@ import type {
   HistoryFile,
   VerificationOutcome,
 } from "./recorded.ts";
-import type { ProofSeen } from "./proof_seen.ts";
+import type { ProofSeen, Waived } from "./proof_seen.ts";
 import type { EarlierSession, Recent, Snapshot, StateSeed } from "./state.ts";
 import type { FileFacts, WorkRecord } from "./work_record.ts";
 
@@ -270,6 +270,9 @@ export interface EventData {
     readonly work?: WorkRecord;
     /** The same of all proofs. */
     readonly proofs?: readonly ProofSeen[];
+    /** Whose stale or failed proofs a person accepted, and why; absent where there are none. */
+    readonly waived?: readonly Waived[];
+    readonly reason?: string;
   };
   readonly workflow_abandoned: { readonly reason: string };
 }

@@ -165,6 +165,7 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
         ...(event.data.notes === undefined ? {} : { endNotes: event.data.notes }),
         ...(proof.proof === undefined ? {} : { finished: proof.proof }),
         ...comparedBy(event),
+        ...waivedBy(moved, event),
       };
     case "workflow_abandoned":
       // The phase keeps the status `active`: that is where the work stopped.
@@ -281,6 +282,19 @@ function skipped(
       reason: data.reason,
     }),
   };
+}
+
+function waivedBy(
+  { bypasses }: SessionState,
+  { data: { waived = [], reason = "" }, seq, time, actor }: Extract<
+    SessionEvent,
+    { readonly type: "workflow_completed" }
+  >,
+): Pick<SessionState, "bypasses"> {
+  const entries = waived.map(({ phase, item }) =>
+    ({ kind: "waived", phase, item, count: 1, seq, time, by: actor, reason }) as const
+  );
+  return { bypasses: entries.reduce(bypassed, bypasses) };
 }
 
 function bypassed(list: readonly Bypass[], entry: Bypass): readonly Bypass[] {

@@ -411,7 +411,8 @@ function bypassesOf(state: SessionState): readonly BypassNotice[] {
     })),
     ...state.bypasses.map((bypass) => ({
       ...bypass,
-      undone: itemState(phaseState(state, bypass.phase), bypass.item)[bypass.kind] === undefined,
+      undone: bypass.kind !== "waived" &&
+        itemState(phaseState(state, bypass.phase), bypass.item)[bypass.kind] === undefined,
     })),
     ...phases.flatMap((phase): BypassNotice[] =>
       phaseState(state, phase.id).approval?.byAgent === true

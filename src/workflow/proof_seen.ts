@@ -18,3 +18,9 @@ export interface ProofSeen {
   /** Files have changed that cannot be named, or why nothing could be compared: a clause. */
   readonly why?: string;
 }
+
+/** An item whose proof was accepted as it is. */
+export interface Waived {
+  readonly phase: string;
+  readonly item: string;
+}

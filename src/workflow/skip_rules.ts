@@ -109,7 +109,7 @@ export function isStockPhrase(text: string): boolean {
  * A substantive reason: {@link TEXT_LIMITS.weightyReason} characters, not counting repetitions, and
  * more than a stock phrase.
  */
-function checkWeightyReason(
+export function checkWeightyReason(
   reason: unknown,
   doing: string,
   { asBefore }: Pick<DecideContext, "asBefore">,

@@ -146,13 +146,14 @@ export interface CheckpointSummary {
 }
 
 /**
- * An item that was skipped without its proof or approval. One entry per phase, item and kind, so
+ * An item that was skipped without its proof or approval, or whose proof was accepted as it was. One entry per phase, item and kind, so
  * the list is bounded by the definition. It survives `checkpoint restore`, so that the skip stays
  * visible.
  */
 export interface Bypass {
-  /** `forced`: a gate skipped with `--force`. `automatic`: skipped by the supervision mode. */
-  readonly kind: "forced" | "automatic";
+  /** `forced`: a gate skipped with `--force`. `automatic`: skipped by the supervision mode.
+   * `waived`: its stale proof was accepted at the end. */
+  readonly kind: "forced" | "automatic" | "waived";
   readonly phase: string;
   readonly item: string;
   /** How often it happened; the rest of the entry is about the last time. */

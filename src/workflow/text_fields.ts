@@ -65,7 +65,7 @@ const PLACES: Readonly<Record<EventType, readonly Pattern[]>> = {
   checkpoint_restored: PHASES.map((path) => ["snapshot", ...path]),
   session_renamed: [],
   journal_accepted: [["reason"]],
-  workflow_completed: [["notes"], ["proofs", "*", "files", "*"]],
+  workflow_completed: [["notes"], ["reason"], ["proofs", "*", "files", "*"]],
   workflow_abandoned: [["reason"]],
   text_redacted: [["reason"]],
 };

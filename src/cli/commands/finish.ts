@@ -23,15 +23,16 @@ import { count, hang, oneLine } from "../output/text.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"finish">> {
   const reason = input.option("reason");
-  if (input.has("abandon")) return await abandon(context, reason);
-  if (reason !== undefined) {
+  const accepted = input.options("accept-stale");
+  if (input.has("abandon") && accepted.length > 0) {
     throw new OrchestratorError(
       "invalid_argument",
-      "Cannot finish with --reason: it can only be used with --abandon",
-      { hint: "Use --notes to add a remark" },
+      "Cannot finish with --abandon and --accept-stale: choose one",
     );
   }
-  const change = await finishWorkflow(context, { notes: input.option("notes") });
+  if (input.has("abandon")) return await abandon(context, reason);
+  const waive = waiver(accepted, reason);
+  const change = await finishWorkflow(context, { notes: input.option("notes"), waive });
   const { approvals, skips, bypasses, remarks } = describeWithProofs(change.state);
   const { namesakes } = change.state;
   const account = await readAccount(context, change.state);
@@ -51,6 +52,24 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"fin
       ...accountData(account),
     },
   );
+}
+
+function waiver(items: readonly string[], reason: string | undefined) {
+  if (items.length > 0 && reason === undefined) {
+    throw new OrchestratorError(
+      "missing_argument",
+      "Cannot finish with --accept-stale: --reason is required",
+      { hint: `Add --reason "<why>" with at least ${TEXT_LIMITS.weightyReason} characters` },
+    );
+  }
+  if (items.length === 0 && reason !== undefined) {
+    throw new OrchestratorError(
+      "invalid_argument",
+      "Cannot finish with --reason: it can only be used with --abandon or --accept-stale",
+      { hint: "Use --notes to add a remark" },
+    );
+  }
+  return reason === undefined ? undefined : { items, reason };
 }
 
 /**

@@ -52,8 +52,11 @@ export function eventText(
       ]);
     }
     case "phase_advanced":
-    case "workflow_completed":
       return lines([row, ...staleRows(event.data.proofs, style)]);
+    case "workflow_completed": {
+      const { proofs, waived, reason } = event.data;
+      return lines([row, ...staleRows(proofs, style), ...waivedRows(waived, reason, style)]);
+    }
     case "item_rejected":
       return withRows(row, event.data.also, (items) => `opened again with it: ${items}`, style);
     case "item_reopened":
@@ -96,6 +99,14 @@ function staleRows(proofs: unknown, style: Style): readonly Shown[] {
     } was stale${changed}`;
     return [underneath(text, style, style.yellow)];
   });
+}
+
+function waivedRows(waived: unknown, reason: unknown, style: Style): readonly Shown[] {
+  const items = (Array.isArray(waived) ? waived : []).filter(isRecord)
+    .map(({ phase, item }) => `${String(phase)}/${String(item)}`);
+  if (items.length === 0) return [];
+  const why = typeof reason === "string" ? `: ${reason}` : "";
+  return [underneath(`accepted as it was: ${items.join(", ")}${why}`, style, style.yellow)];
 }
 
 /** A row of its own below an event: it must not be cut. */

@@ -43,6 +43,9 @@ export function noticeText(notice: BypassNotice): string {
       return `${notice.phase}/${notice.item} was left ${
         notice.status === "failed" ? "failed" : "open"
       } (${notice.required ? "required" : "optional"})`;
+    case "waived":
+      return `${notice.phase}/${notice.item} was accepted by ${notice.by.name} although its proof ` +
+        `was stale or failed: ${notice.reason}`;
     default:
       return `${notice.phase}/${notice.item} ${
         notice.kind === "forced" ? "was skipped by force" : "was skipped by zero_human"

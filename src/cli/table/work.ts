@@ -218,11 +218,22 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     group: "work",
     summary: "Finish the workflow, or abandon it",
     details:
-      "Only possible in the last phase, when everything is done; lists skipped items. Never changes the git repository. With --abandon the workflow ends unfinished.",
+      "Only possible in the last phase, when everything is done; lists skipped items. Never changes the git repository. With --abandon the workflow ends unfinished. With --accept-stale a person accepts that the proof of an item no longer fits the files, or of an earlier phase fails now, as of a test that had to fail before the change; it stays visible.",
     options: [
       NOTES,
+      {
+        name: "accept-stale",
+        value: "ITEM",
+        summary: "Accept the stale proof of an item",
+        many: true,
+      },
       { name: "abandon", summary: "End the workflow unfinished" },
-      { name: "reason", short: "r", value: "TEXT", summary: "Reason (required with --abandon)" },
+      {
+        name: "reason",
+        short: "r",
+        value: "TEXT",
+        summary: "Reason (required with --abandon and --accept-stale)",
+      },
     ],
     examples: [
       { line: "finish", means: "finish" },

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Command } from "../commands.ts";
+import { isRecord } from "../record.ts";
 import type { EventData, EventType, EvidenceFiles, NewEvent } from "../events.ts";
 import type { Accompaniment } from "../verification_plan.ts";
 import type { ProofSeen } from "../proof_seen.ts";
@@ -60,7 +61,8 @@ export function commandOf(event: NewEvent): Command | null {
     case "workflow_completed": {
       const { notes } = event.data;
       const said = notes === undefined ? {} : { notes };
-      return { kind: "finish", ...said, ...workIn(event.data), ...proofsIn(event.data) };
+      const seen = { ...workIn(event.data), ...proofsIn(event.data) };
+      return { kind: "finish", ...said, ...seen, ...waiverIn(event.data) };
     }
     case "workflow_abandoned":
       return { kind: "abandon", reason: event.data.reason };
@@ -114,6 +116,14 @@ function completion(data: EventData["item_completed"] | EventData["item_failed"]
     ...(basis === undefined ? {} : { basis }),
     ...workIn(data),
   };
+}
+
+function waiverIn({ waived, reason }: EventData["workflow_completed"]) {
+  if (waived === undefined && reason === undefined) return {};
+  const items = (Array.isArray(waived) ? waived : []).flatMap((one: unknown) =>
+    isRecord(one) ? [nameIn({ phase: String(one["phase"]), item: String(one["item"]) })] : []
+  );
+  return { waive: { items, reason: reason ?? "" } };
 }
 
 function revocation({ phase, item, reason }: EventData["approval_revoked"]): Command {

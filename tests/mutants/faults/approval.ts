@@ -10,6 +10,34 @@ const EARLY = "tests/unit/workflow/early_approval_test.ts";
 /** See `table.ts`. */
 export const APPROVAL: readonly Mutant[] = [
   {
+    name: "an agent accepts stale proofs",
+    file: "src/workflow/waiving.ts",
+    search: "if (refused !== undefined) return { error: refused };",
+    replace: "if (refused === null) return { error: refused };",
+    killedBy: { file: FRESHNESS, filter: "in spite of stale proofs" },
+  },
+  {
+    name: "who accepts one stale proof accepts all",
+    file: "src/workflow/waiving.ts",
+    search: "one.phase !== phase || one.item !== item",
+    replace: "one.phase === null || one.item === null",
+    killedBy: { file: FRESHNESS, filter: "in spite of stale proofs" },
+  },
+  {
+    name: "that stale proofs were accepted is not kept",
+    file: "src/workflow/evolve.ts",
+    search: "return { bypasses: entries.reduce(bypassed, bypasses) };",
+    replace: "return { bypasses: entries.slice(0, 0).reduce(bypassed, bypasses) };",
+    killedBy: { file: FRESHNESS, filter: "in spite of stale proofs" },
+  },
+  {
+    name: "a failed item of the current phase is accepted",
+    file: "src/workflow/waiving.ts",
+    search: 'blocker.status === "failed" && blocker.phase !== state.phase;',
+    replace: 'blocker.status === "failed" || blocker.phase !== state.phase;',
+    killedBy: { file: FRESHNESS, filter: "can be skipped" },
+  },
+  {
     name: "an approval whose inputs changed blocks nothing",
     file: "src/workflow/freshness.ts",
     search: "return item.inputs !== undefined && !isGivenElsewhere(state, proof);",

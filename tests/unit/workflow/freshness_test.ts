@@ -14,7 +14,18 @@ import { planRecheck } from "../../../src/workflow/recheck.ts";
 import { own } from "../../../src/workflow/record.ts";
 import type { RootRecord, WorkRecord } from "../../../src/workflow/work_record.ts";
 import { audited } from "./audit/forged_fields_test.ts";
-import { CHECKED, item, outcomeOf, PERSON, phase, Session, workflow } from "./session_builder.ts";
+import { describe } from "../../../src/workflow/progress.ts";
+import { textFields } from "../../../src/workflow/text_fields.ts";
+import {
+  AGENT,
+  CHECKED,
+  item,
+  outcomeOf,
+  PERSON,
+  phase,
+  Session,
+  workflow,
+} from "./session_builder.ts";
 
 const APPROVAL = { how: "terminal", detection: "none" } as const;
 
@@ -290,6 +301,94 @@ Deno.test("an approval that was given in another checkout than that of the work 
     }
     assert.deepEqual(audited(session.journal).contradictions, []);
   }
+});
+
+const WHY = "The test had to fail before the change was there, and at that time it did";
+
+Deno.test("a person finishes in spite of stale proofs, each by name, and it stays visible", () => {
+  const session = new Session(FRESH);
+  finishedPhase(session, "BUILD");
+  session.do({ kind: "advance", proofs: seenOf(session) });
+  finishedPhase(session, "LAST");
+  session.do(recheck(session, "tests", false));
+  const finish = (items: readonly string[], reason = WHY): Command => ({
+    kind: "finish",
+    proofs: seenOf(session, { plan: STALE, seen: { verdict: "unknown" } }),
+    waive: { items, reason },
+  });
+  const all = ["tests", "BUILD/plan", "seen", "seen"];
+  // One that fails now, one that is stale, one that cannot be compared: none is accepted with another.
+  for (const [left, items] of [["tests", all.slice(1)], ["seen", all.slice(0, 2)]] as const) {
+    const { code, message } = session.refusal(finish(items));
+    assert.equal(code, "phase_blocked");
+    assert.match(message, RegExp(`^Cannot finish the workflow: [^;]*"${left}"[^;]*$`));
+  }
+  for (
+    const [items, name] of [[["lint"], "lint"], [["none"], "none"], [
+      ["LAST/plan"],
+      "LAST/plan",
+    ]] as const
+  ) {
+    assert.equal(
+      session.refusal(finish(items)).message,
+      `Cannot accept "${name}": no stale proof of it blocks the end of the workflow`,
+    );
+  }
+  assert.equal(session.refusal(finish(all, "Not needed")).code, "too_short");
+  assert.match(session.refusal(finish(all), AGENT).message, /only a person can decide that/);
+  session.do(finish(all));
+  const ids = ["tests", "plan", "seen"];
+  assert.deepEqual(
+    describe(session.state).bypasses.flatMap((one) => one.kind === "waived" ? [one.item] : []),
+    ids,
+  );
+  assert.deepEqual(
+    session.state.bypasses.map(({ kind, reason }) => [kind, reason]),
+    ids.map(() => ["waived", WHY]),
+  );
+  const { journal } = session;
+  const end = journal.at(-1);
+  assert.ok(end?.type === "workflow_completed");
+  const { waived = [] } = end.data;
+  assert.deepEqual(audited(journal).contradictions, []);
+  for (
+    const made of [
+      { waived: undefined },
+      { waived: waived.slice(1) },
+      { waived: [...waived, { phase: "LAST", item: "lint" }] },
+      { waived: [...waived, null] },
+      { waived: "all" },
+      { reason: undefined },
+      { reason: "Not needed" },
+      { waived: undefined, reason: undefined },
+    ]
+  ) {
+    const lines = journal.map((event) =>
+      event === end ? { ...event, data: { ...event.data, ...made } } : event
+    ) as typeof journal;
+    assert.deepEqual(
+      audited(lines).contradictions.map(({ line }) => line),
+      [end.seq],
+      JSON.stringify(made),
+    );
+  }
+  const byAgent = [...journal.slice(0, -1), { ...end, actor: AGENT }] as typeof journal;
+  assert.equal(audited(byAgent).contradictions.length, 1);
+  assert.ok(textFields(end).some(({ name }) => name === "reason"));
+});
+
+Deno.test("an item of the current phase that failed is not accepted: it can be skipped", () => {
+  const session = new Session(FRESH);
+  finishedPhase(session, "BUILD");
+  session.do({ kind: "advance", proofs: seenOf(session) });
+  finishedPhase(session, "LAST");
+  session.do(recheck(session, "lint", false));
+  const { message } = session.refusal({
+    kind: "finish",
+    proofs: seenOf(session),
+    waive: { items: ["lint"], reason: WHY },
+  });
+  assert.match(message, /^Cannot accept "lint"/);
 });
 
 Deno.test("what was found of other proofs than those of the state is not recorded", () => {
