@@ -11,7 +11,7 @@ import { signatureOf } from "./target.ts";
 const UNFINISHED = /\/\.(?:tmp|staging|removed|replacing)-[^/]*(?:\/|$)/;
 
 /** Derived, or empty whatever happens: not synced on purpose. */
-const DERIVED = /\/(?:state\.json|lock)$/;
+const DERIVED = /\/(?:(?:state|compared)\.json|lock)$/;
 
 /**
  * What a rename put in place although it was not on the disk: every file that was written below the

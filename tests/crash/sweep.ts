@@ -319,7 +319,7 @@ function errorLine(stderr: string): string {
 /**
  * What a power cut could take back, or leave empty, although the command has answered: lines whose file
  * was not synced behind them, files that took their name unsynced, names whose directory was not
- * synced. `state.json` is derived and may be lost.
+ * synced. `state.json` and `compared.json` are derived and may be lost.
  */
 function notDurable(calls: readonly Call[], root: string): readonly string[] {
   const made = calls.filter((call) =>
@@ -336,7 +336,7 @@ function notDurable(calls: readonly Call[], root: string): readonly string[] {
     if (/^p?write/.test(call.name) && path.endsWith(".jsonl")) {
       if (!isSynced(path, calls.slice(index))) owes.push(path);
     }
-    if (/^(rename|link)/.test(call.name) && !/\/(state\.json|\.removed-[^/]*)$/.test(target)) {
+    if (/^(rename|link)/.test(call.name) && !/\/((?:state|compared)\.json|\.removed-[^/]*)$/.test(target)) {
       const before = calls.slice(0, index);
       const formerly = before.find((call) => call.name === "rename" && call.paths[1] === path);
       if (![path, formerly?.paths[0] ?? path].some((name) => isSynced(name, before))) {

@@ -2,14 +2,38 @@
  * A git directory that cannot be written, as in the sandboxes of some agents.
  * @module
  */
+import { resolve, sep } from "node:path";
 import { OrchestratorError } from "../../errors.ts";
 
 /** What git says of an object store, or of refs, that it may not write. */
 const SIGNS =
   /insufficient permission|read-only file system|unable to create temporary|permission denied|operation not permitted/i;
 
-/** Whether an error means that nothing can be committed here. */
-export function isUnwritable(error: unknown): error is OrchestratorError {
+/** Where it is told from: absolute paths. */
+interface Places {
+  readonly root: string;
+  /** Git's directory that worktrees share; the state may be in it. */
+  readonly gitDirectory: string;
+  readonly stateDirectory: string;
+}
+
+/**
+ * Whether an error means that nothing can be committed here. A state that cannot be written is another
+ * matter: there is nothing to hand over then.
+ */
+export function isUnwritable(
+  error: unknown,
+  { root, gitDirectory, stateDirectory }: Places,
+): error is OrchestratorError {
   if (!(error instanceof OrchestratorError)) return false;
-  return error.code === "read_only" || (error.code === "git_failed" && SIGNS.test(error.message));
+  if (error.code === "git_failed") return SIGNS.test(error.message);
+  const path = error.details?.["path"];
+  if (error.code !== "read_only" || typeof path !== "string") return false;
+  const file = resolve(root, path);
+  return isBelow(file, resolve(root, gitDirectory)) &&
+    !isBelow(file, resolve(root, stateDirectory));
+}
+
+function isBelow(file: string, directory: string): boolean {
+  return file.startsWith(directory.endsWith(sep) ? directory : `${directory}${sep}`);
 }

@@ -36,7 +36,9 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
   try {
     report = await pushState(branch, "Push", { probe: branch.record.fallback !== "own" });
   } catch (error) {
-    if (!isUnwritable(error)) throw error;
+    const { root, stateDirectory } = context.paths;
+    const gitDirectory = branch.git.commonDirectory;
+    if (!isUnwritable(error, { root, gitDirectory, stateDirectory })) throw error;
     return await withoutGit(context, input, error);
   }
   const snapshot = report.fallback === "snapshot" ? await handOver(context, input) : null;
