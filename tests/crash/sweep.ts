@@ -336,7 +336,10 @@ function notDurable(calls: readonly Call[], root: string): readonly string[] {
     if (/^p?write/.test(call.name) && path.endsWith(".jsonl")) {
       if (!isSynced(path, calls.slice(index))) owes.push(path);
     }
-    if (/^(rename|link)/.test(call.name) && !/\/((?:state|compared)\.json|\.removed-[^/]*)$/.test(target)) {
+    if (
+      /^(rename|link)/.test(call.name) &&
+      !/\/((?:state|compared)\.json|\.removed-[^/]*)$/.test(target)
+    ) {
       const before = calls.slice(0, index);
       const formerly = before.find((call) => call.name === "rename" && call.paths[1] === path);
       if (![path, formerly?.paths[0] ?? path].some((name) => isSynced(name, before))) {

@@ -368,3 +368,16 @@ test("a secret in the name of a file is not kept", async (project) => {
   assert.equal((await project.run("advance")).code, 7);
   assert.ok(!readFileSync(project.file, "utf8").includes(token));
 });
+
+test("what a power cut leaves of it says nothing, and is written over", async (project) => {
+  await project.begin();
+  project.scratch.write("src/a.txt", "b\n");
+  assert.equal((await project.run("advance")).code, 7);
+  const whole = readFileSync(project.file);
+  for (const left of [new Uint8Array(), new Uint8Array(whole.length), whole.subarray(0, 50)]) {
+    writeFileSync(project.file, left);
+    assert.deepEqual(await project.said(), []);
+    assert.equal((await project.run("advance")).code, 7);
+    assert.deepEqual(await project.said(), [`${CHANGED} (advance, just now)`]);
+  }
+});
