@@ -3,6 +3,7 @@
  * what can be seen in a few files.
  * @module
  */
+import { ignoredKeys } from "../app/ignored_keys.ts";
 import { type LastComparison, lastComparison } from "../app/last_comparison.ts";
 import { placeData, placeText, workElsewhere } from "../app/work_place.ts";
 import { worthSaying } from "../app/proofs_seen.ts";
@@ -33,7 +34,10 @@ export async function withLastFound(
     { paths: context.paths, backend: context.manager.backend },
     state,
   );
-  if (proofs.length === 0 && commitChanged.length === 0 && place === null) return { progress };
+  const ignored = await ignoredKeys(context, state);
+  if (proofs.length === 0 && commitChanged.length === 0 && place === null && ignored.length === 0) {
+    return { progress };
+  }
   const redactor = await context.redactor();
   const where = place === null ? [] : [redactor.redact(`The work is in ${placeText(place)}`)];
   const said = worthSaying(state, proofs, "all");
@@ -42,6 +46,7 @@ export async function withLastFound(
   const others = commitChanged.map(({ phase, item }) => itemName(state, phase, item));
   const remarks = [
     ...withoutNames(state, progress, proofs),
+    ...ignored.map((text) => redactor.redact(text)),
     ...where,
     ...texts,
     ...(others.length === 0 ? [] : [

@@ -14,6 +14,7 @@ import type { Context } from "../context.ts";
 import { changeAnswer } from "../output/change.ts";
 import { lines, say, type Shown } from "../output/shown.ts";
 import { readAccount } from "../../app/account.ts";
+import { ignoredKeys } from "../../app/ignored_keys.ts";
 import { accountData, accountTexts } from "../output/repository_text.ts";
 import { givenText } from "../output/approval_text.ts";
 import { approvalData, bypassData } from "../output/status_data.ts";
@@ -33,7 +34,8 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"fin
   if (input.has("abandon")) return await abandon(context, reason);
   const waive = waiver(accepted, reason);
   const change = await finishWorkflow(context, { notes: input.option("notes"), waive });
-  const { approvals, skips, bypasses, remarks } = describeWithProofs(change.state);
+  const { approvals, skips, bypasses, remarks: said = [] } = describeWithProofs(change.state);
+  const remarks = [...said, ...await ignoredKeys(context, change.state)];
   const { namesakes } = change.state;
   const account = await readAccount(context, change.state);
   return changeAnswer(
@@ -41,13 +43,13 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"fin
     (style) =>
       lines([
         say`Finished ${style.bold(oneLine(change.state.task, style.width - 12, style))}`,
-        ...review(change.state, accountTexts(account, change.state), style),
+        ...review(change.state, { recorded: accountTexts(account, change.state), remarks }, style),
       ]),
     {
       approvals: approvals.map(approvalData),
       skips,
       bypasses: bypasses.map(bypassData),
-      ...(remarks === undefined ? {} : { remarks }),
+      ...(remarks.length === 0 ? {} : { remarks }),
       ...(namesakes === undefined ? {} : { namesakes }),
       ...accountData(account),
     },
@@ -111,10 +113,13 @@ function namesakesText({ namesakes }: SessionState): readonly string[] {
  */
 function review(
   state: SessionState,
-  recorded: readonly string[],
+  { recorded, remarks }: {
+    readonly recorded: readonly string[];
+    readonly remarks: readonly string[];
+  },
   style: Style,
 ): readonly Shown[] {
-  const { approvals, skips, bypasses, remarks = [] } = describeWithProofs(state);
+  const { approvals, skips, bypasses } = describeWithProofs(state);
   return [
     ...recorded.map((text) => style.yellow(hang(text, style, 4))),
     ...bypasses.map((notice) => style.yellow(hang(noticeText(notice), style, 4))),
