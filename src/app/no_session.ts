@@ -54,14 +54,32 @@ export async function noSession(
       { hint: `Run \`orchestrator session use ${own}\` to go on with it here` },
     );
   }
+  const open = of === undefined ? "" : await openThere(workspace.manager);
   return new OrchestratorError(
     "no_session",
-    `${doing}: no session is selected${state}`,
+    `${doing}: no session is selected${state}${open}`,
     {
       hint:
         "Run `orchestrator session list` to see the sessions, and `orchestrator session use <id>` to select one",
     },
   );
+}
+
+/** How many sessions are looked at, and how many are named. */
+const MOST_LOOKED_AT = 50;
+const MOST_NAMED = 3;
+
+/** The open sessions of a state that is another checkout's, as a clause; empty without any. */
+async function openThere(manager: Workspace["manager"]): Promise<string> {
+  const open: string[] = [];
+  for (const id of (await manager.listSessions()).slice(0, MOST_LOOKED_AT)) {
+    if (!await isActive(manager, id)) continue;
+    const { name } = (await manager.load(id)).state;
+    open.push(name === null ? id : `${id} (${name})`);
+  }
+  if (open.length === 0) return "";
+  const more = open.length > MOST_NAMED ? ` and ${open.length - MOST_NAMED} more` : "";
+  return `; open there: ${open.slice(0, MOST_NAMED).join(", ")}${more}`;
 }
 
 /**

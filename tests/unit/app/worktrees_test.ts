@@ -343,7 +343,9 @@ test("an agent that moves to another checkout is told of its own session", async
   }
   // Another agent, and a person, are not.
   for (const env of [{ ...agent, CLAUDE_CODE_SESSION_ID: "y" }, {}]) {
-    assert.doesNotMatch((await tree.mustFail(wt, ["status"], env)).message, /this agent/);
+    const { message } = await tree.mustFail(wt, ["status"], env);
+    assert.doesNotMatch(message, /this agent/);
+    assert.ok(message.endsWith(`; open there: ${id}`), message);
   }
   // The way back, once the worktree is removed.
   const other = { ...agent, CLAUDE_CODE_SESSION_ID: "z" };
