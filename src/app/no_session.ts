@@ -8,6 +8,7 @@ import type { OrchestratorPaths } from "../project/paths.ts";
 import { bindingKey, readPointer } from "../session/session_manager.ts";
 import { FOLDERS, OF_MAIN } from "../state_layout/names.ts";
 import { SESSION_ID } from "../storage/keys.ts";
+import type { SessionState } from "../workflow/state.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**
@@ -73,8 +74,9 @@ const MOST_NAMED = 3;
 async function openThere(manager: Workspace["manager"]): Promise<string> {
   const open: string[] = [];
   for (const id of (await manager.listSessions()).slice(0, MOST_LOOKED_AT)) {
-    if (!await isActive(manager, id)) continue;
-    const { name } = (await manager.load(id)).state;
+    const state = await activeState(manager, id);
+    if (state === null) continue;
+    const { name } = state;
     open.push(name === null ? id : `${id} (${name})`);
   }
   if (open.length === 0) return "";
@@ -98,18 +100,22 @@ async function ownElsewhere(
   for (const found of [`${OF_MAIN}${key}`, ...linked]) {
     const id = await readPointer(backend, found);
     if (id === null || !SESSION_ID.test(id) || !await backend.hasSession(id)) continue;
-    if (await isActive(manager, id)) ids.add(id);
+    if (await activeState(manager, id) !== null) ids.add(id);
   }
   return [...ids];
 }
 
-/** False for one that cannot be read: the error is about another thing. */
-async function isActive(manager: Workspace["manager"], id: string): Promise<boolean> {
+/** Null for one that has ended, or cannot be read: the error is about another thing. */
+async function activeState(
+  manager: Workspace["manager"],
+  id: string,
+): Promise<SessionState | null> {
   try {
-    return (await manager.load(id)).state.status === "active";
+    const { state } = await manager.load(id);
+    return state.status === "active" ? state : null;
   } catch (error) {
     if (!(error instanceof OrchestratorError)) throw error;
-    return false;
+    return null;
   }
 }
 

@@ -10,18 +10,7 @@ import { executable, executableAvailable } from "../harness/executable.ts";
 import { GitHttpServer, httpBackend } from "../harness/git_server.ts";
 import { type Machine, Machines } from "../harness/machines.ts";
 import { type Result, runProcess } from "../harness/running.ts";
-
-const WORKFLOW = `name: Waits
-phases:
-  - id: PLAN
-    name: Plan
-    items:
-      - { id: think, name: Think }
-      - { id: ok, name: Ok, step_type: gate, verification: { type: manual_gate, description: read } }
-  - id: DO
-    name: Do
-    items: [{ id: build, name: Build }]
-`;
+import { WAITS } from "../harness/waits.ts";
 
 /** Milliseconds after which commands are killed: while they read, write, and talk to the server. */
 const DELAYS = [15, 60, 250, 600];
@@ -102,7 +91,7 @@ for (const delay of DELAYS) {
         return made;
       };
       const first = machine("first");
-      writeFileSync(join(first.root, "waits.yaml"), WORKFLOW);
+      writeFileSync(join(first.root, "waits.yaml"), WAITS);
       const sandbox = new Killed(program, first, delay);
       const session = await begin(sandbox);
       await sandbox.does("complete", "think");

@@ -7,18 +7,7 @@ import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { git, refuseBranches } from "../harness/git_server.ts";
 import { type Machine, Machines } from "../harness/machines.ts";
-
-const WORKFLOW = `name: Waits
-phases:
-  - id: PLAN
-    name: Plan
-    items:
-      - { id: think, name: Think }
-      - { id: ok, name: Ok, step_type: gate, verification: { type: manual_gate, description: read } }
-  - id: DO
-    name: Do
-    items: [{ id: build, name: Build }]
-`;
+import { WAITS } from "../harness/waits.ts";
 
 const able = spawnSync("git", ["--version"]).error === undefined;
 
@@ -33,7 +22,7 @@ interface Standing {
 
 /** A session that waits for nothing yet. */
 async function begin(machine: Machine): Promise<void> {
-  writeFileSync(join(machine.root, "waits.yaml"), WORKFLOW);
+  writeFileSync(join(machine.root, "waits.yaml"), WAITS);
   await machine.must("start", "Wait for it", "--workflow", "waits.yaml");
 }
 
@@ -126,7 +115,7 @@ test("a disk that may vanish is spoken of once, and status has it for programs",
   const machine = machines.clone("machine");
   machine.env["ORCHESTRATOR_WEB_MODE"] = "false";
   machine.env["CODESPACES"] = "true";
-  writeFileSync(join(machine.root, "waits.yaml"), WORKFLOW);
+  writeFileSync(join(machine.root, "waits.yaml"), WAITS);
   const started = await machine.must("start", "Wait for it", "--workflow", "waits.yaml");
   assert.match(
     started.stderr,

@@ -7,18 +7,7 @@ import { cpSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Machine, Machines } from "../harness/machines.ts";
 import { startInProcess } from "../harness/running.ts";
-
-const WORKFLOW = `name: Waits
-phases:
-  - id: PLAN
-    name: Plan
-    items:
-      - { id: think, name: Think }
-      - { id: ok, name: Ok, step_type: gate, verification: { type: manual_gate, description: read } }
-  - id: DO
-    name: Do
-    items: [{ id: build, name: Build }]
-`;
+import { WAITS } from "../harness/waits.ts";
 
 const able = spawnSync("git", ["--version"]).error === undefined;
 
@@ -28,7 +17,7 @@ function test(name: string, fn: () => Promise<void>): void {
 
 /** A session that waits for a person. @returns its id. */
 async function waiting(machine: Machine): Promise<string> {
-  writeFileSync(join(machine.root, "waits.yaml"), WORKFLOW);
+  writeFileSync(join(machine.root, "waits.yaml"), WAITS);
   await machine.must("start", "Wait for it", "--workflow", "waits.yaml");
   await machine.must("complete", "think");
   return (await machine.status()).session;

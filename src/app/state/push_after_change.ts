@@ -53,9 +53,7 @@ export async function pushAfterChange(
     try {
       await pushNow(workspace, branch, { session, state, push, alone: always });
     } catch (error) {
-      const { root, stateDirectory } = workspace.paths;
-      const gitDirectory = branch.git.commonDirectory;
-      if (!isUnwritable(error, { root, gitDirectory, stateDirectory })) throw error;
+      if (!isUnwritable(error, workspace.paths, branch.git.commonDirectory)) throw error;
       workspace.warn(
         `The state was not pushed: git cannot write here; orchestrator state push prints the state, to be saved`,
       );

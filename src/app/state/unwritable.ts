@@ -4,26 +4,21 @@
  */
 import { resolve, sep } from "node:path";
 import { OrchestratorError } from "../../errors.ts";
+import type { OrchestratorPaths } from "../../project/paths.ts";
 
 /** What git says of an object store, or of refs, that it may not write. */
 const SIGNS =
   /insufficient permission|read-only file system|unable to create temporary|permission denied|operation not permitted/i;
 
-/** Where it is told from: absolute paths. */
-interface Places {
-  readonly root: string;
-  /** Git's directory that worktrees share; the state may be in it. */
-  readonly gitDirectory: string;
-  readonly stateDirectory: string;
-}
-
 /**
  * Whether an error means that nothing can be committed here. A state that cannot be written is another
  * matter: there is nothing to hand over then.
+ * @param gitDirectory the one that worktrees share; the state may be in it.
  */
 export function isUnwritable(
   error: unknown,
-  { root, gitDirectory, stateDirectory }: Places,
+  { root, stateDirectory }: Pick<OrchestratorPaths, "root" | "stateDirectory">,
+  gitDirectory: string,
 ): error is OrchestratorError {
   if (!(error instanceof OrchestratorError)) return false;
   if (error.code === "git_failed") return SIGNS.test(error.message);

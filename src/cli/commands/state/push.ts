@@ -36,9 +36,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
   try {
     report = await pushState(branch, "Push", { probe: branch.record.fallback !== "own" });
   } catch (error) {
-    const { root, stateDirectory } = context.paths;
-    const gitDirectory = branch.git.commonDirectory;
-    if (!isUnwritable(error, { root, gitDirectory, stateDirectory })) throw error;
+    if (!isUnwritable(error, context.paths, branch.git.commonDirectory)) throw error;
     return await withoutGit(context, input, error);
   }
   const snapshot = report.fallback === "snapshot" ? await handOver(context, input) : null;
