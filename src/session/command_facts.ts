@@ -53,9 +53,14 @@ const FAMILIES = /^(?:BASH_FUNC_|DYLD_|GIT_|LD_|npm_config_)/;
 const NPM =
   /^npm_config_(?:script_shell|shell|node_options|userconfig|globalconfig|prefix|ignore_scripts|if_present|workspaces?)$/i;
 
-/** Of git, those that say who and how it is shown, not what is done. */
+/**
+ * Of git, those that say who and how it is shown, not what is done; and those that say only how its
+ * https connections are made: certificates, versions of TLS, speeds. Many machines set them for their
+ * proxy. `GIT_SSL_NO_VERIFY` is none of them: without the check, another server can answer. Neither is
+ * `GIT_PROXY_COMMAND`, a program.
+ */
 const HARMLESS =
-  /^GIT_(?:AUTHOR|COMMITTER|TERMINAL_PROMPT|EDITOR|SEQUENCE_EDITOR|PAGER|ASKPASS|TRACE|CONFIG_NOSYSTEM)/;
+  /^GIT_(?:AUTHOR|COMMITTER|TERMINAL_PROMPT|EDITOR|SEQUENCE_EDITOR|PAGER|ASKPASS|TRACE|CONFIG_NOSYSTEM|CURL_|HTTP_|PROXY_SSL_|SSL_(?!NO_VERIFY))/;
 
 /** More names than this are not kept. */
 const MOST_NAMES = 50;

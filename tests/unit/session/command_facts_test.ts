@@ -18,3 +18,28 @@ Deno.test("variables of npm count in either case where they change what runs", (
     "npm_config_script_shell",
   ]);
 });
+
+Deno.test("of git, what says only how https connections are made does not count", () => {
+  const env = {
+    GIT_SSL_CAINFO: "/etc/ssl/proxy.pem",
+    GIT_SSL_CAPATH: "/etc/ssl/certs",
+    GIT_SSL_CERT: "/home/anna/client.pem",
+    GIT_SSL_KEY: "/home/anna/client.key",
+    GIT_SSL_VERSION: "tlsv1.3",
+    GIT_PROXY_SSL_CAINFO: "/etc/ssl/proxy.pem",
+    GIT_HTTP_LOW_SPEED_LIMIT: "1000",
+    GIT_CURL_VERBOSE: "1",
+    GIT_SSL_NO_VERIFY: "1",
+    GIT_PROXY_COMMAND: "/tmp/proxy",
+    GIT_ALLOW_PROTOCOL: "ext",
+    GIT_SSH_COMMAND: "/tmp/ssh",
+    GIT_DIR: "/tmp/other",
+  };
+  assert.deepEqual(changingVariables(env), [
+    "GIT_ALLOW_PROTOCOL",
+    "GIT_DIR",
+    "GIT_PROXY_COMMAND",
+    "GIT_SSH_COMMAND",
+    "GIT_SSL_NO_VERIFY",
+  ]);
+});
