@@ -104,6 +104,7 @@ export interface LegacyFinding {
     | "state_repeated"
     | "checksum_mismatch"
     | "agent_server_state"
+    | "foreign_file"
     | "v4_state";
   /** Relative to the root, with `/`. */
   readonly path: string;

@@ -5,6 +5,7 @@
  * The first row that fits a path counts. Paths are relative to the root, with `/`.
  * @module
  */
+import type { Ownership } from "./ownership.ts";
 
 /**
  * `session`: becomes sessions, its bytes go along. `feedback`: its lines go to the sessions they are
@@ -20,16 +21,6 @@ export type Decision =
   | "archive"
   | "stay"
   | "ask";
-
-/** How a file of the old tool is told from another one of the same name. */
-export type Ownership =
-  | "name"
-  | "sops file"
-  | "PRD state"
-  | "squad sessions"
-  | "JSON of jobs"
-  | "pattern index"
-  | "settings map";
 
 /** A row of the inventory. */
 export interface InventoryRow {
@@ -54,13 +45,25 @@ function row(
   return { place, pattern, kind, decision, what, owned };
 }
 
-const SOPS = "sops file";
-
 /** The table. */
 const INVENTORY: readonly InventoryRow[] = [
-  row(".workflow_state.json", /^\.workflow_state\.json$/, "file", "session", "workflow state"),
+  row(
+    ".workflow_state.json",
+    /^\.workflow_state\.json$/,
+    "file",
+    "session",
+    "state of a workflow",
+    "workflow state",
+  ),
   row(".workflow_state.tmp", /^\.workflow_state\.tmp$/, "file", "archive", "unfinished write"),
-  row(".workflow_log.jsonl", /^\.workflow_log\.jsonl$/, "file", "session", "event log"),
+  row(
+    ".workflow_log.jsonl",
+    /^\.workflow_log\.jsonl$/,
+    "file",
+    "session",
+    "events of workflows",
+    "event log",
+  ),
   row(
     ".workflow_checkpoints/",
     /^\.workflow_checkpoints$/,
@@ -120,7 +123,7 @@ const INVENTORY: readonly InventoryRow[] = [
   ),
   row(".workflow_<other>", /^\.workflow_[^/]+$/, "any", "ask", "unknown to the old tool"),
   row(".secrets.enc", /^\.secrets\.enc$/, "file", "secret", "secrets, encrypted by openssl"),
-  row("secrets.enc.yaml", /^secrets\.enc\.yaml$/, "file", "secret", "secrets of SOPS", SOPS),
+  row("secrets.enc.yaml", /^secrets\.enc\.yaml$/, "file", "secret", "secrets of SOPS", "SOPS file"),
   row(
     ".manus/secrets.enc[.yaml]",
     /^\.manus\/secrets\.enc(?:\.yaml)?$/,
@@ -184,7 +187,7 @@ const INVENTORY: readonly InventoryRow[] = [
     "directory",
     "prd",
     "jobs of a PRD",
-    "JSON of jobs",
+    "jobs of a PRD",
   ),
   row(
     ".claude/prompt_<task>.md",
@@ -192,6 +195,7 @@ const INVENTORY: readonly InventoryRow[] = [
     "file",
     "prd",
     "prompt of a PRD's task",
+    "prompt of a known task",
   ),
   row(
     ".claude/<prd|manual>_prompts/",
@@ -213,7 +217,8 @@ const INVENTORY: readonly InventoryRow[] = [
     /^\.claude\/(?:strategy_stats\.json|feedback_history\.json|healing_cache\.sqlite(?:-wal|-shm)?)$/,
     "file",
     "archive",
-    "caches of the old tool",
+    "caches",
+    "cache of the old tool",
   ),
   row(
     ".claude/manifests/, .claude/logs/",
@@ -251,8 +256,16 @@ const INVENTORY: readonly InventoryRow[] = [
     "file",
     "session",
     "state without a session, or the agent server's",
+    "workflow or agent server state",
   ),
-  row(".orchestrator/log.jsonl", /^\.orchestrator\/log\.jsonl$/, "file", "session", "event log"),
+  row(
+    ".orchestrator/log.jsonl",
+    /^\.orchestrator\/log\.jsonl$/,
+    "file",
+    "session",
+    "events",
+    "event log",
+  ),
   row(
     ".orchestrator/checkpoints/",
     /^\.orchestrator\/checkpoints$/,
@@ -355,7 +368,7 @@ const TARGETS: Readonly<Record<Decision, string>> = {
 export function inventoryTable(): string {
   const lines = ["| old place | what it is | where it goes |", "|---|---|---|"];
   for (const entry of INVENTORY) {
-    const test = entry.owned === "name" ? "" : `(if it is one: ${entry.owned})`;
+    const test = entry.owned === "name" ? "" : ` (if it is: ${entry.owned})`;
     const place = entry.place.replaceAll("|", "\\|");
     lines.push(`| \`${place}\` | ${entry.what}${test} | ${TARGETS[entry.decision]} |`);
   }

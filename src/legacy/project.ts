@@ -117,19 +117,28 @@ function origins(places: LegacyPlaces): readonly LegacyOrigin[] {
   return found;
 }
 
-/** The agent server kept its own state where a workflow's can be: only a readable workflow counts. */
+/**
+ * The agent server kept its own state where a workflow's can be, and other programs have files of the
+ * same names: only what has the shape of a workflow counts.
+ */
 function isForeign(workflow: LegacyWorkflow, findings: LegacyFinding[]): boolean {
-  const { error, file } = workflow;
-  if (workflow.origin.name !== "bare" || error?.code !== "legacy_corrupt") return false;
-  findings.push(
-    error.details?.reason === "not_state"
-      ? {
-        code: "agent_server_state",
-        path: file,
-        message: `"${file}" is not a workflow; the old agent server stored its tasks there`,
-      }
-      : { code: "state_damaged", path: file, message: error.message },
-  );
+  const { error, file, origin: { name } } = workflow;
+  if (error?.code !== "legacy_corrupt" || (name !== "bare" && name !== "root")) return false;
+  if (name === "bare" && error.details?.["server"] === true) {
+    findings.push({
+      code: "agent_server_state",
+      path: file,
+      message: `"${file}" is not a workflow; the old agent server stored its tasks there`,
+    });
+  } else if (error.details?.["foreign"] === true) {
+    findings.push({
+      code: "foreign_file",
+      path: file,
+      message: `"${file}" is another program's: it is not a workflow state of the old tool`,
+    });
+  } else if (name === "bare") {
+    findings.push({ code: "state_damaged", path: file, message: error.message });
+  } else return false;
   return true;
 }
 

@@ -9,6 +9,7 @@
 import { OrchestratorError } from "../errors.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { isRecord } from "../workflow/record.ts";
+import { isAgentServerState, isOldState } from "./ownership.ts";
 import { type JsonNode, JsonSyntaxError, parseJson, pythonDumps, toPlain } from "./python_json.ts";
 import { field, type Fields, fieldsField, textField } from "./values.ts";
 
@@ -165,26 +166,30 @@ function linkText(text: string): string | null {
 }
 
 function understood(raw: unknown, file: string): Omit<ReadState, "node"> {
+  // What is not its shape is another program's: the caller may leave it alone.
+  const details: Fields = isOldState(raw)
+    ? {}
+    : { foreign: true, ...(isAgentServerState(raw) ? { server: true } : {}) };
   if (!isRecord(raw)) {
     const kind = Array.isArray(raw) ? "a list" : raw === null ? "null" : `a ${typeof raw}`;
-    throw damaged(file, "not_object", `it contains ${kind} (expected an object)`);
+    throw damaged(file, "not_object", `it contains ${kind} (expected an object)`, { details });
   }
   const hasId = field(raw, "workflow_id") !== undefined;
   const hasPhases = field(raw, "phases") !== undefined;
   if (!hasId && !hasPhases) {
     const text = 'it is not a workflow state: it has neither "workflow_id" nor "phases"';
-    throw damaged(file, "not_state", text);
+    throw damaged(file, "not_state", text, { details });
   }
   if (!hasId || !hasPhases) {
     const key = hasId ? "phases" : "workflow_id";
     throw damaged(file, "missing_key", `the required key "${key}" is missing`, {
-      details: { key },
+      details: { ...details, key },
     });
   }
   const workflowId = textField(raw, "workflow_id")?.trim() ?? "";
   if (workflowId === "") {
     const text = '"workflow_id" is not a text';
-    throw damaged(file, "wrong_type", text, { details: { key: "workflow_id" } });
+    throw damaged(file, "wrong_type", text, { details: { ...details, key: "workflow_id" } });
   }
   const phases = fieldsField(raw, "phases");
   if (phases === null) {

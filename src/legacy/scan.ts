@@ -6,9 +6,8 @@
 import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { systemErrorCode } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
-import { readTextWithin } from "../platform/within.ts";
-import { isRecord } from "../workflow/record.ts";
-import { INVENTORY_FOLDERS, type InventoryRow, inventoryRow, type Ownership } from "./inventory.ts";
+import { INVENTORY_FOLDERS, type InventoryRow, inventoryRow } from "./inventory.ts";
+import { foreignReason } from "./ownership.ts";
 
 /** A regular file of an entry. */
 export interface ScannedFile {
@@ -76,10 +75,11 @@ function scanEntry(root: string, path: string, row: InventoryRow): ScannedEntry 
   if (stats.isSymbolicLink()) return linkEntry(root, path, row);
   const base = { path, row, odd: [], folders: [], link: null };
   if (stats.isFile()) {
+    const files = [fileOf(path, stats)];
     const foreign = row.kind === "directory"
       ? "it is not a directory"
-      : foreignFile(root, path, row);
-    return { ...base, kind: "file", files: [fileOf(path, stats)], foreign };
+      : foreignReason(row.owned, { root, path, files });
+    return { ...base, kind: "file", files, foreign };
   }
   if (!stats.isDirectory()) {
     return { ...base, kind: "other", files: [], foreign: "it is neither a file nor a directory" };
@@ -89,7 +89,7 @@ function scanEntry(root: string, path: string, row: InventoryRow): ScannedEntry 
   if (row.decision !== "stay") walk(root, path, stats, below);
   const foreign = row.kind === "file"
     ? "it is a directory"
-    : foreignDirectory(root, below.files, row.owned);
+    : foreignReason(row.owned, { root, path, files: below.files });
   return { ...base, kind: "directory", ...below, foreign };
 }
 
@@ -123,63 +123,6 @@ function walk(
     if (stats.isDirectory()) walk(root, inner, stats, below);
     else if (stats.isFile()) below.files.push(fileOf(inner, stats));
     else below.odd.push(inner);
-  }
-}
-
-function foreignFile(root: string, path: string, row: InventoryRow): string | null {
-  switch (row.owned) {
-    case "sops file":
-      return /^sops:/m.test(text(root, path)) ? null : "it is not a SOPS file";
-    case "PRD state": {
-      const value = json(root, path);
-      return isRecord(value) && "prd_id" in value && Array.isArray(value["tasks"])
-        ? null
-        : "it is not a PRD state of the old tool";
-    }
-    case "squad sessions": {
-      const value = json(root, path);
-      return isRecord(value) &&
-          Object.values(value).every((entry) => isRecord(entry) && "task_id" in entry)
-        ? null
-        : "it is not a list of squad sessions of the old tool";
-    }
-    default:
-      return null;
-  }
-}
-
-function foreignDirectory(
-  root: string,
-  files: readonly ScannedFile[],
-  owned: Ownership,
-): string | null {
-  if (owned === "pattern index") {
-    return files.some((file) => file.path.endsWith("/index.json")) ? null : "it has no index.json";
-  }
-  if (owned === "JSON of jobs") {
-    const jobs = files.every((file) => {
-      if (!/\/(?:pending|processing|completed|failed)\/[^/]+$/.test(file.path)) return false;
-      const value = json(root, file.path);
-      return isRecord(value) && "job_id" in value;
-    });
-    return jobs ? null : "it does not contain jobs of the old tool";
-  }
-  return null;
-}
-
-/** Files that are told apart by their content are small. */
-const MAX_TEXT_BYTES = 16 * 1024 * 1024;
-
-function text(root: string, path: string): string {
-  return readTextWithin(null, `${root}/${path}`, MAX_TEXT_BYTES) ?? "";
-}
-
-function json(root: string, path: string): unknown {
-  try {
-    return JSON.parse(text(root, path).replace(/^\uFEFF/, ""));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }
 

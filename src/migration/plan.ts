@@ -58,7 +58,10 @@ export async function makePlan(
     : readForgotten(project);
   if (options.glance !== true) requireReadable(paths, project, forgotten);
   const warnings = new Set<string>();
-  for (const finding of project.findings) warnings.add(finding.message);
+  for (const { code, message } of project.findings) {
+    // It is among what stays.
+    if (code !== "foreign_file") warnings.add(message);
+  }
   for (const finding of forgotten.findings) warnings.add(finding.message);
   for (const { workflowId } of forgotten.traces) {
     warnings.add(`The log of ${workflowId} is incomplete; its lines are kept in the archive`);

@@ -55,7 +55,7 @@ export function planFiles(
     }
     // A folder with links in it stays, with them; its files go one by one.
     for (const path of entry.odd) {
-      routed.stays.push({ path, why: "it is not a regular file", ask: false });
+      routed.stays.push({ path, why: "it is not a regular file", ask: false, named: true });
     }
     add(entry.files, entry.path, to);
     for (const file of entry.files) {
@@ -75,18 +75,18 @@ export function planFiles(
 function stayingReason(
   entry: ScannedEntry,
   choice: Choice | undefined,
-): { readonly why: string; readonly ask: boolean } | null {
+): Omit<Staying, "path"> | null {
   const { row, link } = entry;
-  if (entry.foreign !== null) return { why: entry.foreign, ask: false };
-  if (link === "broken") return { why: "it is a broken symbolic link", ask: false };
-  if (row.decision === "stay") return { why: row.what, ask: false };
+  if (entry.foreign !== null) return { why: entry.foreign, ask: false, named: true };
+  if (link === "broken") return { why: "it is a broken symbolic link", ask: false, named: true };
+  if (row.decision === "stay") return { why: row.what, ask: false, named: false };
   const taken = choice !== undefined && choice !== "leave";
   if (link === "outside") {
     if (taken && entry.files.length > 0) return null;
     const why = "it is a symbolic link to a path outside the project";
-    return { why, ask: entry.files.length > 0 };
+    return { why, ask: entry.files.length > 0, named: true };
   }
-  if (row.decision === "ask" && !taken) return { why: row.what, ask: true };
+  if (row.decision === "ask" && !taken) return { why: row.what, ask: true, named: true };
   return null;
 }
 

@@ -68,6 +68,8 @@ export interface Staying {
   readonly why: string;
   /** Whether `--interactive` asks about it. */
   readonly ask: boolean;
+  /** Whether the result names it too: it has an old name, and a person may expect it to move. */
+  readonly named: boolean;
 }
 
 /** Old and new, or two old states, that differ. */

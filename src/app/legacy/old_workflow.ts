@@ -19,7 +19,10 @@ export async function legacyProject(
   if (isEmpty(places)) return null;
   const { readLegacyProject } = await import("../../legacy/project.ts");
   const project = readLegacyProject(workspace.paths.root, places);
-  for (const finding of project.findings) workspace.warn(finding.message);
+  for (const { code, message } of project.findings) {
+    // Another program's file is nothing to be told of at each command; `migrate` and `doctor` name it.
+    if (code !== "foreign_file") workspace.warn(message);
+  }
   return project;
 }
 

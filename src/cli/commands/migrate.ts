@@ -16,6 +16,7 @@ import type { AnswerTo, Input } from "../command.ts";
 import { confirm } from "../confirm.ts";
 import type { Context } from "../context.ts";
 import {
+  nothingText,
   planData,
   planText,
   resultText,
@@ -135,7 +136,7 @@ function nothing(context: Context, plan: Plan, recovered = false): AnswerTo<"mig
         ? say`${
           style.green(style.symbols.done)
         } Finished an interrupted migration; nothing more to move`
-        : say`Nothing to migrate: there are no files of the old tool here.`,
+        : nothingText(plan, style),
   };
 }
 

@@ -31,15 +31,19 @@ export function planData(plan: Plan) {
   };
 }
 
+const NONE = say`Nothing to migrate: there are no files of the old tool here.`;
+
+/** The answer where there is nothing to move, for people. */
+export function nothingText(plan: Plan, style: Style): Shown {
+  return lines([NONE, ...namedText(plan, style)]);
+}
+
 /** Free space is worth a word when it is less than this many times what is needed. */
 const TIGHT = 20;
 
 /** The plan for people. */
 export function planText(plan: Plan, style: Style): Shown {
-  if (plan.moves.length === 0) {
-    const none = say`Nothing to migrate: there are no files of the old tool here.`;
-    return lines([none, ...staysText(plan, style)]);
-  }
+  if (plan.moves.length === 0) return lines([NONE, ...staysText(plan.stays, style)]);
   const rows = [style.bold(say`Would move`)];
   const { arrow } = style.symbols;
   rows.push(columns(plan.moves.map(({ from, to, kind, files, bytes }) => {
@@ -73,7 +77,7 @@ export function planText(plan: Plan, style: Style): Shown {
     const names = joined(settings.map(shown), say`, `);
     rows.push(say``, say`${style.bold(say`Settings`)} ${names} ${arrow} workflow.yaml`);
   }
-  rows.push(...staysText(plan, style));
+  rows.push(...staysText(plan.stays, style));
   for (const { message } of plan.conflicts) rows.push(say``, style.yellow(shown(message)));
   const { needed, free } = plan.space;
   const tight = free !== null && free < needed * TIGHT ? say`, ${sizeText(free)} free` : say``;
@@ -95,12 +99,17 @@ const ACTIONS = words({
   replace: "replaced by the old state",
 });
 
-function staysText(plan: Plan, style: Style): readonly Shown[] {
-  if (plan.stays.length === 0) return [];
+/** What the result says of what stays: files that a person may expect to be moved. */
+function namedText(plan: Plan, style: Style): readonly Shown[] {
+  return staysText(plan.stays.filter(({ ask, named }) => named && !ask), style);
+}
+
+function staysText(stays: Plan["stays"], style: Style): readonly Shown[] {
+  if (stays.length === 0) return [];
   return [
     say``,
     style.bold(say`Stays`),
-    columns(plan.stays.map(({ path, why }) => [say`  ${shown(path)}`, style.dim(shown(why))])),
+    columns(stays.map(({ path, why }) => [say`  ${shown(path)}`, style.dim(shown(why))])),
   ];
 }
 
@@ -113,6 +122,7 @@ export function resultText(plan: Plan, backup: string, style: Style): Shown {
   if (made > 0) rows.push(say`${style.green(done)} Created ${count(made, say`session`)} from them`);
   rows.push(
     say`  originals in ${shown(backup)}`,
+    ...namedText(plan, style),
     say``,
     say`${style.bold(say`Next:`)} ${style.cyan(say`orchestrator status`)}   ${
       style.dim(say`to undo: orchestrator migrate --rollback`)

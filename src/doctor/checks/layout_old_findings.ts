@@ -4,6 +4,7 @@ import { type Check, count, ok, skipped } from "../check.ts";
 /** Findings for information only: nothing is lost or doubtful. */
 const HARMLESS: ReadonlySet<LegacyFinding["code"]> = new Set([
   "agent_server_state",
+  "foreign_file",
   "log_cut",
   "session_empty",
   "state_repeated",
