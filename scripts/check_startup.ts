@@ -8,13 +8,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, posix, resolve } from "node:path";
 import process from "node:process";
+import ts from "typescript";
 import { readSourceText } from "./source_text.ts";
 
 /** A command whose start-up is watched. */
 interface HotPath {
   readonly command: string;
   readonly entries: readonly string[];
-  /** The most it may load: files of this repository, and their bytes (comments count). */
+  /** The most it may load: files of this repository, and the {@link loadedBytes} of their code. */
   readonly budget: { readonly files: number; readonly bytes: number };
 }
 
@@ -23,12 +24,12 @@ export const HOT_PATHS: readonly HotPath[] = [
   {
     command: "status",
     entries: ["main.ts", "src/cli/commands/status.ts"],
-    budget: { files: 52, bytes: 235_000 },
+    budget: { files: 52, bytes: 138_000 },
   },
   {
     command: "complete",
     entries: ["main.ts", "src/cli/commands/complete.ts"],
-    budget: { files: 73, bytes: 313_000 },
+    budget: { files: 73, bytes: 181_000 },
   },
 ];
 
@@ -67,7 +68,7 @@ export function startupGraph(
       violations.push(`${[...chain, file].join(" → ")}: there is no such file`);
       return;
     }
-    files.set(file, new TextEncoder().encode(source).length);
+    files.set(file, loadedBytes(source));
     for (const { specifier, kind, line } of readSourceText(source).imports) {
       if (kind !== "static") continue;
       if (specifier.startsWith(".")) {
@@ -86,6 +87,20 @@ export function startupGraph(
   return { files, outside, violations };
 }
 
+/** Bytes of a source that a machine loads: no comments, types or indentation. */
+export function loadedBytes(source: string): number {
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: {
+      removeComments: true,
+      module: ts.ModuleKind.ESNext,
+      target: ts.ScriptTarget.ESNext,
+      verbatimModuleSyntax: true,
+    },
+  });
+  const code = outputText.split("\n").map((line) => line.trim()).join("\n").trim();
+  return new TextEncoder().encode(code).length;
+}
+
 /** Checks one command's graph against its budget. */
 export function budgetViolations(hot: HotPath, graph: StartupGraph): readonly string[] {
   const bytes = totalBytes(graph);
@@ -96,7 +111,7 @@ export function budgetViolations(hot: HotPath, graph: StartupGraph): readonly st
     );
   }
   if (bytes > hot.budget.bytes) {
-    violations.push(`${hot.command} loads ${bytes} bytes of source, more than ${hot.budget.bytes}`);
+    violations.push(`${hot.command} loads ${bytes} bytes of code, more than ${hot.budget.bytes}`);
   }
   return violations;
 }
@@ -115,7 +130,7 @@ if (import.meta.main) {
     violations.push(...graph.violations, ...budgetViolations(hot, graph));
     console.log(
       `${hot.command}: ${graph.files.size} of at most ${hot.budget.files} files, ` +
-        `${totalBytes(graph)} of at most ${hot.budget.bytes} bytes, ` +
+        `${totalBytes(graph)} of at most ${hot.budget.bytes} bytes of code, ` +
         `and ${[...graph.outside].sort().join(", ")}`,
     );
     if (process.argv.includes("--list")) {

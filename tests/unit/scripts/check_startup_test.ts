@@ -5,17 +5,17 @@ function graphOf(files: Readonly<Record<string, string>>, ...entries: readonly s
   return startupGraph(entries, (file) => files[file] ?? null);
 }
 
-Deno.test("static imports are followed, once each, with their bytes", () => {
+Deno.test("static imports are followed, once each, with the bytes of their code", () => {
   const graph = graphOf(
     {
       "main.ts": 'import "./src/a.ts";\nexport * from "./src/b.ts";\n',
       "src/a.ts": 'import "./b.ts"; // é\n',
-      "src/b.ts": 'import "node:fs";\n',
+      "src/b.ts": '/** A file. */\nimport "node:fs";\n  const é: string = "é";\n',
     },
     "main.ts",
     "src/b.ts",
   );
-  assert.deepEqual([...graph.files], [["main.ts", 49], ["src/a.ts", 23], ["src/b.ts", 18]]);
+  assert.deepEqual([...graph.files], [["main.ts", 48], ["src/a.ts", 16], ["src/b.ts", 34]]);
   assert.deepEqual([...graph.outside], ["node:fs"]);
   assert.deepEqual(graph.violations, []);
 });
@@ -46,13 +46,13 @@ Deno.test("a missing file is a violation", () => {
 });
 
 Deno.test("a budget is kept or not, by files and by bytes", () => {
-  const graph = graphOf({ "main.ts": 'import "./a.ts";', "a.ts": "//" }, "main.ts");
+  const graph = graphOf({ "main.ts": 'import "./a.ts";', "a.ts": "export {}; // two" }, "main.ts");
   const hot = (files: number, bytes: number) => ({
     command: "status",
     entries: ["main.ts"],
     budget: { files, bytes },
   });
-  assert.deepEqual(budgetViolations(hot(2, 18), graph), []);
-  assert.match(budgetViolations(hot(1, 18), graph).join(), /^status loads 2 files, more than 1$/);
-  assert.match(budgetViolations(hot(2, 17), graph).join(), /^status loads 18 bytes/);
+  assert.deepEqual(budgetViolations(hot(2, 26), graph), []);
+  assert.match(budgetViolations(hot(1, 26), graph).join(), /^status loads 2 files, more than 1$/);
+  assert.match(budgetViolations(hot(2, 25), graph).join(), /^status loads 26 bytes/);
 });
