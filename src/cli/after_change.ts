@@ -5,7 +5,6 @@
 import { decides } from "../app/state/deciding.ts";
 import { webMode } from "../app/state/when_to_fetch.ts";
 import { configMayExist } from "../config/quick_checks.ts";
-import { OrchestratorError } from "../errors.ts";
 import type { Context } from "./context.ts";
 import type { Input } from "./input.ts";
 import type { Io } from "./io.ts";
@@ -22,8 +21,8 @@ export async function afterChange(context: Context, input: Input, io: Io): Promi
   try {
     await follow(context);
   } catch (error) {
-    if (!(error instanceof OrchestratorError)) throw error;
-    context.warn(error.message);
+    const { knownFailure } = await import("./fail.ts");
+    context.warn(knownFailure(error).message);
   }
   if (context.warnings.length === said) return;
   const redactor = await context.redactor();

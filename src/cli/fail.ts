@@ -32,13 +32,7 @@ export async function fail(
   { argv, input, io, context }: FailedRun,
 ): Promise<number> {
   const redactor = await redactorFor(context, io);
-  const known = caught instanceof OrchestratorError ? caught : machineFailure(caught);
-  const failure = known ?? new OrchestratorError(
-    "bug",
-    `An unexpected error happened (${caught instanceof Error ? caught.message : String(caught)})`,
-    { hint: "Run the command again with --debug and report its output", cause: caught },
-  );
-  const error = redactedError(await withAdvice(failure, context), redactor);
+  const error = redactedError(await withAdvice(knownFailure(caught), context), redactor);
   // An error in the options themselves leaves no input: look at the words.
   const json = input?.has("json") ?? argv.includes("--json");
   // What was done before it was refused, an import for instance, is not undone by the refusal.
@@ -67,6 +61,16 @@ export async function fail(
   return error.code === "interrupted" && error.details?.["signal"] === "SIGTERM"
     ? 143
     : error.exitCode;
+}
+
+/** What was thrown, as an error for users: one of the program's, of the machine, else a bug. */
+export function knownFailure(caught: unknown): OrchestratorError {
+  if (caught instanceof OrchestratorError) return caught;
+  return machineFailure(caught) ?? new OrchestratorError(
+    "bug",
+    `An unexpected error happened (${caught instanceof Error ? caught.message : String(caught)})`,
+    { hint: "Run the command again with --debug and report its output", cause: caught },
+  );
 }
 
 /** What replaces a link that is refused depends on its name. */

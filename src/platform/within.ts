@@ -100,12 +100,10 @@ export function openWithin(
   for (let look = 0; look < MAX_LOOKS; look++) {
     const seen = lookAtFile(within, path, verb);
     if (seen === null) return null;
-    const descriptor = openThere(path, flags, verb);
-    if (descriptor === null) continue;
-    const stat = fstatSync(descriptor);
-    if (stat.isFile() && stat.ino === seen.ino && stat.dev === seen.dev) {
-      return { descriptor, stat };
-    }
+    const file = openThere(path, flags, verb);
+    if (file === null) continue;
+    const { descriptor, stat } = file;
+    if (stat.isFile() && stat.ino === seen.ino && stat.dev === seen.dev) return file;
     closeSync(descriptor);
   }
   throw new OrchestratorError(
@@ -116,10 +114,13 @@ export function openWithin(
 }
 
 /** Null when the file was removed or replaced by a link since it was checked. */
-function openThere(path: string, flags: number, verb: string): number | null {
+function openThere(path: string, flags: number, verb: string): OpenFile | null {
+  let descriptor: number | undefined;
   try {
-    return openSync(path, flags);
+    descriptor = openSync(path, flags);
+    return { descriptor, stat: fstatSync(descriptor) };
   } catch (error) {
+    if (descriptor !== undefined) closeSync(descriptor);
     const code = systemErrorCode(error);
     if (code === "ENOENT" || code === "ELOOP") return null;
     throw ioError(verb, path, error);

@@ -8,7 +8,7 @@ import { type Call, touches } from "./strace.ts";
 import { signatureOf } from "./target.ts";
 
 /** Names of unfinished work: what is renamed to them is not in place yet. */
-const UNFINISHED = /\/\.(?:tmp|staging|removed|replacing)-[^/]*(?:\/|$)/;
+export const UNFINISHED = /\/\.(?:tmp|staging|removed|replacing)-[^/]*(?:\/|$)/;
 
 /** Derived, or empty whatever happens: not synced on purpose. */
 const DERIVED = /\/(?:(?:state|compared)\.json|lock)$/;

@@ -17,7 +17,7 @@ import {
   wholeOrNothing,
 } from "./aftermath.ts";
 import { digestOf } from "./digest.ts";
-import { unsyncedBelow } from "./durability.ts";
+import { UNFINISHED, unsyncedBelow } from "./durability.ts";
 import {
   type Ended,
   gitTreeOf,
@@ -281,7 +281,11 @@ function judge(
     }
     // Of the repository's journal it says so, and the next change adds what is missing.
     const isRepositoryJournal = call.paths.every((path) => path.includes("/.orchestrator/log/"));
-    if (syncsLines && !(isRepositoryJournal && saidUnrecorded)) {
+    // What was staged when its sync failed is thrown away, which it says, and what is there was staged
+    // once more.
+    const isDiscarded = call.paths.every((path) => UNFINISHED.test(path)) &&
+      /^warning: .*Cannot /m.test(ended.stderr);
+    if (syncsLines && !isDiscarded && !(isRepositoryJournal && saidUnrecorded)) {
       problems.push("it reports success, but nothing says that its lines are on the disk");
     }
   } else {

@@ -3,9 +3,13 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
+import { machineFailure } from "../../platform/io_error.ts";
 import type { Warnings } from "../workspace.ts";
 
-/** Whatever a server or a branch does, there is also what is here: it is warned of. */
+/**
+ * Whatever a server, a branch or a disk does, there is also what is here: it is warned of. A bug is
+ * thrown.
+ */
 export async function orWarn(
   workspace: Warnings,
   what: string,
@@ -14,7 +18,8 @@ export async function orWarn(
   try {
     await task();
   } catch (error) {
-    if (!(error instanceof OrchestratorError)) throw error;
-    workspace.warn(`${what}: ${error.message}`);
+    const known = error instanceof OrchestratorError ? error : machineFailure(error);
+    if (known === null) throw error;
+    workspace.warn(`${what}: ${known.message}`);
   }
 }
