@@ -2,11 +2,11 @@
  * A person approves what a sandbox waits for, in a clone of their own.
  */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { renameSync } from "node:fs";
 import { git, refuseBranches } from "../harness/git_server.ts";
 import { type Machine, Machines } from "../harness/machines.ts";
+import { gitTest } from "../harness/program.ts";
+import { waiting } from "../harness/waits.ts";
 
 const WORKFLOW = `name: Waits
 phases:
@@ -22,12 +22,6 @@ phases:
     name: Do
     items: [{ id: build, name: Build }]
 `;
-
-const able = spawnSync("git", ["--version"]).error === undefined;
-
-function test(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, ignore: !able, fn });
-}
 
 interface Inbox {
   readonly items: readonly {
@@ -48,20 +42,17 @@ function person(machines: Machines, name: string, args: string[] = []): Machine 
 }
 
 /** A sandbox whose session waits for a person. @returns the session. */
-async function waiting(machine: Machine): Promise<string> {
+function begun(machine: Machine): Promise<string> {
   Object.assign(machine.env, { CLAUDECODE: "1", CLAUDE_CODE_REMOTE: "true" });
-  writeFileSync(join(machine.root, "waits.yaml"), WORKFLOW);
-  await machine.must("start", "Add login", "--workflow", "waits.yaml");
-  await machine.must("complete", "think");
-  return (await machine.status()).session;
+  return waiting(machine, WORKFLOW);
 }
 
-test("inbox asks the server, approve there is seen by the next sandbox", async () => {
+gitTest("inbox asks the server, approve there is seen by the next sandbox", async () => {
   using machines = new Machines();
   const desk = person(machines, "desk");
   assert.deepEqual((await desk.data<Inbox>("inbox")).items, []);
   const sandbox = machines.clone("sandbox");
-  const session = await waiting(sandbox);
+  const session = await begun(sandbox);
   const [item, ...more] = (await desk.data<Inbox>("inbox")).items;
   assert.deepEqual(more, []);
   assert.deepEqual(
@@ -83,31 +74,31 @@ test("inbox asks the server, approve there is seen by the next sandbox", async (
   await next.must("log", "verify", "--all");
 });
 
-test("without a session name, in a clone that knows nothing", async () => {
+gitTest("without a session name, in a clone that knows nothing", async () => {
   using machines = new Machines();
-  const session = await waiting(machines.clone("sandbox"));
+  const session = await begun(machines.clone("sandbox"));
   const desk = person(machines, "desk", ["--single-branch"]);
   const approved = await desk.must("approve", "ok", "--yes");
   assert.match(approved.stderr, new RegExp(`Imported session ${session} from branch`));
   assert.equal((await machines.clone("next").must("advance")).code, 0);
 });
 
-test("an agent's refusal on a disk that may vanish names the line for the person", async () => {
+gitTest("an agent's refusal on a disk that may vanish names the line for the person", async () => {
   using machines = new Machines();
   const sandbox = machines.clone("sandbox");
-  const session = await waiting(sandbox);
+  const session = await begun(sandbox);
   const refused = await sandbox.run("approve", "ok", "--yes");
   assert.equal(refused.code, 7);
   assert.ok(refused.stderr.includes(`\`orchestrator approve ok --session ${session}\``));
 });
 
-test("status and session list show what the refs hold, without the network", async () => {
+gitTest("status and session list show what the refs hold, without the network", async () => {
   using machines = new Machines();
-  const session = await waiting(machines.clone("sandbox"));
+  const session = await begun(machines.clone("sandbox"));
   const desk = person(machines, "desk");
   renameSync(machines.bare, `${machines.bare}.away`);
   const status = await desk.must("status");
-  assert.match(status.stdout, /Task: Add login/);
+  assert.match(status.stdout, /Task: Wait for it/);
   assert.match(status.stdout, /on branch orchestrator-state-/);
   assert.equal(status.stderr, "");
   const { sessions } = await desk.data<{ sessions: { session: string }[] }>("session", "list");
@@ -118,9 +109,9 @@ test("status and session list show what the refs hold, without the network", asy
   assert.match(inbox.stderr, /could not be asked .* is shown as of 20\d\d-/);
 });
 
-test("a clone with a session of its own sees the other one beside it", async () => {
+gitTest("a clone with a session of its own sees the other one beside it", async () => {
   using machines = new Machines();
-  const session = await waiting(machines.clone("sandbox"));
+  const session = await begun(machines.clone("sandbox"));
   const desk = person(machines, "desk");
   await desk.start("Something else");
   const { sessions } = await desk.data<{ sessions: { session: string; onBranch?: true }[] }>(
@@ -137,22 +128,20 @@ test("a clone with a session of its own sees the other one beside it", async () 
   assert.deepEqual(rows.map((row) => row.session), [session], "the person's own stays at home");
 });
 
-test("a session that no branch has is approved without asking a server", async () => {
+gitTest("a session that no branch has is approved without asking a server", async () => {
   using machines = new Machines();
   const desk = person(machines, "desk");
-  writeFileSync(join(desk.root, "waits.yaml"), WORKFLOW);
-  await desk.must("start", "Mine", "--workflow", "waits.yaml");
-  await desk.must("complete", "think");
+  await waiting(desk, WORKFLOW);
   renameSync(machines.bare, `${machines.bare}.away`);
   assert.equal((await desk.must("approve", "ok", "--yes")).stderr.includes("server"), false);
 });
 
-test("a fresh clone names the branch that the host's fallback took", async () => {
+gitTest("a fresh clone names the branch that the host's fallback took", async () => {
   using machines = new Machines();
   refuseBranches(machines.bare, "orchestrator-state-*");
   const sandbox = machines.clone("sandbox");
   git(sandbox.root, "checkout", "--quiet", "-b", "claude/add-login-x7");
-  await waiting(sandbox);
+  await begun(sandbox);
   const desk = person(machines, "desk");
   assert.match((await desk.must("status")).stdout, /on branch claude\/orchestrator-state-/);
   const item = (await desk.data<Inbox>("inbox")).items[0];

@@ -3,63 +3,16 @@
  * smart HTTP, with the executable, and with each command killed once before it is run again.
  */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { executable, executableAvailable } from "../harness/executable.ts";
 import { GitHttpServer, httpBackend } from "../harness/git_server.ts";
-import { type Machine, Machines } from "../harness/machines.ts";
-import { type Result, runProcess } from "../harness/running.ts";
+import { Killed } from "../harness/killed.ts";
+import { Machines } from "../harness/machines.ts";
 import { WAITS } from "../harness/waits.ts";
 
 /** Milliseconds after which commands are killed: while they read, write, and talk to the server. */
 const DELAYS = [15, 60, 250, 600];
-
-/** The program in one clone, killed before each command is run. */
-class Killed {
-  readonly #program: string;
-  readonly #machine: Machine;
-  readonly #delay: number;
-
-  constructor(program: string, machine: Machine, delay: number) {
-    this.#program = program;
-    this.#machine = machine;
-    this.#delay = delay;
-  }
-
-  get #surroundings() {
-    return { cwd: this.#machine.root, env: this.#machine.env };
-  }
-
-  /** Runs a command that is killed after the delay, if it is not done by then. */
-  async kill(...argv: string[]): Promise<void> {
-    const child = spawn(this.#program, argv, { ...this.#surroundings, stdio: "ignore" });
-    const ended = new Promise((resolve) => child.once("close", resolve));
-    const timer = setTimeout(() => child.kill("SIGKILL"), this.#delay);
-    await ended;
-    clearTimeout(timer);
-  }
-
-  /** Kills a command, and runs it again: it must succeed. */
-  async does(...argv: string[]): Promise<Result> {
-    await this.kill(...argv);
-    return await this.must(...argv);
-  }
-
-  run(...argv: string[]): Promise<Result> {
-    return runProcess(this.#program, argv, this.#surroundings);
-  }
-
-  async must(...argv: string[]): Promise<Result> {
-    const result = await this.run(...argv);
-    assert.equal(result.code, 0, `${argv.join(" ")} (${this.#delay} ms): ${result.stderr}`);
-    return result;
-  }
-
-  async data<Data>(...argv: string[]): Promise<Data> {
-    return JSON.parse((await this.must(...argv, "--json")).stdout).data as Data;
-  }
-}
 
 interface Standing {
   readonly session: string;
@@ -86,21 +39,19 @@ for (const delay of DELAYS) {
       using machines = new Machines();
       await using server = new GitHttpServer(machines.bare);
       const machine = (name: string) => {
-        const made = machines.clone(name, { url: server.url });
-        made.env["ORCHESTRATOR_STATE_PUSH_TIMEOUT"] = "60";
-        return made;
+        const { root, env } = machines.clone(name, { url: server.url });
+        env["ORCHESTRATOR_STATE_PUSH_TIMEOUT"] = "60";
+        return new Killed({ root, env, file: program }, delay);
       };
-      const first = machine("first");
-      writeFileSync(join(first.root, "waits.yaml"), WAITS);
-      const sandbox = new Killed(program, first, delay);
+      const sandbox = machine("first");
+      writeFileSync(join(sandbox.root, "waits.yaml"), WAITS);
       const session = await begin(sandbox);
       await sandbox.does("complete", "think");
       assert.equal((await sandbox.data<Standing>("status")).atRisk, undefined);
-      rmSync(first.root, { recursive: true, force: true });
+      rmSync(sandbox.root, { recursive: true, force: true });
 
-      const desk = machine("desk");
-      delete desk.env["ORCHESTRATOR_WEB_MODE"];
-      const person = new Killed(program, desk, delay);
+      const person = machine("desk");
+      delete person.env["ORCHESTRATOR_WEB_MODE"];
       await person.does("inbox");
       const { items } = await person.data<{ items: { session: string; argv: string[] }[] }>(
         "inbox",
@@ -108,7 +59,7 @@ for (const delay of DELAYS) {
       assert.deepEqual(items.map((item) => item.session), [session]);
       await person.does(...items[0]?.argv ?? [], "--yes");
 
-      const next = new Killed(program, machine("next"), delay);
+      const next = machine("next");
       await next.does("wait", "--for", "approval");
       await next.kill("advance");
       const { phase } = await next.data<Standing>("status");
@@ -123,7 +74,7 @@ for (const delay of DELAYS) {
       await next.must("log", "verify", "--all");
 
       // A third machine knows one session, whole: nothing went two ways.
-      const last = new Killed(program, machine("last"), delay);
+      const last = machine("last");
       await last.must("state", "pull", "--all");
       const { sessions } = await last.data<{ sessions: { session: string; status: string }[] }>(
         "session",

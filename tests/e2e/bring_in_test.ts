@@ -8,8 +8,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { join } from "node:path";
 import { git } from "../harness/git_server.ts";
 import { type Machine, Machines } from "../harness/machines.ts";
-
-const noGit = spawnSync("git", ["--version"]).error !== undefined;
+import { noGit } from "../harness/program.ts";
 
 function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name: `bringing in: ${name}`, ignore: noGit, fn });

@@ -6,11 +6,12 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Result, runInProcess, runProcess } from "../harness/running.ts";
-import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
+import { git } from "../harness/git_server.ts";
+import { noGit, Project } from "../harness/program.ts";
+import { runInProcess, runProcess } from "../harness/running.ts";
 
-const ignore = Deno.build.os === "windows" ||
-  ["git", "make"].some((program) => spawnSync(program, ["--version"]).error !== undefined);
+const ignore = Deno.build.os === "windows" || noGit ||
+  spawnSync("make", ["--version"]).error !== undefined;
 
 const EVIDENCE = JSON.stringify({
   files_reviewed: ["Makefile"],
@@ -25,68 +26,24 @@ interface Targets {
   readonly lint?: string;
 }
 
-class Project implements Disposable {
-  readonly #scratch = new Scratch({
-    ".gitignore": "out/\n",
-    "README.md": "A project\n",
-    "src/a.txt": "one\n",
-  });
-
-  get root(): string {
-    return this.#scratch.root;
-  }
-
-  get top(): string {
-    return this.#scratch.top;
-  }
-
-  get environment(): Record<string, string> {
-    return scratchEnvironment(this.#scratch, {
-      GIT_CONFIG_NOSYSTEM: "1",
-      GIT_AUTHOR_NAME: "Anna",
-      GIT_AUTHOR_EMAIL: "anna@example.com",
-      GIT_COMMITTER_NAME: "Anna",
-      GIT_COMMITTER_EMAIL: "anna@example.com",
-    });
+class Daily extends Project {
+  constructor() {
+    super({ ".gitignore": "out/\n", "README.md": "A project\n", "src/a.txt": "one\n" });
   }
 
   write(path: string, text: string): void {
-    this.#scratch.write(path, text);
-  }
-
-  async git(...args: string[]): Promise<void> {
-    await this.gitIn(this.root, ...args);
-  }
-
-  async gitIn(cwd: string, ...args: string[]): Promise<void> {
-    const result = await runProcess("git", args, { cwd, env: this.environment });
-    assert.equal(result.code, 0, `git ${args.join(" ")}\n${result.stderr}`);
+    this.scratch.write(path, text);
   }
 
   async shell(script: string): Promise<void> {
-    const run = { cwd: this.root, env: this.environment };
+    const run = { cwd: this.root, env: this.env };
     const result = await runProcess("sh", ["-ec", script], run);
     assert.equal(result.code, 0, result.stderr);
   }
 
-  async commit(message = "Change"): Promise<void> {
-    await this.git("add", "-A");
-    await this.git("commit", "-q", "-m", message);
-  }
-
-  run(...argv: string[]): Promise<Result> {
-    return runInProcess(argv, { cwd: this.root, env: this.environment });
-  }
-
-  async done(...argv: string[]): Promise<Result> {
-    const result = await this.run(...argv);
-    assert.equal(result.code, 0, `orchestrator ${argv.join(" ")}\n${result.stderr}`);
-    return result;
-  }
-
   /** From now on the project is in no repository. */
   hideGit(): void {
-    renameSync(join(this.root, ".git"), join(this.top, "git"));
+    renameSync(join(this.root, ".git"), this.beside("git"));
   }
 
   /** Up to the last phase, as `init` asks for it. */
@@ -97,21 +54,21 @@ class Project implements Disposable {
       Object.entries({ test, build, lint })
         .map(([name, command]) => `${name}:\n\t@${command}\n.PHONY: ${name}\n`).join(""),
     );
-    await this.git("init", "-q", "-b", "main");
-    await this.done("init");
-    await this.commit("Begin");
-    await this.done("start", "Change the source");
-    await this.done("complete", "write_plan", "--evidence", EVIDENCE);
-    await this.done("approve", "plan_approval", "--yes");
-    await this.done("advance");
+    this.initialize();
+    await this.must("init");
+    this.commit("Begin");
+    await this.must("start", "Change the source");
+    await this.must("complete", "write_plan", "--evidence", EVIDENCE);
+    await this.must("approve", "plan_approval", "--yes");
+    await this.must("advance");
     this.write("src/a.txt", "two\n");
-    await this.done("complete", "implement", "write_tests");
-    await this.done("advance");
-    await this.done("complete", "review_changes", "settle_findings");
-    await this.done("advance");
+    await this.must("complete", "implement", "write_tests");
+    await this.must("advance");
+    await this.must("complete", "review_changes", "settle_findings");
+    await this.must("advance");
     this.write("LEARNINGS.md", "Targets are in the Makefile\n");
-    await this.done("complete", "record_learnings");
-    await this.done("advance");
+    await this.must("complete", "record_learnings");
+    await this.must("advance");
   }
 
   /** Finishes, doing as it is told. @returns how often it was told to check again, and what it said. */
@@ -123,12 +80,8 @@ class Project implements Disposable {
       assert.match(finished.stderr, /hint: Run `orchestrator recheck`/);
       refusals.push(finished.stderr);
       assert.ok(refusals.length < 3, `it never ends:\n${refusals.join("\n")}`);
-      await this.done("recheck");
+      await this.must("recheck");
     }
-  }
-
-  [Symbol.dispose](): void {
-    this.#scratch[Symbol.dispose]();
   }
 }
 
@@ -136,11 +89,11 @@ class Project implements Disposable {
 interface Kind {
   readonly targets?: Targets;
   /** Before the session begins, in a repository with files and no commit. */
-  readonly prepare?: (project: Project) => Promise<void> | void;
+  readonly prepare?: (project: Daily) => Promise<void> | void;
   /** Behind the first gate. */
-  readonly between?: (project: Project) => Promise<void> | void;
+  readonly between?: (project: Daily) => Promise<void> | void;
   /** Behind the last gate. */
-  readonly after?: (project: Project) => Promise<void> | void;
+  readonly after?: (project: Daily) => Promise<void> | void;
   /** What the refusal names; null where nothing is to be checked again. */
   readonly stale: RegExp | null;
   /** There are more files than can be named. */
@@ -204,48 +157,48 @@ const KINDS: Readonly<Record<string, Kind>> = {
     stale: /the proof of "build_passes" is stale: 1 file changed/,
   },
   "another branch at the end": {
-    after: async (project) => {
-      await project.commit();
-      await project.git("switch", "-q", "-c", "side");
+    after: (project) => {
+      project.commit();
+      project.git("switch", "-q", "-c", "side");
       project.write("src/b.txt", "b\n");
-      await project.commit();
+      project.commit();
     },
     stale: /"tests_pass" is stale: 1 file changed since it passed: src\/b\.txt/,
   },
   "a rebase at the end": {
-    prepare: async (project) => {
-      await project.git("init", "-q", "-b", "main");
-      await project.commit("Before");
-      await project.git("branch", "upstream");
+    prepare: (project) => {
+      project.initialize();
+      project.commit("Before");
+      project.git("branch", "upstream");
     },
-    after: async (project) => {
-      await project.commit();
-      await project.git("switch", "-q", "upstream");
+    after: (project) => {
+      project.commit();
+      project.git("switch", "-q", "upstream");
       project.write("upstream.txt", "u\n");
-      await project.commit();
-      await project.git("switch", "-q", "main");
-      await project.git("rebase", "-q", "upstream");
+      project.commit();
+      project.git("switch", "-q", "main");
+      project.git("rebase", "-q", "upstream");
     },
     stale: /"tests_pass" is stale: 1 file changed since it passed: upstream\.txt/,
   },
   "a test that writes into a submodule": {
-    prepare: async (project) => {
-      const inner = join(project.top, "inner");
+    prepare: (project) => {
+      const inner = project.beside("inner");
       mkdirSync(inner);
       writeFileSync(join(inner, "x"), "x\n");
-      await project.gitIn(inner, "init", "-q", "-b", "main");
-      await project.gitIn(inner, "add", "-A");
-      await project.gitIn(inner, "commit", "-q", "-m", "Inner");
-      await project.git("init", "-q", "-b", "main");
+      git(inner, "init", "-q", "-b", "main");
+      git(inner, "add", "-A");
+      git(inner, "commit", "-q", "-m", "Inner");
+      project.initialize();
       const file = ["-c", "protocol.file.allow=always"];
-      await project.git(...file, "submodule", "--quiet", "add", inner, "sub");
+      project.git(...file, "submodule", "--quiet", "add", inner, "sub");
     },
     targets: { test: `${STAMP} > sub/report.txt` },
     stale: null,
   },
   "another agent's work tree inside the project": {
-    between: async (project) => {
-      await project.git("worktree", "add", "-q", ".worktrees/other", "-b", "other");
+    between: (project) => {
+      project.git("worktree", "add", "-q", ".worktrees/other", "-b", "other");
     },
     after: (project) => project.write(".worktrees/other/src/a.txt", "theirs\n"),
     stale: null,
@@ -258,13 +211,13 @@ for (const [name, kind] of Object.entries(KINDS)) {
       name: `fresh proofs: ${name}${late ? ", and a late change" : ""}`,
       ignore,
       async fn() {
-        using project = new Project();
+        using project = new Daily();
         await kind.prepare?.(project);
         await project.begin(kind.targets ?? {});
-        await project.done("complete", "tests_pass");
+        await project.must("complete", "tests_pass");
         await kind.between?.(project);
-        await project.done("complete", "build_passes");
-        await project.done("complete", "lint_passes");
+        await project.must("complete", "build_passes");
+        await project.must("complete", "lint_passes");
         await kind.after?.(project);
         if (late) project.write("late.txt", "late\n");
         const refusals = await project.finish();
@@ -273,7 +226,7 @@ for (const [name, kind] of Object.entries(KINDS)) {
         else assert.equal(refusals.length, 1, said);
         if (kind.stale !== null && !late) assert.match(said, kind.stale);
         if (late) assert.match(said, kind.many ? /not all of them can be named/ : /late\.txt/);
-        await project.done("log", "verify");
+        await project.must("log", "verify");
       },
     });
   }
@@ -283,19 +236,19 @@ Deno.test({
   name: "fresh proofs: rules that hide files are said, and hidden files do not count",
   ignore,
   async fn() {
-    using project = new Project();
+    using project = new Daily();
     await project.begin({});
-    await project.done("complete", "tests_pass", "build_passes", "lint_passes");
+    await project.must("complete", "tests_pass", "build_passes", "lint_passes");
     project.write(".git/info/exclude", "secret*\n");
     project.write("secret.txt", "s\n");
-    const { stdout } = await project.done("status", "--fresh");
+    const { stdout } = await project.must("status", "--fresh");
     assert.match(
       stdout.replaceAll(/\s+/g, " "),
       /ignore rules outside the repository .* have changed/,
     );
     assert.match(stdout.replaceAll(/\s+/g, " "), /they hide secret\.txt/);
     assert.match(stdout, /All proofs fit the files/);
-    const finished = await project.done("finish");
+    const finished = await project.must("finish");
     assert.match(finished.stderr, /ignore rules outside the repository/);
   },
 });
@@ -304,9 +257,9 @@ Deno.test({
   name: "fresh proofs: what cannot be compared is refused, and recheck leads out",
   ignore,
   async fn() {
-    using project = new Project();
+    using project = new Daily();
     await project.begin({});
-    await project.done("complete", "tests_pass", "build_passes", "lint_passes");
+    await project.must("complete", "tests_pass", "build_passes", "lint_passes");
     project.write("src/a.txt", "three\n");
     project.hideGit();
     const refused = await project.run("finish");
@@ -320,16 +273,16 @@ Deno.test({
       );
     }
     assert.match(refused.stderr, /hint: Let `git status` work here again.*`orchestrator recheck`/);
-    await project.done("recheck");
-    const finished = await project.done("finish");
+    await project.must("recheck");
+    const finished = await project.must("finish");
     // From here on nothing can be compared: that stays visible.
-    for (const stdout of [finished.stdout, (await project.done("session", "show")).stdout]) {
+    for (const stdout of [finished.stdout, (await project.must("session", "show")).stdout]) {
       assert.match(
         stdout.replaceAll(/\s+/g, " "),
         /Not comparable when proofs were last compared .*: VERIFY\/tests_pass, /,
       );
     }
-    const last = await project.done("log", "--json");
+    const last = await project.must("log", "--json");
     assert.match(last.stdout, /"verdict": ?"unknown"/);
   },
 });
@@ -338,34 +291,34 @@ Deno.test({
   name: "fresh proofs: a name of a file with a secret is recorded without it",
   ignore,
   async fn() {
-    using project = new Project();
+    using project = new Daily();
     await project.begin({});
-    await project.done("complete", "tests_pass", "build_passes", "lint_passes");
+    await project.must("complete", "tests_pass", "build_passes", "lint_passes");
     const token = "s3cr3t-0123456789abcdef";
     const kept = await runInProcess(["secrets", "set", "TOKEN"], {
       cwd: project.root,
-      env: project.environment,
+      env: project.env,
       stdin: `${token}\n`,
     });
     assert.equal(kept.code, 0, kept.stderr);
     project.write(`${token}.txt`, "x\n");
     assert.equal((await project.finish()).length, 1);
-    const journal = await project.done("log", "--json");
+    const journal = await project.must("log", "--json");
     assert.match(journal.stdout, /\[redacted\]\.txt/);
     assert.equal(journal.stdout.includes(token), false);
-    await project.done("log", "verify");
+    await project.must("log", "verify");
   },
 });
 
 /** How git, or its repository, comes to say nothing. */
-const BROKEN: Readonly<Record<string, (project: Project) => Promise<void> | void>> = {
+const BROKEN: Readonly<Record<string, (project: Daily) => Promise<void> | void>> = {
   "no repository": (project) => project.hideGit(),
-  "a bare one": (project) => project.git("config", "core.bare", "true"),
+  "a bare one": (project) => void project.git("config", "core.bare", "true"),
   "a damaged configuration": (project) => project.write(".git/config", "[core\n"),
-  "no HEAD": (project) => renameSync(join(project.root, ".git/HEAD"), join(project.top, "HEAD")),
-  "an extension that git does not know": async (project) => {
-    await project.git("config", "core.repositoryFormatVersion", "1");
-    await project.git("config", "extensions.unknown", "true");
+  "no HEAD": (project) => renameSync(join(project.root, ".git/HEAD"), project.beside("HEAD")),
+  "an extension that git does not know": (project) => {
+    project.git("config", "core.repositoryFormatVersion", "1");
+    project.git("config", "extensions.unknown", "true");
   },
 };
 
@@ -374,9 +327,9 @@ for (const [name, breakGit] of Object.entries(BROKEN)) {
     name: `fresh proofs: a change is not hidden by ${name}`,
     ignore,
     async fn() {
-      using project = new Project();
+      using project = new Daily();
       await project.begin({});
-      await project.done("complete", "tests_pass", "build_passes", "lint_passes");
+      await project.must("complete", "tests_pass", "build_passes", "lint_passes");
       project.write("src/a.txt", "bad\n");
       await breakGit(project);
       const refused = await project.run("finish");
@@ -390,16 +343,16 @@ Deno.test({
   name: "fresh proofs: a name that is not UTF-8 hides nothing",
   ignore: ignore || Deno.build.os !== "linux",
   async fn() {
-    using project = new Project();
+    using project = new Daily();
     await project.begin({});
     const odd = (script: string) => project.shell(`o=$(printf '\\351'); ${script}`);
     await odd('echo 1 >"$o"');
-    await project.done("complete", "tests_pass", "build_passes", "lint_passes");
+    await project.must("complete", "tests_pass", "build_passes", "lint_passes");
     await odd('echo 2 >"$o"');
     const refusals = await project.finish();
     assert.equal(refusals.length, 1);
     assert.match(refusals[0] ?? "", /1 file changed since it passed: \uFFFDE9/);
-    await project.done("log", "verify");
+    await project.must("log", "verify");
     await odd('rm "$o"');
   },
 });
@@ -411,26 +364,26 @@ Deno.test({
   name: "fresh proofs: files that were there and changed while a gate ran are said from then on",
   ignore,
   async fn() {
-    using project = new Project();
+    using project = new Daily();
     // As if somebody edited them meanwhile; what a command makes new is its own.
     await project.begin({
       test: "echo new > report.txt; echo bad > src/a.txt; echo bad > README.md",
       build: "echo new > build.txt",
     });
-    await project.done("complete", "tests_pass", "build_passes", "lint_passes");
+    await project.must("complete", "tests_pass", "build_passes", "lint_passes");
     const said = /README\.md, src\/a\.txt changed while the command of VERIFY\/tests_pass ran/;
     const isSaid = async (argv: readonly string[]) => {
-      const { stdout } = await project.done(...argv);
+      const { stdout } = await project.must(...argv);
       const text = stdout.replaceAll(/\s+/g, " ");
       assert.match(text, said, argv.join(" "));
       assert.doesNotMatch(text, /build_passes ran/);
     };
     for (const argv of [...SCREENS, ["recheck", "lint_passes"], ["finish"]]) {
-      if (argv[0] === "recheck") await project.done(...argv);
+      if (argv[0] === "recheck") await project.must(...argv);
       else await isSaid(argv);
     }
     await isSaid(["status"]);
-    await project.done("log", "verify");
+    await project.must("log", "verify");
   },
 });
 
@@ -438,21 +391,21 @@ Deno.test({
   name: "fresh proofs: rules beside the repository that were changed stay visible",
   ignore,
   async fn() {
-    using project = new Project();
+    using project = new Daily();
     await project.begin({});
     project.write(".git/info/exclude", "secret*\n");
     project.write(".git/info/attributes", "*.x -text\n");
-    await project.done("complete", "tests_pass", "build_passes", "lint_passes");
+    await project.must("complete", "tests_pass", "build_passes", "lint_passes");
     project.write(".git/info/exclude", "");
-    const finished = await project.done("finish");
+    const finished = await project.must("finish");
     const screens = [finished];
-    for (const argv of SCREENS) screens.push(await project.done(...argv));
+    for (const argv of SCREENS) screens.push(await project.must(...argv));
     for (const { stdout } of screens) {
       const text = stdout.replaceAll(/\s+/g, " ");
       assert.match(text, /ignore rules outside the repository .* were not those of the session's/);
       assert.match(text, /\.git\/info\/attributes was not as at the session's beginning/);
     }
-    await project.done("log", "verify");
+    await project.must("log", "verify");
   },
 });
 
@@ -460,9 +413,9 @@ Deno.test({
   name: "fresh proofs: files beyond those that are listed are counted",
   ignore,
   async fn() {
-    using project = new Project();
+    using project = new Daily();
     await project.begin({});
-    await project.done("complete", "tests_pass", "build_passes", "lint_passes");
+    await project.must("complete", "tests_pass", "build_passes", "lint_passes");
     for (let at = 0; at < 700; at++) project.write(`new/${at}.txt`, "new\n");
     const { stderr } = await project.run("finish");
     assert.match(
@@ -476,10 +429,10 @@ Deno.test({
   name: "fresh proofs: the work after a finished workflow says nothing against it",
   ignore,
   async fn() {
-    using project = new Project();
+    using project = new Daily();
     await project.begin({});
-    await project.done("complete", "tests_pass", "build_passes", "lint_passes");
-    await project.done("finish");
+    await project.must("complete", "tests_pass", "build_passes", "lint_passes");
+    await project.must("finish");
     project.write("feature2.txt", "next\n");
     for (const argv of [["handoff"], ["status", "--fresh"], ["finish"], ["recheck"]]) {
       const { stdout, stderr, code } = await project.run(...argv);

@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { executable, executableAvailable } from "../harness/executable.ts";
-import { type Result, runProcess } from "../harness/running.ts";
-import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
+import { Project } from "../harness/program.ts";
 
 const CLEAR = 'env -i PATH="$PATH" HOME="$HOME" ORCHESTRATOR_SESSION="$ORCHESTRATOR_SESSION"';
 
@@ -57,19 +56,15 @@ Deno.test({
   name: "a verification command cannot decide its own session, and can do all else",
   ignore: !executableAvailable || process.platform !== "linux",
   async fn() {
-    using scratch = new Scratch({ "workflow.yaml": workflow(), "other.yaml": OTHER });
-    const program = await executable();
-    const run = (...args: readonly string[]): Promise<Result> =>
-      runProcess(program, args, {
-        cwd: scratch.root,
-        env: { ...scratchEnvironment(scratch), O: program },
-      });
-    assert.equal((await run("start", "Try it")).code, 0);
+    const file = await executable();
+    const files = { "workflow.yaml": workflow(), "other.yaml": OTHER };
+    using project = new Project(files, { file, env: { O: file } });
+    assert.equal((await project.run("start", "Try it")).code, 0);
     for (const id of Object.keys(COMMANDS)) {
-      const { code, stderr } = await run("complete", id);
+      const { code, stderr } = await project.run("complete", id);
       const swallowed = id === "approves_behind";
       assert.equal(code, swallowed ? 0 : 1, `${id}: ${stderr}`);
-      const said = swallowed ? (await run("log", "show", "3")).stdout : stderr;
+      const said = swallowed ? (await project.run("log", "show", "3")).stdout : stderr;
       assert.match(
         said,
         /Cannot (approve|skip|complete|advance|finish|session end): this runs inside the verification/,
@@ -77,16 +72,20 @@ Deno.test({
       );
     }
     for (const id of Object.keys(FREE)) {
-      const { code, stderr } = await run("complete", id);
+      const { code, stderr } = await project.run("complete", id);
       assert.equal(code, 0, `${id}: ${stderr}`);
     }
-    const { stdout } = await run("log", "--json");
+    const { stdout } = await project.run("log", "--json");
     const types: readonly string[] = JSON.parse(stdout).data.events.map(
       ({ type }: { readonly type: string }) => type,
     );
     const allowed = ["session_started", "item_failed", "item_completed", "note_added"];
     const decided = types.filter((type) => ![...allowed, "checkpoint_created"].includes(type));
     assert.deepEqual(decided, []);
-    assert.equal((await run("approve", "review", "--yes")).code, 0, "outside it is a person's");
+    assert.equal(
+      (await project.run("approve", "review", "--yes")).code,
+      0,
+      "outside it is a person's",
+    );
   },
 });

@@ -3,16 +3,16 @@
  * matters or that stands in the way, and `deinit` leaves nothing at all.
  */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { COMMANDS } from "../../src/cli/table.ts";
 import { git, makeBare } from "../harness/git_server.ts";
-import { type InProcess, type Result, runInProcess } from "../harness/running.ts";
-import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
+import { noGit, Program, Project } from "../harness/program.ts";
+import type { InProcess, Result } from "../harness/running.ts";
+import type { Scratch } from "../harness/scratch.ts";
 import { compareTrees, readTree } from "../harness/tree.ts";
 
-const able = spawnSync("git", ["--version"]).error === undefined && Deno.build.os !== "windows";
+const able = !noGit && Deno.build.os !== "windows";
 
 const WORKFLOW = `name: Everything
 settings: { test_command: "true" }
@@ -30,36 +30,29 @@ phases:
 `;
 
 /** A clone in which everything is tried. */
-class Place implements Disposable {
-  readonly scratch = new Scratch();
+class Place extends Program implements Disposable {
+  readonly scratch: Scratch;
   readonly server: string;
-  readonly root: string;
-  readonly env: Record<string, string>;
   readonly used = new Set<string>();
 
   constructor() {
-    const { top } = this.scratch;
-    this.server = makeBare(top);
-    this.root = join(top, "clone");
-    git(top, "clone", "--quiet", this.server, this.root);
-    git(top, "init", "--quiet", "--bare", join(top, "backup.git"));
-    git(this.root, "remote", "add", "backup", join(top, "backup.git"));
-    this.env = scratchEnvironment(this.scratch, {
-      XDG_STATE_HOME: join(this.scratch.home, "state"),
+    const project = new Project();
+    const { scratch, env } = project;
+    const server = makeBare(scratch.top);
+    super({
+      root: project.clone("clone", server),
+      env: { ...env, XDG_STATE_HOME: join(scratch.home, "state") },
     });
+    this.scratch = scratch;
+    this.server = server;
+    git(this.root, "remote", "add", "backup", project.bare("backup.git"));
   }
 
-  run(argv: readonly string[], more: Partial<InProcess> = {}): Promise<Result> {
+  override runWith(argv: readonly string[], more: Partial<InProcess> = {}): Promise<Result> {
     for (const { path } of COMMANDS) {
       if (argv.slice(0, path.split(" ").length).join(" ") === path) this.used.add(path);
     }
-    return runInProcess(argv, { cwd: this.root, env: this.env, ...more });
-  }
-
-  async must(...argv: readonly string[]): Promise<Result> {
-    const result = await this.run(argv);
-    assert.equal(result.code, 0, `${argv.join(" ")}: ${result.stderr}`);
-    return result;
+    return super.runWith(argv, more);
   }
 
   [Symbol.dispose](): void {
@@ -123,9 +116,9 @@ async function useEverything(place: Place): Promise<void> {
   await place.must("config", "unset", "lock_timeout");
   await place.must("config", "set", "--global", "color", "never");
   const secret = { stdin: "a value that no one knows" };
-  assert.equal((await place.run(["secrets", "set", "API_KEY"], secret)).code, 0);
-  assert.equal((await place.run(["secrets", "set", "OTHER_KEY"], secret)).code, 0);
-  assert.equal((await place.run(["secrets", "set", "MY_KEY", "--global"], secret)).code, 0);
+  assert.equal((await place.runWith(["secrets", "set", "API_KEY"], secret)).code, 0);
+  assert.equal((await place.runWith(["secrets", "set", "OTHER_KEY"], secret)).code, 0);
+  assert.equal((await place.runWith(["secrets", "set", "MY_KEY", "--global"], secret)).code, 0);
   await place.must("secrets", "remove", "OTHER_KEY", "--yes");
   await place.must("secrets", "share");
   await place.must("config", "set", "state_remote", "backup");
@@ -134,7 +127,7 @@ async function useEverything(place: Place): Promise<void> {
   await place.must("trust", "remove", "state_branch", "x");
   await place.must("state", "push");
   const agent = { ...place.env, CLAUDECODE: "1", CLAUDE_CODE_SESSION_ID: "one" };
-  assert.equal((await place.run(["note", "by an agent"], { env: agent })).code, 0);
+  assert.equal((await place.runWith(["note", "by an agent"], { env: agent })).code, 0);
   await place.must("state", "push");
   await place.must("state", "pull");
   const log = await place.must("state", "log", "--json");
@@ -147,7 +140,7 @@ async function useEverything(place: Place): Promise<void> {
   await place.must("claim", "build", "--session", "main");
   await place.must("complete", "build", "--session", "main");
   await place.must("finish", "--session", "main");
-  await place.run(["doctor", "--fix"]);
+  await place.runWith(["doctor", "--fix"]);
 }
 
 /** What reads only is used by every transcript. */
@@ -170,7 +163,7 @@ test("what is left by rm -rf .orchestrator neither matters nor is in the way", a
   git(place.root, "fsck", "--strict");
   git(place.root, "gc", "--quiet", "--prune=now");
   for (const argv of [["status"], ["log"], ["session", "list"], ["doctor"], ["state", "status"]]) {
-    const { code, stderr } = await place.run(argv);
+    const { code, stderr } = await place.runWith(argv);
     assert.ok([0, 1, 4].includes(code), `${argv.join(" ")}: ${code} ${stderr}`);
     assert.equal(existsSync(state), false, argv.join(" "));
   }
@@ -191,19 +184,19 @@ test("deinit leaves nothing of the program behind, and says what it keeps", asyn
   const git0 = gitPicture(place.root);
   const state0 = readTree(place.root, { without: [".git"] });
   await useEverything(place);
-  const dry = await place.run(["deinit", "--dry-run", "--json"]);
+  const dry = await place.runWith(["deinit", "--dry-run", "--json"]);
   assert.equal(dry.code, 0, dry.stderr);
   const tree = readTree(place.root);
   const home = readTree(place.scratch.home);
-  await place.run(["deinit", "--dry-run"]);
+  await place.runWith(["deinit", "--dry-run"]);
   assert.deepEqual(compareTrees(tree, readTree(place.root)), []);
   assert.deepEqual(compareTrees(home, readTree(place.scratch.home)), []);
 
   const agent = { env: { ...place.env, CODEX_CI: "1" } };
-  assert.equal((await place.run(["deinit", "--yes"], agent)).code, 7);
-  assert.equal((await place.run(["deinit"], { terminal: 80, answers: [false] })).code, 7);
+  assert.equal((await place.runWith(["deinit", "--yes"], agent)).code, 7);
+  assert.equal((await place.runWith(["deinit"], { terminal: 80, answers: [false] })).code, 7);
   assert.deepEqual(compareTrees(tree, readTree(place.root)), []);
-  const done = await place.run(["deinit", "--json", "--yes"]);
+  const done = await place.runWith(["deinit", "--json", "--yes"]);
   assert.equal(done.code, 0, done.stderr);
   const { data } = JSON.parse(done.stdout);
   assert.deepEqual({ ...JSON.parse(dry.stdout).data, dryRun: false }, data);
@@ -231,7 +224,7 @@ test("deinit leaves nothing of the program behind, and says what it keeps", asyn
       : join(place.root, where);
     assert.ok(existsSync(path), where);
   }
-  const again = await place.run(["deinit", "--yes"]);
+  const again = await place.runWith(["deinit", "--yes"]);
   assert.match(again.stdout, /^Nothing to remove\.$/m);
   assert.deepEqual(
     JSON.parse((await place.must("deinit", "--dry-run", "--json")).stdout).data.refs,
@@ -244,7 +237,7 @@ test("deinit --keep-state removes what is elsewhere, also for an agent", async (
   await useEverything(place);
   const state = readTree(join(place.root, ".orchestrator"));
   const agent = { env: { ...place.env, CODEX_CI: "1" } };
-  const done = await place.run(["deinit", "--keep-state", "--yes"], agent);
+  const done = await place.runWith(["deinit", "--keep-state", "--yes"], agent);
   assert.equal(done.code, 0, done.stderr);
   assert.deepEqual(compareTrees(state, readTree(join(place.root, ".orchestrator"))), []);
   assert.deepEqual(gitPicture(place.root), git0);

@@ -2,62 +2,48 @@
  * `notify`: a person is told by a program or an address of their own.
  */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import { isAgain } from "../../src/app/notify.ts";
 import { isWindows } from "../../src/platform/runtime.ts";
-import { runInProcess } from "../harness/running.ts";
-import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
+import { Project } from "../harness/program.ts";
+import { ONLY_WAITS } from "../harness/waits.ts";
 
-const WORKFLOW = `name: Waits
-phases:
-  - id: PLAN
-    name: Plan
-    items:
-      - { id: think, name: Think }
-      - { id: ok, name: Ok, step_type: gate, verification: { type: manual_gate, description: read } }
-`;
-
-/** A project whose person is told by `target`. */
-function project(scratch: Scratch, target: string) {
-  const root = scratch.top;
-  writeFileSync(join(root, "workflow.yaml"), WORKFLOW);
-  const env = scratchEnvironment(scratch, { ORCHESTRATOR_NOTIFY: target });
-  return async (...argv: string[]) => {
-    const result = await runInProcess(argv, { cwd: root, env });
-    assert.equal(result.code, 0, result.stderr);
-    return result;
-  };
+/** A project whose person is told by what `target` makes of it. */
+function project(target: (project: Project) => string): Project {
+  const made = new Project({ "workflow.yaml": ONLY_WAITS });
+  made.env["ORCHESTRATOR_NOTIFY"] = target(made);
+  return made;
 }
 
 Deno.test({
   name: "a command is told once that it waits, and that it ended",
   ignore: isWindows,
   fn: async () => {
-    using scratch = new Scratch();
-    const told = join(scratch.top, "told");
-    const run = project(scratch, `cat >> "${told}"; echo >> "${told}"`);
+    using person = project((made) => {
+      const told = made.beside("told");
+      return `cat >> "${told}"; echo >> "${told}"`;
+    });
+    const told = person.beside("told");
     const events = () =>
       existsSync(told)
         ? readFileSync(told, "utf8").trim().split("\n").map((line) => JSON.parse(line))
         : [];
-    await run("start", "Add login");
+    await person.must("start", "Add login");
     assert.deepEqual(events(), []);
-    await run("complete", "think");
-    await run("note", "while it waits");
+    await person.must("complete", "think");
+    await person.must("note", "while it waits");
     assert.deepEqual(events().map(({ event }) => event), ["waiting"]);
     assert.match(
       events()[0].waiting[0].command,
       /^orchestrator approve ok --session [a-z2-7]{13}$/,
     );
-    await run("approve", "ok", "--yes");
-    await run("finish");
+    await person.must("approve", "ok", "--yes");
+    await person.must("finish");
     assert.deepEqual(events().map(({ event }) => event), ["waiting", "ended"]);
   },
 });
 
 Deno.test("an address gets JSON; one that refuses is a warning without the address", async () => {
-  using scratch = new Scratch();
   const bodies: string[] = [];
   let status = 200;
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
@@ -65,13 +51,13 @@ Deno.test("an address gets JSON; one that refuses is a warning without the addre
     return new Response("", { status });
   });
   try {
-    const run = project(scratch, `http://127.0.0.1:${server.addr.port}/hook-token`);
-    await run("start", "Add login");
-    assert.equal((await run("complete", "think")).stderr, "");
+    using person = project(() => `http://127.0.0.1:${server.addr.port}/hook-token`);
+    await person.must("start", "Add login");
+    assert.equal((await person.must("complete", "think")).stderr, "");
     assert.equal(JSON.parse(bodies[0] ?? "").event, "waiting");
     status = 500;
-    await run("reject", "think", "--reason", "The error cases are missing");
-    const { stderr } = await run("complete", "think");
+    await person.must("reject", "think", "--reason", "The error cases are missing");
+    const { stderr } = await person.must("complete", "think");
     assert.match(stderr, /^warning: No person was notified: the server answers 500$/m);
     assert.doesNotMatch(stderr, /hook-token/);
   } finally {

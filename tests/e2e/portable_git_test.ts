@@ -4,8 +4,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { noGit, Project } from "../harness/program.ts";
 import { type Result, runInProcess, runProcess } from "../harness/running.ts";
-import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
 
 const WORKFLOW = `name: shared
 phases:
@@ -16,31 +16,16 @@ phases:
       - {id: check, name: Check it}
 `;
 
-const git = await new Deno.Command("git", { args: ["--version"] }).output().then(
-  (output) => output.success,
-  () => false,
-);
-
 /** A repository in portable mode whose state is committed, and clones of it. */
 class Portable implements Disposable {
-  readonly #scratch = new Scratch({ "workflow.yaml": WORKFLOW });
+  readonly #project = new Project({ "workflow.yaml": WORKFLOW });
 
   get root(): string {
-    return this.#scratch.root;
-  }
-
-  get environment(): Record<string, string> {
-    return scratchEnvironment(this.#scratch, {
-      GIT_CONFIG_NOSYSTEM: "1",
-      GIT_AUTHOR_NAME: "Anna",
-      GIT_AUTHOR_EMAIL: "anna@example.com",
-      GIT_COMMITTER_NAME: "Anna",
-      GIT_COMMITTER_EMAIL: "anna@example.com",
-    });
+    return this.#project.root;
   }
 
   git(cwd: string, ...args: string[]): Promise<Result> {
-    return runProcess("git", args, { cwd, env: this.environment });
+    return runProcess("git", args, { cwd, env: this.#project.env });
   }
 
   async gitDone(cwd: string, ...args: string[]): Promise<string> {
@@ -50,7 +35,7 @@ class Portable implements Disposable {
   }
 
   async done(cwd: string, ...argv: string[]): Promise<string> {
-    const result = await runInProcess(argv, { cwd, env: this.environment });
+    const result = await runInProcess(argv, { cwd, env: this.#project.env });
     assert.equal(result.code, 0, `orchestrator ${argv.join(" ")}\n${result.stderr}`);
     return result.stdout;
   }
@@ -63,7 +48,7 @@ class Portable implements Disposable {
     await this.done(this.root, "complete", "plan");
     await this.done(this.root, "feedback", "tool", "add", "from the first");
     // What many repositories have: git is to decide about line ends.
-    this.#scratch.write(".gitattributes", "* text=auto\n");
+    this.#project.scratch.write(".gitattributes", "* text=auto\n");
     await this.commit(this.root);
     const [id] = readdirSync(join(this.root, ".orchestrator/sessions"));
     assert.ok(id !== undefined);
@@ -72,9 +57,9 @@ class Portable implements Disposable {
 
   /** A clone as git makes it where it turns line ends into those of Windows. */
   async clone(name: string): Promise<string> {
-    const target = join(this.#scratch.top, name);
+    const target = join(this.#project.scratch.top, name);
     await this.gitDone(
-      this.#scratch.top,
+      this.#project.scratch.top,
       ...["clone", "-q", "-c", "core.autocrlf=true", this.root, target],
     );
     return target;
@@ -86,7 +71,7 @@ class Portable implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#scratch[Symbol.dispose]();
+    this.#project[Symbol.dispose]();
   }
 }
 
@@ -99,7 +84,7 @@ function committed(root: string, names: string): Readonly<Record<string, string>
 function test(name: string, fn: (repository: Portable) => Promise<void>): void {
   Deno.test({
     name: `portable state in git: ${name} (skips without git)`,
-    ignore: !git,
+    ignore: noGit,
     fn: async () => {
       using repository = new Portable();
       await fn(repository);

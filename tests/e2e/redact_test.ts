@@ -9,9 +9,8 @@ import { join } from "node:path";
 import { sha256Hex } from "../../src/platform/hash.ts";
 import { git } from "../harness/git_server.ts";
 import { type Machine, Machines } from "../harness/machines.ts";
+import { noGit } from "../harness/program.ts";
 import { readTree } from "../harness/tree.ts";
-
-const noGit = spawnSync("git", ["--version"]).error !== undefined;
 
 const SECRET = "The password is hunter2";
 const REDACT = ["log", "redact", "2", "--field", "text", "--reason", "It held a password", "--yes"];

@@ -9,8 +9,7 @@ import { join } from "node:path";
 import { chainedAgain, type Line } from "../harness/forge_journal.ts";
 import { git } from "../harness/git_server.ts";
 import { type Machine, Machines } from "../harness/machines.ts";
-
-const noGit = spawnSync("git", ["--version"]).error !== undefined;
+import { noGit } from "../harness/program.ts";
 
 function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name: `removal: ${name}`, ignore: noGit, fn });

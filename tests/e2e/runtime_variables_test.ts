@@ -6,8 +6,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { executable, executableAvailable } from "../harness/executable.ts";
-import { runProcess } from "../harness/running.ts";
-import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
+import { Project } from "../harness/program.ts";
 
 const ignore = !executableAvailable;
 
@@ -62,13 +61,9 @@ Deno.test({
   name: "no variable or file of a runtime makes another program of the executable",
   ignore,
   fn: async () => {
-    using scratch = new Scratch(FILES);
-    const program = await executable();
+    using project = new Project(FILES, { file: await executable() });
     const run = (argv: readonly string[], variables: Readonly<Record<string, string>>) =>
-      runProcess(program, argv, {
-        cwd: scratch.root,
-        env: scratchEnvironment(scratch, variables),
-      });
+      project.runWith(argv, { env: { ...project.env, ...variables } });
     assert.equal((await run(["start", "Try it", "--quiet"], {})).code, 0);
     const expected = await run(["session", "show", "--json"], {});
     const { actor } = JSON.parse(expected.stdout).data;
@@ -79,7 +74,7 @@ Deno.test({
         expected,
         JSON.stringify(variables),
       );
-      assert.ok(!existsSync(join(scratch.root, "written")), JSON.stringify(variables));
+      assert.ok(!existsSync(join(project.root, "written")), JSON.stringify(variables));
     }
   },
 });

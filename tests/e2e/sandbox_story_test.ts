@@ -4,12 +4,12 @@
  * a desktop works on the same state.
  */
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { executable, executableAvailable } from "../harness/executable.ts";
 import { git, makeBare } from "../harness/git_server.ts";
-import { type Result, runProcess } from "../harness/running.ts";
+import { noGit, Program } from "../harness/program.ts";
 import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
 
 const WORKFLOW = `name: Story
@@ -25,7 +25,7 @@ phases:
     items: [{ id: check, name: Check }]
 `;
 
-const able = executableAvailable && spawnSync("git", ["--version"]).error === undefined;
+const able = executableAvailable && !noGit;
 
 /** Serves one file on loopback, as a download page does. */
 async function serving<Value>(file: string, task: (url: string) => Promise<Value>): Promise<Value> {
@@ -40,17 +40,7 @@ async function serving<Value>(file: string, task: (url: string) => Promise<Value
 }
 
 /** A computer: a fresh clone, and the executable as it was downloaded. */
-class Computer {
-  readonly root: string;
-  readonly #program: string;
-  readonly #env: Readonly<Record<string, string>>;
-
-  private constructor(root: string, program: string, env: Readonly<Record<string, string>>) {
-    this.root = root;
-    this.#program = program;
-    this.#env = env;
-  }
-
+class Computer extends Program {
   static async make(
     scratch: Scratch,
     name: string,
@@ -61,33 +51,22 @@ class Computer {
     const disk = join(scratch.top, name);
     mkdirSync(join(disk, "home"), { recursive: true });
     git(scratch.top, "clone", "--quiet", bare, join(disk, "work"));
-    const program = join(disk, "orchestrator");
+    const file = join(disk, "orchestrator");
     const response = await fetch(url);
-    writeFileSync(`${program}.part`, new Uint8Array(await response.arrayBuffer()));
+    writeFileSync(`${file}.part`, new Uint8Array(await response.arrayBuffer()));
     // By a program of its own: one that this process wrote may be open in whatever it has just started,
     // and could not be run then (ETXTBSY).
-    execFileSync("install", ["-m", "755", `${program}.part`, program]);
-    return new Computer(join(disk, "work"), program, {
-      ...scratchEnvironment(scratch),
-      HOME: join(disk, "home"),
-      ...variables,
+    execFileSync("install", ["-m", "755", `${file}.part`, file]);
+    return new Computer({
+      root: join(disk, "work"),
+      env: scratchEnvironment(scratch, { HOME: join(disk, "home"), ...variables }),
+      file,
     });
-  }
-
-  run(...argv: readonly string[]): Promise<Result> {
-    return runProcess(this.#program, argv, { cwd: this.root, env: this.#env });
-  }
-
-  /** Runs a command that must succeed. */
-  async done(...argv: readonly string[]): Promise<Result> {
-    const result = await this.run(...argv);
-    assert.equal(result.code, 0, `${argv.join(" ")}: ${result.stderr}`);
-    return result;
   }
 
   // deno-lint-ignore no-explicit-any
   async status(): Promise<any> {
-    return JSON.parse((await this.done("status", "--json")).stdout).data;
+    return JSON.parse((await this.must("status", "--json")).stdout).data;
   }
 
   /** The machine is gone, with its disk. */
@@ -113,9 +92,9 @@ Deno.test({
       const sandbox = { CLAUDE_CODE_REMOTE: "true", ORCHESTRATOR_WEB_MODE: "true" };
 
       const first = await Computer.make(scratch, "first", bare, url, sandbox);
-      await first.done("start", "Add login", "--name", "login");
-      await first.done("complete", "think", "--notes", "small steps");
-      await first.done("advance");
+      await first.must("start", "Add login", "--name", "login");
+      await first.must("complete", "think", "--notes", "small steps");
+      await first.must("advance");
       const { session } = await first.status();
       first.destroy();
 
@@ -124,18 +103,18 @@ Deno.test({
       const found = await second.status();
       assert.equal(found.session, session);
       assert.equal(found.phase, "BUILD");
-      await second.done("complete", "build");
+      await second.must("complete", "build");
 
       // A desktop takes the state in and adds to it while the sandbox goes on.
       const desktop = await Computer.make(scratch, "desktop", bare, url, {});
-      await desktop.done("state", "pull");
+      await desktop.must("state", "pull");
       assert.equal((await desktop.status()).phase, "BUILD");
-      await desktop.done("start", "Fix the build", "--name", "fix");
-      await desktop.done("state", "push");
-      await second.done("advance");
+      await desktop.must("start", "Fix the build", "--name", "fix");
+      await desktop.must("state", "push");
+      await second.must("advance");
       assert.equal((await second.status()).phase, "CHECK");
       const listed = async () => {
-        const answer = JSON.parse((await second.done("session", "list", "--json")).stdout);
+        const answer = JSON.parse((await second.must("session", "list", "--json")).stdout);
         const rows: readonly { readonly name: string; readonly onBranch?: true }[] =
           answer.data.sessions;
         const names = (there: boolean) =>
@@ -147,14 +126,14 @@ Deno.test({
         { here: ["login"], onBranch: ["fix"] },
         "a push brings nothing in, and takes nothing away there",
       );
-      await second.done("state", "pull");
+      await second.must("state", "pull");
       assert.deepEqual(await listed(), { here: ["fix", "login"], onBranch: [] });
 
       // By snapshot, encrypted, to a machine that sees no branch.
       const password = join(scratch.top, "password");
       const archive = join(scratch.top, "state.age");
       writeFileSync(password, "correct horse battery staple 42\n");
-      await second.done(
+      await second.must(
         "snapshot",
         "export",
         "--encrypt",
@@ -176,23 +155,23 @@ Deno.test({
       const refused = await third.run("snapshot", "import", archive, "--password-file", wrong);
       assert.notEqual(refused.code, 0);
       assert.equal((await third.run("status")).code, 4, "a wrong password leaves nothing behind");
-      await third.done("snapshot", "import", archive, "--password-file", password);
-      await third.done("session", "use", "login");
+      await third.must("snapshot", "import", archive, "--password-file", password);
+      await third.must("session", "use", "login");
       const moved = await third.status();
       assert.equal(moved.session, session);
       assert.equal(moved.phase, "CHECK");
-      await third.done("complete", "check");
-      await third.done("finish");
-      await third.done("log", "verify", "--all");
+      await third.must("complete", "check");
+      await third.must("finish");
+      await third.must("log", "verify", "--all");
 
       // The desktop learns of the end by the branch.
-      await third.done("state", "push");
-      await desktop.done("state", "pull");
+      await third.must("state", "push");
+      await desktop.must("state", "pull");
       const ended = JSON.parse(
-        (await desktop.done("status", "--session", "login", "--json")).stdout,
+        (await desktop.must("status", "--session", "login", "--json")).stdout,
       );
       assert.equal(ended.data.status, "completed");
-      await desktop.done("log", "verify", "--all");
+      await desktop.must("log", "verify", "--all");
     });
   },
 });

@@ -16,9 +16,9 @@ import {
 import { join } from "node:path";
 import { git, GitHttpServer, httpBackend, refuseBranches } from "../harness/git_server.ts";
 import { type Machine, Machines } from "../harness/machines.ts";
+import { noGit } from "../harness/program.ts";
 import { compareTrees, readTree } from "../harness/tree.ts";
 
-const noGit = spawnSync("git", ["--version"]).error !== undefined;
 const noHttp = noGit || httpBackend === null;
 if (noHttp) console.log("Tests of the state branch skip: git or its HTTP server is missing");
 

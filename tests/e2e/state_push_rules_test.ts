@@ -2,18 +2,12 @@
  * When the state is pushed, and what is said and retried when it is not: `state_push`, with `web_mode`.
  */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { git, refuseBranches } from "../harness/git_server.ts";
 import { type Machine, Machines } from "../harness/machines.ts";
+import { gitTest } from "../harness/program.ts";
 import { WAITS } from "../harness/waits.ts";
-
-const able = spawnSync("git", ["--version"]).error === undefined;
-
-function test(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, ignore: !able, fn });
-}
 
 interface Standing {
   readonly seq: number;
@@ -31,7 +25,7 @@ function pushes({ bare, branches }: Machines): number {
   return Number(git(bare, "rev-list", "--count", branches[0] ?? ""));
 }
 
-test("what a person is waited for goes to the server, a note in between waits", async () => {
+gitTest("what a person is waited for goes to the server, a note in between waits", async () => {
   using machines = new Machines();
   const machine = machines.clone("machine");
   await begin(machine);
@@ -52,7 +46,7 @@ test("what a person is waited for goes to the server, a note in between waits", 
   assert.equal(pushes(machines), 4);
 });
 
-test("every: each change; phases: phases only", async () => {
+gitTest("every: each change; phases: phases only", async () => {
   using machines = new Machines();
   const machine = machines.clone("machine");
   machine.env["ORCHESTRATOR_STATE_PUSH"] = "phases";
@@ -69,28 +63,31 @@ test("every: each change; phases: phases only", async () => {
   assert.equal(pushes(machines), 4);
 });
 
-test("what did not get through is said at once and by status, and goes with the next command", async () => {
-  using machines = new Machines();
-  const machine = machines.clone("machine");
-  await begin(machine);
-  const away = `${machines.bare}.away`;
-  renameSync(machines.bare, away);
-  const completed = await machine.must("complete", "think");
-  assert.match(completed.stderr, /not pushed yet \(1 event only on this machine\)/);
-  const json = await machine.run("note", "seen", "--json");
-  assert.equal(json.code, 0);
-  assert.match(
-    JSON.parse(json.stderr).warnings[0],
-    /not pushed yet \(2 events only on this machine\)/,
-  );
-  assert.equal((await machine.data<Standing>("status")).atRisk?.events, 2);
-  renameSync(away, machines.bare);
-  // A server that failed twice is left alone for a minute, but not by a person's decision.
-  assert.equal((await machine.must("approve", "ok", "--yes")).stderr, "");
-  assert.equal((await machine.data<Standing>("status")).atRisk, undefined);
-});
+gitTest(
+  "what did not get through is said at once and by status, and goes with the next command",
+  async () => {
+    using machines = new Machines();
+    const machine = machines.clone("machine");
+    await begin(machine);
+    const away = `${machines.bare}.away`;
+    renameSync(machines.bare, away);
+    const completed = await machine.must("complete", "think");
+    assert.match(completed.stderr, /not pushed yet \(1 event only on this machine\)/);
+    const json = await machine.run("note", "seen", "--json");
+    assert.equal(json.code, 0);
+    assert.match(
+      JSON.parse(json.stderr).warnings[0],
+      /not pushed yet \(2 events only on this machine\)/,
+    );
+    assert.equal((await machine.data<Standing>("status")).atRisk?.events, 2);
+    renameSync(away, machines.bare);
+    // A server that failed twice is left alone for a minute, but not by a person's decision.
+    assert.equal((await machine.must("approve", "ok", "--yes")).stderr, "");
+    assert.equal((await machine.data<Standing>("status")).atRisk, undefined);
+  },
+);
 
-test("after one failure the next command tries again, whatever it is", async () => {
+gitTest("after one failure the next command tries again, whatever it is", async () => {
   using machines = new Machines();
   const machine = machines.clone("machine");
   await begin(machine);
@@ -102,7 +99,7 @@ test("after one failure the next command tries again, whatever it is", async () 
   assert.equal((await machine.data<Standing>("status")).atRisk, undefined);
 });
 
-test("a branch that is refused leaves its events here, and status says so", async () => {
+gitTest("a branch that is refused leaves its events here, and status says so", async () => {
   using machines = new Machines();
   refuseBranches(machines.bare, "*orchestrator-state-*");
   const machine = machines.clone("machine");
@@ -110,7 +107,7 @@ test("a branch that is refused leaves its events here, and status says so", asyn
   assert.equal((await machine.data<Standing>("status")).atRisk?.events, 1);
 });
 
-test("a disk that may vanish is spoken of once, and status has it for programs", async () => {
+gitTest("a disk that may vanish is spoken of once, and status has it for programs", async () => {
   using machines = new Machines();
   const machine = machines.clone("machine");
   machine.env["ORCHESTRATOR_WEB_MODE"] = "false";

@@ -3,69 +3,37 @@
  * question, a hostile clone gets nothing out, and nothing goes to a second-best place.
  */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { executable, executableAvailable } from "../harness/executable.ts";
 import { git } from "../harness/git_server.ts";
-import { type InProcess, type Result, runInProcess, runProcess } from "../harness/running.ts";
-import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
-
-const noGit = spawnSync("git", ["--version"]).error !== undefined;
-
-const WORKFLOW = `name: Tiny
-phases:
-  - id: PLAN
-    name: Plan
-    items: [{ id: think, name: Think }]
-  - id: DO
-    name: Do
-    items: [{ id: build, name: Build }]
-`;
+import { noGit, Project, TINY } from "../harness/program.ts";
+import { type InProcess, type Result, runProcess } from "../harness/running.ts";
 
 /** A server with a project, whose committed configuration is given. */
-class Project implements Disposable {
-  readonly scratch = new Scratch();
+class Served extends Project {
   readonly server: string;
-  readonly env: Record<string, string>;
 
   constructor(config: string) {
-    const { top, root } = this.scratch;
-    this.server = join(top, "server.git");
-    this.env = scratchEnvironment(this.scratch);
-    git(top, "init", "--quiet", "--bare", "--initial-branch=main", this.server);
-    git(root, "init", "--quiet", "--initial-branch=main");
-    this.scratch.write("workflow.yaml", WORKFLOW);
-    this.scratch.write(".orchestrator/config.yaml", config);
-    git(root, "add", "--force", ".");
-    git(root, "commit", "--quiet", "-m", "Begin");
-    git(root, "push", "--quiet", this.server, "main");
+    super({ "workflow.yaml": TINY, ".orchestrator/config.yaml": config });
+    this.server = this.bare("server.git");
+    this.initialize();
+    this.commit("Begin", "--force", ".");
+    this.git("push", "--quiet", this.server, "main");
   }
 
-  clone(name = "clone"): string {
-    const root = join(this.scratch.top, name);
-    git(this.scratch.top, "clone", "--quiet", this.server, root);
-    return root;
+  cloned(name = "clone"): string {
+    return this.clone(name, this.server);
   }
 
-  bare(name: string): string {
-    const path = join(this.scratch.top, name);
-    git(this.scratch.top, "init", "--quiet", "--bare", "--initial-branch=main", path);
-    return path;
+  runIn(cwd: string, argv: readonly string[], more: Partial<InProcess> = {}): Promise<Result> {
+    return this.runWith(argv, { cwd, ...more });
   }
 
-  run(cwd: string, argv: readonly string[], more: Partial<InProcess> = {}): Promise<Result> {
-    return runInProcess(argv, { cwd, env: this.env, ...more });
-  }
-
-  async must(cwd: string, ...argv: readonly string[]): Promise<Result> {
-    const result = await this.run(cwd, argv);
+  async mustIn(cwd: string, ...argv: readonly string[]): Promise<Result> {
+    const result = await this.runIn(cwd, argv);
     assert.equal(result.code, 0, `${argv.join(" ")}: ${result.stderr}`);
     return result;
-  }
-
-  [Symbol.dispose](): void {
-    this.scratch[Symbol.dispose]();
   }
 }
 
@@ -83,9 +51,9 @@ for (const home of ["", "empty"]) {
     name: `trust: a fresh sandbox with a committed web_mode is asked nothing, HOME is "${home}"`,
     ignore: noGit || !executableAvailable,
     fn: async () => {
-      using project = new Project("web_mode: true\n");
+      using project = new Served("web_mode: true\n");
       const program = await executable();
-      const folder = home === "" ? "" : join(project.scratch.top, home);
+      const folder = home === "" ? "" : project.beside(home);
       if (folder !== "") mkdirSync(folder);
       const env = {
         ...project.env,
@@ -99,12 +67,12 @@ for (const home of ["", "empty"]) {
         assert.equal(result.stderr, "", argv.join(" "));
         return result;
       };
-      const first = project.clone("first");
+      const first = project.cloned("first");
       await run(first, "start", "Add login");
       await run(first, "complete", "think");
       await run(first, "advance");
       assert.match(refs(project.server), /refs\/heads\/orchestrator-state-[a-z2-7]{26}$/m);
-      const second = project.clone("second");
+      const second = project.cloned("second");
       const { stdout } = await run(second, "status", "--json");
       assert.equal(JSON.parse(stdout).data.phase, "DO");
       // It needed no confirmation, and left nothing at home.
@@ -138,9 +106,9 @@ test("nothing goes to, or comes from, a place that only a file of the clone name
     ["the project's branch", () => "state_branch: main"],
   ];
   for (const [name, config] of attacks) {
-    using project = new Project("");
+    using project = new Served("");
     const evil = project.bare("evil.git");
-    const root = project.clone();
+    const root = project.cloned();
     git(root, "remote", "add", "evil", evil);
     mkdirSync(join(root, ".orchestrator"), { recursive: true });
     writeFileSync(join(root, ".orchestrator/config.yaml"), `web_mode: true\n${config(evil)}\n`);
@@ -150,7 +118,7 @@ test("nothing goes to, or comes from, a place that only a file of the clone name
         // What is done is done once.
         if (agent && ["start", "complete", "advance", "note"].includes(argv[0] ?? "")) continue;
         const env = agent ? { ...project.env, CLAUDECODE: "1" } : project.env;
-        const result = await project.run(root, argv, { env });
+        const result = await project.runIn(root, argv, { env });
         if (argv[0] === "status" && code === 4) {
           // What was not read for want of a confirmation is said where it is missed.
           assert.match(result.stderr, /warning: The state branch is not used: /);
@@ -161,7 +129,7 @@ test("nothing goes to, or comes from, a place that only a file of the clone name
       }
     }
     // What was said when a change could not be pushed, and when an explicit push was refused.
-    const pushed = await project.run(root, ["state", "push"]);
+    const pushed = await project.runIn(root, ["state", "push"]);
     const variable = config(evil).startsWith("state_remote")
       ? "ORCHESTRATOR_STATE_REMOTE"
       : "ORCHESTRATOR_STATE_BRANCH";
@@ -171,69 +139,69 @@ test("nothing goes to, or comes from, a place that only a file of the clone name
 });
 
 test("a change goes on and says that nothing was pushed", async () => {
-  using project = new Project("web_mode: true\nstate_remote: backup\n");
-  const root = project.clone();
+  using project = new Served("web_mode: true\nstate_remote: backup\n");
+  const root = project.cloned();
   git(root, "remote", "add", "backup", project.bare("backup.git"));
-  const started = await project.must(root, "start", "Add login");
+  const started = await project.mustIn(root, "start", "Add login");
   assert.match(started.stderr, /warning: The state branch is not used: .*state_remote "backup"/);
   assert.match(started.stderr, /orchestrator trust add state_remote backup/);
   // The state is committed all the same, and goes where it should once it is confirmed.
   assert.match(git(root, "for-each-ref"), /refs\/orchestrator\/state\//);
-  await project.must(root, "trust", "add", "state_remote", "backup");
-  const noted = await project.must(root, "complete", "think");
+  await project.mustIn(root, "trust", "add", "state_remote", "backup");
+  const noted = await project.mustIn(root, "complete", "think");
   assert.equal(noted.stderr, "");
-  assert.equal((await project.must(root, "advance")).stderr, "");
-  assert.match(refs(join(project.scratch.top, "backup.git")), /orchestrator-state-/);
+  assert.equal((await project.mustIn(root, "advance")).stderr, "");
+  assert.match(refs(project.beside("backup.git")), /orchestrator-state-/);
   assert.equal(refs(project.server).includes("orchestrator-state"), false);
 });
 
 test("a person on a terminal is asked once, an agent on a terminal never", async () => {
-  using project = new Project("state_remote: backup\nstate_branch: notes\n");
-  const root = project.clone();
+  using project = new Served("state_remote: backup\nstate_branch: notes\n");
+  const root = project.cloned();
   git(root, "remote", "add", "backup", project.bare("backup.git"));
-  await project.must(root, "start", "Add login");
+  await project.mustIn(root, "start", "Add login");
   const terminal = { terminal: 80 };
   const agent = { ...terminal, env: { ...project.env, CLAUDECODE: "1" }, answers: [true, true] };
-  const refused = await project.run(root, ["state", "push"], agent);
+  const refused = await project.runIn(root, ["state", "push"], agent);
   assert.equal(refused.code, 7);
   assert.doesNotMatch(refused.stderr, /\[asked\]/);
   assert.match(
     refused.stderr,
     /Ask a person to run `orchestrator trust add state_remote backup`/,
   );
-  const no = await project.run(root, ["state", "push"], { ...terminal, answers: [false] });
+  const no = await project.runIn(root, ["state", "push"], { ...terminal, answers: [false] });
   assert.equal(no.code, 7);
-  const half = await project.run(root, ["state", "push"], { ...terminal, answers: [true, null] });
+  const half = await project.runIn(root, ["state", "push"], { ...terminal, answers: [true, null] });
   assert.equal(half.code, 130);
-  const yes = await project.run(root, ["state", "push"], { ...terminal, answers: [true] });
+  const yes = await project.runIn(root, ["state", "push"], { ...terminal, answers: [true] });
   assert.equal(yes.code, 0, yes.stderr);
   assert.match(yes.stderr, /\[asked\] .*notes/);
-  const again = await project.run(root, ["state", "push"], terminal);
+  const again = await project.runIn(root, ["state", "push"], terminal);
   assert.equal(again.code, 0, again.stderr);
-  assert.match(refs(join(project.scratch.top, "backup.git")), /refs\/heads\/notes$/m);
+  assert.match(refs(project.beside("backup.git")), /refs\/heads\/notes$/m);
   // Another repository of the same account is asked again, and so is another value.
-  await project.must(root, "trust", "remove", "state_branch", "notes");
-  assert.equal((await project.run(root, ["state", "push"])).code, 7);
+  await project.mustIn(root, "trust", "remove", "state_branch", "notes");
+  assert.equal((await project.runIn(root, ["state", "push"])).code, 7);
 });
 
 test("a branch that holds something else is never overwritten, nor read", async () => {
-  using project = new Project("");
-  const root = project.clone();
+  using project = new Served("");
+  const root = project.cloned();
   git(root, "branch", "topic");
   git(root, "push", "--quiet", "origin", "topic");
   const env = { ...project.env, ORCHESTRATOR_STATE_BRANCH: "topic" };
   const before = refs(project.server);
-  await project.must(root, "start", "Add login");
+  await project.mustIn(root, "start", "Add login");
   for (const argv of [["state", "push"], ["state", "pull"], ["state", "push"]]) {
-    const { code, stderr } = await project.run(root, argv, { env });
+    const { code, stderr } = await project.runIn(root, argv, { env });
     assert.equal(code, 7, stderr);
     assert.match(stderr, /Cannot use branch "topic" for the state: its newest commit was not/);
   }
-  const web = await project.run(root, ["complete", "think"], {
+  const web = await project.runIn(root, ["complete", "think"], {
     env: { ...env, ORCHESTRATOR_WEB_MODE: "true" },
   });
   assert.equal(web.code, 0);
-  const advanced = await project.run(root, ["advance"], {
+  const advanced = await project.runIn(root, ["advance"], {
     env: { ...env, ORCHESTRATOR_WEB_MODE: "true" },
   });
   assert.equal(advanced.code, 0);
@@ -244,52 +212,52 @@ test("a branch that holds something else is never overwritten, nor read", async 
 });
 
 test("the remote's default branch is refused, whatever its name and whichever setting names it", async () => {
-  using project = new Project("");
+  using project = new Served("");
   const place = project.bare("place.git");
   git(place, "symbolic-ref", "HEAD", "refs/heads/production");
-  const root = project.clone();
+  const root = project.cloned();
   git(root, "remote", "add", "place", place);
   const env = {
     ...project.env,
     ORCHESTRATOR_STATE_REMOTE: "place",
     ORCHESTRATOR_STATE_BRANCH: "production",
   };
-  await project.must(root, "start", "Add login");
+  await project.mustIn(root, "start", "Add login");
   // Its tip is the state of an earlier time: only the name on the server tells.
-  assert.equal((await project.run(root, ["state", "push"], { env })).code, 0);
-  const other = project.clone("other");
+  assert.equal((await project.runIn(root, ["state", "push"], { env })).code, 0);
+  const other = project.cloned("other");
   git(other, "remote", "add", "place", place);
-  await project.must(other, "start", "Add logout");
+  await project.mustIn(other, "start", "Add logout");
   const before = refs(place);
-  const { code, stderr } = await project.run(other, ["state", "push"], { env });
+  const { code, stderr } = await project.runIn(other, ["state", "push"], { env });
   assert.equal(code, 7, stderr);
   assert.match(stderr, /"production" for the state: it is the default branch of the remote/);
   assert.equal(refs(place), before);
 });
 
 test("a private place that only holds state may have it on its default branch", async () => {
-  using project = new Project("");
+  using project = new Served("");
   const place = project.bare("place.git");
-  const root = project.clone();
+  const root = project.cloned();
   const env = { ...project.env, ORCHESTRATOR_STATE_REMOTE: `file://${place}` };
-  await project.must(root, "start", "Add login");
-  assert.equal((await project.run(root, ["state", "push"], { env })).code, 0);
+  await project.mustIn(root, "start", "Add login");
+  assert.equal((await project.runIn(root, ["state", "push"], { env })).code, 0);
   const branch = git(place, "for-each-ref", "--format=%(refname)");
   git(place, "symbolic-ref", "HEAD", branch);
-  await project.must(root, "note", "more");
-  const { code, stderr } = await project.run(root, ["state", "push"], { env });
+  await project.mustIn(root, "note", "more");
+  const { code, stderr } = await project.runIn(root, ["state", "push"], { env });
   assert.equal(code, 0, stderr);
   // The other clone finds it there.
-  const other = project.clone("other");
-  const pulled = await project.run(other, ["state", "pull"], { env });
+  const other = project.cloned("other");
+  const pulled = await project.runIn(other, ["state", "pull"], { env });
   assert.equal(pulled.code, 0, pulled.stderr);
-  assert.match((await project.must(other, "status")).stdout, /Add login/);
+  assert.match((await project.mustIn(other, "status")).stdout, /Add login/);
 });
 
 test("a remote that is not there is said by each command, and no other one is used", async () => {
   for (const remotes of [["origin"], ["origin", "second"]]) {
-    using project = new Project("web_mode: true\nstate_remote: privat\n");
-    const root = project.clone();
+    using project = new Served("web_mode: true\nstate_remote: privat\n");
+    const root = project.cloned();
     for (const name of remotes.slice(1)) {
       git(root, "remote", "add", name, project.bare(`${name}.git`));
     }
@@ -298,14 +266,14 @@ test("a remote that is not there is said by each command, and no other one is us
       `this clone has no remote "privat", and the state is not pushed to any other (it has ${has})`;
     const before = refs(project.server);
     for (const argv of [["start", "Add login"], ["complete", "think"], ["advance"]]) {
-      const { stderr } = await project.run(root, argv);
+      const { stderr } = await project.runIn(root, argv);
       if (argv[0] !== "complete") assert.ok(stderr.includes(message), `${argv}: ${stderr}`);
     }
-    const pushed = await project.run(root, ["state", "push"]);
+    const pushed = await project.runIn(root, ["state", "push"]);
     assert.deepEqual([pushed.code, pushed.stdout], [4, ""]);
     assert.ok(pushed.stderr.includes(message), pushed.stderr);
-    assert.ok((await project.must(root, "state", "status")).stdout.includes(message));
-    const doctor = await project.run(root, ["doctor", "--check", "state", "--json"]);
+    assert.ok((await project.mustIn(root, "state", "status")).stdout.includes(message));
+    const doctor = await project.runIn(root, ["doctor", "--check", "state", "--json"]);
     const { findings } = JSON.parse(doctor.stdout).data;
     const place = findings.find(({ check }: { readonly check: string }) => check === "state.place");
     assert.equal(place.level, "warning");

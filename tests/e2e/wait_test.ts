@@ -2,26 +2,12 @@
  * `wait`: woken by what happens here, and by what a person has decided elsewhere.
  */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { cpSync, renameSync, writeFileSync } from "node:fs";
+import { cpSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { type Machine, Machines } from "../harness/machines.ts";
+import { gitTest } from "../harness/program.ts";
 import { startInProcess } from "../harness/running.ts";
-import { WAITS } from "../harness/waits.ts";
-
-const able = spawnSync("git", ["--version"]).error === undefined;
-
-function test(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, ignore: !able, fn });
-}
-
-/** A session that waits for a person. @returns its id. */
-async function waiting(machine: Machine): Promise<string> {
-  writeFileSync(join(machine.root, "waits.yaml"), WAITS);
-  await machine.must("start", "Wait for it", "--workflow", "waits.yaml");
-  await machine.must("complete", "think");
-  return (await machine.status()).session;
-}
+import { waiting } from "../harness/waits.ts";
 
 /** A clone that keeps its state to itself. */
 function alone(machines: Machines, name: string): Machine {
@@ -30,7 +16,7 @@ function alone(machines: Machines, name: string): Machine {
   return machine;
 }
 
-test("an approval here ends it; a note does not, but is a change", async () => {
+gitTest("an approval here ends it; a note does not, but is a change", async () => {
   using machines = new Machines();
   const machine = alone(machines, "machine");
   await waiting(machine);
@@ -49,25 +35,28 @@ test("an approval here ends it; a note does not, but is a change", async () => {
   assert.equal(came.stdout, "A person has decided about ok; next: orchestrator advance\n");
 });
 
-test("what does not come is said, with exit code 7; what is there already is not waited for", async () => {
-  using machines = new Machines();
-  const machine = alone(machines, "machine");
-  const session = await waiting(machine);
-  const late = await machine.run("wait", "--for", "approval", "--timeout", "0.2");
-  assert.equal(late.code, 7);
-  assert.equal(
-    late.stdout,
-    `ok still waits for a person after 0.2 s: orchestrator approve ok --session ${session}\n`,
-  );
-  const json = await machine.run("wait", "--for", "change", "--timeout", "0", "--json");
-  assert.equal(json.code, 7);
-  assert.equal(JSON.parse(json.stdout).data.came, false);
-  await machine.must("reject", "think", "--reason", "The error cases are missing");
-  const there = await machine.must("wait", "--for", "approval");
-  assert.equal(there.stdout, "Nothing waits for a person; next: orchestrator complete think\n");
-});
+gitTest(
+  "what does not come is said, with exit code 7; what is there already is not waited for",
+  async () => {
+    using machines = new Machines();
+    const machine = alone(machines, "machine");
+    const session = await waiting(machine);
+    const late = await machine.run("wait", "--for", "approval", "--timeout", "0.2");
+    assert.equal(late.code, 7);
+    assert.equal(
+      late.stdout,
+      `ok still waits for a person after 0.2 s: orchestrator approve ok --session ${session}\n`,
+    );
+    const json = await machine.run("wait", "--for", "change", "--timeout", "0", "--json");
+    assert.equal(json.code, 7);
+    assert.equal(JSON.parse(json.stdout).data.came, false);
+    await machine.must("reject", "think", "--reason", "The error cases are missing");
+    const there = await machine.must("wait", "--for", "approval");
+    assert.equal(there.stdout, "Nothing waits for a person; next: orchestrator complete think\n");
+  },
+);
 
-test("a rejection ends it, too", async () => {
+gitTest("a rejection ends it, too", async () => {
   using machines = new Machines();
   const machine = alone(machines, "machine");
   await waiting(machine);
@@ -78,7 +67,7 @@ test("a rejection ends it, too", async () => {
   assert.match(stdout, /; next: orchestrator complete think\n$/);
 });
 
-test("it goes on where the folder of the session is replaced by another", async () => {
+gitTest("it goes on where the folder of the session is replaced by another", async () => {
   using machines = new Machines();
   const machine = alone(machines, "machine");
   const session = await waiting(machine);
@@ -91,7 +80,7 @@ test("it goes on where the folder of the session is replaced by another", async 
   assert.equal((await approval).code, 0);
 });
 
-test("a decision in another clone is heard of by the branch, and status shows it", async () => {
+gitTest("a decision in another clone is heard of by the branch, and status shows it", async () => {
   using machines = new Machines();
   const sandbox = machines.clone("sandbox");
   const session = await waiting(sandbox);
@@ -105,7 +94,7 @@ test("a decision in another clone is heard of by the branch, and status shows it
   await sandbox.must("advance");
 });
 
-test("it ends when it is interrupted", async () => {
+gitTest("it ends when it is interrupted", async () => {
   using machines = new Machines();
   const machine = alone(machines, "machine");
   await waiting(machine);
@@ -117,7 +106,7 @@ test("it ends when it is interrupted", async () => {
   assert.match(stderr, /^error: Cannot wait any longer: interrupted$/m);
 });
 
-test("what cannot be waited for is refused", async () => {
+gitTest("what cannot be waited for is refused", async () => {
   using machines = new Machines();
   const machine = alone(machines, "machine");
   assert.equal((await machine.run("wait", "--for", "approval")).code, 4);

@@ -2,23 +2,13 @@
  * A server that takes state branches, and machines that work with it.
  * @module
  */
-import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { git, makeBare } from "./git_server.ts";
-import { type Result, runInProcess } from "./running.ts";
+import { Program, TINY } from "./program.ts";
+import type { Result } from "./running.ts";
 import { Scratch, scratchEnvironment } from "./scratch.ts";
 import { readTree } from "./tree.ts";
-
-const WORKFLOW = `name: Tiny
-phases:
-  - id: PLAN
-    name: Plan
-    items: [{ id: think, name: Think }]
-  - id: DO
-    name: Do
-    items: [{ id: build, name: Build }]
-`;
 
 /** A server and the machines that use it. */
 export class Machines implements Disposable {
@@ -29,7 +19,7 @@ export class Machines implements Disposable {
   constructor() {
     this.bare = makeBare(this.scratch.top);
     this.#workflow = join(this.scratch.top, "tiny.yaml");
-    writeFileSync(this.#workflow, WORKFLOW);
+    writeFileSync(this.#workflow, TINY);
   }
 
   /** A fresh clone, as a new sandbox has it. */
@@ -59,30 +49,12 @@ export class Machines implements Disposable {
 }
 
 /** A clone, and the program in it. */
-export class Machine {
-  readonly root: string;
-  readonly env: Record<string, string>;
+export class Machine extends Program {
   readonly #workflow: string;
 
   constructor(root: string, scratch: Scratch, workflow: string) {
-    this.root = root;
+    super({ root, env: scratchEnvironment(scratch, { ORCHESTRATOR_WEB_MODE: "true" }) });
     this.#workflow = workflow;
-    this.env = scratchEnvironment(scratch, { ORCHESTRATOR_WEB_MODE: "true" });
-  }
-
-  run(...argv: string[]): Promise<Result> {
-    return runInProcess(argv, { cwd: this.root, env: this.env });
-  }
-
-  /** Runs a command that must succeed. */
-  async must(...argv: string[]): Promise<Result> {
-    const result = await this.run(...argv);
-    assert.equal(result.code, 0, `${argv.join(" ")}: ${result.stderr}`);
-    return result;
-  }
-
-  async data<Data>(...argv: string[]): Promise<Data> {
-    return JSON.parse((await this.must(...argv, "--json")).stdout).data as Data;
   }
 
   start(task: string, ...more: string[]): Promise<Result> {

@@ -9,9 +9,6 @@ import { dirname, join } from "node:path";
 import { type Result, runInProcess } from "./running.ts";
 import { Scratch, scratchEnvironment } from "./scratch.ts";
 
-/** Whether there is no git to make worktrees with. */
-export const noGit = spawnSync("git", ["--version"]).error !== undefined;
-
 const WORKFLOW = `name: Short
 phases:
   - id: DO

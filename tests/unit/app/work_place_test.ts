@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { noGit, Worktrees } from "../../harness/worktrees.ts";
+import { noGit } from "../../harness/program.ts";
+import { Worktrees } from "../../harness/worktrees.ts";
 
 const ignore = noGit || Deno.build.os === "windows";
 
