@@ -210,6 +210,7 @@ const BASES: Readonly<Record<Base, string>> = {
   "user state": "$XDG_STATE_HOME/",
   temporary: "$TMPDIR/",
   remote: "<remote>: ",
+  "feedback remote": "<feedback_remote>: ",
 };
 
 const ON_LEAVING: Readonly<Record<OnLeaving, string>> = {

@@ -80,6 +80,23 @@ const feedbackList = z.strictObject({
   entries: z.array(z.looseObject({})).describe("As they were recorded, also by the old tool"),
 });
 
+const feedbackSent = z.strictObject({
+  dryRun: z.boolean(),
+  remote: z.string().nullable()
+    .describe("URL without credentials; null with --dry-run while nothing may be sent"),
+  fields: z.array(z.enum(["day", "author", "numbers", "text"])),
+  records: z.array(z.strictObject({
+    v: z.literal(1),
+    id: z.string(),
+    kind: z.enum(["tool", "process"]),
+    day: z.string().optional(),
+    author: z.string().optional(),
+    numbers: z.record(z.string(), z.number()).optional(),
+    text: z.string().optional(),
+  })).describe("What was sent, or would be: all of it"),
+  already: z.number().describe("Records that were there before"),
+});
+
 const journal = z.strictObject({
   session,
   lines: z.number(),
@@ -269,6 +286,7 @@ export const WORK_ANSWERS = {
   "feedback tool list": feedbackList,
   "feedback process add": feedbackAdded,
   "feedback process list": feedbackList,
+  "feedback sync": feedbackSent,
   "session end": ended,
 } as const;
 

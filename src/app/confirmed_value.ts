@@ -4,12 +4,13 @@
  * @module
  */
 import type { Config } from "../config/config.ts";
+import type { ValueOf } from "../config/keys.ts";
 import { type Claim, trustNeeded } from "../trust/claim.ts";
 import { trustOf } from "./trust.ts";
 import type { Configuration, Identity, Project } from "./workspace.ts";
 
 /** The keys that are confirmed by their value alone. */
-export const CONFIRMED_KEYS = ["claude_binary"] as const;
+export const CONFIRMED_KEYS = ["claude_binary", "feedback_remote"] as const;
 
 /** One of these keys. */
 export type ConfirmedKey = (typeof CONFIRMED_KEYS)[number];
@@ -27,11 +28,11 @@ export function claimOn(config: Config, key: ConfirmedKey): Claim | null {
  * @param doing as in "Cannot <doing>".
  * @throws `trust_needed` for what no person has confirmed; `config_invalid`
  */
-export async function confirmedValue(
+export async function confirmedValue<Key extends ConfirmedKey>(
   workspace: Project & Configuration & Pick<Identity, "actor">,
-  key: ConfirmedKey,
+  key: Key,
   doing: string,
-): Promise<string> {
+): Promise<ValueOf<Key>> {
   const config = await workspace.config();
   const value = config.require(key, doing);
   const claim = claimOn(config, key);

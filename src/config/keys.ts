@@ -62,6 +62,10 @@ const BRANCH =
 const REMOTE =
   /^(?:(?![-.])[\w./-]+|(?:https?|ssh|git|git\+ssh|ssh\+git|file):\/\/(?!-)[\w.~:/@%+,=[\]-]+|(?!-)[\w.-]+@(?!-)[\w.-]+:(?![:-])[\w.~/@%+,=-]+)$/;
 
+/** The addresses among them. */
+const ADDRESS =
+  /^(?:(?:https?|ssh|git|git\+ssh|ssh\+git|file):\/\/(?!-)[\w.~:/@%+,=[\]-]+|(?!-)[\w.-]+@(?!-)[\w.-]+:(?![:-])[\w.~/@%+,=-]+)$/;
+
 /** Whether a value of `state_remote` is an address and not the name of a remote. */
 export function isRemoteAddress(value: string): boolean {
   return value.includes(":");
@@ -102,8 +106,29 @@ export const CONFIG_KEYS = {
     type: { kind: "boolean" },
     default: false,
     env: "ORCHESTRATOR_FEEDBACK_SYNC",
-    description: "Whether feedback may be sent from this machine; nothing is ever sent otherwise",
+    description:
+      "Whether feedback sync may send feedback from this machine; a repository's file can only say no",
     since: "0.1.0",
+  },
+  feedback_remote: {
+    type: { kind: "text", what: "the URL of a git repository", pattern: ADDRESS },
+    default: null,
+    env: "ORCHESTRATOR_FEEDBACK_REMOTE",
+    description: "The git repository that feedback sync sends feedback to, as a URL",
+    since: "0.2.0",
+  },
+  feedback_fields: {
+    type: {
+      kind: "list",
+      what: "a list of day, author, numbers and text",
+      values: ["day", "author", "numbers", "text"],
+    },
+    default: ["day", "author", "numbers"],
+    env: "ORCHESTRATOR_FEEDBACK_FIELDS",
+    description:
+      "What feedback sync sends of each record: its day, whether a person or which agent wrote it, numbers that the old tool took, the text itself",
+    personal: true,
+    since: "0.2.0",
   },
   migration_notice: {
     type: { kind: "boolean" },

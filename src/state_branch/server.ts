@@ -116,10 +116,17 @@ export function seenRef(branch: string): string {
 export async function fetchBranch(
   git: Git,
   remote: string,
-  { branch, into }: { readonly branch: string; readonly into: string },
+  { branch, into, depth }: {
+    readonly branch: string;
+    readonly into: string;
+    /** How many commits of its history; default: all of it. */
+    readonly depth?: number;
+  },
 ): Promise<boolean> {
+  const shallow = depth === undefined ? [] : [`--depth=${depth}`];
+  const refspec = `+refs/heads/${branch}:${into}`;
   try {
-    await git.run([...FETCH, remote, `+refs/heads/${branch}:${into}`], { network: true });
+    await git.run([...FETCH, ...shallow, remote, refspec], { network: true });
     return true;
   } catch (error) {
     if (error instanceof Trouble && error.trouble === "absent") return false;

@@ -7,7 +7,14 @@
  * @module
  */
 import { LOCK, STATE_DIRECTORY } from "./names.ts";
-import { GIT_FOLDER, REFS, TEMPORARY_FOLDERS, TRUST_FILE, USER_STATE_FOLDER } from "./places.ts";
+import {
+  FEEDBACK_BRANCH,
+  GIT_FOLDER,
+  REFS,
+  TEMPORARY_FOLDERS,
+  TRUST_FILE,
+  USER_STATE_FOLDER,
+} from "./places.ts";
 
 /** What a place is made of. */
 export type PlaceKind =
@@ -36,7 +43,9 @@ export type Base =
   /** The system's folder for temporary files. */
   | "temporary"
   /** The git remote that the state branch goes to. */
-  | "remote";
+  | "remote"
+  /** The git repository that feedback is sent to. */
+  | "feedback remote";
 
 /** What becomes of it when a project gives this program up. */
 export type OnLeaving =
@@ -62,6 +71,16 @@ export interface Place {
 }
 
 const STATE_COMMANDS = ["state push", "state pull", "state compact", "state restore"] as const;
+
+/** What the folders for temporary files are for. */
+const TEMPORARY: Readonly<
+  Record<keyof typeof TEMPORARY_FOLDERS, Pick<Place, "madeBy" | "what">>
+> = {
+  import: { madeBy: ["snapshot import --dry-run"], what: "a snapshot being inspected" },
+  config: { madeBy: ["config edit"], what: "a configuration file being edited" },
+  blobs: { madeBy: [...STATE_COMMANDS, "feedback sync"], what: "blobs being written to git" },
+  feedback: { madeBy: ["feedback sync"], what: "the git repository that feedback is sent from" },
+};
 
 /** The table. */
 export const ELSEWHERE: readonly Place[] = [
@@ -106,6 +125,15 @@ export const ELSEWHERE: readonly Place[] = [
       "its tip has meta.json with this repository's id, or a message written by orchestrator",
     onLeaving: "keep",
     what: "the state branch; other clones use it",
+  },
+  {
+    kind: "server branch",
+    base: "feedback remote",
+    where: FEEDBACK_BRANCH,
+    madeBy: ["feedback sync"],
+    recognise: "the name",
+    onLeaving: "keep",
+    what: "feedback that people have sent, of all projects; a file for each record",
   },
   {
     kind: "file",
@@ -170,21 +198,12 @@ export const ELSEWHERE: readonly Place[] = [
     onLeaving: "keep",
     what: "kernel lock of this file",
   },
-  ...Object.entries(TEMPORARY_FOLDERS).map(([what, where]): Place => ({
+  ...Object.entries(TEMPORARY_FOLDERS).map(([name, where]): Place => ({
     kind: "folder",
     base: "temporary",
     where: `${where}*`,
-    madeBy: what === "import"
-      ? ["snapshot import --dry-run"]
-      : what === "config"
-      ? ["config edit"]
-      : STATE_COMMANDS,
     recognise: "the name, and its owner",
     onLeaving: "gone by itself",
-    what: what === "import"
-      ? "a snapshot being inspected"
-      : what === "config"
-      ? "a configuration file being edited"
-      : "blobs being written to git",
+    ...TEMPORARY[name as keyof typeof TEMPORARY_FOLDERS],
   })),
 ];

@@ -50,7 +50,12 @@ export const TEMPORARY_FOLDERS = {
   config: "orchestrator-config-",
   /** Blobs on their way into git. */
   blobs: "orchestrator-blobs-",
+  /** A repository that feedback is sent from. */
+  feedback: "orchestrator-feedback-",
 } as const;
+
+/** The branch of `feedback_remote` that feedback is sent to. */
+export const FEEDBACK_BRANCH = "orchestrator-feedback";
 
 /** Folder for what is remembered of a person on this machine, in the one that the system has for it. */
 export const USER_STATE_FOLDER = "orchestrator";

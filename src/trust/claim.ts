@@ -24,6 +24,10 @@ export const TRUST_KINDS = {
     means: "the program that handoff --run starts",
     variable: "ORCHESTRATOR_CLAUDE_BINARY",
   },
+  feedback_remote: {
+    means: "where feedback is sent to",
+    variable: "ORCHESTRATOR_FEEDBACK_REMOTE",
+  },
 } as const satisfies Readonly<Record<string, TrustKind>>;
 
 /** One kind of claim. */

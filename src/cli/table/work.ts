@@ -418,6 +418,23 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     },
   ]),
   {
+    path: "feedback sync",
+    group: "work",
+    summary: "Send feedback to the repository that feedback_remote names",
+    details:
+      "Of all sessions here, what was not sent before: of each record only what feedback_fields allows, which leaves the text out unless you add it. Shows what it would send and asks, or needs --yes. Off until a person sets feedback_sync and feedback_remote. Nothing in the project or its state changes; what was sent is known by the branch orchestrator-feedback there.",
+    options: [
+      YES,
+      { name: "dry-run", short: "n", summary: "Show what would be sent, without sending it" },
+    ],
+    examples: [
+      { line: "feedback sync --dry-run", means: "see what would be sent" },
+      { line: "feedback sync", means: "send it, after confirmation" },
+    ],
+    changes: "nothing",
+    load: () => import("../commands/feedback/sync.ts"),
+  },
+  {
     path: "generate-md",
     paged: true,
     group: "work",

@@ -20,7 +20,8 @@ export function claimOf(kind: string, value: string): Claim {
       { hint: "Run `orchestrator trust list` to see what the repository needs" },
     );
   }
-  if (kind === "state_remote" && isRemoteAddress(value) && holdsCredentials(value)) {
+  const isRemote = kind === "state_remote" || kind === "feedback_remote";
+  if (isRemote && isRemoteAddress(value) && holdsCredentials(value)) {
     throw new OrchestratorError(
       "invalid_argument",
       "Cannot trust a URL that contains credentials: they would be stored with it",
