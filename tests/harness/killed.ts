@@ -10,6 +10,8 @@ import type { Result } from "./running.ts";
 /** The program in one folder, killed before each command is run. */
 export class Killed extends Program {
   readonly #delay: number;
+  /** How many commands were killed before they had ended. */
+  killed = 0;
 
   /** @param delay milliseconds after which a command is killed. */
   constructor(place: Place & { readonly file: string }, delay: number) {
@@ -21,9 +23,9 @@ export class Killed extends Program {
   async kill(...argv: readonly string[]): Promise<void> {
     assert.ok(this.file !== undefined);
     const child = spawn(this.file, argv, { cwd: this.root, env: this.env, stdio: "ignore" });
-    const ended = new Promise((resolve) => child.once("close", resolve));
+    const ended = new Promise((resolve) => child.once("close", (_, signal) => resolve(signal)));
     const timer = setTimeout(() => child.kill("SIGKILL"), this.#delay);
-    await ended;
+    if (await ended === "SIGKILL") this.killed += 1;
     clearTimeout(timer);
   }
 
