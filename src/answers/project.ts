@@ -16,6 +16,16 @@ const plannedFile = z.strictObject({
   to: z.string(),
   bytes: z.number(),
   sha256: z.string().optional(),
+  stays: z.literal(true).optional().describe("The original stays where it is"),
+});
+
+const plannedMove = z.strictObject({
+  from: z.string(),
+  to: z.string(),
+  kind: z.enum(["file", "directory", "link"]),
+  what: z.string(),
+  files: count,
+  bytes: z.number(),
 });
 
 const migration = z.strictObject({
@@ -23,14 +33,8 @@ const migration = z.strictObject({
   pending: z.boolean().optional().describe("A migration was cut off here"),
   migrated: z.boolean().optional(),
   recovered: z.boolean().optional(),
-  moves: z.array(z.strictObject({
-    from: z.string(),
-    to: z.string(),
-    kind: z.enum(["file", "directory", "link"]),
-    what: z.string(),
-    files: count,
-    bytes: z.number(),
-  })),
+  moves: z.array(plannedMove),
+  copies: z.array(plannedMove).describe("What is copied while the original stays"),
   files: z.array(plannedFile),
   sessions: z.array(z.strictObject({
     session,

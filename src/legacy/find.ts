@@ -22,6 +22,7 @@ import { exactByteSize } from "../platform/byte_size.ts";
 import { ioError } from "../platform/io_error.ts";
 import { LineSplitter } from "../platform/line_splitter.ts";
 import { type OpenFile, openWithin, readTextWithin } from "../platform/within.ts";
+import { linkReason, seeLink } from "./links.ts";
 
 /** The old tool's names, relative to the root. Its other files concern no workflow. */
 export const LEGACY_PATHS = {
@@ -266,21 +267,19 @@ export class Look {
       this.find("link_in_state", path, message);
       return null;
     }
-    let real: string;
-    try {
-      real = realpathSync(`${this.root}/${path}`);
-    } catch {
-      this.find("link_broken", path, `"${path}" is a broken symbolic link`);
+    const link = seeLink(this.root, path);
+    if (link.where !== "inside") {
+      const broken = link.where === "broken";
+      this.find(
+        broken ? "link_broken" : "link_outside",
+        path,
+        `"${path}" ${linkReason(link).slice("it ".length)}${broken ? "" : ", so it is not read"}`,
+      );
       return null;
     }
+    const real = realpathSync(`${this.root}/${path}`);
     this.#realRoot ??= realpathSync(this.root);
-    const target = inside(this.#realRoot, real);
-    if (target === null) {
-      const message =
-        `"${path}" is a symbolic link to a path outside the project, so it is not read`;
-      this.find("link_outside", path, message);
-      return null;
-    }
+    const target = inside(this.#realRoot, real) ?? "";
     const place = this.#checked(path, kind, statSync(real));
     return place === null ? null : { ...place, target };
   }

@@ -356,7 +356,7 @@ export function inventoryRow(path: string): InventoryRow | null {
 const TARGETS: Readonly<Record<Decision, string>> = {
   session: "a session; the files themselves to its `legacy/` or to `archive/`",
   feedback: "`feedback/` of its session; the file itself to `archive/`",
-  secret: "`secrets/`, mode 0600, bytes untouched",
+  secret: "`secrets/`, mode 0600, bytes untouched; stays where a script names it",
   config: "the `settings` of workflow.yaml; the file itself to `archive/`",
   prd: "`prd/`",
   archive: "`archive/`",

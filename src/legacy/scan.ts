@@ -3,10 +3,11 @@
  * what tells whose a file is. Symbolic links are reported, never followed.
  * @module
  */
-import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
+import { lstatSync, readdirSync, type Stats, statSync } from "node:fs";
 import { systemErrorCode } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
 import { INVENTORY_FOLDERS, type InventoryRow, inventoryRow } from "./inventory.ts";
+import { type LinkSeen, seeLink } from "./links.ts";
 import { foreignReason } from "./ownership.ts";
 
 /** A regular file of an entry. */
@@ -31,8 +32,8 @@ export interface ScannedEntry {
   readonly folders: readonly ScannedFile[];
   /** Links, pipes and sockets below a directory: they are left where they are. */
   readonly odd: readonly string[];
-  /** Where a link leads: a regular file inside the root, one outside, or neither. */
-  readonly link: "inside" | "outside" | "broken" | null;
+  /** Where a link leads; null for what is none. Its `files` are what its content is, if it is wanted. */
+  readonly link: LinkSeen | null;
   /** Why it is not the old tool's although it has its name; null when it is. */
   readonly foreign: string | null;
 }
@@ -51,7 +52,7 @@ export function scanInventory(root: string): readonly ScannedEntry[] {
       if (INVENTORY_FOLDERS.includes(path)) {
         const stats = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
         if (stats?.isSymbolicLink() !== true) continue;
-        entries.push({ ...linkEntry(root, path, LINKED_FOLDER), link: "outside" });
+        entries.push(linkEntry(root, path, LINKED_FOLDER));
         continue;
       }
       const row = inventoryRow(path);
@@ -66,7 +67,7 @@ const LINKED_FOLDER: InventoryRow = {
   pattern: /^$/,
   kind: "any",
   decision: "stay",
-  what: "a symbolic link, which is not followed",
+  what: "a directory of old files",
   owned: "name",
 };
 
@@ -94,21 +95,20 @@ function scanEntry(root: string, path: string, row: InventoryRow): ScannedEntry 
 }
 
 function linkEntry(root: string, path: string, row: InventoryRow): ScannedEntry {
-  const base = { path, row, kind: "link" as const, odd: [], folders: [], foreign: null };
-  try {
-    const real = realpathSync(`${root}/${path}`).replaceAll("\\", "/");
-    const top = realpathSync(root).replaceAll("\\", "/").replace(/\/$/, "");
-    const stats = statSync(real);
-    if (!stats.isFile()) return { ...base, files: [], link: "outside" };
-    return {
-      ...base,
-      files: [fileOf(path, stats)],
-      link: real.startsWith(`${top}/`) ? "inside" : "outside",
-    };
-  } catch {
-    return { ...base, files: [], link: "broken" };
+  const link = seeLink(root, path);
+  const below = { files: [] as ScannedFile[], folders: [] as ScannedFile[], odd: [] as string[] };
+  const takeable = row.decision !== "stay" && link.where !== "broken" &&
+    (row.kind === "any" || row.kind === link.kind) && !path.startsWith(`${OWN_FOLDER}/`);
+  if (takeable && link.kind !== "nothing") {
+    const stats = statSync(`${root}/${path}`);
+    if (link.kind === "file") below.files.push(fileOf(path, stats));
+    else if (link.kind === "directory") walk(root, path, stats, below);
   }
+  return { path, row, kind: "link", ...below, foreign: null, link };
 }
+
+/** Where no link is followed, whoever asks. */
+const OWN_FOLDER = ".orchestrator";
 
 function walk(
   root: string,

@@ -20,9 +20,16 @@ import { ioError } from "../platform/io_error.ts";
 import { pathExists } from "../platform/path.ts";
 import type { OrchestratorPaths } from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
-import { bytesOf, planFiles } from "./plan_files.ts";
+import { bytesOf, heldByLink, planFiles } from "./plan_files.ts";
 import { planCurrent, planFeedback, planSessions } from "./plan_sessions.ts";
-import type { Plan, PlannedConflict, PlannedFile, PlanOptions } from "./planned.ts";
+import type {
+  Choice,
+  Plan,
+  PlannedConflict,
+  PlannedFile,
+  PlanOptions,
+  Staying,
+} from "./planned.ts";
 import { readOldSettings } from "./settings.ts";
 
 export type { Choice, Plan, PlannedFile, PlanOptions } from "./planned.ts";
@@ -35,9 +42,19 @@ export interface PlanWithSources {
   readonly entries: readonly ScannedEntry[];
 }
 
+/** What a person is told of a file that only a person can decide about. */
+export function stayWarning({ path, why, copied, link }: Staying): string {
+  const offer = copied !== true
+    ? ""
+    : link === true
+    ? "; --copy-links or --interactive copies its content"
+    : "; --interactive offers a copy";
+  return `"${path}" is not moved: ${why}${offer}`;
+}
+
 /** True when there is nothing to move. */
 export function isEmptyPlan(plan: Plan): boolean {
-  return plan.moves.length === 0;
+  return plan.files.length === 0 && plan.moves.length === 0;
 }
 
 /**
@@ -50,19 +67,26 @@ export async function makePlan(
   options: PlanOptions = {},
 ): Promise<PlanWithSources> {
   const entries = scanInventory(paths.root);
-  const project = readLegacyProject(paths.root, findLegacy(paths.root), {
-    preferScattered: options.prefer === "old",
-  });
+  const wanted = {
+    choices: options.choices ?? new Map<string, Choice>(),
+    copyLinks: options.copyLinks === true,
+  };
+  const project = movable(
+    readLegacyProject(paths.root, findLegacy(paths.root), {
+      preferScattered: options.prefer === "old",
+    }),
+    heldByLink(entries, wanted),
+  );
   const forgotten = options.glance === true
     ? { workflows: [], traces: [], findings: [] }
     : readForgotten(project);
   if (options.glance !== true) requireReadable(paths, project, forgotten);
   const warnings = new Set<string>();
+  // Another program's file is among what stays.
   for (const { code, message } of project.findings) {
-    // It is among what stays.
     if (code !== "foreign_file") warnings.add(message);
   }
-  for (const finding of forgotten.findings) warnings.add(finding.message);
+  for (const { message } of forgotten.findings) warnings.add(message);
   for (const { workflowId } of forgotten.traces) {
     warnings.add(`The log of ${workflowId} is incomplete; its lines are kept in the archive`);
   }
@@ -73,12 +97,8 @@ export async function makePlan(
   );
   const current = planCurrent(project, sessions, options.prefer, conflicts);
   for (const { message } of conflicts) warnings.add(message);
-  const routed = planFiles(paths, entries, sessions, options.choices ?? new Map());
-  for (const { path, why, ask } of routed.stays) {
-    if (ask) warnings.add(`"${path}" is not moved: ${why}`);
-  }
-  const bytes = bytesOf(routed.files);
-  const files = routed.files.length;
+  const routed = planFiles(paths, entries, sessions, wanted);
+  for (const stay of routed.stays) if (stay.ask) warnings.add(stayWarning(stay));
   return {
     plan: {
       ...routed,
@@ -90,15 +110,33 @@ export async function makePlan(
       current,
       conflicts,
       warnings: [...warnings],
-      total: { files, bytes },
-      space: {
-        needed: bytes + sessionBytes(routed.files) + 4096 * (files + 64),
-        free: freeBytes(pathExists(paths.stateDirectory) ? paths.stateDirectory : paths.root),
-      },
+      total: { files: routed.files.length, bytes: bytesOf(routed.files) },
+      space: spaceFor(paths, routed.files),
     },
     sources,
     entries,
   };
+}
+
+/** The space that a plan needs, and what is free. */
+function spaceFor(paths: OrchestratorPaths, files: readonly PlannedFile[]): Plan["space"] {
+  const { stateDirectory, root } = paths;
+  return {
+    needed: bytesOf(files) + sessionBytes(files) + 4096 * (files.length + 64),
+    free: freeBytes(pathExists(stateDirectory) ? stateDirectory : root),
+  };
+}
+
+/**
+ * The project without the workflows of the root when a link keeps their files there: what the old log
+ * and the old checkpoints tell is for the session that is made of them, whenever it is made.
+ */
+function movable(project: LegacyProject, heldBy: string | null): LegacyProject {
+  if (heldBy === null) return project;
+  const workflows = project.workflows.filter(({ origin }) => origin.name !== "root");
+  const active = workflows.find((workflow) => workflow === project.active) ?? null;
+  const places = { ...project.places, state: null, log: null, checkpoints: null };
+  return { ...project, places, workflows, active };
 }
 
 /** What cannot be read now would be missing from what is made of the old files, for good. */

@@ -4,7 +4,10 @@
  */
 import type { ScannedFile } from "../legacy/scan.ts";
 
-/** What a person decided about a file that only a person can decide about. */
+/**
+ * What a person decided about a file that only a person can decide about. Of a link and of a secret that
+ * is still used at its old place, the content is copied and the original stays.
+ */
 export type Choice = "take" | "leave" | { readonly to: string };
 
 /** How to move over. */
@@ -13,6 +16,8 @@ export interface PlanOptions {
   readonly prefer?: "old" | "new" | undefined;
   /** Decisions by path, about custom files and links that lead out of the project. */
   readonly choices?: ReadonlyMap<string, Choice>;
+  /** Copies the content of every link that can be read; the links and their targets stay. */
+  readonly copyLinks?: boolean;
   /** `WORKFLOW_SALT`, when the old tool was run with one. */
   readonly salt?: string | undefined;
   /** Only what a notice says: no log is read, so workflows that only logs know are left out. */
@@ -37,6 +42,8 @@ export interface PlannedFile extends ScannedFile {
   readonly secret: boolean;
   /** It is a symbolic link whose content is wanted. */
   readonly follow: boolean;
+  /** The original stays where it is. */
+  readonly stays: boolean;
 }
 
 /** An old workflow and the session it is, or becomes. */
@@ -65,9 +72,14 @@ export interface PlannedFeedback {
 /** Something old that is not touched. */
 export interface Staying {
   readonly path: string;
+  /** Where it would go when it is asked for, relative to the state directory. */
+  readonly to: string;
   readonly why: string;
   /** Whether `--interactive` asks about it. */
   readonly ask: boolean;
+  /** Whether taking it means a copy, so that it stays all the same. */
+  readonly copied?: boolean;
+  readonly link?: true;
   /** Whether the result names it too: it has an old name, and a person may expect it to move. */
   readonly named: boolean;
 }
@@ -84,6 +96,8 @@ export interface PlannedConflict {
 /** The plan. */
 export interface Plan {
   readonly moves: readonly PlannedMove[];
+  /** What is copied while the original stays. */
+  readonly copies: readonly PlannedMove[];
   readonly files: readonly PlannedFile[];
   readonly sessions: readonly PlannedSession[];
   readonly feedback: readonly PlannedFeedback[];

@@ -40,6 +40,8 @@ export interface MovedFile {
   readonly to: string;
   readonly bytes: number;
   readonly sha256: string;
+  /** The original stays where it is: a link, or a secret that something else reads there. */
+  readonly stays?: true;
 }
 
 /** A session that the migration made, or put in place of another. */

@@ -100,7 +100,7 @@ export async function planRollback(
   return {
     manifest,
     restored: manifest.originals.map(({ path }) => path),
-    files: manifest.files.length,
+    files: manifest.files.filter(({ stays }) => stays !== true).length,
     removed: manifest.sessions.map(({ id }) => id).filter((id) => !kept.includes(id)),
     kept,
     backup: `${STATE_DIRECTORY}/${backup}`,

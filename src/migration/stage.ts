@@ -163,7 +163,14 @@ async function stageFiles(input: StageInput): Promise<readonly MovedFile[]> {
       follow: file.follow,
       ...(file.secret ? { mode: PRIVATE.file } : {}),
     });
-    moved.push({ from: file.path, to: file.to, bytes, sha256 });
+    const { stays } = file;
+    moved.push({
+      from: file.path,
+      to: file.to,
+      bytes,
+      sha256,
+      ...(stays ? { stays } as const : {}),
+    });
     done += bytes;
     input.onProgress?.({ step: "copy", done, total: plan.total.bytes });
   }

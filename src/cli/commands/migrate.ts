@@ -6,7 +6,13 @@ import { existsSync } from "node:fs";
 import { OrchestratorError } from "../../errors.ts";
 import { readJournal } from "../../migration/journal.ts";
 import { migrate, type MigrateResult } from "../../migration/migrate.ts";
-import { type Choice, isEmptyPlan, makePlanUnheld, type Plan } from "../../migration/plan.ts";
+import {
+  type Choice,
+  isEmptyPlan,
+  makePlanUnheld,
+  type Plan,
+  stayWarning,
+} from "../../migration/plan.ts";
 import { planRollback, type RollbackResult } from "../../migration/rollback.ts";
 import { movedOn, rollBack } from "../../migration/rollback.ts";
 import type { Progress } from "../../migration/stage.ts";
@@ -44,6 +50,7 @@ function refuseContradictions(input: Input): void {
     ["rollback", "force-from-new"],
     ["rollback", "auto-rollback"],
     ["rollback", "interactive"],
+    ["rollback", "copy-links"],
     ["dry-run", "interactive"],
   ] as const;
   for (const [one, other] of pairs) {
@@ -68,6 +75,7 @@ function options(context: Context, input: Input) {
       : input.has("force-from-new")
       ? "new" as const
       : undefined,
+    copyLinks: input.has("copy-links"),
     salt: context.io.env["WORKFLOW_SALT"],
   };
 }
@@ -126,9 +134,7 @@ async function move(context: Context, input: Input): Promise<AnswerTo<"migrate">
 }
 
 function nothing(context: Context, plan: Plan, recovered = false): AnswerTo<"migrate"> {
-  for (const { path, why, ask } of plan.stays) {
-    if (ask) context.warn(`"${path}" is not moved: ${why}`);
-  }
+  for (const stay of plan.stays) if (stay.ask) context.warn(stayWarning(stay));
   return {
     data: { migrated: false, recovered, ...planData(plan) },
     text: (style) =>
@@ -173,21 +179,21 @@ async function askAll(
       { hint: "Without --interactive these files are not moved, but listed" },
     );
   }
-  for (const { path, why } of open) {
-    const answer = await io.confirm(say`"${shown(path)}" (${shown(why)}): move it too?`);
+  for (const { path, to, why, copied } of open) {
+    const question = copied ? say`copy it, and leave it there?` : say`move it too?`;
+    const answer = await io.confirm(say`"${shown(path)}" (${shown(why)}): ${question}`);
     if (answer === null) {
       throw new OrchestratorError("interrupted", "Cannot migrate: canceled");
     }
     if (!answer) continue;
-    choices.set(path, { to: await askTarget(context, path) });
+    choices.set(path, { to: await askTarget(context, to) });
   }
   return choices.size > 0;
 }
 
-/** Asks where a file is to go until the answer will do. */
-async function askTarget({ io }: Context, path: string): Promise<string> {
+/** Asks where a file is to go, `usual` by default, until the answer will do. */
+async function askTarget({ io }: Context, usual: string): Promise<string> {
   for (;;) {
-    const usual = `archive/${path}`;
     const answer = await io.askText(say`Where to, inside .orchestrator/?`, shown(usual));
     // What is offered stands for the name, however it had to be spelled out.
     const typed = answer === shown(usual) ? usual : answer;

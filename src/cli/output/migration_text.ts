@@ -11,10 +11,11 @@ import { columns, count, flat, prose } from "./text.ts";
 
 /** The plan for programs. */
 export function planData(plan: Plan) {
-  const { moves, files, sessions, feedback, settings, current, stays, conflicts, total, space } =
-    plan;
+  const { moves, copies, files, sessions, feedback, settings, current, stays, conflicts } = plan;
+  const { total, space } = plan;
   return {
     moves,
+    copies,
     files: files.map(({ path, to, bytes }) => ({ from: path, to, bytes })),
     sessions: sessions.map(({ id, workflow, ...session }) => ({
       session: id,
@@ -43,19 +44,14 @@ const TIGHT = 20;
 
 /** The plan for people. */
 export function planText(plan: Plan, style: Style): Shown {
-  if (plan.moves.length === 0) return lines([NONE, ...staysText(plan.stays, style)]);
-  const rows = [style.bold(say`Would move`)];
+  if (plan.files.length === 0 && plan.moves.length === 0) {
+    return lines([NONE, ...staysText(plan.stays, style)]);
+  }
   const { arrow } = style.symbols;
-  rows.push(columns(plan.moves.map(({ from, to, kind, files, bytes }) => {
-    const folder = kind === "directory";
-    const slash = folder ? say`/` : say``;
-    const also = folder ? say`, ${count(files, say`file`)}` : say``;
-    return [
-      say`  ${shown(from)}${slash}`,
-      say`${arrow} ${shown(to)}${slash}`,
-      style.dim(say`${sizeText(bytes)}${also}`),
-    ];
-  })));
+  const rows = [
+    ...movesText(say`Would move`, plan.moves, style),
+    ...movesText(say`Would copy, original stays`, plan.copies, style),
+  ];
   if (plan.sessions.length > 0) {
     rows.push(say``, style.bold(say`Sessions`));
     rows.push(columns(plan.sessions.map(({ id, task, status, action, name, from }) => [
@@ -88,6 +84,24 @@ export function planText(plan: Plan, style: Style): Shown {
     style.terminal ? prose(ORIGINALS, style) : ORIGINALS,
   );
   return lines(rows);
+}
+
+function movesText(title: Shown, moves: Plan["moves"], style: Style): readonly Shown[] {
+  if (moves.length === 0) return [];
+  const { arrow } = style.symbols;
+  return [
+    style.bold(title),
+    columns(moves.map(({ from, to, kind, files, bytes }) => {
+      const folder = kind === "directory";
+      const slash = folder ? say`/` : say``;
+      const also = folder ? say`, ${count(files, say`file`)}` : say``;
+      return [
+        say`  ${shown(from)}${slash}`,
+        say`${arrow} ${shown(to)}${slash}`,
+        style.dim(say`${sizeText(bytes)}${also}`),
+      ];
+    })),
+  ];
 }
 
 const ORIGINALS =

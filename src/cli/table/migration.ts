@@ -25,7 +25,11 @@ export const MIGRATION_COMMANDS: readonly CommandSpec[] = [
       {
         name: "interactive",
         short: "i",
-        summary: "Ask about custom .workflow_* files and about symbolic links",
+        summary: "Ask about custom .workflow_* files, symbolic links and secrets that stay",
+      },
+      {
+        name: "copy-links",
+        summary: "Copy the content of symbolic links; links and targets stay",
       },
       { name: "yes", short: "y", summary: "Do not ask for confirmation" },
     ],

@@ -30,6 +30,7 @@ import { layoutOldAndNew } from "./layout_old_and_new.ts";
 import { layoutOldChecksum } from "./layout_old_checksum.ts";
 import { layoutOldDamaged } from "./layout_old_damaged.ts";
 import { layoutOldFindings } from "./layout_old_findings.ts";
+import { layoutOldLinks } from "./layout_old_links.ts";
 import { layoutPrivate } from "./layout_private.ts";
 import { layoutReplacing } from "./layout_replacing.ts";
 import { layoutStaging } from "./layout_staging.ts";
@@ -124,6 +125,7 @@ export const CHECKS: readonly Check[] = [
   layoutOldChecksum,
   layoutOldDamaged,
   layoutOldFindings,
+  layoutOldLinks,
   layoutStaging,
   layoutReplacing,
   layoutTemporaries,

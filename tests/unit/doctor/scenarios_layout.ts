@@ -156,6 +156,26 @@ export const LAYOUT: readonly Scenario[] = [
     },
   },
   {
+    check: "layout.old-links",
+    when: "an old file is a link that leads out of the project",
+    ignore: windows,
+    level: "warning",
+    seen: /^1 link where the old tool's files are: \.workflow_log\.jsonl$/,
+    todo: /--copy-links/,
+    make: (world) => symlinkSync("/dev/null", `${world.paths.root}/.workflow_log.jsonl`),
+  },
+  {
+    check: "layout.old-links",
+    when: "an old file is a link that stays in the project",
+    ignore: windows,
+    level: "info",
+    seen: /^1 link /,
+    make: (world) => {
+      world.write(`${world.paths.root}/log.jsonl`, "{}\n");
+      symlinkSync("log.jsonl", `${world.paths.root}/.workflow_log.jsonl`);
+    },
+  },
+  {
     check: "layout.old-findings",
     when: "the agent server's state is there, which is harmless",
     level: "info",

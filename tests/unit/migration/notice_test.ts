@@ -89,61 +89,6 @@ Deno.test("ORCHESTRATOR_AUTO_MIGRATE=1 moves over before a change, never before 
   assert.equal((await answer(scratch, "status")).data.notes.count, 1);
 });
 
-Deno.test({
-  name: "links: out of the project left and named, inside followed, content taken when asked",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    using scratch = oldRepository(repositoryOf(4));
-    const outside = `${scratch.top}/outside.db`;
-    Deno.writeTextFileSync(outside, "outside");
-    Deno.removeSync(scratch.path(".workflow_approvals.db"));
-    symlinkSync(outside, scratch.path(".workflow_approvals.db"));
-    Deno.renameSync(scratch.path(".workflow_log.jsonl"), scratch.path("real_log.jsonl"));
-    symlinkSync("real_log.jsonl", scratch.path(".workflow_log.jsonl"));
-    symlinkSync(outside, scratch.path(".workflow_checkpoints/cp_linked.json"));
-    symlinkSync("nowhere", scratch.path(".flaky_tests.json"));
-    const before = treeOf(scratch);
-
-    const { data, warnings } = await answer(scratch, "migrate", "--yes");
-    const stays: readonly string[] = data.stays.map((stay: { path: string }) => stay.path);
-    for (
-      const path of [
-        ".workflow_approvals.db",
-        ".workflow_checkpoints/cp_linked.json",
-        ".flaky_tests.json",
-      ]
-    ) {
-      assert.ok(stays.includes(path), path);
-      assert.equal(Deno.lstatSync(scratch.path(path)).isSymlink, true);
-    }
-    assert.ok(
-      warnings.some((text: string) => /approvals\.db.*outside the project/.test(text)),
-    );
-    assert.equal(
-      Deno.lstatSync(scratch.path(".orchestrator/archive/.workflow_log.jsonl")).isFile,
-      true,
-    );
-    assert.equal(scratch.exists(".workflow_log.jsonl"), false);
-    assert.ok(scratch.exists("real_log.jsonl"));
-    assert.equal(Deno.readTextFileSync(outside), "outside");
-    await answer(scratch, "migrate", "--rollback", "--yes");
-    assertSameTree(before, treeOf(scratch));
-
-    const asked = await orchestrator(scratch, ["migrate", "--interactive"], {
-      terminal: 80,
-      // The approvals link, the custom file, and go.
-      answers: [true, false, true],
-      texts: [""],
-    });
-    assert.equal(asked.code, 0, asked.stderr);
-    assert.equal(scratch.read(".orchestrator/archive/.workflow_approvals.db"), "outside");
-    assert.equal(Deno.readTextFileSync(outside), "outside");
-    assert.ok(scratch.exists(".workflow_custom.txt"));
-    await answer(scratch, "migrate", "--rollback", "--yes");
-    assertSameTree(before, treeOf(scratch));
-  },
-});
-
 /** Examples that run until they are stopped, or that start a view or a server. */
 const ENDLESS = /--follow|watch|dashboard|serve/;
 

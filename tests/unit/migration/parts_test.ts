@@ -166,7 +166,10 @@ Deno.test({
     writeFileSync(`${scratch.top}/dotfiles/prd_state.json`, '{"prd_id":"p","tasks":[]}');
     symlinkSync(`${scratch.top}/dotfiles`, scratch.path(".claude"));
     const entries = scanInventory(scratch.root);
-    assert.deepEqual(entries.map(({ path, link }) => [path, link]), [[".claude", "outside"]]);
+    assert.deepEqual(entries.map(({ path, link }) => [path, link?.where]), [[
+      ".claude",
+      "outside",
+    ]]);
   },
 });
 
