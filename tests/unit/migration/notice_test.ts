@@ -1,6 +1,5 @@
 /** The notice about old files, links and custom files; no command writes where the old tool did. */
 import assert from "node:assert/strict";
-import { symlinkSync } from "node:fs";
 import { COMMANDS } from "../../../src/cli/table.ts";
 import { inventoryRow } from "../../../src/legacy/inventory.ts";
 import { startInProcess } from "../../harness/running.ts";
