@@ -87,17 +87,9 @@ export class Crowd implements Disposable {
     return stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as Result);
   }
 
-  /** The events of a session whose chain holds and whose state.json says what they add up to. */
-  async settled(id: string): Promise<readonly SessionEvent[]> {
-    const read = await this.backend.readJournal(id);
-    assert.ok(!read.unchanged);
-    assert.equal(read.tornBytes, 0);
-    const { events, bad } = walkChain(read.lines);
-    assert.equal(bad, null, JSON.stringify(bad));
-    const { state, rebuilt } = await loadSession(this.backend, id);
-    assert.equal(rebuilt, null);
-    assert.equal(JSON.stringify(state), JSON.stringify(replay(id, events)));
-    return events;
+  /** See {@link settled}. */
+  settled(id: string): Promise<readonly SessionEvent[]> {
+    return settled(this.backend, id);
   }
 
   /** Temporary files and folders anywhere in the state directory. */
@@ -114,6 +106,19 @@ export class Crowd implements Disposable {
   [Symbol.dispose](): void {
     this.scratch[Symbol.dispose]();
   }
+}
+
+/** The events of a session whose chain holds and whose state.json says what they add up to. */
+export async function settled(backend: FileBackend, id: string): Promise<readonly SessionEvent[]> {
+  const read = await backend.readJournal(id);
+  assert.ok(!read.unchanged);
+  assert.equal(read.tornBytes, 0);
+  const { events, bad } = walkChain(read.lines);
+  assert.equal(bad, null, JSON.stringify(bad));
+  const { state, rebuilt } = await loadSession(backend, id);
+  assert.equal(rebuilt, null);
+  assert.equal(JSON.stringify(state), JSON.stringify(replay(id, events)));
+  return events;
 }
 
 /**
