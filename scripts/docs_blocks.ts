@@ -208,6 +208,7 @@ const BASES: Readonly<Record<Base, string>> = {
   home: "~/",
   "user configuration": "$XDG_CONFIG_HOME/",
   "user state": "$XDG_STATE_HOME/",
+  "user cache": "$XDG_CACHE_HOME/",
   temporary: "$TMPDIR/",
   remote: "<remote>: ",
   "feedback remote": "<feedback_remote>: ",

@@ -5,22 +5,30 @@
  */
 import type { Config } from "../config/config.ts";
 import type { ValueOf } from "../config/keys.ts";
+import { withoutCredentials } from "../config/value.ts";
+import { stripCredentials } from "../project/git_remote.ts";
 import { type Claim, trustNeeded } from "../trust/claim.ts";
 import { trustOf } from "./trust.ts";
 import type { Configuration, Identity, Project } from "./workspace.ts";
 
 /** The keys that are confirmed by their value alone. */
-export const CONFIRMED_KEYS = ["claude_binary", "feedback_remote"] as const;
+export const CONFIRMED_KEYS = ["claude_binary", "feedback_remote", "secrets_repo"] as const;
 
 /** One of these keys. */
 export type ConfirmedKey = (typeof CONFIRMED_KEYS)[number];
 
-/** What a repository's file chooses; null where it does not. */
+/**
+ * What a repository's file chooses; null where it does not. Credentials in an address there are no part
+ * of it, and never used.
+ */
 export function claimOn(config: Config, key: ConfirmedKey): Claim | null {
   const { value, origin } = config.effective(key);
-  return origin.layer === "repository" && value !== null
-    ? { kind: key, value: String(value) }
-    : null;
+  if (origin.layer !== "repository" || value === null) return null;
+  const text = String(value);
+  return {
+    kind: key,
+    value: key === "secrets_repo" ? stripCredentials(text) ?? withoutCredentials(text) : text,
+  };
 }
 
 /**

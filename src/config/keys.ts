@@ -66,6 +66,13 @@ const REMOTE =
 const ADDRESS =
   /^(?:(?:https?|ssh|git|git\+ssh|ssh\+git|file):\/\/(?!-)[\w.~:/@%+,=[\]-]+|(?!-)[\w.-]+@(?!-)[\w.-]+:(?![:-])[\w.~/@%+,=-]+)$/;
 
+/**
+ * A repository of secrets: `owner/repo` at GitHub, or an address of the same schemes. Credentials can
+ * only stand where {@link withoutCredentials} of `value.ts` takes them out.
+ */
+const SECRETS_REPO =
+  /^(?:(?![-.])[\w.-]+\/(?![-.])[\w.-]+|(?:https?|ssh|git|file):\/\/(?:(?!-)[\w.~:%+,=-]+@)?(?!-)[\w.:[\]-]*(?:\/[\w.~:%+,=/-]*)?|(?!-)[\w.-]+@(?!-)[\w.-]+:(?![:-])[\w.~/%+,=-]+)$/;
+
 /** Whether a value of `state_remote` is an address and not the name of a remote. */
 export function isRemoteAddress(value: string): boolean {
   return value.includes(":");
@@ -222,13 +229,21 @@ export const CONFIG_KEYS = {
     personal: true,
     since: "0.1.0",
   },
+  secrets_repo: {
+    type: { kind: "text", what: "owner/repo, or a git URL", pattern: SECRETS_REPO },
+    default: null,
+    env: "ORCHESTRATOR_SECRETS_REPO",
+    description:
+      "A git repository of NAME.age files, a further place for secrets; owner/repo is one on GitHub",
+    since: "0.2.0",
+  },
   "secrets.order": {
     type: {
       kind: "list",
-      what: "a list of repository, global, environment and prefixed",
-      values: ["repository", "global", "environment", "prefixed"],
+      what: "a list of repository, global, secrets_repo, environment and prefixed",
+      values: ["repository", "global", "secrets_repo", "environment", "prefixed"],
     },
-    default: ["repository", "global", "environment"],
+    default: ["repository", "global", "secrets_repo", "environment"],
     env: "ORCHESTRATOR_SECRETS_ORDER",
     description:
       "The places to look for secrets, in order; places not listed are not searched. prefixed: variables ORCHESTRATOR_SECRET_<NAME>",
@@ -361,11 +376,10 @@ export function isConfigGroup(name: string): boolean {
 
 /**
  * Keys of the old tool's files that mean nothing any more: named, and not complained of.
- * Its user_config.py knew the first three, its `config set` the fourth.
+ * Its user_config.py knew them.
  */
 export const OLD_KEYS: ReadonlySet<string> = new Set([
   "conflict_resolution",
   "resolution",
   "file_policies",
-  "secrets_repo",
 ]);

@@ -120,7 +120,7 @@ export function valueText(key: ConfigKey, value: ConfigValue): string {
 }
 
 /** A text without the credentials of a URL in it. */
-function withoutCredentials(text: string): string {
+export function withoutCredentials(text: string): string {
   return text.replace(/^([a-z+]+:\/\/)[^@\/]*@/i, "$1…@");
 }
 

@@ -9,6 +9,7 @@ import type { AgeKeys } from "./age_file.ts";
 import { placeholder } from "./fingerprint.ts";
 import { exposure, listFolder } from "./folder.ts";
 import { FOLDER_SOURCES } from "./places.ts";
+import { namesIn } from "./secrets_repo.ts";
 import type { SecretPlace, SecretStore } from "./store.ts";
 
 /** What was found out about one secret, or about a file around them. Never holds a value. */
@@ -38,6 +39,7 @@ export async function examineSecrets(examination: Examination): Promise<readonly
   const findings: SecretFinding[] = [
     ...folderFindings(examination),
     ...await oldFileFindings(examination),
+    ...await repoFindings(examination),
     ...await identityFindings(examination),
   ];
   const names = new Set([...required.keys(), ...await namesOf(store)]);
@@ -127,7 +129,8 @@ function exposureOf(
   { form, source }: SecretPlace,
 ): string | null {
   if (form !== "plain" && form !== "age") return null;
-  const folder = store.folder(source)?.directory ?? "";
+  const folder = store.folder(source)?.directory;
+  if (folder === undefined) return null;
   return exposure(`${folder}/${name}${form === "age" ? ".age" : ""}`);
 }
 
@@ -184,6 +187,33 @@ async function oldFileFindings({ store }: Examination): Promise<readonly SecretF
   return findings;
 }
 
+async function repoFindings({ store }: Examination): Promise<readonly SecretFinding[]> {
+  const { repo } = store;
+  if (repo === null) return [];
+  const name = null;
+  if (!store.order.includes("secrets_repo")) {
+    return [{
+      level: "warning",
+      name,
+      seen: `${repo.shown} is not searched: secrets.order does not list secrets_repo`,
+      advice: "Add secrets_repo to secrets.order",
+    }];
+  }
+  try {
+    const { files, trouble } = await repo.open();
+    const count = namesIn(repo, files).length;
+    if (trouble !== null) {
+      const seen = `${repo.shown} cannot be reached: ${trouble}`;
+      return [{ level: "warning", name, seen, advice: "Check the network and your login there" }];
+    }
+    const seen = `${repo.shown}: ${count} ${count === 1 ? "secret" : "secrets"}`;
+    return [{ level: "ok", name, seen, advice: null }];
+  } catch (error) {
+    if (!(error instanceof OrchestratorError)) throw error;
+    return [{ level: "warning", name, seen: error.message, advice: error.hint ?? null }];
+  }
+}
+
 /** The identity matters only when something is encrypted for it. */
 async function identityFindings(
   { store, keys, shown }: Examination,
@@ -208,7 +238,8 @@ async function identityFindings(
     }
   } catch (error) {
     if (!(error instanceof OrchestratorError)) throw error;
-    const needed = FOLDER_SOURCES.some((source) => {
+    const inRepo = await store.repo?.open().catch(() => null);
+    const needed = (inRepo?.files.size ?? 0) > 0 || FOLDER_SOURCES.some((source) => {
       const folder = store.folder(source);
       return folder !== null && listFolder(folder).some(({ form }) => form === "age");
     });

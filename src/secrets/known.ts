@@ -10,6 +10,7 @@ import { mayBeThere } from "../config/quick_checks.ts";
 import { isSecretName, isSecretVariable } from "./name.ts";
 import { FOLDER_SOURCES, oldPlaces, type SecretRoots } from "./places.ts";
 import type { Redactor } from "./redact.ts";
+import { credentialsOf } from "./repo_address.ts";
 import type { SecretPlace, SecretStore } from "./store.ts";
 
 /** Shorter values of variables are flags and numbers. */
@@ -24,6 +25,7 @@ export function learnVariables(
   env: Readonly<Record<string, string | undefined>>,
   declared: readonly string[] = [],
 ): void {
+  for (const word of credentialsOf(env["ORCHESTRATOR_SECRETS_REPO"] ?? "")) redactor.add(word);
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined || value.length < SHORTEST_VARIABLE) continue;
     if (declared.includes(name) || (isSecretVariable(name) && !WORD.test(value))) {
@@ -34,13 +36,13 @@ export function learnVariables(
 
 /** Whether anything may be stored at all: one look at each place. */
 export function mayBeStored(roots: SecretRoots): boolean {
-  return [roots.repository, roots.global, ...oldPlaces(roots).map(({ path }) => path)]
+  return [roots.repository, roots.global, roots.cache, ...oldPlaces(roots).map(({ path }) => path)]
     .some((path) => path !== null && mayBeThere(path));
 }
 
 /**
- * Lets the store's redactor learn what the folders and the old tool's files hold, as far as they open
- * by themselves.
+ * Lets the store's redactor learn what the folders, the old tool's files and the copy of the repository
+ * of secrets hold, as far as they open by themselves.
  */
 export async function learnStored(store: SecretStore): Promise<void> {
   const { listFolder } = await import("./folder.ts");
@@ -50,6 +52,13 @@ export async function learnStored(store: SecretStore): Promise<void> {
     for (const file of quietly(() => listFolder(folder)) ?? []) {
       const place: SecretPlace = { source, form: file.form, where: file.path, tracked: false };
       await quietlyAsync(() => store.read(file.name, place));
+    }
+  }
+  if (store.repo !== null) {
+    for (const name of await quietlyAsync(() => store.names()) ?? []) {
+      for (const place of await quietlyAsync(() => store.places(name)) ?? []) {
+        if (place.source === "secrets_repo") await quietlyAsync(() => store.read(name, place));
+      }
     }
   }
   for (const old of store.oldStores()) {
@@ -78,10 +87,11 @@ function quietly<Result>(action: () => Result): Result | null {
   }
 }
 
-async function quietlyAsync(action: () => Promise<unknown>): Promise<void> {
+async function quietlyAsync<Result>(action: () => Promise<Result>): Promise<Result | null> {
   try {
-    await action();
+    return await action();
   } catch {
     // As above.
+    return null;
   }
 }

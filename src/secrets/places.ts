@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import type { Within } from "../platform/within.ts";
 
 /** Where secrets can be. */
-export type SourceName = FolderSource | "environment" | "prefixed";
+export type SourceName = FolderSource | "secrets_repo" | "environment" | "prefixed";
 
 /** Those that are folders. `global_here` is the user's folder for one repository, in front of `global`. */
 export type FolderSource = "repository" | "global_here" | "global";
@@ -21,6 +21,8 @@ export const PREFIX = "ORCHESTRATOR_SECRET_";
 export interface SecretRoots {
   /** The project root; null where there is no project. */
   readonly root: string | null;
+  /** The repository's id; null where it has none yet. */
+  readonly id: string | null;
   /** `.orchestrator/secrets`; null where there is no project. */
   readonly repository: string | null;
   /** `~/.orchestrator/secrets`; null where there is no home. */
@@ -28,6 +30,8 @@ export interface SecretRoots {
   /** `~/.orchestrator/secrets/<repository's id>`; null where it has no id yet, and without a home. */
   readonly globalHere: string | null;
   readonly home: string | null;
+  /** Where copies of repositories of secrets are; null where there is no place for them. */
+  readonly cache: string | null;
 }
 
 /** A place where the old tool, or moving over from it, may have left an encrypted file. */

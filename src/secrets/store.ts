@@ -1,6 +1,6 @@
 /**
- * Where secrets are found: the repository's folder, the user's own, the environment, in the order that
- * the configuration says. The old tool's encrypted files belong to the place they lie in, behind its
+ * Where secrets are found: the repository's folder, the user's own, a repository of secrets, the
+ * environment, in the order that the configuration says. The old tool's encrypted files belong to the place they lie in, behind its
  * folder.
  *
  * Every value that is read is made known to the redactor before it is returned.
@@ -25,6 +25,7 @@ import { readOpensslSecrets } from "./openssl_file.ts";
 import { isSecretName } from "./name.ts";
 import { type OldPlace, oldPlaces, PREFIX, type SecretRoots, type SourceName } from "./places.ts";
 import type { Redactor } from "./redact.ts";
+import { namesIn, pathsOf, type SecretsRepo, shownFile } from "./secrets_repo.ts";
 import { readSopsSecrets } from "./sops_file.ts";
 import { trackedIn } from "./tracked.ts";
 
@@ -57,6 +58,8 @@ export interface StoreOptions extends SecretRoots {
   /** Names that are secrets when they are variables. */
   readonly declared: readonly string[];
   readonly keys: AgeKeys;
+  /** The repository of secrets; null for none. */
+  readonly repo: SecretsRepo | null;
   /** The password of an old file; null when there is none and no prompt is possible. */
   readonly password: (what: string) => Promise<string | null>;
   readonly redactor: Redactor;
@@ -73,6 +76,7 @@ const MAX_STORE_BYTES = 16 * 1024 * 1024;
 export class SecretStore {
   readonly #options: StoreOptions;
   readonly #opened = new Map<string, Promise<ReadonlyMap<string, string>>>();
+  #repoFiles: Promise<ReadonlyMap<string, Uint8Array>> | undefined;
   readonly #tracked = new Map<string, Promise<ReadonlySet<string> | null>>();
 
   constructor(options: StoreOptions) {
@@ -81,13 +85,19 @@ export class SecretStore {
 
   /** The places, first place first. */
   get order(): readonly SourceName[] {
-    const { order, globalHere } = this.#options;
-    return order.filter(isSource).flatMap((source) =>
-      source === "global" && globalHere !== null ? ["global_here" as const, source] : [source]
-    );
+    const { order, globalHere, repo } = this.#options;
+    return order.filter(isSource).flatMap((source) => {
+      if (source === "secrets_repo" && repo === null) return [];
+      return source === "global" && globalHere !== null ? ["global_here", source] : [source];
+    });
   }
 
-  /** The folder of a place; null for the environment, and where there is none. */
+  /** The repository of secrets; null for none. */
+  get repo(): SecretsRepo | null {
+    return this.#options.repo;
+  }
+
+  /** The folder of a place; null for those that are none, and where there is none. */
   folder(source: SourceName): SecretFolder | null {
     const { repository, global, globalHere } = this.#options;
     if (source === "repository" && repository !== null) return repositoryFolder(repository);
@@ -155,6 +165,10 @@ export class SecretStore {
         for (const name of (await this.#openOrWarn(store))?.keys() ?? []) names.add(name);
       }
     }
+    const { repo } = this.#options;
+    if (repo !== null && this.order.includes("secrets_repo")) {
+      for (const name of namesIn(repo, await this.#inRepo(repo))) names.add(name);
+    }
     if (this.order.includes("environment")) {
       for (const name of this.#options.declared) {
         if ((this.#options.env[name] ?? "") !== "") names.add(name);
@@ -204,6 +218,12 @@ export class SecretStore {
           yield { source, form: store.kind, where: store.where, tracked: false };
         }
       }
+      const { repo } = this.#options;
+      if (source === "secrets_repo" && repo !== null) {
+        for (const path of pathsOf(repo, await this.#inRepo(repo), name)) {
+          yield { source, form: "age", where: shownFile(repo, path), tracked: false };
+        }
+      }
       if (source === "environment" && (this.#options.env[name] ?? "") !== "") {
         yield { source, form: "variable", where: name, tracked: false };
       }
@@ -212,6 +232,24 @@ export class SecretStore {
         yield { source, form: "variable", where: variable, tracked: false };
       }
     }
+  }
+
+  /** The encrypted files of the repository of secrets; none, with a warning, where it cannot be reached. */
+  #inRepo(repo: SecretsRepo): Promise<ReadonlyMap<string, Uint8Array>> {
+    this.#repoFiles ??= repo.open().then(
+      ({ files, trouble }) => {
+        if (trouble !== null) this.#options.warn(`${repo.shown} cannot be reached: ${trouble}`);
+        return files;
+      },
+      (error: unknown) => {
+        if (!(error instanceof OrchestratorError)) throw error;
+        this.#options.warn(
+          error.hint === undefined ? error.message : `${error.message}. ${error.hint}`,
+        );
+        return new Map();
+      },
+    );
+    return this.#repoFiles;
   }
 
   #fileOf(source: SourceName, name: string): SecretFile | null {
@@ -240,6 +278,14 @@ export class SecretStore {
       }
       case "plain":
       case "age": {
+        const { repo } = this.#options;
+        if (place.source === "secrets_repo" && repo !== null) {
+          const files = await this.#inRepo(repo);
+          const path = pathsOf(repo, files, name)
+            .find((path) => shownFile(repo, path) === place.where) ?? "";
+          const bytes = files.get(path) ?? new Uint8Array();
+          return withoutLineEnd(await openText(bytes, this.#options.keys, place.where));
+        }
         const folder = this.folder(place.source);
         const path = join(folder?.directory ?? "", place.form === "age" ? `${name}.age` : name);
         const bytes = readSecretFile(path, folder?.within ?? null);
@@ -314,6 +360,6 @@ export function trackedError(name: string, where: string): OrchestratorError {
 }
 
 function isSource(name: string): name is SourceName {
-  return name === "repository" || name === "global" || name === "environment" ||
-    name === "prefixed";
+  return name === "repository" || name === "global" || name === "secrets_repo" ||
+    name === "environment" || name === "prefixed";
 }

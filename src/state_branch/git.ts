@@ -6,7 +6,7 @@
 import process from "node:process";
 import { OrchestratorError } from "../errors.ts";
 import { exactByteSize } from "../platform/byte_size.ts";
-import { GIT_QUIET, gitEnvironment } from "../platform/git_environment.ts";
+import { FOR_SERVERS, GIT_QUIET, gitEnvironment } from "../platform/git_environment.ts";
 import { type Environment, type ProgramResult, runProgram } from "../platform/processes.ts";
 import { redact } from "../secrets/redact.ts";
 import { clearRefLock } from "./ref_lock.ts";
@@ -40,13 +40,6 @@ const DAMAGE =
 
 /** Most characters of complaints that are kept. */
 const MOST_COMPLAINTS = 64 * 1024;
-
-/**
- * The caller's variables that a server, a login or a commit may need. Programs that they name (`GIT_SSH`,
- * `GIT_ASKPASS`) are those of the person, as with any `git push`.
- */
-const NEEDED =
-  /^GIT_(?:SSH|SSH_COMMAND|SSH_VARIANT|ASKPASS|CONFIG_.+|SSL_.+|HTTP_.+|CURL_.+|PROXY_.+|AUTHOR_.+|COMMITTER_.+|ALLOW_PROTOCOL|PROTOCOL|PROTOCOL_FROM_USER|EXEC_PATH|TEMPLATE_DIR|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM)$/i;
 
 /** Time limit of a local command, in milliseconds. */
 const LOCAL_TIMEOUT_MS = 60_000;
@@ -280,7 +273,7 @@ async function runGit(
 
 function cleanEnvironment(env: Environment): Environment {
   return {
-    ...gitEnvironment(env, NEEDED),
+    ...gitEnvironment(env, FOR_SERVERS),
     PATH: env["PATH"] ?? process.env["PATH"],
     GCM_INTERACTIVE: "never",
     // What it takes to a server may be a part of a clone that fetches the rest when it is asked for.

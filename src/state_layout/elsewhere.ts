@@ -11,8 +11,10 @@ import {
   FEEDBACK_BRANCH,
   GIT_FOLDER,
   REFS,
+  SECRETS_CACHE,
   TEMPORARY_FOLDERS,
   TRUST_FILE,
+  USER_CACHE_FOLDER,
   USER_STATE_FOLDER,
 } from "./places.ts";
 
@@ -40,6 +42,8 @@ export type Base =
   | "user configuration"
   /** `$XDG_STATE_HOME`, by default `~/.local/state`; on Windows `%LOCALAPPDATA%`. */
   | "user state"
+  /** `$XDG_CACHE_HOME`, by default `~/.cache`; on Windows `%LOCALAPPDATA%`. */
+  | "user cache"
   /** The system's folder for temporary files. */
   | "temporary"
   /** The git remote that the state branch goes to. */
@@ -72,6 +76,14 @@ export interface Place {
 
 const STATE_COMMANDS = ["state push", "state pull", "state compact", "state restore"] as const;
 
+const SECRETS_COMMANDS = [
+  "secrets list",
+  "secrets get",
+  "secrets run",
+  "secrets test",
+  "secrets doctor",
+] as const;
+
 /** What the folders for temporary files are for. */
 const TEMPORARY: Readonly<
   Record<keyof typeof TEMPORARY_FOLDERS, Pick<Place, "madeBy" | "what">>
@@ -80,6 +92,7 @@ const TEMPORARY: Readonly<
   config: { madeBy: ["config edit"], what: "a configuration file being edited" },
   blobs: { madeBy: [...STATE_COMMANDS, "feedback sync"], what: "blobs being written to git" },
   feedback: { madeBy: ["feedback sync"], what: "the git repository that feedback is sent from" },
+  secrets: { madeBy: SECRETS_COMMANDS, what: "a repository of secrets being fetched" },
 };
 
 /** The table. */
@@ -197,6 +210,16 @@ export const ELSEWHERE: readonly Place[] = [
     recognise: "the name",
     onLeaving: "keep",
     what: "kernel lock of this file",
+  },
+  {
+    kind: "folder",
+    base: "user cache",
+    where: `${USER_CACHE_FOLDER}/${SECRETS_CACHE}`,
+    madeBy: SECRETS_COMMANDS,
+    recognise: "the name; a file names the address it is a copy of",
+    onLeaving: "keep",
+    what:
+      "copies of what repositories of secrets hold (`secrets_repo`), encrypted as there; made again when removed",
   },
   ...Object.entries(TEMPORARY_FOLDERS).map(([name, where]): Place => ({
     kind: "folder",

@@ -52,6 +52,8 @@ export const TEMPORARY_FOLDERS = {
   blobs: "orchestrator-blobs-",
   /** A repository that feedback is sent from. */
   feedback: "orchestrator-feedback-",
+  /** A repository of secrets being fetched. */
+  secrets: "orchestrator-secrets-",
 } as const;
 
 /** The branch of `feedback_remote` that feedback is sent to. */
@@ -62,6 +64,12 @@ export const USER_STATE_FOLDER = "orchestrator";
 
 /** Name in {@link USER_STATE_FOLDER} of what people have confirmed. */
 export const TRUST_FILE = "trust.json";
+
+/** Folder for copies of what is elsewhere, in the one that the system has for a user's caches. */
+export const USER_CACHE_FOLDER = "orchestrator";
+
+/** Folder in {@link USER_CACHE_FOLDER} of copies of repositories of secrets, each a file. */
+export const SECRETS_CACHE = "secrets";
 
 /** A time as it stands in the name of a folder: `20261126T143000Z`. */
 export function timeInName(time: Date): string {

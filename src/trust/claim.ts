@@ -20,6 +20,10 @@ export const TRUST_KINDS = {
     means: "the branch that the state is pushed to",
     variable: "ORCHESTRATOR_STATE_BRANCH",
   },
+  secrets_repo: {
+    means: "the repository that secrets are fetched from",
+    variable: "ORCHESTRATOR_SECRETS_REPO",
+  },
   claude_binary: {
     means: "the program that handoff --run starts",
     variable: "ORCHESTRATOR_CLAUDE_BINARY",

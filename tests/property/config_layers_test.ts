@@ -37,7 +37,7 @@ function valueFor(row: ConfigKey, source: Source): ConfigValue {
     case "bytes":
       return type.min * (index + 2);
     case "text":
-      return `text-${source}`;
+      return type.what.includes("owner/repo") ? `owner/${source}` : `text-${source}`;
     case "path":
       return `a/${source}.txt`;
     case "choice":

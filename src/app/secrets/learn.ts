@@ -6,6 +6,8 @@ import type { Config } from "../../config/config.ts";
 import { loadConfig } from "../../config/load.ts";
 import { learnStored } from "../../secrets/known.ts";
 import type { Redactor } from "../../secrets/redact.ts";
+import { credentialsOf } from "../../secrets/repo_address.ts";
+import { secretsRepo } from "../../secrets/secrets_repo.ts";
 import { SecretStore } from "../../secrets/store.ts";
 import { configFiles } from "../configuration.ts";
 import { expandHome } from "../workflow_file.ts";
@@ -27,12 +29,23 @@ export async function learnSecrets(
     await loadConfig({ files: configFiles(where), env: io.env, flags: [] });
   const identity = config.get("secrets.identity");
   const password = io.env["SECRETS_PASSWORD"] ?? "";
+  const address = config.get("secrets_repo");
+  const roots = secretRoots(where);
+  for (const word of credentialsOf(address ?? "")) redactor.add(word);
   const path = identity === null ? null : expandHome(identity, io.home);
   await learnStored(
     new SecretStore({
-      ...secretRoots(where),
+      ...roots,
       env: io.env,
-      order: ["repository", "global"],
+      order: ["secrets_repo"],
+      repo: address === null ? null : secretsRepo({
+        address,
+        folder: roots.id,
+        cache: roots.cache,
+        env: io.env,
+        now: io.now,
+        offline: true,
+      }),
       declared: [],
       keys: {
         identityFile: path === null

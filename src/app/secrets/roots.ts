@@ -5,20 +5,25 @@
 import { join } from "node:path";
 import { OrchestratorError } from "../../errors.ts";
 import { OrchestratorPaths } from "../../project/paths.ts";
+import { userCacheDirectory } from "../../project/user_cache.ts";
 import type { SecretRoots } from "../../secrets/places.ts";
+import { SECRETS_CACHE } from "../../state_layout/places.ts";
 import type { Project, Whereabouts } from "../workspace.ts";
 
 /** Where the secrets of a command's project and user are. */
 export function secretRoots(workspace: Whereabouts & Partial<Pick<Project, "meta">>): SecretRoots {
   const { io, usablePaths } = workspace;
   const id = usablePaths === null ? null : idOf(workspace);
+  const cache = userCacheDirectory(io);
   const user = usablePaths ?? new OrchestratorPaths(io.cwd, "working directory", io.home);
   return {
     root: usablePaths?.root ?? null,
+    id,
     repository: usablePaths?.secrets ?? null,
     global: user.userSecrets ?? null,
     globalHere: user.userSecrets === undefined || id === null ? null : join(user.userSecrets, id),
     home: io.home ?? null,
+    cache: cache === null ? null : join(cache, SECRETS_CACHE),
   };
 }
 

@@ -2,11 +2,18 @@
  * The secrets of the project and the user.
  * @module
  */
+import type { Config } from "../../config/config.ts";
 import type { AgeKeys } from "../../secrets/age_file.ts";
 import { shownPath } from "../../project/shown_path.ts";
 import type { Redactor } from "../../secrets/redact.ts";
+import type { SecretRoots } from "../../secrets/places.ts";
+import { credentialsOf } from "../../secrets/repo_address.ts";
+import { type SecretsRepo, secretsRepo } from "../../secrets/secrets_repo.ts";
 import { SecretStore } from "../../secrets/store.ts";
-import type { Configuration, Project, Warnings } from "../workspace.ts";
+import { trustNeeded } from "../../trust/claim.ts";
+import { claimOn } from "../confirmed_value.ts";
+import { trustOf } from "../trust.ts";
+import type { Configuration, Identity, Project, Warnings } from "../workspace.ts";
 import { secretRoots } from "./roots.ts";
 import { expandHome } from "../workflow_file.ts";
 
@@ -17,13 +24,15 @@ export interface StoreWish {
   readonly quiet: boolean;
   /** Warn of nothing: what does not open is reported in another way. */
   readonly silent?: boolean;
+  /** Of what is elsewhere only the copies that are here. */
+  readonly offline?: boolean;
   /** Asks a person for what opens a secret; null for no answer. Absent where no prompt is possible. */
   readonly ask?: ((what: string) => Promise<string | null>) | undefined;
 }
 
 /** @throws `config_invalid` when the configuration cannot tell the order, unless `quiet`. */
 export async function makeStore(
-  workspace: Project & Configuration & Warnings,
+  workspace: Project & Configuration & Warnings & Pick<Identity, "actor">,
   wish: StoreWish,
 ): Promise<SecretStore> {
   const { io, paths } = workspace;
@@ -31,8 +40,10 @@ export async function makeStore(
   const order = wish.quiet
     ? config.get("secrets.order")
     : config.require("secrets.order", "look for secrets");
+  const roots = secretRoots(workspace);
   return new SecretStore({
-    ...secretRoots(workspace),
+    ...roots,
+    repo: repoOf(workspace, config, { roots, wish }),
     env: io.env,
     order,
     declared: await declaredNames(workspace),
@@ -42,6 +53,30 @@ export async function makeStore(
     shown: (path) => shownPath(paths, path),
     warn: (message) => wish.quiet || wish.silent === true ? undefined : workspace.warn(message),
   });
+}
+
+/**
+ * The repository of secrets. One that a repository's file chooses and no person has confirmed is named
+ * when it would be opened, and the other places are looked into.
+ */
+function repoOf(
+  workspace: Project & Configuration & Pick<Identity, "actor">,
+  config: Config,
+  { roots, wish }: { readonly roots: SecretRoots; readonly wish: StoreWish },
+): SecretsRepo | null {
+  const claim = claimOn(config, "secrets_repo");
+  const address = claim?.value ?? config.get("secrets_repo");
+  if (address === null) return null;
+  for (const word of credentialsOf(config.get("secrets_repo") ?? "")) wish.redactor.add(word);
+  const { id: folder, cache } = roots;
+  const { env, now } = workspace.io;
+  const repo = secretsRepo({ address, folder, cache, env, now, offline: wish.offline ?? false });
+  if (claim === null) return repo;
+  const trust = trustOf(workspace);
+  if (trust.has(claim)) return repo;
+  const error = trust.problem ??
+    trustNeeded("use secrets_repo", claim, workspace.actor.kind === "agent");
+  return { ...repo, open: () => Promise.reject(error) };
 }
 
 /** What opens age files: the configured identity, the configured passphrase, or a person. */

@@ -37,7 +37,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"doc
       configFiles: configFiles(context),
       workflowFile: () => workflowFile(context, undefined, "look at the workflow"),
       requiredSecrets: () => requiredSecrets(context),
-      secrets: () => makeStore(context, wish),
+      secrets: () => makeStore(context, { ...wish, offline: input.has("offline") }),
       ageKeys: () => ageKeys(context, wish),
       sessionNamed: async (name) => findAnywhere(context, name, await openBranchSessions(context)),
       system: REAL_SYSTEM,

@@ -38,9 +38,9 @@ export const VARIABLES: readonly VariableSpec[] = [
       "the first that is set decides: without UTF-8, symbols are plain ASCII; where none is set, only Windows and macOS use UTF-8",
   },
   {
-    names: ["XDG_CONFIG_HOME", "XDG_STATE_HOME"],
+    names: ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"],
     means:
-      "where your own configuration and your confirmations are, instead of `~/.config` and `~/.local/state`",
+      "where your own configuration, your confirmations and copies of `secrets_repo` are, instead of `~/.config`, `~/.local/state` and `~/.cache`",
   },
 ];
 

@@ -5,7 +5,7 @@
 import type { AnswerData } from "../../answers/table.ts";
 import { configKey } from "../../config/keys.ts";
 import { type Effective, type Entry, originText } from "../../config/layers.ts";
-import { valueText } from "../../config/value.ts";
+import { valueText, withoutCredentials } from "../../config/value.ts";
 import { lines, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
 
@@ -26,7 +26,11 @@ export function effectiveText(found: Effective, style: Style): Shown {
 export function effectiveData(found: Effective): AnswerData<"config get"> {
   const row = configKey(found.key);
   const entry = ({ value, origin }: Entry) => ({
-    value: row.secret === true ? null : value,
+    value: row.secret === true
+      ? null
+      : typeof value === "string"
+      ? withoutCredentials(value)
+      : value,
     origin,
   });
   return {

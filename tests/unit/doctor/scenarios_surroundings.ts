@@ -95,12 +95,12 @@ export const CONFIG: readonly Scenario[] = [
     when: "the old tool's file is there",
     level: "info",
     seen:
-      /^~\/\.config\/orchestrator\/config\.yaml is read; these keys no longer have any effect: secrets_repo$/,
+      /^~\/\.config\/orchestrator\/config\.yaml is read; these keys no longer have any effect: file_policies$/,
     project: "nothing",
     make: (world) =>
       world.write(
         join(world.scratch.home, ".config/orchestrator/config.yaml"),
-        "secrets_repo: x\nfeedback_sync: 'true'\n",
+        "file_policies: x\nfeedback_sync: 'true'\n",
       ),
   },
   {

@@ -167,6 +167,9 @@ export class World implements Disposable {
       secrets: async () =>
         new SecretStore({
           root: this.root,
+          id: null,
+          cache: null,
+          repo: null,
           repository: paths.secrets,
           global: paths.userSecrets ?? null,
           globalHere: null,

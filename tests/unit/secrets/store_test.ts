@@ -38,6 +38,9 @@ function make(scratch: Scratch, more: Partial<StoreOptions> = {}): Made {
   const warnings: string[] = [];
   const store = new SecretStore({
     root: scratch.root,
+    id: "a".repeat(26),
+    cache: null,
+    repo: null,
     repository: scratch.path(".orchestrator/secrets"),
     global: join(scratch.home, ".orchestrator", "secrets"),
     globalHere: join(scratch.home, ".orchestrator", "secrets", "a".repeat(26)),

@@ -5,7 +5,7 @@
 import { configKey, isConfigKey } from "../../../config/keys.ts";
 import { originText } from "../../../config/layers.ts";
 import { unknownKey } from "../../../config/problem.ts";
-import { valueWord } from "../../../config/value.ts";
+import { valueWord, withoutCredentials } from "../../../config/value.ts";
 import { OrchestratorError } from "../../../errors.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
@@ -26,5 +26,8 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"con
       }`,
     );
   }
-  return { data: effectiveData(found), text: () => shown(valueWord(found.value)) };
+  return {
+    data: effectiveData(found),
+    text: () => shown(withoutCredentials(valueWord(found.value))),
+  };
 }
