@@ -13,6 +13,8 @@ const value = z.union([
   z.null(),
 ]);
 
+const plain = z.union([z.string(), z.number(), z.boolean()]);
+
 const origin = z.discriminatedUnion("layer", [
   z.strictObject({ layer: z.literal("default") }),
   z.strictObject({
@@ -52,6 +54,17 @@ export const CONFIG_ANSWERS = {
   "config show": z.strictObject({
     keys: z.array(effective),
     findings: z.array(configFinding),
+    workflowSettings: z.strictObject({
+      from: z.string().describe("The file that replaces them at start"),
+      definition: z.string(),
+      settings: z.array(z.strictObject({
+        name: z.string(),
+        value: plain,
+        over: plain.nullable().describe("The definition's own; null where it has none"),
+      })),
+    }).optional().describe(
+      "Settings of the workflow that .orchestrator.yaml replaces at start; not with --key",
+    ),
   }),
   "config get": effective,
   "config set": changed,

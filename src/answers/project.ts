@@ -51,7 +51,12 @@ const migration = z.strictObject({
     kind: z.enum(["tool", "process"]),
     lines: count,
   })),
-  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .describe("Settings of .orchestrator.yaml that the project's definition gets"),
+  settingsFile: z.string().nullable().describe("The definition that gets them"),
+  settingsStay: z.boolean().describe(
+    "Whether .orchestrator.yaml stays and goes on counting at start",
+  ),
   current: z.string().nullable().describe("The session that becomes the current one"),
   stays: z.array(z.strictObject({ path: z.string(), why: z.string() })),
   conflicts: z.array(z.strictObject({

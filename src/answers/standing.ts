@@ -208,7 +208,11 @@ export const bypass = z.discriminatedUnion("kind", [
     actor,
     reason: z.string(),
   }),
-  z.strictObject({ kind: z.literal("setting_overridden"), setting: z.string() }),
+  z.strictObject({
+    kind: z.literal("setting_overridden"),
+    setting: z.string(),
+    file: z.string().optional().describe("The file that replaced it; absent: --set"),
+  }),
   departed.extend({ kind: z.literal("earlier_session") }),
   z.strictObject({
     kind: z.literal("before_import"),
@@ -331,6 +335,11 @@ const definitionOrigin = z.strictObject({
   folder: relation.describe("The same of the usual file in the folder"),
   olderFormat: z.literal(true).optional()
     .describe("The usual file has a newer format"),
+  settingsFrom: z.strictObject({
+    path: z.string(),
+    settings: z.array(z.string()),
+    sha256: z.string(),
+  }).optional().describe("A file that replaced settings of the definition"),
   sha256: z.string(),
 });
 

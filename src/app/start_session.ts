@@ -14,7 +14,12 @@ import { useNewSession } from "../session/use_session.ts";
 import { VERSION } from "../version.ts";
 import { shellOf } from "../workflow/command_setup.ts";
 import type { WorkflowDefinition } from "../workflow/definition.ts";
-import type { ChosenBy, DefinitionOrigin, Namesakes } from "../workflow/definition_origin.ts";
+import type {
+  ChosenBy,
+  DefinitionOrigin,
+  Namesakes,
+  SettingsFile,
+} from "../workflow/definition_origin.ts";
 import type { EventData } from "../workflow/events.ts";
 import { proofPaths } from "../workflow/proof_paths.ts";
 import type { EarlierSession, Recent, SessionState } from "../workflow/state.ts";
@@ -34,7 +39,9 @@ export interface StartRequest {
   readonly source: string;
   /** The file of that text; `path` is absolute, and null for the built-in definition. */
   readonly file: { readonly path: string | null; readonly chosen: ChosenBy };
-  /** Names of the settings that replace those of the text, sorted. */
+  /** A file that replaces settings of the text; null where none does. */
+  readonly settingsFrom: SettingsFile | null;
+  /** Names of all settings that replace those of the text, sorted. */
   readonly overriddenSettings: readonly string[];
   /** Bind the agent to it also where it is bound to another one that is active. */
   readonly bind: boolean;
@@ -90,7 +97,9 @@ export async function startSession(
     const earlier = await earlierSessions(manager.backend, { session: id, ...request });
     const state = await createFrom(workspace, id, request, {
       lineage,
-      origin,
+      origin: request.settingsFrom === null
+        ? origin
+        : { ...origin, settingsFrom: request.settingsFrom },
       namesakes,
       earlier,
       work: { ...work, ...(Object.keys(proofFiles).length === 0 ? {} : { proofFiles }) },

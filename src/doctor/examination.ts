@@ -81,6 +81,8 @@ export interface ExaminedWorkflow {
   readonly text: string;
   readonly definition: WorkflowDefinition | null;
   readonly findings: readonly DefinitionFinding[];
+  /** Names of the settings that the old tool's file replaces, sorted. */
+  readonly overridden: readonly string[];
 }
 
 /** Result of a program. */
@@ -193,7 +195,11 @@ export class Examination {
         const text = otherTool === undefined ? this.text(path) : null;
         if (text === null) return null;
         const { parseDefinition } = await import("../workflow/parse_definition.ts");
-        return { file: shown, text, ...parseDefinition(text, { file: shown, version: VERSION }) };
+        const { overridesFor, readOldSettings } = await import("../legacy/old_settings.ts");
+        const old = readOldSettings(this.paths.root, text);
+        const overrides = old.kind === "settings" ? overridesFor(old.values, text) : {};
+        const parsed = parseDefinition(text, { file: shown, version: VERSION, overrides });
+        return { file: shown, text, overridden: Object.keys(overrides).sort(), ...parsed };
       }));
   }
 

@@ -357,7 +357,8 @@ const TARGETS: Readonly<Record<Decision, string>> = {
   session: "a session; the files themselves to its `legacy/` or to `archive/`",
   feedback: "`feedback/` of its session; the file itself to `archive/`",
   secret: "`secrets/`, mode 0600, bytes untouched; stays where a script names it",
-  config: "the `settings` of workflow.yaml; the file itself to `archive/`",
+  config:
+    "the `settings` of workflow.yaml; the file itself to `archive/`. Without a workflow.yaml it stays, and `start` goes on using it",
   prd: "`prd/`",
   archive: "`archive/`",
   stay: "stays",

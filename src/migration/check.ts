@@ -5,7 +5,7 @@
  * @module
  */
 import { inventoryRow } from "../legacy/inventory.ts";
-import { MIGRATION, STATE_DIRECTORY, WORKFLOW_FILE } from "../project/paths.ts";
+import { MIGRATION, OWN_WORKFLOW_FILE, STATE_DIRECTORY, WORKFLOW_FILE } from "../project/paths.ts";
 import { isSafePath } from "../project/unfinished_work.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import type { Manifest, MigrationJournal, MigrationMarker } from "./records.ts";
@@ -85,7 +85,8 @@ function isFeedback(part: Manifest["feedback"][number]): boolean {
 }
 
 function isReplaced({ path }: Manifest["replaced"][number]): boolean {
-  return path === WORKFLOW_FILE || (isSafePath(path) && path.startsWith(`${STATE_DIRECTORY}/`));
+  return path === WORKFLOW_FILE || path === OWN_WORKFLOW_FILE ||
+    (isSafePath(path) && path.startsWith(`${STATE_DIRECTORY}/`));
 }
 
 function isFolder({ path, mode, mtimeMs }: Manifest["folders"][number]): boolean {

@@ -14,6 +14,7 @@ import { findLegacy } from "../legacy/find.ts";
 import { type ForgottenWorkflows, readForgotten } from "../legacy/forgotten.ts";
 import type { LegacyWorkflow } from "../legacy/legacy_workflow.ts";
 import { type LegacyProject, readLegacyProject } from "../legacy/project.ts";
+import { OLD_SETTINGS_FILE } from "../legacy/old_settings.ts";
 import { scanInventory, type ScannedEntry } from "../legacy/scan.ts";
 import { freeBytes } from "../platform/disk.ts";
 import { ioError } from "../platform/io_error.ts";
@@ -30,7 +31,7 @@ import type {
   PlanOptions,
   Staying,
 } from "./planned.ts";
-import { readOldSettings } from "./settings.ts";
+import { type PlannedSettings, planSettings } from "./settings.ts";
 
 export type { Choice, Plan, PlannedFile, PlanOptions } from "./planned.ts";
 
@@ -97,7 +98,9 @@ export async function makePlan(
   );
   const current = planCurrent(project, sessions, options.prefer, conflicts);
   for (const { message } of conflicts) warnings.add(message);
-  const routed = planFiles(paths, entries, sessions, wanted);
+  const settings = planSettings(paths, warnings);
+  const decided = entries.map((entry) => decidedBy(settings, entry));
+  const routed = planFiles(paths, decided, sessions, wanted);
   for (const stay of routed.stays) if (stay.ask) warnings.add(stayWarning(stay));
   return {
     plan: {
@@ -106,7 +109,7 @@ export async function makePlan(
       feedback: options.glance === true
         ? []
         : planFeedback(paths.root, routed.files, sessions, options.salt),
-      settings: readOldSettings(paths.root, routed.files.map((file) => file.path), warnings),
+      ...settingsThatMove(settings, routed.files),
       current,
       conflicts,
       warnings: [...warnings],
@@ -116,6 +119,23 @@ export async function makePlan(
     sources,
     entries,
   };
+}
+
+/** Its settings alone decide whether the file of settings moves. */
+function decidedBy({ stays }: PlannedSettings, entry: ScannedEntry): ScannedEntry {
+  return entry.path === OLD_SETTINGS_FILE && stays !== null ? { ...entry, foreign: stays } : entry;
+}
+
+/** The settings that the definition gets, which are those of a file that moves. */
+function settingsThatMove(
+  { values, file, counts }: PlannedSettings,
+  files: readonly PlannedFile[],
+): Pick<Plan, "settings" | "settingsFile" | "settingsStay"> {
+  const moves = files.some(({ path }) => path === OLD_SETTINGS_FILE);
+  const some = Object.keys(values).length > 0;
+  return moves && some
+    ? { settings: values, settingsFile: file, settingsStay: false }
+    : { settings: {}, settingsFile: null, settingsStay: counts || some };
 }
 
 /** The space that a plan needs, and what is free. */

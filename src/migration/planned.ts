@@ -101,8 +101,12 @@ export interface Plan {
   readonly files: readonly PlannedFile[];
   readonly sessions: readonly PlannedSession[];
   readonly feedback: readonly PlannedFeedback[];
-  /** Settings of `.orchestrator.yaml` that workflow.yaml gets. */
+  /** Settings of `.orchestrator.yaml` that the project's definition gets. */
   readonly settings: Readonly<Record<string, string | number | boolean>>;
+  /** The definition that gets them, from the root; null when there are none. */
+  readonly settingsFile: string | null;
+  /** True when `.orchestrator.yaml` stays and goes on counting: its row in `stays` says why. */
+  readonly settingsStay: boolean;
   /** The session that `current` will name; null when it stays as it is. */
   readonly current: string | null;
   readonly stays: readonly Staying[];

@@ -14,7 +14,13 @@ import { readTextWithin } from "../platform/within.ts";
 import { gitignoreFor } from "../project/gitignore.ts";
 import { readRepositoryMeta } from "../project/identity.ts";
 import { initProject } from "../project/init.ts";
-import { KEYS, type OrchestratorPaths, STATE_DIRECTORY } from "../project/paths.ts";
+import {
+  KEYS,
+  type OrchestratorPaths,
+  OWN_WORKFLOW_FILE,
+  STATE_DIRECTORY,
+  WORKFLOW_FILE,
+} from "../project/paths.ts";
 import { rememberImport } from "../session/import_session.ts";
 import { raiseFormat } from "../session/removed_sessions.ts";
 import type { ArrivedSession } from "../session/repository_log/lines.ts";
@@ -158,15 +164,17 @@ async function appendFeedback(manager: SessionManager, manifest: Manifest): Prom
 }
 
 function publishWorkflow(paths: OrchestratorPaths, staging: string): void {
-  const name = paths.relative(paths.workflow);
-  const staged = `${staging}/replace/${name}`;
-  if (!pathExists(staged)) return;
-  // Not through a temporary file in the root, which a crash would leave there.
-  try {
-    renamePatiently(staged, paths.workflow);
-    syncDirectory(paths.root);
-  } catch (error) {
-    throw ioError("write", paths.workflow, error);
+  for (const name of [OWN_WORKFLOW_FILE, WORKFLOW_FILE]) {
+    const staged = `${staging}/replace/${name}`;
+    if (!pathExists(staged)) continue;
+    const path = `${paths.root}/${name}`;
+    // Not through a temporary file in the root, which a crash would leave there.
+    try {
+      renamePatiently(staged, path);
+      syncDirectory(paths.root);
+    } catch (error) {
+      throw ioError("write", path, error);
+    }
   }
 }
 

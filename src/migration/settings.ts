@@ -1,69 +1,93 @@
 /**
- * The settings of the old `.orchestrator.yaml`, which overrode those of workflow.yaml at each start:
- * there they go, so that the next start does what the last one did.
+ * The settings of the old `.orchestrator.yaml`, which overrode those of the workflow at each start:
+ * they go into the project's definition, so that the next start does what the last one did. Where they
+ * cannot go there, the file stays, and `start` goes on reading it.
  * @module
  */
-import { isMap, isScalar, parseDocument } from "yaml";
+import { lstatSync } from "node:fs";
+import {
+  OLD_SETTINGS_FILE,
+  type OldSettings,
+  type PlainSetting,
+  readOldSettings,
+} from "../legacy/old_settings.ts";
 import { readTextWithin } from "../platform/within.ts";
+import { type OrchestratorPaths, OWN_WORKFLOW_FILE, WORKFLOW_FILE } from "../project/paths.ts";
+import { editSettings } from "../workflow/edit_settings.ts";
+import { keysOfOtherTool } from "../workflow/other_tool.ts";
 
-/** The old file. */
-const OLD_SETTINGS = ".orchestrator.yaml";
-
-/** A longer file is none of settings. */
-const MAX_BYTES = 1024 * 1024;
-
-/**
- * Reads the old settings.
- * @param taken the files that move; nothing is read unless the old file is one of them.
- * @param warnings gets a sentence about what cannot be taken over.
- */
-export function readOldSettings(
-  root: string,
-  taken: readonly string[],
-  warnings: Set<string>,
-): Readonly<Record<string, string | number | boolean>> {
-  if (!taken.includes(OLD_SETTINGS)) return {};
-  const text = readTextWithin(null, `${root}/${OLD_SETTINGS}`, MAX_BYTES) ?? "";
-  const document = parseDocument(text);
-  const value: unknown = document.errors.length > 0 ? undefined : document.toJS();
-  if (value === null) return {};
-  if (typeof value !== "object" || Array.isArray(value)) {
-    warnings.add(`"${OLD_SETTINGS}" is not a map of settings; it is kept in the archive`);
-    return {};
-  }
-  const settings: Record<string, string | number | boolean> = {};
-  for (const [name, setting] of Object.entries(value)) {
-    if (
-      typeof setting === "string" || typeof setting === "number" || typeof setting === "boolean"
-    ) {
-      settings[name] = setting;
-    } else {
-      warnings.add(
-        `The setting "${name}" of "${OLD_SETTINGS}" is not a plain value; it is kept in the archive`,
-      );
-    }
-  }
-  return settings;
+/** What becomes of the old settings. */
+export interface PlannedSettings {
+  /** Those that the definition gets; empty where there are none, or where they stay. */
+  readonly values: Readonly<Record<string, PlainSetting>>;
+  /** The definition that gets them, from the root; null where none does. */
+  readonly file: string | null;
+  /** Why the old file stays, as a clause about "it"; null when it moves. */
+  readonly stays: string | null;
+  /** True when it stays with settings that go on counting. */
+  readonly counts: boolean;
 }
 
+/** A definition has at most 1 MiB. */
+const MAX_WORKFLOW_BYTES = 4 * 1024 * 1024;
+
 /**
- * The text of workflow.yaml with the old settings in its `settings`; all else stays as it is,
- * comments too.
- * @returns null when nothing has to be changed, or the file cannot be understood.
+ * Decides what becomes of the old settings.
+ * @param warnings gets a sentence about what cannot be taken over.
  */
+export function planSettings(paths: OrchestratorPaths, warnings: Set<string>): PlannedSettings {
+  const none = { values: {}, file: null, stays: null, counts: false } as const;
+  const { name, text, why } = definitionOf(paths);
+  const old = readOldSettings(paths.root, text);
+  if (old.kind === "absent") return none;
+  if (old.kind === "foreign") return { ...none, stays: old.why };
+  if (Object.keys(old.values).length === 0) {
+    for (const odd of old.odd) warnings.add(oddText(odd));
+    return none;
+  }
+  const cannot = why ??
+    (text === null
+      ? `there is no ${name}`
+      : editSettings(text, old.values).kind === "impossible"
+      ? `${name} cannot be edited without changing more than its settings`
+      : null);
+  if (cannot !== null) return { ...none, stays: keptText(old, cannot), counts: true };
+  for (const odd of old.odd) warnings.add(oddText(odd));
+  return { values: old.values, file: name, stays: null, counts: false };
+}
+
+/** The text of the definition with the old settings in it; null when it need not change. */
 export function withSettings(
   present: string,
-  settings: Readonly<Record<string, string | number | boolean>>,
+  settings: Readonly<Record<string, PlainSetting>>,
 ): string | null {
-  const document = parseDocument(present);
-  if (document.errors.length > 0 || !isMap(document.contents)) return null;
-  let changed = false;
-  for (const [name, value] of Object.entries(settings)) {
-    if (document.getIn(["settings", name]) === value) continue;
-    const node = document.getIn(["settings", name], true);
-    if (isScalar(node)) node.value = value;
-    else document.setIn(["settings", name], value);
-    changed = true;
-  }
-  return changed ? document.toString({ lineWidth: 0 }) : null;
+  const edited = editSettings(present, settings);
+  return edited.kind === "edited" ? edited.text : null;
+}
+
+/** The project's usual definition; `why` says what keeps it from being edited. */
+function definitionOf(paths: OrchestratorPaths): {
+  readonly name: string;
+  readonly text: string | null;
+  readonly why: string | null;
+} {
+  const stats = (name: string) => lstatSync(`${paths.root}/${name}`, { throwIfNoEntry: false });
+  const name = stats(OWN_WORKFLOW_FILE) === undefined ? WORKFLOW_FILE : OWN_WORKFLOW_FILE;
+  const there = stats(name);
+  if (there === undefined) return { name, text: null, why: null };
+  if (!there.isFile()) return { name, text: null, why: `${name} is not a regular file` };
+  const text = readTextWithin(null, `${paths.root}/${name}`, MAX_WORKFLOW_BYTES);
+  const foreign = name === WORKFLOW_FILE && text !== null && keysOfOtherTool(text) !== null;
+  return foreign
+    ? { name, text: null, why: `${name} belongs to another tool` }
+    : { name, text, why: null };
+}
+
+function keptText({ values }: Extract<OldSettings, { kind: "settings" }>, why: string): string {
+  const names = Object.keys(values).join(", ");
+  return `start goes on using its settings (${names}), which cannot be moved: ${why}`;
+}
+
+function oddText(name: string): string {
+  return `The setting "${name}" of "${OLD_SETTINGS_FILE}" is not a plain value; it is kept in the archive`;
 }

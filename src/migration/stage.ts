@@ -198,11 +198,12 @@ function stageReplaced(input: StageInput, plan: Plan): readonly ReplacedFile[] {
     replaced.push({ path, mode: stats === undefined ? null : stats.mode & 0o7777 });
   };
   for (const path of REWRITTEN) keep(path);
-  const workflow = paths.relative(paths.workflow);
-  if (Object.keys(plan.settings).length > 0) {
-    const stats = lstatSync(paths.workflow, { throwIfNoEntry: false });
+  const workflow = plan.settingsFile;
+  if (workflow !== null) {
+    const path = `${paths.root}/${workflow}`;
+    const stats = lstatSync(path, { throwIfNoEntry: false });
     const text = stats?.isFile() === true
-      ? withSettings(readTextWithin(null, paths.workflow, MAX_WORKFLOW_BYTES) ?? "", plan.settings)
+      ? withSettings(readTextWithin(null, path, MAX_WORKFLOW_BYTES) ?? "", plan.settings)
       : null;
     if (text !== null) {
       keep(workflow);

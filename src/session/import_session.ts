@@ -239,7 +239,12 @@ async function seedOptions(paths: OrchestratorPaths): Promise<SeedOptions> {
   const text = readTextWithin(null, paths.workflow, MAX_WORKFLOW_BYTES);
   if (text === null) return { root: paths.root };
   const { parseDefinition } = await import("../workflow/parse_definition.ts");
-  const { definition } = parseDefinition(text, { file: paths.relative(paths.workflow) });
+  const { overridesFor, readOldSettings } = await import("../legacy/old_settings.ts");
+  const old = readOldSettings(paths.root, text);
+  const { definition } = parseDefinition(text, {
+    file: paths.relative(paths.workflow),
+    ...(old.kind === "settings" ? { overrides: overridesFor(old.values, text) } : {}),
+  });
   const definitionSha256 = sha256Hex(text);
   return definition === null
     ? { root: paths.root, definitionSha256 }

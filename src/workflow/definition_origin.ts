@@ -38,6 +38,18 @@ export interface DefinitionOrigin {
   readonly folder: Relation;
   /** The usual file has a format, and this one an older one. */
   readonly olderFormat?: true;
+  /** A file that replaced settings of the text. */
+  readonly settingsFrom?: SettingsFile;
+}
+
+/** A file beside the definition that replaced settings of it. */
+export interface SettingsFile {
+  /** From the project root, with `/`. */
+  readonly path: string;
+  /** Names of the settings that it replaced, sorted. */
+  readonly settings: readonly string[];
+  /** SHA-256 of its text, as hex. */
+  readonly sha256: string;
 }
 
 /** The origin as the state keeps it. */
@@ -131,9 +143,23 @@ function uncommitted(origin: DefinitionOrigin): string {
     : `${usual} was not committed at the start`;
 }
 
-/** A setting that `start --set` replaced, as a clause. */
-export function settingReplaced(setting: string): string {
-  return `setting ${setting} was replaced at the start`;
+/**
+ * A setting that was replaced at the start, as a clause.
+ * @param file the file that replaced it; undefined where `--set` did.
+ */
+export function settingReplaced(setting: string, file?: string): string {
+  return file === undefined
+    ? `setting ${setting} was replaced at the start`
+    : `setting ${setting} was replaced by ${file} at the start`;
+}
+
+/** The file that replaced a setting; undefined where none did. */
+export function settingFile(
+  origin: Pick<DefinitionOrigin, "settingsFrom"> | undefined,
+  setting: string,
+): string | undefined {
+  const from = origin?.settingsFrom;
+  return from?.settings.includes(setting) === true ? from.path : undefined;
 }
 
 /** What sets a session's workflow apart from the project's, from its start on. */
@@ -146,7 +172,9 @@ export function startDeviations(
   const origin = state.definitionOrigin === undefined ? null : originRemark(state.definitionOrigin);
   return [
     ...(origin?.kind === "deviation" ? [origin.text] : []),
-    ...state.overriddenSettings.map(settingReplaced),
+    ...state.overriddenSettings.map((setting) =>
+      settingReplaced(setting, settingFile(state.definitionOrigin, setting))
+    ),
   ];
 }
 

@@ -17,7 +17,7 @@ import type {
   Verification,
 } from "./definition.ts";
 import { claimantText } from "./claims.ts";
-import { originRemark } from "./definition_origin.ts";
+import { originRemark, settingFile } from "./definition_origin.ts";
 import type { Approval } from "./events.ts";
 import { exampleEvidence } from "./evidence.ts";
 import { currentPhase, isLastPhase, itemState, type LocatedPhase, phaseState } from "./locate.ts";
@@ -124,7 +124,7 @@ export type BypassNotice =
     readonly item?: string;
   }
   | ({ readonly kind: "approval_revoked" } & Revocation)
-  | { readonly kind: "setting_overridden"; readonly setting: string }
+  | { readonly kind: "setting_overridden"; readonly setting: string; readonly file?: string }
   /** The definition is not the project's committed one. */
   | { readonly kind: "other_definition"; readonly message: string }
   | ({ readonly kind: "journal_accepted" } & Omit<Acceptance, "seq">)
@@ -433,11 +433,13 @@ function bypassesOf(state: SessionState): readonly BypassNotice[] {
         required: item.required,
       }];
     }),
-    ...state.overriddenSettings.map((setting): BypassNotice => ({
-      kind: "setting_overridden",
-      setting,
-    })),
+    ...state.overriddenSettings.map((setting) => settingNotice(state, setting)),
   ];
+}
+
+function settingNotice(state: SessionState, setting: string): BypassNotice {
+  const file = settingFile(state.definitionOrigin, setting);
+  return { kind: "setting_overridden", setting, ...(file === undefined ? {} : { file }) };
 }
 
 function everyItem(state: SessionState): readonly {

@@ -44,7 +44,10 @@ async function fromWorkflow(
   }
   if (text === null) return none;
   const { parseDefinition } = await import("../../workflow/parse_definition.ts");
-  const { definition } = parseDefinition(text, { file });
+  const { overridesFor, readOldSettings } = await import("../../legacy/old_settings.ts");
+  const old = readOldSettings(workspace.paths.root, text);
+  const overrides = old.kind === "settings" ? overridesFor(old.values, text) : {};
+  const { definition } = parseDefinition(text, { file, overrides });
   const setting = definition?.settings["required_secrets"];
   const names = typeof setting === "string"
     ? setting.split(",").map((name) => name.trim())

@@ -36,14 +36,17 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
     what: "task",
     max: TEXT_LIMITS.task,
   });
-  const given = input.option("name");
-  const name = given === undefined ? null : sessionName(given, "start a session named");
+  const called = input.option("name");
+  const name = called === undefined ? null : sessionName(called, "start a session named");
   const constraints = input.options("constraint").map((text) =>
     requireText(text, { doing: "start", what: "constraint", max: TEXT_LIMITS.constraint })
   );
-  const overrides = readSettings(workflowSettings(input, context.spec));
-  refuseAgentSettings(context, Object.keys(overrides));
+  const given = readSettings(workflowSettings(input, context.spec));
+  refuseAgentSettings(context, Object.keys(given));
   const source = await readWorkflow(context, input.option("workflow"));
+  const { oldOverrides } = await import("../../app/legacy/old_settings.ts");
+  const old = oldOverrides(context, source.text, Object.keys(given));
+  const overrides = { ...old.values, ...given };
   const { file, showAll } = source;
   const { definition, warnings } = requireDefinition(source.text, {
     file,
@@ -52,7 +55,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
     version: VERSION,
   });
   for (const finding of warnings) context.warn(findingText(finding));
-  await warnOfUnusedSettings(context, source, Object.keys(overrides));
+  await warnOfUnusedSettings(context, source, Object.keys(given));
   const { state, boundTo } = await startSession(context, {
     task,
     name,
@@ -61,6 +64,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
     definition,
     source: source.text,
     file: { path: source.path, chosen: source.chosen },
+    settingsFrom: old.file,
     overriddenSettings: Object.keys(overrides).sort(),
     bind: input.has("bind"),
   });
@@ -187,11 +191,9 @@ async function readWorkflow(context: Context, given: string | undefined): Promis
       chosen === "argument" ? {} : { hint: chosen },
     );
   }
-  const { defaultWorkflowYaml } = await import("../../project/default_workflow.ts");
-  const { detectCommands } = await import("../../project/detect_commands.ts");
-  const { isWindows } = await import("../../platform/runtime.ts");
+  const { defaultWorkflow } = await import("../../app/default_workflow.ts");
   return {
-    text: defaultWorkflowYaml(detectCommands(paths.root, { windows: isWindows })),
+    text: defaultWorkflow(paths.root),
     file: "the built-in workflow",
     path: null,
     otherTool: found.otherTool,

@@ -4,6 +4,7 @@
  */
 import { OrchestratorError } from "../../errors.ts";
 import { VERSION } from "../../version.ts";
+import type { SettingValue } from "../../workflow/definition.ts";
 import { type Finding, parseDefinition } from "../../workflow/parse_definition.ts";
 import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -31,7 +32,8 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"val
   const text = given === "-" ? await io.readStdin() : readWorkflowFile(found);
   if (text === null) throw unknownFile(file, chosen);
   requireDefinitionFile(text, file, "validate");
-  const { definition, findings } = parseDefinition(text, { file, version: VERSION });
+  const overrides = given === "-" ? {} : await replacedSettings(context, text);
+  const { definition, findings } = parseDefinition(text, { file, version: VERSION, overrides });
   const errors = findings.filter((finding) => finding.level === "error");
   if (definition === null || errors.length > 0) {
     throw new OrchestratorError(
@@ -74,6 +76,17 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"val
         }`,
       ]),
   };
+}
+
+/** The settings that a start would replace, which is warned of. */
+async function replacedSettings(
+  context: Context,
+  text: string,
+): Promise<Readonly<Record<string, SettingValue>>> {
+  const { oldOverrides, overridesText } = await import("../../app/legacy/old_settings.ts");
+  const { values, file } = oldOverrides(context, text);
+  if (file !== null) context.warn(overridesText(file));
+  return values;
 }
 
 function unknownFile(file: string, chosen: string | null): OrchestratorError {

@@ -127,11 +127,20 @@ function originRows(
     ...(remark === null ? [] : [{ ...remark }]),
     ...settings.map((setting) => ({
       kind: "deviation" as const,
-      text: settingReplaced(String(setting)),
+      text: settingReplaced(String(setting), fileOfSetting(origin, setting)),
     })),
   ].map(({ kind, text }) =>
     underneath(text, style, kind === "deviation" ? style.yellow : style.dim)
   );
+}
+
+function fileOfSetting(
+  origin: DefinitionOrigin | undefined,
+  setting: unknown,
+): string | undefined {
+  const from: unknown = isRecord(origin) ? origin.settingsFrom : undefined;
+  if (!isRecord(from) || !Array.isArray(from["settings"])) return undefined;
+  return from["settings"].includes(setting) ? String(from["path"]) : undefined;
 }
 
 /** Below the number of an event. */

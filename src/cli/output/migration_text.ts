@@ -11,8 +11,8 @@ import { columns, count, flat, prose } from "./text.ts";
 
 /** The plan for programs. */
 export function planData(plan: Plan) {
-  const { moves, copies, files, sessions, feedback, settings, current, stays, conflicts } = plan;
-  const { total, space } = plan;
+  const { moves, copies, files, sessions, feedback, settings, settingsFile, settingsStay } = plan;
+  const { current, stays, conflicts, total, space } = plan;
   return {
     moves,
     copies,
@@ -24,6 +24,8 @@ export function planData(plan: Plan) {
     })),
     feedback: feedback.map(({ session, kind, lines }) => ({ session, kind, lines: lines.length })),
     settings,
+    settingsFile,
+    settingsStay,
     current,
     stays: stays.map(({ path, why }) => ({ path, why })),
     conflicts,
@@ -32,11 +34,15 @@ export function planData(plan: Plan) {
   };
 }
 
-const NONE = say`Nothing to migrate: there are no files of the old tool here.`;
+function none({ settingsStay }: Plan): Shown {
+  return settingsStay
+    ? say`Nothing to migrate: the old tool's settings stay where they are.`
+    : say`Nothing to migrate: there are no files of the old tool here.`;
+}
 
 /** The answer where there is nothing to move, for people. */
 export function nothingText(plan: Plan, style: Style): Shown {
-  return lines([NONE, ...namedText(plan, style)]);
+  return lines([none(plan), ...namedText(plan, style)]);
 }
 
 /** Free space is worth a word when it is less than this many times what is needed. */
@@ -45,7 +51,7 @@ const TIGHT = 20;
 /** The plan for people. */
 export function planText(plan: Plan, style: Style): Shown {
   if (plan.files.length === 0 && plan.moves.length === 0) {
-    return lines([NONE, ...staysText(plan.stays, style)]);
+    return lines([none(plan), ...staysText(plan.stays, style)]);
   }
   const { arrow } = style.symbols;
   const rows = [
@@ -71,7 +77,8 @@ export function planText(plan: Plan, style: Style): Shown {
   const settings = Object.keys(plan.settings);
   if (settings.length > 0) {
     const names = joined(settings.map(shown), say`, `);
-    rows.push(say``, say`${style.bold(say`Settings`)} ${names} ${arrow} workflow.yaml`);
+    const file = shown(plan.settingsFile ?? "workflow.yaml");
+    rows.push(say``, say`${style.bold(say`Settings`)} ${names} ${arrow} ${file}`);
   }
   rows.push(...staysText(plan.stays, style));
   for (const { message } of plan.conflicts) rows.push(say``, style.yellow(shown(message)));
@@ -134,6 +141,11 @@ export function resultText(plan: Plan, backup: string, style: Style): Shown {
   const moved = say`${count(plan.total.files, say`file`)} (${sizeText(plan.total.bytes)})`;
   const rows = [say`${style.green(done)} Moved ${moved} into .orchestrator/`];
   if (made > 0) rows.push(say`${style.green(done)} Created ${count(made, say`session`)} from them`);
+  const settings = Object.keys(plan.settings);
+  if (settings.length > 0) {
+    const names = joined(settings.map(shown), say`, `);
+    rows.push(say`  settings now in ${shown(plan.settingsFile ?? "")}: ${names}`);
+  }
   rows.push(
     say`  originals in ${shown(backup)}`,
     ...namedText(plan, style),

@@ -3,6 +3,7 @@
  * @module
  */
 import { contradictingLines, lostEvents } from "../../session/load.ts";
+import { settingReplaced } from "../../workflow/definition_origin.ts";
 import type { BypassNotice } from "../../workflow/progress.ts";
 import type { EarlierSession } from "../../workflow/state.ts";
 
@@ -14,7 +15,7 @@ export function noticeText(notice: BypassNotice): string {
     case "agent_approval":
       return `${notice.item ?? `phase ${notice.phase}`} was approved by an agent`;
     case "setting_overridden":
-      return `setting ${notice.setting} was replaced at the start`;
+      return settingReplaced(notice.setting, notice.file);
     case "before_audits":
       return notice.all
         ? "the journal was written before audits: nothing records what its lines led to"

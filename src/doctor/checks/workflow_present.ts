@@ -37,6 +37,14 @@ export const workflowPresent: Check = {
         todo: "Run `orchestrator init` to write one with the project's own commands",
       };
     }
-    return ok(workflow.value.definition?.name ?? "found");
+    const { definition, overridden } = workflow.value;
+    if (overridden.length > 0) {
+      return {
+        level: "info",
+        seen: `.orchestrator.yaml replaces ${overridden.join(", ")} at start`,
+        todo: "Run `orchestrator migrate` to move its settings to the workflow",
+      };
+    }
+    return ok(definition?.name ?? "found");
   },
 };
