@@ -5,6 +5,7 @@
 import { OrchestratorError } from "../errors.ts";
 import { OrchestratorPaths, userConfigFiles } from "../project/paths.ts";
 import { ownSessions } from "../project/own_sessions.ts";
+export { lookForIdentity } from "./lost_identity.ts";
 import { olderBranch } from "./main_checkout_only.ts";
 import { findStateHome, type NearestGit, STATE_HOME_VARIABLE } from "../project/state_home.ts";
 import type { Configuration, Project, Workspace } from "./workspace.ts";

@@ -14,6 +14,7 @@ import { actorFrom } from "../project/actor.ts";
 import { detectEnvironment, type Environment } from "../project/environment.ts";
 import { gitRemote, nearestGit } from "../project/git_remote.ts";
 import { copiedWarning, readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
+import type { LostIdentity } from "../project/lost_identity.ts";
 import { IMPORT_FOLDER, OrchestratorPaths, userConfigFiles } from "../project/paths.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import { resolveSession, type SessionChoice, type SessionQuery } from "../session/resolve.ts";
@@ -65,6 +66,7 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
   #importCutOff = false;
   #rootToLookFor: string | null = null;
   #opened = false;
+  lostIdentity: LostIdentity | null = null;
   changing: string | null = null;
 
   constructor(run: Run<Host>) {
@@ -162,7 +164,8 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
 
   get meta(): RepositoryMeta | null {
     if (this.#meta === undefined) {
-      this.#meta = this.paths.isHome ? null : readRepositoryMeta(this.paths.metaFile);
+      this.#meta = this.lostIdentity?.meta ??
+        (this.paths.isHome ? null : readRepositoryMeta(this.paths.metaFile));
       if (this.#meta !== null && !this.#run.unsaid.includes("copied state")) {
         const { remote, rootCommit } = this.#meta;
         const here = remote === null ? null : gitRemote(this.paths.root);
@@ -204,6 +207,11 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
 
   refresh(): void {
     if (this.#branchView === null) this.#meta = undefined;
+  }
+
+  identityRestored(): void {
+    this.lostIdentity = null;
+    this.refresh();
   }
 
   requireWritableRoot(): void {
@@ -277,10 +285,13 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
     const git = paths === null ? null : nearestGit(paths.root, lookStrictly);
     // A linked worktree has it elsewhere.
     const may = git?.isFile || (git !== null && lstatSync(git.path).isSymbolicLink());
-    const linked = paths !== null && (may || !existsSync(paths.metaFile))
+    const linked = paths !== null && (may || !isWhole(paths.metaFile))
       ? await import("./find_state.ts")
       : null;
-    if (linked !== null) this.#paths = linked.findState(this, git);
+    if (linked !== null) {
+      this.#paths = linked.findState(this, git);
+      this.lostIdentity = await linked.lookForIdentity(this);
+    }
     await this.#prepareConfig();
     linked?.requireSameHome(this);
     if (this.#run.unsaid.includes("interrupted import") || !this.#mayHaveImport()) return;
@@ -357,6 +368,15 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
 
   #lockTimeoutMs(): number {
     return (this.#config?.get("lock_timeout") ?? DEFAULT_LOCK_TIMEOUT) * 1000;
+  }
+}
+
+/** Whether a `meta.json` is there and can be used. */
+function isWhole(path: string): boolean {
+  try {
+    return readRepositoryMeta(path) !== null;
+  } catch {
+    return false;
   }
 }
 

@@ -3,8 +3,6 @@
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
-import { namesWithin } from "../platform/within.ts";
-import type { OrchestratorPaths } from "../project/paths.ts";
 import { bindingKey, readPointer } from "../session/session_manager.ts";
 import { FOLDERS, OF_MAIN } from "../state_layout/names.ts";
 import { SESSION_ID } from "../storage/keys.ts";
@@ -28,13 +26,6 @@ export async function noSession(
       meta === null ? "no_project" : "no_session",
       `${doing}: a snapshot import was interrupted before its last step`,
       { hint: "Run `orchestrator doctor --fix` to finish it (any change does this too)" },
-    );
-  }
-  if (meta === null && hasSessions(paths)) {
-    return new OrchestratorError(
-      "no_project",
-      `${doing}: .orchestrator holds sessions, but its meta.json is missing`,
-      { hint: "Run `orchestrator init` to write meta.json; the sessions are not changed" },
     );
   }
   if (meta === null) {
@@ -116,14 +107,5 @@ async function activeState(
   } catch (error) {
     if (!(error instanceof OrchestratorError)) throw error;
     return null;
-  }
-}
-
-/** Whether there are session folders of the new layout. */
-function hasSessions(paths: OrchestratorPaths): boolean {
-  try {
-    return namesWithin(paths.stateDirectory, paths.sessions).some((name) => SESSION_ID.test(name));
-  } catch {
-    return false;
   }
 }

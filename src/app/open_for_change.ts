@@ -74,6 +74,9 @@ const STEPS: Steps = {
 /** The migration gate: passed before a command looks at its arguments. */
 export async function passGate(workspace: Workspace, steps: Steps = STEPS): Promise<void> {
   await (await import("./agent_above.ts")).lookForAgentAbove(workspace);
+  if (workspace.lostIdentity !== null) {
+    await (await import("./lost_identity.ts")).restoreIdentity(workspace);
+  }
   const { gate } = PREPARATIONS[workspace.effect];
   if (gate === "pass" || workspace.paths.isHome) return;
   await steps.recover(workspace);

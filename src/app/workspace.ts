@@ -7,6 +7,7 @@ import type { Config } from "../config/config.ts";
 import type { OrchestratorError } from "../errors.ts";
 import type { Environment, Variables } from "../project/environment.ts";
 import type { RepositoryMeta } from "../project/identity.ts";
+import type { LostIdentity } from "../project/lost_identity.ts";
 import type { OrchestratorPaths } from "../project/paths.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import type { SessionChoice, SessionQuery } from "../session/resolve.ts";
@@ -61,6 +62,10 @@ export interface Project extends Whereabouts {
    * or is under way. A cheap look.
    */
   readonly oldFiles: "interrupted" | "there" | null;
+  /** What to go by where `meta.json` is missing or damaged although there are sessions; else null. */
+  readonly lostIdentity: LostIdentity | null;
+  /** The file is whole again. */
+  identityRestored(): void;
   /** Forgets what was read of the project: something in it has just been made. */
   refresh(): void;
   /**

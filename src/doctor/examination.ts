@@ -12,6 +12,7 @@ import { type LegacyProject, readLegacyProject } from "../legacy/project.ts";
 import { lookWithin, namesWithin, readTextWithin, type Within } from "../platform/within.ts";
 import { detectEnvironment, type Environment } from "../project/environment.ts";
 import { readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
+import { findLostIdentity, type LostIdentity } from "../project/lost_identity.ts";
 import { KEYS, type OrchestratorPaths } from "../project/paths.ts";
 import type { AgeKeys } from "../secrets/age_file.ts";
 import type { SecretStore } from "../secrets/store.ts";
@@ -53,6 +54,8 @@ export interface ExaminationOptions {
   readonly cwd: string;
   readonly now: () => Date;
   readonly toolVersion: string;
+  /** What is known of the repository's identity where `meta.json` is missing or damaged; else null. */
+  readonly lostIdentity?: LostIdentity | null;
   /** Reads every journal from its beginning, even those that are provably unchanged. */
   readonly deep: boolean;
   readonly offline: boolean;
@@ -114,7 +117,20 @@ export class Examination {
   get meta(): Result<RepositoryMeta | null> {
     return this.once(
       "meta",
-      () => attempt(() => this.paths.isHome ? null : readRepositoryMeta(this.paths.metaFile)),
+      () =>
+        attempt(() =>
+          this.options.lostIdentity?.meta ??
+            (this.paths.isHome ? null : readRepositoryMeta(this.paths.metaFile))
+        ),
+    );
+  }
+
+  /** What is known of the identity where `meta.json` is missing or damaged; null where it is not. */
+  lostIdentity(thorough = false): Promise<LostIdentity | null> {
+    const { env, now, toolVersion } = this.options;
+    return this.once(
+      `lost identity ${thorough}`,
+      () => findLostIdentity(this.paths, { env, now: now(), toolVersion, thorough }),
     );
   }
 

@@ -39,18 +39,15 @@ export async function committedFiles(
   env: Environment,
   wanted: ReadonlyMap<string, readonly string[]>,
 ): Promise<CommittedFiles | null> {
-  const names = [...wanted].flatMap(([revision, paths]) => [
-    `${revision}^{commit}`,
-    ...paths.map((path) => fileName(revision, path)),
-  ]).filter((name) => !/[\n\0]/.test(name));
-  const answer = await askGit(root, env, ["cat-file", "--batch", "--follow-symlinks"], {
-    input: names.map((name) => `${name}\n`).join(""),
-    timeoutMs: PATIENCE_MS,
-    mostBytes: MOST_BYTES,
-    binary: true,
-  });
-  if (answer?.bytes === undefined) return null;
-  const objects = readObjects(answer.bytes, names);
+  const objects = await objectsNamed(
+    root,
+    env,
+    [...wanted].flatMap(([revision, paths]) => [
+      `${revision}^{commit}`,
+      ...paths.map((path) => fileName(revision, path)),
+    ]),
+  );
+  if (objects === null) return null;
   return {
     hasCommit: (revision) => objects.get(`${revision}^{commit}`)?.type === "commit",
     file: (revision, path) => {
@@ -60,12 +57,51 @@ export async function committedFiles(
   };
 }
 
+/**
+ * Reads objects by their names, as gitrevisions(7) has them; those that do not exist are left out.
+ * @returns null when git cannot tell.
+ */
+export async function objectsNamed(
+  root: string,
+  env: Environment,
+  wanted: readonly string[],
+): Promise<ReadonlyMap<string, NamedObject> | null> {
+  const names = wanted.filter((name) => !/[\n\0]/.test(name));
+  const answer = await askGit(root, env, ["cat-file", "--batch", "--follow-symlinks"], {
+    input: names.map((name) => `${name}\n`).join(""),
+    timeoutMs: PATIENCE_MS,
+    mostBytes: MOST_BYTES,
+    binary: true,
+  });
+  return answer?.bytes === undefined ? null : readObjects(answer.bytes, names);
+}
+
+/**
+ * Those of the names that objects have; nothing is read of them.
+ * @returns none when git cannot tell.
+ */
+export async function namesThere(
+  root: string,
+  env: Environment,
+  wanted: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const names = wanted.filter((name) => !/[\n\0]/.test(name));
+  const answer = await askGit(root, env, ["cat-file", "--batch-check=%(objecttype)"], {
+    input: names.map((name) => `${name}\n`).join(""),
+    timeoutMs: PATIENCE_MS,
+    mostBytes: MOST_BYTES,
+  });
+  const lines = answer?.stdout.split("\n") ?? [];
+  return new Set(names.filter((_, index) => /^(?:blob|tree|commit)$/.test(lines[index] ?? "")));
+}
+
 /** A path is meant from the root, also where that is below the top of the repository. */
-function fileName(revision: string, path: string): string {
+export function fileName(revision: string, path: string): string {
   return `${revision}:./${path}`;
 }
 
-interface FoundObject extends CommittedFile {
+/** An object of git's. */
+export interface NamedObject extends CommittedFile {
   readonly type: string;
 }
 
@@ -73,8 +109,8 @@ interface FoundObject extends CommittedFile {
 function readObjects(
   output: Uint8Array,
   names: readonly string[],
-): ReadonlyMap<string, FoundObject> {
-  const objects = new Map<string, FoundObject>();
+): ReadonlyMap<string, NamedObject> {
+  const objects = new Map<string, NamedObject>();
   const decoder = new TextDecoder();
   let at = 0;
   for (const name of names) {

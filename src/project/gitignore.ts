@@ -22,6 +22,16 @@ export function gitignoreText(mode: RepositoryMode): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
+/** The mode that a `.gitignore` was written for; null where it says neither. */
+export function modeSaid(text: string | null): RepositoryMode | null {
+  const said = new Set(linesOf(text ?? "").lines.map(saying));
+  if (said.has(EVERYTHING)) return "normal";
+  return PORTABLE_HEAD.some((line) => said.has(line)) ||
+      NEVER_COMMITTED.filter((pattern) => said.has(pattern)).length > NEVER_COMMITTED.length / 2
+    ? "portable"
+    : null;
+}
+
 /**
  * The text that should stand, given the one that stands. A file that does what the mode asks for is
  * returned as it is, whatever else it says. Where the mode was another one, its lines are replaced by

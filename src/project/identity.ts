@@ -13,11 +13,7 @@ import { comparableRemote, stripCredentials } from "./git_remote.ts";
 /** The format of a new state directory: what every program reads. */
 export const FIRST_FORMAT = 1;
 
-/**
- * The newest format of the state directory this program knows. It is raised to 2 with the first
- * record of a removal (`removed/`), which programs that know format 1 only would not keep to, and with
- * the first file of a session's history, which they would leave out.
- */
+/** The newest format this program knows: see "Changes per version" in `src/README.md`. */
 export const REPOSITORY_FORMAT = 2;
 
 /** A larger file is no identity. */
@@ -107,13 +103,7 @@ export function parseRepositoryMeta(text: string, path: string): RepositoryMeta 
   };
 }
 
-/**
- * Tells whether a state directory seems to have been copied from another repository.
- *
- * @param currentRemote The remote the repository has now, null for none.
- * @returns A warning to show, or null when the remotes are the same one or there is nothing to
- * compare. Nothing is refused because of it.
- */
+/** A warning where a state directory seems to have been copied from another repository; else null. */
 export function copiedWarning(meta: RepositoryMeta, currentRemote: string | null): string | null {
   if (meta.remote === null || currentRemote === null) return null;
   if (comparableRemote(meta.remote) === comparableRemote(currentRemote)) return null;
@@ -123,7 +113,7 @@ export function copiedWarning(meta: RepositoryMeta, currentRemote: string | null
 
 function corrupt(path: string, what: string, cause?: unknown): OrchestratorError {
   return new OrchestratorError("state_corrupt", `Cannot read "${path}": ${what}`, {
-    hint: "Rename the file and run `orchestrator init`; this does not affect sessions",
+    hint: "Run `orchestrator doctor`",
     details: { path },
     ...(cause === undefined ? {} : { cause }),
   });

@@ -24,9 +24,10 @@ import { OrchestratorError } from "../errors.ts";
 import { replaceFile } from "../platform/atomic_file.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { makeDirectory } from "../platform/make_directory.ts";
-import { namesWithin } from "../platform/within.ts";
+import { namesWithin, readTextWithin } from "../platform/within.ts";
 import { isPlainWorktreeName } from "../state_layout/grammar.ts";
 import type { LinkedWorktree, StateHome } from "../state_layout/home.ts";
+import { LIMITS } from "../state_layout/limits.ts";
 import { KEYS, STATE_DIRECTORY } from "../state_layout/names.ts";
 import { BARE_STATE, GIT_FOLDER } from "../state_layout/places.ts";
 import {
@@ -37,6 +38,7 @@ import {
   readStrictly,
   realOf,
 } from "./git_files.ts";
+import { modeSaid } from "./gitignore.ts";
 import { gitDirectory } from "./git_remote.ts";
 import { readRepositoryMeta, type RepositoryMode } from "./identity.ts";
 import type { OrchestratorPaths } from "./paths.ts";
@@ -250,15 +252,23 @@ function linkedWorktree(gitFile: string, admin: string, common: string): LinkedW
   return { name, common: realCommon, main: null };
 }
 
-/** The mode of what is initialised in a state directory; null where nothing is, or it is damaged. */
+/**
+ * The mode of what is initialised in a state directory; null where nothing is. Where `meta.json` is lost,
+ * its `.gitignore` says it: what reads the state says what is wrong with the file.
+ */
 function modeIn(directory: string): RepositoryMode | null {
   try {
-    return readRepositoryMeta(join(directory, KEYS.meta))?.mode ?? null;
+    const mode = readRepositoryMeta(join(directory, KEYS.meta))?.mode;
+    if (mode !== undefined) return mode;
+    return holdsState(directory) ? modeIgnored(directory) : null;
   } catch (error) {
     if (!(error instanceof OrchestratorError) || error.kind !== "corrupt") throw error;
-    // What reads the state says what is wrong with it.
-    return "normal";
+    return modeIgnored(directory) ?? "normal";
   }
+}
+
+function modeIgnored(directory: string): RepositoryMode | null {
+  return modeSaid(readTextWithin(directory, join(directory, KEYS.gitignore), LIMITS.text));
 }
 
 /** Whether the person wants a state for each worktree. The strongest layer decides. */

@@ -296,7 +296,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     mode: "private",
     limit: LIMITS.file,
     what:
-      "sessions that `snapshot import --replace` has replaced; in a linked worktree, those that `state adopt` has taken over",
+      "sessions that `snapshot import --replace` has replaced; in a linked worktree, those that `state adopt` has taken over; a damaged `meta.json` that was restored",
   },
 
   [`**/${UNFINISHED.temporary}<rest>`]: {

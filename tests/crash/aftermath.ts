@@ -36,7 +36,7 @@ interface VerifyData {
 
 /** What a warning may say of a repository in which something was stopped. */
 const PUT_RIGHT =
-  /^([\d.]+ [KM]?i?B after line \d+ of the journal of session [a-z2-7]{13} was never acknowledged(: it was moved to a file in the session's folder$|; the next change moves it to a file$)|state\.json (was missing|was damaged|was behind the journal) in session |Finished an interrupted import$|A snapshot import was interrupted: )/;
+  /^([\d.]+ [KM]?i?B after line \d+ of the journal of session [a-z2-7]{13} was never acknowledged(: it was moved to a file in the session's folder$|; the next change moves it to a file$)|state\.json (was missing|was damaged|was behind the journal) in session |Finished an interrupted import$|A snapshot import was interrupted: |\.orchestrator\/meta\.json was [^:]+: it was restored with )/;
 
 /** Reads the standing. Ids that `known` does not have are made alike. */
 export async function standingOf(repository: Repository, known: Picture): Promise<Standing> {

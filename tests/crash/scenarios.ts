@@ -406,6 +406,16 @@ export const SCENARIOS: readonly Scenario[] = [
     next: ["init", "--portable"],
   },
   {
+    name: "init with a damaged meta.json",
+    command: "init",
+    prepare: async (repository) => {
+      await repository.must("init", "--portable");
+      await started(repository);
+      repository.write(".orchestrator/meta.json", '{"format":1,');
+    },
+    argv: ["init"],
+  },
+  {
     name: "init --portable of a normal project",
     command: "init",
     prepare: started,

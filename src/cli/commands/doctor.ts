@@ -46,6 +46,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"doc
       cwd: io.cwd,
       now: io.now,
       toolVersion: VERSION,
+      lostIdentity: context.lostIdentity,
       deep: input.has("deep"),
       offline: input.has("offline"),
     });

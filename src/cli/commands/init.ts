@@ -30,6 +30,12 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ini
     const option = input.has("portable") ? "--portable" : "--normal";
     requireOwnState(context, `init ${option}`, `orchestrator init ${option}`);
   }
+  if (context.lostIdentity !== null || input.has("identity")) {
+    await (await import("../../app/lost_identity.ts")).settleIdentity(
+      context,
+      input.option("identity"),
+    );
+  }
   // Before anything is made: a damaged or newer project must not be written to.
   const present = readRepositoryMeta(context.paths.metaFile);
   const { root } = context.paths;

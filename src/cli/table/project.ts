@@ -14,6 +14,11 @@ export const PROJECT_COMMANDS: readonly CommandSpec[] = [
     options: [
       { name: "portable", summary: "Commit sessions with the repository" },
       { name: "normal", summary: "Keep everything out of git (default)" },
+      {
+        name: "identity",
+        value: "ID",
+        summary: "The repository's ID, when meta.json is lost and sources disagree",
+      },
     ],
     examples: [
       { line: "init", means: "initialize the project, or show its settings" },

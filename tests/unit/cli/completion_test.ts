@@ -261,7 +261,10 @@ Deno.test("asking changes nothing, and no failure shows", async () => {
     assert.equal((await made.ask("", ...line)).at(-1), ":none", line.join(" "));
   }
   assert.deepEqual(readTree(made.scratch.top), before);
+  const all = await made.ask("", "session", "use");
   made.scratch.write(".orchestrator/meta.json", "{ damaged");
+  assert.deepEqual(await made.ask("", "session", "use"), all);
+  made.scratch.write(".orchestrator/meta.json", `{"format":99}`);
   assert.deepEqual(await made.ask("", "complete"), [":none"]);
   assert.deepEqual(await made.ask("", "session", "use"), [":none"]);
 });

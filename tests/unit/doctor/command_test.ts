@@ -1,6 +1,14 @@
 /** `orchestrator doctor` as people and programs meet it. */
 import assert from "node:assert/strict";
-import { appendFileSync, chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { Check } from "../../../src/doctor/check.ts";
 import { CHECKS } from "../../../src/doctor/checks/mod.ts";
@@ -244,7 +252,7 @@ Deno.test("a damaged project is examined all the same, and nothing is changed", 
   }
   const text = await world.run("doctor");
   assert.equal(text.code, 1);
-  assert.match(text.stdout, /meta\.json": it is not JSON/);
+  assert.match(text.stdout, /meta\.json is not JSON; the ID/);
 });
 
 Deno.test("--fix on a damaged project loses nothing", async () => {
@@ -254,7 +262,11 @@ Deno.test("--fix on a damaged project loses nothing", async () => {
   await world.run("doctor", "--fix");
   const after = readTree(world.scratch.top, { times: false });
   const changes = compareTrees(before, after).filter((change) => !change.startsWith("added "));
-  assert.deepEqual(changes, []);
+  assert.deepEqual(changes.map((change) => change.replace(/:.*/s, "")), [
+    "changed project/.orchestrator/meta.json",
+  ]);
+  const [kept = ""] = readdirSync(world.state("backups"));
+  assert.equal(readFileSync(world.state("backups", kept), "utf8"), "{");
 });
 
 Deno.test("a read-only project is examined, and nothing is changed", async () => {
