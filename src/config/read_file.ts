@@ -10,9 +10,9 @@ import { OrchestratorError } from "../errors.ts";
 import { parentOf } from "../platform/path.ts";
 import { readTextWithin, type Within } from "../platform/within.ts";
 import {
-  CONFIG_KEYS,
   configKey,
   type ConfigKeyName,
+  type ConfigType,
   type ConfigValue,
   isConfigGroup,
   isConfigKey,
@@ -207,7 +207,7 @@ class Reader {
         "error",
         { key, node },
         `"${key}" must be ${checked.error}, not ${this.#found(key, raw)}`,
-        quotedHint(raw, row.type.kind),
+        spellingHint(raw, row.type),
       );
       return;
     }
@@ -284,14 +284,17 @@ function plain(node: Node | null): unknown {
   return node.items.map((item) => isScalar(item) ? item.value : {});
 }
 
-/** `"30"` where 30 belongs is a common slip. */
-function quotedHint(raw: unknown, kind: string): string | undefined {
-  if (typeof raw !== "string" || !["boolean", "integer", "seconds"].includes(kind)) {
-    return undefined;
-  }
-  return valueFromText(CONFIG_KEYS.web_mode.type, raw).error !== undefined && !Number.isFinite(+raw)
-    ? undefined
-    : "Remove the quotes";
+/**
+ * How to write what was meant: `"30"` where 30 belongs is a common slip, and so is `yes` or 1, which a
+ * variable may say and other tools read as a boolean. YAML 1.2 does not.
+ */
+function spellingHint(raw: unknown, type: ConfigType): string | undefined {
+  if (!["boolean", "integer", "seconds"].includes(type.kind)) return undefined;
+  if (typeof raw !== "string" && typeof raw !== "number") return undefined;
+  const meant = valueFromText(type, String(raw));
+  if (meant.error !== undefined) return undefined;
+  const isPlain = type.kind !== "boolean" || /^(true|True|TRUE|false|False|FALSE)$/.test(`${raw}`);
+  return isPlain ? "Remove the quotes" : `Write ${meant.value}`;
 }
 
 /** The node behind a pair's key or value; the library types them as unknown. */

@@ -50,6 +50,30 @@ const WRONG: readonly (readonly [text: string, problem: string])[] = [
     'web_mode: "true"\n',
     'config.yaml:1:11: "web_mode" must be true or false, not "true" (Remove the quotes)',
   ],
+  // What other tools and YAML 1.1 take for a boolean, and what no quotes are around.
+  ...[["yes", "true"], ["On", "true"], ['"off"', "false"], ["'No'", "false"]].map((
+    [word = "", means],
+  ) =>
+    [
+      `web_mode: ${word}\n`,
+      `config.yaml:1:11: "web_mode" must be true or false, not "${word.replaceAll(/["']/g, "")}" ` +
+      `(Write ${means})`,
+    ] as const
+  ),
+  [
+    "feedback_sync: 0\n",
+    'config.yaml:1:16: "feedback_sync" must be true or false, not 0 (Write false)',
+  ],
+  ['web_mode: "3"\n', 'config.yaml:1:11: "web_mode" must be true or false, not "3"'],
+  [
+    'lock_timeout: "5"\n',
+    'config.yaml:1:15: "lock_timeout" must be a number of seconds from 0 to 86400, not "5" ' +
+    "(Remove the quotes)",
+  ],
+  [
+    'lock_timeout: "99999999"\n',
+    'config.yaml:1:15: "lock_timeout" must be a number of seconds from 0 to 86400, not "99999999"',
+  ],
   ["secrets: 3\n", 'config.yaml:1:10: "secrets" must be a map of keys, not a number'],
   [
     "web_mode: true\nweb_mode: false\n",
