@@ -72,6 +72,20 @@ test("each has its own current session and bindings; two can work on one", async
   assert.equal((await tree.must(tree.beside("elsewhere"), ["status"])).session, first);
 });
 
+test("a worktree inside its main checkout is in no other project", async (tree) => {
+  const wt = join(tree.main, ".agents/worktrees/feature");
+  tree.git(tree.main, "worktree", "add", "--quiet", "-b", "feature", wt);
+  await tree.start(tree.main, "Main");
+  const nested = async () => {
+    const { findings } = await tree.must(wt, ["doctor", "--check", "project", "--offline"]);
+    return findings.find(({ check }: { check: string }) => check === "project.nested")?.message;
+  };
+  assert.equal(await nested(), "none");
+  // One that is above both is another.
+  tree.write(tree.beside(".orchestrator/meta.json"), "{}");
+  assert.match(await nested() ?? "", /is also a project/);
+});
+
 test("what runs, is looked at and counts is the worktree's", async (tree) => {
   const wt = tree.add("feature");
   await tree.start(wt, "Work");
