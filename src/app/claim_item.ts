@@ -6,9 +6,13 @@ import type { Change } from "../session/session_manager.ts";
 import { CLAIM_MS, claimedBy, decideClaim, decideRelease } from "../workflow/claiming.ts";
 import { requireItem } from "../workflow/locate.ts";
 import type { SessionState } from "../workflow/state.ts";
+import { boundHere } from "./ended_claims.ts";
 import type { Workspace } from "./workspace.ts";
 
-type Needed = Pick<Workspace, "sessionToChange" | "manager" | "actor" | "io">;
+type Needed = Pick<
+  Workspace,
+  "sessionToChange" | "manager" | "actor" | "io" | "paths" | "agentBinding"
+>;
 
 /**
  * Claims an item of the current phase.
@@ -17,10 +21,13 @@ type Needed = Pick<Workspace, "sessionToChange" | "manager" | "actor" | "io">;
 export async function claimItem(workspace: Needed, item: string): Promise<Change> {
   const { manager, io, actor } = workspace;
   const session = await workspace.sessionToChange();
+  const { lineage } = (await manager.load(session)).state;
+  const bound = await boundHere(workspace, lineage);
   return await manager.change(session, "claim", (state) => {
     const at = requireItem(state, item, "claim").value?.state.claim?.at;
     const lapsed = at !== undefined && io.now().getTime() - Date.parse(at) >= CLAIM_MS;
-    return decideClaim(state, { kind: "claim", item, ...(lapsed ? { lapsed } : {}) }, { actor });
+    const more = { ...(lapsed ? { lapsed } : {}), ...(bound === undefined ? {} : { bound }) };
+    return decideClaim(state, { kind: "claim", item, ...more }, { actor });
   });
 }
 

@@ -9,7 +9,8 @@
  * 4. the session is chosen;
  * 5. an old workflow that is no session yet is imported;
  * 6. a command that decides is refused inside a verification of that session;
- * 7. the running agent is bound to the session.
+ * 7. the running agent is bound to the session;
+ * 8. claims of agents that are gone are released.
  *
  * Which of them happen follows from the effect that a command declares. The gate is passed before the
  * command looks at its arguments, the rest when they have been found in order: bad input changes
@@ -18,6 +19,7 @@
  * Light: what is heavy is reached once there is something to do.
  * @module
  */
+import { OrchestratorError } from "../errors.ts";
 import type { SessionChoice } from "../session/resolve.ts";
 import { unfinishedImport } from "../snapshot/unfinished.ts";
 import { PREPARATIONS } from "./declared_changes.ts";
@@ -33,6 +35,7 @@ export interface Steps {
   readonly importOld: (workspace: Workspace, name?: string) => Promise<SessionChoice | null>;
   readonly refuseInside: (workspace: Workspace, choice: SessionChoice) => Promise<void>;
   readonly bindAgent: (workspace: Workspace, choice: SessionChoice) => Promise<void>;
+  readonly releaseEnded: (workspace: Workspace, choice: SessionChoice) => Promise<void>;
 }
 
 const STEPS: Steps = {
@@ -69,7 +72,23 @@ const STEPS: Steps = {
     if (workspace.agentBinding === null) return;
     await (await import("./bind_agent.ts")).bindToSession(workspace, choice);
   },
+  releaseEnded: async (workspace, { id }) => {
+    if (!await hasClaims(workspace, id)) return;
+    await (await import("./ended_claims.ts")).releaseEnded(workspace, id);
+  },
 };
+
+/** False too for a session that cannot be read: the command says so. */
+async function hasClaims({ manager }: Workspace, id: string): Promise<boolean> {
+  try {
+    const { phase, phases } = (await manager.load(id)).state;
+    const items = phase === null ? {} : phases[phase]?.items ?? {};
+    return Object.values(items).some(({ claim }) => claim !== undefined);
+  } catch (error) {
+    if (!(error instanceof OrchestratorError)) throw error;
+    return false;
+  }
+}
 
 /** The migration gate: passed before a command looks at its arguments. */
 export async function passGate(workspace: Workspace, steps: Steps = STEPS): Promise<void> {
@@ -106,6 +125,7 @@ export async function openForChange(
   await steps.refuseInside(workspace, choice);
   // A session that was named is not one to stay with.
   if (choice.origin === "current") await steps.bindAgent(workspace, choice);
+  await steps.releaseEnded(workspace, choice);
   return choice;
 }
 

@@ -50,8 +50,8 @@ export async function withFreshness(
   const isForeign = ({ phase, item }: ProofSeen) =>
     foreign.some((one) => one.phase === phase && one.item === item);
   const blocked = withBlockers(
-    state,
-    progress,
+    context,
+    { state, progress },
     proofs.map((one) => isForeign(one) ? { ...one, verdict: "fresh" } : one),
   );
   return {
@@ -64,8 +64,8 @@ export async function withFreshness(
 
 /** With what of the proofs blocks the next phase, or the end. */
 function withBlockers(
-  state: SessionState,
-  progress: Progress,
+  { actor }: Context,
+  { state, progress }: { readonly state: SessionState; readonly progress: Progress },
   proofs: readonly ProofSeen[],
 ): Progress {
   const phase = currentPhase(state);
@@ -77,6 +77,6 @@ function withBlockers(
   return {
     ...progress,
     blockers: [...progress.blockers, ...blocking],
-    next: stepAfterComparing(state, proofs),
+    next: stepAfterComparing(state, proofs, actor),
   };
 }

@@ -58,7 +58,7 @@ export async function withLastFound(
     progress: {
       ...progress,
       ...(remarks.length === 0 ? {} : { remarks }),
-      next: stepAfterComparing(state, withTheOthers(state, proofs)),
+      next: stepAfterComparing(state, withTheOthers(state, proofs), context.actor),
     },
     ...(proofs.length === 0 && commitChanged.length === 0 ? {} : { lastComparison: last }),
     ...(place === null ? {} : { workPlace: placeData(place) }),

@@ -70,6 +70,8 @@ export interface Change {
   readonly events: readonly SessionEvent[];
   /** A sentence when nothing had to be done. */
   readonly already: string | null;
+  /** Who made it, or would have. */
+  readonly actor?: Actor;
 }
 
 /** Creates, reads and moves the sessions of one project. */
@@ -245,12 +247,15 @@ export class SessionManager {
     if (events.length === 0) {
       if (rebuilt !== null) await this.#writeDerived(id, loaded, true);
       await this.#report(id, loaded, true);
-      return { state: loaded.state, events: [], already: already ?? "nothing to do" };
+      const { state } = loaded;
+      const actor = this.#options.actor();
+      return { state, events: [], already: already ?? "nothing to do", actor };
     }
     const { encodeEvents } = await import("./journal.ts");
     // Before anything is written: a state that cannot be derived must never get into the journal.
+    const actor = this.#options.actor();
     const encoded = encodeEvents(events, loaded, {
-      actor: this.#options.actor(),
+      actor,
       time: this.#options.now().toISOString(),
     });
     const state = encoded.state ?? loaded.state;
@@ -260,7 +265,7 @@ export class SessionManager {
     const renamed = encoded.events.some((event) => event.type === "session_renamed");
     const head = { ...encoded.head, etag };
     await this.#writeDerived(id, { state, head, unknown }, renamed || rebuilt !== null);
-    return { state, events: encoded.events, already: null };
+    return { state, events: encoded.events, already: null, actor };
   }
 
   /** @returns the new etag; null when the journal does not end where it was loaded. */

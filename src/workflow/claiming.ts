@@ -9,7 +9,7 @@ import type { Decision } from "./decision.ts";
 import { requireItem } from "./locate.ts";
 import type { Actor } from "./recorded.ts";
 import { isDone } from "./reviews.ts";
-import type { SessionState } from "./state.ts";
+import type { Claim, SessionState } from "./state.ts";
 
 /** How long after it was made a claim can be taken over, in milliseconds. */
 export const CLAIM_MS = 12 * 60 * 60 * 1000;
@@ -32,14 +32,17 @@ export function decideClaim(
   if (holds(actor, claim)) {
     return { value: { events: [], already: `You have already claimed "${command.item}"` } };
   }
-  const takesOver = claim !== undefined && command.lapsed === true;
-  if (claim !== undefined && !takesOver) {
-    return { error: claimedError(claim, definition.id, doing) };
+  const lapsed = claim !== undefined && command.lapsed === true;
+  const ended = claim?.bound !== undefined && command.ended === true;
+  if (claim !== undefined && !lapsed && !ended) {
+    return { error: claimedError(claim, definition.id, doing, actor) };
   }
   const data = {
     phase: phase.definition.id,
     item: definition.id,
-    ...(takesOver ? { lapsed: true as const } : {}),
+    ...(lapsed ? { lapsed: true as const } : {}),
+    ...(ended ? { ended: true as const } : {}),
+    ...(command.bound === undefined ? {} : { bound: command.bound }),
   };
   return { value: { events: [{ type: "item_claimed", data }] } };
 }
@@ -58,8 +61,11 @@ export function decideRelease(
     return { value: { events: [], already: `"${command.item}" is not claimed` } };
   }
   const own = holds(actor, claim);
-  if (!own && !command.force) return { error: claimedError(claim, definition.id, doing) };
-  if (!own && actor.kind === "agent") {
+  const ended = !own && claim.bound !== undefined && command.ended === true;
+  if (!own && !ended && !command.force) {
+    return { error: claimedError(claim, definition.id, doing, actor) };
+  }
+  if (!own && !ended && actor.kind === "agent") {
     return {
       error: new OrchestratorError(
         "agent_refused",
@@ -74,15 +80,24 @@ export function decideRelease(
   const data = {
     phase: phase.definition.id,
     item: definition.id,
-    ...(own ? {} : { forced: true as const }),
+    ...(ended ? { ended: true as const } : own ? {} : { forced: true as const }),
   };
   return { value: { events: [{ type: "claim_released", data }] } };
 }
 
+/** The claims of items of the current phase. */
+export function claimsIn(
+  state: SessionState,
+): readonly { readonly item: string; readonly claim: Claim }[] {
+  const items = state.phase === null ? {} : state.phases[state.phase]?.items ?? {};
+  return Object.entries(items).flatMap(([item, { claim }]) =>
+    claim === undefined ? [] : [{ item, claim }]
+  );
+}
+
 /** Ids of the items of the current phase that `actor` has claimed. */
 export function claimedBy(state: SessionState, actor: Actor): readonly string[] {
-  const items = state.phase === null ? {} : state.phases[state.phase]?.items ?? {};
-  return Object.entries(items).filter(([, { claim }]) => holds(actor, claim)).map(([id]) => id);
+  return claimsIn(state).filter(({ claim }) => holds(actor, claim)).map(({ item }) => item);
 }
 
 /**

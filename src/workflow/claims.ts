@@ -3,14 +3,15 @@
  *
  * A claim keeps other agents, and CI, from completing, skipping or approving the item. It never keeps a
  * person from anything. It ends when the item is done or opened again, when the agent that holds it gives
- * it back or goes to another session, when a person ends it by force, and when another one claims the
- * item 12 hours later.
+ * it back or goes to another session, when its binding is gone, when a person ends it by force, and when
+ * another one claims the item 12 hours later.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
 import type { DecideContext } from "./commands.ts";
 import type { LocatedItem } from "./locate.ts";
 import type { Actor } from "./recorded.ts";
+import { shellWord } from "./shell_word.ts";
 import type { Claim } from "./state.ts";
 
 /** Who holds a claim, in words. */
@@ -40,16 +41,23 @@ export function refusalOfClaim(
   doing: string,
 ): OrchestratorError | undefined {
   if (claim === undefined || actor.kind === "person" || holds(actor, claim)) return undefined;
-  return claimedError(claim, id, doing);
+  return claimedError(claim, id, doing, actor);
 }
 
 /** The refusal for the claim of another one. */
-export function claimedError(claim: Claim, item: string, doing: string): OrchestratorError {
+export function claimedError(
+  claim: Claim,
+  item: string,
+  doing: string,
+  actor: Actor,
+): OrchestratorError {
   return new OrchestratorError(
     "item_blocked",
     `Cannot ${doing}: ${claimantText(claim.by)} has claimed it`,
     {
-      hint: "Go on with another item, or ask a person to end the claim",
+      hint: actor.kind === "person"
+        ? `Run \`orchestrator claim ${shellWord(item)} --release --force\` to end the claim`
+        : "Go on with another item, or ask a person to end the claim",
       details: { item, claimedBy: claim.by, claimedAt: claim.at },
     },
   );

@@ -63,8 +63,18 @@ export type Command =
     readonly item: string;
     /** The present claim was made so long ago that it can be taken over. */
     readonly lapsed?: boolean;
+    /** The binding of the agent that has the present claim is gone. */
+    readonly ended?: boolean;
+    /** See `Claim.bound`. */
+    readonly bound?: string;
   }
-  | { readonly kind: "release"; readonly item: string; readonly force: boolean }
+  | {
+    readonly kind: "release";
+    readonly item: string;
+    readonly force: boolean;
+    /** The binding of the agent that has the claim is gone. */
+    readonly ended?: boolean;
+  }
   | { readonly kind: "start_handoff"; readonly program: string }
   | {
     readonly kind: "end_handoff";

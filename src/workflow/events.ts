@@ -184,12 +184,18 @@ export interface EventData {
     readonly item: string;
     /** Another one's claim, made long before, ended by it. */
     readonly lapsed?: true;
+    /** The claim of an agent whose binding was gone ended by it. */
+    readonly ended?: true;
+    /** The state directory that has the agent's binding, as a hash; absent where it has none. */
+    readonly bound?: string;
   };
   readonly claim_released: {
     readonly phase: string;
     readonly item: string;
     /** Another one's claim, ended by a person. */
     readonly forced?: true;
+    /** The claim of an agent whose binding was gone. */
+    readonly ended?: true;
   };
   /** `handoff --run` started a program in this session. */
   readonly handoff_started: { readonly program: string };

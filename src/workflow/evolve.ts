@@ -60,7 +60,9 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
       }));
     case "item_claimed": {
       const { seq, time: at, actor: by } = event;
-      return withItem(moved, event.data, (before) => ({ ...before, claim: { seq, at, by } }));
+      const { bound } = event.data;
+      const claim = { seq, at, by, ...(bound === undefined ? {} : { bound }) };
+      return withItem(moved, event.data, (before) => ({ ...before, claim }));
     }
     case "claim_released":
       return withItem(moved, event.data, ({ claim: _, ...before }) => before);

@@ -4,9 +4,11 @@
  */
 import { agentsMayApprove, isZeroHuman } from "./approval_rules.ts";
 import { advanceBlockers, type Blocker, finishBlockers } from "./blockers.ts";
+import { claimantText, holds } from "./claims.ts";
 import type { ItemDefinition } from "./definition.ts";
 import { currentPhase, isLastPhase, itemName, itemState, type LocatedPhase } from "./locate.ts";
 import { openNeeds } from "./needs.ts";
+import type { Actor } from "./recorded.ts";
 import { isDone, reviewOnlyBy } from "./reviews.ts";
 import { revokedText } from "./revocations.ts";
 import { shellWord } from "./shell_word.ts";
@@ -22,8 +24,12 @@ export interface NextStep {
   readonly why: string;
 }
 
-/** The next step of a session; always one. */
-export function nextStep(state: SessionState): NextStep {
+/**
+ * The next step of a session; always one.
+ * @param actor who asks: what another one has claimed is proposed only where nothing else can be done, and
+ * then to people only. Without it claims do not count.
+ */
+export function nextStep(state: SessionState, actor?: Actor): NextStep {
   if (state.status !== "active") {
     const end = state.status === "completed" ? "finished" : "abandoned";
     const revoked = revokedText(state);
@@ -35,12 +41,53 @@ export function nextStep(state: SessionState): NextStep {
     return step(["log", "verify"], "The current phase of the session is not in its workflow");
   }
   const last = isLastPhase(state, phase);
-  const [first] = last ? finishBlockers(state, phase) : advanceBlockers(state, phase);
+  const blockers = last ? finishBlockers(state, phase) : advanceBlockers(state, phase);
+  const [first] = blockers;
   const own = first === undefined ? undefined : blockerStep(state, phase, first);
-  if (own !== undefined) return own;
+  if (own !== undefined) {
+    return actor === undefined ? own : besideClaims(state, phase, { own, blockers, actor });
+  }
   return last
     ? step(["finish"], `Everything is done${stillOpen(phase)}`)
     : step(["advance"], `Phase "${phase.definition.id}" is done${stillOpen(phase)}`);
+}
+
+/** The step itself, or another one where its item is another one's. */
+function besideClaims(
+  state: SessionState,
+  phase: LocatedPhase,
+  { own, blockers, actor }: {
+    readonly own: NextStep;
+    readonly blockers: readonly Blocker[];
+    readonly actor: Actor;
+  },
+): NextStep {
+  const claimOf = ({ argv: [command = "", id] }: NextStep) => {
+    const claim = ["complete", "approve"].includes(command) && id !== undefined
+      ? phase.state.items[id]?.claim
+      : undefined;
+    return holds(actor, claim) ? undefined : claim;
+  };
+  const claim = claimOf(own);
+  if (claim === undefined) return own;
+  const required = blockers.flatMap((one) =>
+    one.kind === "item_open" && one.phase === phase.definition.id ? [one.item] : []
+  );
+  const optional = phase.definition.items.filter(({ id }) =>
+    !required.includes(id) && !isDone(itemState(phase.state, id))
+  ).map(({ id }) => id);
+  for (const id of [...required, ...optional]) {
+    const other = stepOf(state, phase, id);
+    // What a person decides is asked for in its turn, and `status` shows no work.
+    const isWork = !other.byPerson && other.argv[0] === "complete";
+    if (isWork && claimOf(other) === undefined) return other;
+  }
+  const who = `${claimantText(claim.by)} has claimed "${own.argv[1]}" since ${
+    claim.at.slice(0, "2026-11-27T09:30".length).replace("T", " ")
+  } UTC`;
+  return actor.kind === "person"
+    ? { ...own, why: `${own.why}; ${who}` }
+    : step(["wait", "--for", "change"], `${who}, and nothing else can be done now`);
 }
 
 /** What removes a blocker of the current phase; undefined for one that `advance` or `finish` explains. */

@@ -18,7 +18,7 @@ import type {
 } from "./definition.ts";
 import { claimantText } from "./claims.ts";
 import { originRemark, settingFile } from "./definition_origin.ts";
-import type { Approval } from "./events.ts";
+import type { Actor, Approval } from "./events.ts";
 import { exampleEvidence } from "./evidence.ts";
 import { currentPhase, isLastPhase, itemState, type LocatedPhase, phaseState } from "./locate.ts";
 import { failureOf, itemStep, type NextStep, nextStep, skipsItself } from "./next_step.ts";
@@ -174,8 +174,8 @@ export interface Progress {
   readonly next: NextStep;
 }
 
-/** Reads a session's progress off its state. */
-export function describe(state: SessionState): Progress {
+/** Reads a session's progress off its state. @param actor see {@link nextStep}. */
+export function describe(state: SessionState, actor?: Actor): Progress {
   const current = currentPhase(state);
   const phases = state.definition.phases.map((phase) => describePhase(state, phase));
   const revoked = revokedText(state);
@@ -196,7 +196,7 @@ export function describe(state: SessionState): Progress {
     skips: skipsOf(state),
     bypasses: bypassesOf(state),
     ...remarksOf(state),
-    next: nextStep(state),
+    next: nextStep(state, actor),
   };
 }
 

@@ -4,13 +4,13 @@
  */
 import { shellOf } from "./command_setup.ts";
 import { describe, type Progress } from "./progress.ts";
-import type { ShellRecord } from "./recorded.ts";
+import type { Actor, ShellRecord } from "./recorded.ts";
 import type { SessionState } from "./state.ts";
 import { workRemarks } from "./work_remarks.ts";
 
 /** A session's progress, with what is remarkable of its proofs among the remarks. */
-export function describeWithProofs(state: SessionState): Progress {
-  const progress = describe(state);
+export function describeWithProofs(state: SessionState, actor?: Actor): Progress {
+  const progress = describe(state, actor);
   const more = [...workRemarks(state), ...shellRemarks(state)];
   return more.length === 0
     ? progress

@@ -10,6 +10,7 @@ import { currentPhase, isLastPhase, itemName } from "./locate.ts";
 import { asHint, type NextStep, nextStep, recheckStep } from "./next_step.ts";
 import type { ProofSeen } from "./proof_seen.ts";
 import { own } from "./record.ts";
+import type { Actor } from "./recorded.ts";
 import type { SessionState } from "./state.ts";
 
 /** Steps that are for what commands have proved: those are checked again before. */
@@ -19,8 +20,12 @@ const AFTER_PROOFS: readonly (string | undefined)[] = ["approve", "advance", "fi
  * What to do about blockers, stale proofs among them.
  * @param blockers at least one.
  */
-export function stepWithStale(state: SessionState, blockers: readonly Blocker[]): NextStep {
-  const next = nextStep(state);
+export function stepWithStale(
+  state: SessionState,
+  blockers: readonly Blocker[],
+  actor?: Actor,
+): NextStep {
+  const next = nextStep(state, actor);
   const stale = blockers.flatMap((one) =>
     one.kind === "proof_stale" || one.kind === "proof_unknown" ? [one] : []
   );
@@ -50,15 +55,20 @@ export function approveAgainStep(
 /**
  * The next step of a session, by what was found of its proofs just now.
  * @param proofs of all phases.
+ * @param actor see {@link nextStep}.
  */
-export function stepAfterComparing(state: SessionState, proofs: readonly ProofSeen[]): NextStep {
+export function stepAfterComparing(
+  state: SessionState,
+  proofs: readonly ProofSeen[],
+  actor?: Actor,
+): NextStep {
   const phase = currentPhase(state);
-  if (phase === undefined) return nextStep(state);
+  if (phase === undefined) return nextStep(state, actor);
   const last = isLastPhase(state, phase);
   const stale = staleBlockers(state, proofs, last ? undefined : phase.definition.id);
-  if (stale.length === 0) return nextStep(state);
+  if (stale.length === 0) return nextStep(state, actor);
   const others = last ? finishBlockers(state, phase) : advanceBlockers(state, phase);
-  return stepWithStale(state, [...others, ...stale]);
+  return stepWithStale(state, [...others, ...stale], actor);
 }
 
 /**

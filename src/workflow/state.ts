@@ -78,6 +78,8 @@ export interface Claim {
   readonly seq: number;
   readonly at: string;
   readonly by: Actor;
+  /** The state directory that has the agent's binding, as a hash; absent where it had none. */
+  readonly bound?: string;
 }
 
 /** A program that `handoff --run` has started and that has not been seen to end. */

@@ -3,6 +3,7 @@
  * @module
  */
 import { chooseToRead, type Reading } from "../../app/choose_session.ts";
+import { withoutEndedClaims } from "../../app/ended_claims.ts";
 import { readRecord, type SessionRecord } from "../../app/session_record.ts";
 import type { Progress } from "../../workflow/progress.ts";
 import { describeWithProofs } from "../../workflow/proof_remarks.ts";
@@ -30,11 +31,12 @@ export async function run(context: Context): Promise<AnswerTo<"handoff">> {
 
 /** The prompt that hands a session over, and what it is made of. */
 export async function handoffOf(context: Context, reading: Reading): Promise<Handoff> {
-  const record = await readRecord(context, reading);
-  const { state } = record;
-  const described = describeWithProofs(state);
+  const read = await readRecord(context, reading);
   // What is on a branch only, or of the old tool, has no files here.
   const isHere = reading.choice !== null && context.branchView === null;
+  const state = isHere ? await withoutEndedClaims(context, read.state) : read.state;
+  const record = { ...read, state };
+  const described = describeWithProofs(state, context.actor);
   const { progress } = isHere
     ? await withFreshness(context, { state, progress: described }, false)
     : { progress: described };

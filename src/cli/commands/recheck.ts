@@ -47,7 +47,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"rec
     }
     context.warn(`${name}: ${staleText(state, seen)}; it was not checked again`);
   }
-  const next = stepAfterComparing(state, proofs);
+  const next = stepAfterComparing(state, proofs, context.actor);
   const unchanged = odd.length === 0
     ? "nothing is stale"
     : "nothing is stale that can be checked again";

@@ -27,8 +27,12 @@ export async function run(
     choice = reading.choice;
   }
   const loaded = await context.manager.load(choice.id);
-  const { state } = loaded;
-  const { progress, ...proofs } = await progressOf(context, loaded, input.has("fresh"));
+  const state = await shownState(context, loaded.state);
+  const { progress, ...proofs } = await progressOf(
+    context,
+    { ...loaded, state },
+    input.has("fresh"),
+  );
   const more = input.has("verbose")
     ? await (await import("../records.ts")).readRecords(context, { choice, view: null })
     : null;
@@ -66,6 +70,13 @@ export async function run(
       );
     },
   };
+}
+
+/** Without the claims of agents that are gone. */
+async function shownState(context: Context, state: SessionState): Promise<SessionState> {
+  const items = state.phase === null ? {} : state.phases[state.phase]?.items ?? {};
+  if (!Object.values(items).some(({ claim }) => claim)) return state;
+  return await (await import("../../app/ended_claims.ts")).withoutEndedClaims(context, state);
 }
 
 /** What would be lost with this machine. */
@@ -108,9 +119,10 @@ async function progressOf(
   { state, unknown: { arrived } }: Awaited<ReturnType<Context["manager"]["load"]>>,
   fresh: boolean,
 ): Promise<LookedAt> {
-  let progress = (await import("../../workflow/progress.ts")).describe(state);
+  const { actor } = context;
+  let progress = (await import("../../workflow/progress.ts")).describe(state, actor);
   if (state.odd !== undefined) {
-    progress = (await import("../../workflow/proof_remarks.ts")).describeWithProofs(state);
+    progress = (await import("../../workflow/proof_remarks.ts")).describeWithProofs(state, actor);
   }
   if (arrived !== undefined) {
     progress = (await import("../output/repository_text.ts")).withArrival(progress, arrived);

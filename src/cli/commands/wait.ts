@@ -5,7 +5,7 @@
 import { chooseToRead } from "../../app/choose_session.ts";
 import { type Waited, waitFor, type WaitKind } from "../../app/wait_for.ts";
 import { OrchestratorError } from "../../errors.ts";
-import { nextStep } from "../../workflow/next_step.ts";
+import { type NextStep, nextStep } from "../../workflow/next_step.ts";
 import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { stepData } from "../output/next_step.ts";
@@ -28,8 +28,9 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"wai
   const stop = context.io.interrupted;
   const begun = context.io.now();
   const waited = await waitFor(context, { kind, from, since, seconds, stop });
-  const line = lineOf(kind, since, seconds, waited);
   const { came, state } = waited;
+  const next = nextStep(state, context.actor);
+  const line = lineOf(kind, { since, seconds, next }, waited);
   if (kind === "approval" && !came) {
     await (await import("../../app/notify.ts")).notifyAgain(context, state, begun);
   }
@@ -40,7 +41,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"wai
       came,
       seq: state.seq,
       line,
-      next: stepData(nextStep(state)),
+      next: stepData(next),
     },
     text: () => shown(line),
     ...(came ? {} : { exitCode: NOT_YET }),
@@ -79,9 +80,16 @@ function sinceOf(text: string | undefined): number | undefined {
 }
 
 /** The one line that is printed. */
-function lineOf(kind: WaitKind, before: number, seconds: number, waited: Waited): string {
-  const { came, state, waiting } = waited;
-  const next = `next: ${stepData(nextStep(state)).command}`;
+function lineOf(
+  kind: WaitKind,
+  { since: before, seconds, next: step }: {
+    readonly since: number;
+    readonly seconds: number;
+    readonly next: NextStep;
+  },
+  { came, state, waiting }: Waited,
+): string {
+  const next = `next: ${stepData(step).command}`;
   if (kind === "change") {
     return came
       ? `The session has changed (event ${before} to ${state.seq}); ${next}`

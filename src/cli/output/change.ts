@@ -79,8 +79,8 @@ export function unchangedAnswer(
   return changeAnswer({ state, events: [], already, next }, () => say``);
 }
 
-function stepOf({ state, next }: WithNext): NextStep {
-  return next ?? nextStep(state);
+function stepOf({ state, next, actor }: WithNext): NextStep {
+  return next ?? nextStep(state, actor);
 }
 
 function changeLine(change: Change, happened: (style: Style) => Shown, style: Style): Shown {
@@ -109,7 +109,7 @@ function changeData(change: WithNext): ChangeData {
 /** Event data without what is too long for an answer. */
 function briefly(data: object): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    Object.entries(data).filter(([key]) => key !== "snapshot" && key !== "definition"),
+    Object.entries(data).filter(([key]) => !["snapshot", "definition", "bound"].includes(key)),
   );
 }
 

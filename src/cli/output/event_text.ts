@@ -215,11 +215,17 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
     case "item_rejected":
       return told(`rejected ${event.data.item}`, event.data.reason, style.yellow);
     case "item_claimed": {
-      const lapsed = event.data.lapsed === true ? ", whose claim had lapsed" : "";
-      return told(`claimed ${event.data.item}${lapsed}`, undefined);
+      const { item, lapsed, ended } = event.data;
+      const how = ended === true
+        ? ", whose agent was gone"
+        : lapsed === true
+        ? ", whose claim had lapsed"
+        : "";
+      return told(`claimed ${item}${how}`, undefined);
     }
     case "claim_released": {
-      const { item, forced } = event.data;
+      const { item, forced, ended } = event.data;
+      if (ended === true) return told(`released ${item}, whose agent was gone`, undefined);
       return forced === true
         ? told(`ended the claim of ${item} by force`, undefined, style.yellow)
         : told(`released ${item}`, undefined);

@@ -13,7 +13,12 @@ import type {
   PhaseProgress,
   Progress,
 } from "../../workflow/progress.ts";
-import type { CheckpointSummary, EarlierSession, SessionState } from "../../workflow/state.ts";
+import type {
+  CheckpointSummary,
+  Claim,
+  EarlierSession,
+  SessionState,
+} from "../../workflow/state.ts";
 import { stepData } from "./next_step.ts";
 
 /** The payload of `status --json` (and of `start --json`). */
@@ -95,9 +100,13 @@ function phaseData({ done, total, ...phase }: PhaseProgress) {
 function itemData({ next, claim, ...item }: ItemProgress) {
   return {
     ...item,
-    ...(claim === undefined ? {} : { claim: byActor(claim) }),
+    ...(claim === undefined ? {} : { claim: claimData(claim) }),
     ...(next === undefined ? {} : { next: stepData(next) }),
   };
+}
+
+function claimData({ bound: _, ...claim }: Claim) {
+  return byActor(claim);
 }
 
 function checkpointData({ id, time, ...checkpoint }: CheckpointSummary) {

@@ -332,12 +332,16 @@ function redactedProblem(event: SessionEvent): string | null {
   return wrong === undefined ? null : `nothing was removed from its field "${wrong}"`;
 }
 
-/** A claim is taken over only when it is old enough. */
+/** A claim is taken over only when it is old enough, or its agent had a binding that can be gone. */
 function claimProblem(state: SessionState, event: SessionEvent): string | null {
-  if (event.type !== "item_claimed" || event.data.lapsed === undefined) return null;
-  const { phase, item } = event.data;
+  if (event.type !== "item_claimed" && event.type !== "claim_released") return null;
+  const { phase, item, ended } = event.data;
+  const lapsed = event.type === "item_claimed" && event.data.lapsed !== undefined;
+  if (ended === undefined && !lapsed) return null;
   const claim = own(own(state.phases, phase)?.items ?? {}, item)?.claim;
   if (claim === undefined) return "no one had claimed it";
+  if (ended !== undefined && claim.bound === undefined) return "its agent had no binding to lose";
+  if (!lapsed) return null;
   const age = Date.parse(event.time) - Date.parse(claim.at);
   return age < CLAIM_MS ? `it was claimed at ${claim.at}, too short before` : null;
 }

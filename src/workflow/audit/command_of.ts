@@ -72,6 +72,11 @@ export function commandOf(event: NewEvent): Command | null {
 }
 
 /** Of events about who works on what. */
+function releaseOf({ item, forced, ended }: EventData["claim_released"]): Command {
+  const force = forced === true;
+  return { kind: "release", item, force, ...(ended === undefined ? {} : { ended }) };
+}
+
 function sharingOf(
   event: Extract<
     NewEvent,
@@ -80,11 +85,11 @@ function sharingOf(
 ): Command {
   switch (event.type) {
     case "item_claimed": {
-      const { item, lapsed } = event.data;
-      return { kind: "claim", item, ...(lapsed === undefined ? {} : { lapsed }) };
+      const { phase: _, ...command } = event.data;
+      return { kind: "claim", ...command };
     }
     case "claim_released":
-      return { kind: "release", item: event.data.item, force: event.data.forced === true };
+      return releaseOf(event.data);
     case "handoff_started":
       return { kind: "start_handoff", program: event.data.program };
     case "handoff_ended": {

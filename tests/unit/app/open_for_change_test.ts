@@ -55,6 +55,7 @@ function recording(
       importOld: give("import old", found.old ?? null),
       refuseInside: take("refuse inside"),
       bindAgent: take("bind agent"),
+      releaseEnded: take("release ended"),
     },
   };
 }
@@ -74,24 +75,41 @@ async function stepsOf(
 
 const GATE = ["recover", "migrate"];
 
-Deno.test("a change of a session: gate, import, branch, choice, old layout, agent", async () => {
+Deno.test("a change of a session: gate, import, branch, choice, old layout, agent, claims", async () => {
   assert.deepEqual(
     await stepsOf("session", { chosen: null, old: HERE }),
-    [...GATE, "finish import", "bring in", "choose", "import old", "refuse inside", "bind agent"],
+    [
+      ...GATE,
+      "finish import",
+      "bring in",
+      "choose",
+      "import old",
+      "refuse inside",
+      "bind agent",
+      "release ended",
+    ],
   );
 });
 
 Deno.test("nothing old is imported where a session is chosen", async () => {
   assert.deepEqual(
     await stepsOf("session", { chosen: HERE, old: HERE }),
-    [...GATE, "finish import", "bring in", "choose", "refuse inside", "bind agent"],
+    [
+      ...GATE,
+      "finish import",
+      "bring in",
+      "choose",
+      "refuse inside",
+      "bind agent",
+      "release ended",
+    ],
   );
 });
 
 Deno.test("an agent is not bound to a session that was named", async () => {
   assert.deepEqual(
     await stepsOf("session", { chosen: { ...HERE, origin: "flag" } }),
-    [...GATE, "finish import", "bring in", "choose", "refuse inside"],
+    [...GATE, "finish import", "bring in", "choose", "refuse inside", "release ended"],
   );
 });
 

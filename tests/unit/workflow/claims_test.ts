@@ -125,3 +125,56 @@ Deno.test("what is done, or in another phase, cannot be claimed", () => {
   assert.equal(refusal(session, { kind: "claim", item: "c" }, AGENT)?.code, "item_blocked");
   assert.equal(refusal(session, { kind: "claim", item: "zzz" }, AGENT)?.code, "item_unknown");
 });
+
+Deno.test("the claim of an agent whose binding is gone ends, which is recorded; an audit notices one that had none", () => {
+  const session = new Session(workflow([phase("PLAN", ["a", "b"])]));
+  session.do({ kind: "claim", item: "a", bound: "0123456789abcdef" }, AGENT);
+  session.do({ kind: "claim", item: "b" }, AGENT);
+  assert.equal(session.state.phases["PLAN"]?.items["a"]?.claim?.bound, "0123456789abcdef");
+  // Without a binding to lose, only time ends it.
+  for (const item of ["b"]) {
+    assert.equal(
+      refusal(session, { kind: "claim", item, ended: true }, OTHER)?.code,
+      "item_blocked",
+    );
+    const release: Command = { kind: "release", item, force: false, ended: true };
+    assert.equal(refusal(session, release, OTHER)?.code, "item_blocked");
+  }
+  session.do({ kind: "release", item: "a", force: false, ended: true }, OTHER);
+  assert.deepEqual(session.journal.at(-1)?.data, { phase: "PLAN", item: "a", ended: true });
+  assert.deepEqual(audited(session.journal).contradictions, []);
+  const forged = session.journal.map((event) =>
+    event.type === "item_claimed" && event.data.item === "a"
+      ? { ...event, data: { phase: "PLAN", item: "a" } }
+      : event
+  );
+  assert.match(audited(forged).contradictions[0]?.instead ?? "", /had no binding to lose/);
+});
+
+Deno.test("the next step is never another one's item while there is other work", () => {
+  const session = new Session(workflow([
+    phase("PLAN", ["a", item("b", { needs: ["a"] }), "c", item("o", { required: false })]),
+  ]));
+  const next = (actor?: Actor) => describe(session.state, actor).next;
+  session.do({ kind: "claim", item: "a" }, AGENT);
+  assert.deepEqual(next().argv, ["complete", "a"]);
+  assert.deepEqual(next(AGENT).argv, ["complete", "a"]);
+  assert.deepEqual(next(OTHER).argv, ["complete", "c"]);
+  assert.deepEqual(next(PERSON).argv, ["complete", "c"]);
+  session.do({ kind: "complete", item: "c" }, OTHER);
+  assert.deepEqual(next(OTHER).argv, ["complete", "o"]);
+  session.do({ kind: "complete", item: "o" }, OTHER);
+  const held = next(OTHER);
+  assert.deepEqual(held.argv, ["wait", "--for", "change"]);
+  assert.match(held.why, /^claude-code#0a1b2c3d \(ada\) has claimed "a" since 20.*nothing else/);
+  assert.deepEqual(next(PERSON).argv, ["complete", "a"]);
+  assert.match(next(PERSON).why, /claude-code#0a1b2c3d \(ada\) has claimed "a" since 20/);
+});
+
+Deno.test("a person who is refused for a claim is told the exact command that ends it, an agent is not", () => {
+  const session = claimed();
+  const line = "`orchestrator claim a --release --force`";
+  assert.doesNotMatch(refusal(session, complete, OTHER)?.hint ?? "", /--force/);
+  const own = refusal(session, { kind: "claim", item: "a" }, PERSON);
+  assert.equal(own?.hint, `Run ${line} to end the claim`);
+});

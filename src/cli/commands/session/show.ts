@@ -36,7 +36,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
     manager.meta(choice.id),
     manager.backend.holder({ session: choice.id }),
   ]);
-  const progress = describeWithProofs(state);
+  const progress = describeWithProofs(state, context.actor);
   const account = await readAccount(context, state);
   return {
     data: statusData(state, progress, {
