@@ -59,6 +59,13 @@ const migration = z.strictObject({
   ),
   current: z.string().nullable().describe("The session that becomes the current one"),
   stays: z.array(z.strictObject({ path: z.string(), why: z.string() })),
+  tracked: names.describe("Files that move and that git tracks"),
+  scripts: z.array(z.strictObject({
+    file: z.string(),
+    line: z.number(),
+    name: z.string(),
+    now: z.string().describe("The command that gives the same answer now"),
+  })).describe("Lines of scripts that read old places"),
   conflicts: z.array(z.strictObject({
     path: z.string(),
     session,

@@ -58,11 +58,18 @@ const keptState = z.looseObject({
   phases: z.record(z.string(), z.looseObject({ status: z.string() })),
 });
 
+/** An imported checkpoint keeps its own time and author. */
+const checkpointMade = {
+  createdAt: time,
+  actor: actor.nullable().describe("null where the old tool did not record it"),
+  importedAt: time.optional(),
+  importedBy: actor.optional(),
+};
+
 const checkpoint = z.strictObject({
   checkpoint: z.string(),
   seq: z.number(),
-  createdAt: time,
-  actor,
+  ...checkpointMade,
   phase: z.string().nullable(),
   message: z.string().nullable(),
 });
@@ -230,8 +237,7 @@ export const WORK_ANSWERS = {
   "checkpoint show": z.strictObject({
     session,
     seq: z.number(),
-    createdAt: time,
-    actor,
+    ...checkpointMade,
     checkpoint: z.string(),
     message: z.string().nullable(),
     decisions: z.array(z.string()),

@@ -5,7 +5,7 @@
 import { OrchestratorError } from "../errors.ts";
 import { withoutRedacted } from "../session/without_redacted.ts";
 import { visitEvents } from "../session/read_events.ts";
-import type { SessionEvent } from "../workflow/events.ts";
+import type { Actor, SessionEvent } from "../workflow/events.ts";
 import { chooseToRead } from "./choose_session.ts";
 import type { Sessions, Workspace } from "./workspace.ts";
 
@@ -15,12 +15,19 @@ export type CheckpointEvent = Extract<SessionEvent, { readonly type: "checkpoint
 /** All checkpoints of the chosen session, oldest first; those of an old workflow too. */
 export async function listCheckpoints(
   workspace: Workspace,
-): Promise<{ readonly session: string; readonly checkpoints: readonly CheckpointEvent[] }> {
+): Promise<{
+  readonly session: string;
+  readonly checkpoints: readonly CheckpointEvent[];
+  /** True for an old workflow that is read where it is. */
+  readonly inPlace: boolean;
+}> {
   const { choice, view } = await chooseToRead(workspace);
   if (choice === null) {
-    return { session: view.state.session, checkpoints: view.events.filter(isCheckpoint) };
+    const checkpoints = view.events.filter(isCheckpoint);
+    return { session: view.state.session, checkpoints, inPlace: true };
   }
-  return { session: choice.id, checkpoints: await checkpointsOf(workspace, choice.id) };
+  const checkpoints = await checkpointsOf(workspace, choice.id);
+  return { session: choice.id, checkpoints, inPlace: false };
 }
 
 /** The checkpoints of a session, oldest first. */
@@ -59,6 +66,26 @@ export function findCheckpoint(
       }: this session has no checkpoint with that ID`,
     { hint: "Run `orchestrator checkpoint list`" },
   );
+}
+
+/** When and by whom a checkpoint was made. An import keeps both. */
+export interface Made {
+  readonly createdAt: string;
+  /** Null where the old tool did not record it. */
+  readonly actor: Actor | null;
+  /** When and by whom it was imported; absent where no import kept its own time. */
+  readonly importedAt?: string;
+  readonly importedBy?: Actor;
+}
+
+/**
+ * When and by whom a checkpoint was made, whoever imported it.
+ * @param inPlace as {@link listCheckpoints} says: then nobody has.
+ */
+export function madeOf({ time, actor, data: { made } }: CheckpointEvent, inPlace: boolean): Made {
+  if (made === undefined) return { createdAt: time, actor };
+  if (inPlace) return { createdAt: made.time, actor: made.by ?? null };
+  return { createdAt: made.time, actor: made.by ?? null, importedAt: time, importedBy: actor };
 }
 
 function isCheckpoint(event: SessionEvent): event is CheckpointEvent {

@@ -328,10 +328,15 @@ export class LegacyWorkflow {
    * @throws OrchestratorError when one of them cannot be read.
    */
   sources(): readonly LegacySource[] {
-    return [this, ...this.#others].flatMap((workflow) => workflow.#ownSources());
+    return [this, ...this.#others].flatMap((workflow) => workflow.#ownSources(true));
   }
 
-  #ownSources(): readonly LegacySource[] {
+  /** {@link sources} without those that cannot be read, for a look that keeps nothing. */
+  readableSources(): readonly LegacySource[] {
+    return [this, ...this.#others].flatMap((workflow) => workflow.#ownSources(false));
+  }
+
+  #ownSources(all: boolean): readonly LegacySource[] {
     const look = new Look(this.root);
     const files: (readonly [LegacySource["role"], string])[] = [];
     if (this.file !== this.origin.log) files.push(["state", this.file]);
@@ -342,9 +347,14 @@ export class LegacyWorkflow {
     this.#note(look);
     const checkpoints = this.error === null ? this.#ownCheckpoints().checkpoints : [];
     for (const checkpoint of checkpoints) files.push(["checkpoint", checkpoint.file]);
-    return files.map(([role, path]) => {
-      const { bytes, sha256 } = hashFile(realOf(this.root, path));
-      return { path, role, bytes, sha256 };
+    return files.flatMap(([role, path]) => {
+      try {
+        const { bytes, sha256 } = hashFile(realOf(this.root, path));
+        return [{ path, role, bytes, sha256 }];
+      } catch (error) {
+        if (all || role === "state" || !(error instanceof OrchestratorError)) throw error;
+        return [];
+      }
     });
   }
 
@@ -396,7 +406,9 @@ function withLastCheckpoint(
   const checkpoint = checkpointFiles(new Look(root), origin.checkpoints).at(-1);
   if (error.code !== "legacy_corrupt" || checkpoint === undefined) return error;
   return new OrchestratorError(error.code, error.message, {
-    hint: `${error.hint ?? ""}; "${checkpoint}" may contain a copy of the state`,
+    hint: origin.name === "root"
+      ? "Run `orchestrator migrate`: it takes the newest checkpoint that has a copy of the state, and keeps the damaged file"
+      : `"${checkpoint}" may contain a copy of the state: run \`orchestrator import-legacy ${checkpoint}\``,
     details: { ...error.details, checkpoint },
     cause: error.cause,
   });

@@ -48,7 +48,7 @@ const MAX_FILE_BYTES = 512 * 1024;
 const MAX_FILES = 2000;
 
 /** Whether a path is that of a script. */
-function isScript(path: string): boolean {
+export function isScript(path: string): boolean {
   return SCRIPTS.some((pattern) => pattern.test(path));
 }
 

@@ -9,6 +9,7 @@ import { type SeedOptions, toSeed } from "./convert.ts";
 import type { LegacyWorkflow } from "./legacy_workflow.ts";
 import { LocalPaths } from "./local_paths.ts";
 import type { LegacyCheckpoint } from "./read_checkpoint.ts";
+import { utc } from "./values.ts";
 
 /** The parts of a `session_imported` event that come from the old tool. */
 export interface LegacyImport {
@@ -28,9 +29,14 @@ export interface LegacyImport {
 
 /**
  * Reads a whole old workflow: state, hashes, and how much its log holds.
+ * @param how.preview leaves out what cannot be read instead of failing: nothing is kept of it.
  * @throws OrchestratorError `legacy_corrupt` when its state is damaged.
  */
-export function toImport(workflow: LegacyWorkflow, options: SeedOptions = {}): LegacyImport {
+export function toImport(
+  workflow: LegacyWorkflow,
+  options: SeedOptions = {},
+  { preview = false }: { readonly preview?: boolean } = {},
+): LegacyImport {
   const state = workflow.state();
   const { seed, definitionOrigin, findings } = toSeed(state, options);
   let lines = 0;
@@ -47,7 +53,7 @@ export function toImport(workflow: LegacyWorkflow, options: SeedOptions = {}): L
       workflowId: state.workflowId,
       origin: workflow.origin.name,
       definition: definitionOrigin,
-      files: workflow.sources(),
+      files: preview ? workflow.readableSources() : workflow.sources(),
       findings: [...findings, ...badLines, ...log.findings.map((finding) => finding.message)],
       ...(meta === null ? {} : { meta: paths.scrubFields(meta) }),
     },
@@ -91,11 +97,13 @@ export function toCheckpoint(
 ): EventData["checkpoint_created"] | null {
   if (checkpoint.snapshot === null) return null;
   const { status, phase, phases } = toSeed(checkpoint.snapshot, options).seed;
+  const time = utc(checkpoint.timestamp);
   return {
     checkpoint: checkpoint.id,
     message: checkpoint.message,
     decisions: checkpoint.keyDecisions,
     files: checkpoint.fileManifest,
     snapshot: { status, phase, phases },
+    ...(time === null ? {} : { made: { time } }),
   };
 }

@@ -202,7 +202,11 @@ async function migrateHeld(
     await publish({ paths, manager, journal: committed, manifest, now });
   } catch (error) {
     if (!input.autoRollback) throw interrupted(error);
-    await rollBack({ paths, manager, keepNew: true, now: input.now(), tool: input.toolVersion });
+    try {
+      await rollBack({ paths, manager, keepNew: true, now: input.now(), tool: input.toolVersion });
+    } catch (second) {
+      throw failedTwice(error, second, journal.backup);
+    }
     throw error;
   }
   return {
@@ -264,6 +268,23 @@ function stopIfAsked(signal: AbortSignal | undefined): void {
   throw new OrchestratorError("interrupted", "Cannot migrate: interrupted", {
     details: { signal: String(signal.reason) },
   });
+}
+
+/** The migration failed, and so did going back: everything is in one of two known places. */
+function failedTwice(first: unknown, second: unknown, backup: string): OrchestratorError {
+  const text = (error: unknown) => error instanceof Error ? error.message : String(error);
+  const known = second instanceof OrchestratorError ? second : null;
+  return new OrchestratorError(
+    known?.code ?? "io_failed",
+    `${text(first)}; going back failed too: ${
+      text(second)
+    }; nothing is lost: the originals are at their places or in ${STATE_DIRECTORY}/${backup}/files`,
+    {
+      hint: "Mend what failed, then run `orchestrator migrate --rollback` to finish going back",
+      details: { ...known?.details, backup: `${STATE_DIRECTORY}/${backup}` },
+      cause: second,
+    },
+  );
 }
 
 function interrupted(error: unknown): unknown {

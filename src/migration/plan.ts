@@ -7,7 +7,7 @@
  * settings besides.
  * @module
  */
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, existsSync, realpathSync } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
 import { byteSize } from "../platform/byte_size.ts";
 import { findLegacy } from "../legacy/find.ts";
@@ -18,9 +18,12 @@ import { OLD_SETTINGS_FILE } from "../legacy/old_settings.ts";
 import { scanInventory, type ScannedEntry } from "../legacy/scan.ts";
 import { freeBytes } from "../platform/disk.ts";
 import { ioError } from "../platform/io_error.ts";
+import { mountPointAmong } from "../platform/mounts.ts";
 import { pathExists } from "../platform/path.ts";
 import type { OrchestratorPaths } from "../project/paths.ts";
+import { trackedIn } from "../secrets/tracked.ts";
 import type { SessionManager } from "../session/session_manager.ts";
+import { scriptsThatName } from "./old_names.ts";
 import { bytesOf, heldByLink, planFiles } from "./plan_files.ts";
 import { planCurrent, planFeedback, planSessions } from "./plan_sessions.ts";
 import type {
@@ -51,6 +54,17 @@ export function stayWarning({ path, why, copied, link }: Staying): string {
     ? "; --copy-links or --interactive copies its content"
     : "; --interactive offers a copy";
   return `"${path}" is not moved: ${why}${offer}`;
+}
+
+/** What a person is told of a difference, and how to decide otherwise: before a migration, or after. */
+export function conflictWarning(
+  { message }: PlannedConflict,
+  when: "before" | "after",
+): string {
+  const offer = when === "before"
+    ? "`orchestrator migrate --force-from-old` takes the old state, `--force-from-new` the new one"
+    : "to take the old state, run `orchestrator migrate --rollback`, then `orchestrator migrate --force-from-old`";
+  return `${message}; ${offer}`;
 }
 
 /** True when there is nothing to move. */
@@ -97,7 +111,6 @@ export async function makePlan(
     { paths, manager, options, project, conflicts },
   );
   const current = planCurrent(project, sessions, options.prefer, conflicts);
-  for (const { message } of conflicts) warnings.add(message);
   const settings = planSettings(paths, warnings);
   const decided = entries.map((entry) => decidedBy(settings, entry));
   const routed = planFiles(paths, decided, sessions, wanted);
@@ -105,6 +118,7 @@ export async function makePlan(
   return {
     plan: {
       ...routed,
+      ...(options.glance === true ? NOT_ASKED : await namedElsewhere(paths.root, routed.files)),
       sessions,
       feedback: options.glance === true
         ? []
@@ -136,6 +150,23 @@ function settingsThatMove(
   return moves && some
     ? { settings: values, settingsFile: file, settingsStay: false }
     : { settings: {}, settingsFile: null, settingsStay: counts || some };
+}
+
+/** Of a glance, which starts no git and reads no scripts. */
+const NOT_ASKED = { tracked: [], scripts: [] } as const;
+
+/** What else knows the files that move: git, and scripts. */
+async function namedElsewhere(
+  root: string,
+  files: readonly PlannedFile[],
+): Promise<Pick<Plan, "tracked" | "scripts">> {
+  const moved = files.filter(({ stays }) => !stays).map(({ path }) => path);
+  if (moved.length === 0) return NOT_ASKED;
+  const tracked = await trackedIn(root) ?? new Set<string>();
+  return {
+    tracked: moved.filter((path) => tracked.has(path)),
+    scripts: scriptsThatName(root, moved, tracked),
+  };
 }
 
 /** The space that a plan needs, and what is free. */
@@ -216,6 +247,7 @@ export function checkPlan(paths: OrchestratorPaths, plan: Plan): void {
       { hint: "Free some space and run the command again", details: { needed, free } },
     );
   }
+  requireNoMounts(paths, plan);
   const folders = new Set<string>(plan.moves.map((move) => parentOf(move.from)));
   for (const folder of folders) {
     try {
@@ -231,6 +263,27 @@ export function checkPlan(paths: OrchestratorPaths, plan: Plan): void {
       throw ioError("read", file.path, error);
     }
   }
+}
+
+/** What is mounted at an old place can be copied, but not moved away: that is seen before anything is done. */
+function requireNoMounts({ root }: OrchestratorPaths, plan: Plan): void {
+  const real = realpathSync(root);
+  const wanted = new Set<string>(plan.moves.map(({ from }) => from));
+  for (const { path, stays } of plan.files) {
+    if (stays) continue;
+    for (let at = path; at !== "" && !wanted.has(at); at = parentOf(at)) wanted.add(at);
+  }
+  const mounted = mountPointAmong([...wanted].map((path) => `${real}/${path}`));
+  if (mounted === null) return;
+  const path = mounted.slice(real.length + 1);
+  throw new OrchestratorError(
+    "io_failed",
+    `Cannot migrate "${root}": "${path}" is a mount point, which cannot be moved`,
+    {
+      hint: "Unmount it and put its content there as a file, then run the command again",
+      details: { path },
+    },
+  );
 }
 
 /** How much the sessions may take besides the copies. */

@@ -93,6 +93,17 @@ export interface PlannedConflict {
   readonly message: string;
 }
 
+/** A line of a script that reads an old place. */
+export interface NamedInScript {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** The old place. */
+  readonly name: string;
+  /** The command that gives the same answer now. */
+  readonly now: string;
+}
+
 /** The plan. */
 export interface Plan {
   readonly moves: readonly PlannedMove[];
@@ -110,6 +121,9 @@ export interface Plan {
   /** The session that `current` will name; null when it stays as it is. */
   readonly current: string | null;
   readonly stays: readonly Staying[];
+  /** Files that move and that git tracks: a commit takes them from other clones. */
+  readonly tracked: readonly string[];
+  readonly scripts: readonly NamedInScript[];
   readonly conflicts: readonly PlannedConflict[];
   readonly warnings: readonly string[];
   readonly total: { readonly files: number; readonly bytes: number };

@@ -10,8 +10,7 @@ import { ioError, renamePatiently, replaceFile, syncDirectory } from "../platfor
 import { OWNED_FOLDERS } from "../legacy/inventory.ts";
 import { makeDirectory } from "../platform/make_directory.ts";
 import { pathExists } from "../platform/path.ts";
-import { readTextWithin } from "../platform/within.ts";
-import { gitignoreFor } from "../project/gitignore.ts";
+import { completeGitignore } from "../project/complete_gitignore.ts";
 import { readRepositoryMeta } from "../project/identity.ts";
 import { initProject } from "../project/init.ts";
 import {
@@ -68,7 +67,9 @@ export async function publish(input: PublishInput): Promise<void> {
   await replaceSessions(input, staging, backup);
   initProject(paths, { automatic: true, now: input.now, toolVersion: manifest.tool });
   if (newer) await raiseFormat(manager.backend);
-  completeGitignore(paths, journal.before.meta);
+  if (!journal.before.meta || readRepositoryMeta(paths.metaFile)?.mode === "portable") {
+    completeGitignore(paths);
+  }
   for (const { id } of manifest.sessions) clearRemains(paths.sessions, id);
   for (const name of PUBLISHED) mergeTree(`${staging}/${name}`, inState(paths, name));
   await appendFeedback(manager, manifest);
@@ -132,19 +133,6 @@ async function replaceSessions(
     // Holding it ends the replacement.
     await manager.withLock({ session: id }, "migrate", () => Promise.resolve());
   }
-}
-
-/** A longer list of what git ignores is none. */
-const MAX_TEXT_BYTES = 1024 * 1024;
-
-/** The old tool's selective list, or one of an earlier version, would let git see too much. */
-function completeGitignore(paths: OrchestratorPaths, initialised: boolean): void {
-  const mode = readRepositoryMeta(paths.metaFile)?.mode ?? "normal";
-  if (initialised && mode === "normal") return;
-  const within = paths.stateDirectory;
-  const present = readTextWithin(within, paths.gitignore, MAX_TEXT_BYTES);
-  const wanted = gitignoreFor(mode, present);
-  if (wanted !== present) replaceFile(paths.gitignore, wanted, { within });
 }
 
 /** Sessions that were there before get their lines; new ones were built with them. */

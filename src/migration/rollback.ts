@@ -227,7 +227,7 @@ export async function finishRollback(
     // From here on the old state counts again.
     restoreReplaced(paths, manifest, backup, kept);
     await removeSessions(paths, manager, manifest, { backup, kept });
-    await takeFeedbackBack(manager, manifest);
+    await takeFeedbackBack(paths, manager, manifest);
     removeCopies(paths, manifest, kept);
   }
   // An earlier migration can be gone back on too: its marker was put back.
@@ -287,6 +287,8 @@ function restoreOriginals(paths: OrchestratorPaths, manifest: Manifest, backup: 
   syncMoves({ into, from, top: paths.root });
 }
 
+const OLD_SESSION = /^\.orchestrator\/sessions\/[0-9a-f]{8}$/i;
+
 const MARKER = `${STATE_DIRECTORY}/${MIGRATION.marker}`;
 
 /** Far more than any of the files that a migration rewrites has. */
@@ -300,11 +302,15 @@ function restoreReplaced(
   kept: ReadonlySet<string>,
 ): void {
   const keepsSessions = [...kept].some((name) => SESSION_ID.test(name));
+  // The old tool reads `current` where it kept sessions, and understands its own ids only; aliases in
+  // meta.json let this program go on understanding them.
+  const oldCurrent = manifest.originals.some(({ path }) => OLD_SESSION.test(path));
   const [into, from] = [new Set<string>(), new Set<string>()];
   for (const { path, mode } of manifest.replaced) {
     const inNew = path.startsWith(`${STATE_DIRECTORY}/`);
     // Sessions that stay need their surroundings.
-    if (inNew && keepsSessions && path !== MARKER) continue;
+    const isCurrent = path === `${STATE_DIRECTORY}/${KEYS.current}`;
+    if (inNew && keepsSessions && path !== MARKER && !(isCurrent && oldCurrent)) continue;
     const target = `${paths.root}/${path}`;
     const original = `${backup}/replaced/${path}`;
     const stats = lstat(original);
@@ -372,7 +378,11 @@ async function bringBack(
   await manager.withLock({ session: id }, "migrate", () => Promise.resolve());
 }
 
-async function takeFeedbackBack(manager: SessionManager, manifest: Manifest): Promise<void> {
+async function takeFeedbackBack(
+  paths: OrchestratorPaths,
+  manager: SessionManager,
+  manifest: Manifest,
+): Promise<void> {
   const made = new Set(manifest.sessions.map((session) => session.id));
   for (const { session, kind, lines } of manifest.feedback) {
     if (made.has(session) || !await manager.backend.hasSession(session)) continue;
@@ -383,8 +393,10 @@ async function takeFeedbackBack(manager: SessionManager, manifest: Manifest): Pr
       const taken = new Set(lines);
       const left = text.split("\n").filter((line) => !taken.has(line)).join("\n");
       if (left === text) return;
-      if (left.trim() === "") await manager.backend.removeBlob(key);
-      else await manager.backend.writeBlob(key, left);
+      if (left.trim() === "") {
+        await manager.backend.removeBlob(key);
+        removeEmpty(inState(paths, key.slice(0, key.lastIndexOf("/"))));
+      } else await manager.backend.writeBlob(key, left);
     });
   }
 }

@@ -64,7 +64,7 @@ export async function viewLegacy(
   lineage = "",
 ): Promise<ImportView> {
   const options = await seedOptions(input.paths);
-  const taken = toImport(input.workflow, options);
+  const taken = toImport(input.workflow, options, { preview: lineage === "" });
   const { source, lines, visitHistory } = taken;
   const session = input.session ?? taken.session;
   const seed = { ...taken.seed, name: input.name ?? taken.seed.name };

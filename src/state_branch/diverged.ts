@@ -51,7 +51,8 @@ export function branchSession(end: Incoming, common: number): Incoming {
   }];
   for (const event of end.events) {
     if (event.type === "checkpoint_created") {
-      events.push({ type: event.type, data: { ...event.data, imported: true } });
+      const made = event.data.made ?? { time: event.time, by: event.actor };
+      events.push({ type: event.type, data: { ...event.data, imported: true, made } });
     }
   }
   const visit: VisitValues = (take) => {

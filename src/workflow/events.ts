@@ -241,6 +241,8 @@ export interface EventData {
     readonly snapshot: Snapshot;
     /** Part of an import: no command made it. */
     readonly imported?: true;
+    /** When and by whom it was made, before the import; without `by` where nothing says who. */
+    readonly made?: { readonly time: string; readonly by?: Actor };
   };
   readonly checkpoint_restored: {
     readonly checkpoint: string;

@@ -124,7 +124,7 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
         checkpoints: pushed(moved.checkpoints, {
           id: event.data.checkpoint,
           seq: event.seq,
-          time: event.time,
+          time: event.data.made?.time ?? event.time,
           message: event.data.message,
           phase: event.data.snapshot.phase,
         }),

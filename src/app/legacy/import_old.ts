@@ -23,6 +23,7 @@ export async function importOld(
   if (workflow === null) return null;
   if (workflow.error !== null) throw workflow.error;
   const { initProject } = await import("../../project/init.ts");
+  const { completeGitignore } = await import("../../project/complete_gitignore.ts");
   const { importSession } = await import("../../session/import_session.ts");
   const { manager, paths, actor, io } = workspace;
   const now = io.now();
@@ -31,7 +32,10 @@ export async function importOld(
     // The process that had the lock before may have imported it, or moved its files over.
     const choice = await sessionOrNull(workspace, name);
     if (choice !== null) return choice;
+    const fresh = workspace.meta === null;
     initProject(paths, { automatic: true, now, toolVersion: VERSION });
+    // The old tool's list would let git see the new state.
+    if (fresh) completeGitignore(paths);
     return await importSession(
       manager,
       { paths, workflow, toolVersion: VERSION },

@@ -4,7 +4,7 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import { isEmptyPlan, makePlan, type Plan } from "../../migration/plan.ts";
+import { conflictWarning, isEmptyPlan, makePlan, type Plan } from "../../migration/plan.ts";
 import type { Configuration, Project, Sessions, Warnings } from "../workspace.ts";
 
 /** What would move, after a glance; warns of what differs. Null where there is nothing to tell. */
@@ -20,7 +20,7 @@ export async function planToTell(
     return null;
   }
   if (isEmptyPlan(plan)) return null;
-  for (const { message } of plan.conflicts) workspace.warn(message);
+  for (const conflict of plan.conflicts) workspace.warn(conflictWarning(conflict, "before"));
   return plan;
 }
 

@@ -4,10 +4,11 @@
  */
 import { existsSync } from "node:fs";
 import { OrchestratorError } from "../../errors.ts";
-import { readJournal } from "../../migration/journal.ts";
+import { readJournal, readMarker } from "../../migration/journal.ts";
 import { migrate, type MigrateResult } from "../../migration/migrate.ts";
 import {
   type Choice,
+  conflictWarning,
   isEmptyPlan,
   makePlanUnheld,
   type Plan,
@@ -85,10 +86,24 @@ async function look(context: Context, input: Input): Promise<AnswerTo<"migrate">
   if (pending) context.warn(PENDING);
   const { plan } = await makePlanUnheld(context.paths, context.manager, options(context, input));
   for (const warning of plan.warnings) context.warn(warning);
+  warnOfConflicts(context, input, plan, "before");
   return {
     data: { dryRun: true, pending, ...planData(plan) },
     text: (style) => planText(plan, style),
   };
+}
+
+/** Old and new differ: how to decide, unless this run has decided it. */
+function warnOfConflicts(
+  context: Context,
+  input: Input,
+  { conflicts }: Plan,
+  when: "before" | "after",
+): void {
+  const decided = input.has("force-from-old") || input.has("force-from-new");
+  for (const conflict of conflicts) {
+    context.warn(decided ? conflict.message : conflictWarning(conflict, when));
+  }
 }
 
 const PENDING =
@@ -106,7 +121,10 @@ async function move(context: Context, input: Input): Promise<AnswerTo<"migrate">
   if (input.has("interactive") && await askAll(context, input, plan, choices)) {
     ({ plan } = await makePlanUnheld(paths, manager, { ...options(context, input), choices }));
   }
-  if (isEmptyPlan(plan)) return nothing(context, plan, pending);
+  if (isEmptyPlan(plan)) {
+    if (input.has("force-from-old")) refuseLateForce(context);
+    return nothing(context, plan, pending);
+  }
   if (!input.has("yes")) {
     const style = styleFor("stderr", input, context.io);
     if (context.io.isTerminal("stderr")) context.io.err(say`${planText(plan, style)}\n\n`);
@@ -130,7 +148,21 @@ async function move(context: Context, input: Input): Promise<AnswerTo<"migrate">
   context.refresh();
   if (result.backup === null) return nothing(context, result.plan);
   for (const warning of [...result.plan.warnings, ...result.findings]) context.warn(warning);
+  warnOfConflicts(context, input, result.plan, "after");
   return done(result);
+}
+
+/** The old state is in the backup by now: it counts again after a rollback only. */
+function refuseLateForce({ paths }: Context): void {
+  if (readMarker(paths) === null) return;
+  throw new OrchestratorError(
+    "state_moved",
+    `Cannot use the old state of "${paths.root}": a migration has moved it to the backup`,
+    {
+      hint:
+        "Run `orchestrator migrate --rollback` first (--keep-new where sessions moved on), then `orchestrator migrate --force-from-old`",
+    },
+  );
 }
 
 function nothing(context: Context, plan: Plan, recovered = false): AnswerTo<"migrate"> {

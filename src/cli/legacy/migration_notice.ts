@@ -44,7 +44,10 @@ async function notice(context: Context, input: Input): Promise<Shown | null> {
   } would move into .orchestrator/`;
   // --quiet leaves the other warnings out, not this one.
   if (input.has("quiet") && !input.has("json")) {
-    return warningText(line, styleFor("stderr", input, io, context.colour));
+    const offer = plan.conflicts.length === 0
+      ? ""
+      : ", and --force-from-old or --force-from-new decides where old and new differ";
+    return warningText(`${line}${offer}`, styleFor("stderr", input, io, context.colour));
   }
   context.warn(line);
   return null;

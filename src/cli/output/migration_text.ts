@@ -4,7 +4,7 @@
  */
 import type { Plan } from "../../migration/plan.ts";
 import type { RollbackResult } from "../../migration/rollback.ts";
-import { joined, lines, say, type Shown, shown, words } from "./shown.ts";
+import { joined, lines, num, say, type Shown, shown, words } from "./shown.ts";
 import { sizeText } from "./size_text.ts";
 import type { Style } from "./style.ts";
 import { columns, count, flat, prose } from "./text.ts";
@@ -12,7 +12,7 @@ import { columns, count, flat, prose } from "./text.ts";
 /** The plan for programs. */
 export function planData(plan: Plan) {
   const { moves, copies, files, sessions, feedback, settings, settingsFile, settingsStay } = plan;
-  const { current, stays, conflicts, total, space } = plan;
+  const { current, stays, conflicts, total, space, tracked, scripts } = plan;
   return {
     moves,
     copies,
@@ -28,6 +28,8 @@ export function planData(plan: Plan) {
     settingsStay,
     current,
     stays: stays.map(({ path, why }) => ({ path, why })),
+    tracked,
+    scripts,
     conflicts,
     total,
     space,
@@ -80,7 +82,7 @@ export function planText(plan: Plan, style: Style): Shown {
     const file = shown(plan.settingsFile ?? "workflow.yaml");
     rows.push(say``, say`${style.bold(say`Settings`)} ${names} ${arrow} ${file}`);
   }
-  rows.push(...staysText(plan.stays, style));
+  rows.push(...staysText(plan.stays, style), ...elsewhereText(plan, style));
   for (const { message } of plan.conflicts) rows.push(say``, style.yellow(shown(message)));
   const { needed, free } = plan.space;
   const tight = free !== null && free < needed * TIGHT ? say`, ${sizeText(free)} free` : say``;
@@ -134,6 +136,38 @@ function staysText(stays: Plan["stays"], style: Style): readonly Shown[] {
   ];
 }
 
+const SHOWN_TRACKED = 5;
+
+const TRACKED =
+  say`A commit of their removal takes this state from every other clone: let the others run orchestrator migrate first, or run orchestrator init --portable and commit .orchestrator/ with the removal. This program commits nothing.`;
+
+/** Who else knows the old files: git, and scripts. */
+function elsewhereText({ tracked, scripts }: Plan, style: Style): readonly Shown[] {
+  const rows: Shown[] = [];
+  if (tracked.length > 0) {
+    const more = tracked.length - SHOWN_TRACKED;
+    rows.push(
+      say``,
+      style.bold(say`Tracked by git`),
+      ...tracked.slice(0, SHOWN_TRACKED).map((path) => say`  ${shown(path)}`),
+      ...(more > 0 ? [say`  and ${num(more)} more`] : []),
+      style.terminal ? prose(TRACKED, style) : TRACKED,
+    );
+  }
+  if (scripts.length > 0) {
+    rows.push(
+      say``,
+      style.bold(say`Scripts that read old places, and what gives the same answer now`),
+      columns(scripts.map(({ file, line, name, now }) => [
+        say`  ${shown(file)}:${num(line)}`,
+        shown(name),
+        style.cyan(shown(now)),
+      ])),
+    );
+  }
+  return rows;
+}
+
 /** What a migration did, for people. */
 export function resultText(plan: Plan, backup: string, style: Style): Shown {
   const made = plan.sessions.filter((session) => session.action !== "keep").length;
@@ -149,6 +183,7 @@ export function resultText(plan: Plan, backup: string, style: Style): Shown {
   rows.push(
     say`  originals in ${shown(backup)}`,
     ...namedText(plan, style),
+    ...elsewhereText(plan, style),
     say``,
     say`${style.bold(say`Next:`)} ${style.cyan(say`orchestrator status`)}   ${
       style.dim(say`to undo: orchestrator migrate --rollback`)

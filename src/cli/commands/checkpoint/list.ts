@@ -3,18 +3,17 @@
  * @module
  */
 import type { AnswerTo } from "../../command.ts";
-import { listCheckpoints } from "../../../app/checkpoints.ts";
+import { listCheckpoints, madeOf } from "../../../app/checkpoints.ts";
 import type { Context } from "../../context.ts";
 import { say, shown } from "../../output/shown.ts";
 import { ago, columns, lead, oneLine } from "../../output/text.ts";
 
 export async function run(context: Context): Promise<AnswerTo<"checkpoint list">> {
-  const { session, checkpoints } = await listCheckpoints(context);
+  const { session, checkpoints, inPlace } = await listCheckpoints(context);
   const rows = checkpoints.map((event) => ({
     checkpoint: event.data.checkpoint,
     seq: event.seq,
-    createdAt: event.time,
-    actor: event.actor,
+    ...madeOf(event, inPlace),
     phase: event.data.snapshot.phase,
     message: event.data.message,
   }));

@@ -3,31 +3,36 @@
  * @module
  */
 import type { AnswerTo, Input } from "../../command.ts";
-import { findCheckpoint, listCheckpoints } from "../../../app/checkpoints.ts";
+import { findCheckpoint, listCheckpoints, madeOf } from "../../../app/checkpoints.ts";
 import type { Context } from "../../context.ts";
 import { actorText } from "../../output/event_text.ts";
 import { lines, num, say, shown } from "../../output/shown.ts";
 import { clockTime, columns, hang, lead, wrap } from "../../output/text.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"checkpoint show">> {
-  const { session, checkpoints } = await listCheckpoints(context);
+  const { session, checkpoints, inPlace } = await listCheckpoints(context);
   const event = findCheckpoint(checkpoints, input.required("checkpoint"));
-  const { checkpoint, message, decisions, files, snapshot } = event.data;
+  const { made: _, ...kept } = event.data;
+  const { checkpoint, message, decisions, files, snapshot } = kept;
+  const made = madeOf(event, inPlace);
   return {
     data: {
       session,
       seq: event.seq,
-      createdAt: event.time,
-      actor: event.actor,
-      ...event.data,
+      ...made,
+      ...kept,
     },
     text: (style) => {
-      const by = actorText(event.actor);
+      const by = made.actor === null ? say`the old tool` : actorText(made.actor);
       const rows = [
-        say`${style.bold(lead(checkpoint))}  ${clockTime(event.time, style)} by ${by}, event ${
+        say`${style.bold(lead(checkpoint))}  ${clockTime(made.createdAt, style)} by ${by}, event ${
           num(event.seq)
         }`,
       ];
+      if (made.importedAt !== undefined && made.importedBy !== undefined) {
+        const importer = actorText(made.importedBy);
+        rows.push(style.dim(say`  imported ${clockTime(made.importedAt, style)} by ${importer}`));
+      }
       if (message !== null) rows.push(wrap(message, style, "  "));
       for (const [title, entries] of [[say`Decisions`, decisions], [say`Files`, files]] as const) {
         if (entries.length === 0) continue;

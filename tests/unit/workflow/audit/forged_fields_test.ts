@@ -260,3 +260,17 @@ Deno.test("every field of every event that is forged is named, but for what a jo
   assert.deepEqual(missed, []);
   assert.deepEqual([...UNKNOWABLE].filter((entry) => !unnoticed.has(entry)), []);
 });
+
+Deno.test("a checkpoint of one's own that claims another time or author is named", () => {
+  const journal = everyKind();
+  const index = journal.findIndex(({ type }) => type === "checkpoint_created");
+  const created = journal[index];
+  assert.ok(created?.type === "checkpoint_created");
+  for (
+    const more of [{ made: { time: "2020-01-01T00:00:00.000Z" } }, { imported: true as const }]
+  ) {
+    const forged = { ...created, data: { ...created.data, ...more } };
+    const report = audited([...journal.slice(0, index), forged, ...journal.slice(index + 1)]);
+    assert.ok(report.contradictions.some(({ line }) => line === index + 1), JSON.stringify(more));
+  }
+});
