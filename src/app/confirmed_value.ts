@@ -5,14 +5,19 @@
  */
 import type { Config } from "../config/config.ts";
 import type { ValueOf } from "../config/keys.ts";
-import { withoutCredentials } from "../config/value.ts";
+import { valueWord, withoutCredentials } from "../config/value.ts";
 import { stripCredentials } from "../project/git_remote.ts";
 import { type Claim, trustNeeded } from "../trust/claim.ts";
 import { trustOf } from "./trust.ts";
 import type { Configuration, Identity, Project } from "./workspace.ts";
 
 /** The keys that are confirmed by their value alone. */
-export const CONFIRMED_KEYS = ["claude_binary", "feedback_remote", "secrets_repo"] as const;
+export const CONFIRMED_KEYS = [
+  "claude_binary",
+  "feedback_remote",
+  "secrets_repo",
+  "secrets.files",
+] as const;
 
 /** One of these keys. */
 export type ConfirmedKey = (typeof CONFIRMED_KEYS)[number];
@@ -24,7 +29,9 @@ export type ConfirmedKey = (typeof CONFIRMED_KEYS)[number];
 export function claimOn(config: Config, key: ConfirmedKey): Claim | null {
   const { value, origin } = config.effective(key);
   if (origin.layer !== "repository" || value === null) return null;
-  const text = String(value);
+  // A list as the command line takes it.
+  const text = valueWord(value);
+  if (text === "") return null;
   return {
     kind: key,
     value: key === "secrets_repo" ? stripCredentials(text) ?? withoutCredentials(text) : text,

@@ -8,7 +8,9 @@ import type { TrustChange } from "../trust/trust_file.ts";
 import type { Configuration, Identity, Project } from "./workspace.ts";
 
 /** What a person has confirmed of what this repository's files choose. */
-export function trustOf({ io, paths }: Pick<Project, "io" | "paths">): Trust {
+export function trustOf(
+  { io, paths }: Pick<Project, "io"> & { readonly paths: { readonly root: string } },
+): Trust {
   return new Trust(io, paths.root);
 }
 

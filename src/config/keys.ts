@@ -240,14 +240,22 @@ export const CONFIG_KEYS = {
   "secrets.order": {
     type: {
       kind: "list",
-      what: "a list of repository, global, secrets_repo, environment and prefixed",
-      values: ["repository", "global", "secrets_repo", "environment", "prefixed"],
+      what: "a list of repository, global, files, secrets_repo, environment and prefixed",
+      values: ["repository", "global", "files", "secrets_repo", "environment", "prefixed"],
     },
-    default: ["repository", "global", "secrets_repo", "environment"],
+    default: ["repository", "global", "files", "secrets_repo", "environment"],
     env: "ORCHESTRATOR_SECRETS_ORDER",
     description:
       "The places to look for secrets, in order; places not listed are not searched. prefixed: variables ORCHESTRATOR_SECRET_<NAME>",
     since: "0.1.0",
+  },
+  "secrets.files": {
+    type: { kind: "list", what: "a list of paths", pattern: /^[^,]+$/ },
+    default: [],
+    env: "ORCHESTRATOR_SECRETS_FILES",
+    description:
+      "Files with secrets, .env or SOPS (YAML, JSON): relative to the project, absolute, or from ~/",
+    since: "0.2.0",
   },
   "secrets.required": {
     type: {

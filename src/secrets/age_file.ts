@@ -56,12 +56,26 @@ export async function sealText(
 }
 
 /**
+ * Opens a file that holds text (UTF-8).
+ * @throws as {@link openBytes}
+ */
+export async function openText(bytes: Uint8Array, keys: AgeKeys, shown: string): Promise<string> {
+  return new TextDecoder().decode(await openBytes(bytes, keys, shown));
+}
+
+/**
  * Opens a file.
+ * @param file its bytes, or its text where it is armored.
  * @param shown the file, as messages name it.
  * @throws `secret_locked` when what opens it is missing or does not fit, `password_wrong` for a wrong
  * passphrase, `io_failed` for what is no age file or is damaged.
  */
-export async function openText(bytes: Uint8Array, keys: AgeKeys, shown: string): Promise<string> {
+export async function openBytes(
+  file: Uint8Array | string,
+  keys: AgeKeys,
+  shown: string,
+): Promise<Uint8Array> {
+  const bytes = typeof file === "string" ? new TextEncoder().encode(file) : file;
   const { Decrypter } = await import("age-encryption");
   const binary = await unarmored(bytes, shown);
   const kinds = stanzasOf(binary, shown);
@@ -87,7 +101,7 @@ export async function openText(bytes: Uint8Array, keys: AgeKeys, shown: string):
     }
   }
   try {
-    return await decrypter.decrypt(binary, "text");
+    return await decrypter.decrypt(binary);
   } catch (error) {
     // The library has no codes; the tests hold each answer to what it really says.
     const isUnfit = error instanceof Error && error.message.startsWith("no identity matched");

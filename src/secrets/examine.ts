@@ -38,7 +38,7 @@ export async function examineSecrets(examination: Examination): Promise<readonly
   const { store, required } = examination;
   const findings: SecretFinding[] = [
     ...folderFindings(examination),
-    ...await oldFileFindings(examination),
+    ...await collectionFindings(examination),
     ...await repoFindings(examination),
     ...await identityFindings(examination),
   ];
@@ -163,11 +163,31 @@ function folderFindings({ store, shown }: Examination): readonly SecretFinding[]
   });
 }
 
-async function oldFileFindings({ store }: Examination): Promise<readonly SecretFinding[]> {
+/** The files with several secrets: the old tool's, and those that the configuration names. */
+async function collectionFindings(
+  { store, shown }: Examination,
+): Promise<readonly SecretFinding[]> {
   const findings: SecretFinding[] = [];
-  for (const old of store.oldStores()) {
+  const listed = store.listedFiles();
+  for (const path of store.files.paths) {
+    if (listed.some((file) => file.path === path)) continue;
+    const seen = `${shown(path)}: it does not exist`;
+    findings.push({ level: "warning", name: null, seen, advice: "Remove it from secrets.files" });
+  }
+  const olds = store.oldStores().map((old) => ({ ...old, open: () => store.open(old) }));
+  for (const old of [...listed, ...olds]) {
+    const open = old.kind === "env" ? exposure(old.path) : null;
+    if (open !== null) {
+      const seen = `${old.where}: ${open}`;
+      findings.push({
+        level: "warning",
+        name: null,
+        seen,
+        advice: `Run \`chmod 600 ${old.where}\``,
+      });
+    }
     try {
-      const { size } = await store.open(old);
+      const { size } = await old.open();
       findings.push({
         level: "ok",
         name: null,

@@ -7,17 +7,11 @@
  * @module
  */
 import { mayBeThere } from "../config/quick_checks.ts";
-import { isSecretName, isSecretVariable } from "./name.ts";
+import { isSecretName, isSecretVariable, SHORTEST_VALUE, WORD } from "./name.ts";
 import { FOLDER_SOURCES, oldPlaces, type SecretRoots } from "./places.ts";
 import type { Redactor } from "./redact.ts";
 import { credentialsOf } from "./repo_address.ts";
 import type { SecretPlace, SecretStore } from "./store.ts";
-
-/** Shorter values of variables are flags and numbers. */
-const SHORTEST_VARIABLE = 8;
-
-/** `postgres` and `12345678` are in many texts that have nothing to do with the password. */
-const WORD = /^([A-Za-z]{1,15}|\d{1,11})$/;
 
 /** Learns what the environment holds. */
 export function learnVariables(
@@ -27,7 +21,7 @@ export function learnVariables(
 ): void {
   for (const word of credentialsOf(env["ORCHESTRATOR_SECRETS_REPO"] ?? "")) redactor.add(word);
   for (const [name, value] of Object.entries(env)) {
-    if (value === undefined || value.length < SHORTEST_VARIABLE) continue;
+    if (value === undefined || value.length < SHORTEST_VALUE) continue;
     if (declared.includes(name) || (isSecretVariable(name) && !WORD.test(value))) {
       redactor.add(value);
     }
@@ -41,8 +35,8 @@ export function mayBeStored(roots: SecretRoots): boolean {
 }
 
 /**
- * Lets the store's redactor learn what the folders, the old tool's files and the copy of the repository
- * of secrets hold, as far as they open by themselves.
+ * Lets the store's redactor learn what the folders, the configured files, the old tool's and the copy of the
+ * repository of secrets hold, as far as they open by themselves.
  */
 export async function learnStored(store: SecretStore): Promise<void> {
   const { listFolder } = await import("./folder.ts");
@@ -61,6 +55,7 @@ export async function learnStored(store: SecretStore): Promise<void> {
       }
     }
   }
+  for (const { open } of store.listedFiles()) await quietlyAsync(open);
   for (const old of store.oldStores()) {
     // To start another program before every change would be too much.
     if (old.kind === "openssl") await quietlyAsync(() => store.open(old));

@@ -74,3 +74,17 @@ const NO_SECRET_WORD =
 /** Names of what leads to a secret, or says something about one. */
 const DESCRIBES =
   /^(?:PWD|OLDPWD)$|_(?:FILE|PATH|DIR|URL|URI|TYPE|NAME|SOCK|HOST|PORT|COUNT|LIMIT|TIMEOUT|TTL|EXPIRY|REPO|ORDER|RECIPIENTS|FILES)$/i;
+
+/** `postgres` and `12345678` are in many texts that have nothing to do with the password. */
+export const WORD = /^([A-Za-z]{1,15}|\d{1,11})$/;
+
+/** Shorter values of variables are flags and numbers. */
+export const SHORTEST_VALUE = 8;
+
+/**
+ * Whether a variable of a `.env` file is to be kept out of texts: there stand settings, too, that are in
+ * many texts. What is not, is so once the variable was asked for as a secret.
+ */
+export function mayBeSecret(name: string, value: string): boolean {
+  return isSecretVariable(name) || (value.length >= SHORTEST_VALUE && !WORD.test(value));
+}

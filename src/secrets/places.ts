@@ -6,7 +6,17 @@ import { dirname, join } from "node:path";
 import type { Within } from "../platform/within.ts";
 
 /** Where secrets can be. */
-export type SourceName = FolderSource | "secrets_repo" | "environment" | "prefixed";
+export type SourceName = FolderSource | (typeof CONFIGURED_SOURCES)[number];
+
+/** Those that `secrets.order` can name. */
+export const CONFIGURED_SOURCES = [
+  "repository",
+  "global",
+  "files",
+  "secrets_repo",
+  "environment",
+  "prefixed",
+] as const;
 
 /** Those that are folders. `global_here` is the user's folder for one repository, in front of `global`. */
 export type FolderSource = "repository" | "global_here" | "global";

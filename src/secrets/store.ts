@@ -6,7 +6,7 @@
  * Every value that is read is made known to the redactor before it is returned.
  * @module
  */
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { OrchestratorError } from "../errors.ts";
 import { pathExists } from "../platform/path.ts";
 import { lookAtFile, lookWithin, readWithin } from "../platform/within.ts";
@@ -22,8 +22,16 @@ import {
   withoutLineEnd,
 } from "./folder.ts";
 import { readOpensslSecrets } from "./openssl_file.ts";
-import { isSecretName } from "./name.ts";
-import { type OldPlace, oldPlaces, PREFIX, type SecretRoots, type SourceName } from "./places.ts";
+import { type Collection, kindOfFile, type ListedFiles, openListed } from "./listed_file.ts";
+import { isSecretName, mayBeSecret } from "./name.ts";
+import {
+  CONFIGURED_SOURCES,
+  type OldPlace,
+  oldPlaces,
+  PREFIX,
+  type SecretRoots,
+  type SourceName,
+} from "./places.ts";
 import type { Redactor } from "./redact.ts";
 import { namesIn, pathsOf, type SecretsRepo, shownFile } from "./secrets_repo.ts";
 import { readSopsSecrets } from "./sops_file.ts";
@@ -32,7 +40,7 @@ import { trackedIn } from "./tracked.ts";
 /** Where one secret is, and how it is kept there. */
 export interface SecretPlace {
   readonly source: SourceName;
-  readonly form: "plain" | "age" | "openssl" | "sops" | "variable";
+  readonly form: "plain" | "age" | "env" | "openssl" | "sops" | "variable";
   /** The file as messages name it, or the variable. */
   readonly where: string;
   /** True when git tracks the file. */
@@ -58,6 +66,8 @@ export interface StoreOptions extends SecretRoots {
   /** Names that are secrets when they are variables. */
   readonly declared: readonly string[];
   readonly keys: AgeKeys;
+  /** The files that the configuration names. */
+  readonly files: ListedFiles;
   /** The repository of secrets; null for none. */
   readonly repo: SecretsRepo | null;
   /** The password of an old file; null when there is none and no prompt is possible. */
@@ -85,9 +95,10 @@ export class SecretStore {
 
   /** The places, first place first. */
   get order(): readonly SourceName[] {
-    const { order, globalHere, repo } = this.#options;
+    const { order, globalHere, repo, files } = this.#options;
     return order.filter(isSource).flatMap((source) => {
       if (source === "secrets_repo" && repo === null) return [];
+      if (source === "files" && files.paths.length === 0) return [];
       return source === "global" && globalHere !== null ? ["global_here", source] : [source];
     });
   }
@@ -110,6 +121,29 @@ export class SecretStore {
   /** The old tool's encrypted files that are there. */
   oldStores(): readonly OldStore[] {
     return (["repository", "global"] as const).flatMap((source) => this.#oldStoresOf(source));
+  }
+
+  /** The files that the configuration names and that are there. Their values are known once opened. */
+  listedFiles(): readonly Collection[] {
+    const { files, shown } = this.#options;
+    return files.paths.filter(pathExists).map((path) => {
+      const where = shown(path);
+      const kind = kindOfFile(path);
+      return { path, where, kind, open: () => this.#openOnce(path, () => this.#openListed(path)) };
+    });
+  }
+
+  /** See {@link StoreOptions.files}. */
+  get files(): ListedFiles {
+    return this.#options.files;
+  }
+
+  async #openListed(path: string): Promise<ReadonlyMap<string, string>> {
+    const { files, keys, env, shown, redactor } = this.#options;
+    if (files.problem !== null) throw files.problem;
+    const secrets = await openListed(path, shown(path), { keys, env, programs: files.programs });
+    for (const [name, value] of secrets) if (mayBeSecret(name, value)) redactor.add(value);
+    return secrets;
   }
 
   /**
@@ -161,8 +195,8 @@ export class SecretStore {
     for (const source of this.order) {
       const folder = this.folder(source);
       if (folder !== null) { for (const { name } of listFolder(folder)) names.add(name); }
-      for (const store of this.#oldStoresOf(source)) {
-        for (const name of (await this.#openOrWarn(store))?.keys() ?? []) names.add(name);
+      for (const { open } of this.#collectionsOf(source)) {
+        for (const name of (await this.#openOrWarn(open))?.keys() ?? []) names.add(name);
       }
     }
     const { repo } = this.#options;
@@ -190,11 +224,12 @@ export class SecretStore {
    * @throws `secret_locked`, `password_wrong`, I/O errors
    */
   open(store: OldStore): Promise<ReadonlyMap<string, string>> {
-    let opened = this.#opened.get(store.path);
-    if (opened === undefined) {
-      opened = this.#open(store);
-      this.#opened.set(store.path, opened);
-    }
+    return this.#openOnce(store.path, () => this.#open(store));
+  }
+
+  #openOnce(path: string, open: Collection["open"]): Promise<ReadonlyMap<string, string>> {
+    const opened = this.#opened.get(path) ?? open();
+    this.#opened.set(path, opened);
     return opened;
   }
 
@@ -212,11 +247,11 @@ export class SecretStore {
     for (const source of this.order) {
       const file = this.#fileOf(source, name);
       if (file !== null) yield await this.#placeOf(source, file);
-      for (const store of this.#oldStoresOf(source)) {
-        const secrets = await this.#openOrWarn(store);
-        if (secrets?.has(name)) {
-          yield { source, form: store.kind, where: store.where, tracked: false };
-        }
+      for (const { path, kind, where, open } of this.#collectionsOf(source)) {
+        const secrets = await this.#openOrWarn(open);
+        if (!secrets?.has(name)) continue;
+        const tracked = kind === "env" && await this.#isTrackedFile(path);
+        yield { source, form: kind, where, tracked };
       }
       const { repo } = this.#options;
       if (source === "secrets_repo" && repo !== null) {
@@ -258,23 +293,20 @@ export class SecretStore {
   }
 
   async #placeOf(source: SourceName, file: SecretFile): Promise<SecretPlace> {
-    const folder = this.folder(source)?.directory ?? "";
-    const tracked = await this.isTracked(folder, file.path.slice(folder.length + 1));
     const where = this.#options.shown(file.path);
-    if (tracked === null) {
-      this.#options.warn(`cannot determine whether git tracks ${where} (git did not respond)`);
-    }
-    return { source, form: file.form, where, tracked: tracked === true };
+    const tracked = await this.#isTrackedFile(file.path);
+    return { source, form: file.form, where, tracked };
   }
 
   async #valueAt(name: string, place: SecretPlace): Promise<string> {
     switch (place.form) {
       case "variable":
         return this.#options.env[place.where] ?? "";
+      case "env":
       case "openssl":
       case "sops": {
-        const store = this.#oldStoresOf(place.source).find(({ where }) => where === place.where);
-        return store === undefined ? "" : (await this.open(store)).get(name) ?? "";
+        const found = this.#collectionsOf(place.source).find(({ where }) => where === place.where);
+        return (await found?.open())?.get(name) ?? "";
       }
       case "plain":
       case "age": {
@@ -296,14 +328,15 @@ export class SecretStore {
     }
   }
 
-  async #openOrWarn(store: OldStore): Promise<ReadonlyMap<string, string> | null> {
+  async #openOrWarn(open: Collection["open"]): Promise<ReadonlyMap<string, string> | null> {
     try {
-      return await this.open(store);
+      return await open();
     } catch (error) {
       if (!(error instanceof OrchestratorError)) throw error;
       // A password that was given and does not fit is a mistake, not a place to pass over.
       if (error.code === "password_wrong") throw error;
-      this.#options.warn(error.message);
+      const next = error.code === "trust_needed" ? `. ${error.hint ?? ""}` : "";
+      this.#options.warn(error.message + next);
       return null;
     }
   }
@@ -328,6 +361,24 @@ export class SecretStore {
     }
     const bytes = readWithin(store.within, store.path, MAX_STORE_BYTES) ?? new Uint8Array();
     return await readOpensslSecrets(bytes, password, store.where);
+  }
+
+  /** The files with several secrets in a place: the old tool's, or those that the configuration names. */
+  #collectionsOf(source: SourceName): readonly Collection[] {
+    return source === "files"
+      ? this.listedFiles()
+      : this.#oldStoresOf(source).map((store) => ({ ...store, open: () => this.open(store) }));
+  }
+
+  /** Whether git tracks a file, as far as that can be told: else it is warned of. */
+  async #isTrackedFile(path: string): Promise<boolean> {
+    const tracked = await this.isTracked(dirname(path), basename(path));
+    if (tracked === null) {
+      this.#options.warn(
+        `cannot determine whether git tracks ${this.#options.shown(path)} (git did not respond)`,
+      );
+    }
+    return tracked === true;
   }
 
   #oldStoresOf(source: SourceName): readonly OldStore[] {
@@ -360,6 +411,6 @@ export function trackedError(name: string, where: string): OrchestratorError {
 }
 
 function isSource(name: string): name is SourceName {
-  return name === "repository" || name === "global" || name === "secrets_repo" ||
-    name === "environment" || name === "prefixed";
+  const sources: readonly string[] = CONFIGURED_SOURCES;
+  return sources.includes(name);
 }

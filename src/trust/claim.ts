@@ -24,6 +24,10 @@ export const TRUST_KINDS = {
     means: "the repository that secrets are fetched from",
     variable: "ORCHESTRATOR_SECRETS_REPO",
   },
+  "secrets.files": {
+    means: "the files that secrets are read from",
+    variable: "ORCHESTRATOR_SECRETS_FILES",
+  },
   claude_binary: {
     means: "the program that handoff --run starts",
     variable: "ORCHESTRATOR_CLAUDE_BINARY",

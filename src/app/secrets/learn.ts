@@ -10,9 +10,11 @@ import { credentialsOf } from "../../secrets/repo_address.ts";
 import { secretsRepo } from "../../secrets/secrets_repo.ts";
 import { SecretStore } from "../../secrets/store.ts";
 import { configFiles } from "../configuration.ts";
+import { claimOn } from "../confirmed_value.ts";
+import { trustOf } from "../trust.ts";
 import { expandHome } from "../workflow_file.ts";
 import type { Whereabouts } from "../workspace.ts";
-import { secretRoots } from "./roots.ts";
+import { secretFiles, secretRoots } from "./roots.ts";
 
 /**
  * Reads everything that opens without a prompt: plain files, those for the configured identity, and the
@@ -29,15 +31,24 @@ export async function learnSecrets(
     await loadConfig({ files: configFiles(where), env: io.env, flags: [] });
   const identity = config.get("secrets.identity");
   const password = io.env["SECRETS_PASSWORD"] ?? "";
-  const address = config.get("secrets_repo");
+  const isConfirmed = (key: "secrets_repo" | "secrets.files") => {
+    const claim = claimOn(config, key);
+    return claim === null ||
+      (usablePaths !== null && trustOf({ io, paths: usablePaths }).has(claim));
+  };
+  // What a repository's file chooses must not take words out of the record.
+  const address = isConfirmed("secrets_repo") ? config.get("secrets_repo") : null;
+  const paths = isConfirmed("secrets.files") ? secretFiles(where, config) : [];
   const roots = secretRoots(where);
-  for (const word of credentialsOf(address ?? "")) redactor.add(word);
+  for (const word of credentialsOf(config.get("secrets_repo") ?? "")) redactor.add(word);
   const path = identity === null ? null : expandHome(identity, io.home);
   await learnStored(
     new SecretStore({
       ...roots,
       env: io.env,
       order: ["secrets_repo"],
+      // To start another program before every change would be too much.
+      files: { paths, problem: null, programs: false },
       repo: address === null ? null : secretsRepo({
         address,
         folder: roots.id,

@@ -3,11 +3,13 @@
  * @module
  */
 import type { Config } from "../../config/config.ts";
+import { configMayExist } from "../../config/quick_checks.ts";
 import { OrchestratorError } from "../../errors.ts";
 import { OrchestratorPaths } from "../../project/paths.ts";
 import { learnVariables, mayBeStored } from "../../secrets/known.ts";
 import { Redactor } from "../../secrets/redact.ts";
 import { redactDeep } from "../../secrets/redact_deep.ts";
+import { configFiles } from "../configuration.ts";
 import type { Configuration, Secrets, Surroundings, Whereabouts } from "../workspace.ts";
 import { secretRoots } from "./roots.ts";
 
@@ -32,7 +34,7 @@ async function learn(where: Whereabouts, config: Config | undefined): Promise<Re
   const redactor = new Redactor();
   learnVariables(redactor, where.io.env, config?.get("secrets.required"));
   try {
-    if (mayBeStored(secretRoots(where))) {
+    if (mayBeStored(secretRoots(where)) || mayBeListed(where, config)) {
       const { learnSecrets } = await import("./learn.ts");
       await learnSecrets(redactor, where, config);
     }
@@ -41,6 +43,13 @@ async function learn(where: Whereabouts, config: Config | undefined): Promise<Re
     if (!(error instanceof OrchestratorError)) throw error;
   }
   return redactor;
+}
+
+/** Whether the configuration may name files of secrets. */
+function mayBeListed(where: Whereabouts, config: Config | undefined): boolean {
+  return config === undefined
+    ? configMayExist(configFiles(where).map(({ path }) => path), where.io.env)
+    : config.get("secrets.files").length > 0;
 }
 
 /** The project that a command line that could not be understood was most likely about. */

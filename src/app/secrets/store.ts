@@ -4,6 +4,7 @@
  */
 import type { Config } from "../../config/config.ts";
 import type { AgeKeys } from "../../secrets/age_file.ts";
+import type { OrchestratorError } from "../../errors.ts";
 import { shownPath } from "../../project/shown_path.ts";
 import type { Redactor } from "../../secrets/redact.ts";
 import type { SecretRoots } from "../../secrets/places.ts";
@@ -14,7 +15,7 @@ import { trustNeeded } from "../../trust/claim.ts";
 import { claimOn } from "../confirmed_value.ts";
 import { trustOf } from "../trust.ts";
 import type { Configuration, Identity, Project, Warnings } from "../workspace.ts";
-import { secretRoots } from "./roots.ts";
+import { secretFiles, secretRoots } from "./roots.ts";
 import { expandHome } from "../workflow_file.ts";
 
 /** How a store asks and tells. */
@@ -43,6 +44,11 @@ export async function makeStore(
   const roots = secretRoots(workspace);
   return new SecretStore({
     ...roots,
+    files: {
+      paths: secretFiles(workspace, config),
+      problem: unconfirmed(workspace, config, "secrets.files"),
+      programs: true,
+    },
     repo: repoOf(workspace, config, { roots, wish }),
     env: io.env,
     order,
@@ -71,12 +77,21 @@ function repoOf(
   const { id: folder, cache } = roots;
   const { env, now } = workspace.io;
   const repo = secretsRepo({ address, folder, cache, env, now, offline: wish.offline ?? false });
-  if (claim === null) return repo;
+  const problem = unconfirmed(workspace, config, "secrets_repo");
+  return problem === null ? repo : { ...repo, open: () => Promise.reject(problem) };
+}
+
+/** Why what a repository's file chooses is not used; null where it is, or chooses nothing. */
+function unconfirmed(
+  workspace: Project & Pick<Identity, "actor">,
+  config: Config,
+  key: "secrets_repo" | "secrets.files",
+): OrchestratorError | null {
+  const claim = claimOn(config, key);
+  if (claim === null) return null;
   const trust = trustOf(workspace);
-  if (trust.has(claim)) return repo;
-  const error = trust.problem ??
-    trustNeeded("use secrets_repo", claim, workspace.actor.kind === "agent");
-  return { ...repo, open: () => Promise.reject(error) };
+  if (trust.has(claim)) return null;
+  return trust.problem ?? trustNeeded(`use ${key}`, claim, workspace.actor.kind === "agent");
 }
 
 /** What opens age files: the configured identity, the configured passphrase, or a person. */

@@ -100,6 +100,7 @@ Deno.test("values of the configuration follow the type of their key", () => {
   assert.deepEqual(values("config set secrets.order env"), ["environment"]);
   assert.deepEqual(values("config set secrets.order global,"), [
     "global,repository",
+    "global,files",
     "global,secrets_repo",
     "global,environment",
     "global,prefixed",

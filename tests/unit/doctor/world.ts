@@ -170,6 +170,7 @@ export class World implements Disposable {
           id: null,
           cache: null,
           repo: null,
+          files: { paths: [], problem: null, programs: true },
           repository: paths.secrets,
           global: paths.userSecrets ?? null,
           globalHere: null,

@@ -104,6 +104,7 @@ class World implements Disposable {
       declared: [],
       keys: { identityFile: this.identity, passphrase: () => Promise.resolve(null) },
       repo: this.repo(more),
+      files: { paths: [], problem: null, programs: true },
       password: () => Promise.resolve(null),
       redactor: new Redactor(),
       shown: (path) => path,

@@ -41,6 +41,7 @@ function make(scratch: Scratch, more: Partial<StoreOptions> = {}): Made {
     id: "a".repeat(26),
     cache: null,
     repo: null,
+    files: { paths: [], problem: null, programs: true },
     repository: scratch.path(".orchestrator/secrets"),
     global: join(scratch.home, ".orchestrator", "secrets"),
     globalHere: join(scratch.home, ".orchestrator", "secrets", "a".repeat(26)),

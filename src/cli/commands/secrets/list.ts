@@ -12,6 +12,7 @@ import { secretStore } from "../../secrets/store.ts";
 const FORMS: Readonly<Record<SecretPlace["form"], Shown>> = words({
   plain: "plain",
   age: "age",
+  env: ".env",
   openssl: "openssl",
   sops: "sops",
   variable: "variable",
