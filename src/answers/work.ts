@@ -122,6 +122,8 @@ const journal = z.strictObject({
     .describe("The first line that only a newer version knows; nothing from there on was checked"),
   undone: z.array(z.number()).optional()
     .describe("Lines that still have a text that was redacted: an older copy came back"),
+  recordedHere: z.strictObject({ seq: count, hash: z.string(), time }).optional()
+    .describe("The last event that was recorded here, where the journal does not hold it"),
   beforeAudits: z.number()
     .describe("How many lines were written before lines recorded what they led to"),
   history: z.string().nullable().describe("What is wrong with the file of its history"),

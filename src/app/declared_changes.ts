@@ -51,3 +51,11 @@ export const PREPARATIONS: Readonly<Record<Effect, Preparation>> = {
 export function mustBeOpened(effect: Effect): boolean {
   return PREPARATIONS[effect].finishImport;
 }
+
+/** Refuses to change a session before {@link openForChange}: a defect of the command. */
+export function requireOpened(
+  { operation, effect }: { readonly operation: string; readonly effect: Effect },
+): void {
+  if (!mustBeOpened(effect)) return;
+  throw new TypeError(`"${operation}" changes a session before openForChange`);
+}

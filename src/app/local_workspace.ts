@@ -19,6 +19,7 @@ import { IMPORT_FOLDER, OrchestratorPaths, userConfigFiles } from "../project/pa
 import type { Redactor } from "../secrets/redact.ts";
 import { resolveSession, type SessionChoice, type SessionQuery } from "../session/resolve.ts";
 import { SessionManager } from "../session/session_manager.ts";
+import type { Witness } from "../session/witness.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { FileBackend } from "../storage/file_backend.ts";
 import type { Actor } from "../workflow/events.ts";
@@ -112,7 +113,13 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
 
   get manager(): SessionManager {
     const { stateDirectory, stateHome } = this.paths;
-    this.#manager ??= this.#managerOf(new FileBackend(stateDirectory, stateHome?.shared?.key));
+    this.#manager ??= this.#managerOf(
+      new FileBackend(
+        stateDirectory,
+        stateHome?.shared?.key,
+        async (id) => (await this.#witness())?.forget(id),
+      ),
+    );
     return this.#manager;
   }
 
@@ -127,16 +134,19 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
         return (text) => redactor.known(text);
       },
       warn: (message) => this.warn(message),
+      witness: () => this.#witness(),
       requireOpened: () => this.#requireOpened(),
     });
+  }
+
+  async #witness(): Promise<Witness | null> {
+    return (await import("./witness.ts")).witnessOf(this);
   }
 
   /** A change of a session that was not opened is a defect of the command. */
   async #requireOpened(): Promise<void> {
     if (this.#opened) return;
-    const { mustBeOpened } = await import("./declared_changes.ts");
-    if (!mustBeOpened(this.effect)) return;
-    throw new TypeError(`"${this.operation}" changes a session before openForChange`);
+    (await import("./declared_changes.ts")).requireOpened(this);
   }
 
   get branchView(): BranchView | null {

@@ -14,6 +14,15 @@ import type { Workspace } from "./workspace.ts";
  * @param importCutOff whether an import of a snapshot was interrupted before its last step.
  */
 export async function noSession(
+  workspace: Workspace,
+  importCutOff: boolean,
+): Promise<OrchestratorError> {
+  const error = await why(workspace, importCutOff);
+  const { withGone } = await import("./gone_sessions.ts");
+  return await withGone(workspace, error);
+}
+
+async function why(
   workspace: Pick<Workspace, "meta" | "operation" | "paths" | "manager" | "agentBinding">,
   importCutOff: boolean,
 ): Promise<OrchestratorError> {

@@ -94,6 +94,8 @@ export async function startSession(
     if (request.name !== null) await requireFreeName(workspace, request.name);
     const id = newSessionId();
     const namesakes = await findNamesakes(workspace, request);
+    // So that what is missing is among the earlier ones.
+    await manager.recordInRepository([]);
     const earlier = await earlierSessions(manager.backend, { session: id, ...request });
     const state = await createFrom(workspace, id, request, {
       lineage,

@@ -16,13 +16,21 @@ import {
   CHECKOUT,
   COMPARED,
   GIT_FOLDER,
+  HEADS,
   LAST_FETCH,
   REFS,
 } from "../state_layout/places.ts";
 import type { Git } from "../state_branch/git.ts";
 
 /** Names in our folder that are looked at in other ways. */
-const OF_STATE: readonly string[] = [LAST_FETCH, COMPARED, CHECKOUT, BARE_STATE, BARE_FOLDERS];
+const OF_STATE: readonly string[] = [
+  LAST_FETCH,
+  COMPARED,
+  HEADS,
+  CHECKOUT,
+  BARE_STATE,
+  BARE_FOLDERS,
+];
 
 /** A ref with the object it points to. */
 export interface TraceRef {
@@ -76,7 +84,7 @@ export async function findGitTraces(git: Git, project: ProjectOfTraces): Promise
     branches.add(pushedTo(join(git.commonDirectory, GIT_FOLDER, name)) ?? branch);
   }
   if (foreign.size === 0) {
-    files.push(...[LAST_FETCH, COMPARED, CHECKOUT].filter((name) => names.includes(name)));
+    files.push(...[LAST_FETCH, COMPARED, HEADS, CHECKOUT].filter((name) => names.includes(name)));
   }
   for (const found of await listRefs(git, ["refs/remotes/"])) {
     const branch = found.ref.split("/").slice(3).join("/");

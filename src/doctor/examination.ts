@@ -19,6 +19,7 @@ import type { SecretStore } from "../secrets/store.ts";
 import { type LoadedSession, loadSession } from "../session/load.ts";
 import type { SessionManager } from "../session/session_manager.ts";
 import type { SessionMeta } from "../session/session_meta.ts";
+import type { RememberedEnd, RememberedHead } from "../session/witness.ts";
 import { VERSION } from "../version.ts";
 import type { Finding as DefinitionFinding } from "../workflow/finding.ts";
 import type { WorkflowDefinition } from "../workflow/definition.ts";
@@ -48,6 +49,13 @@ export interface ExaminationOptions {
    * @throws `session_unknown`, `session_ambiguous`
    */
   readonly sessionNamed: (name: string) => Promise<string>;
+  /** What this clone remembers of its sessions outside of the state directory. */
+  readonly remembered: {
+    /** The furthest event that was recorded here and that a journal does not hold. */
+    readonly lost: (session: LoadedSession) => Promise<RememberedEnd | null>;
+    /** Sessions that are gone without a removal. */
+    readonly gone: () => Promise<readonly RememberedHead[]>;
+  };
   readonly system: System;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string | undefined;

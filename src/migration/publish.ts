@@ -125,10 +125,10 @@ async function replaceSessions(
     const staged = `${staging}/sessions/${id}`;
     if (!replaced || lstat(staged) === null) continue;
     makeDirectory(`${backup}/sessions`, { mode: PRIVATE.folder });
-    await manager.withLock({ session: id }, "migrate", () => {
+    await manager.withLock({ session: id }, "migrate", async () => {
+      (await manager.witness())?.forget(id);
       copyOnce(inState(paths, `sessions/${id}`), `${backup}/sessions/${id}`);
       takePlace(paths.sessions, id, staged);
-      return Promise.resolve();
     });
     // Holding it ends the replacement.
     await manager.withLock({ session: id }, "migrate", () => Promise.resolve());

@@ -214,7 +214,7 @@ function requireNoLink(root: string, places: readonly Place[], below: string): v
  * it, for a name is used again once a worktree is removed; where that is not the same on every file
  * system, a hash of it. Never its path, for a worktree can be moved.
  */
-function worktreeKey({ name, common }: Pick<LinkedWorktree, "name" | "common">): string {
+export function worktreeKey({ name, common }: Pick<LinkedWorktree, "name" | "common">): string {
   // Git writes this file once. Whole milliseconds: the runtimes differ in what is below.
   const made = statSync(join(common, "worktrees", name, "commondir"), { throwIfNoEntry: false });
   const key = `${name}.${Math.floor(made?.mtimeMs ?? 0).toString(36)}`;

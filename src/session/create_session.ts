@@ -12,6 +12,7 @@ import { encodeEvents } from "./journal.ts";
 import { replay } from "./rebuild.ts";
 import { scrubEvents } from "./scrub.ts";
 import { metaText, type SessionMeta } from "./session_meta.ts";
+import type { Witness } from "./witness.ts";
 import { encodeState } from "./state_cache.ts";
 
 /** What a new session begins with. */
@@ -40,10 +41,11 @@ export async function createSession(
     readonly time: string;
     readonly actor: Actor;
     readonly clean: (text: string) => string;
+    readonly witness: Witness | null;
   },
 ): Promise<SessionState> {
   const { id } = input;
-  const { time, actor, clean } = how;
+  const { time, actor, clean, witness } = how;
   const { events, blobs } = await withHistory(input, clean);
   const start = { state: null, head: { seq: 0, hash: ORIGIN_HASH, etag: "" } };
   const scrubbed = scrubEvents(events, clean);
@@ -75,6 +77,7 @@ export async function createSession(
       "state.json": encodeState({ state, head: { ...encoded.head, etag }, unknown: {} }),
     }),
   });
+  await witness?.moved(null, { state, head: encoded.head, isAccepted: false });
   return state;
 }
 

@@ -68,6 +68,32 @@ export async function addRecords(
 }
 
 /**
+ * Removes a session, here or in another place, with what a person says about it. The repository must be
+ * locked.
+ * @returns what the repository's journal is to say of it.
+ */
+export async function removeBy(
+  manager: {
+    readonly backend: StorageBackend;
+    recording(): Promise<
+      Pick<RemovalDetails, "time" | "actor"> & { readonly clean: (text: string) => string }
+    >;
+  },
+  id: string,
+  { why, elsewhere }: {
+    readonly why: string | null;
+    /** The place that has it, where it is not here. */
+    readonly elsewhere: StorageBackend | undefined;
+  },
+): Promise<NewRepositoryEvent> {
+  const { clean, time, actor } = await manager.recording();
+  const said = { why: why === null ? null : clean(why), time, actor };
+  return elsewhere === undefined
+    ? await removeSession(manager.backend, id, said)
+    : await removeElsewhere(manager.backend, elsewhere, id, said);
+}
+
+/**
  * Records the removal of an ended session and removes it. The repository must be locked. Whether
  * the session has ended is read from its journal, not from state.json. If this is killed in
  * between, both exist: the session is kept, and the next pull, push or removal completes the
@@ -108,7 +134,7 @@ function removedEvent(
  * must be locked.
  * @throws `session_active`, `journal_corrupt`
  */
-export async function removeElsewhere(
+async function removeElsewhere(
   backend: StorageBackend,
   there: StorageBackend,
   id: string,

@@ -10,68 +10,26 @@ import { agentKey } from "../project/actor.ts";
 import { KEYS } from "../project/paths.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import type { Decision } from "../workflow/decide.ts";
-import type { Actor, SessionEvent } from "../workflow/events.ts";
+import type { Actor } from "../workflow/events.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { type LoadedSession, loadSession } from "./load.ts";
 import type { FirstContent } from "./create_session.ts";
+import type { Change, ChangeOptions, Decide, ManagerOptions } from "./manager_options.ts";
 import type { Recording } from "./redact.ts";
 import type { NewRepositoryEvent } from "./repository_log/lines.ts";
 import type { SessionMeta } from "./session_meta.ts";
 import type { CachedState } from "./state_cache.ts";
 import type { Verification, VerifyOptions } from "./verify_session.ts";
+import type { Witness } from "./witness.ts";
 
+export type { Change } from "./manager_options.ts";
 export type { SessionMeta } from "./session_meta.ts";
-
-/** What every operation of a manager needs to know of its surroundings. */
-export interface ManagerOptions {
-  readonly backend: StorageBackend;
-  /** Who runs the command: asked only when something is written. */
-  readonly actor: () => Actor;
-  readonly now: () => Date;
-  /** Milliseconds to wait for a lock. */
-  readonly lockTimeoutMs: number;
-  /**
-   * Gives the function that takes known secrets out of a text: applied to all that people and programs
-   * say before it is written. Default: texts are written as they are.
-   */
-  readonly clean?: () => Promise<(text: string) => string>;
-  /** Called when a problem was repaired automatically. */
-  readonly warn: (message: string) => void;
-  /** Called before a session is made or changed; throws where the caller has not prepared for that. */
-  readonly requireOpened?: () => Promise<void>;
-}
-
-/** How {@link SessionManager.change} decides. */
-interface ChangeOptions {
-  /**
-   * Decide on a state replayed from the whole journal, however long it is, with the digests of all its
-   * lines compared.
-   */
-  readonly replay?: boolean;
-  /** Continue although the journal lacks acknowledged events; state.json must be readable. */
-  readonly accept?: boolean;
-  /** Refuse when the journal contradicts itself: what is refused, as it follows "Cannot". */
-  readonly audit?: string;
-}
 
 /** A session that was read to plan a change. */
 interface Planned {
   readonly loaded: LoadedSession;
   /** Whether the digests of all lines were compared. */
   readonly replayed: boolean;
-}
-
-/** Decides on the newest state of a session, and on how it was read. */
-type Decide = (state: SessionState, loaded: LoadedSession) => Decision;
-
-/** A change that was made, or that turned out not to be needed. */
-export interface Change {
-  readonly state: SessionState;
-  readonly events: readonly SessionEvent[];
-  /** A sentence when nothing had to be done. */
-  readonly already: string | null;
-  /** Who made it, or would have. */
-  readonly actor?: Actor;
 }
 
 /** Creates, reads and moves the sessions of one project. */
@@ -89,6 +47,11 @@ export class SessionManager {
 
   get backend(): StorageBackend {
     return this.#options.backend;
+  }
+
+  /** What remembers how far sessions were; null where nothing does. */
+  async witness(): Promise<Witness | null> {
+    return await this.#options.witness?.() ?? null;
   }
 
   /** IDs of all sessions, in no order. */
@@ -144,10 +107,9 @@ export class SessionManager {
   async createSession(input: FirstContent): Promise<SessionState> {
     await this.#options.requireOpened?.();
     await this.bringBack(input.id, "import");
-    const { createSession } = await import("./create_session.ts");
-    return await createSession(this.backend, input, {
-      ...this.#stamp(),
-      clean: await this.#clean(),
+    return await (await import("./create_session.ts")).createSession(this.backend, input, {
+      ...await this.recording(),
+      witness: await this.witness(),
     });
   }
 
@@ -262,6 +224,8 @@ export class SessionManager {
     const etag = await this.#append(id, loaded, encoded.lines);
     if (etag === null) return null;
     await this.#report(id, loaded, true);
+    const isAccepted = events[0]?.type === "journal_accepted";
+    await (await this.witness())?.moved(loaded.head, { state, head: encoded.head, isAccepted });
     const renamed = encoded.events.some((event) => event.type === "session_renamed");
     const head = { ...encoded.head, etag };
     await this.#writeDerived(id, { state, head, unknown }, renamed || rebuilt !== null);
@@ -319,7 +283,7 @@ export class SessionManager {
   }
 
   /**
-   * See `removeSession` and `removeElsewhere` of `removed_sessions.ts`.
+   * See `removeBy` of `removed_sessions.ts`.
    * @param why what the person says about it.
    * @param elsewhere the place that has it, where it is not here.
    * @returns what the repository's journal is to say of it.
@@ -329,17 +293,18 @@ export class SessionManager {
     why: string | null = null,
     elsewhere?: StorageBackend,
   ): Promise<NewRepositoryEvent> {
-    const { removeElsewhere, removeSession } = await import("./removed_sessions.ts");
-    const said = { why: why === null ? null : (await this.#clean())(why), ...this.#stamp() };
-    return elsewhere === undefined
-      ? await removeSession(this.backend, id, said)
-      : await removeElsewhere(this.backend, elsewhere, id, said);
+    const { removeBy } = await import("./removed_sessions.ts");
+    return await removeBy(this, id, { why, elsewhere });
   }
 
   /** See `recordOrWarn` of `repository_log/record.ts`. The repository must be locked. */
   async recordInRepository(events: readonly NewRepositoryEvent[]): Promise<void> {
     const { recordOrWarn } = await import("./repository_log/record.ts");
-    const request = { backend: this.backend, ...await this.recording() };
+    const request = {
+      backend: this.backend,
+      witness: await this.witness(),
+      ...await this.recording(),
+    };
     await recordOrWarn(request, events, this.#options.warn);
   }
 
@@ -349,7 +314,6 @@ export class SessionManager {
    * @param how the command.
    */
   async bringBack(id: string, how: string): Promise<void> {
-    if (await this.backend.readText(KEYS.removed(id)) === null) return;
     const { recordBringingBack } = await import("./removed_sessions.ts");
     await recordBringingBack(this.backend, id, { how, ...this.#stamp() });
   }

@@ -12,6 +12,9 @@ export const LAST_FETCH = "looked";
 /** Name in {@link GIT_FOLDER} of what a reading command last found of a session's proofs. */
 export const COMPARED = "compared";
 
+/** Name in {@link GIT_FOLDER} of what is remembered of how far sessions were. */
+export const HEADS = "heads";
+
 /** Name in {@link GIT_FOLDER} of the file that says what is remembered of pushing to a branch. */
 export function pushRecordName(branch: string): string {
   return `${encodeURIComponent(branch)}.json`;

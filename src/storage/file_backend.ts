@@ -45,15 +45,18 @@ export class FileBackend implements StorageBackend {
   readonly #directory: string;
   /** Stands before what each linked worktree has for itself; empty in the main checkout. */
   readonly #own: string;
+  readonly #replaced: ((id: string) => Promise<void>) | undefined;
   /** Removed sessions whose lock is still held. */
   readonly #takenAway = new Set<string>();
 
   /**
    * @param directory absolute path of the state directory; it need not exist yet.
    * @param worktree the linked worktree of this process: `current` and bindings are its own.
+   * @param replaced called before a session is replaced or removed.
    */
-  constructor(directory: string, worktree?: string) {
+  constructor(directory: string, worktree?: string, replaced?: (id: string) => Promise<void>) {
     this.#directory = directory;
+    this.#replaced = replaced;
     this.#own = worktree === undefined ? "" : `${FOLDERS.checkouts}/${worktree}/`;
   }
 
@@ -86,12 +89,14 @@ export class FileBackend implements StorageBackend {
     const checked = checkContent(id, content);
     this.#require(id);
     await this.#finishReplacement(id);
+    await this.#replaced?.(id);
     const { replaceFolder } = await import("./session_replacement.ts");
     return { etag: replaceFolder(this.#sessions(), id, checked) };
   }
 
   async removeSession(id: string): Promise<void> {
     await this.#finishReplacement(checkSessionId(id));
+    await this.#replaced?.(id);
     const { takeSessionAway } = await import("./session_folders.ts");
     takeSessionAway(this.#sessions(), id);
     this.#takenAway.add(id);

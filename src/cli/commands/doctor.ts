@@ -21,6 +21,7 @@ import { hang, painted, prose, wrap } from "../output/text.ts";
 import { requiredSecrets } from "../../app/secrets/required.ts";
 import { ageKeys, makeStore } from "../../app/secrets/store.ts";
 import { findAnywhere, openBranchSessions } from "../../app/state/find_on_branch.ts";
+import { goneFromHere, lostHere } from "../../app/witness.ts";
 import { workflowFile } from "../../app/workflow_file.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"doctor">> {
@@ -40,6 +41,10 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"doc
       secrets: () => makeStore(context, { ...wish, offline: input.has("offline") }),
       ageKeys: () => ageKeys(context, wish),
       sessionNamed: async (name) => findAnywhere(context, name, await openBranchSessions(context)),
+      remembered: {
+        lost: (loaded) => lostHere(context, loaded),
+        gone: () => goneFromHere(context),
+      },
       system: REAL_SYSTEM,
       env: io.env,
       home: io.home,

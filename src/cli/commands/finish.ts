@@ -11,6 +11,8 @@ import { describeWithProofs } from "../../workflow/proof_remarks.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
+import { loadSession } from "../../session/load.ts";
+import { seenBefore } from "../seen_before.ts";
 import { changeAnswer } from "../output/change.ts";
 import { lines, say, type Shown } from "../output/shown.ts";
 import { readAccount } from "../../app/account.ts";
@@ -35,7 +37,12 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"fin
   const waive = waiver(accepted, reason);
   const change = await finishWorkflow(context, { notes: input.option("notes"), waive });
   const { approvals, skips, bypasses, remarks: said = [] } = describeWithProofs(change.state);
-  const remarks = [...said, ...await ignoredKeys(context, change.state)];
+  const loaded = await loadSession(context.manager.backend, change.state.session);
+  const remarks = [
+    ...await seenBefore(context, loaded),
+    ...said,
+    ...await ignoredKeys(context, change.state),
+  ];
   const { namesakes } = change.state;
   const account = await readAccount(context, change.state);
   return changeAnswer(

@@ -28,11 +28,12 @@ export async function run(
   }
   const loaded = await context.manager.load(choice.id);
   const state = await shownState(context, loaded.state);
-  const { progress, ...proofs } = await progressOf(
+  const { progress: known, ...proofs } = await progressOf(
     context,
     { ...loaded, state },
     input.has("fresh"),
   );
+  const progress = await (await import("../seen_before.ts")).withSeenBefore(context, loaded, known);
   const more = input.has("verbose")
     ? await (await import("../records.ts")).readRecords(context, { choice, view: null })
     : null;

@@ -77,6 +77,7 @@ import { sessionsMeta } from "./sessions_meta.ts";
 import { sessionsNames } from "./sessions_names.ts";
 import { sessionsOrphans } from "./sessions_orphans.ts";
 import { sessionsReadable } from "./sessions_readable.ts";
+import { sessionsRemembered } from "./sessions_remembered.ts";
 import { sessionsRepository } from "./sessions_repository.ts";
 import { sessionsSize } from "./sessions_size.ts";
 import { sessionsStale } from "./sessions_stale.ts";
@@ -135,6 +136,7 @@ export const CHECKS: readonly Check[] = [
   sessionsChain,
   sessionsAudit,
   sessionsLost,
+  sessionsRemembered,
   sessionsState,
   sessionsBindings,
   sessionsBypasses,

@@ -12,6 +12,7 @@ import { KEYS } from "../../state_layout/names.ts";
 import type { StorageBackend } from "../../storage/backend.ts";
 import { VERSION } from "../../version.ts";
 import type { Actor } from "../../workflow/events.ts";
+import type { Witness } from "../witness.ts";
 import { isRecord } from "../../workflow/record.ts";
 import {
   CHAIN_START,
@@ -33,6 +34,8 @@ export interface RecordRequest {
   readonly time: string;
   /** Removes known secrets from a text. */
   readonly clean: (text: string) => string;
+  /** What is remembered of sessions outside of the backend. */
+  readonly witness?: Witness | null;
 }
 
 /**
@@ -60,14 +63,15 @@ async function recordEvents(
   request: RecordRequest,
   events: readonly NewRepositoryEvent[],
 ): Promise<void> {
-  const { backend, clean } = request;
+  const { backend, clean, witness = null } = request;
   const log = await readRepositoryLog(backend);
   requireRead(log);
   const fresh = events.filter((event) => !isRecorded(log, event));
   const identity = await identityOf(backend);
   const isPortable = identity.mode === "portable";
+  const remembered = isPortable ? [] : await witness?.gone() ?? [];
   const all: readonly Dated[] = [
-    ...(await unrecorded(backend, log, { events: fresh, isPortable })).map((one) => ({
+    ...(await unrecorded(backend, log, { events: fresh, isPortable, remembered })).map((one) => ({
       event: one.event,
       stamp: one.stamp ?? request,
     })),
@@ -97,6 +101,11 @@ async function recordEvents(
   await writeWriter(backend, { writer, ...chain.head, next: head, previous });
   await append(backend, KEYS.repositoryLog(writer), texts);
   await writeWriter(backend, { writer, ...head, next: null, previous: null });
+  witness?.told(
+    all.flatMap(({ event }) =>
+      event.type === "sessions_missing" ? event.data.sessions.map(({ session }) => session) : []
+    ),
+  );
 }
 
 /**

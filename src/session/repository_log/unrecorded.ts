@@ -28,14 +28,16 @@ const MOST_READ = 200;
 /**
  * Compares the journal with what is here.
  * @param now.events what is about to be recorded.
+ * @param now.remembered sessions that are remembered outside of the backend, and are not here.
  * @param now.isPortable then sessions come and go with git's checkouts, and none is missing.
  */
 export async function unrecorded(
   backend: StorageBackend,
   log: RepositoryLog,
-  { events, isPortable }: {
+  { events, isPortable, remembered = [] }: {
     readonly events: readonly NewRepositoryEvent[];
     readonly isPortable: boolean;
+    readonly remembered?: readonly SessionAt[];
   },
 ): Promise<readonly Unrecorded[]> {
   const ledger = ledgerOf(log);
@@ -46,9 +48,16 @@ export async function unrecorded(
   const gone = [...ledger].filter(([id, { own }]) =>
     own === "here" && (absent.has(id) || (!here.has(id) && !named.has(id)))
   );
+  const lost = remembered.filter(({ session }) => !ledger.has(session) && !named.has(session))
+    .map(({ session, name, task, status, seq, hash, done, total }) =>
+      [session, { session, name, task, status, seq, hash, done, total }] as const
+    );
   const found = [...here].filter((id) => !named.has(id) && isNews(ledger.get(id))).sort();
   return [
-    ...await goneEvents(backend, gone.map(([id, { last }]) => [id, last]), isPortable),
+    ...await goneEvents(backend, [
+      ...gone.map(([id, { last }]) => [id, last] as const),
+      ...lost,
+    ], isPortable),
     ...await foundEvents(backend, found, log.chains.size === 0),
   ];
 }

@@ -44,9 +44,9 @@ export const TRAVEL: readonly Mutant[] = [
   },
   {
     name: "a session is changed that was not prepared for it",
-    file: "src/app/local_workspace.ts",
-    search: "    if (!mustBeOpened(this.effect)) return;\n",
-    replace: "    if (mustBeOpened(this.effect)) return;\n",
+    file: "src/app/declared_changes.ts",
+    search: "  if (!mustBeOpened(effect)) return;\n",
+    replace: "  if (mustBeOpened(effect)) return;\n",
     killedBy: {
       file: "tests/unit/app/open_for_change_test.ts",
       filter: "sessions can be changed only once",

@@ -9,7 +9,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { bindAgent } from "../../../src/session/bindings.ts";
 import type { Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
@@ -97,6 +97,29 @@ export const SESSIONS: readonly Scenario[] = [
     level: "error",
     seen: /^1 journal of 1 cannot be trusted/,
     make: (world) => world.edit(world.ofSession("log.jsonl"), () => ""),
+  },
+  {
+    check: "sessions.remembered",
+    when: "the end of a journal was cut off with state.json",
+    level: "warning",
+    seen: /^1 journal shorter than recorded here$/,
+    git: true,
+    make: async (world) => {
+      await world.done("note", "gone soon");
+      world.edit(world.ofSession("log.jsonl"), (text) => text.slice(0, text.indexOf("\n") + 1));
+      rmSync(world.ofSession("state.json"));
+    },
+  },
+  {
+    check: "sessions.remembered",
+    when: "a session's folder was deleted",
+    level: "warning",
+    seen: /^1 session gone without a removal: [a-z2-7]{13}.*, 2 events, last changed /,
+    git: true,
+    make: async (world) => {
+      await world.done("note", "gone soon");
+      rmSync(dirname(world.ofSession("log.jsonl")), { recursive: true });
+    },
   },
   {
     check: "sessions.lost",

@@ -10,6 +10,8 @@ import { CHECKS } from "../../../src/doctor/checks/mod.ts";
 import { type CheckReport, examine } from "../../../src/doctor/doctor.ts";
 import { Examination, type ExaminationOptions } from "../../../src/doctor/examination.ts";
 import { REAL_SYSTEM, type System } from "../../../src/doctor/system.ts";
+import { goneFromHere, lostHere } from "../../../src/app/witness.ts";
+import { readRepositoryMeta } from "../../../src/project/identity.ts";
 import { OrchestratorPaths, userConfigFiles } from "../../../src/project/paths.ts";
 import { Redactor } from "../../../src/secrets/redact.ts";
 import { SecretStore } from "../../../src/secrets/store.ts";
@@ -136,6 +138,12 @@ export class World implements Disposable {
     });
   }
 
+  #asking() {
+    const { paths } = this;
+    const meta = readRepositoryMeta(paths.metaFile);
+    return { paths, meta, manager: this.manager(), io: { now: () => this.now } };
+  }
+
   examination(more: Partial<ExaminationOptions> = {}): Examination {
     const { paths, env, home } = this;
     const configFiles: ConfigFile[] = [
@@ -184,6 +192,10 @@ export class World implements Disposable {
           shown: (path) => shownPath(paths, path),
           warn: () => {},
         }),
+      remembered: {
+        lost: (loaded) => lostHere(this.#asking(), loaded),
+        gone: () => goneFromHere(this.#asking()),
+      },
       sessionNamed: (name) => findSession(this.manager(), name),
       system: this.system,
       env,

@@ -8,11 +8,15 @@ import {
   type LogVerification,
   verifyRepositoryLog,
 } from "../../../session/repository_log/verify_log.ts";
+import type { RememberedEnd } from "../../../session/witness.ts";
+import { lostText } from "../../../session/witness_text.ts";
+import { loadSession } from "../../../session/load.ts";
 import type { Verification } from "../../../session/verify_session.ts";
 import { contradictionText } from "../../../workflow/audit/finding.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { chooseToRead } from "../../../app/choose_session.ts";
+import { lostHere } from "../../../app/witness.ts";
 import { lines, num, say, type Shown, shown } from "../../output/shown.ts";
 import { problemLine, problemText } from "../../output/repository_text.ts";
 import type { Style } from "../../output/style.ts";
@@ -34,17 +38,32 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
   if (repository !== null && repository.findings.length > 0) {
     throw untrustworthyLog(results, repository);
   }
-  const data = { sessions: results, ...(repository === null ? {} : { repository }) };
+  const sessions: Checked[] = [];
+  for (const result of results) {
+    sessions.push({ ...result, ...await recordedHere(context, result.session) });
+  }
+  const data = { sessions, ...(repository === null ? {} : { repository }) };
   return {
     data,
     text: (style) =>
       lines([
         ...(results.length === 0 && !input.has("repository")
           ? [style.dim(say`No sessions.`)]
-          : results.map((result) => lineOf(result, style))),
+          : sessions.map((result) => lineOf(result, style))),
         ...(repository === null ? [] : repositoryLines(repository, style)),
       ]),
   };
+}
+
+/** A session, and an event that was recorded here and is not in its journal. */
+interface Checked extends Verification {
+  readonly recordedHere?: RememberedEnd;
+}
+
+/** The furthest event that was recorded here, where the journal does not hold it. */
+async function recordedHere(context: Context, id: string): Promise<Pick<Checked, "recordedHere">> {
+  const end = await lostHere(context, await loadSession(context.manager.backend, id));
+  return end === null ? {} : { recordedHere: end };
 }
 
 /** The journal of the repository, where it was asked for. */
@@ -216,7 +235,7 @@ async function wanted(context: Context, input: Input): Promise<readonly string[]
   return [choice.id];
 }
 
-function lineOf(result: Verification, style: Style): Shown {
+function lineOf(result: Checked, style: Style): Shown {
   const torn = result.tornBytes === 0
     ? say``
     : say`; followed by ${
@@ -249,6 +268,11 @@ function lineOf(result: Verification, style: Style): Shown {
         } still has a text that was redacted; the next change takes it out`,
       )
     ),
+    ...(result.recordedHere === undefined ? [] : [
+      style.yellow(
+        say`  ${style.symbols.bullet} ${hang(lostText(result.recordedHere, total), style, 4)}`,
+      ),
+    ]),
     ...result.remarks.map(({ line, remark }) =>
       say`  ${style.symbols.bullet} ${hang(`line ${line} ${remark}`, style, 4)}`
     ),
