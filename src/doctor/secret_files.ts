@@ -84,6 +84,12 @@ async function seenSecrets(examination: Examination): Promise<readonly SeenSecre
   return seen;
 }
 
+/** Secrets in files of this machine, not as values of variables. */
+export async function secretsOnDisk(examination: Examination): Promise<readonly string[]> {
+  return (await seenSecrets(examination)).filter(({ place }) => place.form !== "variable")
+    .map(({ name, place }) => `secret ${name} in ${place.where}`);
+}
+
 /** The result of reading a secret. */
 export type Opened =
   | { readonly seen: SeenSecret; readonly secret: FoundSecret }

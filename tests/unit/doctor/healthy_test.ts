@@ -86,10 +86,11 @@ Deno.test("a project with configuration, secrets and agents is healthy", async (
   await assertHealthy(world);
 });
 
-Deno.test("an ephemeral machine is no fault", async () => {
+Deno.test("an ephemeral machine is no fault where the state is kept elsewhere", async () => {
   using world = new World();
   await world.init();
   await world.start();
+  await world.run("init", "--portable");
   Object.assign(world.env, { GITHUB_ACTIONS: "true", CI: "true", CODESPACES: "true" });
   await assertHealthy(world);
 });

@@ -1,6 +1,6 @@
 /** What can be wrong with the installation and the project. */
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, renameSync } from "node:fs";
+import { chmodSync, mkdirSync, renameSync, truncateSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { REAL_SYSTEM } from "../../../src/doctor/system.ts";
@@ -77,6 +77,19 @@ export const INSTALLATION: readonly Scenario[] = [
     seen: /^99\.9 MiB free$/,
     project: "nothing",
     make: onDisk(99.9 * MIB),
+  },
+  {
+    check: "installation.disk",
+    when: "there is room to work, and not to migrate",
+    level: "warning",
+    seen: /^150 MiB free; a migration needs 328 MiB$/,
+    project: "nothing",
+    make: (world) => {
+      onDisk(150 * MIB)(world);
+      const path = world.scratch.path(".workflow_log.jsonl");
+      world.write(path, "");
+      truncateSync(path, 200 * MIB);
+    },
   },
   {
     check: "installation.disk",

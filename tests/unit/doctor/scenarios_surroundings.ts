@@ -352,10 +352,25 @@ export const ENVIRONMENT: readonly Scenario[] = [
   },
   {
     check: "environment.ephemeral",
-    when: "the disk is thrown away",
-    level: "info",
-    seen: /^this disk may be ephemeral: .*\(CODESPACES\)$/,
+    when: "the disk is thrown away, and the state is only there",
+    level: "warning",
+    seen:
+      /^this disk may be ephemeral, codespaces \(CODESPACES\), and has 1 web-incompatible feature: the state: normal mode, without a state branch$/,
     make: variables({ CODESPACES: "true" }),
+  },
+  {
+    check: "environment.ephemeral",
+    when: "settings and secrets are only there, whatever keeps the state",
+    level: "warning",
+    seen:
+      /2 web-incompatible features: your own configuration: color, secret API_KEY in ~\/\.orchestrator\/secrets\/API_KEY$/,
+    project: "initialised",
+    make: all(
+      variables({ CODESPACES: "true", ORCHESTRATOR_WEB_MODE: "true" }),
+      userConfigured("color: never\n"),
+      (world) =>
+        world.write(join(world.scratch.home, ".orchestrator/secrets/API_KEY"), "x1y2z3", 0o600),
+    ),
   },
   {
     check: "environment.sandbox",
