@@ -339,6 +339,10 @@ function hintForKind(expected: string, value: unknown, path: KeyPath): string | 
   if (expected === "array" && isRecord(value)) {
     return `Begin each entry of ${describePath(path)} with "- "`;
   }
+  if (expected === "boolean") {
+    const truth = own(TRUTH, String(value).toLowerCase());
+    return truth === undefined ? undefined : `Write ${truth}`;
+  }
   if (expected === "number" && path.at(-1) === "timeout") {
     return "Give a number of seconds, e.g. 300";
   }

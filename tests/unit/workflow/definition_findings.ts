@@ -349,7 +349,7 @@ export const BAD_FILES: readonly BadFile[] = [
     about: "switches of the wrong kind",
     text: withSettings("{agents_may_approve: yes, supervision_mode: true}", "ls"),
     findings: [
-      '1:32 error setting "agents_may_approve" must be true or false, not "yes"',
+      '1:32 error setting "agents_may_approve" must be true or false, not "yes" → Write true',
       '1:55 error setting "supervision_mode" must be supervised, zero_human or hybrid, not true',
     ],
     accepted: false,
