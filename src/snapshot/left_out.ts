@@ -7,7 +7,9 @@
 import { lstatSync, readdirSync, type Stats } from "node:fs";
 import { systemErrorCode } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
+import { readTextWithin } from "../platform/within.ts";
 import type { Carrier, LayoutEntry, Stay } from "../state_layout/entry.ts";
+import { LIMITS } from "../state_layout/limits.ts";
 import { meaningOf, takes } from "../state_layout/lookup.ts";
 import { FOLDERS, KEYS, SESSION_ID } from "../state_layout/names.ts";
 import { LAYOUT } from "../state_layout/table.ts";
@@ -63,13 +65,14 @@ export interface Taken {
 export function leftOut(stateDirectory: string, taken: Taken): readonly LeftOut[] {
   const found = new Map<string, { what: string; why: LeftOutReason; names: Set<string> }>();
   const orphans = orphansIn(stateDirectory);
+  const here = { orphans, isOfSession: () => currentIsHere(stateDirectory, orphans) };
   walk(stateDirectory, "", (name, stat) => {
     if (taken.names.has(name)) return;
     const session = sessionOf(name);
     const unasked = session !== null && taken.sessions?.has(session) === false;
     const { what, why } = unasked
       ? { what: SESSION_FOLDER, why: "not asked for" as const }
-      : reasonOf(name, stat, taken, orphans);
+      : reasonOf(name, stat, taken, here);
     const key = `${why} ${what}`;
     const entry = found.get(key) ?? { what, why, names: new Set<string>() };
     entry.names.add(unasked ? SESSION_FOLDER.replace("<session>", session) : name);
@@ -90,7 +93,7 @@ function reasonOf(
   name: string,
   stat: Stats | null,
   { carrier, sessions, secrets }: Taken,
-  orphans: (session: string) => boolean,
+  { orphans, isOfSession }: Here,
 ): { readonly what: string; readonly why: LeftOutReason } {
   const meaning = meaningOf(name);
   if (meaning === null) {
@@ -114,9 +117,26 @@ function reasonOf(
   const about = meaning.parts.session;
   if (about !== undefined && sessions?.has(about) === false) return { what, why: "not asked for" };
   if (name === KEYS.current) {
-    return { what, why: sessions === undefined ? "no session" : "not asked for" };
+    if (sessions !== undefined) return { what, why: "not asked for" };
+    if (stat.size > entry.limit) return { what, why: "size" };
+    // Where it names a session that is here, it is another checkout's: a linked worktree has its own.
+    return { what, why: isOfSession() ? "machine" : "no session" };
   }
   return { what, why: stat.size > entry.limit ? "size" : "not taken" };
+}
+
+/** What is asked of the sessions that are here. */
+interface Here {
+  /** Whether a session has no journal. */
+  readonly orphans: (session: string) => boolean;
+  /** Whether the file `current` names one that has. */
+  readonly isOfSession: () => boolean;
+}
+
+function currentIsHere(stateDirectory: string, orphans: Here["orphans"]): boolean {
+  const path = `${stateDirectory}/${KEYS.current}`;
+  const id = readTextWithin(stateDirectory, path, LIMITS.short)?.trim() ?? "";
+  return SESSION_ID.test(id) && !orphans(id);
 }
 
 /** The session whose folder a name belongs to; null for any other name. */

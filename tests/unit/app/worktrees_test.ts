@@ -72,6 +72,22 @@ test("each has its own current session and bindings; two can work on one", async
   assert.equal((await tree.must(tree.beside("elsewhere"), ["status"])).session, first);
 });
 
+test("an export in a worktree without a session misses nothing", async (tree) => {
+  const wt = tree.add("feature");
+  const id = await tree.start(tree.main, "Main");
+  const missed = async (name: string) => {
+    const { leftOut } = await tree.must(wt, ["snapshot", "export", "-o", tree.beside(name)]);
+    return leftOut.filter(({ what }: { what: string }) => what === "current")
+      .map(({ why }: { why: string }) => why);
+  };
+  const { stdout } = await tree.run(wt, ["snapshot", "export", "-o", tree.beside("a.tar.gz")]);
+  assert.doesNotMatch(stdout, /Left out/);
+  assert.deepEqual(await missed("b.tar.gz"), ["machine"]);
+  // What names no session is said, as in the main checkout.
+  tree.scratch.write(".orchestrator/current", `${"a".repeat(id.length)}\n`);
+  assert.deepEqual(await missed("c.tar.gz"), ["no session"]);
+});
+
 test("a worktree inside its main checkout is in no other project", async (tree) => {
   const wt = join(tree.main, ".agents/worktrees/feature");
   tree.git(tree.main, "worktree", "add", "--quiet", "-b", "feature", wt);
