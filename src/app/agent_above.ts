@@ -14,7 +14,7 @@ const FOR_PERSONS: ReadonlySet<string> = new Set([
   "log accept",
   "trust add",
   "deinit",
-  "handoff run",
+  "handoff --run",
 ]);
 
 /** Looks for an agent in the processes above this one, where its own variables tell of none. */

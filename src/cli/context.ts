@@ -20,7 +20,7 @@ export class Context extends LocalWorkspace<Io> {
   constructor(io: Io, spec: CommandInfo, input: Input, table: readonly CommandInfo[]) {
     super({
       io,
-      operation: spec.path,
+      operation: spec.called ?? spec.path,
       effect: spec.changes,
       root: input.option("root"),
       session: input.option("session"),

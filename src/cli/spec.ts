@@ -54,6 +54,8 @@ export interface ExampleSpec {
 export interface CommandInfo {
   /** Words of the command, e.g. `session list`. */
   readonly path: string;
+  /** How people write it, where that is not its path: errors and locks name it so. */
+  readonly called?: string;
   /** Other spellings of the last word. */
   readonly aliases?: readonly string[];
   /** Whole command lines that people type and that mean it, e.g. `next` for `status`. */

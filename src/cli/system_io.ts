@@ -17,27 +17,9 @@ import type { Io } from "./io.ts";
 const STREAMS = { stdin: 0, stdout: 1, stderr: 2 } as const;
 
 const QUESTIONS: Pick<Io, "confirm" | "askText" | "askSecret"> = {
-  confirm: async (question) => {
-    const { confirm, isCancel } = await import("@clack/prompts");
-    const answer = await cancellable((signal) =>
-      confirm({ message: question, initialValue: false, output: process.stderr, signal })
-    );
-    return isCancel(answer) ? null : answer;
-  },
-  askText: async (question, initial) => {
-    const { text, isCancel } = await import("@clack/prompts");
-    const answer = await cancellable((signal) =>
-      text({ message: question, initialValue: initial, output: process.stderr, signal })
-    );
-    return isCancel(answer) ? null : answer;
-  },
-  askSecret: async (question) => {
-    const { password, isCancel } = await import("@clack/prompts");
-    const answer = await cancellable((signal) =>
-      password({ message: question, output: process.stderr, signal })
-    );
-    return isCancel(answer) ? null : answer;
-  },
+  confirm: async (question) => (await import("./questions.ts")).confirm(question),
+  askText: async (question, initial) => (await import("./questions.ts")).askText(question, initial),
+  askSecret: async (question) => (await import("./questions.ts")).askSecret(question),
 };
 
 /** The process's own streams, environment and clock. */
@@ -88,29 +70,6 @@ export function systemIo(): Io {
       return controller.signal;
     },
   };
-}
-
-/** What a terminal in raw mode sends for Escape and Ctrl-C. */
-const CANCELS: ReadonlySet<string> = new Set(["\x1b", "\x03"]);
-
-/**
- * Asks, and ends the question when it is cancelled before the library sees it: a cancelled question
- * would show the answer that was offered, struck out, as if it had been given.
- */
-async function cancellable<Answer>(
-  ask: (signal: AbortSignal) => Promise<Answer>,
-): Promise<Answer> {
-  const controller = new AbortController();
-  const listen = (chunk: Uint8Array | string) => {
-    const typed = typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk);
-    if (CANCELS.has(typed)) controller.abort();
-  };
-  process.stdin.prependListener("data", listen);
-  try {
-    return await ask(controller.signal);
-  } finally {
-    process.stdin.off("data", listen);
-  }
 }
 
 /** What the environment calls home; the empty string is none. */

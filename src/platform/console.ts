@@ -43,12 +43,18 @@ export function terminalWidth(): number {
   const columns = Number(process.env["COLUMNS"]);
   if (Number.isInteger(columns) && columns > 0) return columns;
   if (!isTerminal(1)) return DEFAULT_WIDTH;
-  return process.stdout.columns ?? DEFAULT_WIDTH;
+  return columnsOf(process.stdout);
 }
 
 /** The height of the terminal in rows: 24 when there is none. */
 export function terminalRows(): number {
-  return process.stdout.rows ?? DEFAULT_ROWS;
+  const { rows } = process.stdout;
+  return rows > 0 ? rows : DEFAULT_ROWS;
+}
+
+/** A terminal without a size says that it has no columns, as one of `script` does. */
+function columnsOf({ columns }: { readonly columns?: number | undefined }): number {
+  return columns !== undefined && columns > 0 ? columns : DEFAULT_WIDTH;
 }
 
 const DEFAULT_WIDTH = 80;

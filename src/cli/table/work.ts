@@ -309,6 +309,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: "handoff run",
+    called: "handoff --run",
     hidden: true,
     group: "work",
     summary: "Start claude_binary with the handoff as its prompt",
