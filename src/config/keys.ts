@@ -272,14 +272,15 @@ export const CONFIG_KEYS = {
     type: { kind: "path" },
     default: null,
     env: "ORCHESTRATOR_SECRETS_IDENTITY",
-    description: "The age identity file that decrypts NAME.age",
+    description: "The age identity file, or the SSH private key, that decrypts NAME.age",
     since: "0.1.0",
   },
   "secrets.recipients": {
     type: {
       kind: "list",
-      what: "a list of age recipients (age1…)",
-      pattern: /^age1[0-9a-z]{20,}$/,
+      what: "a list of age recipients (age1…, ssh-ed25519 …, ssh-rsa …)",
+      pattern:
+        /^(?:age1[0-9a-z-]{20,}|ssh-(?:ed25519|rsa) [A-Za-z0-9+/]{40,}={0,3}(?: [^\p{C},]{0,200})?)$/u,
     },
     default: [],
     env: "ORCHESTRATOR_SECRETS_RECIPIENTS",

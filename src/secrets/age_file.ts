@@ -7,6 +7,7 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import { readWithin } from "../platform/within.ts";
+import { type AgeProgram, hasPassphrase, isSshKey, openByAge, sealByAge } from "./age_program.ts";
 
 /** For whom a value is encrypted. */
 export type Lock =
@@ -20,6 +21,8 @@ export interface AgeKeys {
   readonly identityFile: string | null;
   /** @returns null when there is none and no prompt is possible. */
   readonly passphrase: (what: string) => Promise<string | null>;
+  /** What the `age` program may do where the library cannot. Default: it is not started. */
+  readonly program?: AgeProgram | undefined;
 }
 
 /** scrypt's work factor (log2 of N), the `age` program's own default. */
@@ -27,6 +30,10 @@ const WORK_FACTOR = 18;
 
 const MAGIC = "age-encryption.org/v1\n";
 const ARMOR = "-----BEGIN AGE ENCRYPTED FILE-----";
+
+/** Recipients that only the program knows: keys of SSH, and those of plugins (`age1NAME1…`). */
+const FOR_PROGRAM =
+  /^(?:ssh-(?:ed25519|rsa) [A-Za-z0-9+/]+={0,3}(?: .*)?|age1[0-9a-z-]+1[0-9a-z]+)$/;
 
 /** Encrypts a text. @throws `invalid_argument` for what is no recipient. */
 export async function sealText(
@@ -44,6 +51,7 @@ export async function sealText(
       try {
         encrypter.addRecipient(recipient);
       } catch (error) {
+        if (FOR_PROGRAM.test(recipient)) return await sealByAge(text, lock.recipients);
         throw new OrchestratorError(
           "invalid_argument",
           `Cannot encrypt to "${recipient.slice(0, 80)}": it is not an age recipient`,
@@ -82,23 +90,20 @@ export async function openBytes(
   const decrypter = new Decrypter();
   const byPassphrase = kinds.includes("scrypt");
   if (byPassphrase) {
-    const passphrase = await keys.passphrase(`the passphrase of ${shown}`);
-    if (passphrase === null) {
-      throw locked(shown, "it is encrypted with a passphrase", {
-        hint: "Set ORCHESTRATOR_SECRETS_PASSPHRASE, or run the command on a terminal",
-        details: { needs: "passphrase" },
-      });
-    }
-    decrypter.addPassphrase(passphrase);
+    decrypter.addPassphrase(await passphraseOf(shown, keys));
   } else {
     if (keys.identityFile === null) {
       throw locked(shown, "it is encrypted, and no identity is configured", {
         hint: "Run `orchestrator config set --global secrets.identity <file>`",
       });
     }
-    for (const identity of await readIdentities(keys.identityFile, keys)) {
-      decrypter.addIdentity(identity);
+    const identities = await readIdentities(keys.identityFile, keys);
+    const program = identities.foreign === null ? null : usableProgram(identities, keys);
+    if (program !== null) {
+      return await openByAge(bytes, keys.identityFile, { program, shown });
     }
+    if (identities.own.length === 0) throw foreignIdentity(shown, keys.identityFile, identities);
+    for (const identity of identities.own) decrypter.addIdentity(identity);
   }
   try {
     return await decrypter.decrypt(binary);
@@ -120,7 +125,7 @@ export async function openBytes(
     throw locked(
       shown,
       kinds.some((kind) => kind.startsWith("ssh-"))
-        ? "it is encrypted to an ssh key, which only the age program supports"
+        ? `it is encrypted to an ssh key, and "${keys.identityFile}" is none`
         : `the identity in "${keys.identityFile}" cannot decrypt it`,
       {
         hint: "Encrypt it again for your identity, or configure the identity it was encrypted for",
@@ -130,14 +135,34 @@ export async function openBytes(
   }
 }
 
+async function passphraseOf(shown: string, keys: AgeKeys): Promise<string> {
+  const passphrase = await keys.passphrase(`the passphrase of ${shown}`);
+  if (passphrase !== null) return passphrase;
+  throw locked(shown, "it is encrypted with a passphrase", {
+    hint: "Set ORCHESTRATOR_SECRETS_PASSPHRASE, or run the command on a terminal",
+    details: { needs: "passphrase" },
+  });
+}
+
 /** Longer files hold no identities. */
 const MAX_IDENTITY_BYTES = 1024 * 1024;
 
+/** What an identity file holds. */
+export interface Identities {
+  /** Secret keys that the library knows. */
+  readonly own: readonly string[];
+  /** What only the program can use; null for nothing. */
+  readonly foreign: "ssh" | "ssh with a passphrase" | "plugin" | null;
+  /** Recipients that comments name: a plugin's identity does not tell its own. */
+  readonly named: readonly string[];
+}
+
 /**
- * The secret keys of an identity file, which may itself be encrypted with a passphrase.
- * @throws `secret_locked`, `password_wrong`, I/O errors
+ * The keys of an identity file, which may itself be encrypted with a passphrase, or be a private key of
+ * SSH.
+ * @throws `secret_locked` when there are none, `password_wrong`, I/O errors
  */
-export async function readIdentities(path: string, keys: AgeKeys): Promise<readonly string[]> {
+export async function readIdentities(path: string, keys: AgeKeys): Promise<Identities> {
   const bytes = readWithin(null, path, MAX_IDENTITY_BYTES);
   if (bytes === null) {
     throw new OrchestratorError("file_unknown", `Cannot read "${path}": it does not exist`, {
@@ -145,19 +170,60 @@ export async function readIdentities(path: string, keys: AgeKeys): Promise<reado
     });
   }
   let text = new TextDecoder().decode(bytes);
+  if (isSshKey(text)) {
+    const foreign = hasPassphrase(text) ? "ssh with a passphrase" : "ssh";
+    return { own: [], foreign, named: [] };
+  }
   if (text.startsWith(MAGIC) || text.startsWith(ARMOR)) {
     text = await openText(bytes, { identityFile: null, passphrase: keys.passphrase }, path);
   }
   const lines = text.split(/\r?\n/).map((line) => line.trim());
-  const identities = lines.filter((line) => /^AGE-SECRET-KEY-[0-9A-Z-]+$/.test(line));
-  if (identities.length > 0) return identities;
-  throw locked(
-    path,
-    lines.some((line) => line.startsWith("AGE-PLUGIN-"))
-      ? "it contains a plugin identity, which only the age program supports"
-      : "it contains no identity",
-    { hint: "Run `age-keygen` to create one" },
-  );
+  const own = lines.filter((line) => /^AGE-SECRET-KEY-[0-9A-Z-]+$/.test(line));
+  const foreign = lines.some((line) => line.startsWith("AGE-PLUGIN-")) ? "plugin" : null;
+  if (own.length === 0 && foreign === null) {
+    throw locked(path, "it contains no identity", { hint: "Run `age-keygen` to create one" });
+  }
+  const named = lines.flatMap((line) => /^#.*\b(age1[0-9a-z-]+1[0-9a-z]+)$/.exec(line)?.[1] ?? []);
+  return { own, foreign, named };
+}
+
+/** The program, where it may be started for these identities. */
+function usableProgram({ foreign }: Identities, { program }: AgeKeys): AgeProgram | null {
+  if (program === undefined) return null;
+  if (foreign === "plugin") return program.plugins ? program : null;
+  return foreign === "ssh" || program.prompts ? program : null;
+}
+
+function foreignIdentity(
+  shown: string,
+  path: string,
+  { foreign }: Identities,
+): OrchestratorError {
+  return foreign === "ssh with a passphrase"
+    ? locked(shown, `the ssh key in "${path}" has a passphrase`, {
+      hint: "Run the command on a terminal, where age asks for it",
+    })
+    : locked(shown, `"${path}" is of a kind that only the age program supports`, {
+      hint: "Run the command on a terminal",
+    });
+}
+
+/**
+ * The recipients that the owner of an identity file is.
+ * @throws `secret_locked` where they cannot be told; as {@link readIdentities}
+ */
+export async function ownRecipients(path: string, keys: AgeKeys): Promise<readonly string[]> {
+  const { own, foreign, named } = await readIdentities(path, keys);
+  const known = [...await recipientsOf(own), ...foreign === "plugin" ? named : []];
+  if (foreign === "ssh" || foreign === "ssh with a passphrase") {
+    const bytes = readWithin(null, `${path}.pub`, MAX_IDENTITY_BYTES);
+    const line = bytes === null ? "" : new TextDecoder().decode(bytes).trim();
+    if (FOR_PROGRAM.test(line)) known.push(line);
+  }
+  if (known.length > 0) return known;
+  throw locked(path, "it does not tell whom to encrypt for", {
+    hint: "Add its recipient, or the line of its .pub file, to secrets.recipients",
+  });
 }
 
 /** The recipients that the owner of these identities is. */

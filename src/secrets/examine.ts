@@ -234,6 +234,14 @@ async function repoFindings({ store }: Examination): Promise<readonly SecretFind
   }
 }
 
+/** What an identity file holds, in words. */
+const IDENTITY = {
+  own: "an identity",
+  ssh: "an SSH key, which the age program uses",
+  "ssh with a passphrase": "an SSH key with a passphrase, which the age program asks for",
+  plugin: "an identity of a plugin of age",
+} as const;
+
 /** The identity matters only when something is encrypted for it. */
 async function identityFindings(
   { store, keys, shown }: Examination,
@@ -252,10 +260,9 @@ async function identityFindings(
     });
   }
   try {
-    await readIdentities(path, keys);
-    if (findings.length === 0) {
-      findings.push({ level: "ok", name, seen: `${shown(path)}: an identity`, advice: null });
-    }
+    const { foreign } = await readIdentities(path, keys);
+    const seen = `${shown(path)}: ${IDENTITY[foreign ?? "own"]}`;
+    if (findings.length === 0) findings.push({ level: "ok", name, seen, advice: null });
   } catch (error) {
     if (!(error instanceof OrchestratorError)) throw error;
     const inRepo = await store.repo?.open().catch(() => null);

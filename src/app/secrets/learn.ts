@@ -62,6 +62,8 @@ export async function learnSecrets(
         identityFile: path === null
           ? null
           : usablePaths?.resolveFrom(usablePaths.root, path) ?? path,
+        // A few milliseconds each, and only for keys of SSH that have no passphrase.
+        program: { env: io.env, prompts: false, plugins: false },
         // A passphrase takes a second to try: too long for what is only looked at on the way.
         passphrase: () => Promise.resolve(null),
       },

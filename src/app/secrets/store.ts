@@ -107,6 +107,11 @@ export async function ageKeys(
     identityFile: identity === null
       ? null
       : workspace.paths.resolveFrom(workspace.paths.root, expandHome(identity, workspace.io.home)),
+    program: {
+      env: workspace.io.env,
+      prompts: !wish.quiet && wish.ask !== undefined,
+      plugins: !wish.quiet,
+    },
     // A passphrase takes a second to try: too long for what is only looked at on the way.
     passphrase: (what) =>
       wish.quiet ? Promise.resolve(null) : passwordFor(wish, passphrase ?? undefined, what),

@@ -3,7 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
-import { type Lock, readIdentities, recipientsOf, sealText } from "../../secrets/age_file.ts";
+import { type Lock, ownRecipients, sealText } from "../../secrets/age_file.ts";
 import type { SecretFile, SecretFolder } from "../../secrets/folder.ts";
 import type { SecretStore } from "../../secrets/store.ts";
 import type { Input } from "../command.ts";
@@ -84,7 +84,7 @@ export async function chooseLock(
   config.require("secrets.identity", doing);
   const keys = await askedAgeKeys(context, input);
   if (keys.identityFile !== null) {
-    recipients.push(...await recipientsOf(await readIdentities(keys.identityFile, keys)));
+    recipients.push(...await ownRecipients(keys.identityFile, keys));
   }
   if (recipients.length > 0) return { recipients: [...new Set(recipients)] };
   throw new OrchestratorError(

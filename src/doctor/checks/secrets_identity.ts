@@ -14,7 +14,8 @@ export const secretsIdentity: Check = {
     const path = keys.identityFile;
     if (path === null) return skipped("none is configured");
     try {
-      const found = (await readIdentities(path, keys)).length;
+      const { own, foreign } = await readIdentities(path, keys);
+      const found = own.length + (foreign === null ? 0 : 1);
       const open = exposure(path);
       if (open === null) return ok(`${count(found, "identity").replace("ys", "ies")}`);
       return {

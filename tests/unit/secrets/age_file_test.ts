@@ -7,6 +7,7 @@ import { OrchestratorError } from "../../../src/errors.ts";
 import {
   type AgeKeys,
   openText,
+  ownRecipients,
   readIdentities,
   recipientsOf,
   sealText,
@@ -40,6 +41,10 @@ async function makeIdentity(): Promise<string> {
   return await generateX25519Identity();
 }
 
+async function sealed(): Promise<Uint8Array> {
+  return await sealText(VALUE, { recipients: await recipientsOf([await makeIdentity()]) });
+}
+
 const code = (expected: string) => (error: unknown) =>
   error instanceof OrchestratorError && error.code === expected;
 
@@ -48,7 +53,7 @@ Deno.test("for an identity: what is sealed opens again, and only with it", async
   const identity = await makeIdentity();
   const path = folder.file("id.txt", `# created: today\n${identity}\n`);
   const other = folder.file("other.txt", `${await makeIdentity()}\n`);
-  const recipients = await recipientsOf(await readIdentities(path, keys(null)));
+  const recipients = await ownRecipients(path, keys(null));
   const bytes = await sealText(VALUE, { recipients });
   assert.ok(!new TextDecoder().decode(bytes).includes("line one"));
   assert.equal(await openText(bytes, keys(path), "X.age"), VALUE);
@@ -84,7 +89,11 @@ Deno.test("what is no age file, no identity or no recipient is said to be none",
   const empty = folder.file("empty.txt", "# nothing\n");
   await assert.rejects(readIdentities(empty, keys(null)), /it contains no identity/);
   const plugin = folder.file("plugin.txt", "AGE-PLUGIN-YUBIKEY-1QQQQ\n");
-  await assert.rejects(readIdentities(plugin, keys(null)), /a plugin identity/);
+  assert.equal((await readIdentities(plugin, keys(null))).foreign, "plugin");
+  await assert.rejects(
+    openText(await sealed(), keys(plugin), "X.age"),
+    /only the age program supports/,
+  );
   await assert.rejects(readIdentities(join(folder.path, "none"), keys(null)), code("file_unknown"));
   await assert.rejects(sealText("x", { recipients: ["age1nonsense"] }), code("invalid_argument"));
 });
@@ -96,7 +105,7 @@ Deno.test({
     using folder = new Folder();
     const path = join(folder.path, "id.txt");
     execFileSync("age-keygen", ["-o", path], { stdio: "ignore" });
-    const recipients = await recipientsOf(await readIdentities(path, keys(null)));
+    const recipients = await ownRecipients(path, keys(null));
     const sealed = folder.file("X.age", await sealText(VALUE, { recipients }));
     assert.equal(execFileSync("age", ["-d", "-i", path, sealed], { encoding: "utf8" }), VALUE);
     const printed = execFileSync("age-keygen", ["-y", path], { encoding: "utf8" }).trim();
