@@ -234,6 +234,29 @@ export const WORK_ANSWERS = {
     repository: account.optional().describe("What the repository's journal says of the session"),
   }),
   "note": change,
+  "review add": change,
+  "review list": z.strictObject({
+    session,
+    reviews: z.array(z.strictObject({
+      review: z.string(),
+      verdict: z.enum(["passed", "failed"]),
+      reviewer: z.string().nullable().describe(
+        "Who made it; null where the old tool did not record it",
+      ),
+      seq: z.number().nullable(),
+      time: time.nullable(),
+      actor: actor.nullable().describe("Who recorded it; null: the old tool"),
+      findings: z.string().nullable(),
+      evidence: z.unknown().optional(),
+      tree: z.strictObject({
+        id: z.string(),
+        head: z.string().nullable(),
+        branch: z.string().nullable(),
+        changed: z.number().describe("How many files are not as the commit has them"),
+      }).nullable().describe("The project's files when it was recorded"),
+      counts: z.boolean().describe("It is the newest of a review that the workflow requires"),
+    })).describe("Oldest first"),
+  }),
   "checkpoint create": change.extend({ checkpoint: z.string() }),
   "checkpoint list": z.strictObject({ session, checkpoints: z.array(checkpoint) }),
   "checkpoint show": z.strictObject({

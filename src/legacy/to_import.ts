@@ -7,6 +7,7 @@ import type { EventData } from "../workflow/events.ts";
 import type { LegacyFinding } from "./find.ts";
 import { type SeedOptions, toSeed } from "./convert.ts";
 import type { LegacyWorkflow } from "./legacy_workflow.ts";
+import { OldReviews } from "./old_reviews.ts";
 import { LocalPaths } from "./local_paths.ts";
 import type { LegacyCheckpoint } from "./read_checkpoint.ts";
 import { utc } from "./values.ts";
@@ -40,13 +41,17 @@ export function toImport(
   const state = workflow.state();
   const { seed, definitionOrigin, findings } = toSeed(state, options);
   let lines = 0;
-  const log = workflow.visitLog(() => lines += 1);
+  const reviews = new OldReviews(seed.definition);
+  const log = workflow.visitLog((entry) => {
+    lines += 1;
+    reviews.take(entry);
+  });
   const meta = workflow.meta();
   const paths = new LocalPaths(state.raw, options.root);
   const badLines = log.bad.map((bad) => `${bad.file}, line ${bad.line}: ${bad.reason}`);
   return {
     session: workflow.summary?.session ?? "",
-    seed,
+    seed: { ...seed, ...reviews.recorded() },
     source: {
       generation: state.generation,
       checksum: state.checksum,

@@ -127,6 +127,10 @@ function seedOf(state: SessionState): StateSeed {
     notes: state.notes.recent,
     ...(state.accepted === undefined ? {} : { accepted: state.accepted }),
     ...(state.redactions === undefined ? {} : { redactions: state.redactions }),
+    // The numbers of its events mean others here.
+    ...(state.reviews === undefined
+      ? {}
+      : { reviews: state.reviews.map(({ seq: _, ...review }) => review) }),
     ...(state.endedAt === undefined ? {} : { endedAt: state.endedAt }),
     ...(state.endNotes === undefined ? {} : { endNotes: state.endNotes }),
     ...(state.abandonReason === undefined ? {} : { abandonReason: state.abandonReason }),

@@ -201,8 +201,6 @@ export function reviewBlocker(
     kind: "review_missing",
     review,
     ...(by === undefined ? {} : { by }),
-    message: by === undefined
-      ? `the required review "${review}" is not done, and no open item corresponds to it`
-      : `the required review "${review}" is not done`,
+    message: `the required review "${review}" is not done`,
   };
 }

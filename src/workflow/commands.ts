@@ -4,7 +4,7 @@
  */
 import type { Actor, Approval, EvidenceFiles, VerificationOutcome } from "./events.ts";
 import type { ProofSeen } from "./proof_seen.ts";
-import type { Snapshot } from "./state.ts";
+import type { ReviewVerdict, Snapshot } from "./state.ts";
 import type { WorkRecord } from "./work_record.ts";
 
 export { TEXT_LIMITS } from "./text_limits.ts";
@@ -115,6 +115,17 @@ export type Command =
   }
   | { readonly kind: "abandon"; readonly reason: string }
   | { readonly kind: "note"; readonly text: string }
+  | {
+    readonly kind: "review";
+    /** What is reviewed, as `required_reviews` names it. */
+    readonly review: string;
+    /** Who made it. */
+    readonly by: string;
+    readonly verdict: ReviewVerdict;
+    readonly findings?: string;
+    readonly evidence?: unknown;
+    readonly work?: WorkRecord;
+  }
   | {
     readonly kind: "create_checkpoint";
     readonly checkpoint: string;

@@ -14,6 +14,7 @@ import { type Command, type DecideContext, TEXT_LIMITS } from "./commands.ts";
 import { decideComplete } from "./completion.ts";
 import type { Decision } from "./decision.ts";
 import { decideEndHandoff, decideStartHandoff } from "./handoffs.ts";
+import { decideReview } from "./reviewing.ts";
 import { refusalIfEnded, requireCurrentPhase } from "./locate.ts";
 import { decideApproveItem } from "./item_approval.ts";
 import { recordedProofs, staleBlockers } from "./freshness.ts";
@@ -71,6 +72,8 @@ export function decide(state: SessionState, command: Command, context: DecideCon
       return decideAbandon(state, command, context);
     case "note":
       return decideNote(state, command, context);
+    case "review":
+      return decideReview(state, command, context);
     case "create_checkpoint":
       return decideCreateCheckpoint(state, command);
     case "restore_checkpoint":

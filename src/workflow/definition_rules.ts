@@ -195,11 +195,11 @@ class RuleChecker {
       }
       for (const [r, review] of phase.required_reviews.entries()) {
         if (itemIds.has(review) || itemIds.has(`${review}_review`)) continue;
-        const message = `required review ${quote(review)} can never be done: ` +
-          `no item has the id ${quote(review)} or ${quote(`${review}_review`)}`;
-        this.#error([...path, "required_reviews", r], message, {
+        const message = `required review ${quote(review)} has no item ` +
+          `(${quote(review)} or ${quote(`${review}_review`)}): it must be recorded`;
+        this.#warning([...path, "required_reviews", r], message, {
           hint: didYouMean(review, itemIds) ?? didYouMean(`${review}_review`, itemIds) ??
-            `Add an item with the id ${quote(`${review}_review`)}`,
+            `Record it with "orchestrator review add ${review} --by NAME", or add an item of that id`,
         });
       }
     }

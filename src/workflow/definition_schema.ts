@@ -257,7 +257,7 @@ function buildSchemas(strict: boolean) {
     notes: optional(textList(), { description: "Hints shown with the phase.", default: [] }),
     required_reviews: optional(textList(), {
       description:
-        "Reviews that must be done before the workflow can finish: <name> or <name>_review is the id of an item.",
+        "Reviews that must be done before the workflow can finish: by the item <name> or <name>_review, or recorded with `orchestrator review add <name>`.",
       default: [],
     }),
     phase_type: optional(z.enum(PHASE_TYPES), {

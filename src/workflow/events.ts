@@ -16,7 +16,7 @@ import type {
   VerificationOutcome,
 } from "./recorded.ts";
 import type { ProofSeen, Waived } from "./proof_seen.ts";
-import type { EarlierSession, Recent, Snapshot, StateSeed } from "./state.ts";
+import type { EarlierSession, Recent, ReviewVerdict, Snapshot, StateSeed } from "./state.ts";
 import type { FileFacts, WorkRecord } from "./work_record.ts";
 
 export type {
@@ -233,6 +233,18 @@ export interface EventData {
     readonly proofs?: readonly ProofSeen[];
   };
   readonly note_added: { readonly text: string; readonly phase: string | null };
+  /** A review of the work that was made outside of the program; the actor is who recorded it. */
+  readonly review_recorded: {
+    /** What was reviewed, as `required_reviews` names it. */
+    readonly review: string;
+    /** Who made it. */
+    readonly by: string;
+    readonly verdict: ReviewVerdict;
+    readonly findings?: string;
+    readonly evidence?: unknown;
+    readonly phase: string | null;
+    readonly work?: WorkRecord;
+  };
   readonly checkpoint_created: {
     readonly checkpoint: string;
     readonly message: string | null;
@@ -307,6 +319,7 @@ const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   approval_revoked: true,
   phase_advanced: true,
   note_added: true,
+  review_recorded: true,
   checkpoint_created: true,
   checkpoint_restored: true,
   session_renamed: true,

@@ -12,6 +12,8 @@ import type { EventData, SessionEvent } from "./events.ts";
 import { withdraw, withdrawnSince } from "./evolve_withdrawal.ts";
 import { begin, filled, listedBy, phaseOf, type Stamp, workIn } from "./first_state.ts";
 import { own } from "./record.ts";
+import { isSame } from "./review_names.ts";
+import { requiredReviews } from "./reviews.ts";
 import {
   type Bypass,
   type ItemState,
@@ -118,6 +120,8 @@ export function evolve(state: SessionState | null, event: SessionEvent): Session
           phase: event.data.phase,
         }),
       };
+    case "review_recorded":
+      return reviewed(moved, event);
     case "checkpoint_created":
       return {
         ...moved,
@@ -344,6 +348,20 @@ function restored(
     phase: snapshot.phase,
     phases: filled(state.definition, phases, seq),
   };
+}
+
+/** Of reviews that nothing requires the journal alone tells. */
+function reviewed(
+  state: SessionState,
+  { seq, time: at, actor: by, data: { review: kind, verdict } }: Extract<
+    SessionEvent,
+    { readonly type: "review_recorded" }
+  >,
+): SessionState {
+  const review = requiredReviews(state.definition).find((required) => isSame(required, kind));
+  if (review === undefined) return state;
+  const others = (state.reviews ?? []).filter((other) => other.review !== review);
+  return { ...state, reviews: [...others, { review, verdict, at, by, seq }] };
 }
 
 function handedOver(

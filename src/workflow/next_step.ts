@@ -115,7 +115,7 @@ export function blockerStep(
     }
     case "review_missing":
       if (blocker.by !== undefined) return stepOf(state, phase, blocker.by.item);
-      return step(["checkpoint", "list"], capital(blocker.message));
+      return step(["review", "add", blocker.review, "--by", "<name>"], capital(blocker.message));
     case "approval_missing":
       return step(
         ["approve", "--phase", blocker.phase],

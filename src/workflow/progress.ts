@@ -369,7 +369,12 @@ function remarksOf(state: SessionState): Pick<Progress, "remarks"> {
         : `${redactions.count} texts were redacted, the last one, of event ${line}, by ${by.name}`,
     );
   }
-  remarks.push(...whenCompared(state), ...workNotices(state), ...variableRemarks(state));
+  remarks.push(
+    ...reviewRemarks(state),
+    ...whenCompared(state),
+    ...workNotices(state),
+    ...variableRemarks(state),
+  );
   for (const { phase, item, standing: { verification } } of everyItem(state)) {
     if (verification?.type !== "command" || verification.wroteState === undefined) continue;
     remarks.push(
@@ -440,6 +445,15 @@ function bypassesOf(state: SessionState): readonly BypassNotice[] {
 function settingNotice(state: SessionState, setting: string): BypassNotice {
   const file = settingFile(state.definitionOrigin, setting);
   return { kind: "setting_overridden", setting, ...(file === undefined ? {} : { file }) };
+}
+
+/** Reviews that no person has recorded. */
+function reviewRemarks({ reviews }: SessionState): readonly string[] {
+  return (reviews ?? []).flatMap(({ review, by }) => {
+    if (by === undefined) return [`The review "${review}" was recorded by the old tool`];
+    if (by.kind === "person") return [];
+    return [`The review "${review}" was recorded by ${by.agent ?? by.kind} (${by.kind})`];
+  });
 }
 
 function everyItem(state: SessionState): readonly {

@@ -84,6 +84,7 @@ const STATE_PAIRS = [
   "ranOver",
   "outerChanged",
   "handoffs",
+  "reviews",
 ] as const satisfies readonly (keyof SessionState)[];
 
 /** Fields of an item that most items lack. */

@@ -1,7 +1,8 @@
 /**
  * `required_reviews` of a phase: reviews that must be completed, not skipped, before `finish`.
  *
- * The review `security` is the item `security` or `security_review`, in any phase.
+ * The review `security` is the item `security` or `security_review`, in any phase, or a review of that
+ * name that was recorded (`review add`) and passed; of several the newest counts.
  * @module
  */
 import type { WorkflowDefinition } from "./definition.ts";
@@ -31,15 +32,16 @@ function isReview(item: string, review: string): boolean {
 }
 
 /** The reviews any phase of the workflow requires, each once. */
-function requiredReviews(definition: WorkflowDefinition): readonly string[] {
+export function requiredReviews(definition: WorkflowDefinition): readonly string[] {
   return [...new Set(definition.phases.flatMap((phase) => phase.required_reviews))];
 }
 
-/** Required reviews that have no completed item. */
+/** Required reviews that have no completed item, and were not recorded either. */
 export function missingReviews(state: SessionState, phase: LocatedPhase): readonly MissingReview[] {
   return requiredReviews(state.definition).flatMap((review): MissingReview[] => {
     const items = itemsOf(state, review);
-    if (items.some((item) => item.status === "completed" && item.isDone)) return [];
+    const passed = state.reviews?.some((one) => one.review === review && one.verdict === "passed");
+    if (passed || items.some((item) => item.status === "completed" && item.isDone)) return [];
     const chance = items.find((item) => item.index >= phase.index && !item.isDone);
     if (chance === undefined) return [{ review }];
     return [{ review, by: { phase: chance.phase, item: chance.item } }];
@@ -94,12 +96,10 @@ export function isRevoked({ status, withdrawn }: ItemState): boolean {
 }
 
 function itemsOf(state: SessionState, review: string): readonly ReviewItem[] {
-  return state.definition.phases.flatMap((phase, index) => {
-    const standing = phaseState(state, phase.id);
-    return phase.items.filter((item) => isReview(item.id, review)).map((item) => {
-      const state = itemState(standing, item.id);
-      const { status } = state;
-      return { phase: phase.id, index, item: item.id, status, isDone: isDone(state) };
-    });
-  });
+  return state.definition.phases.flatMap((phase, index) =>
+    phase.items.filter((item) => isReview(item.id, review)).map(({ id: item }) => {
+      const one = itemState(phaseState(state, phase.id), item);
+      return { phase: phase.id, index, item, status: one.status, isDone: isDone(one) };
+    })
+  );
 }

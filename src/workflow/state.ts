@@ -214,6 +214,21 @@ export interface EarlierSession {
   readonly why: string | null;
 }
 
+/** How a review ended. */
+export type ReviewVerdict = "passed" | "failed";
+
+/** The newest review of its kind. What it says is in the line `seq`. */
+export interface RecordedReview {
+  /** As `required_reviews` names it. */
+  readonly review: string;
+  readonly verdict: ReviewVerdict;
+  /** Null where the old tool did not record it. */
+  readonly at: string | null;
+  /** Who recorded it, and in which event; absent where the old tool did. */
+  readonly by?: Actor;
+  readonly seq?: number;
+}
+
 /** What an import hands over: a state without the fields the journal itself provides. */
 export interface StateSeed extends Snapshot {
   readonly name: string | null;
@@ -233,6 +248,7 @@ export interface StateSeed extends Snapshot {
   readonly notes: readonly Note[];
   readonly accepted?: Recent<Acceptance>;
   readonly redactions?: Recent<TextRedaction>;
+  readonly reviews?: readonly RecordedReview[];
   /** Fields of the old state that have no equivalent here, verbatim. */
   readonly legacy?: Readonly<Record<string, unknown>>;
 }
@@ -289,6 +305,8 @@ export interface SessionState extends Snapshot {
   };
   /** One entry per item at most: it stays visible. Absent while there is none. */
   readonly ranOver?: readonly RunChange[];
+  /** Required reviews that were recorded, one entry each at most; absent while there is none. */
+  readonly reviews?: readonly RecordedReview[];
   /** The newest few, oldest first; absent where there is none. */
   readonly handoffs?: readonly RunningHandoff[];
   /** Absent where they are as at the beginning. */

@@ -56,6 +56,7 @@ const PLACES: Readonly<Record<EventType, readonly Pattern[]>> = {
   approval_revoked: [["reason"]],
   phase_advanced: [["proofs", "*", "files", "*"]],
   note_added: [["text"]],
+  review_recorded: [["by"], ["findings"], ["evidence"]],
   checkpoint_created: [
     ["message"],
     ["decisions", "*"],

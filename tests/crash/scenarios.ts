@@ -215,6 +215,12 @@ export const SCENARIOS: readonly Scenario[] = [
     argv: ["reopen", "plain", "--reason", "It was the wrong branch"],
   },
   {
+    name: "review add",
+    command: "review add",
+    prepare: started,
+    argv: ["review", "add", "security", "--by", "Anna", "--findings", "Nothing"],
+  },
+  {
     name: "claim",
     command: "claim",
     prepare: started,

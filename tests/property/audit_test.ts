@@ -135,6 +135,11 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   }))),
   command(texts.map((reason): Command => ({ kind: "abandon", reason }))),
   command(texts.map((text): Command => ({ kind: "note", text }))),
+  command(
+    fc.tuple(fc.constantFrom("review", "security"), fc.constantFrom("passed", "failed"), texts).map(
+      ([review, verdict, by]): Command => ({ kind: "review", review, verdict, by }),
+    ),
+  ),
   command(fc.option(texts).map((name): Command => ({ kind: "rename", name }))),
   {
     weight: 2,

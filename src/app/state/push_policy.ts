@@ -120,6 +120,8 @@ function reasonOf(event: SessionEvent): string {
       return "Reject";
     case "approval_revoked":
       return "Revoke";
+    case "review_recorded":
+      return "Review";
     case "note_added":
       return "Note";
     case "checkpoint_created":

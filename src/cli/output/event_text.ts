@@ -250,6 +250,11 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
       );
     case "note_added":
       return told("note", event.data.text);
+    case "review_recorded": {
+      const { review, verdict, by, findings } = event.data;
+      const words = `review ${review} by ${by} ${verdict}`;
+      return told(words, findings, verdict === "passed" ? style.green : style.yellow);
+    }
     case "checkpoint_created":
       return told(`checkpoint ${event.data.checkpoint}`, event.data.message);
     case "checkpoint_restored":

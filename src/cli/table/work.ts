@@ -287,6 +287,42 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     load: () => import("../commands/note.ts"),
   },
   {
+    path: "review add",
+    group: "work",
+    summary: "Record a review of the work",
+    details:
+      "A review that passed satisfies required_reviews of that name (security and security_review are one); of several the newest counts. The project's files are recorded with it, and who ran the command: a review that an agent records is shown as such.",
+    args: [{ name: "kind", summary: "what is reviewed, as required_reviews names it" }],
+    options: [
+      { name: "by", value: "NAME", summary: "Who made the review (required)" },
+      {
+        name: "verdict",
+        value: "VERDICT",
+        summary: "Its outcome: passed (default) or failed",
+      },
+      { name: "findings", value: "TEXT", summary: "What was found" },
+      { name: "evidence", value: "JSON", summary: "Evidence: JSON, @FILE, or @- for stdin" },
+    ],
+    examples: [
+      { line: "review add security --by anna", means: "record one that passed" },
+      {
+        line: 'review add quality --by "model x" --verdict failed --findings "No tests"',
+        means: "record one that did not",
+      },
+    ],
+    changes: "session",
+    load: () => import("../commands/review/add.ts"),
+  },
+  {
+    path: "review list",
+    paged: true,
+    group: "work",
+    summary: "List the session's reviews: who, of which files, with which verdict and findings",
+    examples: [{ line: "review list", means: "newest last" }],
+    changes: "nothing",
+    load: () => import("../commands/review/list.ts"),
+  },
+  {
     path: "handoff",
     paged: true,
     group: "work",

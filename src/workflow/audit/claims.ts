@@ -6,6 +6,7 @@ import type { OrchestratorError } from "../../errors.ts";
 import type { CommandSetup } from "../command_setup.ts";
 import type { Decision } from "../decision.ts";
 import type { NewEvent, SessionEvent, VerificationOutcome } from "../events.ts";
+import { own } from "../record.ts";
 import type { SessionState } from "../state.ts";
 import { quoted } from "../texts.ts";
 import { planVerification } from "../verification_plan.ts";
@@ -51,8 +52,8 @@ export function claimOf(event: SessionEvent | NewEvent): string {
       return `the approval of ${name(data["item"] === undefined ? "phase" : "item")} was revoked`;
     case "phase_advanced":
       return `the phase ${name("from")} ended and ${name("to")} began`;
-    case "note_added":
-      return "a note was added";
+    case "review_recorded":
+      return `the review ${name("review")} was recorded`;
     case "checkpoint_created":
       return `the checkpoint ${name("checkpoint")} was created`;
     case "checkpoint_restored":
@@ -61,16 +62,18 @@ export function claimOf(event: SessionEvent | NewEvent): string {
       return `the journal was accepted by ${actorText(event)}`;
     case "text_redacted":
       return `a text of line ${String(data["line"])} was redacted by ${actorText(event)}`;
-    case "session_renamed":
-      return "the session was renamed";
-    case "workflow_completed":
-      return "the workflow was finished";
-    case "workflow_abandoned":
-      return "the workflow was abandoned";
     default:
-      return "something happened that this program does not know";
+      return own(WHOLE, event.type) ?? "something happened that this program does not know";
   }
 }
+
+/** Claims that say nothing of the event's data. */
+const WHOLE: Readonly<Record<string, string>> = {
+  note_added: "a note was added",
+  session_renamed: "the session was renamed",
+  workflow_completed: "the workflow was finished",
+  workflow_abandoned: "the workflow was abandoned",
+};
 
 function byForce(data: Readonly<Record<string, unknown>>): string {
   return data["forced"] === true ? " by force" : "";

@@ -4,7 +4,7 @@
  */
 import type { Command } from "../commands.ts";
 import { isRecord } from "../record.ts";
-import type { EventData, EventType, EvidenceFiles, NewEvent } from "../events.ts";
+import type { EventData, EventType, EvidenceFiles, NewEvent, Redaction } from "../events.ts";
 import type { Accompaniment } from "../verification_plan.ts";
 import type { ProofSeen } from "../proof_seen.ts";
 import type { WorkRecord } from "../work_record.ts";
@@ -47,6 +47,8 @@ export function commandOf(event: NewEvent): Command | null {
       return { kind: "advance", ...proofsIn(event.data) };
     case "note_added":
       return { kind: "note", text: event.data.text };
+    case "review_recorded":
+      return reviewOf(event.data);
     case "checkpoint_created": {
       const { checkpoint, message, decisions, files } = event.data;
       const said = message === null ? {} : { message };
@@ -69,6 +71,12 @@ export function commandOf(event: NewEvent): Command | null {
     default:
       return null;
   }
+}
+
+function reviewOf(
+  { phase: _, redacted: _r, ...said }: EventData["review_recorded"] & Redaction,
+): Command {
+  return { kind: "review", ...said };
 }
 
 /** Of events about who works on what. */
@@ -181,6 +189,7 @@ const MADE_BY_COMMANDS: ReadonlySet<string> = new Set<EventType>([
   "approval_revoked",
   "phase_advanced",
   "note_added",
+  "review_recorded",
   "checkpoint_created",
   "checkpoint_restored",
   "session_renamed",

@@ -14,6 +14,7 @@ const PROOFS: ReadonlySet<string> = new Set<NewEvent["type"]>([
   "item_failed",
   "item_approved",
   "phase_approved",
+  "review_recorded",
   "workflow_completed",
 ]);
 

@@ -179,6 +179,7 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   "advance": [],
   "finish": [],
   "note": ["A note"],
+  "review add": ["security", "--by", "Anna"],
   "checkpoint create": [],
   "checkpoint restore": ["no_such_checkpoint"],
   "feedback tool add": ["It works"],

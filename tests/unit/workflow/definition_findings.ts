@@ -376,8 +376,8 @@ export const BAD_FILES: readonly BadFile[] = [
     text: withItem("- {id: security_review, name: a}", "- {id: quality, name: b}") +
       "\n    required_reviews: [security, quality, securty, style]\n",
     findings: [
-      '8:43 error required review "securty" can never be done: no item has the id "securty" or "securty_review" → Did you mean "security_review"?',
-      '8:52 error required review "style" can never be done: no item has the id "style" or "style_review" → Add an item with the id "style_review"',
+      '8:43 warning required review "securty" has no item ("securty" or "securty_review"): it must be recorded → Did you mean "security_review"?',
+      '8:52 warning required review "style" has no item ("style" or "style_review"): it must be recorded → Record it with "orchestrator review add style --by NAME", or add an item of that id',
     ],
     accepted: true,
   },

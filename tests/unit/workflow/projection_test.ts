@@ -56,6 +56,7 @@ const FULL: Required<
     | "ranOver"
     | "outerChanged"
     | "handoffs"
+    | "reviews"
   >
 > = {
   session: "s1",
@@ -144,7 +145,7 @@ const MARK: Required<Omit<WorkMark, "inputs">> = {
 
 /** The same with every field in pairs. */
 const WITH_PAIRS: Required<
-  Omit<SessionState, "earlier" | "redactions" | "ranOver" | "outerChanged" | "handoffs">
+  Omit<SessionState, "earlier" | "redactions" | "ranOver" | "outerChanged" | "handoffs" | "reviews">
 > = {
   ...FULL,
   begun: { ...MARK, files: { "docs/plan.md": { kind: "missing" } } },
@@ -186,11 +187,12 @@ const WITH_PAIRS: Required<
 };
 
 /** The same of a journal from which texts were taken out. */
-const REDACTED: Required<Omit<SessionState, "earlier" | "ranOver" | "outerChanged" | "handoffs">> =
-  {
-    ...WITH_PAIRS,
-    redactions: { count: 1, recent: [{ seq: 9, time: AT, by: BY, line: 4, field: "text" }] },
-  };
+const REDACTED: Required<
+  Omit<SessionState, "earlier" | "ranOver" | "outerChanged" | "handoffs" | "reviews">
+> = {
+  ...WITH_PAIRS,
+  redactions: { count: 1, recent: [{ seq: 9, time: AT, by: BY, line: 4, field: "text" }] },
+};
 
 Deno.test("projection 1: redactions come behind the other pairs", () => {
   assert.equal(
@@ -201,7 +203,7 @@ Deno.test("projection 1: redactions come behind the other pairs", () => {
 });
 
 /** The same where files and rules changed beside the proofs. */
-const NOTICED: Required<Omit<SessionState, "earlier" | "handoffs">> = {
+const NOTICED: Required<Omit<SessionState, "earlier" | "handoffs" | "reviews">> = {
   ...REDACTED,
   ranOver: [{ phase: "A", item: "a", seq: 4, files: ["src/a.ts"], more: true }],
   outerChanged: { ignore: 4, attributes: 5 },
@@ -218,7 +220,17 @@ Deno.test("projection 1: what changed beside the proofs is the last pairs", () =
   assert.notEqual(digestOf(NOTICED), digestOf(rest));
 });
 
-Deno.test("projection 1: handoffs that run and claims of items are the last pairs", () => {
+const REVIEWS = [{ review: "security", verdict: "passed", at: AT, by: BY, seq: 8 }] as const;
+
+Deno.test("projection 1: reviews that were recorded are the last pair of a state", () => {
+  const handoffs = [{ seq: 8, at: AT, by: BY, program: "claude" }];
+  assert.equal(
+    digestOf({ ...NOTICED, handoffs, reviews: REVIEWS }),
+    "1:1ff5788526ee62e8864d65b66c72560de6d370d2bfe38d4d933d89eca18e33ba",
+  );
+});
+
+Deno.test("projection 1: handoffs that run stand behind what is noticed, and claims of items are their last pair", () => {
   const handoffs = [{ seq: 8, at: AT, by: BY, program: "claude" }];
   const running = { ...NOTICED, handoffs };
   assert.equal(
@@ -318,6 +330,7 @@ Deno.test("whatever of a state is changed or missing, its digest is another", ()
   const whole: Required<SessionState> = {
     ...NOTICED,
     handoffs: [{ seq: 8, at: AT, by: BY, program: "claude" }],
+    reviews: REVIEWS,
     earlier: WITH_EARLIER.earlier,
   };
   const seen = new Map([[digestOf(whole), "the state itself"]]);

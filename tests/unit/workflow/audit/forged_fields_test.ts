@@ -79,8 +79,16 @@ function everyKind(): readonly SessionEvent[] {
     }, AGENT);
   };
   session.do({ kind: "note", text: "Began" });
+  session.do({
+    kind: "review",
+    review: "security",
+    by: "Anna",
+    verdict: "passed",
+    findings: "Nothing",
+    evidence,
+  }, AGENT);
   session.do({ kind: "start_handoff", program: "claude" });
-  session.do({ kind: "end_handoff", started: 3, exitCode: 0, signal: null });
+  session.do({ kind: "end_handoff", started: 4, exitCode: 0, signal: null });
   session.do({ kind: "claim", item: "gate" }, AGENT);
   session.do({ kind: "release", item: "gate", force: true });
   complete("gate", false);
@@ -95,7 +103,7 @@ function everyKind(): readonly SessionEvent[] {
   session.do({
     kind: "restore_checkpoint",
     checkpoint: "cp1",
-    checkpointSeq: 8,
+    checkpointSeq: 9,
     snapshot: checkpointOf(session.journal),
   });
   complete("gate");
@@ -182,6 +190,11 @@ const UNKNOWABLE: ReadonlySet<string> = new Set([
   "item_reopened.reason",
   "approval_revoked.reason",
   "note_added.text",
+  // What a reviewer says, of what.
+  "review_recorded.review",
+  "review_recorded.by",
+  "review_recorded.findings",
+  "review_recorded.evidence",
   "session_renamed.name",
   "workflow_completed.notes",
   "checkpoint_created.message",
