@@ -80,7 +80,8 @@ async function importHeld(
     ? first.state.session
     : await sessionOfState(manager, hash);
   if (present !== null) return { id: present, view: first, made: false };
-  initProject(paths, { automatic: true, now, toolVersion: VERSION });
+  const identity = await (await import("./identity_elsewhere.ts")).identityForNew(workspace);
+  initProject(paths, { automatic: true, ...identity, now, toolVersion: VERSION });
   workspace.refresh();
   if (name !== null) await requireFreeName(workspace, name);
   // Another state of a workflow that is a session already becomes one beside it.

@@ -6,14 +6,14 @@ import { withUserDirectoryLock } from "../config/change.ts";
 import { DEFAULT_LOCK_TIMEOUT } from "../config/quick_checks.ts";
 import { OrchestratorError } from "../errors.ts";
 import { VERSION } from "../version.ts";
-import type { Configuration, Identity, Project, Sessions } from "./workspace.ts";
+import type { Configuration, Identity, Project, Sessions, Warnings } from "./workspace.ts";
 
 /**
  * Runs `task` while no other process changes the repository's own files, and creates the project where there is
  * none.
  */
 export async function withProjectLock<Result>(
-  workspace: Project & Pick<Sessions, "manager">,
+  workspace: Project & Pick<Sessions, "manager"> & Warnings,
   operation: string,
   task: () => Result | Promise<Result>,
 ): Promise<Result> {
@@ -21,9 +21,19 @@ export async function withProjectLock<Result>(
   // Before anything is made: a damaged or newer project must not be written to.
   void workspace.meta;
   const { initProject } = await import("../project/init.ts");
+  const { identityForNew } = await import("./identity_elsewhere.ts");
+  const { io, paths, meta } = workspace;
+  const identity = await identityForNew({
+    paths,
+    meta,
+    io,
+    operation,
+    warn: (message) => workspace.warn(message),
+  });
   return await workspace.manager.withRepositoryLock(operation, async () => {
     initProject(workspace.paths, {
       automatic: true,
+      ...identity,
       now: workspace.io.now(),
       toolVersion: VERSION,
     });

@@ -23,7 +23,7 @@ export async function noSession(
 }
 
 async function why(
-  workspace: Pick<Workspace, "meta" | "operation" | "paths" | "manager" | "agentBinding">,
+  workspace: Pick<Workspace, "meta" | "operation" | "paths" | "manager" | "agentBinding" | "io">,
   importCutOff: boolean,
 ): Promise<OrchestratorError> {
   const { meta, operation, paths } = workspace;
@@ -35,6 +35,16 @@ async function why(
       meta === null ? "no_project" : "no_session",
       `${doing}: a snapshot import was interrupted before its last step`,
       { hint: "Run `orchestrator doctor --fix` to finish it (any change does this too)" },
+    );
+  }
+  const left = await (await import("./identity_elsewhere.ts")).leftBehind(workspace);
+  if (left !== null) {
+    return new OrchestratorError(
+      meta === null ? "no_project" : "no_session",
+      `${doing}: there is no ${
+        meta === null ? "" : "current "
+      }session on this branch; ${left.what}`,
+      { hint: left.hint },
     );
   }
   if (meta === null) {

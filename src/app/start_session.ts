@@ -75,6 +75,7 @@ export async function startSession(
   await refuseUnrunnable(request.definition, workspace.io.env);
   await workspace.openForChange();
   const { definitionOrigin } = await import("./definition_origin.ts");
+  const identity = await (await import("./identity_elsewhere.ts")).identityForNew(workspace);
   const { definition, source: text, file } = request;
   const lineage = newLineage();
   const [origin, rootCommit, work] = await Promise.all([
@@ -86,6 +87,7 @@ export async function startSession(
   const started = await manager.withRepositoryLock("start", async () => {
     initProject(paths, {
       automatic: true,
+      ...identity,
       rootCommit,
       now: workspace.io.now(),
       toolVersion: VERSION,

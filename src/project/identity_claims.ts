@@ -129,7 +129,7 @@ export async function claimOfHead(
  * newest first. Empty where git cannot tell.
  * @param root a folder of the project, as in a checkout.
  */
-async function identitiesOnRefs(
+export async function identitiesOnRefs(
   root: string,
   env: Environment,
 ): Promise<readonly IdentityOnRef[]> {
@@ -152,13 +152,13 @@ async function identitiesOnRefs(
 }
 
 /** Whether a ref is that of a state branch: its tree is the state directory. */
-function isStateRef(ref: string): boolean {
+export function isStateRef(ref: string): boolean {
   return ref.startsWith(REFS.state) || ref.startsWith(REFS.remote) ||
     /\borchestrator-state-[a-z2-7]{26}$/.test(ref);
 }
 
 /** How git names a file of the state directory on a ref. */
-function stateFileOn(ref: string, key: string): string {
+export function stateFileOn(ref: string, key: string): string {
   return isStateRef(ref) ? `${ref}:${key}` : fileName(ref, `${STATE_DIRECTORY}/${key}`);
 }
 

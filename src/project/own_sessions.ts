@@ -5,10 +5,11 @@
  */
 import { readdirSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { isAbsent } from "../errors.ts";
+import { isAbsent, OrchestratorError } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
-import { FOLDERS, SESSION_ID, STATE_DIRECTORY } from "../state_layout/names.ts";
+import { FOLDERS, KEYS, SESSION_ID, STATE_DIRECTORY } from "../state_layout/names.ts";
 import { gitDirectory, readSmall } from "./git_remote.ts";
+import { readRepositoryMeta, type RepositoryMeta } from "./identity.ts";
 import type { OrchestratorPaths } from "./paths.ts";
 
 /**
@@ -17,6 +18,31 @@ import type { OrchestratorPaths } from "./paths.ts";
  */
 export function ownSessions({ root, stateHome }: OrchestratorPaths): readonly string[] {
   return stateHome?.shared === undefined ? [] : sessionsBelow(root, stateHome.directory);
+}
+
+/** A linked worktree in portable mode. */
+export interface PortableWorktree {
+  readonly root: string;
+  readonly meta: RepositoryMeta;
+}
+
+/**
+ * The linked worktrees of a repository that are in portable mode, committed or not; what cannot be read is
+ * left out.
+ * @throws I/O errors
+ */
+export function portableWorktrees(
+  { root }: Pick<OrchestratorPaths, "root">,
+): readonly PortableWorktree[] {
+  return linkedWorktrees(root).flatMap((worktree) => {
+    try {
+      const meta = readRepositoryMeta(join(worktree, STATE_DIRECTORY, KEYS.meta));
+      return meta?.mode === "portable" ? [{ root: worktree, meta }] : [];
+    } catch (error) {
+      if (error instanceof OrchestratorError) return [];
+      throw error;
+    }
+  });
 }
 
 /** A linked worktree with sessions of its own. */
@@ -32,15 +58,20 @@ export interface WorktreeWithSessions {
 export function worktreesWithSessions(
   { root, stateDirectory }: OrchestratorPaths,
 ): readonly WorktreeWithSessions[] {
+  return linkedWorktrees(root).flatMap((worktree) => {
+    const sessions = sessionsBelow(worktree, stateDirectory);
+    return sessions.length === 0 ? [] : [{ root: worktree, sessions }];
+  });
+}
+
+/** Where git's list says that the linked worktrees are. */
+function linkedWorktrees(root: string): readonly string[] {
   const common = gitDirectory(root);
   if (common === null) return [];
   return namesIn(join(common, "worktrees")).sort().flatMap((name) => {
     const admin = join(common, "worktrees", name);
     const file = readSmall(join(admin, "gitdir"))?.trim();
-    if (file === undefined || file === "") return [];
-    const worktree = dirname(resolve(admin, file));
-    const sessions = sessionsBelow(worktree, stateDirectory);
-    return sessions.length === 0 ? [] : [{ root: worktree, sessions }];
+    return file === undefined || file === "" ? [] : [dirname(resolve(admin, file))];
   });
 }
 

@@ -33,7 +33,9 @@ export async function importOld(
     const choice = await sessionOrNull(workspace, name);
     if (choice !== null) return choice;
     const fresh = workspace.meta === null;
-    initProject(paths, { automatic: true, now, toolVersion: VERSION });
+    const { identityForNew } = await import("../identity_elsewhere.ts");
+    const identity = await identityForNew(workspace);
+    initProject(paths, { automatic: true, ...identity, now, toolVersion: VERSION });
     // The old tool's list would let git see the new state.
     if (fresh) completeGitignore(paths);
     return await importSession(

@@ -30,12 +30,12 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ini
     const option = input.has("portable") ? "--portable" : "--normal";
     requireOwnState(context, `init ${option}`, `orchestrator init ${option}`);
   }
-  if (context.lostIdentity !== null || input.has("identity")) {
-    await (await import("../../app/lost_identity.ts")).settleIdentity(
-      context,
-      input.option("identity"),
-    );
+  const wanted = input.option("identity");
+  if (context.lostIdentity !== null || (wanted !== undefined && context.meta !== null)) {
+    await (await import("../../app/lost_identity.ts")).settleIdentity(context, wanted);
   }
+  const { identityForNew } = await import("../../app/identity_elsewhere.ts");
+  const { identity, mode: itsMode } = await identityForNew(context, wanted);
   // Before anything is made: a damaged or newer project must not be written to.
   const present = readRepositoryMeta(context.paths.metaFile);
   const { root } = context.paths;
@@ -49,7 +49,8 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ini
     "init",
     async () => {
       const result = initProject(context.paths, {
-        mode,
+        mode: mode ?? itsMode,
+        identity,
         rootCommit: first,
         isCopied,
         schema,

@@ -64,6 +64,11 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
         : {},
     })),
   ];
+  if (rows.length === 0) {
+    const { leftBehind } = await import("../../../app/identity_elsewhere.ts");
+    const left = await leftBehind(context);
+    if (left !== null) context.warn(`There is no session on this branch; ${left.what}`);
+  }
   rows.sort((left, right) =>
     left.created < right.created ? 1 : left.created > right.created ? -1 : 0
   );
