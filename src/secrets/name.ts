@@ -73,7 +73,7 @@ const NO_SECRET_WORD =
 
 /** Names of what leads to a secret, or says something about one. */
 const DESCRIBES =
-  /^(?:PWD|OLDPWD)$|_(?:FILE|PATH|DIR|URL|URI|TYPE|NAME|SOCK|HOST|PORT|COUNT|LIMIT|TIMEOUT|TTL|EXPIRY|REPO|ORDER|RECIPIENTS|FILES)$/i;
+  /^(?:PWD|OLDPWD|ORCHESTRATOR_SECRETS_IDENTITY)$|_(?:FILE|PATH|DIR|URL|URI|TYPE|NAME|SOCK|HOST|PORT|COUNT|LIMIT|TIMEOUT|TTL|EXPIRY|REPO|ORDER|RECIPIENTS|FILES)$/i;
 
 /** `postgres` and `12345678` are in many texts that have nothing to do with the password. */
 export const WORD = /^([A-Za-z]{1,15}|\d{1,11})$/;

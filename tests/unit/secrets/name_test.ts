@@ -98,3 +98,12 @@ Deno.test("a secret has no name that programs use for something else", () => {
     assert.equal(requireOwnName(name, "set"), name);
   }
 });
+
+Deno.test("variables of the configuration that name a place hold no secret", () => {
+  for (const name of ["IDENTITY", "REPO", "FILES", "ORDER", "RECIPIENTS"]) {
+    assert.ok(!isSecretVariable(`ORCHESTRATOR_SECRETS_${name}`), name);
+  }
+  for (const name of ["ORCHESTRATOR_SECRETS_PASSPHRASE", "AGE_SECRET_IDENTITY", "DEPLOY_TOKEN"]) {
+    assert.ok(isSecretVariable(name), name);
+  }
+});
