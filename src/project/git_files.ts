@@ -4,8 +4,9 @@
  * @module
  */
 import { realpathSync, statSync } from "node:fs";
-import { dirname, isAbsolute, join, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { isAbsent, OrchestratorError } from "../errors.ts";
+import { pointerTarget } from "../platform/git_pointer.ts";
 import { ioError } from "../platform/io_error.ts";
 import { readTextWithin } from "../platform/within.ts";
 
@@ -58,14 +59,9 @@ export function realOf(path: string): string | null {
  * @throws I/O errors
  */
 export function adminDirectory(gitFile: string): string | null {
-  const target = /^gitdir:[ \t]*(.+?)[\r\n]*$/.exec(readStrictly(gitFile) ?? "")?.[1];
-  if (target === undefined || isNetworkPath(target)) return null;
+  const target = pointerTarget(readStrictly(gitFile) ?? "");
+  if (target === undefined) return null;
   return isAbsolute(target) ? target : resolve(dirname(gitFile), target);
-}
-
-/** A stranger's server must not see this user's login. */
-export function isNetworkPath(path: string): boolean {
-  return sep === "\\" && /^[\\/]{2}/.test(path);
 }
 
 /** Whether a directory is a repository's, as git tells it: by what is in it. */

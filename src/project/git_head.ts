@@ -3,7 +3,8 @@
  * @module
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname, isAbsolute, resolve } from "node:path";
+import { basename, resolve } from "node:path";
+import { gitDirectoryAbove, readSmallFile, sharedDirectory } from "../platform/git_pointer.ts";
 
 /** More packed refs than this are not looked through. */
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -19,10 +20,10 @@ const MOST_STEPS = 5;
  */
 export function gitHead(root: string): string | null | undefined {
   try {
-    const own = ownDirectory(root);
+    const own = gitDirectoryAbove(root);
     if (own === null) return undefined;
-    const common = readSmall(resolve(own, "commondir"))?.trim() ?? "";
-    const shared = common === "" ? own : resolve(own, common);
+    const shared = sharedDirectory(own);
+    if (shared === null) return undefined;
     return existsSync(resolve(shared, "reftable")) ? undefined : commitOf(own, shared);
   } catch {
     return undefined;
@@ -42,9 +43,10 @@ export interface CheckedOut {
 /** What is checked out, read as {@link gitHead} does; null without git. Never throws. */
 export function checkedOut(root: string): CheckedOut | null {
   try {
-    const own = ownDirectory(root);
+    const own = gitDirectoryAbove(root);
     if (own === null) return null;
-    const ref = /^ref:\s*refs\/heads\/(\S+)\s*$/.exec(readSmall(resolve(own, "HEAD")) ?? "")?.[1];
+    const ref = /^ref:\s*refs\/heads\/(\S+)\s*$/.exec(readSmallFile(resolve(own, "HEAD")) ?? "")
+      ?.[1];
     return {
       branch: ref === undefined || ref === ".invalid" ? null : ref,
       head: gitHead(root) ?? null,
@@ -56,14 +58,14 @@ export function checkedOut(root: string): CheckedOut | null {
 }
 
 function commitOf(own: string, shared: string): string | null | undefined {
-  let text = readSmall(resolve(own, "HEAD"));
+  let text = readSmallFile(resolve(own, "HEAD"));
   for (let step = 0; step < MOST_STEPS && text !== undefined; step += 1) {
     const commit = /^([0-9a-f]{40}|[0-9a-f]{64})\s*$/.exec(text)?.[1];
     if (commit !== undefined) return commit;
     const ref = /^ref:\s*(refs\/\S+)\s*$/.exec(text)?.[1];
     // What tables of refs leave in HEAD, for programs that only know files.
     if (ref === undefined || ref === "refs/heads/.invalid" || ref.includes("..")) return undefined;
-    const loose = readSmall(resolve(own, ref)) ?? readSmall(resolve(shared, ref));
+    const loose = readSmallFile(resolve(own, ref)) ?? readSmallFile(resolve(shared, ref));
     if (loose === undefined) return packedCommit(shared, ref);
     text = loose;
   }
@@ -78,31 +80,4 @@ function packedCommit(shared: string, ref: string): string | null | undefined {
   if (!stats.isFile() || stats.size > MOST_BYTES) return undefined;
   const line = readFileSync(file, "utf8").split("\n").find((entry) => entry.endsWith(` ${ref}`));
   return line === undefined ? null : /^[0-9a-f]{40,64}/.exec(line)?.[0];
-}
-
-/** Git's directory of this work tree; null without one. */
-function ownDirectory(root: string): string | null {
-  for (let directory = resolve(root);;) {
-    const found = resolve(directory, ".git");
-    const stats = statSync(found, { throwIfNoEntry: false });
-    if (stats?.isDirectory()) return found;
-    if (stats?.isFile()) {
-      const target = /^gitdir:\s*(.+?)\s*$/m.exec(readSmall(found) ?? "")?.[1];
-      // A network path would hand a stranger's server this user's login.
-      if (target === undefined || /^[\\/]{2}/.test(target)) return null;
-      return isAbsolute(target) ? target : resolve(directory, target);
-    }
-    const parent = dirname(directory);
-    if (parent === directory) return null;
-    directory = parent;
-  }
-}
-
-/** A path, or the id of a commit. */
-const SMALL_BYTES = 64 * 1024;
-
-function readSmall(file: string): string | undefined {
-  const stats = statSync(file, { throwIfNoEntry: false });
-  if (stats?.isFile() !== true || stats.size > SMALL_BYTES) return undefined;
-  return readFileSync(file, "utf8");
 }

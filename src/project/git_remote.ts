@@ -12,6 +12,9 @@ import { isWindows } from "../platform/runtime.ts";
 /** Configuration files larger than this are not looked into. */
 const MAX_BYTES = 1024 * 1024;
 
+/** Files by which git says where a directory is are small (`platform/git_pointer.ts`). */
+const MAX_POINTER = 64 * 1024;
+
 /** A longer address is no remote. */
 const MAX_URL = 2000;
 
@@ -120,15 +123,19 @@ export function nearestGit(
   }
 }
 
-/** Follows a `.git` file, which worktrees and submodules have, to the directory they share. */
+/**
+ * Follows a `.git` file, which worktrees and submodules have, to the directory they share: as strictly as
+ * `platform/git_pointer.ts`, which is not loaded at start for it.
+ */
 function linkedDirectory(file: string): string | null {
   const base = file.slice(0, -"/.git".length);
-  const target = /^gitdir:\s*(.+?)\s*$/m.exec(readSmall(file) ?? "")?.[1];
+  const target = /^gitdir:[ \t]*(.+?)[\r\n]*$/.exec(readSmall(file, MAX_POINTER) ?? "")?.[1];
   if (target === undefined) return null;
   const own = resolveFrom(base, target);
-  if (own === null) return null;
-  const common = readSmall(`${own}/commondir`)?.trim();
-  return common === undefined || common === "" ? own : resolveFrom(own, common);
+  if (own === null || !statOf(own)?.isDirectory()) return null;
+  const common = readSmall(`${own}/commondir`, MAX_POINTER)?.replace(/[\r\n]+$/, "");
+  const shared = common ? resolveFrom(own, common) : own;
+  return shared !== null && statOf(shared)?.isDirectory() ? shared : null;
 }
 
 /** Null for a network path: following one would hand a stranger's server this user's login. */
@@ -204,9 +211,9 @@ function statOf(path: string) {
   }
 }
 
-export function readSmall(path: string): string | null {
+export function readSmall(path: string, most = MAX_BYTES): string | null {
   const stat = statOf(path);
-  if (!stat?.isFile() || stat.size > MAX_BYTES) return null;
+  if (!stat?.isFile() || stat.size > most) return null;
   try {
     return readFileSync(path, "utf8");
   } catch {

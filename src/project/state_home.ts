@@ -23,6 +23,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { OrchestratorError } from "../errors.ts";
 import { replaceFile } from "../platform/atomic_file.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { isNetworkPath } from "../platform/git_pointer.ts";
 import { makeDirectory } from "../platform/make_directory.ts";
 import { namesWithin, readTextWithin } from "../platform/within.ts";
 import { isPlainWorktreeName } from "../state_layout/grammar.ts";
@@ -30,14 +31,7 @@ import type { LinkedWorktree, StateHome } from "../state_layout/home.ts";
 import { LIMITS } from "../state_layout/limits.ts";
 import { KEYS, STATE_DIRECTORY } from "../state_layout/names.ts";
 import { BARE_STATE, GIT_FOLDER } from "../state_layout/places.ts";
-import {
-  adminDirectory,
-  isNetworkPath,
-  isRepository,
-  isThere,
-  readStrictly,
-  realOf,
-} from "./git_files.ts";
+import { adminDirectory, isRepository, isThere, readStrictly, realOf } from "./git_files.ts";
 import { modeSaid } from "./gitignore.ts";
 import { gitDirectory } from "./git_remote.ts";
 import { readRepositoryMeta, type RepositoryMode } from "./identity.ts";
