@@ -52,6 +52,16 @@ export const nextStep = z.strictObject({
   why: z.string(),
 });
 
+/** What takes the state away without a word. */
+export const taker = z.enum(["git clean", "git worktree remove", "machine"]);
+
+/** What protects a session, as far as this clone knows. */
+export const protection = z.strictObject({
+  takenBy: z.array(taker).describe("What takes the state away without a word"),
+  elsewhere: count.describe("Number of the last event that is elsewhere; 0 for none"),
+  where: z.string().nullable(),
+});
+
 /** The command that an error's hint names. */
 export const hintStep = z.strictObject({ argv, placeholders, command, byPerson });
 

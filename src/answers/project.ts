@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from "zod";
-import { count, findingFields, placeFields, session } from "./parts.ts";
+import { count, findingFields, placeFields, session, taker } from "./parts.ts";
 import { workflowStatus } from "./standing.ts";
 import { confirmed } from "./trust.ts";
 
@@ -135,7 +135,12 @@ export const PROJECT_ANSWERS = {
     agent: detected,
     ephemeral: detected,
     ci: detected,
-    persistence: z.strictObject({ keep: z.string(), advice: z.string() }),
+    persistence: z.strictObject({
+      keep: z.string(),
+      advice: z.string(),
+      takenBy: z.array(taker).describe("What takes the state away without a word"),
+      stateDirectory: z.string(),
+    }),
     engine: z.string(),
     engineVersion: z.string(),
     target: z.string(),

@@ -9,6 +9,7 @@ import {
   count,
   legacy,
   nextStep,
+  protection,
   session,
   skip,
   time,
@@ -194,6 +195,7 @@ export const WORK_ANSWERS = {
     boundTo: session.optional().describe(
       "The active session that the agent stays bound to: name the new one with --session",
     ),
+    protection: protection.optional(),
   }),
   "status": standing.extend({
     origin,
@@ -231,6 +233,7 @@ export const WORK_ANSWERS = {
   "claim": change,
   "advance": change,
   "finish": ended.extend({
+    protection: protection.optional(),
     repository: account.optional().describe("What the repository's journal says of the session"),
   }),
   "note": change,

@@ -56,6 +56,13 @@ export interface ExaminationOptions {
     /** Sessions that are gone without a removal. */
     readonly gone: () => Promise<readonly RememberedHead[]>;
   };
+  /** How much of a session is elsewhere, and what takes away what is not. */
+  readonly protection: (state: LoadedSession["state"]) => Promise<{
+    readonly takenBy: readonly string[];
+    readonly elsewhere: number;
+    readonly where: string | null;
+    readonly argv: readonly string[];
+  }>;
   readonly system: System;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string | undefined;

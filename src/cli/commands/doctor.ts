@@ -21,6 +21,7 @@ import { hang, painted, prose, wrap } from "../output/text.ts";
 import { requiredSecrets } from "../../app/secrets/required.ts";
 import { ageKeys, makeStore } from "../../app/secrets/store.ts";
 import { findAnywhere, openBranchSessions } from "../../app/state/find_on_branch.ts";
+import { protectionOf } from "../../app/state/protection.ts";
 import { goneFromHere, lostHere } from "../../app/witness.ts";
 import { workflowFile } from "../../app/workflow_file.ts";
 
@@ -45,6 +46,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"doc
         lost: (loaded) => lostHere(context, loaded),
         gone: () => goneFromHere(context),
       },
+      protection: (state) => protectionOf(context, state),
       system: REAL_SYSTEM,
       env: io.env,
       home: io.home,

@@ -7,7 +7,9 @@ import { OrchestratorError } from "../../errors.ts";
 import { engine, engineVersion, target } from "../../platform/runtime.ts";
 import { detectEnvironment, type Environment } from "../../project/environment.ts";
 import type { RepositoryMode } from "../../project/identity.ts";
+import type { StateHome } from "../../state_layout/home.ts";
 import type { AnswerTo } from "../command.ts";
+import { type Taker, takersOf } from "../../app/state/protection.ts";
 import type { Context } from "../context.ts";
 import { lines, say, shown } from "../output/shown.ts";
 import { columns, prose } from "../output/text.ts";
@@ -26,7 +28,19 @@ export async function run(context: Context): Promise<AnswerTo<"env">> {
     homeWritable: () => io.home === undefined || isWritable(io.home),
   });
   const config = await context.config();
-  const persistence = adviceFor(found, config.get("web_mode"), mode);
+  const takenBy = takersOf({
+    paths,
+    meta: mode === null ? null : context.meta,
+    environment: found,
+  });
+  const persistence = {
+    ...adviceFor(found, config.get("web_mode"), {
+      mode,
+      place: placeText(paths.stateHome, mode, takenBy),
+    }),
+    takenBy,
+    stateDirectory: paths.stateDirectory,
+  };
   return {
     data: {
       agent: found.agent === null
@@ -79,11 +93,11 @@ function modeOf(context: Context): RepositoryMode | null {
 export function adviceFor(
   environment: Pick<Environment, "ephemeral" | "ci">,
   webMode: boolean,
-  mode: RepositoryMode | null,
+  { mode, place }: { readonly mode: RepositoryMode | null; readonly place: string },
 ): PersistenceAdvice {
   const { ephemeral, ci } = environment;
   if (ephemeral === null) {
-    return { keep: "local", advice: "This disk is permanent: the state is kept in .orchestrator/" };
+    return { keep: "local", advice: `This disk is permanent: the state is kept ${place}` };
   }
   if (webMode) {
     return {
@@ -109,6 +123,24 @@ export function adviceFor(
     advice:
       "This disk may be ephemeral: `orchestrator config set web_mode true` keeps the state on a git branch",
   };
+}
+
+/** Where the state is, and what takes it away there. */
+function placeText(
+  stateHome: StateHome | null,
+  mode: RepositoryMode | null,
+  takenBy: readonly Taker[],
+): string {
+  if (takenBy.includes("git worktree remove")) {
+    return "in this worktree's .orchestrator/, which git deletes with the worktree";
+  }
+  if (mode === "portable") return "in .orchestrator/, committed with the work";
+  const where = stateHome === null || stateHome.why === "setting"
+    ? "in .orchestrator/"
+    : `in "${stateHome.directory}"`;
+  return takenBy.includes("git clean")
+    ? `${where}, which git deletes when it cleans ignored files`
+    : where;
 }
 
 /** True for root, whatever the permissions say; nothing is written to find out. */

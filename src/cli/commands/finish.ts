@@ -15,6 +15,8 @@ import { loadSession } from "../../session/load.ts";
 import { seenBefore } from "../seen_before.ts";
 import { changeAnswer } from "../output/change.ts";
 import { lines, say, type Shown } from "../output/shown.ts";
+import { keepText, protectionData, protectionOf } from "../../app/state/protection.ts";
+import { webMode } from "../../app/state/when_to_fetch.ts";
 import { readAccount } from "../../app/account.ts";
 import { ignoredKeys } from "../../app/ignored_keys.ts";
 import { accountData, accountTexts } from "../output/repository_text.ts";
@@ -43,6 +45,9 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"fin
     ...said,
     ...await ignoredKeys(context, change.state),
   ];
+  const kept = await protectionOf(context, change.state);
+  const isPushed = await webMode(context);
+  const unprotected = isPushed ? null : keepText(kept, change.state.seq);
   const { namesakes } = change.state;
   const account = await readAccount(context, change.state);
   return changeAnswer(
@@ -51,12 +56,16 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"fin
       lines([
         say`Finished ${style.bold(oneLine(change.state.task, style.width - 12, style))}`,
         ...review(change.state, { recorded: accountTexts(account, change.state), remarks }, style),
+        ...(unprotected === null
+          ? []
+          : [say`  ${style.symbols.bullet} ${style.dim(hang(unprotected, style, 4))}`]),
       ]),
     {
       approvals: approvals.map(approvalData),
       skips,
       bypasses: bypasses.map(bypassData),
       ...(remarks.length === 0 ? {} : { remarks }),
+      ...(isPushed ? {} : { protection: protectionData(kept) }),
       ...(namesakes === undefined ? {} : { namesakes }),
       ...accountData(account),
     },

@@ -2,6 +2,12 @@
  * `orchestrator start "<task>"`
  * @module
  */
+import {
+  keepText,
+  type Protection,
+  protectionData,
+  protectionOf,
+} from "../../app/state/protection.ts";
 import { startSession } from "../../app/start_session.ts";
 import { OrchestratorError } from "../../errors.ts";
 import type { NextStep } from "../../workflow/next_step.ts";
@@ -74,21 +80,26 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
     context.warn(stayingBound(context, boundTo.session, state.session));
   }
   await warnOfVanishing(context);
+  const kept = await protectionOf(context, state);
+  const unprotected = await firstUnprotected(context, kept, state.seq);
   return {
     data: statusData(state, progress, {
       origin: boundTo === null ? "current" : "flag",
       ...(boundTo === null ? {} : { boundTo: boundTo.session }),
+      protection: protectionData(kept),
     }),
-    text: (style) => startedText({ state, progress, source }, style),
+    text: (style) => startedText({ state, progress, source, unprotected }, style),
   };
 }
 
 /** What was started, and what comes next. */
 function startedText(
-  { state, progress, source }: {
+  { state, progress, source, unprotected }: {
     readonly state: SessionState;
     readonly progress: Progress;
     readonly source: WorkflowSource;
+    /** What can take the state away, as a sentence. */
+    readonly unprotected: string | null;
   },
   style: Style,
 ): Shown {
@@ -106,6 +117,7 @@ function startedText(
     ...(source.path === null ? [] : progress.remarks ?? []).map((text) =>
       say`  ${style.dim(hang(text, style, 2))}`
     ),
+    ...(unprotected === null ? [] : [say`  ${style.dim(hang(unprotected, style, 2))}`]),
     say``,
     stepText(progress.next, style),
   ]);
@@ -125,6 +137,17 @@ function stayingBound(context: Context, boundTo: string, started: string): strin
   return `You stay bound to session ${boundTo} (${context.agentBinding?.variable ?? ""}): ` +
     `commands without --session mean that one. To move to the new one: ` +
     `orchestrator session use ${started}`;
+}
+
+/** What can take the state away; null where that was said, or a push follows. */
+async function firstUnprotected(
+  context: Context,
+  kept: Protection,
+  seq: number,
+): Promise<string | null> {
+  if (kept.takenBy.includes("machine")) return null;
+  if (await (await import("../../app/state/when_to_fetch.ts")).webMode(context)) return null;
+  return keepText(kept, seq);
 }
 
 /** Says once that all of it may be lost, where nothing keeps the state elsewhere. */

@@ -83,6 +83,7 @@ import { sessionsSize } from "./sessions_size.ts";
 import { sessionsStale } from "./sessions_stale.ts";
 import { sessionsState } from "./sessions_state.ts";
 import { sessionsTorn } from "./sessions_torn.ts";
+import { stateCopies } from "./state_copies.ts";
 import { stateLost } from "./state_lost.ts";
 import { statePlaceOf } from "./state_place.ts";
 import { statePushed } from "./state_pushed.ts";
@@ -186,5 +187,6 @@ export const CHECKS: readonly Check[] = [
   statePlaceOf,
   statePushed,
   stateServer,
+  stateCopies,
   stateLost,
 ];

@@ -50,6 +50,26 @@ const unix = Deno.build.os !== "windows";
 
 export const STATE: readonly Scenario[] = [
   {
+    check: "state.copies",
+    when: "no event of a session is elsewhere",
+    level: "info",
+    seen: /^1 session of 1 with events that are only here: [a-z2-7]{13}$/,
+    todo: /^Run `orchestrator state push` to keep a copy elsewhere$/,
+    make: (world) => {
+      world.elsewhere = 0;
+    },
+  },
+  {
+    check: "state.copies",
+    when: "the state goes with the worktree",
+    level: "warning",
+    seen: /only here/,
+    make: (world) => {
+      world.elsewhere = 0;
+      world.takenBy = ["git worktree remove"];
+    },
+  },
+  {
     check: "state.place",
     when: "there is no git repository",
     level: "warning",

@@ -138,6 +138,10 @@ export class World implements Disposable {
     });
   }
 
+  /** What is said to take the state away, and how much of each session is elsewhere. */
+  takenBy: readonly string[] = [];
+  elsewhere = 1000;
+
   #asking() {
     const { paths } = this;
     const meta = readRepositoryMeta(paths.metaFile);
@@ -196,6 +200,13 @@ export class World implements Disposable {
         lost: (loaded) => lostHere(this.#asking(), loaded),
         gone: () => goneFromHere(this.#asking()),
       },
+      protection: () =>
+        Promise.resolve({
+          takenBy: this.takenBy,
+          elsewhere: this.elsewhere,
+          where: "on branch x",
+          argv: ["state", "push"],
+        }),
       sessionNamed: (name) => findSession(this.manager(), name),
       system: this.system,
       env,
