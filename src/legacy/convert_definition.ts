@@ -265,15 +265,19 @@ class StoredDefinition {
     this.#note(raw, KNOWN.item);
     const what = `item "${id}"`;
     const schema = this.#word(raw, "evidence_schema", EVIDENCE_SCHEMAS, what);
+    const stepType = this.#word(raw, "step_type", STEP_TYPES, what) ?? "flexible";
+    const optional = field(raw, "required") === false;
+    // The old tool let no phase end without a gate, whatever this key said.
+    if (optional && stepType === "gate") this.#find(`${what} is a gate, which is required`);
     return {
       ...plainItem(id),
       name: textField(raw, "name") ?? id,
       ...optionalTexts(raw, ["description", "evidence_prompt", "agent"]),
-      required: field(raw, "required") !== false,
+      required: !optional || stepType === "gate",
       skippable: field(raw, "skippable") !== false,
       skip_conditions: textsField(raw, "skip_conditions"),
       verification: this.#verification(fieldsField(raw, "verification") ?? {}, what),
-      step_type: this.#word(raw, "step_type", STEP_TYPES, what) ?? "flexible",
+      step_type: stepType,
       ...(schema === null ? {} : { evidence_schema: schema }),
       notes: textsField(raw, "notes"),
     };

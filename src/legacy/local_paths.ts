@@ -3,7 +3,8 @@
  *
  * No absolute path is stored: a repository can be moved, copied or mounted elsewhere, and a path of
  * another person's machine says where they keep their files. A path below the old root becomes
- * relative to it; of any other only the last name is kept.
+ * relative to it, also one below a folder of the root's name elsewhere; of any other only the last name is
+ * kept.
  * @module
  */
 import { isRecord } from "../workflow/record.ts";
@@ -53,7 +54,18 @@ export class LocalPaths {
       const below = full.slice(root.length + 1);
       if (isInside(below)) return below;
     }
-    return full.replace(/\/+$/, "").split("/").at(-1) ?? "";
+    return this.#inClone(full) ?? full.replace(/\/+$/, "").split("/").at(-1) ?? "";
+  }
+
+  /** The part of a path below a folder that is called as a root is: another clone, on another machine. */
+  #inClone(full: string): string | null {
+    for (const root of this.#roots) {
+      const folder = `${root.slice(root.lastIndexOf("/"))}/`;
+      const at = full.indexOf(folder);
+      const below = at < 0 ? "" : full.slice(at + folder.length);
+      if (below !== "" && isInside(below)) return below;
+    }
+    return null;
   }
 
   /** `value` with every path field made relative, at any depth. */

@@ -446,3 +446,14 @@ Deno.test("toSeed: a made definition demands no file whose name was never known"
   const { seed } = convert(value);
   assert.equal(seed.definition.phases[0]?.items[0]?.verification.type, "manual_gate");
 });
+
+Deno.test("toSeed: a gate is required whatever the old definition says, other items are not", () => {
+  const value = fixtureValue("states/g8.json");
+  const [gate, other] = value.workflow_definition.phases[0].items;
+  Object.assign(gate, { step_type: "gate", required: false });
+  Object.assign(other, { step_type: "flexible", required: false });
+  const { seed, findings } = convert(value);
+  const items = seed.definition.phases[0]?.items ?? [];
+  assert.deepEqual(items.slice(0, 2).map(({ required }) => required), [true, false]);
+  assert.ok(findings.some((finding) => finding.includes("is a gate, which is required")));
+});

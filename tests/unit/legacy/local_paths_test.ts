@@ -16,7 +16,7 @@ const CASES = [
   ["/elsewhere/docs/c.md", "./docs/c.md", "docs/c.md"],
   ["/elsewhere/xdocs/c.md", "docs/c.md", "c.md"],
   ["/elsewhere/a/../c.md", "../c.md", "c.md"],
-  ["C:\\almanac\\docs\\d.md", undefined, "d.md"],
+  ["C:\\almanac\\docs\\d.md", undefined, "docs/d.md"],
   ["C:\\almanac\\docs\\d.md", "docs\\d.md", "docs/d.md"],
   ["C:\\almanac\\docs\\d.md", "docs/d.md", "docs/d.md"],
   ["\\\\server\\share\\e.md", undefined, "e.md"],
@@ -43,6 +43,14 @@ Deno.test("LocalPaths: a definition at the top of the file system is no reason t
 Deno.test("LocalPaths: paths of Windows below the old root become relative", () => {
   const paths = new LocalPaths({ metadata: { workflow_yaml_path: "D:\\almanac\\workflow.yaml" } });
   assert.equal(paths.relative("D:\\almanac\\docs\\a.md"), "docs/a.md");
+});
+
+Deno.test("LocalPaths: a path in another clone keeps its whole part below the root", () => {
+  const paths = new LocalPaths({}, "/srv/work/almanac");
+  assert.equal(paths.relative("/home/ubuntu/almanac/docs/plans/a.md"), "docs/plans/a.md");
+  assert.equal(paths.relative("/home/ubuntu/almanac-2/docs/a.md"), "a.md");
+  assert.equal(paths.relative("/home/ubuntu/almanac"), "almanac");
+  assert.equal(paths.relative("/home/ubuntu/almanac/../b/a.md"), "a.md");
 });
 
 Deno.test("LocalPaths.scrub changes path fields at any depth and nothing else", () => {
