@@ -49,6 +49,9 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"fin
   const isPushed = await webMode(context);
   const unprotected = isPushed ? null : keepText(kept, change.state.seq);
   const { namesakes } = change.state;
+  const { meta, paths, io } = context;
+  const warn = (message: string) => context.warn(message);
+  await (await import("../../app/hidden_state.ts")).warnOfHidden({ meta, paths, io, warn });
   const account = await readAccount(context, change.state);
   return changeAnswer(
     change,

@@ -67,11 +67,20 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ini
   const { warning, ...data } = result;
   if (warning !== null) context.warn(warning);
   if (result.previousMode === "portable" && result.mode === "normal") await sayHidden(context);
+  await sayIgnored(context);
   const hasSession = (await context.manager.listSessions()).length > 0;
   return {
     data: { root: context.paths.root, ...data },
     text: (style) => describe(context, result, hasSession, style),
   };
+}
+
+/** In portable mode a rule may hide state that is to be committed. */
+async function sayIgnored(context: Context): Promise<void> {
+  context.refresh();
+  const { meta, paths, io } = context;
+  const warn = (message: string) => context.warn(message);
+  await (await import("../../app/hidden_state.ts")).warnOfHidden({ meta, paths, io, warn });
 }
 
 /** In normal mode the state of linked worktrees is that of the main checkout. */

@@ -1,6 +1,5 @@
-import { KEYS, STATE_DIRECTORY } from "../../state_layout/names.ts";
+import { hiddenFromGit } from "../../project/hidden_files.ts";
 import { type Check, few, ok, skipped } from "../check.ts";
-import type { Examination } from "../examination.ts";
 
 export const projectIgnored: Check = {
   id: "project.ignored",
@@ -21,7 +20,9 @@ export const projectIgnored: Check = {
       : ".orchestrator/secrets/x";
     const answer = await examination.git("check-ignore", "-q", probe);
     if (answer?.exitCode === 0) {
-      const hidden = meta.value.mode === "portable" ? await hiddenFiles(examination) : [];
+      const hidden = meta.value.mode === "portable"
+        ? await hiddenFromGit(examination.paths.root, examination.options.env)
+        : [];
       return hidden.length === 0 ? ok("git ignores everything it should") : {
         level: "warning",
         seen: `a rule hides files from git that portable mode commits: ${few(hidden)}`,
@@ -36,25 +37,3 @@ export const projectIgnored: Check = {
     };
   },
 };
-
-/** One file of each kind that portable mode commits. */
-const COMMITTED = [
-  KEYS.meta,
-  KEYS.config,
-  KEYS.sessionJournal("x"),
-  KEYS.sessionState("x"),
-  KEYS.sessionMeta("x"),
-  KEYS.sessionWorkflow("x"),
-];
-
-/** Those that git ignores, each with the rule: of the project, of `core.excludesFile`, or of the clone. */
-async function hiddenFiles(examination: Examination): Promise<readonly string[]> {
-  const names = COMMITTED.map((key) => `${STATE_DIRECTORY}/${key}`);
-  const answer = await examination.git("check-ignore", "-v", "--no-index", "--", ...names);
-  if (answer?.exitCode !== 0) return [];
-  return answer.stdout.split("\n").flatMap((line) => {
-    const [, rule = "", pattern = "", path = ""] = /^(.*:\d+):(.*)\t(.*)$/.exec(line) ?? [];
-    // One that begins so takes the file out of the ignored ones.
-    return pattern === "" || pattern.startsWith("!") ? [] : [`${path} (${rule}: ${pattern})`];
-  });
-}
