@@ -71,4 +71,31 @@ export const LAYOUT: readonly Mutant[] = [
       filter: "an import that could not be finished",
     },
   },
+  {
+    name: "in a linked worktree the current session of the main checkout is called missing",
+    file: "src/snapshot/left_out.ts",
+    search: 'why: isOfSession() ? "machine" : "no session"',
+    replace: 'why: "no session"',
+    killedBy: {
+      file: "tests/unit/app/worktrees_test.ts",
+      filter: "an export in a worktree without a session",
+    },
+  },
+  {
+    name: "the main checkout around a linked worktree is another project",
+    file: "src/doctor/checks/project_nested.ts",
+    search: " && state !== paths.stateDirectory",
+    replace: "",
+    killedBy: {
+      file: "tests/unit/app/worktrees_test.ts",
+      filter: "a worktree inside its main checkout",
+    },
+  },
+  {
+    name: "what is no boolean in YAML is told to lose quotes that it has not",
+    file: "src/config/read_file.ts",
+    search: 'const isPlain = type.kind !== "boolean" ||',
+    replace: 'const isPlain = type.kind !== "" ||',
+    killedBy: { file: "tests/unit/config/read_file_test.ts", filter: "wrong:" },
+  },
 ];
