@@ -8,6 +8,7 @@ import {
   lstatSync,
   openSync,
   readlinkSync,
+  readSync,
   realpathSync,
   type Stats,
   statSync,
@@ -63,19 +64,44 @@ function endOfLinks(path: string): string {
 }
 
 /**
- * Writes a whole text or file: a regular file is replaced, a device or a pipe is written into.
+ * Writes a whole text or file: a regular file is replaced, a device or a pipe is written into. Where nothing
+ * was when the place was looked at, a file that is there by now is kept.
  * @throws OrchestratorError as {@link replaceFile}
  */
-export function writeOutput(path: string, data: string | Uint8Array): void {
-  const place = outputPlace(path);
-  if (!place.isStream) {
-    replaceFile(place.path, data, { within: null });
+export function writeOutput(
+  { path, isThere, isStream }: OutputPlace,
+  data: string | Uint8Array,
+): void {
+  if (!isStream) {
+    replaceFile(path, data, { within: null, exclusive: !isThere });
     return;
   }
   try {
-    writeFileSync(place.path, data);
+    writeFileSync(path, data);
   } catch (error) {
     throw ioError("write", path, error);
+  }
+}
+
+/**
+ * Whether the first line of a regular file is this one.
+ * @throws OrchestratorError `io_failed`
+ */
+export function beginsWithLine(path: string, line: string): boolean {
+  const wanted = new TextEncoder().encode(line);
+  const begin = new Uint8Array(wanted.length + 1);
+  try {
+    const descriptor = openSync(path, "r");
+    try {
+      const length = readSync(descriptor, begin, 0, begin.length, 0);
+      const isEnd = length === wanted.length || begin[wanted.length] === 10 ||
+        begin[wanted.length] === 13;
+      return isEnd && wanted.every((byte, index) => begin[index] === byte);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw ioError("read", path, error);
   }
 }
 

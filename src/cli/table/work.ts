@@ -484,6 +484,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
         summary: "Write to FILE instead of stdout",
         complete: "file",
       },
+      { name: "force", summary: "Overwrite FILE although generate-md did not write it" },
     ],
     examples: [
       { line: "generate-md", means: "print it" },

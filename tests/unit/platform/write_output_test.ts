@@ -21,8 +21,8 @@ Deno.test(
   "an output replaces a regular file, and makes one",
   inFolder((folder) => {
     const path = join(folder, "out.md");
-    writeOutput(path, "one");
-    writeOutput(path, "two");
+    writeOutput(outputPlace(path), "one");
+    writeOutput(outputPlace(path), "two");
     assert.equal(readFileSync(path, "utf8"), "two");
   }),
 );
@@ -33,7 +33,7 @@ Deno.test({
   fn: inFolder((folder) => {
     writeFileSync(join(folder, "real.md"), "old");
     symlinkSync("real.md", join(folder, "link.md"));
-    writeOutput(join(folder, "link.md"), "new");
+    writeOutput(outputPlace(join(folder, "link.md")), "new");
     assert.equal(readFileSync(join(folder, "real.md"), "utf8"), "new");
     assert.ok(lstatSync(join(folder, "link.md")).isSymbolicLink());
   }),
@@ -49,7 +49,7 @@ Deno.test({
       assert.equal(spawnSync("mkfifo", [pipe]).status, 0);
       const { ino } = lstatSync(pipe);
       const reader = new Deno.Command("cat", { args: [pipe], stdout: "piped" }).spawn();
-      writeOutput(pipe, "gone");
+      writeOutput(outputPlace(pipe), "gone");
       const { stdout } = await reader.output();
       assert.equal(new TextDecoder().decode(stdout), "gone");
       assert.ok(lstatSync(pipe).isFIFO());
@@ -71,12 +71,14 @@ Deno.test({
   fn: inFolder((folder) => {
     symlinkSync("other.md", join(folder, "first.md"));
     symlinkSync("first.md", join(folder, "link.md"));
-    writeOutput(join(folder, "link.md"), "new");
+    writeOutput(outputPlace(join(folder, "link.md")), "new");
     assert.equal(readFileSync(join(folder, "other.md"), "utf8"), "new");
     assert.ok(lstatSync(join(folder, "link.md")).isSymbolicLink());
     assert.ok(lstatSync(join(folder, "first.md")).isSymbolicLink());
     symlinkSync("circle.md", join(folder, "circle.md"));
-    assert.throws(() => writeOutput(join(folder, "circle.md"), "x"), { name: "OrchestratorError" });
+    assert.throws(() => writeOutput(outputPlace(join(folder, "circle.md")), "x"), {
+      name: "OrchestratorError",
+    });
   }),
 });
 

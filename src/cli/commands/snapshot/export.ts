@@ -2,10 +2,9 @@
  * `orchestrator snapshot export`
  * @module
  */
-import { existsSync } from "node:fs";
-import { dirname } from "node:path";
 import { OrchestratorError } from "../../../errors.ts";
-import { meansStdout, outputPlace, writeIntoStream } from "../../../platform/output_file.ts";
+import { meansStdout, writeIntoStream } from "../../../platform/output_file.ts";
+import { outputTarget, refusedOverwrite } from "../../../project/output_target.ts";
 import { exportSnapshot } from "../../../snapshot/export.ts";
 import { leftOut } from "../../../snapshot/left_out.ts";
 import { PRIVATE } from "../../../state_layout/modes.ts";
@@ -156,25 +155,8 @@ async function writeToFile(
   force: boolean,
 ): Promise<number> {
   const { writeStream } = await import("../../../platform/stream_file.ts");
-  const place = outputPlace(paths.resolveFrom(io.cwd, output));
+  const place = outputTarget(paths, { cwd: io.cwd, output });
   if (place.isStream) return await writeIntoStream(place.path, bytes);
-  if (place.isDirectory) {
-    throw new OrchestratorError("already_exists", `Cannot write "${output}": it is a directory`, {
-      hint: "Choose another name, or omit -o to write to stdout",
-    });
-  }
-  if (!force && place.isThere) {
-    throw new OrchestratorError("already_exists", `Cannot write "${output}": it already exists`, {
-      hint: "Choose another name",
-    });
-  }
-  const { path } = place;
-  if (!existsSync(dirname(path))) {
-    throw new OrchestratorError(
-      "file_unknown",
-      `Cannot write "${output}": its folder does not exist`,
-      { hint: "Create the folder, or choose another one" },
-    );
-  }
-  return await writeStream(path, bytes, { exclusive: !force, mode: PRIVATE.file });
+  if (!force && place.isThere) throw refusedOverwrite(output);
+  return await writeStream(place.path, bytes, { exclusive: !force, mode: PRIVATE.file });
 }
