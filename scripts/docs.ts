@@ -12,6 +12,7 @@ import process from "node:process";
 import { VERSION } from "../src/version.ts";
 import { readSources } from "./check_layers.ts";
 import { DOCUMENTS } from "./docs_blocks.ts";
+import { pagesOf } from "./docs_pages.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "..");
 
@@ -109,6 +110,9 @@ function promises(): readonly string[] {
     }
   }
   const readme = read("README.md");
+  for (const page of pagesOf(ROOT)) {
+    if (!readme.includes(`](${page}`)) problems.push(`README.md: no link leads to ${page}`);
+  }
   const variables = new Set(
     [...readSources(ROOT).values()].flatMap((source) =>
       source.match(/\bORCHESTRATOR_[A-Z_]+\b/g) ?? []
@@ -120,7 +124,7 @@ function promises(): readonly string[] {
       problems.push(`README.md: ${variable} is not explained`);
     }
   }
-  for (const file of Object.keys(DOCUMENTS)) {
+  for (const file of [...Object.keys(DOCUMENTS), ...pagesOf(ROOT)]) {
     const has = (path: string) => existsSync(join(ROOT, dirname(file), path));
     for (const link of brokenLinks(read(file), has)) {
       problems.push(`${file}: the link to ${link} leads nowhere`);

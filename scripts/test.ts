@@ -28,7 +28,7 @@ import {
 /** Tests that keep expected output in files, and rewrite it when `UPDATE` is set. */
 const UPDATABLE: Readonly<Record<string, string>> = {
   transcripts: "transcripts_test.ts",
-  e2e: "readme_test.ts",
+  e2e: "docs_test.ts",
 };
 
 /** Variables that steer tests. */
