@@ -199,7 +199,7 @@ class RuleChecker {
           `(${quote(review)} or ${quote(`${review}_review`)}): it must be recorded`;
         this.#warning([...path, "required_reviews", r], message, {
           hint: didYouMean(review, itemIds) ?? didYouMean(`${review}_review`, itemIds) ??
-            `Record it with "orchestrator review add ${review} --by NAME", or add an item of that id`,
+            `Record it with \`orchestrator review add ${review} --by NAME\`, or add an item of that id`,
         });
       }
     }

@@ -306,8 +306,8 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     examples: [
       { line: "review add security --by anna", means: "record one that passed" },
       {
-        line: 'review add quality --by "model x" --verdict failed --findings "No tests"',
-        means: "record one that did not",
+        line: 'review add style --by anna --verdict failed --findings "…"',
+        means: "one that did not",
       },
     ],
     changes: "session",

@@ -377,7 +377,7 @@ export const BAD_FILES: readonly BadFile[] = [
       "\n    required_reviews: [security, quality, securty, style]\n",
     findings: [
       '8:43 warning required review "securty" has no item ("securty" or "securty_review"): it must be recorded → Did you mean "security_review"?',
-      '8:52 warning required review "style" has no item ("style" or "style_review"): it must be recorded → Record it with "orchestrator review add style --by NAME", or add an item of that id',
+      '8:52 warning required review "style" has no item ("style" or "style_review"): it must be recorded → Record it with `orchestrator review add style --by NAME`, or add an item of that id',
     ],
     accepted: true,
   },
