@@ -5,8 +5,10 @@
 import { readdirSync } from "node:fs";
 import { isAbsent } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
+import { readTextWithin } from "../platform/within.ts";
 import { meaningOf } from "../state_layout/lookup.ts";
-import { FOLDERS, KEYS, LOCK, SESSION_ID } from "../state_layout/names.ts";
+import { LIMITS } from "../state_layout/limits.ts";
+import { FOLDERS, KEYS, LOCK, OLD_SESSION_ID, SESSION_ID } from "../state_layout/names.ts";
 
 /** Why a file of the state directory is not removed. */
 export type KeptBecause =
@@ -58,10 +60,9 @@ export function surveyState(directory: string): Survey {
   for (const path of pathsBelow(directory, "")) {
     const [first = "", second = ""] = path.split("/");
     const meaning = meaningOf(path);
-    if (meaning === null || ORIGINALS.has(first)) {
-      const because = ORIGINALS.has(first)
-        ? "original files of the old tool"
-        : "not written by orchestrator";
+    const isOriginal = ORIGINALS.has(first) || (path === KEYS.current && isOldCurrent(directory));
+    if (meaning === null || isOriginal) {
+      const because = isOriginal ? "original files of the old tool" : "not written by orchestrator";
       const shown = ORIGINALS.has(first) ? first : path;
       kept.set(shown, { files: (kept.get(shown)?.files ?? 0) + 1, because });
       continue;
@@ -82,6 +83,12 @@ export function surveyState(directory: string): Survey {
     secrets: secrets.sort(),
     kept: [...kept].map(([path, { files, because }]) => ({ path, files, because })),
   };
+}
+
+/** Whether `current` is the old tool's: this program does not write it then. */
+function isOldCurrent(directory: string): boolean {
+  const text = readTextWithin(directory, `${directory}/${KEYS.current}`, LIMITS.short);
+  return OLD_SESSION_ID.test(text?.trim() ?? "");
 }
 
 /** Everything that is not a folder. */

@@ -22,6 +22,7 @@ import { exactByteSize } from "../platform/byte_size.ts";
 import { ioError } from "../platform/io_error.ts";
 import { LineSplitter } from "../platform/line_splitter.ts";
 import { type OpenFile, openWithin, readTextWithin } from "../platform/within.ts";
+import { CURRENT_BESIDE_OLD, OLD_SESSION_ID, STATE_DIRECTORY } from "../project/paths.ts";
 import { linkReason, seeLink } from "./links.ts";
 
 /** The old tool's names, relative to the root. Its other files concern no workflow. */
@@ -48,7 +49,6 @@ export const SESSION_NAMES = {
 } as const;
 
 /** An old session's folder name: the first eight digits of a UUID. */
-const OLD_SESSION_ID = /^[0-9a-f]{8}$/i;
 const NEW_SESSION_ID = /^[a-z2-7]{13}$/;
 /** A line of the old log is some hundred bytes long. A longer one than this is not read. */
 const MAX_LINE_BYTES = 1024 * 1024;
@@ -333,6 +333,12 @@ function oldSessions(look: Look): readonly OldSession[] {
 /** An id, or at most a path. */
 const MAX_CURRENT_BYTES = 64 * 1024;
 
+/** The current session of the new layout, recorded beside the old tool's file. */
+function currentBeside(look: Look): string | null {
+  const path = `${STATE_DIRECTORY}/${CURRENT_BESIDE_OLD}`;
+  return look.at(path, "file") === null ? null : look.text(path, MAX_CURRENT_BYTES)?.trim() ?? null;
+}
+
 function readCurrent(look: Look, sessions: readonly OldSession[]): OldCurrent | null {
   const path = LEGACY_PATHS.current;
   const place = look.at(path, "file");
@@ -347,7 +353,9 @@ function readCurrent(look: Look, sessions: readonly OldSession[]): OldCurrent | 
     }
     return null;
   }
-  if (NEW_SESSION_ID.test(value)) return { path, value, layout: "new", resolves: false };
+  const beside = OLD_SESSION_ID.test(value) ? currentBeside(look) : null;
+  const ours = [value, beside].find((id) => id !== null && NEW_SESSION_ID.test(id)) ?? null;
+  if (ours !== null) return { path, value: ours, layout: "new", resolves: false };
   if (!OLD_SESSION_ID.test(value)) {
     if (value !== "") {
       look.find(

@@ -10,11 +10,14 @@ import { ioError, renamePatiently, replaceFile, syncDirectory } from "../platfor
 import { OWNED_FOLDERS } from "../legacy/inventory.ts";
 import { makeDirectory } from "../platform/make_directory.ts";
 import { pathExists } from "../platform/path.ts";
+import { readTextWithin } from "../platform/within.ts";
 import { completeGitignore } from "../project/complete_gitignore.ts";
 import { readRepositoryMeta } from "../project/identity.ts";
 import { initProject } from "../project/init.ts";
 import {
+  CURRENT_BESIDE_OLD,
   KEYS,
+  OLD_SESSION_ID,
   type OrchestratorPaths,
   OWN_WORKFLOW_FILE,
   STATE_DIRECTORY,
@@ -25,6 +28,7 @@ import { raiseFormat } from "../session/removed_sessions.ts";
 import type { ArrivedSession } from "../session/repository_log/lines.ts";
 import { readSessionAt, UNKNOWN_COPY } from "../session/repository_log/session_at.ts";
 import type { SessionManager } from "../session/session_manager.ts";
+import { LIMITS } from "../state_layout/limits.ts";
 import { PRIVATE } from "../state_layout/modes.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import {
@@ -33,6 +37,7 @@ import {
   MIGRATION_FORMAT,
   type MigrationJournal,
   type MigrationMarker,
+  removeFile,
   removeJournal,
   removeTree,
 } from "./journal.ts";
@@ -76,6 +81,7 @@ export async function publish(input: PublishInput): Promise<void> {
   publishWorkflow(paths, staging);
   // Where the old state ends to count: aliases first, because the old `current` may use one.
   for (const [alias, id] of Object.entries(manifest.aliases)) rememberImport(paths, [alias], id);
+  await takeCurrent(paths, manager, manifest);
   await pointCurrent(manager, manifest);
   moveOriginals(paths, manifest, backup);
   const marker: MigrationMarker = {
@@ -164,6 +170,23 @@ function publishWorkflow(paths: OrchestratorPaths, staging: string): void {
       throw ioError("write", path, error);
     }
   }
+}
+
+/** `current` becomes this program's: the old tool's is in the backup, and what counted beside it goes on. */
+async function takeCurrent(
+  paths: OrchestratorPaths,
+  manager: SessionManager,
+  manifest: Manifest,
+): Promise<void> {
+  const within = paths.stateDirectory;
+  const [current, beside] = [inState(paths, KEYS.current), inState(paths, CURRENT_BESIDE_OLD)];
+  const present = readTextWithin(within, beside, LIMITS.short)?.trim() ?? "";
+  const counts = SESSION_ID.test(present) && await manager.backend.hasSession(present)
+    ? present
+    : manifest.current;
+  const old = readTextWithin(within, current, LIMITS.short)?.trim() ?? "";
+  if (counts !== null && OLD_SESSION_ID.test(old)) replaceFile(current, `${counts}\n`, { within });
+  if (counts !== null) removeFile(beside);
 }
 
 async function pointCurrent(manager: SessionManager, manifest: Manifest): Promise<void> {

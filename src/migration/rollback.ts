@@ -3,6 +3,7 @@
  * @module
  */
 import { readdirSync, utimesSync } from "node:fs";
+import { dirname } from "node:path";
 import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError, renamePatiently, replaceFile, syncDirectory } from "../platform/atomic_file.ts";
 import { pathExists } from "../platform/path.ts";
@@ -10,8 +11,16 @@ import { hashFile } from "../platform/copy_file.ts";
 import { runningSha256 } from "../platform/hash.ts";
 import { makeDirectory } from "../platform/make_directory.ts";
 import { readTextWithin, readWithin } from "../platform/within.ts";
-import { KEYS, MIGRATION, type OrchestratorPaths, STATE_DIRECTORY } from "../project/paths.ts";
+import {
+  CURRENT_BESIDE_OLD,
+  KEYS,
+  MIGRATION,
+  type OrchestratorPaths,
+  STATE_DIRECTORY,
+} from "../project/paths.ts";
 import type { SessionManager } from "../session/session_manager.ts";
+import { LIMITS } from "../state_layout/limits.ts";
+import { PRIVATE } from "../state_layout/modes.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import {
   inState,
@@ -305,6 +314,7 @@ function restoreReplaced(
   // The old tool reads `current` where it kept sessions, and understands its own ids only; aliases in
   // meta.json let this program go on understanding them.
   const oldCurrent = manifest.originals.some(({ path }) => OLD_SESSION.test(path));
+  if (keepsSessions && oldCurrent) keepCurrentBeside(paths);
   const [into, from] = [new Set<string>(), new Set<string>()];
   for (const { path, mode } of manifest.replaced) {
     const inNew = path.startsWith(`${STATE_DIRECTORY}/`);
@@ -314,7 +324,8 @@ function restoreReplaced(
     const target = `${paths.root}/${path}`;
     const original = `${backup}/replaced/${path}`;
     const stats = lstat(original);
-    into.add(target.slice(0, target.lastIndexOf("/")));
+    const folder = dirname(target);
+    if (lstat(folder) !== null) into.add(folder);
     from.add(original.slice(0, original.lastIndexOf("/")));
     if (stats === null) {
       // None was there; or it is restored already, and the file with it.
@@ -337,6 +348,16 @@ function restoreReplaced(
     }
   }
   syncMoves({ into, from, top: paths.root });
+}
+
+/** The current session goes on to be it beside the old tool's file, which returns. */
+function keepCurrentBeside(paths: OrchestratorPaths): void {
+  const within = paths.stateDirectory;
+  const id = readTextWithin(within, inState(paths, KEYS.current), LIMITS.short)?.trim() ?? "";
+  if (!SESSION_ID.test(id)) return;
+  const beside = inState(paths, CURRENT_BESIDE_OLD);
+  makeDirectory(dirname(beside), { mode: PRIVATE.folder });
+  replaceFile(beside, `${id}\n`, { within });
 }
 
 async function removeSessions(

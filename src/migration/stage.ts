@@ -9,7 +9,13 @@ import { ioError, replaceFile, syncDirectory } from "../platform/atomic_file.ts"
 import { copyAndHash, hashFile, syncFiles } from "../platform/copy_file.ts";
 import { readTextWithin } from "../platform/within.ts";
 import { gitBranch } from "../project/git_branch.ts";
-import { KEYS, MIGRATION, type OrchestratorPaths, STATE_DIRECTORY } from "../project/paths.ts";
+import {
+  CURRENT_BESIDE_OLD,
+  KEYS,
+  MIGRATION,
+  type OrchestratorPaths,
+  STATE_DIRECTORY,
+} from "../project/paths.ts";
 import { requireReadable, viewLegacy } from "../session/import_session.ts";
 import { newLineage } from "../session/session_id.ts";
 import { SessionManager } from "../session/session_manager.ts";
@@ -59,9 +65,13 @@ export interface Staged {
 }
 
 /** Files of the state directory, and workflow.yaml, that a migration may rewrite. */
-const REWRITTEN = [KEYS.gitignore, KEYS.meta, KEYS.current, MIGRATION.marker].map((key) =>
-  `${STATE_DIRECTORY}/${key}`
-);
+const REWRITTEN = [
+  KEYS.gitignore,
+  KEYS.meta,
+  KEYS.current,
+  CURRENT_BESIDE_OLD,
+  MIGRATION.marker,
+].map((key) => `${STATE_DIRECTORY}/${key}`);
 
 /**
  * Copies, converts and verifies.

@@ -13,7 +13,14 @@ import { OrchestratorError } from "../errors.ts";
 import type { StateHome } from "../state_layout/home.ts";
 import { FOLDERS, KEYS, LOCK, MIGRATION, STATE_DIRECTORY } from "../state_layout/names.ts";
 
-export { IMPORT_FOLDER, KEYS, MIGRATION, STATE_DIRECTORY } from "../state_layout/names.ts";
+export {
+  CURRENT_BESIDE_OLD,
+  IMPORT_FOLDER,
+  KEYS,
+  MIGRATION,
+  OLD_SESSION_ID,
+  STATE_DIRECTORY,
+} from "../state_layout/names.ts";
 
 /** Name of the workflow definition in the project root. */
 export const WORKFLOW_FILE = "workflow.yaml";

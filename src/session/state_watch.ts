@@ -12,7 +12,7 @@ import { sha256Hex } from "../platform/hash.ts";
 import { namesWithin, readWithin } from "../platform/within.ts";
 import type { OrchestratorPaths } from "../project/paths.ts";
 import { meaningOf } from "../state_layout/lookup.ts";
-import { FOLDERS, KEYS, LOCK, UNFINISHED } from "../state_layout/names.ts";
+import { CURRENT_BESIDE_OLD, FOLDERS, KEYS, LOCK, UNFINISHED } from "../state_layout/names.ts";
 
 /** Longer files are not looked at: a command would wait for it. */
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -46,13 +46,15 @@ export function watchState(paths: OrchestratorPaths, session: string): StateWatc
     return content === null ? [] : [[name, beforeOf(name, content)] as const];
   });
   const there = new Set(topNames(paths));
-  const current = read(paths, KEYS.current);
+  const pointers = [KEYS.current, CURRENT_BESIDE_OLD].map((name) =>
+    [name, read(paths, name)] as const
+  );
   return {
     edited: () => [
       ...before.flatMap(([name, was]) => isEdited(paths, name, was) ? [name] : []),
       ...topNames(paths).filter((name) => !there.has(name) && isForeign(name))
         .slice(0, MOST_FOREIGN),
-      ...(isMadeUp(paths, current) ? [KEYS.current] : []),
+      ...pointers.flatMap(([name, was]) => isMadeUp(paths, name, was) ? [name] : []),
     ],
   };
 }
@@ -72,9 +74,9 @@ function isForeign(name: string): boolean {
     name !== LOCK && !Object.values<string>(UNFINISHED).some((prefix) => name.startsWith(prefix));
 }
 
-/** Whether `current` was changed to something that is no session here, as this program never does. */
-function isMadeUp(paths: OrchestratorPaths, before: Uint8Array | null): boolean {
-  const now = read(paths, KEYS.current);
+/** Whether a file like `current` was changed to something that is no session here, as this program never does. */
+function isMadeUp(paths: OrchestratorPaths, name: string, before: Uint8Array | null): boolean {
+  const now = read(paths, name);
   if (now === null || before !== null && sha256Hex(before) === sha256Hex(now)) return false;
   const id = new TextDecoder().decode(now).trim();
   return !/^[0-9a-z]+$/i.test(id) || read(paths, KEYS.sessionJournal(id)) === null;

@@ -59,6 +59,12 @@ export const MIGRATION = {
 /** Begins the keys of what the main checkout has for itself, in whatever checkout a process runs. */
 export const OF_MAIN = `${FOLDERS.checkouts}/-/`;
 
+/** A session ID of the old tool. It has its own in `current`, too. */
+export const OLD_SESSION_ID = /^[0-9a-f]{8}$/i;
+
+/** The file of `current` while a file of that name is the old tool's, relative to the state directory. */
+export const CURRENT_BESIDE_OLD = `${OF_MAIN}current`;
+
 /** The blob keys of the state directory: names relative to it, always with `/`. */
 export const KEYS = {
   meta: "meta.json",

@@ -8,7 +8,15 @@
  */
 import type { Carrier, LayoutEntry } from "./entry.ts";
 import { LIMITS } from "./limits.ts";
-import { FOLDERS, IMPORT_FOLDER, KEYS, LOCK, MIGRATION, UNFINISHED } from "./names.ts";
+import {
+  CURRENT_BESIDE_OLD,
+  FOLDERS,
+  IMPORT_FOLDER,
+  KEYS,
+  LOCK,
+  MIGRATION,
+  UNFINISHED,
+} from "./names.ts";
 
 /** All carriers. */
 export const CARRIERS = ["git", "branch", "snapshot", "encrypted", "backend"] as const;
@@ -111,6 +119,12 @@ const ROWS: Readonly<Record<string, Row>> = {
     limit: LIMITS.short,
     what:
       "ID of the session that an agent uses; the key is a hash of the agent's own session ID, which is not stored",
+  },
+  [CURRENT_BESIDE_OLD]: {
+    ...machine,
+    kind: "text",
+    limit: LIMITS.short,
+    what: "ID of the current session while `current` is the old tool's, until a migration",
   },
   [`${FOLDERS.checkouts}/<worktree>/${KEYS.current}`]: {
     ...machine,

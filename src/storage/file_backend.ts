@@ -11,7 +11,7 @@ import { ioError, removeTemporaries, replaceFile } from "../platform/atomic_file
 import { pathExists } from "../platform/path.ts";
 import { lookWithin, namesWithin, readTextWithin, readWithin } from "../platform/within.ts";
 import { readLimit } from "../state_layout/limits.ts";
-import { FOLDERS, KEYS } from "../state_layout/names.ts";
+import { CURRENT_BESIDE_OLD, FOLDERS, KEYS, OLD_SESSION_ID } from "../state_layout/names.ts";
 import type {
   AppendOptions,
   JournalHead,
@@ -174,7 +174,7 @@ export class FileBackend implements StorageBackend {
     data: string | Uint8Array,
     options: { readonly durable?: boolean } = {},
   ): Promise<void> {
-    const path = this.#path(key);
+    const path = this.#path(key, true);
     const directory = await this.#directoryFor(key, path);
     // A lock cleans up its own directory; leftovers of killed writers in subfolders are removed
     // here.
@@ -192,7 +192,7 @@ export class FileBackend implements StorageBackend {
   }
 
   async removeBlob(key: string): Promise<void> {
-    const path = this.#path(key);
+    const path = this.#path(key, true);
     const { removeBlobFile } = await import("./file_writes.ts");
     removeBlobFile(path, this.#directory);
   }
@@ -294,14 +294,23 @@ export class FileBackend implements StorageBackend {
     if (!pathExists(this.#journal(id))) throw unknownSession(id);
   }
 
-  #path(key: string): string {
+  #path(key: string, changes = false): string {
     const [folder, id = "", ...names] = checkKey(key).split("/");
-    if (folder === FOLDERS.checkouts && id === "-") return join(this.#directory, ...names);
-    if (folder !== FOLDERS.sessions || !SESSION_ID.test(id)) {
-      const isOwn = folder === KEYS.current || folder === FOLDERS.bindings;
-      return join(this.#directory, isOwn ? this.#own + key : key);
+    if (folder === FOLDERS.sessions && SESSION_ID.test(id)) {
+      return join(this.#folder(id), ...names);
     }
-    return join(this.#folder(id), ...names);
+    const isOwn = folder === KEYS.current || folder === FOLDERS.bindings;
+    const ofMain = folder === FOLDERS.checkouts && id === "-";
+    const name = ofMain ? names.join("/") : isOwn ? this.#own + key : key;
+    return join(this.#directory, name === KEYS.current ? this.#currentName(changes) : name);
+  }
+
+  /** The old tool's `current` is never written: then the current session is recorded beside it. */
+  #currentName(changes: boolean): string {
+    if (!changes && !pathExists(join(this.#directory, CURRENT_BESIDE_OLD))) return KEYS.current;
+    const path = join(this.#directory, KEYS.current);
+    const text = readTextWithin(this.#directory, path, readLimit(KEYS.current));
+    return OLD_SESSION_ID.test(text?.trim() ?? "") ? CURRENT_BESIDE_OLD : KEYS.current;
   }
 
   /** Where a session is: while it is replaced and the new copy counts, in that. */

@@ -65,4 +65,4 @@ async function bindings(examination: Examination): Promise<Found> {
   return { all: keys.length, dangling, removed };
 }
 
-const OF_WORKTREE = /^checkouts\/[^/]+\/(current|bindings\/[0-9a-f]{32})$/;
+const OF_WORKTREE = /^checkouts\/(?!-\/)[^/]+\/(current|bindings\/[0-9a-f]{32})$/;
