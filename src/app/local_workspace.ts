@@ -241,6 +241,7 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
       variable: this.io.env["ORCHESTRATOR_SESSION"],
       ...(agent === null ? {} : { agent }),
       ...(isStringMap(imported) ? { imported } : {}),
+      inexact: async (value) => (await import("./state/inexact.ts")).inexact(this, value),
     };
   }
 

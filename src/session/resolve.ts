@@ -3,10 +3,10 @@
  * this agent → `current`.
  * @module
  */
-import { OrchestratorError } from "../errors.ts";
 import { KEYS } from "../project/paths.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { SESSION_ID } from "../storage/keys.ts";
+import type { Inexact } from "./find_inexact.ts";
 import { bindingKey, readPointer, type SessionManager } from "./session_manager.ts";
 
 /** How a session was chosen. */
@@ -25,6 +25,8 @@ export interface SessionQuery {
    * from the repository's meta.json.
    */
   readonly imported?: Readonly<Record<string, string>> | undefined;
+  /** What counts where nothing here has the value as its ID or its name; asked only then. */
+  readonly inexact?: (value: string) => Promise<Inexact>;
 }
 
 /** A chosen session. */
@@ -67,42 +69,25 @@ export async function pointedSession(
 }
 
 /**
- * Finds the one session that `value` names: by id, by name, or by a unique prefix of its id.
- * @throws `session_unknown`, `session_ambiguous`
+ * Finds the one session that `value` names: by id, by name, or by a unique prefix of its id. An exact name
+ * elsewhere goes before a prefix here.
+ * @throws `session_unknown`, also where only one elsewhere is meant; `session_ambiguous`
  */
 export async function findSession(
   manager: SessionManager,
   value: string,
-  query: Pick<SessionQuery, "imported"> = {},
+  query: Pick<SessionQuery, "imported" | "inexact"> = {},
 ): Promise<string> {
   const alias = query.imported?.[value];
   if (alias !== undefined && await manager.backend.hasSession(alias)) return alias;
   if (SESSION_ID.test(value) && await manager.backend.hasSession(value)) return value;
   const ids = await manager.listSessions();
-  const matches = new Set<string>();
+  const matches = [];
   for (const id of ids) {
-    const meta = await manager.meta(id);
-    if (meta?.name === value) matches.add(id);
+    if ((await manager.meta(id))?.name === value) matches.push(id);
   }
-  if (matches.size === 0 && value !== "") {
-    for (const id of ids) if (id.startsWith(value)) matches.add(id);
-  }
-  if (matches.size === 0) {
-    const { findRenamed } = await import("./find_renamed.ts");
-    for (const id of await findRenamed(manager.backend, ids, value)) matches.add(id);
-  }
-  const [first, ...others] = [...matches].sort();
-  if (first === undefined) {
-    throw new OrchestratorError(
-      "session_unknown",
-      `Cannot find session ${
-        JSON.stringify(value)
-      }: no session has that name or an ID starting with it`,
-      { hint: "Run `orchestrator session list`" },
-    );
-  }
-  if (others.length > 0) {
-    throw (await import("./ambiguous.ts")).ambiguousSession(value, [first, ...others]);
-  }
-  return first;
+  const [only, more] = matches;
+  if (only !== undefined && more === undefined) return only;
+  const { findInexact } = await import("./find_inexact.ts");
+  return await findInexact(manager.backend, { value, ids, matches, inexact: query.inexact });
 }

@@ -149,3 +149,57 @@ gitTest("a fresh clone names the branch that the host's fallback took", async ()
   await desk.must("approve", "ok", "--yes");
   await sandbox.must("advance");
 });
+
+gitTest("a name on the branch goes before the beginning of an ID here", async () => {
+  using machines = new Machines();
+  const desk = person(machines, "desk");
+  const mine = await waiting(desk, WORKFLOW);
+  const sandbox = machines.clone("sandbox");
+  const theirs = await begun(sandbox);
+  await sandbox.must("session", "rename", theirs, mine.slice(0, 3));
+  await desk.must("inbox");
+  const approved = await desk.data<{ session: string }>(
+    ...["approve", "ok", "--session", mine.slice(0, 3), "--yes"],
+  );
+  assert.equal(approved.session, theirs);
+  assert.equal(
+    (await desk.data<{ session: string }>("status", "--session", mine.slice(0, 3))).session,
+    theirs,
+  );
+  assert.equal(
+    (await desk.data<{ session: string }>("status", "--session", mine.slice(0, 4))).session,
+    mine,
+  );
+});
+
+gitTest(
+  "a decision takes four characters of an ID, and no name that two sessions have",
+  async () => {
+    using machines = new Machines();
+    const desk = person(machines, "desk");
+    const mine = await waiting(desk, WORKFLOW);
+    for (
+      const argv of [
+        ["approve", "ok", "--yes"],
+        ["reject", "ok", "--reason", "It is not good enough yet"],
+        ["finish"],
+        ["finish", "--abandon", "--reason", "It is not needed any more"],
+        ["skip", "build", "--reason", "It is not needed any more", "--force"],
+      ]
+    ) {
+      const refused = await desk.run(...argv, "--session", mine.slice(0, 3));
+      assert.equal(refused.code, 4, argv.join(" "));
+      assert.match(refused.stderr, /to decide takes 4 or more characters of an ID/);
+    }
+    assert.equal((await desk.run("status", "--session", mine.slice(0, 3))).code, 0);
+    await desk.must("session", "rename", mine, "same");
+    const sandbox = machines.clone("sandbox");
+    const theirs = await begun(sandbox);
+    await sandbox.must("session", "rename", theirs, "same");
+    await desk.must("inbox");
+    const refused = await desk.run("approve", "ok", "--session", "same", "--yes");
+    assert.equal(refused.code, 5, refused.stderr);
+    assert.ok(refused.stderr.includes(mine) && refused.stderr.includes(theirs), refused.stderr);
+    await desk.must("approve", "ok", "--session", mine.slice(0, 4), "--yes");
+  },
+);

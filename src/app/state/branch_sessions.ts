@@ -4,7 +4,7 @@
  * seen counts.
  * @module
  */
-import { ambiguousSession } from "../../session/ambiguous.ts";
+import { theOne, tooShort } from "../../session/find_inexact.ts";
 import { OrchestratorError } from "../../errors.ts";
 import {
   findSession,
@@ -99,24 +99,30 @@ export class BranchSessions {
   }
 
   /** The session that a value names. @throws `session_unknown`, `session_ambiguous` */
-  async find(value: string, query: Pick<SessionQuery, "imported"> = {}): Promise<string> {
+  async find(
+    value: string,
+    query: Pick<SessionQuery, "imported" | "inexact"> = {},
+  ): Promise<string> {
     const alias = query.imported?.[value] ?? value;
     if (SESSION_ID.test(alias) && await this.backend.hasSession(alias)) return alias;
+    const entries = await this.entries();
+    const exact = entries.filter(({ name }) => name === value).map(({ id }) => id);
+    const begins = value === ""
+      ? []
+      : entries.filter(({ id }) => id.startsWith(value)).map(({ id }) => id);
+    // Asking for the other branches again would open this one.
+    const least = query.inexact === undefined ? 1 : (await query.inexact("")).least;
+    const inexact = () => Promise.resolve({ least, exact, begins });
     let unknown: unknown;
     try {
-      return await findSession(this.#here, value, query);
+      return await findSession(this.#here, value, { ...query, inexact });
     } catch (error) {
       if (!(error instanceof OrchestratorError) || error.code !== "session_unknown") throw error;
       unknown = error;
     }
-    const entries = await this.entries();
-    const named = entries.filter(({ name }) => name === value);
-    const matches = named.length > 0 || value === ""
-      ? named
-      : entries.filter(({ id }) => id.startsWith(value));
-    const [first, ...others] = matches.map(({ id }) => id).sort();
-    if (first === undefined) throw unknown;
-    if (others.length > 0) throw ambiguousSession(value, [first, ...others]);
-    return first;
+    if (exact.length > 0) return theOne(value, exact);
+    if (begins.length === 0) throw unknown;
+    if (value.length < least) throw tooShort(value, least);
+    return theOne(value, begins);
   }
 }

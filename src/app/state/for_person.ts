@@ -5,6 +5,7 @@
  */
 import type { Workspace } from "../workspace.ts";
 import { OrchestratorError } from "../../errors.ts";
+import { ambiguousSession } from "../../session/ambiguous.ts";
 import { branchWith, fetchBranches } from "./all_branches.ts";
 import type { Found } from "./open_seen.ts";
 import { BranchSessions } from "./branch_sessions.ts";
@@ -16,10 +17,12 @@ import { webMode } from "./when_to_fetch.ts";
 
 /**
  * Brings in the session that is decided about, where a branch has it. Asks the server once; without it
- * what was seen last counts. Never fails the command. A session that no branch has costs nothing.
+ * what was seen last counts. A session that no branch has costs nothing.
+ * @throws `session_ambiguous` where a session here and another one on a branch have the name
  */
 export async function bringInToDecide(workspace: Workspace): Promise<void> {
   if (workspace.paths.isHome) return;
+  await requireOneName(workspace);
   await orWarn(workspace, "The state branch was not merged", async () => {
     const here = await chosenHere(workspace);
     if (here !== null && !await refsMayKnow(workspace)) return;
@@ -66,6 +69,25 @@ export async function branchToTell(workspace: Workspace, session: string): Promi
     if (own?.name === found.branch.name) return null;
   }
   return found.branch.options.found ?? found.branch.branch;
+}
+
+/** A name that is here may be meant for an open session that is only on a branch. */
+async function requireOneName(workspace: Workspace): Promise<void> {
+  const { flag, variable } = workspace.query();
+  const name = flag ?? variable ?? "";
+  const here = name === "" ? null : await chosenHere(workspace);
+  if (here === null || (await workspace.manager.meta(here))?.name !== name) return;
+  if (!await refsMayKnow(workspace)) return;
+  const others = new Set<string>();
+  await orWarn(workspace, "The state branches could not be read", async () => {
+    for (const { branch, commit } of await fetchBranches(workspace)) {
+      const there = await BranchSessions.open(branch, commit, workspace.manager);
+      for (const entry of await there.entries()) {
+        if (entry.name === name && entry.status === "active") others.add(entry.id);
+      }
+    }
+  });
+  if (others.size > 0) throw ambiguousSession(name, [here, ...others]);
 }
 
 async function chosenHere(workspace: Workspace): Promise<string | null> {
