@@ -69,7 +69,11 @@ export async function chooseToRead(workspace: Workspace, name?: string): Promise
         if (workspace.beyond?.has(choice.id) === true) {
           const { sayBranch } = await import("./state/branch_view.ts");
           await sayBranch(workspace);
-        } else await asking?.compareWithBranch(workspace, choice);
+        } else {
+          await asking?.compareWithBranch(workspace, choice);
+          const { sayAheadOf } = await import("./state/ahead.ts");
+          await sayAheadOf(workspace, choice.id);
+        }
         return { choice, view: null };
       }
       const view = await legacyView(workspace, name);

@@ -52,11 +52,7 @@ const STEPS: Steps = {
     await (await import("./snapshot/finish_import.ts")).finishImport(workspace);
   },
   bringIn: async (workspace) => {
-    if ((await import("./state/deciding.ts")).decides(workspace)) {
-      await (await import("./state/for_person.ts")).bringInToDecide(workspace);
-    }
-    if (!workspace.mayBeBehind) return;
-    await (await import("./state/bring_in.ts")).bringIn(workspace);
+    await (await import("./state/before_change.ts")).beforeChange(workspace);
   },
   choose: async (workspace, name) => {
     const { sessionOrNull } = await import("./choose_session.ts");

@@ -1,8 +1,10 @@
 /**
- * What `status` and `finish` say of events and sessions that were here and are not: a remark, by which
- * nothing is refused.
+ * What `status` and `finish` say of events and sessions that were here and are not, and of a session that
+ * was split off another one: remarks, by which nothing is refused.
  * @module
  */
+import { sayAhead } from "../app/state/ahead.ts";
+import { splitTexts } from "../app/state/split.ts";
 import { goneFromHere, lostHere } from "../app/witness.ts";
 import type { LoadedSession } from "../session/load.ts";
 import { goneText, lostText } from "../session/witness_text.ts";
@@ -21,6 +23,7 @@ export async function seenBefore(
   const gone = (await goneFromHere(context))
     .filter(({ status, told }) => status === "active" && told !== true);
   const texts = [
+    ...await splitTexts(context, loaded.state),
     ...(lost === null ? [] : [lostText(lost, loaded.head.seq)]),
     ...gone.slice(-MOST_NAMED).map((head) => `Gone without a removal: session ${goneText(head)}`),
     ...(gone.length > MOST_NAMED
@@ -32,12 +35,13 @@ export async function seenBefore(
   return texts.map((text) => redactor.redact(text));
 }
 
-/** Adds it to the remarks of a session's progress, in front. */
+/** Adds it to the remarks of a session's progress, in front, and warns of a branch that is further. */
 export async function withSeenBefore(
   context: Context,
   loaded: Pick<LoadedSession, "state" | "head">,
   progress: Progress,
 ): Promise<Progress> {
+  await sayAhead(context, loaded.state);
   const texts = await seenBefore(context, loaded);
   return texts.length === 0
     ? progress

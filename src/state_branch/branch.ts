@@ -157,8 +157,11 @@ export class StateBranch {
   /** The commit last seen on the server, be it by the user's own fetch; null when none was. */
   async knownTip(): Promise<string | null> {
     const { remote } = this.options;
-    return await this.remoteTip() ??
-      (remote === null ? null : await this.git.resolve(trackingRef(remote, this.branch)));
+    const own = await this.remoteTip();
+    const users = remote === null ? null : await this.git.resolve(trackingRef(remote, this.branch));
+    if (own === null || users === null || own === users) return own ?? users;
+    const args = ["merge-base", "--is-ancestor", own, users];
+    return (await this.git.run(args, { codes: [1, 128] })).exitCode === 0 ? users : own;
   }
 
   /**
@@ -272,6 +275,12 @@ export class StateBranch {
     writeRecord(this.git, this.name, { ...record, fallback, branch, onlyThere });
   }
 
+  /** Makes the project where there is none, as a commit has it, and remembers the branch. */
+  async adopt(commit: string): Promise<void> {
+    await makeProject((await this.tree(commit)).files, this.options);
+    this.#settle(true, (await this.onlyThere(commit)).size);
+  }
+
   /** Remembers how far a commit of the server is with sessions, and with those that it is known of. */
   async rememberThere(commit: string | null, sessions: readonly string[]): Promise<void> {
     const { record } = this;
@@ -279,7 +288,9 @@ export class StateBranch {
     if (known.length === 0) return;
     const there = await lastEvents(this.git, commit, known);
     try {
-      writeRecord(this.git, this.name, { ...record, there });
+      const { thereAt: _, ...rest } = record;
+      const at = commit === null ? {} : { thereAt: commit };
+      writeRecord(this.git, this.name, { ...rest, there, ...at });
     } catch (error) {
       // It only saves time.
       if (!(error instanceof OrchestratorError)) throw error;

@@ -15,6 +15,7 @@ import { encodeLines } from "../snapshot/collect.ts";
 import { checkSession, type Incoming } from "../snapshot/incoming.ts";
 import { ORIGIN_HASH } from "../storage/backend.ts";
 import { VERSION } from "../version.ts";
+import { TEXT_LIMITS } from "../workflow/text_limits.ts";
 import type { NewEvent } from "../workflow/events.ts";
 import type { SessionState, StateSeed } from "../workflow/state.ts";
 
@@ -35,6 +36,7 @@ const LINEAGE_LENGTH = 20;
 export function branchSession(end: Incoming, common: number): Incoming {
   const first = end.lines[common] ?? end.lines.at(-1) ?? "";
   const id = branchId(end.id, common, first);
+  const name = splitName(end.state.name, id);
   const last = end.events.at(-1);
   if (last === undefined) throw new TypeError("a checked session has events");
   const lineage = base32(createHash("sha256").update(`lineage\n${id}\n${first}`).digest());
@@ -43,7 +45,7 @@ export function branchSession(end: Incoming, common: number): Incoming {
     data: {
       session: id,
       lineage: lineage.slice(0, LINEAGE_LENGTH),
-      seed: seedOf(end.state),
+      seed: { ...seedOf(end.state), name },
       source: { branchOf: end.id, lineage: end.state.lineage, seq: end.lines.length, common },
       history: [],
       toolVersion: VERSION,
@@ -61,7 +63,7 @@ export function branchSession(end: Incoming, common: number): Incoming {
   const { lines, files } = withHistory(id, events, visit, { actor: last.actor, time: last.time });
   const meta = {
     id,
-    name: null,
+    name,
     task: end.state.task,
     created: end.state.createdAt,
     actor: end.state.createdBy,
@@ -74,6 +76,15 @@ export function branchSession(end: Incoming, common: number): Incoming {
     "meta.json": new TextEncoder().encode(JSON.stringify(meta, null, 2) + "\n"),
   });
 }
+
+/** A name must be unique: that of the session, and the beginning of the id. */
+function splitName(name: string | null, id: string): string | null {
+  if (name === null) return null;
+  const end = `-${id.slice(0, NAMED_BY)}`;
+  return name.slice(0, TEXT_LIMITS.name - end.length) + end;
+}
+
+const NAMED_BY = 4;
 
 /**
  * The lines of the branch session's journal. Its history is in the first one, as 0.1.0 makes it too,

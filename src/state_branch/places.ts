@@ -102,6 +102,8 @@ export interface PushRecord {
   readonly failures?: number;
   /** Number of the last event of sessions that the server is known to have. */
   readonly there?: Readonly<Record<string, number>>;
+  /** The commit of which these are the numbers. */
+  readonly thereAt?: string;
 }
 
 const NOTHING: PushRecord = {

@@ -107,7 +107,7 @@ async function push(
     const { branch, fallback } = before;
     const problem = await state.problem();
     return {
-      ...reportOf(doing, committed),
+      ...await reportOf(doing, committed),
       branch,
       fallback: fallback ?? "own",
       problem,
@@ -223,12 +223,15 @@ function commitOn(
   });
 }
 
-function reportOf(
-  { before, sessions, removals }: Doing,
+async function reportOf(
+  { state, before, alone, sessions, removals }: Doing,
   { commit, kept }: Committed,
-): Pick<PushReport, "commit" | "sessions" | "removals" | "onlyThere" | "gone"> {
-  const gone = before.filter((id) => kept.has(id)).length;
-  return { commit, sessions, removals, onlyThere: kept.size, gone };
+): Promise<Pick<PushReport, "commit" | "sessions" | "removals" | "onlyThere" | "gone">> {
+  const here = new Set(await state.options.manager.listSessions());
+  // A push of one session keeps what the branch has of the others, be they here or not.
+  const onlyThere = [...kept].filter((id) => !here.has(id)).length;
+  const gone = alone ? 0 : before.filter((id) => kept.has(id) && !here.has(id)).length;
+  return { commit, sessions, removals, onlyThere, gone };
 }
 
 /**
@@ -249,7 +252,7 @@ async function remember(
 ): Promise<PushReport> {
   const { state } = doing;
   const { branch, fallback, problem } = done;
-  const report = reportOf(doing, committed);
+  const report = await reportOf(doing, committed);
   const now = state.options.now().toISOString();
   const safe = problem === null;
   const before = state.record;
@@ -260,6 +263,7 @@ async function remember(
   const there = safe && branch !== null
     ? await lastEvents(state.git, committed.commit, known)
     : before.there;
+  const thereAt = safe && branch !== null ? committed.commit : before.thereAt;
   writeRecord(state.git, state.name, {
     fallback,
     branch: safe && branch !== null ? branch : before.branch,
@@ -268,11 +272,12 @@ async function remember(
     // Where nothing was tried nothing is waited for.
     triedAt: state.nowhere === null ? now : null,
     here: doing.alone && doing.session !== null
-      ? [doing.session]
+      ? [...new Set([...doing.before, doing.session])].sort()
       : [...await state.options.manager.listSessions()].sort(),
-    onlyThere: committed.kept.size,
+    onlyThere: report.onlyThere,
     ...(safe || state.nowhere !== null ? {} : { failures: (before.failures ?? 0) + 1 }),
     ...(there === undefined ? {} : { there }),
+    ...(thereAt === undefined ? {} : { thereAt }),
   });
   return { ...report, ...done, safe };
 }

@@ -56,7 +56,7 @@ export async function fetchBranches(workspace: Workspace): Promise<readonly Foun
 }
 
 /** The state branches as the refs of this clone have them. No server is asked. */
-async function knownBranches(workspace: Workspace): Promise<readonly Found[]> {
+export async function knownBranches(workspace: Workspace): Promise<readonly Found[]> {
   const any = await findStateBranch(workspace, { offline: true });
   if (any === null || any.remote === null) return [];
   const pattern = branchPattern((await workspace.config()).get("state_branch"));

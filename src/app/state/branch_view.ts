@@ -14,7 +14,7 @@ import { TreeBackend } from "../../state_branch/tree_backend.ts";
 import type { Workspace } from "../workspace.ts";
 import { BranchSessions } from "./branch_sessions.ts";
 import { isIncomplete, lookIsDue, rememberFetch } from "./when_to_fetch.ts";
-import { openKnown } from "./all_branches.ts";
+import { knownBranches, openKnown } from "./all_branches.ts";
 import { findStateBranch, LOOK_SECONDS, warnOfNowhere } from "./find_branch.ts";
 import { refsMayKnow } from "./known_refs.ts";
 import type { Found } from "./open_seen.ts";
@@ -52,14 +52,26 @@ export async function lookAtKnownBranch(workspace: Workspace): Promise<boolean> 
   await orWarn(workspace, UNREAD, async () => {
     const found = await openKnown(workspace);
     if (found === null || (await found.branch.onlyThere(found.commit)).size === 0) return;
-    if (workspace.meta === null) await show(workspace, found);
-    else {
+    if (workspace.meta === null) {
+      await show(workspace, found);
+      await sayOthers(workspace, found);
+    } else {
       const { branch, commit } = found;
       workspace.seeBranchSessions(await BranchSessions.open(branch, commit, workspace.manager));
     }
     seen = true;
   });
   return seen;
+}
+
+/** Says which branches are not shown: machines that began without each other have one each. */
+async function sayOthers(workspace: Workspace, { branch: { name } }: Found): Promise<void> {
+  const others = (await knownBranches(workspace)).filter(({ branch }) => branch.name !== name);
+  if (others.length === 0) return;
+  const names = others.map(({ branch }) => branch.branch).join(", ");
+  workspace.warn(
+    `Not shown: sessions of ${names}; orchestrator state pull --all takes in those of all state branches`,
+  );
 }
 
 /** Says that the session that was chosen is read from the branch. */
@@ -116,6 +128,8 @@ async function show(workspace: Workspace, found: Found): Promise<void> {
     backend.tree.folders.has(id)
   );
   const all = new Set([...here, ...await branch.onlyThere(commit)]);
+  // What the branch has besides was removed here.
+  if (all.size === 0) return;
   workspace.seeBranchSessions(await BranchSessions.open(branch, commit, workspace.manager, all));
   await say(workspace, found);
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
+import type { MergedSession } from "../../state_branch/merge.ts";
 import type { Workspace } from "../workspace.ts";
 import { isIncomplete, lookIsDue, rememberFetch, webMode } from "./when_to_fetch.ts";
 import { orWarn } from "./or_warn.ts";
@@ -12,12 +13,13 @@ import { warnOfMerge } from "./warnings.ts";
  * Brings in what the branch has: into a clone without state, and now and then where there is some,
  * since a disk may be reused and others may have gone on. Never fails the command: without the server
  * it goes on with what is here, and says so.
+ * @returns the sessions that were touched; null where the branch was not asked.
  */
-export async function bringIn(workspace: Workspace): Promise<void> {
-  if (!workspace.mayBeBehind) return;
+export async function bringIn(workspace: Workspace): Promise<readonly MergedSession[] | null> {
+  let merged: readonly MergedSession[] | null = null;
   const wanted = await isIncomplete(workspace.manager) || lookIsDue(workspace) ||
     await waits(workspace);
-  if (!wanted) return;
+  if (!wanted) return null;
   await orWarn(workspace, "The state branch was not merged", async () => {
     const { findStateBranch, LOOK_SECONDS, warnOfNowhere } = await import("./find_branch.ts");
     rememberFetch(workspace);
@@ -27,6 +29,7 @@ export async function bringIn(workspace: Workspace): Promise<void> {
     // What it is not about stays on the branch, and is read there.
     const report = await branch.pull({ with: [] });
     const { sessions, onlyThere, problem } = report;
+    merged = sessions;
     workspace.refresh();
     workspace.refreshConfig();
     if (problem !== null) workspace.warn(`The state branch could not be fetched: ${problem}`);
@@ -39,6 +42,7 @@ export async function bringIn(workspace: Workspace): Promise<void> {
       workspace.warn(`Imported ${what} from branch ${branch.branch}${more}`);
     }
   });
+  return merged;
 }
 
 /** Whether the session waits for a person, who may have decided on another machine. */

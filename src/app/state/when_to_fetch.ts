@@ -17,7 +17,7 @@ import type {
 } from "../workspace.ts";
 
 /** How long what is here is trusted without asking the branch. */
-const LOOK_EVERY_MS = 10 * 60_000;
+export const LOOK_EVERY_MS = 10 * 60_000;
 
 /** Whether the configuration says that the state is kept on a branch. */
 export async function webMode(

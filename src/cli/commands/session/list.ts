@@ -49,6 +49,9 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
   // What was an old workflow a moment ago may be a session by now.
   context.refresh();
   const chosen = await chosenId(context);
+  if (chosen !== null) {
+    await (await import("../../../app/state/ahead.ts")).sayAheadOf(context, chosen);
+  }
   const { beyond } = context;
   const summaries = context.meta === null
     ? []
