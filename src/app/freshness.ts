@@ -4,7 +4,6 @@
  * @module
  */
 import { STATE_DIRECTORY } from "../project/paths.ts";
-import { visitEvents } from "../session/read_events.ts";
 import { MomentComparison, type TreeDifference } from "../work_tree/compare.ts";
 import { factsOf } from "../work_tree/file_facts.ts";
 import { TooSlow } from "../work_tree/git.ts";
@@ -25,6 +24,7 @@ import { changedFilesOf } from "../workflow/work_lists.ts";
 import type { InputFiles, WorkRecord } from "../workflow/work_record.ts";
 import type { WorkTree } from "../workflow/work_tree.ts";
 import { keepComparison, type Keeping } from "./last_comparison.ts";
+import { type ProofRecords, readProofRecords } from "./proof_records.ts";
 import { filesNow, patienceFor } from "./work.ts";
 import { type ForeignProof, foreignProofs } from "./work_place.ts";
 import type { Workspace } from "./workspace.ts";
@@ -54,11 +54,13 @@ export async function compareProofs(
   const held = heldProofs(state, phase);
   if (held.length === 0) return { proofs: [], remarks: [], foreign: [] };
   const now = tree ?? await filesNow(workspace, [], state);
-  const records = await readRecords(workspace, state.session);
+  const { records, place } = await readProofRecords(workspace, state);
   const comparing = new ProofComparison(workspace, state, { now, records });
   const proofs: ProofSeen[] = [];
-  for (const one of held) proofs.push(await comparing.look(one));
-  const away = await foreignProofs(workspace, state, { held, records, now });
+  for (const one of held) {
+    proofs.push({ ...await comparing.look(place(one)), seq: one.proof.seq });
+  }
+  const away = await foreignProofs(workspace, state, { held: held.map(place), records, now });
   const isApproved = (name: { readonly phase: string; readonly item: string }) =>
     held.some(({ phase, item }) =>
       phase.id === name.phase && item.id === name.item && isApproval(item)
@@ -79,15 +81,6 @@ export async function compareProofs(
 
 type Records = ReadonlyMap<number, WorkRecord>;
 
-/** What the lines of a journal record of the files, by their numbers. */
-async function readRecords({ manager }: Comparing, session: string): Promise<Records> {
-  const records = new Map<number, WorkRecord>();
-  await visitEvents(manager.backend, session, {}, ({ seq, data }) => {
-    if ("work" in data && data.work !== undefined) records.set(seq, data.work);
-  });
-  return records;
-}
-
 type Found = Pick<ProofSeen, "verdict" | "changed" | "files" | "why">;
 
 /** Holds proofs against the files of one moment. */
@@ -95,13 +88,16 @@ class ProofComparison {
   readonly #root: string;
   readonly #definition: SessionState["definition"];
   readonly #now: WorkRecord["tree"];
-  readonly #records: Records;
+  readonly #records: ProofRecords["records"];
   readonly #trees: MomentComparison;
 
   constructor(
     { paths, io }: Comparing,
     { definition }: SessionState,
-    { now, records }: { readonly now: WorkRecord["tree"]; readonly records: Records },
+    { now, records }: {
+      readonly now: WorkRecord["tree"];
+      readonly records: ProofRecords["records"];
+    },
   ) {
     this.#root = paths.root;
     this.#definition = definition;

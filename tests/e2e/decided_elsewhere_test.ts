@@ -6,7 +6,7 @@ import { renameSync } from "node:fs";
 import { git } from "../harness/git_server.ts";
 import { type Machine, Machines } from "../harness/machines.ts";
 import { gitTest } from "../harness/program.ts";
-import { waiting } from "../harness/waits.ts";
+import { waiting, WAITS } from "../harness/waits.ts";
 
 interface Rows {
   readonly sessions: readonly { session: string; name: string | null; status: string }[];
@@ -19,10 +19,16 @@ function person(machines: Machines): Machine {
   return machine;
 }
 
+/** `build` has a proof that is held against the files. */
+const PROVED = WAITS.replace(
+  "{ id: build, name: Build }",
+  '{ id: build, name: Build, verification: { type: command, command: "true" } }',
+);
+
 /** A session in a sandbox that a person has approved in a clone, and that has gone on to its end. */
 async function approvedAndDone(machines: Machines) {
   const sandbox = machines.clone("sandbox");
-  const session = await waiting(sandbox);
+  const session = await waiting(sandbox, PROVED);
   await sandbox.must("session", "rename", "task");
   const desk = person(machines);
   await desk.must("approve", "ok", "--session", session, "--yes");
@@ -62,6 +68,12 @@ gitTest(
     const status = (await sandbox.must("status")).stdout.replace(/\s+/g, " ");
     assert.match(status, new RegExp(`This is a split of session task \\(${session}\\)`));
     assert.match(status, lacks);
+    // Its proofs are held against the files as before.
+    const { proofs } = await sandbox.data<{ proofs: { item: string; verdict: string }[] }>(
+      "status",
+      "--fresh",
+    );
+    assert.deepEqual(proofs.map(({ item, verdict }) => [item, verdict]), [["build", "fresh"]]);
     const finished = (await sandbox.must("finish")).stdout.replace(/\s+/g, " ");
     assert.match(finished, /This is a split of session task/);
     assert.match(finished, lacks);

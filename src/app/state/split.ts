@@ -7,16 +7,18 @@ import { eventsFrom, firstEvent } from "../../session/read_events.ts";
 import type { SessionEvent } from "../../workflow/events.ts";
 import { approvalsOf } from "../../workflow/given_approvals.ts";
 import type { SessionState } from "../../workflow/state.ts";
-import type { Workspace } from "../workspace.ts";
+import type { Sessions } from "../workspace.ts";
 
-type Needed = Pick<Workspace, "manager">;
+type Needed = Pick<Sessions, "manager">;
 
 /** Where a session was split off. */
-interface Split {
+export interface Split {
   /** The session that kept the id. */
   readonly from: string;
   /** How many events both have. */
   readonly common: number;
+  /** How many events the copy had that became the split. */
+  readonly seq: number;
 }
 
 /**
@@ -48,12 +50,14 @@ export async function splitText(workspace: Needed, session: string): Promise<str
 }
 
 /** The session that was split off, by its first event. Most sessions have no parent: it is not read then. */
-async function splitOf({ manager }: Needed, session: string): Promise<Split | null> {
+export async function splitOf({ manager }: Needed, session: string): Promise<Split | null> {
   if (((await manager.meta(session))?.parent ?? null) === null) return null;
   const first = await firstEvent(manager.backend, session);
   if (first?.type !== "session_imported") return null;
-  const { branchOf: from, common } = first.data.source;
-  return typeof from === "string" && typeof common === "number" ? { from, common } : null;
+  const { branchOf: from, common, seq } = first.data.source;
+  return typeof from === "string" && typeof common === "number" && typeof seq === "number"
+    ? { from, common, seq }
+    : null;
 }
 
 async function nameOf({ manager }: Needed, session: string): Promise<string> {
