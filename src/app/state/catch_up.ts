@@ -55,7 +55,8 @@ async function isKept(workspace: Workspace): Promise<boolean> {
 
 function isDue(workspace: Workspace, before: SessionState): boolean {
   const last = lastFetch(workspace.paths.root);
-  if (last === null || last === "never") return last !== null;
+  // Nothing has come here from a branch, unless the branch was asked.
+  if (last === null || last === "never") return false;
   const passed = workspace.io.now().getTime() - last.time;
   const most = WORK.has(workspace.operation) && approvalsOf(before).length > 0
     ? RELYING_MS
