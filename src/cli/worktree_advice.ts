@@ -6,13 +6,16 @@
 import { OrchestratorError } from "../errors.ts";
 import type { OrchestratorPaths } from "../project/paths.ts";
 import { STATE_HOME_VARIABLE } from "../project/state_home.ts";
+import { shellWord } from "../workflow/shell_word.ts";
 
 /** The setting of each agent's sandbox that lets it write into a directory. */
 const SETTINGS: Readonly<Record<string, (directory: string) => string>> = {
   "claude-code": (directory) =>
     `Add "${directory}" to sandbox.filesystem.allowWrite in Claude Code's settings`,
   "codex": (directory) =>
-    `Start Codex with \`--add-dir ${directory}\` (or list it in sandbox_workspace_write.writable_roots)`,
+    `Start Codex with \`--add-dir ${
+      shellWord(directory)
+    }\` (or list it in sandbox_workspace_write.writable_roots)`,
 };
 
 /**

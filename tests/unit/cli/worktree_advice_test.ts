@@ -37,6 +37,17 @@ for (
   });
 }
 
+Deno.test("an unwritable shared state: a directory with a space is one word of the command", () => {
+  const paths = new OrchestratorPaths("/wt", "marker", "/home/anna", {
+    directory: "/my main/.orchestrator",
+    worktree: { name: "wt", common: "/my main/.git", main: "/my main" },
+    why: "shared",
+    shared: { key: "wt", of: "/my main" },
+  });
+  const error = unwritableState(failed("EROFS", "/my main/.orchestrator/lock"), paths, "codex");
+  assert.match(error.hint ?? "", /`--add-dir '\/my main\/\.orchestrator'`/);
+});
+
 Deno.test("an unwritable shared state: the state directory that cannot even be made", () => {
   const error = unwritableState(failed("EROFS", "/main/.orchestrator"), PATHS, "codex");
   assert.match(error.hint ?? "", /--add-dir/);
