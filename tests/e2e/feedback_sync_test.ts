@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { cpSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { executable, executableAvailable } from "../harness/executable.ts";
@@ -224,6 +224,9 @@ Deno.test({
     const program = await executable();
     using machines = new Machines();
     const machine = await sender(machines, "one");
+    // What a killed process leaves there goes with the test.
+    machine.env["TMPDIR"] = join(machines.scratch.top, "temporary");
+    mkdirSync(machine.env["TMPDIR"]);
     let expected = 2;
     for (const delay of [10, 60, 110, 180, 280]) {
       const { file, args } = { file: program, args: ["feedback", "sync", "--yes"] };
