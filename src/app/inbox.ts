@@ -9,6 +9,7 @@ import { completeIndex } from "../state_branch/session_index.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { type Waiting, waitingFor } from "../workflow/waiting.ts";
 import { fetchBranches } from "./state/all_branches.ts";
+import { tellAgain } from "./notify.ts";
 import type { Found } from "./state/open_seen.ts";
 import { orWarn } from "./state/or_warn.ts";
 import { workElsewhere, type WorkPlace } from "./work_place.ts";
@@ -27,7 +28,8 @@ export interface InboxItem extends Waiting {
 }
 
 /**
- * Lists what waits, the oldest first. Asks the server once, into private refs; nothing else is written.
+ * Lists what waits, the oldest first. Asks the server once, into private refs; nothing else is written,
+ * but that a person was told again, where it is time for that.
  */
 export async function inbox(workspace: Workspace): Promise<readonly InboxItem[]> {
   const states = new Map<
@@ -70,6 +72,7 @@ export async function inbox(workspace: Workspace): Promise<readonly InboxItem[]>
       ...(work === null ? {} : { work }),
     }));
   }));
+  await tellAgain(workspace, [...states.values()].map(({ state }) => state));
   return items.flat().sort((left, right) =>
     left.since < right.since ? -1 : left.since > right.since ? 1 : 0
   );

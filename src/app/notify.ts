@@ -1,8 +1,8 @@
 /**
  * Telling a person that a session waits for them, or has ended: by a program or an address of their own.
  *
- * Nothing is remembered: whether it has just begun to wait is in the state, for then the last event is the
- * one that it waits since.
+ * Whether it has just begun to wait is in the state, for then the last event is the one that it waits
+ * since. When a person was told is remembered beside it (`told.ts`), so that they are told again in time.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";
@@ -10,6 +10,7 @@ import { runProgram } from "../platform/processes.ts";
 import { isWindows } from "../platform/runtime.ts";
 import type { SessionState } from "../workflow/state.ts";
 import { type Waiting, waitingFor } from "../workflow/waiting.ts";
+import { remember, toldOf } from "./told.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** How long the program, or the server, may take. */
@@ -43,7 +44,68 @@ export async function notifyOfChange(workspace: Workspace, session: string): Pro
   if ((await workspace.config()).get("notify") === null) return;
   const { state } = await workspace.manager.load(session);
   const occasion = occasionOf(state);
-  if (occasion !== null) await notify(workspace, state, occasion);
+  const now = workspace.io.now();
+  if (occasion !== null) {
+    const told = occasion === "waiting" ? now : null;
+    remember(workspace.paths.root, new Map([[session, told]]), now);
+    await notify(workspace, state, occasion);
+  }
+  const others = [...toldOf(workspace.paths.root)?.keys() ?? []].filter((id) => id !== session);
+  const states = [state, ...await Promise.all(others.map((id) => stateHere(workspace, id)))];
+  await tellAgain(workspace, states.flatMap((one) => one ?? []));
+}
+
+/** Null where it is not here, or cannot be read: it is told of where it is. */
+async function stateHere({ manager }: Workspace, session: string): Promise<SessionState | null> {
+  try {
+    return (await manager.load(session)).state;
+  } catch (error) {
+    if (error instanceof OrchestratorError) return null;
+    throw error;
+  }
+}
+
+/**
+ * Tells again of those that still wait for as long as `notify_again` says since a person was last told.
+ * Without git, or where that cannot be remembered, nothing.
+ */
+export async function tellAgain(
+  workspace: Workspace,
+  states: readonly SessionState[],
+): Promise<void> {
+  const config = await workspace.config();
+  const told = toldOf(workspace.paths.root);
+  if (config.get("notify") === null || told === null) return;
+  const now = workspace.io.now();
+  const minutes = config.get("notify_again");
+  const due = states.filter((state) => {
+    const [first] = waitingFor(state);
+    return first !== undefined && isDue(first, { told: told.get(state.session), now, minutes });
+  });
+  const times = new Map<string, Date | null>(due.map(({ session }) => [session, now]));
+  for (const state of states) {
+    if (told.has(state.session) && waitingFor(state).length === 0) times.set(state.session, null);
+  }
+  if (times.size === 0 || !remember(workspace.paths.root, times, now)) return;
+  await Promise.all(due.map((state) => notify(workspace, state, "still_waiting")));
+}
+
+/**
+ * Whether it is time to tell again.
+ * @param told when a person was last told; what was before it began to wait does not count.
+ * @param minutes between two times that a person is told; 0 for never.
+ */
+export function isDue(
+  { since }: Pick<Waiting, "since">,
+  { told, now, minutes }: {
+    readonly told: Date | undefined;
+    readonly now: Date;
+    readonly minutes: number;
+  },
+): boolean {
+  const begun = Date.parse(since);
+  const last = told === undefined || told > now ? begun : Math.max(begun, told.getTime());
+  return minutes > 0 && now.getTime() - last >= minutes * 60_000;
 }
 
 /** Tells again of what still waits at the end of a time that was spent with waiting. */
@@ -52,6 +114,7 @@ export async function notifyAgain(
   state: SessionState,
   from: Date,
 ): Promise<void> {
+  if (toldOf(workspace.paths.root) !== null) return await tellAgain(workspace, [state]);
   const [first] = waitingFor(state);
   const minutes = (await workspace.config()).get("notify_again");
   if (first === undefined || !isAgain(first, { from, to: workspace.io.now(), minutes })) return;

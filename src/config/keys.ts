@@ -225,7 +225,7 @@ export const CONFIG_KEYS = {
     default: 30,
     env: "ORCHESTRATOR_NOTIFY_AGAIN",
     description:
-      "Minutes after which wait --for approval tells of it again, each time; 0 for never",
+      "Minutes after which the next change, inbox or wait --for approval tells of it again; 0 for never",
     personal: true,
     since: "0.1.0",
   },

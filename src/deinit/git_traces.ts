@@ -19,6 +19,7 @@ import {
   HEADS,
   LAST_FETCH,
   REFS,
+  TOLD,
 } from "../state_layout/places.ts";
 import type { Git } from "../state_branch/git.ts";
 
@@ -84,7 +85,9 @@ export async function findGitTraces(git: Git, project: ProjectOfTraces): Promise
     branches.add(pushedTo(join(git.commonDirectory, GIT_FOLDER, name)) ?? branch);
   }
   if (foreign.size === 0) {
-    files.push(...[LAST_FETCH, COMPARED, HEADS, CHECKOUT].filter((name) => names.includes(name)));
+    files.push(
+      ...[LAST_FETCH, COMPARED, HEADS, TOLD, CHECKOUT].filter((name) => names.includes(name)),
+    );
   }
   for (const found of await listRefs(git, ["refs/remotes/"])) {
     const branch = found.ref.split("/").slice(3).join("/");

@@ -101,11 +101,11 @@ export const ELSEWHERE: readonly Place[] = [
     kind: "folder",
     base: "git",
     where: GIT_FOLDER,
-    madeBy: [...STATE_COMMANDS, "status", "handoff", "start", "init"],
+    madeBy: [...STATE_COMMANDS, "status", "handoff", "start", "init", "inbox", "wait"],
     recognise: "the name; git has no such folder",
     onLeaving: "remove",
     what:
-      "`<branch>.json`: the result of the last push; `looked`: when the server was last queried; `compared`: what reading commands last found of proofs; `heads`: how far each session was when it was last changed here, with its name and task, written by every change of a session, so that it shows when one is gone or shorter; `damaged/`: git objects that were moved here because a power failure had left them empty; `checkout`: the path of a main checkout that git's files do not lead to (`--separate-git-dir`); `state/` and `folders/`: the state of a repository without a main checkout",
+      "`<branch>.json`: the result of the last push; `looked`: when the server was last queried; `compared`: what reading commands last found of proofs; `heads`: how far each session was when it was last changed here, with its name and task, written by every change of a session, so that it shows when one is gone or shorter; `told`: when a person was last told by `notify` that a session waits; `damaged/`: git objects that were moved here because a power failure had left them empty; `checkout`: the path of a main checkout that git's files do not lead to (`--separate-git-dir`); `state/` and `folders/`: the state of a repository without a main checkout",
   },
   ...Object.values(REFS).map((where): Place => ({
     kind: "refs",

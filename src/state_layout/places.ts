@@ -15,6 +15,9 @@ export const COMPARED = "compared";
 /** Name in {@link GIT_FOLDER} of what is remembered of how far sessions were. */
 export const HEADS = "heads";
 
+/** Name in {@link GIT_FOLDER} of the file that says when a person was told of what waits for them. */
+export const TOLD = "told";
+
 /** Name in {@link GIT_FOLDER} of the file that says what is remembered of pushing to a branch. */
 export function pushRecordName(branch: string): string {
   return `${encodeURIComponent(branch)}.json`;
