@@ -170,6 +170,7 @@ function rooms(): string {
 
 const STAYS: Readonly<Record<Stay, string>> = {
   derived: "made again there",
+  "with the project": "people write it; it goes where their files go",
   machine: "means nothing elsewhere",
   "way back": "the way back on this machine",
   secret: "a secret",

@@ -15,7 +15,8 @@ import {
   committedFiles,
 } from "../project/committed_files.ts";
 import { gitDirectory } from "../project/git_remote.ts";
-import { OWN_WORKFLOW_FILE, WORKFLOW_FILE } from "../project/paths.ts";
+import { WORKFLOW_FILE } from "../project/paths.ts";
+import { isPortable, usualWorkflow, workflowPlaces } from "../project/usual_workflow.ts";
 import { KEYS, STATE_DIRECTORY } from "../state_layout/names.ts";
 import type { WorkflowDefinition } from "../workflow/definition.ts";
 import type { ChosenBy, DefinitionOrigin, Relation } from "../workflow/definition_origin.ts";
@@ -47,6 +48,8 @@ const DEFAULT_BRANCHES: readonly (readonly string[])[] = [
 
 const CONFIG = `${STATE_DIRECTORY}/${KEYS.config}`;
 
+const META = `${STATE_DIRECTORY}/${KEYS.meta}`;
+
 /** How a definition relates to what is committed, as far as git tells. */
 export async function definitionOrigin(
   project: Project,
@@ -57,14 +60,14 @@ export async function definitionOrigin(
   const revisions = [HEAD, ...DEFAULT_BRANCHES.flat()];
   const names = [
     CONFIG,
-    OWN_WORKFLOW_FILE,
-    WORKFLOW_FILE,
+    META,
+    ...workflowPlaces(true),
     ...place.asked === null ? [] : [place.asked],
   ];
-  const known = gitDirectory(paths.root) === null
+  const read = gitDirectory(paths.root) === null
     ? null
     : await committedFiles(paths.root, env, new Map(revisions.map((name) => [name, names])));
-  const committed = known === null ? null : await Committed.read(project, revisions, known);
+  const committed = read === null ? null : await Committed.read(project, revisions, read);
   const own = place.asked === null ? null : committed?.known.file(HEAD, place.asked) ?? null;
   const head = committed?.usual(HEAD) ?? NO_FILE;
   const defaults = committed === null ? [] : defaultBranches(committed.known);
@@ -72,7 +75,10 @@ export async function definitionOrigin(
     branch: branchName(paths.root, revision),
     ...(committed?.usual(revision) ?? NO_FILE),
   }));
-  const usual = (mains.find(({ file }) => file !== null) ?? head).path;
+  const known = mains.find(({ file }) => file !== null) ?? head;
+  const usual = known.file === null && known.path === WORKFLOW_FILE
+    ? usualInFolder(project)
+    : known.path;
   const compared = mains.map(({ branch, file }) => ({ branch, is: relation(used.text, file) }));
   const main = (["differs", "same", "absent"] as const)
     .flatMap((is) => compared.filter((entry) => entry.is === is))[0] ?? null;
@@ -127,12 +133,13 @@ class Committed {
     const usual = (revision: string): UsualFile => {
       const path = named.get(revision);
       if (path !== undefined) return { path, file: more?.file(revision, path) ?? null };
-      const own = known.file(revision, OWN_WORKFLOW_FILE);
-      if (own !== null) return { path: OWN_WORKFLOW_FILE, file: own };
-      const file = known.file(revision, WORKFLOW_FILE);
-      return file !== null && keysOfOtherTool(textOf(file)) !== null
-        ? NO_FILE
-        : { path: WORKFLOW_FILE, file };
+      for (const place of workflowPlaces(isPortableAt(project, known, revision))) {
+        const file = known.file(revision, place);
+        if (file === null) continue;
+        const isOther = place === WORKFLOW_FILE && keysOfOtherTool(textOf(file)) !== null;
+        if (!isOther) return { path: place, file };
+      }
+      return NO_FILE;
     };
     return new Committed(known, new Map(revisions.map((name) => [name, usual(name)])));
   }
@@ -145,6 +152,21 @@ class Committed {
   usual(revision: string): UsualFile {
     return this.#usual.get(revision) ?? NO_FILE;
   }
+}
+
+/** The mode of a revision; without an identity in it, that of the folder. */
+function isPortableAt({ paths }: Project, known: CommittedFiles, revision: string): boolean {
+  const meta = known.file(revision, META);
+  return meta === null ? isPortable(paths) : /"mode"\s*:\s*"portable"/.test(textOf(meta));
+}
+
+/**
+ * The usual file where none is committed: the folder's. Of several the last in the order, so that one
+ * beside which another goes first does not pass for the project's.
+ */
+function usualInFolder({ paths }: Project): string {
+  const { name, others } = usualWorkflow(paths);
+  return others.at(-1) ?? name;
 }
 
 const NO_FILE: UsualFile = { path: WORKFLOW_FILE, file: null };

@@ -2,15 +2,20 @@
  * Which workflow definition a command means.
  * @module
  */
-import { existsSync } from "node:fs";
 import { originText } from "../config/layers.ts";
 import { OrchestratorError } from "../errors.ts";
 import { readGivenText } from "../platform/given_file.ts";
 import { readTextWithin } from "../platform/within.ts";
-import { type OrchestratorPaths, OWN_WORKFLOW_FILE } from "../project/paths.ts";
+import {
+  type OrchestratorPaths,
+  OWN_WORKFLOW_FILE,
+  STATE_WORKFLOW_FILE,
+  WORKFLOW_FILE,
+} from "../project/paths.ts";
+import { hasOwnState, type UsualWorkflow, usualWorkflow } from "../project/usual_workflow.ts";
 import { keysOfOtherTool } from "../workflow/other_tool.ts";
 import type { ChosenBy } from "../workflow/definition_origin.ts";
-import type { Configuration, Project } from "./workspace.ts";
+import type { Configuration, Project, Warnings } from "./workspace.ts";
 
 /** A definition has at most 1 MiB; the parser reports a longer text. */
 export const MAX_BYTES = 4 * 1024 * 1024;
@@ -29,6 +34,17 @@ export interface WorkflowFile {
   readonly by: ChosenBy;
   /** Keys that show that the file is another tool's; absent where it may be a definition. */
   readonly otherTool?: readonly string[];
+  /** About definitions that do not count; absent where the file was named. */
+  readonly remarks?: readonly PlaceRemark[];
+}
+
+/** About a definition that is there and does not count. */
+export interface PlaceRemark {
+  /** A sentence without a full stop. */
+  readonly what: string;
+  /** The next step, as a sentence without a full stop. */
+  readonly todo: string;
+  readonly level: "info" | "warning";
 }
 
 /**
@@ -64,24 +80,55 @@ export async function workflowFile(
   };
 }
 
-/** The project's usual file: `orchestrator.yaml`, else `workflow.yaml` unless it is another tool's. */
+/** The project's usual file, see `project/usual_workflow.ts`. */
 function usualFile(paths: OrchestratorPaths): WorkflowFile {
-  const own = paths.resolveFrom(paths.root, OWN_WORKFLOW_FILE);
-  const path = existsSync(own) ? own : paths.workflow;
-  const file = { path, shown: paths.relative(path), chosen: null, by: "default" } as const;
-  if (path === own) return file;
-  const keys = otherToolIn(path);
-  return keys === null ? file : { ...file, otherTool: keys };
+  const usual = usualWorkflow(paths);
+  return {
+    path: usual.path,
+    shown: usual.name,
+    chosen: null,
+    by: "default",
+    ...(usual.otherTool === null ? {} : { otherTool: usual.otherTool }),
+    remarks: placeRemarks(paths, usual),
+  };
 }
 
-/** The keys that show that a file is another tool's; null also where it cannot be read. */
-function otherToolIn(path: string): readonly string[] | null {
-  try {
-    const text = readTextWithin(null, path, MAX_BYTES);
-    return text === null ? null : keysOfOtherTool(text);
-  } catch (error) {
-    if (error instanceof OrchestratorError) return null;
-    throw error;
+/** What is to be said of definitions that are there and do not count. */
+export function placeRemarks(
+  paths: OrchestratorPaths,
+  { name, exists, otherTool, others, uncounted }: UsualWorkflow,
+): readonly PlaceRemark[] {
+  const remarks: PlaceRemark[] = [];
+  const isUsed = exists && otherTool === null;
+  if (others.length > 0) {
+    const does = others.length === 1 ? "does" : "do";
+    const names = others.map((other) => JSON.stringify(other)).join(", ");
+    remarks.push({
+      what: `The workflow is "${name}"; ${names} ${does} not count`,
+      todo: "Keep only the one that you use",
+      level: "info",
+    });
+  }
+  if (uncounted) {
+    const what = `"${STATE_WORKFLOW_FILE}" does not count: git ignores it outside of portable mode`;
+    const move = `Move it to "${otherTool === null ? WORKFLOW_FILE : OWN_WORKFLOW_FILE}"`;
+    remarks.push({
+      what: isUsed ? `${what}, and the workflow is "${name}"` : what,
+      todo: isUsed
+        ? `Add what you need of it to "${name}"`
+        : hasOwnState(paths)
+        ? `${move}, or run \`orchestrator init --portable\``
+        : move,
+      level: "warning",
+    });
+  }
+  return remarks;
+}
+
+/** Warns of definitions that are there and do not count. */
+export function warnOfPlaces(workspace: Warnings, remarks: readonly PlaceRemark[] = []): void {
+  for (const { what, todo, level } of remarks) {
+    workspace.warn(level === "info" ? what : `${what}. ${todo}`);
   }
 }
 

@@ -16,6 +16,8 @@ export type KeptBecause =
   | "not written by orchestrator"
   /** The old tool's, or a person's: moved or copied here, and maybe nowhere else any more. */
   | "original files of the old tool"
+  /** People write it. */
+  | "the workflow definition of the project"
   | "makes git ignore the other files";
 
 /** Files that stay, by the folder or the file that is named to people. */
@@ -61,8 +63,12 @@ export function surveyState(directory: string): Survey {
     const [first = "", second = ""] = path.split("/");
     const meaning = meaningOf(path);
     const isOriginal = ORIGINALS.has(first) || (path === KEYS.current && isOldCurrent(directory));
-    if (meaning === null || isOriginal) {
-      const because = isOriginal ? "original files of the old tool" : "not written by orchestrator";
+    if (meaning === null || isOriginal || path === KEYS.workflow) {
+      const because = path === KEYS.workflow
+        ? "the workflow definition of the project"
+        : isOriginal
+        ? "original files of the old tool"
+        : "not written by orchestrator";
       const shown = ORIGINALS.has(first) ? first : path;
       kept.set(shown, { files: (kept.get(shown)?.files ?? 0) + 1, because });
       continue;

@@ -83,6 +83,12 @@ export interface DefinitionFile {
   readonly shown: string;
   /** Keys that show that the file is another tool's. */
   readonly otherTool?: readonly string[];
+  /** About definitions that are there and do not count. */
+  readonly remarks?: readonly {
+    readonly what: string;
+    readonly todo: string;
+    readonly level: "info" | "warning";
+  }[];
 }
 
 /** One session as the checks see it. */

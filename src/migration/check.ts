@@ -5,7 +5,8 @@
  * @module
  */
 import { inventoryRow } from "../legacy/inventory.ts";
-import { MIGRATION, OWN_WORKFLOW_FILE, STATE_DIRECTORY, WORKFLOW_FILE } from "../project/paths.ts";
+import { MIGRATION, STATE_DIRECTORY } from "../project/paths.ts";
+import { workflowPlaces } from "../project/usual_workflow.ts";
 import { isSafePath } from "../project/unfinished_work.ts";
 import { SESSION_ID } from "../storage/keys.ts";
 import type { Manifest, MigrationJournal, MigrationMarker } from "./records.ts";
@@ -85,7 +86,7 @@ function isFeedback(part: Manifest["feedback"][number]): boolean {
 }
 
 function isReplaced({ path }: Manifest["replaced"][number]): boolean {
-  return path === WORKFLOW_FILE || path === OWN_WORKFLOW_FILE ||
+  return workflowPlaces(false).includes(path) ||
     (isSafePath(path) && path.startsWith(`${STATE_DIRECTORY}/`));
 }
 

@@ -19,10 +19,9 @@ import {
   KEYS,
   OLD_SESSION_ID,
   type OrchestratorPaths,
-  OWN_WORKFLOW_FILE,
   STATE_DIRECTORY,
-  WORKFLOW_FILE,
 } from "../project/paths.ts";
+import { workflowPlaces } from "../project/usual_workflow.ts";
 import { rememberImport } from "../session/import_session.ts";
 import { raiseFormat } from "../session/removed_sessions.ts";
 import type { ArrivedSession } from "../session/repository_log/lines.ts";
@@ -158,14 +157,14 @@ async function appendFeedback(manager: SessionManager, manifest: Manifest): Prom
 }
 
 function publishWorkflow(paths: OrchestratorPaths, staging: string): void {
-  for (const name of [OWN_WORKFLOW_FILE, WORKFLOW_FILE]) {
+  for (const name of workflowPlaces(true)) {
     const staged = `${staging}/replace/${name}`;
     if (!pathExists(staged)) continue;
     const path = `${paths.root}/${name}`;
     // Not through a temporary file in the root, which a crash would leave there.
     try {
       renamePatiently(staged, path);
-      syncDirectory(paths.root);
+      syncDirectory(path.slice(0, path.lastIndexOf("/")));
     } catch (error) {
       throw ioError("write", path, error);
     }

@@ -12,9 +12,9 @@ import {
   readOldSettings,
 } from "../legacy/old_settings.ts";
 import { readTextWithin } from "../platform/within.ts";
-import { type OrchestratorPaths, OWN_WORKFLOW_FILE, WORKFLOW_FILE } from "../project/paths.ts";
+import type { OrchestratorPaths } from "../project/paths.ts";
+import { usualWorkflow } from "../project/usual_workflow.ts";
 import { editSettings } from "../workflow/edit_settings.ts";
-import { keysOfOtherTool } from "../workflow/other_tool.ts";
 
 /** What becomes of the old settings. */
 export interface PlannedSettings {
@@ -71,16 +71,12 @@ function definitionOf(paths: OrchestratorPaths): {
   readonly text: string | null;
   readonly why: string | null;
 } {
-  const stats = (name: string) => lstatSync(`${paths.root}/${name}`, { throwIfNoEntry: false });
-  const name = stats(OWN_WORKFLOW_FILE) === undefined ? WORKFLOW_FILE : OWN_WORKFLOW_FILE;
-  const there = stats(name);
+  const { name, path, otherTool } = usualWorkflow(paths);
+  if (otherTool !== null) return { name, text: null, why: `${name} belongs to another tool` };
+  const there = lstatSync(path, { throwIfNoEntry: false });
   if (there === undefined) return { name, text: null, why: null };
   if (!there.isFile()) return { name, text: null, why: `${name} is not a regular file` };
-  const text = readTextWithin(null, `${paths.root}/${name}`, MAX_WORKFLOW_BYTES);
-  const foreign = name === WORKFLOW_FILE && text !== null && keysOfOtherTool(text) !== null;
-  return foreign
-    ? { name, text: null, why: `${name} belongs to another tool` }
-    : { name, text, why: null };
+  return { name, text: readTextWithin(null, path, MAX_WORKFLOW_BYTES), why: null };
 }
 
 function keptText({ values }: Extract<OldSettings, { kind: "settings" }>, why: string): string {

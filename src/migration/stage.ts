@@ -217,10 +217,10 @@ function stageReplaced(input: StageInput, plan: Plan): readonly ReplacedFile[] {
       : null;
     if (text !== null) {
       keep(workflow);
-      const folder = `${inState(paths, input.staging)}/replace`;
-      makeFolder(folder);
+      const staged = `${inState(paths, input.staging)}/replace/${workflow}`;
+      makeFolder(staged.slice(0, staged.lastIndexOf("/")));
       const mode = stats === undefined ? {} : { mode: stats.mode & 0o7777 };
-      replaceFile(`${folder}/${workflow}`, text, { within: paths.stateDirectory, ...mode });
+      replaceFile(staged, text, { within: paths.stateDirectory, ...mode });
     }
   }
   syncMoves({ into: folders, from: [], top: backup });

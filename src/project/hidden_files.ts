@@ -15,6 +15,7 @@ const PATIENCE_MS = 5000;
 const COMMITTED = [
   KEYS.meta,
   KEYS.config,
+  KEYS.workflow,
   KEYS.repositoryLog("x"),
   KEYS.sessionJournal("x"),
   KEYS.sessionState("x"),

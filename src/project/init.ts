@@ -14,7 +14,6 @@ import { notADirectory } from "../platform/io_error.ts";
 import { randomBase32 } from "../platform/random.ts";
 import { isWindows } from "../platform/runtime.ts";
 import { lookWithin, readTextWithin, readWithin } from "../platform/within.ts";
-import { keysOfOtherTool } from "../workflow/other_tool.ts";
 import { defaultWorkflowYaml } from "./default_workflow.ts";
 import { newRepositoryMeta } from "./new_identity.ts";
 import { detectCommands, type DetectedCommands } from "./detect_commands.ts";
@@ -28,7 +27,14 @@ import {
   type RepositoryMode,
 } from "./identity.ts";
 import { writeRepositoryMeta } from "./write_identity.ts";
-import { KEYS, type OrchestratorPaths, OWN_WORKFLOW_FILE, STATE_DIRECTORY } from "./paths.ts";
+import {
+  KEYS,
+  type OrchestratorPaths,
+  OWN_WORKFLOW_FILE,
+  STATE_DIRECTORY,
+  STATE_WORKFLOW_FILE,
+} from "./paths.ts";
+import { usualWorkflow } from "./usual_workflow.ts";
 
 /** How a project is made. */
 export interface InitOptions {
@@ -122,7 +128,9 @@ export function initProject(paths: OrchestratorPaths, options: InitOptions): Ini
   const { schema } = options;
   if (schema !== undefined) placeSchema(paths, schema, report);
   const head = schema === undefined ? "" : SCHEMA_LINE;
-  const commands = options.workflow ?? !automatic ? placeWorkflow(paths, head, report) : null;
+  const commands = options.workflow ?? !automatic
+    ? placeWorkflow({ paths, mode, head }, report)
+    : null;
 
   if (present === null) {
     const { now, toolVersion, newId, identity } = options;
@@ -220,17 +228,29 @@ function placeSchema(paths: OrchestratorPaths, schema: string, report: Report): 
 }
 
 /**
- * @param head stands in front of the text.
+ * Writes the definition where there is none. One that does not count is left to be moved: a second one
+ * beside it would hide it.
+ * @param place `head` stands in front of the text.
  * @returns the commands it was written with, or null when there is one already.
  */
 function placeWorkflow(
-  paths: OrchestratorPaths,
-  head: string,
+  { paths, mode, head }: {
+    readonly paths: OrchestratorPaths;
+    readonly mode: RepositoryMode;
+    readonly head: string;
+  },
   report: Report,
 ): DetectedCommands | null {
-  const file = placeOfWorkflow(paths);
-  // Another tool's.
-  if (file !== paths.workflow && isThere(paths.workflow)) report.kept(paths.workflow);
+  const usual = usualWorkflow(paths, mode);
+  const own = `${paths.root}/${OWN_WORKFLOW_FILE}`;
+  const isUsed = usual.exists && usual.otherTool === null;
+  // Anything of that name, also a link that leads nowhere, stays.
+  const file = isUsed ? usual.path : usual.otherTool !== null || isThere(own) ? own : usual.path;
+  if (file === own && isThere(paths.workflow)) report.kept(paths.workflow);
+  if (usual.uncounted && !isThere(file)) {
+    report.kept(`${paths.root}/${STATE_WORKFLOW_FILE}`);
+    return null;
+  }
   if (!isThere(file)) {
     const commands = detectCommands(paths.root, { windows: isWindows });
     if (createWhole(paths, file, head + defaultWorkflowYaml(commands))) {
@@ -240,20 +260,6 @@ function placeWorkflow(
   }
   report.kept(file);
   return null;
-}
-
-/** The project's own definition: not in a `workflow.yaml` of another tool. */
-function placeOfWorkflow(paths: OrchestratorPaths): string {
-  const own = `${paths.root}/${OWN_WORKFLOW_FILE}`;
-  if (isThere(own)) return own;
-  try {
-    const text = readTextWithin(null, paths.workflow, MAX_TEXT_BYTES);
-    return text !== null && keysOfOtherTool(text) !== null ? own : paths.workflow;
-  } catch (error) {
-    // Whatever it is, it is there and stays.
-    if (error instanceof OrchestratorError) return paths.workflow;
-    throw error;
-  }
 }
 
 /**

@@ -25,8 +25,11 @@ export {
 /** Name of the workflow definition in the project root. */
 export const WORKFLOW_FILE = "workflow.yaml";
 
-/** Its name where another tool has a `workflow.yaml`; it goes first. */
+/** Its name where another tool has a `workflow.yaml`; it goes before that. */
 export const OWN_WORKFLOW_FILE = "orchestrator.yaml";
+
+/** Its name in the state directory, which counts in portable mode. */
+export const STATE_WORKFLOW_FILE: string = `${STATE_DIRECTORY}/${KEYS.workflow}`;
 
 /** What makes a directory a project root, relative to it. `.git` may be a file (worktrees, submodules). */
 export const ROOT_MARKERS: readonly string[] = [
@@ -137,6 +140,11 @@ export class OrchestratorPaths {
   /** `.orchestrator/workflow.schema.json`: for editors. */
   get workflowSchema(): string {
     return join(this.stateDirectory, KEYS.workflowSchema);
+  }
+
+  /** `.orchestrator/workflow.yaml`: see `usual_workflow.ts`. */
+  get stateWorkflow(): string {
+    return join(this.stateDirectory, KEYS.workflow);
   }
 
   /** `.orchestrator/config.yaml` */

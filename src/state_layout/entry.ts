@@ -55,6 +55,8 @@ export type Carrier =
 export type Stay =
   /** It is derived again from what travels. */
   | "derived"
+  /** People write it, and it goes where their other files go. */
+  | "with the project"
   /** It means something on this machine only. */
   | "machine"
   /** Kept on this machine as the way back from something that was done here. */

@@ -46,6 +46,7 @@ const BY_NAME = new Map<string, number>([
   ["config.yaml", LIMITS.text],
   [".gitignore", LIMITS.text],
   [".gitattributes", LIMITS.text],
+  ["workflow.yaml", LIMITS.definition],
   ["workflow.schema.json", LIMITS.text],
   ["current", LIMITS.short],
   ["lock", LIMITS.short],

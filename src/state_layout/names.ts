@@ -71,6 +71,7 @@ export const KEYS = {
   gitignore: ".gitignore",
   gitattributes: ".gitattributes",
   config: "config.yaml",
+  workflow: "workflow.yaml",
   workflowSchema: "workflow.schema.json",
   current: "current",
   binding: (agentKey: string): string => `bindings/${agentKey}`,

@@ -86,6 +86,16 @@ const ROWS: Readonly<Record<string, Row>> = {
     merge: "derived",
     what: "in portable mode: git preserves the bytes, and a conflicting merge keeps one side whole",
   },
+  [KEYS.workflow]: {
+    ...repository,
+    kind: "text",
+    limit: LIMITS.definition,
+    carriers: ["git"],
+    stays: "with the project",
+    merge: "none",
+    what:
+      "the workflow definition of the project, in portable mode; people write it, and this program never removes it",
+  },
   [KEYS.workflowSchema]: {
     ...repository,
     kind: "json",

@@ -75,12 +75,15 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ini
   };
 }
 
-/** In portable mode a rule may hide state that is to be committed. */
+/** In portable mode a rule may hide state that is to be committed; a definition may not count. */
 async function sayIgnored(context: Context): Promise<void> {
   context.refresh();
   const { meta, paths, io } = context;
   const warn = (message: string) => context.warn(message);
   await (await import("../../app/hidden_state.ts")).warnOfHidden({ meta, paths, io, warn });
+  const { placeRemarks, warnOfPlaces } = await import("../../app/workflow_file.ts");
+  const { usualWorkflow } = await import("../../project/usual_workflow.ts");
+  warnOfPlaces(context, placeRemarks(paths, usualWorkflow(paths)));
 }
 
 /** In normal mode the state of linked worktrees is that of the main checkout. */

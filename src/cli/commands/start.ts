@@ -28,6 +28,7 @@ import {
   keysText,
   readWorkflowFile,
   requireDefinitionFile,
+  warnOfPlaces,
   workflowFile,
 } from "../../app/workflow_file.ts";
 import { findingText } from "../output/finding_text.ts";
@@ -109,9 +110,7 @@ function startedText(
     }`,
     say`  session ${style.cyan(shown(state.session))}${
       state.name === null ? say`` : say` (${shown(state.name)})`
-    }, workflow ${shown(state.definition.name)}${
-      source.path === null ? builtIn(source.otherTool) : say``
-    }`,
+    }, workflow ${shown(state.definition.name)}${source.path === null ? builtIn(source) : say``}`,
     ...startDeviations(state).map((text) => say`  ${style.yellow(hang(text, style, 2))}`),
     // A built-in one is said above.
     ...(source.path === null ? [] : progress.remarks ?? []).map((text) =>
@@ -170,7 +169,7 @@ function refuseAgentSettings(context: Context, settings: readonly string[]): voi
   throw new OrchestratorError(
     "agent_refused",
     `Cannot set "${setting}" at the start: it controls what needs a person's approval, and ${agent.name} is an agent (${agent.variable})`,
-    { hint: "Ask a person to start the session with it, or to set it in workflow.yaml" },
+    { hint: "Ask a person to start the session with it, or to set it in the workflow" },
   );
 }
 
@@ -183,12 +182,15 @@ interface WorkflowSource {
   readonly chosen: ChosenBy;
   /** Keys of a file that would be used if it were not another tool's. */
   readonly otherTool?: readonly string[] | undefined;
+  /** Whether a warning says what to do with a file that does not count. */
+  readonly isUncounted?: boolean;
   /** The command that shows all that is wrong with it. */
   readonly showAll: string;
 }
 
 /** Why it is the built-in one. */
-function builtIn(otherTool: readonly string[] | undefined): Shown {
+function builtIn({ otherTool, isUncounted = false }: WorkflowSource): Shown {
+  if (isUncounted) return say` (built in)`;
   return otherTool === undefined
     ? say` (built in; orchestrator init writes it as workflow.yaml)`
     : say` (built in: workflow.yaml belongs to another tool, ${
@@ -201,6 +203,7 @@ async function readWorkflow(context: Context, given: string | undefined): Promis
   const found = await workflowFile(context, given, "start");
   const { shown, chosen } = found;
   const text = readWorkflowFile(found);
+  warnOfPlaces(context, found.remarks);
   if (text !== null) {
     requireDefinitionFile(text, shown, "start with");
     const named = chosen === "argument" ? [shown] : [];
@@ -220,6 +223,7 @@ async function readWorkflow(context: Context, given: string | undefined): Promis
     file: "the built-in workflow",
     path: null,
     otherTool: found.otherTool,
+    isUncounted: (found.remarks ?? []).length > 0,
     chosen: "default",
     showAll: "orchestrator validate",
   };

@@ -12,6 +12,8 @@ import {
   otherToolError,
   readWorkflowFile,
   requireDefinitionFile,
+  warnOfPlaces,
+  type WorkflowFile,
   workflowFile,
 } from "../../app/workflow_file.ts";
 import { findingText } from "../output/finding_text.ts";
@@ -26,11 +28,15 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"val
   const { io } = context;
   const given = input.arg("file");
   const found = await workflowFile(context, given, "validate");
-  const { shown: name, chosen, otherTool } = found;
-  if (otherTool !== undefined) throw otherToolError(otherTool, name, "validate");
+  const { shown: name, otherTool } = found;
+  if (otherTool !== undefined) {
+    warnOfPlaces(context, found.remarks);
+    throw otherToolError(otherTool, name, "validate");
+  }
   const file = given === "-" ? "stdin" : name;
   const text = given === "-" ? await io.readStdin() : readWorkflowFile(found);
-  if (text === null) throw unknownFile(file, chosen);
+  if (text === null) throw unknownFile(file, found);
+  warnOfPlaces(context, found.remarks);
   requireDefinitionFile(text, file, "validate");
   const overrides = given === "-" ? {} : await replacedSettings(context, text);
   const { definition, findings } = parseDefinition(text, { file, version: VERSION, overrides });
@@ -89,15 +95,22 @@ async function replacedSettings(
   return values;
 }
 
-function unknownFile(file: string, chosen: string | null): OrchestratorError {
-  const hint = chosen === null
+function unknownFile(
+  file: string,
+  { chosen, remarks = [] }: WorkflowFile,
+): OrchestratorError {
+  const [remark] = remarks;
+  const hint = remark !== undefined
+    ? remark.todo
+    : chosen === null
     ? "Run `orchestrator init` to write one"
     : chosen === "argument"
     ? "Check the path"
     : chosen;
+  const why = remark === undefined ? "" : `. ${remark.what}`;
   return new OrchestratorError(
     "file_unknown",
-    `Cannot validate "${file}": it does not exist`,
+    `Cannot validate "${file}": it does not exist${why}`,
     { hint },
   );
 }

@@ -11,6 +11,7 @@ const TEXTS: Readonly<
   Record<LeftOutReason, readonly [one: string, many: string, why: string] | null>
 > = {
   derived: null,
+  "with the project": ["file", "files", "the project's own: git carries them"],
   machine: null,
   secret: [
     "secret",

@@ -62,7 +62,7 @@ export const workflowCommands: Check = {
     return {
       level: "warning",
       seen: `not found: ${few([...missing])}`,
-      todo: "Install them, or change the commands in workflow.yaml",
+      todo: "Install them, or change the commands in the workflow",
       list: [...missing],
     };
   },

@@ -15,8 +15,12 @@ export const workflowPresent: Check = {
         todo: workflow.error.hint ?? "Check the file's permissions",
       };
     }
+    const { shown, otherTool, remarks = [] } = await examination.options.workflowFile();
+    const remark = remarks.find(({ level }) => level === "warning") ?? remarks[0];
+    if (remark !== undefined) {
+      return { level: remark.level, seen: remark.what, todo: remark.todo };
+    }
     if (workflow.value === null) {
-      const { shown, otherTool } = await examination.options.workflowFile();
       if (otherTool !== undefined) {
         return {
           level: "info",

@@ -66,7 +66,13 @@ Deno.test({
       assert.notEqual(ours.includes(path), named, `${path} is neither removed nor named, or both`);
     }
     // What goes with nothing lost is all but what people had before.
-    assert.deepEqual(folders.sort(), [".gitignore", "archive", "migration_backup", "prd"]);
+    assert.deepEqual(folders.sort(), [
+      ".gitignore",
+      "archive",
+      "migration_backup",
+      "prd",
+      "workflow.yaml",
+    ]);
     await removeState(scratch.path(".orchestrator"), managerOf(scratch));
     for (const path of paths) {
       const there = existsSync(join(scratch.path(".orchestrator"), path));
