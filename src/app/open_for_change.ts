@@ -19,8 +19,8 @@
  * Light: what is heavy is reached once there is something to do.
  * @module
  */
-import { OrchestratorError } from "../errors.ts";
 import type { SessionChoice } from "../session/resolve.ts";
+import { KEYS } from "../state_layout/names.ts";
 import { unfinishedImport } from "../snapshot/unfinished.ts";
 import { PREPARATIONS } from "./declared_changes.ts";
 import type { Workspace } from "./workspace.ts";
@@ -74,14 +74,12 @@ const STEPS: Steps = {
   },
 };
 
-/** False too for a session that cannot be read: the command says so. */
+/** What was derived last says so: the journal is read once, by the command. */
 async function hasClaims({ manager }: Workspace, id: string): Promise<boolean> {
   try {
-    const { phase, phases } = (await manager.load(id)).state;
-    const items = phase === null ? {} : phases[phase]?.items ?? {};
-    return Object.values(items).some(({ claim }) => claim !== undefined);
-  } catch (error) {
-    if (!(error instanceof OrchestratorError)) throw error;
+    return (await manager.backend.readText(KEYS.sessionState(id)))?.includes('"claim"') === true;
+  } catch {
+    // What cannot be read is the command's to report.
     return false;
   }
 }

@@ -53,6 +53,9 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\b(toolVersion: )\d+\.\d+\.\d+\b/g, "$1<version>"],
   [/\b(orchestrator )\d+\.\d+\.\d+ /g, "$1<version> "],
   [/\b(import-)\d{8}T\d{6}Z-[a-z2-7]{4}/g, "$1<time>"],
+  // A record of feedback is named after its session's lineage.
+  [/("id":\s*)"[0-9a-f]{32}"/g, '$1"<record>"'],
+  [/\b((?:tool|process) {2}(?:\d{4}-\d\d-\d\d {2})?(?:[\w-]+ {2})?)[0-9a-f]{32}\b/g, "$1<record>"],
   // How well it packs depends on the ids.
   [/(Exported [^,]+, )[\d.]+ [KM]?i?B/g, "$1<size>"],
   [/("size":\s*)\d+/g, '$1"<size>"'],
@@ -128,11 +131,15 @@ export class StableText {
 }
 
 /** A time in a sentence, to the minute. */
-const MINUTE = /\d{4}-\d\d-\d\d \d\d:\d\dZ/g;
+const MINUTE = /\d{4}-\d\d-\d\d \d\d:\d\d(?:Z| UTC)/g;
+
+/** A day, and a time in a file's name. */
+const DAY_OR_STAMP = /\b(?:\d{4}-\d\d-\d\d|\d{8}T\d{6}Z)\b/g;
 
 /** The output of an executable whose clock is not fixed, and the text it is compared with. */
 export function withoutTimes(text: string): string {
   return text.replace(TIME, "<time>").replace(MINUTE, "<time>").replaceAll("<now>", "<time>")
+    .replace(DAY_OR_STAMP, "<time>")
     .replace(/\bAGE {2,}/g, "AGE ")
     .replace(/\b(?:just now|\d+ (?:min|h|days?) ago)(?: {2,})?/g, "<ago>");
 }
