@@ -6,6 +6,7 @@
  * Every value that is read is made known to the redactor before it is returned.
  * @module
  */
+import { lstatSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { OrchestratorError } from "../errors.ts";
 import { pathExists } from "../platform/path.ts";
@@ -392,8 +393,17 @@ function isThere({ path, within }: OldPlace): boolean {
   try {
     return within === null ? pathExists(path) : lookWithin(within, path) !== null;
   } catch (error) {
-    if (error instanceof OrchestratorError && error.code === "link_refused") return true;
+    if (error instanceof OrchestratorError && error.code === "link_refused") return isNamed(path);
     throw error;
+  }
+}
+
+/** Whether a name is there, be it a link's: one further up may lead to where it is not. */
+function isNamed(path: string): boolean {
+  try {
+    return lstatSync(path) !== undefined;
+  } catch {
+    return false;
   }
 }
 
