@@ -74,3 +74,25 @@ export function olderBranch(
     },
   );
 }
+
+/**
+ * Refuses normal mode in a linked worktree while its main checkout is in portable mode: the sessions
+ * committed here would not count, and no other could begin.
+ * @throws `other_checkout`
+ */
+export function requireNotPortableMain(
+  { root, stateHome }: Pick<OrchestratorPaths, "root" | "stateHome">,
+): void {
+  if (stateHome?.mainToo !== true) return;
+  const main = stateHome?.worktree?.main ?? null;
+  throw new OrchestratorError(
+    "other_checkout",
+    `Cannot init --normal in "${root}": its main checkout is in portable mode, and the sessions of this linked worktree would no longer be found`,
+    {
+      hint: `Run \`orchestrator init --normal\` in ${
+        main === null ? "the main checkout" : `"${main}"`
+      }, commit it and merge it here`,
+      details: { root },
+    },
+  );
+}

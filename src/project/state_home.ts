@@ -169,8 +169,12 @@ function inLinkedWorktree(
   const mode = modeIn(directory);
   const own = mode === "portable" || mode === null ? modeIn(ownPlace(root).directory) : null;
   if (mode === "portable" || own === "portable") {
-    const isOlder = own !== "portable" ? { isOlder: true } : {};
-    return { ...ownPlace(root), worktree: linked, why: "portable", ...isOlder };
+    const which = own !== "portable"
+      ? { isOlder: true }
+      : mode === "portable"
+      ? { mainToo: true }
+      : {};
+    return { ...ownPlace(root), worktree: linked, why: "portable", ...which };
   }
   const second = places.find((place) =>
     place.directory !== directory && holdsState(place.directory)

@@ -23,6 +23,8 @@ export interface StateHome {
   readonly why: "shared" | "setting" | "portable" | "bare";
   /** In portable mode: the branch of this worktree is from before it, and has no committed state. */
   readonly isOlder?: boolean;
+  /** In portable mode: so is the main checkout. */
+  readonly mainToo?: boolean;
   /** Another place of the repository that holds a state, too, which does not count. */
   readonly second?: string;
   /** Where the state is another checkout's: what stands for this worktree in it, and whose it is. */

@@ -3,7 +3,12 @@
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
-import { olderBranch, requireCheckout, requireOwnState } from "../../app/main_checkout_only.ts";
+import {
+  olderBranch,
+  requireCheckout,
+  requireNotPortableMain,
+  requireOwnState,
+} from "../../app/main_checkout_only.ts";
 import { gitDirectory } from "../../project/git_remote.ts";
 import { readRepositoryMeta } from "../../project/identity.ts";
 import { initProject, type InitResult, refuseHome } from "../../project/init.ts";
@@ -26,10 +31,9 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ini
   if (context.paths.stateHome?.isOlder === true && !input.has("portable")) {
     throw olderBranch(context.paths, "init");
   }
-  if (input.has("portable") || input.has("normal")) {
-    const option = input.has("portable") ? "--portable" : "--normal";
-    requireOwnState(context, `init ${option}`, `orchestrator init ${option}`);
-  }
+  if (input.has("normal")) requireNotPortableMain(context.paths);
+  const option = input.has("portable") ? "--portable" : input.has("normal") ? "--normal" : null;
+  if (option !== null) requireOwnState(context, `init ${option}`, `orchestrator init ${option}`);
   const wanted = input.option("identity");
   if (context.lostIdentity !== null || (wanted !== undefined && context.meta !== null)) {
     await (await import("../../app/lost_identity.ts")).settleIdentity(context, wanted);

@@ -361,6 +361,20 @@ test("a branch from before the portable mode of its main checkout begins no stat
   assert.match(tree.git(wt, "status", "--short", "--untracked-files=all"), /log\.jsonl/);
 });
 
+test("normal mode in a worktree of a portable checkout is refused, and changes nothing", async (tree) => {
+  await tree.must(tree.main, ["init", "--portable"]);
+  const id = await tree.start(tree.main, "A");
+  tree.git(tree.main, "add", "--all");
+  tree.git(tree.main, "commit", "--quiet", "--message", "state");
+  const wt = tree.add("w");
+  const { code, message, hint } = await tree.mustFail(wt, ["init", "--normal"]);
+  assert.equal(code, "other_checkout");
+  assert.match(message, /main checkout is in portable mode/);
+  assert.ok(hint?.includes(`init --normal\` in "${tree.main}"`), hint);
+  assert.equal(tree.git(wt, "status", "--short").trim(), "");
+  await tree.must(wt, ["note", "x", "--session", id]);
+});
+
 test("an agent that moves to another checkout is told of its own session", async (tree) => {
   const agent = { CLAUDECODE: "1", CLAUDE_CODE_SESSION_ID: "x" };
   const id = (await tree.must(tree.main, ["start", "T"], agent)).session;
