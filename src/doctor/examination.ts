@@ -235,8 +235,19 @@ export class Examination {
         const { overridesFor, readOldSettings } = await import("../legacy/old_settings.ts");
         const old = readOldSettings(this.paths.root, text);
         const overrides = old.kind === "settings" ? overridesFor(old.values, text) : {};
-        const parsed = parseDefinition(text, { file: shown, version: VERSION, overrides });
-        return { file: shown, text, overridden: Object.keys(overrides).sort(), ...parsed };
+        const { definition, findings } = parseDefinition(text, {
+          file: shown,
+          version: VERSION,
+          overrides,
+        });
+        const { oldDefinitionRemarks } = await import("../migration/old_definition.ts");
+        return {
+          file: shown,
+          text,
+          overridden: Object.keys(overrides).sort(),
+          definition,
+          findings: [...findings, ...oldDefinitionRemarks(this.paths, text, shown)],
+        };
       }));
   }
 

@@ -30,6 +30,7 @@ export type OldSettings =
     readonly odd: readonly string[];
     /** Of the file's text, as hex. */
     readonly sha256: string;
+    readonly text: string;
   };
 
 /** A longer file is not one of settings. */
@@ -74,7 +75,13 @@ export function readOldSettings(root: string, workflow: string | null): OldSetti
   if (text === OUTSIDE) {
     return { kind: "foreign", why: "it is a link that leads out of the project" };
   }
-  const settings = { kind: "settings", values: {}, odd: [], sha256: sha256Hex(text) } as const;
+  const settings = {
+    kind: "settings",
+    values: {},
+    odd: [],
+    sha256: sha256Hex(text),
+    text,
+  } as const;
   // A file of comments sets nothing, for any program.
   if (/^\uFEFF?(?:[ \t]*(?:#.*)?\r?\n|[ \t]*#.*$)*[ \t]*$/.test(text)) return settings;
   const { tree } = readYaml(text, OLD_SETTINGS_FILE);

@@ -111,7 +111,7 @@ export async function makePlan(
     { paths, manager, options, project, conflicts },
   );
   const current = planCurrent(project, sessions, options.prefer, conflicts);
-  const settings = planSettings(paths, warnings);
+  const settings = planSettings(paths, warnings, { remarks: options.glance !== true });
   const decided = entries.map((entry) => decidedBy(settings, entry));
   const routed = planFiles(paths, decided, sessions, wanted);
   for (const stay of routed.stays) if (stay.ask) warnings.add(stayWarning(stay));

@@ -11,6 +11,7 @@ import {
   type PlainSetting,
   readOldSettings,
 } from "../legacy/old_settings.ts";
+import { oldYamlRemarks } from "../legacy/old_yaml.ts";
 import { readTextWithin } from "../platform/within.ts";
 import type { OrchestratorPaths } from "../project/paths.ts";
 import { usualWorkflow } from "../project/usual_workflow.ts";
@@ -34,11 +35,18 @@ const MAX_WORKFLOW_BYTES = 4 * 1024 * 1024;
 /**
  * Decides what becomes of the old settings.
  * @param warnings gets a sentence about what cannot be taken over.
+ * @param options.remarks whether warnings say too what the old tool read otherwise in these files.
  */
-export function planSettings(paths: OrchestratorPaths, warnings: Set<string>): PlannedSettings {
+export function planSettings(
+  paths: OrchestratorPaths,
+  warnings: Set<string>,
+  options: { readonly remarks: boolean } = { remarks: true },
+): PlannedSettings {
   const none = { values: {}, file: null, stays: null, counts: false } as const;
   const { name, text, why } = definitionOf(paths);
   const old = readOldSettings(paths.root, text);
+  if (options.remarks && text !== null) remark(text, name, warnings);
+  if (options.remarks && old.kind === "settings") remark(old.text, OLD_SETTINGS_FILE, warnings);
   if (old.kind === "absent") return none;
   if (old.kind === "foreign") return { ...none, stays: old.why };
   if (Object.keys(old.values).length === 0) {
@@ -54,6 +62,13 @@ export function planSettings(paths: OrchestratorPaths, warnings: Set<string>): P
   if (cannot !== null) return { ...none, stays: keptText(old, cannot), counts: true };
   for (const odd of old.odd) warnings.add(oddText(odd));
   return { values: old.values, file: name, stays: null, counts: false };
+}
+
+/** Says what the old tool read otherwise in a file. */
+function remark(text: string, name: string, warnings: Set<string>): void {
+  for (const { line, column, message, file, hint } of oldYamlRemarks(text, name)) {
+    warnings.add(`${file}:${line}:${column}: ${message} (${hint})`);
+  }
 }
 
 /** The text of the definition with the old settings in it; null when it need not change. */

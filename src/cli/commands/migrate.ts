@@ -122,7 +122,8 @@ async function move(context: Context, input: Input): Promise<AnswerTo<"migrate">
     ({ plan } = await makePlanUnheld(paths, manager, { ...options(context, input), choices }));
   }
   if (isEmptyPlan(plan)) {
-    if (input.has("force-from-old")) refuseLateForce(context);
+    if (input.has("force-from-old")) refuseLateForce(context, "old");
+    if (input.has("force-from-new")) refuseLateForce(context, "new");
     return nothing(context, plan, pending);
   }
   if (!input.has("yes")) {
@@ -152,15 +153,17 @@ async function move(context: Context, input: Input): Promise<AnswerTo<"migrate">
   return done(result);
 }
 
-/** The old state is in the backup by now: it counts again after a rollback only. */
-function refuseLateForce({ paths }: Context): void {
+/** A migration has decided, and the old state is in the backup: a rollback has to come first. */
+function refuseLateForce({ paths }: Context, side: "old" | "new"): void {
   if (readMarker(paths) === null) return;
   throw new OrchestratorError(
     "state_moved",
-    `Cannot use the old state of "${paths.root}": a migration has moved it to the backup`,
+    side === "old"
+      ? `Cannot use the old state of "${paths.root}": a migration has moved it to the backup`
+      : `Cannot use the new state of "${paths.root}" over the old one: a migration has moved the old one to the backup`,
     {
       hint:
-        "Run `orchestrator migrate --rollback` first (--keep-new where sessions moved on), then `orchestrator migrate --force-from-old`",
+        `Run \`orchestrator migrate --rollback\` first (--keep-new where sessions moved on), then \`orchestrator migrate --force-from-${side}\``,
     },
   );
 }

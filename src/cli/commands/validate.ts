@@ -39,7 +39,12 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"val
   warnOfPlaces(context, found.remarks);
   requireDefinitionFile(text, file, "validate");
   const overrides = given === "-" ? {} : await replacedSettings(context, text);
-  const { definition, findings } = parseDefinition(text, { file, version: VERSION, overrides });
+  const { definition, findings: own } = parseDefinition(text, {
+    file,
+    version: VERSION,
+    overrides,
+  });
+  const findings = [...own, ...await remarksOfOldTool(context, text, file)];
   const errors = findings.filter((finding) => finding.level === "error");
   if (definition === null || errors.length > 0) {
     throw new OrchestratorError(
@@ -82,6 +87,16 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"val
         }`,
       ]),
   };
+}
+
+/** What the old tool read otherwise, where the project comes from it. */
+async function remarksOfOldTool(
+  { paths }: Context,
+  text: string,
+  file: string,
+): Promise<readonly Finding[]> {
+  const { oldDefinitionRemarks } = await import("../../migration/old_definition.ts");
+  return oldDefinitionRemarks(paths, text, file);
 }
 
 /** The settings that a start would replace, which is warned of. */

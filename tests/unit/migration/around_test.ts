@@ -96,7 +96,7 @@ Deno.test("where old and new differ, warning, notice and dry run offer both side
   assert.doesNotMatch(decided.stderr, /--force-from/);
 });
 
-Deno.test("after a plain migration --force-from-old says that a rollback comes first, which works", async () => {
+Deno.test("after a plain migration --force-from-* say that a rollback comes first, which works", async () => {
   using scratch = await differing();
   const moved = await orchestrator(scratch, ["migrate", "--yes"]);
   assert.match(
@@ -106,6 +106,10 @@ Deno.test("after a plain migration --force-from-old says that a rollback comes f
   const late = await orchestrator(scratch, ["migrate", "--yes", "--force-from-old"]);
   assert.equal(late.code, 5);
   assert.match(late.stderr, /has moved it to the backup[^]*--rollback/);
+  const other = await orchestrator(scratch, ["migrate", "--yes", "--force-from-new"]);
+  assert.equal(other.code, 5);
+  assert.equal(other.stdout, "");
+  assert.match(other.stderr, /to the backup[^]*--rollback[^]*--force-from-new/);
   await answer(scratch, "migrate", "--rollback", "--yes");
   await answer(scratch, "migrate", "--yes", "--force-from-old");
   const { data } = await answer(scratch, "status");
@@ -234,4 +238,34 @@ Deno.test("the dry run and a migration that is taken back change nothing around 
   const before = treeOf(scratch);
   await answer(scratch, "migrate", "--dry-run");
   assertSameTree(before, treeOf(scratch));
+});
+
+Deno.test("what the old tool read otherwise in workflow.yaml is said before, by and after the migration", async () => {
+  using scratch = oldRepository(repositoryOf(4));
+  const body = "phases:\n  - id: PLAN\n    name: Plan\n    items:\n      - {id: a, name: A}\n";
+  scratch.write("workflow.yaml", `name: W\n${body}settings:\n  depth: 010\n  lazy: yes\n`);
+  const said = [
+    /workflow\.yaml:8:10: the old tool read 010 as 8 \(YAML 1\.1\); here it is 10/,
+    /workflow\.yaml:9:9: the old tool read yes as true \(YAML 1\.1\); here it is the text "yes"/,
+  ];
+  const all = (text: string) => said.forEach((one) => assert.match(text, one));
+  all((await orchestrator(scratch, ["validate"])).stdout);
+  all((await orchestrator(scratch, ["migrate", "--dry-run"])).stderr);
+  all((await orchestrator(scratch, ["migrate", "--yes"])).stderr);
+  all((await orchestrator(scratch, ["validate"])).stdout);
+  all((await orchestrator(scratch, ["doctor", "--verbose"])).stdout);
+  scratch.write("workflow.yaml", `format: 2\nname: W\n${body}settings:\n  lazy: yes\n`);
+  const { stdout } = await orchestrator(scratch, ["validate"]);
+  assert.doesNotMatch(stdout, /old tool/);
+});
+
+Deno.test("a definition of a project that never had the old tool is not held against YAML 1.1", async () => {
+  using scratch = oldRepository({});
+  scratch.write(
+    "workflow.yaml",
+    "name: W\nsettings: {lazy: yes}\nphases:\n  - {id: A, name: A, items: [{id: a, name: A}]}\n",
+  );
+  const { stdout, code } = await orchestrator(scratch, ["validate"]);
+  assert.equal(code, 0);
+  assert.doesNotMatch(stdout, /old tool/);
 });
