@@ -48,12 +48,13 @@ async function why(
     );
   }
   if (meta === null) {
+    const moved = await (await import("./legacy/old_state_moved.ts")).oldStateMoved(workspace);
     return new OrchestratorError(
       "no_project",
-      `${doing}: there is no session in "${paths.root}"${state}`,
+      `${doing}: there is no session in "${paths.root}"${state}${moved?.what ?? ""}`,
       paths.isHome
         ? { hint: "Change to a project, or name one with --root" }
-        : { hint: `Run \`orchestrator start "<task>"\`` },
+        : { hint: moved?.hint ?? `Run \`orchestrator start "<task>"\`` },
     );
   }
   const [own, ...more] = await ownElsewhere(workspace);

@@ -269,3 +269,34 @@ Deno.test("a definition of a project that never had the old tool is not held aga
   assert.equal(code, 0);
   assert.doesNotMatch(stdout, /old tool/);
 });
+
+Deno.test("a clone that pulled the removal of old files is told where its session went", async () => {
+  using scratch = oldRepository(repositoryOf(4));
+  git(scratch, "init", "-q");
+  const before = await orchestrator(scratch, ["status", "--root", scratch.root]);
+  assert.equal(before.code, 0);
+  git(scratch, "add", "-f", ".workflow_state.json");
+  git(scratch, "commit", "-q", "-m", "state");
+  git(scratch, "rm", "-q", "--cached", ".workflow_state.json");
+  git(scratch, "commit", "-q", "-m", "moved");
+  // Still here: nothing has gone.
+  assert.equal((await orchestrator(scratch, ["status"])).code, 0);
+  using clone = oldRepository({});
+  git(clone, "clone", "-q", scratch.root, "other");
+  const there = await orchestrator(clone, ["status", "--root", clone.path("other")]);
+  assert.equal(there.code, 4);
+  assert.match(
+    there.stderr,
+    /there is no session in [^]*; commit [0-9a-f]+ of \d{4}-\d\d-\d\d removed the old tool's "\.workflow_state\.json"/,
+  );
+  assert.match(
+    there.stderr,
+    /hint: Run `orchestrator state push` [^]* `orchestrator state pull` here/,
+  );
+  // Where no commit removed one, nothing is said of it.
+  const without = clone.path("without");
+  git(clone, "init", "-q", "without");
+  const plain = await orchestrator(clone, ["status", "--root", without]);
+  assert.doesNotMatch(plain.stderr, /old tool/);
+  assert.match(plain.stderr, /hint: Run `orchestrator start/);
+});
