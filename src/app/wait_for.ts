@@ -8,7 +8,7 @@
 import { OrchestratorError } from "../errors.ts";
 import { FolderWatch } from "../platform/watch_folder.ts";
 import { loadSession } from "../session/load.ts";
-import type { SessionState } from "../workflow/state.ts";
+import type { ItemState, SessionState, Withdrawal } from "../workflow/state.ts";
 import { type Waiting, waitingFor } from "../workflow/waiting.ts";
 import { askAgain } from "./state/ask_branch.ts";
 import type { Workspace } from "./workspace.ts";
@@ -24,6 +24,14 @@ export interface Waited {
   readonly state: SessionState;
   /** What was waited for; undefined for any change, and where nothing waited. */
   readonly waiting: Waiting | undefined;
+  /** Work or an approval that was taken back meanwhile instead. */
+  readonly withdrawn?: Withdrawn;
+}
+
+/** What was taken back, by whom and why. */
+export interface Withdrawn extends Withdrawal {
+  readonly what: string;
+  readonly reason?: string;
 }
 
 /** Milliseconds between two looks that nothing has caused. */
@@ -49,7 +57,7 @@ export async function waitFor(
   },
 ): Promise<Waited> {
   const waiting = kind === "approval" ? waitingFor(from)[0] : undefined;
-  if (kind === "approval" && waiting === undefined) return { came: true, state: from, waiting };
+  if (kind === "approval" && waiting === undefined) return { came: false, state: from, waiting };
   const deadline = performance.now() + seconds * 1000;
   const done = (state: SessionState) =>
     waiting === undefined
@@ -70,7 +78,7 @@ export async function waitFor(
       }
       if (done(newest)) {
         if (newest === asking.newest()) asking.remember();
-        return { came: true, state: newest, waiting };
+        return { ...outcome(newest, from, waiting), state: newest, waiting };
       }
       const left = deadline - performance.now();
       if (stop.aborted) throw interrupted(stop);
@@ -91,6 +99,44 @@ export async function waitFor(
     ended.abort();
     await asking.ended;
   }
+}
+
+/** Whether what ended the wait is what was waited for: not a rejection, nor the session's end without it. */
+function outcome(
+  newest: SessionState,
+  from: SessionState,
+  waiting: Waiting | undefined,
+): Pick<Waited, "came" | "withdrawn"> {
+  if (waiting === undefined) return { came: true };
+  const withdrawn = lastWithdrawn(newest, from.seq);
+  if (withdrawn !== undefined) return { came: false, withdrawn };
+  return { came: newest.status !== "abandoned" };
+}
+
+/** The last thing that was taken back after an event. */
+function lastWithdrawn(
+  { phases }: SessionState,
+  after: number,
+): Withdrawn | undefined {
+  let last: Withdrawn | undefined;
+  const take = (what: string, { withdrawn, withdrawnReason }: Partial<ItemState>) => {
+    // An item that another one took along does not count.
+    if (withdrawn === undefined || withdrawn.because !== undefined) return;
+    if (withdrawn.seq <= (last?.seq ?? after)) return;
+    last = {
+      ...withdrawn,
+      what,
+      ...(withdrawnReason === undefined ? {} : { reason: withdrawnReason }),
+    };
+  };
+  for (const [id, { items, withdrawn, withdrawnReason }] of Object.entries(phases)) {
+    take(`phase ${id}`, {
+      ...(withdrawn === undefined ? {} : { withdrawn }),
+      ...(withdrawnReason === undefined ? {} : { withdrawnReason }),
+    });
+    for (const [item, state] of Object.entries(items)) take(item, state);
+  }
+  return last;
 }
 
 /** Files that say nothing of what happened in a session. */

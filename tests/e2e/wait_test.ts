@@ -51,20 +51,40 @@ gitTest(
     assert.equal(json.code, 7);
     assert.equal(JSON.parse(json.stdout).data.came, false);
     await machine.must("reject", "think", "--reason", "The error cases are missing");
-    const there = await machine.must("wait", "--for", "approval");
+    const there = await machine.run("wait", "--for", "approval");
+    assert.equal(there.code, 7);
     assert.equal(there.stdout, "Nothing waits for a person; next: orchestrator complete think\n");
   },
 );
 
-gitTest("a rejection ends it, too", async () => {
+gitTest("a rejection ends it, too, and is no approval: who and why", async () => {
+  for (const item of ["think", "ok"]) {
+    using machines = new Machines();
+    const machine = alone(machines, "machine");
+    await waiting(machine);
+    const approval = machine.run("wait", "--for", "approval", "--timeout", "60");
+    await machine.must("note", "still at it");
+    await machine.must("reject", item, "--reason", "The error cases are missing");
+    const { code, stdout } = await approval;
+    assert.equal(code, 7);
+    assert.match(
+      stdout,
+      new RegExp(
+        `^${item} was rejected by .+: The error cases are missing; next: orchestrator .+\\n$`,
+      ),
+    );
+  }
+});
+
+gitTest("an end of the session without it is no approval", async () => {
   using machines = new Machines();
   const machine = alone(machines, "machine");
   await waiting(machine);
   const approval = machine.run("wait", "--for", "approval", "--timeout", "60");
-  await machine.must("reject", "think", "--reason", "The error cases are missing");
+  await machine.must("finish", "--abandon", "--reason", "Not needed any more");
   const { code, stdout } = await approval;
-  assert.equal(code, 0);
-  assert.match(stdout, /; next: orchestrator complete think\n$/);
+  assert.equal(code, 7);
+  assert.equal(stdout, "The session was abandoned; ok was not approved\n");
 });
 
 gitTest("it goes on where the folder of the session is replaced by another", async () => {

@@ -28,10 +28,10 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"wai
   const stop = context.io.interrupted;
   const begun = context.io.now();
   const waited = await waitFor(context, { kind, from, since, seconds, stop });
-  const { came, state } = waited;
+  const { came, state, waiting } = waited;
   const next = nextStep(state, context.actor);
   const line = lineOf(kind, { since, seconds, next }, waited);
-  if (kind === "approval" && !came) {
+  if (kind === "approval" && waiting !== undefined && !came && !hasEnded(waited)) {
     await (await import("../../app/notify.ts")).notifyAgain(context, state, begun);
   }
   return {
@@ -46,6 +46,11 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"wai
     text: () => shown(line),
     ...(came ? {} : { exitCode: NOT_YET }),
   };
+}
+
+/** Whether it no longer waits, because of something else than what was waited for. */
+function hasEnded({ state, withdrawn }: Waited): boolean {
+  return withdrawn !== undefined || state.status !== "active";
 }
 
 function kindOf(text: string | undefined): WaitKind {
@@ -87,7 +92,7 @@ function lineOf(
     readonly seconds: number;
     readonly next: NextStep;
   },
-  { came, state, waiting }: Waited,
+  { came, state, waiting, withdrawn }: Waited,
 ): string {
   const next = `next: ${stepData(step).command}`;
   if (kind === "change") {
@@ -97,6 +102,14 @@ function lineOf(
   }
   if (waiting === undefined) return `Nothing waits for a person; ${next}`;
   const what = waiting.isPhase ? `phase ${waiting.what}` : waiting.what;
+  if (withdrawn !== undefined) {
+    const { how, by, reason } = withdrawn;
+    const why = reason === undefined ? "" : `: ${reason}`;
+    return `${withdrawn.what} was ${how} by ${by.name}${why}; ${next}`;
+  }
+  if (!came && state.status !== "active") {
+    return `The session was ${state.status}; ${what} was not approved`;
+  }
   return came
     ? `A person has decided about ${what}; ${next}`
     : `${what} still waits for a person after ${seconds} s: orchestrator ${
