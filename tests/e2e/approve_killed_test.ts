@@ -60,7 +60,10 @@ for (const delay of DELAYS) {
       await person.does(...items[0]?.argv ?? [], "--yes");
 
       const next = machine("next");
-      await next.does("wait", "--for", "approval");
+      await next.kill("wait", "--for", "approval");
+      // What was approved before is not waited for: the line names what comes next.
+      const waited = await next.run("wait", "--for", "approval");
+      assert.match(waited.stdout, /; next: orchestrator advance$/m, waited.stderr);
       await next.kill("advance");
       const { phase } = await next.data<Standing>("status");
       if (phase === "PLAN") await next.must("advance");

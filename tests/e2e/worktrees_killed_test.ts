@@ -83,7 +83,10 @@ async function story({ worker, person, replace }: Checkouts): Promise<string> {
   assert.equal(none.code, 4);
   assert.ok(none.stderr.includes(session), none.stderr);
   await next.does("session", "use", session);
-  await next.does("wait", "--for", "approval");
+  await next.kill("wait", "--for", "approval");
+  // What was approved before is not waited for: the line names what comes next.
+  const waited = await next.run("wait", "--for", "approval");
+  assert.match(waited.stdout, /; next: orchestrator advance$/m, waited.stderr);
   await next.kill("advance");
   if ((await next.data<Standing>("status")).phase === "PLAN") await next.must("advance");
   await note(next, "in the second worktree");
