@@ -57,7 +57,9 @@ export async function waitFor(
   },
 ): Promise<Waited> {
   const waiting = kind === "approval" ? waitingFor(from)[0] : undefined;
-  if (kind === "approval" && waiting === undefined) return { came: false, state: from, waiting };
+  if (kind === "approval" && waiting === undefined) {
+    return { came: isApproved(from), state: from, waiting };
+  }
   const deadline = performance.now() + seconds * 1000;
   const done = (state: SessionState) =>
     waiting === undefined
@@ -99,6 +101,14 @@ export async function waitFor(
     ended.abort();
     await asking.ended;
   }
+}
+
+/** Whether a person has approved something of the current phase, in which nothing waits any more. */
+function isApproved({ phase, phases }: SessionState): boolean {
+  const current = phase === null ? undefined : phases[phase];
+  return current !== undefined &&
+    (current.approval !== undefined ||
+      Object.values(current.items).some(({ approval }) => approval !== undefined));
 }
 
 /** Whether what ended the wait is what was waited for: not a rejection, nor the session's end without it. */

@@ -18,6 +18,9 @@ export interface OldStateMoved {
 /** The history of a large repository may take longer: then nothing is said. */
 const PATIENCE_MS = 2000;
 
+/** What was removed longer ago is nothing that a pull has just taken away. */
+const RECENT_DAYS = 90;
+
 /** The last commit before HEAD that removed an old state; null without one, and where git does not tell. */
 export async function oldStateMoved(
   { paths, io }: Pick<Workspace, "paths" | "io">,
@@ -27,6 +30,7 @@ export async function oldStateMoved(
   const answer = await askGit(root, io.env, [
     "log",
     "-1",
+    `--since=${RECENT_DAYS} days ago`,
     "--no-renames",
     "--no-show-signature",
     "--no-color",
@@ -45,8 +49,8 @@ export async function oldStateMoved(
   if (commit === undefined || file === "") return null;
   return {
     what:
-      `; commit ${commit} of ${day} removed the old tool's "${file}" from git, so the session is where \`orchestrator migrate\` moved it`,
+      `; commit ${commit} of ${day} removed the old tool's "${file}" from git, and where \`orchestrator migrate\` moved it, its session goes on`,
     hint:
-      "Run `orchestrator state push` in the clone that migrated, then `orchestrator state pull` here",
+      'Run `orchestrator state push` in the clone that migrated, then `orchestrator state pull` here; for a new task, run `orchestrator start "<task>"`',
   };
 }

@@ -9,6 +9,7 @@ import { confirm } from "../confirm.ts";
 import type { Context } from "../context.ts";
 import { readEvidence } from "../evidence.ts";
 import { changeAnswer, changesAnswer } from "../output/change.ts";
+import { inSession } from "../output/in_session.ts";
 import { subjectText } from "../output/subject_text.ts";
 import { say, shown } from "../output/shown.ts";
 import { brief, commandLine } from "../output/text.ts";
@@ -50,16 +51,18 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"app
   const again = { context, argv, asked: () => asked };
   if (phase !== undefined) {
     const change = await askingAgain(again, () => approvePhase(context, { phase, notes }, ask));
-    return changeAnswer(change, (style) => say`Approved ${style.bold(shown(phase))}`);
+    const where = await inSession(context, change.state);
+    return changeAnswer(change, (style) => say`Approved ${style.bold(shown(phase))}${where}`);
   }
   const given = {
     ...(notes === undefined ? {} : { notes }),
     ...(evidence === undefined ? {} : { evidence }),
   };
   const approved = await askingAgain(again, () => approveItems(context, { items, given }, ask));
+  const where = await inSession(context, approved[0]?.change.state);
   return changesAnswer(approved.map((change) => ({
     ...change,
-    happened: (style) => say`Approved ${style.bold(shown(change.item))}`,
+    happened: (style) => say`Approved ${style.bold(shown(change.item))}${where}`,
   })));
 }
 

@@ -6,6 +6,7 @@ import { withdrawItems } from "../../app/withdraw.ts";
 import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { changesAnswer } from "../output/change.ts";
+import { inSession } from "../output/in_session.ts";
 import { withdrawnText } from "../output/withdrawn_text.ts";
 import { requireReason } from "../texts.ts";
 
@@ -13,8 +14,9 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"rej
   const items = input.args("item");
   const reason = requireReason(input, "reject", items);
   const changes = await withdrawItems(context, { kind: "reject", items, reason });
+  const where = await inSession(context, changes[0]?.change.state);
   return changesAnswer(changes.map((one) => ({
     ...one,
-    happened: (style) => withdrawnText("Rejected", one, style),
+    happened: (style) => withdrawnText("Rejected", one, style, where),
   })));
 }

@@ -7,6 +7,7 @@ import { OrchestratorError } from "../../errors.ts";
 import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { changeAnswer, changesAnswer } from "../output/change.ts";
+import { inSession } from "../output/in_session.ts";
 import { withdrawnText } from "../output/withdrawn_text.ts";
 import { requireReason } from "../texts.ts";
 
@@ -27,11 +28,16 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"rev
   const reason = requireReason(input, "revoke", phase === undefined ? items : [phase]);
   if (phase !== undefined) {
     const change = await revokePhase(context, { phase, reason });
-    return changeAnswer(change, (style) => withdrawnText(DONE, { item: phase, change }, style));
+    const where = await inSession(context, change.state);
+    return changeAnswer(
+      change,
+      (style) => withdrawnText(DONE, { item: phase, change }, style, where),
+    );
   }
   const changes = await withdrawItems(context, { kind: "revoke", items, reason });
+  const where = await inSession(context, changes[0]?.change.state);
   return changesAnswer(changes.map((one) => ({
     ...one,
-    happened: (style) => withdrawnText(DONE, one, style),
+    happened: (style) => withdrawnText(DONE, one, style, where),
   })));
 }

@@ -100,7 +100,9 @@ function lineOf(
       ? `The session has changed (event ${before} to ${state.seq}); ${next}`
       : `Nothing has changed in ${seconds} s (event ${state.seq})`;
   }
-  if (waiting === undefined) return `Nothing waits for a person; ${next}`;
+  if (waiting === undefined) {
+    return came ? `A person has approved already; ${next}` : `Nothing waits for a person; ${next}`;
+  }
   const what = waiting.isPhase ? `phase ${waiting.what}` : waiting.what;
   if (withdrawn !== undefined) {
     const { how, by, reason } = withdrawn;

@@ -261,7 +261,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     group: "work",
     summary: "Wait for a person's decision, or for any change",
     details:
-      "For agents that would otherwise ask again and again. Woken by the file system where the session is here; a state branch is asked every 5 to 60 s. Prints one line at the end: exit 0 when it came, 7 when it did not. `--for approval` ends with 7 at once where nothing waits for a person, and when it is rejected: the line says by whom, why, and what comes next.",
+      "For agents that would otherwise ask again and again. Woken by the file system where the session is here; a state branch is asked every 5 to 60 s. Prints one line at the end: exit 0 when it came, 7 when it did not. `--for approval` ends at once where nothing waits for a person, with 0 when the phase has its approval, else 7; and with 7 when it is rejected: the line says by whom, why, and what comes next.",
     options: [
       { name: "for", value: "WHAT", summary: "approval or change" },
       { name: "timeout", value: "SECONDS", summary: "How long to wait (default 100)" },
