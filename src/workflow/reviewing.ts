@@ -10,7 +10,7 @@ import { refusalIfEnded } from "./locate.ts";
 import type { SessionState } from "./state.ts";
 import { checkOptionalText, checkText, quoted } from "./texts.ts";
 
-/** What a review is of: a word, as ids of items are. */
+/** What a review is of: a word, as ids of items are, or what the workflow requires. */
 const KIND = /^[A-Za-z0-9_][\w-]{0,63}$/;
 
 /** Decides `review`. */
@@ -23,7 +23,10 @@ export function decideReview(
   const doing = `add the review ${quoted(String(review))}`;
   const ended = refusalIfEnded(state, doing);
   if (ended !== undefined) return { error: ended };
-  if (typeof review !== "string" || !KIND.test(review)) {
+  const isRequired = state.definition.phases.some(({ required_reviews }) =>
+    required_reviews.includes(review)
+  );
+  if (typeof review !== "string" || (!isRequired && !KIND.test(review))) {
     return invalid(`Cannot ${doing}: its kind must be a word like "security"`);
   }
   if (verdict !== "passed" && verdict !== "failed") {

@@ -37,7 +37,8 @@ function valueFor(row: ConfigKey, source: Source): ConfigValue {
     case "bytes":
       return type.min * (index + 2);
     case "text":
-      return type.what.includes("owner/repo") ? `owner/${source}` : `text-${source}`;
+      if (type.what.includes("owner/repo")) return `owner/${source}`;
+      return type.what.includes("URL") ? `https://git.example/${source}.git` : `text-${source}`;
     case "path":
       return `a/${source}.txt`;
     case "choice":

@@ -258,6 +258,8 @@ function commandOf(state: SessionState, argv: readonly string[]): Command | unde
       return { kind: "advance" };
     case "finish":
       return { kind: "finish" };
+    case "review":
+      return { kind: "review", review: second ?? "", by: "Anna", verdict: "passed" };
     default:
       return undefined;
   }
@@ -521,22 +523,14 @@ Deno.test("the next step always works, and leads to the end", () => {
         const command = commandFor(session, wish);
         if (command !== undefined) session.try(command, actor);
       }
-      const steps = definition.phases.reduce((sum, phase) => sum + phase.items.length + 2, 1);
+      const steps = definition.phases.reduce(
+        (sum, phase) => sum + phase.items.length + phase.required_reviews.length + 2,
+        1,
+      );
       for (let step = 0; step <= steps && session.state.status === "active"; step++) {
-        const { next, blockers } = describe(session.state);
+        const { next } = describe(session.state);
         const command = commandOf(session.state, next.argv);
-        if (command === undefined) {
-          // Only a review that no item stands for has no way out but the checkpoints.
-          assert.deepEqual(next.argv, ["checkpoint", "list"]);
-          assert.ok(blockers.every((blocker) => blocker.kind === "review_missing"));
-          assert.ok(definition.phases.some((phase) => phase.required_reviews.length > 0));
-          const reviews = definition.phases.flatMap((phase) => phase.required_reviews);
-          const ids = definition.phases.flatMap((phase) => phase.items.map((item) => item.id));
-          assert.ok(
-            reviews.some((review) => !ids.includes(review) && !ids.includes(`${review}_review`)),
-          );
-          return;
-        }
+        assert.ok(command !== undefined, next.argv.join(" "));
         session.do(command, next.byPerson ? PERSON : AGENT);
       }
       assert.notEqual(session.state.status, "active");

@@ -47,23 +47,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"val
   const findings = [...own, ...await remarksOfOldTool(context, text, file)];
   const errors = findings.filter((finding) => finding.level === "error");
   if (definition === null || errors.length > 0) {
-    throw new OrchestratorError(
-      "workflow_invalid",
-      `Cannot use "${file}": it has ${count(errors.length, say`error`)}`,
-      {
-        hint: `Correct ${errors.length === 1 ? "it" : "them"}, then validate again`,
-        details: {
-          file,
-          findings,
-          list: [
-            ...firstOf(findings).map((finding) =>
-              (finding.level === "warning" ? "warning: " : "") + findingText(finding)
-            ),
-            ...leftOut(findings),
-          ],
-        },
-      },
-    );
+    throw invalid(file, findings, errors.length);
   }
   const items = definition.phases.reduce((sum, phase) => sum + phase.items.length, 0);
   return {
@@ -87,6 +71,30 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"val
         }`,
       ]),
   };
+}
+
+function invalid(
+  file: string,
+  findings: readonly Finding[],
+  errors: number,
+): OrchestratorError {
+  return new OrchestratorError(
+    "workflow_invalid",
+    `Cannot use "${file}": it has ${count(errors, say`error`)}`,
+    {
+      hint: `Correct ${errors === 1 ? "it" : "them"}, then validate again`,
+      details: {
+        file,
+        findings,
+        list: [
+          ...firstOf(findings).map((finding) =>
+            (finding.level === "warning" ? "warning: " : "") + findingText(finding)
+          ),
+          ...leftOut(findings),
+        ],
+      },
+    },
+  );
 }
 
 /** What the old tool read otherwise, where the project comes from it. */

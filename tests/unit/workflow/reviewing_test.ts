@@ -35,6 +35,18 @@ Deno.test("a recorded review satisfies required_reviews of its name, with or wit
   assert.deepEqual(missing(session), []);
 });
 
+Deno.test("a review is recorded by whatever name the workflow requires", () => {
+  const session = new Session(workflow([
+    phase("REVIEW", [item("plain")], { required_reviews: ["code review", "Sécurité"] }),
+  ]));
+  assert.equal(
+    decide(session.state, { ...given, review: "other review" }, { actor: PERSON }).error?.code,
+    "invalid_argument",
+  );
+  for (const review of missing(session)) session.do({ ...given, review });
+  assert.deepEqual(missing(session), []);
+});
+
 Deno.test("of several reviews the newest counts, and one that failed satisfies nothing", () => {
   const session = new Session(REVIEWED);
   session.do({ ...given, review: "security" });
