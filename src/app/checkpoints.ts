@@ -79,8 +79,8 @@ export interface Made {
 }
 
 /**
- * When and by whom a checkpoint was made, whoever imported it.
- * @param inPlace as {@link listCheckpoints} says: then nobody has.
+ * When and by whom a checkpoint was made, also one that was imported.
+ * @param inPlace as {@link listCheckpoints} says: then no one has.
  */
 export function madeOf({ time, actor, data: { made } }: CheckpointEvent, inPlace: boolean): Made {
   if (made === undefined) return { createdAt: time, actor };

@@ -66,7 +66,7 @@ function refused(why: string, setting: string): OrchestratorError {
   });
 }
 
-/** The branch there. Whoever opens it disposes of it. */
+/** The branch there. The caller disposes of it. */
 export async function openFeedbackBranch(
   workspace: Workspace,
   { url }: FeedbackTarget,

@@ -3,7 +3,7 @@
  * these names too, and what is theirs is named and left alone.
  *
  * A file that cannot be parsed at all is taken for the old tool's damaged one: its name speaks for it.
- * So it does for one that cannot be read; whoever needs its content reports why.
+ * So it does for one that cannot be read; the code that needs its content reports why.
  * @module
  */
 import { closeSync, readSync } from "node:fs";

@@ -107,7 +107,7 @@ function linkEntry(root: string, path: string, row: InventoryRow): ScannedEntry 
   return { path, row, kind: "link", ...below, foreign: null, link };
 }
 
-/** Where no link is followed, whoever asks. */
+/** Where no link is followed. */
 const OWN_FOLDER = ".orchestrator";
 
 function walk(

@@ -2,7 +2,7 @@
  * The files by which git says where its directory is, read strictly and without starting git: `.git` of a
  * linked worktree or a submodule, and `commondir` (gitrepository-layout(5)).
  *
- * Whoever can write the folder wrote them: what is too large, no regular file, a loop of links, a network
+ * Anyone who can write to the folder can have written them: what is too large, no regular file, a loop of links, a network
  * path, or leads to no directory, leads nowhere.
  * @module
  */

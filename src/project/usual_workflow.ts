@@ -2,7 +2,7 @@
  * Where the project's own definition is. The first of these counts:
  *
  * 1. `.orchestrator/workflow.yaml`, in portable mode: elsewhere git ignores it, and a definition that
- *    only one clone has is nobody's rule.
+ *    only one clone has is no rule of the project's.
  * 2. `orchestrator.yaml`
  * 3. `workflow.yaml`, unless it is another tool's.
  * @module

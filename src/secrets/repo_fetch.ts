@@ -1,7 +1,7 @@
 /**
  * Fetches the encrypted files of a repository of secrets.
  *
- * Whoever can push there is not trusted with more than the values: nothing is checked out, and of the
+ * Anyone who can push there is not trusted with more than the values: nothing is checked out, and of the
  * repository only regular files are looked at that are named and sized as secrets are. Links, submodules,
  * hooks, filters and attributes mean nothing to what is done here.
  * @module

@@ -39,7 +39,7 @@ Written by \`orchestrator feedback sync\`. Each file below records/ is one recor
 A record whose file is emptied is not sent again; one whose file is removed is.
 `;
 
-/** Of every commit: whoever sends is not named. The server knows who logs in. */
+/** Of every commit: the sender is not named. The server knows who logs in. */
 const COMMITTER = {
   GIT_AUTHOR_NAME: "orchestrator",
   GIT_AUTHOR_EMAIL: "orchestrator@localhost",

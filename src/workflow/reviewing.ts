@@ -1,5 +1,5 @@
 /**
- * Deciding `review add`: a review of the work that somebody made outside of the program.
+ * Deciding `review add`: a review of the work that was made outside of the program.
  * @module
  */
 import { OrchestratorError } from "../errors.ts";

@@ -140,7 +140,7 @@ Deno.test("only what is allowed leaves, and no commit names anyone", async () =>
       `{"v":1,"kind":"tool",${day},"author":"person"}`,
     ].sort(),
   );
-  // Whoever adds the text later sends the same records with it, and another one takes nothing away.
+  // A person who adds the text later sends the same records with it, and another one takes nothing away.
   machine.env["ORCHESTRATOR_FEEDBACK_FIELDS"] = "day,author,numbers,text";
   assert.equal((await sync(machine)).records.length, 4);
   const texts = [...recordsOf(machines.bare).values()].map(({ text }) => text);

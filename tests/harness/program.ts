@@ -18,7 +18,7 @@ export function gitTest(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: noGit, fn });
 }
 
-/** Two phases of one item each, `think` and `build`, and nobody who is asked. */
+/** Two phases of one item each, `think` and `build`, and no question to a person. */
 export const TINY = `name: Tiny
 phases:
   - id: PLAN

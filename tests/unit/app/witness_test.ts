@@ -291,7 +291,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "witness: a pull, a merge of two ways, and a restore from the branch accuse nobody",
+  name: "witness: a pull, a merge of two ways, and a restore from the branch are no accusation",
   ignore: noGit,
   async fn() {
     using clone = new Clone();
