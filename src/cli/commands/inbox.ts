@@ -6,6 +6,7 @@ import { inbox, type InboxItem } from "../../app/inbox.ts";
 import { placeData, placeText } from "../../app/work_place.ts";
 import type { AnswerTo } from "../command.ts";
 import type { Context } from "../context.ts";
+import { actorText } from "../output/event_text.ts";
 import { lines, say, type Shown, shown } from "../output/shown.ts";
 import type { Style } from "../output/style.ts";
 import { ago, commandLine, hang, oneLine } from "../output/text.ts";
@@ -55,7 +56,7 @@ function itemText(item: InboxItem, now: Date, style: Style): Shown {
     say`  ${oneLine(task, style.width - INDENT, style)}`,
     say`  session ${style.cyan(shown(session))}${called}${where}`,
     ...(item.work === undefined ? [] : [say`  work in ${text(placeText(item.work))}`]),
-    say`  asked ${ago(since, now)} by ${shown(by.name)}`,
+    say`  asked ${ago(since, now)} by ${actorText(by)}`,
     ...(item.description === undefined ? [] : [say`  ${text(item.description)}`]),
     ...(item.path === undefined ? [] : [say`  read ${shown(item.path)}`]),
     say`  ${style.cyan(shown(commandLine(["orchestrator", ...argv])))}`,
