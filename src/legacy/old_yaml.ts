@@ -43,12 +43,17 @@ const OLD_DATE =
 /** What cannot differ between the two versions is not looked at. */
 const LONGEST = 64;
 
+/** Every text with a word that may differ, and others: most files are not parsed once more. */
+const MAY_DIFFER =
+  /(?<!\w)(?:yes|no|on|off)(?!\w)|(?<![\w.])[-+]?0[\dbox_]|\d[_:]|\d\.?e[-+]?\d|\d{4}-\d|[-+]\.\d|\.(?:inf|nan)|\uFFFD/i;
+
 /**
  * What the old tool read otherwise, in the order of the file. None for a definition of format 2, which
  * it never read, and for a text that is no YAML.
  * @param file name for the findings.
  */
 export function oldYamlRemarks(text: string, file: string): readonly Finding[] {
+  if (!MAY_DIFFER.test(text)) return [];
   const { tree, findings } = readYaml(text, file);
   if (tree === null || findings.failed || !isOldFormat(tree.value)) return [];
   const seen = new Set<string>();

@@ -10,6 +10,7 @@ import { closeSync, readSync } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
 import { openWithin, readTextWithin } from "../platform/within.ts";
 import { isRecord } from "../workflow/record.ts";
+import { DEPTH_LIMIT } from "./python_json.ts";
 
 /** What a file at an old place has to be; `name`: the name alone decides. */
 export type Ownership =
@@ -232,10 +233,22 @@ function orEmpty(read: () => string | null): string {
 
 /** The value of a JSON text; undefined when it is none. */
 function parsed(text: string): unknown {
+  if (isTooDeep(text)) return undefined;
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** Whether a text opens more brackets than the readers of old files follow, which would take memory. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length && depth <= DEPTH_LIMIT; at++) {
+    const char = text[at];
+    if (char === "[" || char === "{") depth += 1;
+    else if (char === "]" || char === "}") depth -= 1;
+  }
+  return depth > DEPTH_LIMIT;
 }

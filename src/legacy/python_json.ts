@@ -38,7 +38,7 @@ export class JsonSyntaxError extends Error {
 }
 
 /** Deeper nesting than any state file has; Python's own reader gives up at about 1000. */
-const DEPTH_LIMIT = 500;
+export const DEPTH_LIMIT = 500;
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const WORDS: Readonly<Record<string, JsonNode>> = {

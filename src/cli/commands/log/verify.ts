@@ -62,8 +62,14 @@ interface Checked extends Verification {
 
 /** The furthest event that was recorded here, where the journal does not hold it. */
 async function recordedHere(context: Context, id: string): Promise<Pick<Checked, "recordedHere">> {
-  const end = await lostHere(context, await loadSession(context.manager.backend, id));
-  return end === null ? {} : { recordedHere: end };
+  try {
+    const end = await lostHere(context, await loadSession(context.manager.backend, id));
+    return end === null ? {} : { recordedHere: end };
+  } catch (error) {
+    // It was removed since it was verified.
+    if (error instanceof OrchestratorError && error.code === "session_unknown") return {};
+    throw error;
+  }
 }
 
 /** The journal of the repository, where it was asked for. */
