@@ -19,7 +19,7 @@ import type { Environment } from "../platform/processes.ts";
 import { lookWithin, namesWithin, readTextWithin, readWithin } from "../platform/within.ts";
 import { LIMITS } from "../state_layout/limits.ts";
 import { PRIVATE } from "../state_layout/modes.ts";
-import { FOLDERS, IMPORT_FOLDER, UNFINISHED } from "../state_layout/names.ts";
+import { FOLDERS, IMPORT_FOLDER, MIGRATION, UNFINISHED } from "../state_layout/names.ts";
 import { gitattributesFor } from "./gitattributes.ts";
 import { gitignoreFor, modeSaid } from "./gitignore.ts";
 import { gitRemote } from "./git_remote.ts";
@@ -100,10 +100,13 @@ function problemOf(paths: OrchestratorPaths): string | null {
     if (!(error instanceof OrchestratorError) || error.code !== "state_corrupt") return null;
     return /": it ([^"]*(?:"\w+")?)$/.exec(error.message)?.[1] ?? "is damaged";
   }
-  // An import into a clone without state writes the file last: the next change finishes it.
+  // An import into a clone without state writes the file last, and a rollback takes it away first: the
+  // next change finishes what was cut off.
   const { stateDirectory } = paths;
   const names = namesWithin(stateDirectory, stateDirectory);
-  if (names.some((name) => name.startsWith(IMPORT_FOLDER))) return null;
+  if (names.some((name) => name.startsWith(IMPORT_FOLDER) || name === MIGRATION.journal)) {
+    return null;
+  }
   const { own, others } = claimsOfJournals(paths);
   return own.length + others.length + sessionsHere(paths).length === 0 ? null : "is missing";
 }
