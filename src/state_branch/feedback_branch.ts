@@ -198,7 +198,7 @@ function pathOf({ id }: SharedRecord): string {
   return `records/${id.slice(0, 2)}/${id}.json`;
 }
 
-/** Whether the server's record lacks a field of ours. What is no record there, as an emptied file, stays. */
+/** Whether the record on the server lacks a field that is here. A file there that is no record stays. */
 function isLess(bytes: Uint8Array | undefined, record: SharedRecord): boolean {
   if (bytes === undefined || bytes.length === 0 || bytes.length > MOST_BYTES) return false;
   try {

@@ -14,7 +14,7 @@ import type { Actor } from "./recorded.ts";
 import { shellWord } from "./shell_word.ts";
 import type { Claim } from "./state.ts";
 
-/** Who holds a claim, in words. */
+/** An agent or a person in words, as where they hold a claim. */
 export function claimantText({ kind, name, agent, instance }: Actor): string {
   if (kind === "person") return name;
   return `${agent ?? kind}${instance === undefined ? "" : `#${instance}`} (${name})`;

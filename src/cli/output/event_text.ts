@@ -8,6 +8,7 @@ import {
   originRemark,
   settingReplaced,
 } from "../../workflow/definition_origin.ts";
+import { claimantText } from "../../workflow/claims.ts";
 import { isRecord } from "../../workflow/record.ts";
 import {
   type Actor,
@@ -150,10 +151,8 @@ const INDENT = say`      `;
  * `claude-code#3fa2b1c0 (root)` for an agent of that login name, `anna` for a person. What stands
  * behind `#` tells agents of one product apart.
  */
-export function actorText({ kind, name, agent, instance }: Actor): Shown {
-  if (kind === "person") return shown(name);
-  const which = instance === undefined ? say`` : say`#${shown(instance)}`;
-  return say`${shown(agent ?? kind)}${which} (${shown(name)})`;
+export function actorText(actor: Actor): Shown {
+  return shown(claimantText(actor));
 }
 
 function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
