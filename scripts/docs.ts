@@ -6,13 +6,13 @@
  * @module
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import process from "node:process";
 import { VERSION } from "../src/version.ts";
 import { readSources } from "./check_layers.ts";
 import { DOCUMENTS } from "./docs_blocks.ts";
-import { pagesOf } from "./docs_pages.ts";
+import { brokenLinks, filesOf, pagesOf, unreachable } from "./docs_pages.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "..");
 
@@ -62,32 +62,6 @@ function formatted(text: string): string {
   return ended.stdout;
 }
 
-/**
- * Links of a document that lead nowhere: relative paths without a file, `#anchors` without a heading.
- * @param has says whether a file exists, relative to the document's folder.
- */
-export function brokenLinks(text: string, has: (path: string) => boolean): readonly string[] {
-  const prose = text.replace(/^```.*?^```$/gms, "");
-  const anchors = new Set(
-    [...prose.matchAll(/^#+ (?<title>.*)$/gm)].map(({ groups }) =>
-      anchorOf(groups?.["title"] ?? "")
-    ),
-  );
-  const targets = [...prose.matchAll(/\]\((?<target>[^)\s]+)\)/g)].map(({ groups }) =>
-    groups?.["target"] ?? ""
-  );
-  return targets.filter((target) => {
-    if (/^[a-z]+:/.test(target)) return false;
-    if (target.startsWith("#")) return !anchors.has(target.slice(1));
-    return !has(target.replace(/#.*$/, ""));
-  });
-}
-
-/** The anchor that a heading gets on the usual sites. */
-function anchorOf(title: string): string {
-  return title.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").trim().replace(/\s/g, "-");
-}
-
 /** What the documentation must say besides its generated parts. */
 function promises(): readonly string[] {
   const problems: string[] = [];
@@ -109,9 +83,12 @@ function promises(): readonly string[] {
       problems.push(`src/README.md: no line says why there is ${name}`);
     }
   }
-  const readme = read("README.md");
-  for (const page of pagesOf(ROOT)) {
-    if (!readme.includes(`](${page}`)) problems.push(`README.md: no link leads to ${page}`);
+  const files = filesOf(ROOT);
+  const pages = pagesOf(ROOT, ".");
+  problems.push(...brokenLinks(pages, files));
+  const forReaders = pages.filter((page) => page.startsWith("docs/"));
+  for (const page of unreachable(pages, "README.md", files)) {
+    if (forReaders.includes(page)) problems.push(`${page}: no link from the README leads to it`);
   }
   const variables = new Set(
     [...readSources(ROOT).values()].flatMap((source) =>
@@ -119,15 +96,10 @@ function promises(): readonly string[] {
     ),
   );
   variables.delete("ORCHESTRATOR_TARGET");
+  const explained = forReaders.map(read).join("\n");
   for (const variable of [...variables].sort()) {
-    if (!readme.includes(`\`${variable}\``)) {
-      problems.push(`README.md: ${variable} is not explained`);
-    }
-  }
-  for (const file of [...Object.keys(DOCUMENTS), ...pagesOf(ROOT)]) {
-    const has = (path: string) => existsSync(join(ROOT, dirname(file), path));
-    for (const link of brokenLinks(read(file), has)) {
-      problems.push(`${file}: the link to ${link} leads nowhere`);
+    if (!explained.includes(`\`${variable}\``)) {
+      problems.push(`docs/: ${variable} is not explained`);
     }
   }
   return problems;

@@ -22,17 +22,20 @@ import { ROOMS } from "./check_layers.ts";
 
 /** Which blocks each document has. */
 export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
-  "README.md": {
-    commands,
-    options: () => optionTable(GLOBAL_OPTIONS),
-    "exit-codes": exitCodes,
+  "docs/commands.md": { commands, options: () => optionTable(GLOBAL_OPTIONS) },
+  "docs/configuration.md": {
+    "config-keys": configKeys,
     variables: () => variables(VARIABLES),
     "command-variables": () => variables(COMMAND_VARIABLES),
-    "config-keys": configKeys,
+  },
+  "docs/json-and-exit-codes.md": { "exit-codes": exitCodes },
+  "docs/keeping-state.md": {
+    "never-committed": () => NEVER_COMMITTED.map((pattern) => `\`${pattern}\``).join(", ") + ".",
+  },
+  "docs/migrating.md": { "old-files": inventoryTable },
+  "docs/workflow-yaml.md": {
     "workflow-fields": workflowFields,
     "evidence-schemas": evidenceSchemas,
-    "old-files": inventoryTable,
-    "never-committed": () => NEVER_COMMITTED.map((pattern) => `\`${pattern}\``).join(", ") + ".",
   },
   "src/README.md": { rooms, "on-disk": onDisk, elsewhere, "error-codes": errorCodes },
 };

@@ -3,7 +3,7 @@
  * @module
  */
 
-/** What an exit code means; printed in the README and asserted by the transcripts. */
+/** What an exit code means; printed in the documentation and asserted by the transcripts. */
 export type ErrorKind =
   | "failure"
   | "usage"

@@ -3,6 +3,7 @@
  * the output that they show.
  *
  * - `<!-- file: NAME -->` in front of a block: the block is that file of the project.
+ * - `<!-- files of: PAGE -->`: the story begins with the files that another page shows so.
  * - A `console` block: each line with `$ ` is run, what follows is what it prints. All of a document are
  *   one story that begins in an empty repository: directory and exported variables stay from line to
  *   line, and a session has the same id in all of them.
@@ -10,7 +11,7 @@
  */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pagesOf } from "../../scripts/docs_pages.ts";
 import { executable, executableAvailable } from "../harness/executable.ts";
 import { lineDiff } from "../harness/line_diff.ts";
@@ -18,7 +19,8 @@ import { runProcess } from "../harness/running.ts";
 import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
 
 const TOP = resolve(import.meta.dirname ?? ".", "../..");
-const README = join(TOP, "README.md");
+/** All documents that may have examples, relative to the project. */
+const PAGES = ["README.md", ...pagesOf(TOP, "docs")];
 /** What documents show in place of the scratch folder, in which all folders of a story are. */
 const SHOWN_TOP = "/home/anna";
 const UPDATE = (Deno.env.get("UPDATE") ?? "") !== "";
@@ -82,6 +84,12 @@ class Story implements Disposable {
     return { code, output: stdout.replaceAll(this.scratch.top, SHOWN_TOP) };
   }
 
+  /** Writes the file that a block is, if it is one. */
+  write({ mark, text }: Block): void {
+    const file = /^file: (?<name>\S+)$/.exec(mark)?.groups?.["name"];
+    if (file !== undefined) this.scratch.write(file, text);
+  }
+
   /** Finds the ids of the sessions there are, in all folders of the story. */
   get ids(): RegExp {
     const top = readdirSync(this.scratch.top).map((name) => join(this.scratch.top, name));
@@ -125,19 +133,20 @@ class Story implements Disposable {
 async function play(path: string): Promise<void> {
   let document = readFileSync(path, "utf8");
   using story = await Story.begin();
-  let commands = 0;
   const played: { readonly block: Block; readonly text: string; readonly fits: boolean }[] = [];
   const shownAs = new Map<string, string>();
   const differences: string[] = [];
+  for (const { groups } of document.matchAll(/^<!-- files of: (?<page>\S+) -->$/gm)) {
+    const page = readFileSync(join(dirname(path), groups?.["page"] ?? ""), "utf8");
+    blocksOf(page).forEach((block) => story.write(block));
+  }
   for (const block of blocksOf(document)) {
-    const file = /^file: (?<name>\S+)$/.exec(block.mark)?.groups?.["name"];
-    if (file !== undefined) story.scratch.write(file, block.text);
+    story.write(block);
     if (block.language !== "console") continue;
     let text = "";
     for (const line of block.text.split("\n").filter((line) => line.startsWith("$ "))) {
       const { output } = await story.shell(line.slice(2));
       text += `${line}\n${output === "" || output.endsWith("\n") ? output : `${output}\n`}`;
-      commands += 1;
     }
     const pairs = story.compare(text, block.text);
     if (pairs === null) differences.push(lineDiff(block.text, text));
@@ -152,7 +161,6 @@ async function play(path: string): Promise<void> {
     }
     played.push({ block, text, fits });
   }
-  assert.ok(commands >= 10, `only ${commands} commands were found in ${path}`);
   assert.equal(new Set(shownAs.values()).size, shownAs.size, "each session has an id of its own");
   if (UPDATE) {
     // From the end, so that an update does not move what comes later.
@@ -171,7 +179,9 @@ async function play(path: string): Promise<void> {
   );
 }
 
-for (const page of ["README.md", ...pagesOf(TOP)]) {
+for (const page of PAGES) {
+  const blocks = blocksOf(readFileSync(join(TOP, page), "utf8"));
+  if (!blocks.some(({ language }) => language === "console")) continue;
   Deno.test({
     name: `${page}: the story it tells prints what it shows`,
     ignore,
@@ -179,15 +189,27 @@ for (const page of ["README.md", ...pagesOf(TOP)]) {
   });
 }
 
+/** The blocks of all documents that fit, each with its page. */
+function allBlocks(fits: (block: Block) => boolean): readonly { page: string; text: string }[] {
+  return PAGES.flatMap((page) =>
+    blocksOf(readFileSync(join(TOP, page), "utf8")).filter(fits).map(({ text }) => ({ page, text }))
+  );
+}
+
+Deno.test("examples are found in the documents", () => {
+  const shown = allBlocks(({ language }) => language === "console").map(({ text }) => text);
+  const commands = shown.join("").split("\n").filter((line) => line.startsWith("$ "));
+  assert.ok(commands.length >= 40, `only ${commands.length} commands were found`);
+});
+
 Deno.test({
-  name: "README: the examples marked to be run end well",
+  name: "the examples marked to be run end well",
   ignore,
   fn: async (context) => {
-    const blocks = blocksOf(readFileSync(README, "utf8"))
-      .filter(({ mark, language }) => mark === "run" && language === "sh");
+    const blocks = allBlocks(({ mark, language }) => mark === "run" && language === "sh");
     assert.ok(blocks.length > 0);
-    for (const { text } of blocks) {
-      await context.step(text.split("\n")[0] ?? "", async () => {
+    for (const { page, text } of blocks) {
+      await context.step(`${page}: ${text.split("\n")[0] ?? ""}`, async () => {
         using story = await Story.begin();
         const { code, output } = await story.shell(`set -e\n${text}`);
         assert.equal(code, 0, output);
@@ -197,19 +219,21 @@ Deno.test({
 });
 
 Deno.test({
-  name: "README: every workflow it shows is valid",
+  name: "every workflow that documents show is valid",
   ignore,
-  fn: async () => {
-    const blocks = blocksOf(readFileSync(README, "utf8")).filter(({ language }) =>
-      language === "yaml"
+  fn: async (context) => {
+    const blocks = allBlocks(({ language, text }) =>
+      language === "yaml" && /^(?:phases|steps):/m.test(text)
     );
-    assert.ok(blocks.length >= 2);
-    for (const { text } of blocks) {
-      using story = await Story.begin();
-      story.scratch.write("workflow.yaml", text);
-      const { code, output } = await story.shell("orchestrator validate");
-      assert.equal(code, 0, output);
-      assert.doesNotMatch(output, /warning/);
+    assert.ok(blocks.length >= 4, `only ${blocks.length} workflows were found`);
+    for (const { page, text } of blocks) {
+      await context.step(`${page}: ${text.split("\n")[1] ?? ""}`, async () => {
+        using story = await Story.begin();
+        story.scratch.write("workflow.yaml", text);
+        const { code, output } = await story.shell("orchestrator validate");
+        assert.equal(code, 0, output);
+        assert.doesNotMatch(output, /warning/);
+      });
     }
   },
 });

@@ -1,5 +1,5 @@
 /**
- * What each exit code means: for `help exit-codes`, the README and the man pages.
+ * What each exit code means: for `help exit-codes`, the documentation and the man pages.
  * @module
  */
 import { type ErrorKind, EXIT_CODES } from "../../errors.ts";

@@ -1,5 +1,5 @@
 /**
- * The environment variables that this program reads and sets: for `help environment` and the README.
+ * The environment variables that this program reads and sets: for `help environment` and the documentation.
  * Each key of the configuration has a variable besides.
  * @module
  */
