@@ -24,12 +24,12 @@ export const HOT_PATHS: readonly HotPath[] = [
   {
     command: "status",
     entries: ["main.ts", "src/cli/commands/status.ts"],
-    budget: { files: 52, bytes: 138_000 },
+    budget: { files: 53, bytes: 138_000 },
   },
   {
     command: "complete",
     entries: ["main.ts", "src/cli/commands/complete.ts"],
-    budget: { files: 73, bytes: 181_000 },
+    budget: { files: 74, bytes: 181_000 },
   },
 ];
 

@@ -2,7 +2,8 @@
  * The generated parts of the documentation: what tables in the source say, as Markdown.
  * @module
  */
-import { describeArguments, GLOBAL_OPTIONS, spellings } from "../src/cli/parse.ts";
+import { GLOBAL_OPTIONS, spellings } from "../src/cli/parse.ts";
+import { describeArguments } from "../src/cli/usage_errors.ts";
 import type { CommandSpec, OptionSpec } from "../src/cli/command.ts";
 import { exitCodes as exitCodeTable } from "../src/cli/help/exit_codes.ts";
 import { COMMAND_VARIABLES, VARIABLES, type VariableSpec } from "../src/cli/help/variables.ts";

@@ -5,7 +5,8 @@
 import type { CommandSpec, OptionSpec } from "../../src/cli/command.ts";
 import { exitCodes } from "../../src/cli/help/exit_codes.ts";
 import { VARIABLES } from "../../src/cli/help/variables.ts";
-import { describeArguments, GLOBAL_OPTIONS } from "../../src/cli/parse.ts";
+import { GLOBAL_OPTIONS } from "../../src/cli/parse.ts";
+import { describeArguments } from "../../src/cli/usage_errors.ts";
 
 /** A man page. */
 export interface ManPage {

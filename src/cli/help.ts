@@ -10,7 +10,8 @@ import type { Style } from "./output/style.ts";
 import { joined, lines, num, say, type Shown, shown, words } from "./output/shown.ts";
 import { pad, prose } from "./output/text.ts";
 import { visibleLength } from "./output/width.ts";
-import { describeArguments, findCommand, GLOBAL_OPTIONS, spellings } from "./parse.ts";
+import { findCommand, GLOBAL_OPTIONS, spellings } from "./parse.ts";
+import { describeArguments } from "./usage_errors.ts";
 
 const GROUPS: Readonly<Record<CommandSpec["group"], Shown>> = words({
   work: "Work",

@@ -1,14 +1,14 @@
 /**
  * From argv to a command and its input.
  *
- * The splitting of words into options and values is `node:util`'s `parseArgs`; what may be there
- * comes from the command table. A bare command (`orchestrator status`) needs neither.
+ * `split_words.ts` splits the words into options and values; what may be there comes from the command
+ * table. What is said of a mistake is in `usage_errors.ts`, which only a mistake loads.
  * @module
  */
-import { OrchestratorError } from "../errors.ts";
-import type { ArgumentSpec, CommandSpec, OptionSpec } from "./command.ts";
+import type { CommandSpec, OptionSpec } from "./command.ts";
 import { Input } from "./input.ts";
 import type { CommandInfo } from "./spec.ts";
+import { isSpelling, splitWords, type WrittenOption } from "./split_words.ts";
 
 /** Options that every command takes, before or behind its name. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
@@ -59,7 +59,7 @@ const NOTHING = new Input({}, {});
 /**
  * Reads argv.
  * @param argv without the program's name.
- * @throws OrchestratorError of kind `usage`, with the nearest right word as hint.
+ * @throws `OrchestratorError` of kind `usage`, with the nearest right word as hint.
  */
 export async function parseRequest(
   argv: readonly string[],
@@ -72,32 +72,20 @@ export async function parseRequest(
       return { kind: "command", spec, input: NOTHING };
     }
   }
-  const { parseArgs } = await import("node:util");
   const lead = splitLead(argv, table);
   // A command's own options first: it may take one of them more often than others do.
   const known = [...(lead.spec?.options ?? []), ...GLOBAL_OPTIONS];
-  const { tokens } = parseArgs({
-    args: [...lead.rest],
-    strict: false,
-    tokens: true,
-    allowPositionals: true,
-    options: Object.fromEntries(
-      known.map((option) => [option.name, {
-        type: option.value === undefined ? "boolean" as const : "string" as const,
-        ...(option.short === undefined ? {} : { short: option.short }),
-      }]),
-    ),
-  });
   const options: Record<string, string[] | true> = {};
   const positionals: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === "positional") {
-      positionals.push(token.value);
-    } else if (token.kind === "option") {
-      const option = known.find((row) => row.name === token.name);
-      if (option === undefined) throw await unknownOption(token.rawName, known, lead.spec);
-      if (token.inlineValue === false) refuseOptionAsValue(option, token, known);
-      takeOption(options, option, token.rawName, token.value);
+  for (const part of splitWords(lead.rest, known)) {
+    if (part.kind === "positional") {
+      positionals.push(part.value);
+      continue;
+    }
+    const option = known.find((row) => row.name === part.name);
+    if (option === undefined || !takeOption(options, option, part, known)) {
+      const { optionError } = await import("./usage_errors.ts");
+      throw await optionError(part, option, known, lead.spec);
     }
   }
   const bare = new Input({}, options);
@@ -106,11 +94,17 @@ export async function parseRequest(
     const topic = [...lead.group, ...positionals];
     if (bare.has("help") || positionals.length === 0) return { kind: "help", topic, input: bare };
     if (topic[0] === "help") return { kind: "help", topic: topic.slice(1), input: bare };
-    throw await unknownCommand(topic, lead.group, table);
+    throw (await import("./usage_errors.ts")).unknownCommand(topic, lead.group, table);
   }
   if (bare.has("help")) return { kind: "help", topic: lead.spec.path.split(" "), input: bare };
-  await refuseMisspelt(lead.spec, positionals, table);
+  // `log verfy`: a command without arguments that is a group too.
+  if (positionals.length > 0 && (lead.spec.args ?? []).length === 0) {
+    (await import("./usage_errors.ts")).refuseMisspelt(lead.spec, positionals, table);
+  }
   const args = takeArguments(lead.spec, positionals);
+  if (args === null) {
+    throw (await import("./usage_errors.ts")).argumentError(lead.spec, positionals);
+  }
   const { becomes } = lead.spec.options?.find((row) => row.becomes && bare.has(row.name)) ?? {};
   const spec = becomes === undefined ? lead.spec : table.find((row) => row.path === becomes);
   return { kind: "command", spec: spec ?? lead.spec, input: new Input(args, options) };
@@ -168,11 +162,6 @@ function splitLead(
   return { spec: undefined, group: first(length), rest: without(length) };
 }
 
-/** Whether a whole word is this option: `--json`, `-q`. */
-function isSpelling(word: string, option: OptionSpec): boolean {
-  return word === `--${option.name}` || word === `-${option.short}`;
-}
-
 /** Whether a word is a global option with its value: `--root=dir`, `-Cdir`. */
 function isInlineGlobal(word: string): boolean {
   return GLOBAL_OPTIONS.some((row) =>
@@ -198,62 +187,31 @@ export function spellings({ path, aliases = [], synonyms = [] }: CommandInfo): r
   return [...aliases.map((alias) => [...parent, alias].join(" ")), ...synonyms];
 }
 
-/** A value that is itself an option is a value that was forgotten. */
-function refuseOptionAsValue(
-  option: OptionSpec,
-  token: { readonly rawName: string; readonly value?: string | undefined },
-  known: readonly OptionSpec[],
-): void {
-  const { rawName, value = "" } = token;
-  if (option.value === undefined || !known.some((row) => isSpelling(value, row))) return;
-  throw new OrchestratorError(
-    "missing_argument",
-    `Cannot use "${rawName}": it needs a value ${option.value}, and "${value}" is an option`,
-    { hint: `Write --${option.name}=${value} if that is the value` },
-  );
-}
-
+/** @returns false when it cannot be used as it was written. */
 function takeOption(
   options: Record<string, string[] | true>,
-  option: OptionSpec,
-  written: string,
-  value: string | undefined,
-): void {
-  if (option.value === undefined) {
-    if (value !== undefined) {
-      throw new OrchestratorError(
-        "invalid_argument",
-        `Cannot use "${written}=${value}": ${written} takes no value`,
-      );
-    }
-    options[option.name] = true;
-    return;
+  { name, value: takes, many }: OptionSpec,
+  { value, apart }: WrittenOption,
+  known: readonly OptionSpec[],
+): boolean {
+  if (takes === undefined) {
+    options[name] = true;
+    return value === undefined;
   }
-  if (value === undefined) {
-    throw new OrchestratorError(
-      "missing_argument",
-      `Cannot use "${written}": it needs a value ${option.value}`,
-      { hint: `Write --${option.name} "<${option.value.toLowerCase()}>"` },
-    );
-  }
-  const before = options[option.name];
-  if (before !== undefined && before !== true) {
-    if (!option.many) {
-      throw new OrchestratorError(
-        "invalid_argument",
-        `Cannot use "${written}" twice: it takes one value`,
-      );
-    }
-    before.push(value);
-  } else {
-    options[option.name] = [value];
-  }
+  if (value === undefined) return false;
+  // A value that is itself an option is a value that was forgotten.
+  if (apart && known.some((row) => isSpelling(value, row))) return false;
+  const before = options[name];
+  if (before === undefined || before === true) options[name] = [value];
+  else before.push(value);
+  return before === undefined || many === true;
 }
 
+/** The words in the places of the arguments; null when there are too few or too many. */
 function takeArguments(
   spec: CommandSpec,
   values: readonly string[],
-): Readonly<Record<string, readonly string[]>> {
+): Readonly<Record<string, readonly string[]>> | null {
   const args: Record<string, readonly string[]> = {};
   let index = 0;
   for (const [place, arg] of (spec.args ?? []).entries()) {
@@ -261,89 +219,9 @@ function takeArguments(
     // `session rename [session] <name>`: what is left belongs to the arguments that must be there.
     if (arg.optional && needed > 0 && values.length - index <= needed) continue;
     const taken = arg.many ? values.slice(index) : values.slice(index, index + 1);
-    if (taken.length === 0 && !arg.optional) throw missingArgument(spec, arg);
+    if (taken.length === 0 && !arg.optional) return null;
     if (taken.length > 0) args[arg.name] = taken;
     index += taken.length;
   }
-  const extra = values[index];
-  if (extra !== undefined) {
-    throw new OrchestratorError(
-      "invalid_argument",
-      `Cannot run "${spec.path}" with ${
-        spec.discreet ? "a further argument" : `"${extra}"`
-      }: it takes ${describeArguments(spec) || "no arguments"}`,
-      {
-        hint: (spec.discreet ? undefined : quoteHint(spec, values)) ??
-          `Run \`orchestrator ${spec.path} --help\``,
-      },
-    );
-  }
-  return args;
-}
-
-/** Several words where one text belongs are most often a forgotten pair of quotes. */
-function quoteHint(spec: CommandSpec, values: readonly string[]): string | undefined {
-  const only = spec.args?.length === 1 ? spec.args[0] : undefined;
-  if (only === undefined || (only.name !== "task" && only.name !== "text")) return undefined;
-  return `Run \`orchestrator ${spec.path} ${JSON.stringify(values.join(" "))}\``;
-}
-
-function missingArgument(spec: CommandSpec, arg: ArgumentSpec): OrchestratorError {
-  return new OrchestratorError(
-    "missing_argument",
-    `Cannot run "${spec.path}": ${arg.name} is missing (${arg.summary})`,
-    { hint: `Run \`orchestrator ${spec.path} ${describeArguments(spec)}\`` },
-  );
-}
-
-/** The arguments as a usage line shows them. */
-export function describeArguments(spec: CommandSpec): string {
-  return (spec.args ?? []).map((arg) => {
-    const name = arg.many ? `${arg.name}…` : arg.name;
-    return arg.optional ? `[${name}]` : `<${name}>`;
-  }).join(" ");
-}
-
-async function unknownOption(
-  written: string,
-  known: readonly OptionSpec[],
-  spec: CommandSpec | undefined,
-): Promise<OrchestratorError> {
-  const { nearest } = await import("../workflow/nearest.ts");
-  const close = nearest(written.replace(/^-+/, ""), known.map((option) => option.name));
-  const where = spec === undefined ? "orchestrator" : `orchestrator ${spec.path}`;
-  return new OrchestratorError(
-    "unknown_option",
-    `Cannot use "${written}": ${where} has no such option`,
-    { hint: close === undefined ? `Run \`${where} --help\`` : `Did you mean --${close}?` },
-  );
-}
-
-/** `log verfy`: a command without arguments that is a group too, and a word near one of the group. */
-async function refuseMisspelt(
-  spec: CommandSpec,
-  values: readonly string[],
-  table: readonly CommandSpec[],
-): Promise<void> {
-  if (values.length === 0 || (spec.args ?? []).length > 0) return;
-  if (!table.some((row) => row.path.startsWith(`${spec.path} `))) return;
-  const { nearCommand } = await import("./command_hint.ts");
-  const group = spec.path.split(" ");
-  const topic = [...group, ...values];
-  if (nearCommand(topic, group, table) === undefined) return;
-  throw await unknownCommand(topic, group, table);
-}
-
-async function unknownCommand(
-  topic: readonly string[],
-  group: readonly string[],
-  table: readonly CommandSpec[],
-): Promise<OrchestratorError> {
-  const { commandHint } = await import("./command_hint.ts");
-  const wanted = topic.slice(0, group.length + 1).join(" ");
-  return new OrchestratorError(
-    "unknown_command",
-    `Cannot run "${wanted}": there is no such command`,
-    { hint: commandHint(topic, group, table) },
-  );
+  return values.length > index ? null : args;
 }
