@@ -3,6 +3,7 @@
  * @module
  */
 import type { Actor, Approval, EvidenceFiles, VerificationOutcome } from "./events.ts";
+import type { RevokedElsewhere } from "./recorded.ts";
 import type { ProofSeen } from "./proof_seen.ts";
 import type { ReviewVerdict, Snapshot } from "./state.ts";
 import type { WorkRecord } from "./work_record.ts";
@@ -88,6 +89,8 @@ export type Command =
     /** What was approved: an item, or the end of a phase. */
     readonly what: { readonly item: string } | { readonly phase: string };
     readonly reason: string;
+    /** Absent where it is revoked in this session. */
+    readonly elsewhere?: RevokedElsewhere;
   }
   | {
     /** A completed item proves again what it has proved. */

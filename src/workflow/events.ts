@@ -13,6 +13,7 @@ import type {
   Approval,
   EvidenceFiles,
   HistoryFile,
+  RevokedElsewhere,
   VerificationOutcome,
 } from "./recorded.ts";
 import type { ProofSeen, Waived } from "./proof_seen.ts";
@@ -224,6 +225,8 @@ export interface EventData {
     /** As in `item_reopened`. */
     readonly stale?: readonly string[];
     readonly phaseToo?: true;
+    /** It was revoked in the session that this one was split off from. */
+    readonly elsewhere?: RevokedElsewhere;
   };
   /** One phase ends and the next begins: a single event, so that it cannot happen partially. */
   readonly phase_advanced: {

@@ -68,8 +68,11 @@ const HOW = {
   approval_revoked: "revoked",
 } as const;
 
-function withdrawalOf({ type, seq, time, actor }: Taken): Withdrawal {
-  return { how: HOW[type], seq, at: time, by: actor };
+function withdrawalOf(event: Taken): Withdrawal {
+  const { type, seq, time: at, actor: by } = event;
+  const made = event.type === "approval_revoked" ? event.data.elsewhere?.made : undefined;
+  // By whom and when it was revoked there; a damaged line is an audit's to name.
+  return { how: HOW[type], seq, at, by, ...(typeof made?.by?.name === "string" ? made : {}) };
 }
 
 function opened(before: ItemState, stamp: Stamp, why: Why): ItemState {

@@ -37,6 +37,15 @@ export interface Approval {
   readonly stale?: readonly string[];
 }
 
+/** A revocation that was made in the session that this one was split off from. */
+export interface RevokedElsewhere {
+  /** That session's id. */
+  readonly session: string;
+  /** The number of the event there. */
+  readonly seq: number;
+  readonly made: { readonly at: string; readonly by: Actor };
+}
+
 /** Where an approval was given. */
 export interface ApprovalPlace {
   /** Name of the terminal, e.g. `/dev/pts/3`; `none` without one, `unknown` where it has no name. */

@@ -112,11 +112,11 @@ export function decideReopen(state: SessionState, command: Taking<"reject" | "re
 /** Decides `revoke`. */
 export function decideRevoke(state: SessionState, command: Taking<"revoke">): Decision {
   return "phase" in command.what
-    ? revokePhase(state, command.what.phase, command.reason)
-    : revokeItem(state, command.what.item, command.reason);
+    ? revokePhase(state, command.what.phase, command)
+    : revokeItem(state, command.what.item, command);
 }
 
-function revokePhase(state: SessionState, id: string, given: string): Decision {
+function revokePhase(state: SessionState, id: string, command: Taking<"revoke">): Decision {
   const what = `phase ${quoted(id)}`;
   const doing = `revoke the approval of ${what}`;
   const { phases } = state.definition;
@@ -143,13 +143,13 @@ function revokePhase(state: SessionState, id: string, given: string): Decision {
       }),
     };
   }
-  const reason = reasonOf(given, doing);
+  const reason = reasonOf(command.reason, doing);
   if (reason.error !== undefined) return reason;
-  const data = { phase: id, reason: reason.value };
+  const data = { phase: id, reason: reason.value, ...whereOf(command) };
   return { value: { events: [{ type: "approval_revoked", data }] } };
 }
 
-function revokeItem(state: SessionState, name: string, given: string): Decision {
+function revokeItem(state: SessionState, name: string, command: Taking<"revoke">): Decision {
   const doing = `revoke the approval of ${quoted(name)}`;
   const found = approvedItem(state, name, doing);
   if (found.error !== undefined) return found;
@@ -157,7 +157,7 @@ function revokeItem(state: SessionState, name: string, given: string): Decision 
   if (item.withdrawn !== undefined) {
     return { value: { events: [], already: `The approval of "${name}" is already revoked` } };
   }
-  const reason = reasonOf(given, doing);
+  const reason = reasonOf(command.reason, doing);
   if (reason.error !== undefined) return reason;
   const current = currentPhase(state);
   const isHere = current?.definition.id === phase.id;
@@ -173,10 +173,15 @@ function revokeItem(state: SessionState, name: string, given: string): Decision 
           reason: reason.value,
           ...(stale.length === 0 ? {} : { stale }),
           ...(located === undefined ? {} : phaseToo(located)),
+          ...whereOf(command),
         },
       }],
     },
   };
+}
+
+function whereOf({ elsewhere }: Taking<"revoke">): Pick<Taking<"revoke">, "elsewhere"> {
+  return elsewhere === undefined ? {} : { elsewhere };
 }
 
 interface Approved {

@@ -74,9 +74,22 @@ gitTest(
       "--fresh",
     );
     assert.deepEqual(proofs.map(({ item, verdict }) => [item, verdict]), [["build", "fresh"]]);
+    // However often it is tried, nothing but a person's approval ends it.
+    for (const _ of [1, 2]) {
+      const refused = await sandbox.run("finish");
+      assert.equal(refused.code, 7, refused.stderr);
+      assert.match(refused.stderr, /approval of "ok" was revoked/);
+      assert.match(refused.stderr, /approve ok/);
+    }
+    const log = (await sandbox.must("log")).stdout.replace(/\s+/g, " ");
+    assert.match(log, new RegExp(`revoked the approval of ok, as \\S+ did in session ${session}`));
+    await desk.must("inbox");
+    await desk.must("approve", "PLAN/ok", "--session", split?.session ?? "", "--yes");
     const finished = (await sandbox.must("finish")).stdout.replace(/\s+/g, " ");
     assert.match(finished, /This is a split of session task/);
-    assert.match(finished, lacks);
+    assert.doesNotMatch(finished, lacks);
+    const verified = await sandbox.run("log", "verify");
+    assert.equal(verified.code, 0, verified.stdout);
     assert.equal((await rows(sandbox)).find((row) => row.session === session)?.status, "active");
   },
 );

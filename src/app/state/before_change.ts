@@ -20,6 +20,24 @@ const MOVING: ReadonlySet<string> = new Set(["advance", "finish"]);
  * when the command was given.
  */
 export async function beforeChange(workspace: Workspace): Promise<void> {
+  await takeIn(workspace);
+  if (decides(workspace) || MOVING.has(workspace.operation)) await takeOverRevoked(workspace);
+}
+
+/** What was revoked in the other half of a session that was split counts in this one too. */
+async function takeOverRevoked(workspace: Workspace): Promise<void> {
+  const here = await standingHere(workspace);
+  if (here === null) return;
+  const { takeOverRevocations, whatOf, whyOf } = await import("./revoked_elsewhere.ts");
+  for (const one of await takeOverRevocations(workspace, here)) {
+    const { session } = one.elsewhere;
+    workspace.warn(
+      `The approval of ${whatOf(one)} was revoked in session ${session} ${whyOf(one)}`,
+    );
+  }
+}
+
+async function takeIn(workspace: Workspace): Promise<void> {
   if (decides(workspace)) await (await import("./for_person.ts")).bringInToDecide(workspace);
   const before = await toCatchUp(workspace);
   const brought = workspace.mayBeBehind

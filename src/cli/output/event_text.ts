@@ -239,9 +239,12 @@ function whatHappened(event: SessionEvent, style: Style, room: number): Shown {
     case "item_reopened":
       return told(`reopened ${event.data.item}`, event.data.reason, style.yellow);
     case "approval_revoked": {
-      const { phase, item } = event.data;
+      const { phase, item, elsewhere } = event.data;
       const what = item ?? `phase ${phase}`;
-      return told(`revoked the approval of ${what}`, event.data.reason, style.yellow);
+      const by = elsewhere === undefined
+        ? ""
+        : `, as ${elsewhere.made.by.name} did in session ${elsewhere.session}`;
+      return told(`revoked the approval of ${what}${by}`, event.data.reason, style.yellow);
     }
     case "phase_advanced":
       return style.bold(

@@ -17,6 +17,7 @@ import { claimOf, outcomeText, reasonOf, whyNot } from "./claims.ts";
 import { commandOf, isMadeByCommand } from "./command_of.ts";
 import type { AuditRemark, AuditReport, Contradiction } from "./finding.ts";
 import { meansField, redactedFields } from "../text_fields.ts";
+import { elsewhereProblem, stampProblem } from "./stamp.ts";
 import { structureOf } from "./structure.ts";
 import { firstDifference } from "./same.ts";
 import { withRecorded, withStandIns } from "./stand_in.ts";
@@ -177,6 +178,7 @@ export class Auditor {
     const command = commandOf(complete);
     if (command === null) return "no command makes such an event";
     const wrong = recordedProblem(event) ?? claimProblem(state, event) ??
+      elsewhereProblem(this.#first, event) ??
       workProblem(state, event, this.#options.digest) ??
       this.#restoredProblem(event, rules);
     if (wrong !== null) return wrong;
@@ -293,30 +295,6 @@ function differenceOf(
   const { snapshot: recordedSnapshot, ...recordedRest } = recorded;
   return firstDifference(rest, recordedRest) ??
     firstDifference({ snapshot }, { snapshot: recordedSnapshot }, true);
-}
-
-const KINDS: readonly string[] = ["person", "agent", "ci"];
-
-/** What is wrong with what a line is stamped with. */
-function stampProblem({ actor, time }: SessionEvent): string | null {
-  const at = Date.parse(time);
-  if (!Number.isFinite(at) || new Date(at).toISOString() !== time) {
-    return `its time is ${JSON.stringify(time)}`;
-  }
-  const { kind, name, agent, instance, ...more } = actor;
-  const [unknown] = Object.keys(more);
-  if (unknown !== undefined) return `its actor has an unknown field, "${unknown}"`;
-  if (!KINDS.includes(kind)) return `an actor of the kind ${JSON.stringify(kind)} is not known`;
-  if (typeof name !== "string") return "its actor has no name";
-  if ((kind === "agent") !== (typeof agent === "string")) {
-    return kind === "agent" ? "its agent has no product name" : `its actor is no agent`;
-  }
-  if (instance !== undefined && (kind !== "agent" || !/^[0-9a-f]{8}$/.test(instance))) {
-    return `its actor is ${
-      JSON.stringify(instance)
-    }, which is not written as agents are told apart`;
-  }
-  return null;
 }
 
 /** Fields that are said to have been redacted are there and look like it. */

@@ -139,9 +139,11 @@ function waiverIn({ waived, reason }: EventData["workflow_completed"]) {
   return { waive: { items, reason: reason ?? "" } };
 }
 
-function revocation({ phase, item, reason }: EventData["approval_revoked"]): Command {
+function revocation(
+  { phase, item, reason, elsewhere }: EventData["approval_revoked"],
+): Command {
   const what = item === undefined ? { phase } : { item: nameIn({ phase, item }) };
-  return { kind: "revoke", what, reason };
+  return { kind: "revoke", what, reason, ...(elsewhere === undefined ? {} : { elsewhere }) };
 }
 
 /** What is approved or revoked may be in an earlier phase. */
