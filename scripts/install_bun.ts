@@ -30,7 +30,7 @@ export function bunRuns(): boolean {
  */
 export function ensureBun(say: (line: string) => void): void {
   if (bunRuns()) return;
-  say("Bun is not installed; running deno install --allow-scripts=npm:bun");
+  say("Installing Bun, which builds the executable (about 100 MB) …");
   if (install()) return;
   // Deno believes a package that was set up once to be complete, whatever became of it since.
   say("Bun is incomplete; removing its package and installing it again");
@@ -44,7 +44,7 @@ export function ensureBun(say: (line: string) => void): void {
 }
 
 function install(): boolean {
-  const args = ["install", "--allow-scripts=npm:bun"];
+  const args = ["install", "--quiet", "--allow-scripts=npm:bun"];
   spawnSync(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
   return bunRuns();
 }

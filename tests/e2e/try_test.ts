@@ -10,7 +10,7 @@ import { Scratch, scratchEnvironment } from "../harness/scratch.ts";
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");
 
 Deno.test({
-  name: "try builds an executable and takes it from init to finish",
+  name: "try builds an executable, takes it from init to finish, and loses its machine",
   ignore: !executableAvailable,
   fn: async () => {
     using scratch = new Scratch();
@@ -33,9 +33,21 @@ Deno.test({
       }),
     });
     assert.equal(code, 0, stdout + stderr);
-    assert.equal(stderr.match(/^error: /gm)?.length, 1, stderr);
+    assert.equal(stderr, "");
+    assert.match(stdout, /^Builds the executable with Bun, then .*\n.*Takes half a minute/);
+    // What the program says on stderr stands where it said it.
+    assert.match(
+      stdout,
+      /^\$ orchestrator advance\nerror: Cannot advance.*\nhint: .*\n\(exit code 7\)$/m,
+    );
+    // The machine is lost: the fresh clone shows the step at which the lost one stood.
+    assert.match(
+      stdout,
+      /^\$ orchestrator note '.*\n\(killed\)\n[^]*\$ rm -rf greet\n[^]*\$ git clone [^]*\nNext: orchestrator approve plan_approval\n[^]*Advanced to phase EXECUTE/m,
+    );
     for (
       const expected of [
+        /^ {2}npx -y deno@\d+\.\d+\.\d+ task test$/m,
         /^Built .*orchestrator(\.exe)? with Bun/m,
         /^\$ orchestrator init$/m,
         /^\[x\] Approved plan_approval$/m,
