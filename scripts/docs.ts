@@ -11,6 +11,7 @@ import { join, resolve } from "node:path";
 import process from "node:process";
 import { VERSION } from "../src/version.ts";
 import { readSources } from "./check_layers.ts";
+import { readDecisions } from "./decisions.ts";
 import { DOCUMENTS } from "./docs_blocks.ts";
 import { brokenLinks, filesOf, pagesOf, unreachable } from "./docs_pages.ts";
 
@@ -76,11 +77,11 @@ function promises(): readonly string[] {
   if (!read("CHANGELOG.md").includes(`\n## [${VERSION}] - `)) {
     problems.push(`CHANGELOG.md: there is no heading "## [${VERSION}] - DAY"`);
   }
-  const architecture = read("src/README.md");
+  const dependencies = read("docs/design/dependencies.md");
   for (const [name, specifier] of Object.entries(config.imports)) {
     if (!/@\d+\.\d+\.\d+$/.test(specifier)) problems.push(`deno.json: ${name} is not pinned`);
-    if (!architecture.includes(`\n| \`${name}\` `)) {
-      problems.push(`src/README.md: no line says why there is ${name}`);
+    if (!dependencies.includes(`\n| \`${name}\` `)) {
+      problems.push(`docs/design/dependencies.md: no line says why there is ${name}`);
     }
   }
   const files = filesOf(ROOT);
@@ -96,7 +97,10 @@ function promises(): readonly string[] {
     ),
   );
   variables.delete("ORCHESTRATOR_TARGET");
-  const explained = forReaders.map(read).join("\n");
+  problems.push(...readDecisions(ROOT).problems);
+  const explained = forReaders.filter((page) => !page.startsWith("docs/design/")).map(read).join(
+    "\n",
+  );
   for (const variable of [...variables].sort()) {
     if (!explained.includes(`\`${variable}\``)) {
       problems.push(`docs/: ${variable} is not explained`);

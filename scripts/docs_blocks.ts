@@ -20,6 +20,7 @@ import { LAYOUT } from "../src/state_layout/table.ts";
 import { workflowJsonSchema } from "../src/workflow/definition_schema.ts";
 import { EVIDENCE_EXAMPLES } from "../src/workflow/evidence_examples.ts";
 import { ROOMS } from "./check_layers.ts";
+import { decisionRows } from "./decisions.ts";
 
 /** Which blocks each document has. */
 export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
@@ -38,7 +39,12 @@ export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => st
     "workflow-fields": workflowFields,
     "evidence-schemas": evidenceSchemas,
   },
-  "src/README.md": { rooms, "on-disk": onDisk, elsewhere, "error-codes": errorCodes },
+  "src/README.md": { rooms },
+  "docs/design/architecture.md": { "error-codes": errorCodes },
+  "docs/design/on-disk-format.md": { "on-disk": onDisk, elsewhere },
+  "docs/design/decisions/README.md": {
+    decisions: () => table(["number", "decision", "last changed"], decisionRows()),
+  },
 };
 
 const GROUPS: Readonly<Record<CommandSpec["group"], string>> = {

@@ -13,7 +13,7 @@ import { comparableRemote, stripCredentials } from "./git_remote.ts";
 /** The format of a new state directory: what every program reads. */
 export const FIRST_FORMAT = 1;
 
-/** The newest format this program knows: see "Changes per version" in `src/README.md`. */
+/** The newest format this program knows: see "Changes per version" in `docs/design/on-disk-format.md`. */
 export const REPOSITORY_FORMAT = 2;
 
 /** A larger file is no identity. */

@@ -1,7 +1,7 @@
 /**
  * What a name in the state directory means: the one table that everything else is derived from, the
  * names that commands use, what git ignores, what snapshots and the state branch take, how two
- * copies merge, what `doctor` knows, and the page in `src/README.md`.
+ * copies merge, what `doctor` knows, and the page in `docs/design/on-disk-format.md`.
  *
  * The first row that fits a path counts; the rows of unfinished work go before the others.
  * @module

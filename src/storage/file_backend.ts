@@ -1,5 +1,5 @@
 /**
- * Sessions stored as files in `.orchestrator/` (see `src/README.md`, "On disk").
+ * Sessions stored as files in `.orchestrator/` (see `docs/design/on-disk-format.md`).
  *
  * A journal is `sessions/<id>/log.jsonl`; a blob is the file with the name of its key; a lock is a
  * kernel lock on `lock` or `sessions/<id>/lock`.
