@@ -17,6 +17,9 @@ import { brokenLinks, filesOf, pagesOf, unreachable } from "./docs_pages.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "..");
 
+/** How long the README may be. Whatever is for a part of its readers has a page in `docs/`. */
+const README_LINES = 150;
+
 const BLOCK =
   /^(?<begin><!-- generated: (?<name>[\w-]+) -->)$.*?^(?<end><!-- end generated -->)$/gms;
 
@@ -101,6 +104,10 @@ function promises(): readonly string[] {
   const explained = forReaders.filter((page) => !page.startsWith("docs/design/")).map(read).join(
     "\n",
   );
+  const lines = read("README.md").split("\n").length - 1;
+  if (lines > README_LINES) {
+    problems.push(`README.md has ${lines} lines, and may have ${README_LINES}: move text to docs/`);
+  }
   for (const variable of [...variables].sort()) {
     if (!explained.includes(`\`${variable}\``)) {
       problems.push(`docs/: ${variable} is not explained`);

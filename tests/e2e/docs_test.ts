@@ -7,7 +7,8 @@
  * - A `console` block: each line with `$ ` is run, what follows is what it prints. All of a document are
  *   one story that begins in an empty repository: directory and exported variables stay from line to
  *   line, and a session has the same id in all of them.
- * - `<!-- run -->` in front of an `sh` block: it must end well, in a project of its own.
+ * - `<!-- run -->` in front of an `sh` block: it must end well, in a project of its own that has the files
+ *   which its page shows.
  */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
@@ -211,6 +212,7 @@ Deno.test({
     for (const { page, text } of blocks) {
       await context.step(`${page}: ${text.split("\n")[0] ?? ""}`, async () => {
         using story = await Story.begin();
+        blocksOf(readFileSync(join(TOP, page), "utf8")).forEach((block) => story.write(block));
         const { code, output } = await story.shell(`set -e\n${text}`);
         assert.equal(code, 0, output);
       });

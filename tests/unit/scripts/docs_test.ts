@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { regenerate } from "../../../scripts/docs.ts";
 import { DOCUMENTS } from "../../../scripts/docs_blocks.ts";
 import { brokenLinks, type Files, unreachable } from "../../../scripts/docs_pages.ts";
+import { MUTANTS } from "../../mutants/table.ts";
 
 const page = (content: string) =>
   `# Title\n\n<!-- generated: a -->\n${content}<!-- end generated -->\n\nText.\n`;
@@ -56,6 +58,12 @@ Deno.test("a page is reachable when a chain of links leads to it", () => {
     "docs/design/d.md": "",
   };
   assert.deepEqual(unreachable(Object.keys(texts), "README.md", documents(texts)), ["docs/c.md"]);
+});
+
+Deno.test("there are as many faults as the README says", () => {
+  const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
+  const said = /Over (?<count>\d+) faults/.exec(readme)?.groups?.["count"];
+  assert.ok(MUTANTS.length > Number(said), `${MUTANTS.length} faults, and the README says ${said}`);
 });
 
 Deno.test("what is generated says something", () => {
