@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { quantile, shuffled } from "./bench.ts";
+import { quantile, shuffled } from "./bench_figures.ts";
 import { makeProject } from "./bench_projects.ts";
 import { cleanEnvironment } from "./clean_environment.ts";
 import { compile } from "./compile.ts";
