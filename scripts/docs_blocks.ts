@@ -2,14 +2,11 @@
  * The generated parts of the documentation: what tables in the source say, as Markdown.
  * @module
  */
-import { GLOBAL_OPTIONS, spellings } from "../src/cli/parse.ts";
-import { describeArguments } from "../src/cli/usage_errors.ts";
-import type { CommandSpec, OptionSpec } from "../src/cli/command.ts";
 import { exitCodes as exitCodeTable } from "../src/cli/help/exit_codes.ts";
 import { COMMAND_VARIABLES, VARIABLES, type VariableSpec } from "../src/cli/help/variables.ts";
-import { COMMANDS } from "../src/cli/table.ts";
-import { CONFIG_KEY_NAMES, configKey } from "../src/config/keys.ts";
-import { valueText } from "../src/config/value.ts";
+import { lineJsonSchema, lineNames } from "../src/answers/envelope.ts";
+import { CONFIG_KEY_NAMES, type ConfigKey, configKey } from "../src/config/keys.ts";
+import { expectedOf, valueText } from "../src/config/value.ts";
 import { ERROR_CODES, type ErrorKind, EXIT_CODES } from "../src/errors.ts";
 import { inventoryTable } from "../src/legacy/inventory.ts";
 import { type Base, ELSEWHERE, type OnLeaving } from "../src/state_layout/elsewhere.ts";
@@ -21,16 +18,26 @@ import { workflowJsonSchema } from "../src/workflow/definition_schema.ts";
 import { EVIDENCE_EXAMPLES } from "../src/workflow/evidence_examples.ts";
 import { ROOMS } from "./check_layers.ts";
 import { decisionRows } from "./decisions.ts";
+import { commandIndex, commandReference, globalOptions } from "./docs_commands.ts";
+import { code, table } from "./markdown.ts";
 
 /** Which blocks each document has. */
 export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
-  "docs/commands.md": { commands, options: () => optionTable(GLOBAL_OPTIONS) },
+  "docs/commands.md": {
+    commands: commandIndex,
+    options: globalOptions,
+    "command-reference": commandReference,
+  },
   "docs/configuration.md": {
     "config-keys": configKeys,
     variables: () => variables(VARIABLES),
     "command-variables": () => variables(COMMAND_VARIABLES),
   },
-  "docs/json-and-exit-codes.md": { "exit-codes": exitCodes },
+  "docs/json-and-exit-codes.md": {
+    "exit-codes": exitCodes,
+    answers,
+    "all-error-codes": errorCodes,
+  },
   "docs/keeping-state.md": {
     "never-committed": () => NEVER_COMMITTED.map((pattern) => `\`${pattern}\``).join(", ") + ".",
   },
@@ -46,42 +53,6 @@ export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => st
     decisions: () => table(["number", "decision", "last changed"], decisionRows()),
   },
 };
-
-const GROUPS: Readonly<Record<CommandSpec["group"], string>> = {
-  work: "Work",
-  sessions: "Sessions",
-  project: "Project",
-  tool: "Tool",
-};
-
-function commands(): string {
-  return Object.entries(GROUPS).map(([group, title]) => {
-    const rows = COMMANDS.filter((spec) => spec.group === group && !spec.hidden).map((spec) => [
-      commandLine(spec),
-      spec.summary,
-      (spec.options ?? []).map((option) => code(optionText(option))).join(" "),
-    ]);
-    return `**${title}**\n\n${table(["command", "what it does", "options"], rows)}`;
-  }).join("\n\n");
-}
-
-function commandLine(spec: CommandSpec): string {
-  const line = code(`${spec.path} ${describeArguments(spec)}`.trim());
-  const aliases = spellings(spec).map(code);
-  return aliases.length === 0 ? line : `${line} (also ${aliases.join(", ")})`;
-}
-
-function optionText({ name, short, value }: OptionSpec): string {
-  const long = `--${name}${value === undefined ? "" : ` ${value}`}`;
-  return short === undefined ? long : `-${short}, ${long}`;
-}
-
-function optionTable(options: readonly OptionSpec[]): string {
-  return table(
-    ["option", "what it does"],
-    options.map((option) => [code(optionText(option)), option.summary]),
-  );
-}
 
 function exitCodes(): string {
   return table(
@@ -121,6 +92,7 @@ interface FieldSchema {
   readonly properties?: Readonly<Record<string, FieldSchema>>;
   readonly required?: readonly string[];
   readonly items?: FieldSchema;
+  readonly anyOf?: readonly FieldSchema[];
 }
 
 function workflowFields(): string {
@@ -148,16 +120,46 @@ function defaultText(value: unknown): string {
   return value === undefined ? "" : code(typeof value === "string" ? value : JSON.stringify(value));
 }
 
+/** A section for each key, so that other pages can link to it. */
 function configKeys(): string {
-  const rows = CONFIG_KEY_NAMES.map((name) => {
+  return CONFIG_KEY_NAMES.map((name) => {
     const key = configKey(name);
-    const value = key.default === null ? "" : code(valueText(key, key.default));
-    return [code(name) + (key.personal ? "*" : ""), key.description, value, code(key.env)];
+    const facts = [
+      ["Takes", expectedOf(key.type)],
+      ["Default", key.default === null ? "none" : code(valueText(key, key.default))],
+      ["Variable", code(key.env)],
+      ["Set in", layersOf(key)],
+      ["Since", `version ${key.since}`],
+    ];
+    const text = key.description.replaceAll(/<[\w-]+>|ORCHESTRATOR_\w+<\w+>/g, code);
+    return [
+      `### ${name}`,
+      `${text}.`,
+      facts.map(([fact, value]) => `- ${fact}: ${value}`).join("\n"),
+    ].join("\n\n");
+  }).join("\n\n");
+}
+
+function layersOf({ personal, secret }: ConfigKey): string {
+  if (secret === true) return "your own files, a variable; never on the command line";
+  if (personal === true) return "your own files, a variable, `--set`; not in the repository's file";
+  return "your own files, the repository's file, a variable, `--set`";
+}
+
+/** What each line that `--json` prints has, by the name of its schema. */
+function answers(): string {
+  const rows = lineNames().toSorted().map((name) => {
+    const line = lineJsonSchema(name) as FieldSchema;
+    const { command, data, error } = line.properties ?? {};
+    const fields = fieldNames((command === undefined ? error : data) ?? line);
+    return [code(name), fields.map(code).join(", ") || "a JSON Schema"];
   });
-  return table(["key", "means", "default", "variable"], rows).replaceAll(
-    "; <repo-id> stands",
-    "; `<repo-id>` stands",
-  );
+  return table(["schema", "fields of `data`, of `error`, or of the event"], rows);
+}
+
+/** The fields of an object, or of all forms that it can have. */
+function fieldNames({ properties = {}, anyOf = [] }: FieldSchema): readonly string[] {
+  return [...new Set([...Object.keys(properties), ...anyOf.flatMap(fieldNames)])];
 }
 
 function evidenceSchemas(): string {
@@ -256,14 +258,4 @@ function sizeText(bytes: number): string {
   const units = ["bytes", "KiB", "MiB", "GiB"];
   const power = Math.floor(Math.log2(bytes) / 10);
   return `${bytes / 1024 ** power} ${units[power]}`;
-}
-
-function code(text: string): string {
-  return `\`${text}\``;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
