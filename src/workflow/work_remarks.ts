@@ -3,6 +3,7 @@
  * @module
  */
 import type { AuditRemark } from "./audit/finding.ts";
+import { isApproval } from "./held_proofs.ts";
 import { own } from "./record.ts";
 import type { SessionState } from "./state.ts";
 import type { RootRecord, WorkMark } from "./work_record.ts";
@@ -12,6 +13,8 @@ interface Placed {
   readonly what: string;
   readonly seq: number;
   readonly root: RootRecord;
+  /** Whether a person approved it: that is done anywhere. */
+  readonly isApproval: boolean;
 }
 
 /** Remarks on a session, none where nothing is odd. */
@@ -22,12 +25,12 @@ export function workRemarks(state: SessionState): readonly string[] {
 /**
  * Where proofs were made in another directory of the machine than those before and behind them. One
  * that is moved as a whole never comes back, so that it is said once and neutrally; another machine is
- * as usual as a clone.
+ * as usual as a clone. Approvals are given anywhere.
  */
 function rootRemarks(state: SessionState): readonly string[] {
   const began = state.begun?.root;
   if (began === undefined) return [];
-  const { odd, moved, elsewhere } = rootsOf(state, began);
+  const { odd, moved, elsewhere, approved } = rootsOf(state, began);
   return [
     ...odd.map(({ what, seq }) =>
       `${what} was done in another directory than the session began in (event ${seq})`
@@ -38,6 +41,7 @@ function rootRemarks(state: SessionState): readonly string[] {
     ...(elsewhere.length === 0
       ? []
       : [`On another machine than the session began on: ${listed(elsewhere)}`]),
+    ...(approved.length === 0 ? [] : [`Approved in another clone: ${listed(approved)}`]),
   ];
 }
 
@@ -52,11 +56,15 @@ export function oddRoots(state: SessionState): readonly AuditRemark[] {
 }
 
 function rootsOf(state: SessionState, began: RootRecord) {
-  const placed = placedIn(state, began);
+  const all = placedIn(state, began);
+  const placed = all.filter(({ isApproval }) => !isApproval);
   const last = placed.at(-1)?.root ?? began;
   const others = placed.filter(({ root }) => !isSame(root, began));
   const here = [began.machine, last.machine];
+  const approvedElsewhere = ({ root, isApproval }: Placed) =>
+    isApproval && !isSame(root, began) && !isSame(root, last);
   return {
+    approved: all.filter(approvedElsewhere),
     odd: others.filter(({ root }) => here.includes(root.machine) && !isSame(root, last)),
     moved: others.find(({ root }) => root.machine === began.machine && isSame(root, last)),
     elsewhere: others.filter(({ root }) => root.machine !== began.machine),
@@ -66,17 +74,18 @@ function rootsOf(state: SessionState, began: RootRecord) {
 /** In the order in which they were made. A mark without a root is where the session began. */
 function placedIn(state: SessionState, began: RootRecord): readonly Placed[] {
   const found: Placed[] = [];
-  const add = (what: string, mark: WorkMark | undefined) => {
-    if (mark !== undefined) found.push({ what, seq: mark.seq, root: mark.root ?? began });
+  const add = (what: string, mark: WorkMark | undefined, isApproval: boolean) => {
+    if (mark === undefined) return;
+    found.push({ what, seq: mark.seq, root: mark.root ?? began, isApproval });
   };
   for (const { id, items } of state.definition.phases) {
     const phase = own(state.phases, id);
     for (const item of items) {
-      add(`${id}/${item.id}`, own(phase?.items ?? {}, item.id)?.proof);
+      add(`${id}/${item.id}`, own(phase?.items ?? {}, item.id)?.proof, isApproval(item));
     }
-    add(`The approval of ${id}`, phase?.approval?.proof);
+    add(`phase ${id}`, phase?.approval?.proof, true);
   }
-  add("finish", state.finished);
+  add("finish", state.finished, false);
   return found.sort((one, other) => one.seq - other.seq);
 }
 

@@ -408,6 +408,54 @@ Deno.test({
   },
 });
 
+/** What is done in a copy of the project, and comes back as a state branch brings it. */
+async function inCopy(project: Project, argv: readonly string[]): Promise<void> {
+  const copy = project.scratch.path("../copy");
+  cpSync(project.scratch.root, copy, { recursive: true });
+  await project.must(argv, {}, copy);
+  cpSync(join(copy, ".orchestrator"), project.scratch.path(".orchestrator"), {
+    recursive: true,
+    force: true,
+  });
+}
+
+for (const last of ["the approval", "a proof", "the end"]) {
+  Deno.test({
+    name: `an approval that was given in another clone is plain, where ${last} is last`,
+    ignore,
+    fn: async () => {
+      using project = new Project();
+      await project.must(["start", "Try it"]);
+      project.scratch.write("plan.md", "x\n");
+      await project.must(["complete", "plain", "tests", "quiet", "plan"]);
+      await inCopy(project, ["approve", "review", "--yes"]);
+      if (last !== "the approval") await project.must(["recheck", "quiet"]);
+      const finished = last === "the end" ? (await project.must(["finish"])).stdout : "";
+      const shown = `${await shownOf(project)}\n${finished}`;
+      assert.doesNotMatch(shown, ANY);
+      assert.match(shown, /Approved in another clone: DO\/review/);
+      const { stdout } = await project.must(["log", "verify"]);
+      assert.doesNotMatch(stdout, /directory/);
+    },
+  });
+}
+
+Deno.test({
+  name: "an approval from another clone hides no proof that was made there",
+  ignore,
+  fn: async () => {
+    using project = new Project();
+    await project.must(["start", "Try it"]);
+    await inCopy(project, ["complete", "tests"]);
+    project.scratch.write("plan.md", "x\n");
+    await project.must(["complete", "plain", "quiet", "plan"]);
+    await inCopy(project, ["approve", "review", "--yes"]);
+    const shown = await shownOf(project);
+    assert.match(shown, ODD);
+    assert.match(shown, /Approved in another clone: DO\/review/);
+  },
+});
+
 Deno.test({
   name: "a project that was moved, a link to it, and a work tree are no other directory",
   ignore,
