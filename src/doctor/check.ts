@@ -46,6 +46,8 @@ export interface Check {
   readonly why: string;
   /** True when it uses the network; skipped with `--offline`. */
   readonly network?: true;
+  /** True when it looks into the state directory; skipped where that cannot be used as a whole. */
+  readonly needsState?: true;
   readonly run: (examination: Examination) => Promise<Finding> | Finding;
   /**
    * Repairs what `run` reported as fixable.

@@ -84,6 +84,8 @@ async function runCheck(check: Check, examination: Examination): Promise<CheckRe
   let finding: Finding;
   if (check.network === true && examination.options.offline) {
     finding = { level: "skipped", seen: "skipped (--offline)" };
+  } else if (check.needsState === true && examination.unusable !== null) {
+    finding = skipped("the state directory cannot be used");
   } else {
     try {
       finding = await check.run(examination);

@@ -25,6 +25,7 @@ import type { Finding as DefinitionFinding } from "../workflow/finding.ts";
 import type { WorkflowDefinition } from "../workflow/definition.ts";
 import { CannotTell, type Finding, skipped } from "./finding.ts";
 import type { System } from "./system.ts";
+import { unusableState } from "./unusable_state.ts";
 
 /** What an examination is made of. */
 export interface ExaminationOptions {
@@ -158,6 +159,14 @@ export class Examination {
   /** Whether this is a project of the new layout, readable or not. */
   get initialised(): boolean {
     return this.meta.error !== undefined || this.meta.value !== null;
+  }
+
+  /** Why the state directory cannot be used as a whole; null where it can. */
+  get unusable(): Finding | null {
+    return this.once(
+      "unusable",
+      () => this.paths.isHome ? null : unusableState(this.paths.stateDirectory),
+    );
   }
 
   /** The old tool's workflows, as far as they can be read; null where there are none. */

@@ -12,6 +12,7 @@ const WRITE = 0o002;
 export const configPermissions: Check = {
   id: "config.permissions",
   area: "config",
+  needsState: true,
   title: "Configuration file permissions",
   why:
     "Users who can change these files control what commands do, and users who can read them see the passwords in them",

@@ -5,6 +5,7 @@ import { type Check, skipped } from "../check.ts";
 export const configRepository: Check = {
   id: "config.repository",
   area: "config",
+  needsState: true,
   title: "Repository configuration",
   why: "Invalid values are ignored, and commands that need them refuse to run",
   async run(examination) {

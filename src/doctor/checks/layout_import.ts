@@ -6,6 +6,7 @@ import type { Examination } from "../examination.ts";
 export const layoutImport: Check = {
   id: "layout.import",
   area: "layout",
+  needsState: true,
   title: "Unfinished imports",
   why: "The next change finishes an interrupted snapshot import",
   run({ paths }) {

@@ -1,5 +1,4 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
-import { isTrackedLink } from "../../platform/own_link.ts";
 import { linkAdvice } from "../../project/link_advice.ts";
 import { MIGRATION } from "../../project/paths.ts";
 import { type Check, count, few, ok } from "../check.ts";
@@ -15,19 +14,13 @@ interface Odd {
 export const layoutLinks: Check = {
   id: "layout.links",
   area: "layout",
+  needsState: true,
   title: "Links and special files",
   why:
     "A link could make commands read or change files elsewhere, so links inside .orchestrator are not followed",
   run(examination) {
     const { stateDirectory } = examination.paths;
     const whole = examination.isLink(stateDirectory) ? readlinkSync(stateDirectory) : null;
-    if (whole !== null && isTrackedLink(stateDirectory) !== false) {
-      return {
-        level: "error",
-        seen: `.orchestrator is a link to ${whole} that git tracks: it is not used`,
-        todo: "Replace the link with a directory, or remove it from git",
-      };
-    }
     if (examination.absent !== null) return examination.absent;
     const odd = oddIn(examination, "");
     const links = odd.filter(({ link }) => link).map(({ name }) => name);

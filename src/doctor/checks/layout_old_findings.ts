@@ -20,6 +20,7 @@ const ELSEWHERE: ReadonlySet<LegacyFinding["code"]> = new Set([
 export const layoutOldFindings: Check = {
   id: "layout.old-findings",
   area: "layout",
+  needsState: true,
   title: "Old files",
   why: "Problems in the old tool's files affect what can be imported",
   run({ legacy, legacyProject }) {

@@ -5,6 +5,7 @@ import { type Check, count, few, ok, skipped } from "../check.ts";
 export const layoutOldLinks: Check = {
   id: "layout.old-links",
   area: "layout",
+  needsState: true,
   title: "Links at old places",
   why: "A migration follows no link, so what is behind it does not move",
   run({ paths }) {

@@ -10,6 +10,7 @@ import type { Examination } from "../examination.ts";
 export const layoutPrivate: Check = {
   id: "layout.private",
   area: "layout",
+  needsState: true,
   title: "Backup permissions",
   why: "Backups contain the original files, which may contain secrets",
   run(examination) {

@@ -6,6 +6,7 @@ import type { Examination } from "../examination.ts";
 export const layoutReplacing: Check = {
   id: "layout.replacing",
   area: "layout",
+  needsState: true,
   title: "Interrupted replacements",
   why:
     "When replacing a session is interrupted, the new copy is used and the next change finishes the replacement",

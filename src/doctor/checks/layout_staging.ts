@@ -4,6 +4,7 @@ import { type Check, count, ok } from "../check.ts";
 export const layoutStaging: Check = {
   id: "layout.staging",
   area: "layout",
+  needsState: true,
   title: "Unfinished sessions",
   why: "An interrupted start or removal leaves them behind; they are not used",
   run(examination) {

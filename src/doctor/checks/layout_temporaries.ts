@@ -6,6 +6,7 @@ import type { Examination } from "../examination.ts";
 export const layoutTemporaries: Check = {
   id: "layout.temporaries",
   area: "layout",
+  needsState: true,
   title: "Temporary files",
   why: "A process that was killed while writing leaves them behind; they are not used",
   async run(examination) {

@@ -8,6 +8,7 @@ import type { Examination } from "../examination.ts";
 export const layoutUnknown: Check = {
   id: "layout.unknown",
   area: "layout",
+  needsState: true,
   title: "Unknown files",
   why: "Snapshots and the state branch do not include files that orchestrator does not know",
   run(examination) {

@@ -6,6 +6,7 @@ const LONG_MS = 15 * 60_000;
 export const locksHeld: Check = {
   id: "locks.held",
   area: "locks",
+  needsState: true,
   title: "Locks",
   why: "A lock is held during a change, and the system releases it when the process ends",
   async run(examination) {

@@ -4,6 +4,7 @@ import { type Check, ok, skipped } from "../check.ts";
 export const locksPossible: Check = {
   id: "locks.possible",
   area: "locks",
+  needsState: true,
   title: "Locking",
   why: "Without file locks, two commands could write at once, so commands refuse to write",
   run({ paths, initialised, options: { system } }) {

@@ -5,6 +5,7 @@ import { type Check, ok, skipped } from "../check.ts";
 export const projectGitattributes: Check = {
   id: "project.gitattributes",
   area: "project",
+  needsState: true,
   title: ".gitattributes",
   why:
     "It keeps git from changing line endings of committed state, which would break its checksums",

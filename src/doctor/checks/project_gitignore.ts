@@ -5,6 +5,7 @@ import { type Check, ok, skipped } from "../check.ts";
 export const projectGitignore: Check = {
   id: "project.gitignore",
   area: "project",
+  needsState: true,
   title: ".gitignore",
   why: "It keeps locks and secrets out of commits, and in normal mode all state",
   run(examination) {

@@ -4,6 +4,7 @@ import { type Check, few, ok, skipped } from "../check.ts";
 export const projectIgnored: Check = {
   id: "project.ignored",
   area: "project",
+  needsState: true,
   title: "Files ignored by git",
   why: "A rule in another .gitignore file can override .orchestrator/.gitignore",
   async run(examination) {

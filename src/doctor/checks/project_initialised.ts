@@ -6,6 +6,7 @@ export const projectInitialised: Check = {
   title: "State directory",
   why: "Sessions are stored in .orchestrator",
   run(examination) {
+    if (examination.unusable !== null) return examination.unusable;
     if (examination.initialised) return ok(".orchestrator is initialized");
     return {
       level: "info",

@@ -14,6 +14,7 @@ function disagreeing(path: string, { claims }: LostIdentity): OrchestratorError 
 export const projectMeta: Check = {
   id: "project.meta",
   area: "project",
+  needsState: true,
   title: "Repository identity",
   why: "meta.json identifies the repository that this state belongs to",
   async run(examination) {

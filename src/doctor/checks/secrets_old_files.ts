@@ -3,6 +3,7 @@ import { type Check, count, few, ok } from "../check.ts";
 export const secretsOldFiles: Check = {
   id: "secrets.old-files",
   area: "secrets",
+  needsState: true,
   title: "Old tool's secrets",
   why: "The old tool's encrypted files can still be read, but each needs its password or program",
   async run({ options }) {

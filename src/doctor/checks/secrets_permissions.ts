@@ -11,6 +11,7 @@ import { openFolders } from "../secret_files.ts";
 export const secretsPermissions: Check = {
   id: "secrets.permissions",
   area: "secrets",
+  needsState: true,
   title: "Secret permissions",
   why: "A file that other users of this machine can read is not secret",
   async run(examination) {

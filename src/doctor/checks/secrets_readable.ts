@@ -4,6 +4,7 @@ import { closedFolders, openSecrets } from "../secret_files.ts";
 export const secretsReadable: Check = {
   id: "secrets.readable",
   area: "secrets",
+  needsState: true,
   title: "Readable secrets",
   why: "Commands cannot use a secret that cannot be decrypted",
   async run(examination) {

@@ -7,6 +7,7 @@ import { attemptAsync, type Examination } from "../examination.ts";
 export const sessionsAudit: Check = {
   id: "sessions.audit",
   area: "sessions",
+  needsState: true,
   title: "Events",
   why: "Every event must have been possible when it was recorded, and by the actor that it names",
   async run(examination) {

@@ -6,6 +6,7 @@ import type { Examination } from "../examination.ts";
 export const sessionsBindings: Check = {
   id: "sessions.bindings",
   area: "sessions",
+  needsState: true,
   title: "Agent bindings",
   why:
     "A binding to a session that no longer exists, or of a worktree that git has removed, is ignored and only takes up space",

@@ -3,6 +3,7 @@ import { type Check, few, ok } from "../check.ts";
 export const sessionsBypasses: Check = {
   id: "sessions.bypasses",
   area: "sessions",
+  needsState: true,
   title: "Forced skips",
   why: "A gate that was skipped by force protects nothing, so forced skips stay visible",
   async run(examination) {

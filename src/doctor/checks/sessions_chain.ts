@@ -3,6 +3,7 @@ import { type Check, count, few, ok } from "../check.ts";
 export const sessionsChain: Check = {
   id: "sessions.chain",
   area: "sessions",
+  needsState: true,
   title: "Journals",
   why:
     "The journal is the source of truth of a session; it cannot be trusted if a line was changed",

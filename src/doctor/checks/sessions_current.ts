@@ -3,6 +3,7 @@ import { type Check, ok } from "../check.ts";
 export const sessionsCurrent: Check = {
   id: "sessions.current",
   area: "sessions",
+  needsState: true,
   title: "Current session",
   why: "Commands that name no session use this one",
   async run(examination) {

@@ -6,6 +6,7 @@ import { attemptAsync, type Examination, type ExaminedSession } from "../examina
 export const sessionsFrozen: Check = {
   id: "sessions.frozen",
   area: "sessions",
+  needsState: true,
   title: "Frozen definitions",
   why:
     "workflow.yaml in a session's folder is a copy made at the start of the session; the journal has the same definition",

@@ -5,6 +5,7 @@ import { attemptAsync } from "../examination.ts";
 export const sessionsHistory: Check = {
   id: "sessions.history",
   area: "sessions",
+  needsState: true,
   title: "Histories",
   why:
     "The events from before an imported session are in a file that the journal identifies by its hash",

@@ -4,6 +4,7 @@ import { putInOrder } from "../journal_ends.ts";
 export const sessionsLineEnds: Check = {
   id: "sessions.line-ends",
   area: "sessions",
+  needsState: true,
   title: "Line endings",
   why: "Each line of a journal ends with a line feed; a checkout or an editor may change that",
   async run(examination) {

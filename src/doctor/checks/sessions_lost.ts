@@ -4,6 +4,7 @@ import { type Check, count, few, ok } from "../check.ts";
 export const sessionsLost: Check = {
   id: "sessions.lost",
   area: "sessions",
+  needsState: true,
   title: "Acknowledged events",
   why: "A command reported that an event was recorded, but the journal no longer contains it",
   async run(examination) {

@@ -9,6 +9,7 @@ import type { Examination, ExaminedSession } from "../examination.ts";
 export const sessionsMeta: Check = {
   id: "sessions.meta",
   area: "sessions",
+  needsState: true,
   title: "Session metadata",
   why:
     "meta.json records who started a session, when, and on which branch; session names are looked up in it",

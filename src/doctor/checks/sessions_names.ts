@@ -3,6 +3,7 @@ import { type Check, few, ok } from "../check.ts";
 export const sessionsNames: Check = {
   id: "sessions.names",
   area: "sessions",
+  needsState: true,
   title: "Names",
   why: "A name shared by two sessions cannot be used to choose one",
   async run(examination) {

@@ -4,6 +4,7 @@ import { type Check, count, few, ok } from "../check.ts";
 export const sessionsOrphans: Check = {
   id: "sessions.orphans",
   area: "sessions",
+  needsState: true,
   title: "Folders without a journal",
   why: "A folder without a journal is not a session, and no command uses it",
   run(examination) {

@@ -3,6 +3,7 @@ import { type Check, count, few, ok } from "../check.ts";
 export const sessionsReadable: Check = {
   id: "sessions.readable",
   area: "sessions",
+  needsState: true,
   title: "Sessions",
   why: "A session that cannot be read cannot be used",
   async run(examination) {

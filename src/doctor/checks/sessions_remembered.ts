@@ -4,6 +4,7 @@ import { type Check, count, few, type Finding, ok } from "../check.ts";
 export const sessionsRemembered: Check = {
   id: "sessions.remembered",
   area: "sessions",
+  needsState: true,
   title: "Sessions recorded in this clone",
   why: "Git's own directory remembers how far each session was",
   async run(examination) {

@@ -5,6 +5,7 @@ import { type Check, count, few, ok, skipped } from "../check.ts";
 export const sessionsRepository: Check = {
   id: "sessions.repository",
   area: "sessions",
+  needsState: true,
   title: "Repository journal",
   why: "It records which sessions were started, removed, imported and replaced",
   async run(examination) {

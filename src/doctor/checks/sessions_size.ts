@@ -6,6 +6,7 @@ const LARGE = 50 * 1024 * 1024;
 export const sessionsSize: Check = {
   id: "sessions.size",
   area: "sessions",
+  needsState: true,
   title: "Sizes",
   why: "A very large journal slows down advance, finish and log, which read all of it",
   async run(examination) {

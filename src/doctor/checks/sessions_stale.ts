@@ -5,6 +5,7 @@ const DAYS = 30;
 export const sessionsStale: Check = {
   id: "sessions.stale",
   area: "sessions",
+  needsState: true,
   title: "Stale sessions",
   why: "A workflow that is never finished does not describe the work",
   async run(examination) {

@@ -4,6 +4,7 @@ import { type Check, count, few, ok } from "../check.ts";
 export const sessionsState: Check = {
   id: "sessions.state",
   area: "sessions",
+  needsState: true,
   title: "State caches",
   why:
     "state.json is derived from the journal; without a valid one each command replays the journal",

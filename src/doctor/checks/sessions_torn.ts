@@ -5,6 +5,7 @@ import { putInOrder } from "../journal_ends.ts";
 export const sessionsTorn: Check = {
   id: "sessions.torn",
   area: "sessions",
+  needsState: true,
   title: "Incomplete lines",
   why:
     "A process or the machine stopped during an append; the incomplete event was never acknowledged",

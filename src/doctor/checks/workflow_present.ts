@@ -4,6 +4,7 @@ import { type Check, ok } from "../check.ts";
 export const workflowPresent: Check = {
   id: "workflow.present",
   area: "workflow",
+  needsState: true,
   title: "workflow.yaml",
   why: "Without a definition, start uses the built-in workflow",
   async run(examination) {

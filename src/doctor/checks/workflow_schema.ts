@@ -8,6 +8,7 @@ const NAME = `${STATE_DIRECTORY}/${KEYS.workflowSchema}`;
 export const workflowSchema: Check = {
   id: "workflow.schema",
   area: "workflow",
+  needsState: true,
   title: "Schema for editors",
   why: "An editor marks keys of workflow.yaml as errors that this version knows",
   run(examination) {

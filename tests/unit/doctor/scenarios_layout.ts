@@ -231,19 +231,6 @@ export const LAYOUT: readonly Scenario[] = [
     ignore: windows,
   },
   {
-    check: "layout.links",
-    when: "the state directory is a link that git tracks",
-    level: "error",
-    seen: /^\.orchestrator is a link to .*elsewhere that git tracks: it is not used$/,
-    git: true,
-    make: async (world) => {
-      renameSync(world.state(), world.scratch.path("elsewhere"));
-      symlinkSync(world.scratch.path("elsewhere"), world.state());
-      await world.git("add", "-f", ".orchestrator");
-    },
-    ignore: windows,
-  },
-  {
     check: "layout.staging",
     when: "a start was killed",
     level: "info",
