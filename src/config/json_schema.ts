@@ -42,6 +42,8 @@ function describe(name: (typeof CONFIG_KEY_NAMES)[number]): string {
   const { description, env, personal, secret } = configKey(name);
   const limits = secret === true
     ? ". A secret: set the variable"
+    : secret !== undefined
+    ? ". Not allowed in a repository's file; an address is a secret: set the variable"
     : personal === true
     ? ". Not allowed in a repository's file"
     : "";

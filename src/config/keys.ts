@@ -36,8 +36,11 @@ export interface ConfigKey {
   /** The environment variable that sets it. */
   readonly env: string;
   readonly description: string;
-  /** Its value is never shown, never taken from argv, and never read from a repository's file. */
-  readonly secret?: boolean;
+  /**
+   * Its value is never shown, never taken from argv, and never read from a repository's file;
+   * `in an address`: only a value with an address in it, which often holds a token.
+   */
+  readonly secret?: true | "in an address";
   /** Describes the person who runs the program: a repository's file cannot set it. */
   readonly personal?: boolean;
   /** The version that knew it first. */
@@ -216,7 +219,7 @@ export const CONFIG_KEYS = {
     env: "ORCHESTRATOR_NOTIFY",
     description:
       "A command (JSON on stdin) or a webhook address that is told when a person is waited for, and when work ends",
-    secret: true,
+    secret: "in an address",
     personal: true,
     since: "0.1.0",
   },

@@ -20,7 +20,7 @@ import {
 } from "./keys.ts";
 import type { Entry, Layer } from "./layers.ts";
 import { type ConfigProblem, nearestKey } from "./problem.ts";
-import { checkValue, kindOfValue, valueFromText } from "./value.ts";
+import { checkValue, isSecret, kindOfValue, valueFromText } from "./value.ts";
 
 /** A file of the configuration. */
 export interface ConfigFile {
@@ -187,14 +187,15 @@ class Reader {
       return;
     }
     if (this.#file.layer === "repository" && row.personal === true) {
-      const why = row.secret === true
+      const hidden = isSecret(row, raw);
+      const why = hidden
         ? "is a secret, and this file may be committed"
         : "can only be set per user, not by a repository";
       this.#report(
         "error",
         { key, node: keyNode },
         `"${key}" ${why}`,
-        row.secret === true
+        hidden
           ? `Set ${row.env} instead`
           : `Run \`orchestrator config set --global ${key} <value>\``,
       );
@@ -227,7 +228,7 @@ class Reader {
       return typeof wrong === "string" && text.length <= 40 ? text : `${kindOfValue(wrong)} in it`;
     }
     const showable = typeof raw === "string" || typeof raw === "number";
-    if (secret === true || !showable || type.kind === "path" || type.kind === "text") {
+    if (secret !== undefined || !showable || type.kind === "path" || type.kind === "text") {
       return kindOfValue(raw);
     }
     const text = JSON.stringify(raw);

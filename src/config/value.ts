@@ -110,10 +110,16 @@ export function checkValue(type: ConfigType, raw: unknown): CheckedValue {
   }
 }
 
+/** Whether a value of a key may be a secret. */
+export function isSecret({ secret }: ConfigKey, value: unknown): boolean {
+  return secret === true ||
+    secret === "in an address" && typeof value === "string" && value.includes("://");
+}
+
 /** A value as people read it; `(not set)` for none. */
 export function valueText(key: ConfigKey, value: ConfigValue): string {
   if (value === null) return "(not set)";
-  if (key.secret === true) return "(hidden)";
+  if (isSecret(key, value)) return "(hidden)";
   if (typeof value === "number" && key.type.kind === "bytes") return exactByteSize(value);
   if (typeof value === "object") return value.length === 0 ? "(none)" : value.join(", ");
   return withoutCredentials(String(value));

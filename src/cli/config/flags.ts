@@ -5,7 +5,7 @@
 import type { ConfigFlag } from "../../config/config.ts";
 import { configKey, type ConfigKeyName, isConfigKey } from "../../config/keys.ts";
 import { unknownKey } from "../../config/problem.ts";
-import { expectedOf, valueFromText } from "../../config/value.ts";
+import { expectedOf, isSecret, valueFromText } from "../../config/value.ts";
 import { OrchestratorError } from "../../errors.ts";
 import type { Input } from "../input.ts";
 import type { CommandInfo } from "../spec.ts";
@@ -65,7 +65,7 @@ function settings(input: Input, spec: CommandInfo): readonly Setting[] {
 
 function flagOf(key: ConfigKeyName, text: string, flag: string): ConfigFlag {
   const row = configKey(key);
-  if (row.secret === true) {
+  if (isSecret(row, text)) {
     throw new OrchestratorError(
       "invalid_argument",
       `Cannot set "${key}" on the command line: other users can read command lines`,

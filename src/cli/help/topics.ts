@@ -115,7 +115,7 @@ function keyEntry(name: (typeof CONFIG_KEY_NAMES)[number]): TopicEntry {
     description: key.description,
     type: key.type.kind,
     expected: expectedOf(key.type),
-    default: key.secret === true ? null : key.default,
+    default: key.secret !== undefined ? null : key.default,
     variable: key.env,
     personal: key.personal === true,
   };

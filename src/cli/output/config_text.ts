@@ -5,7 +5,7 @@
 import type { AnswerData } from "../../answers/table.ts";
 import { configKey } from "../../config/keys.ts";
 import { type Effective, type Entry, originText } from "../../config/layers.ts";
-import { valueText, withoutCredentials } from "../../config/value.ts";
+import { isSecret, valueText, withoutCredentials } from "../../config/value.ts";
 import { lines, say, type Shown, shown } from "./shown.ts";
 import type { Style } from "./style.ts";
 
@@ -26,7 +26,7 @@ export function effectiveText(found: Effective, style: Style): Shown {
 export function effectiveData(found: Effective): AnswerData<"config get"> {
   const row = configKey(found.key);
   const entry = ({ value, origin }: Entry) => ({
-    value: row.secret === true
+    value: isSecret(row, value)
       ? null
       : typeof value === "string"
       ? withoutCredentials(value)
@@ -36,7 +36,7 @@ export function effectiveData(found: Effective): AnswerData<"config get"> {
   return {
     key: found.key,
     type: row.type.kind,
-    ...(row.secret === true ? { secret: true as const, set: found.value !== null } : {}),
+    ...(isSecret(row, found.value) ? { secret: true as const, set: found.value !== null } : {}),
     ...entry(found),
     shadowed: found.shadowed.map(entry),
   };

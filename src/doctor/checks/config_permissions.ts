@@ -1,5 +1,6 @@
 import { chmodSync } from "node:fs";
 import { CONFIG_KEY_NAMES, configKey } from "../../config/keys.ts";
+import { isSecret } from "../../config/value.ts";
 import { ioError } from "../../platform/io_error.ts";
 import type { ConfigFile } from "../../config/read_file.ts";
 import { type Check, few, ok, skipped } from "../check.ts";
@@ -67,9 +68,11 @@ async function filesWithSecrets(
   examination: Examination,
 ): Promise<ReadonlySet<ConfigFile["shown"]>> {
   const config = await examination.options.config();
-  const files = CONFIG_KEY_NAMES.filter((key) => configKey(key).secret === true).flatMap((key) => {
-    const { origin, shadowed } = config.effective(key);
-    return [origin, ...shadowed.map((entry) => entry.origin)];
+  const files = CONFIG_KEY_NAMES.flatMap((key) => {
+    const { value, origin, shadowed } = config.effective(key);
+    return [{ value, origin }, ...shadowed]
+      .filter((entry) => isSecret(configKey(key), entry.value))
+      .map((entry) => entry.origin);
   });
   return new Set(files.flatMap((origin) => "file" in origin ? [origin.file] : []));
 }

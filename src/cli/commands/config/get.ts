@@ -5,7 +5,7 @@
 import { configKey, isConfigKey } from "../../../config/keys.ts";
 import { originText } from "../../../config/layers.ts";
 import { unknownKey } from "../../../config/problem.ts";
-import { valueWord, withoutCredentials } from "../../../config/value.ts";
+import { isSecret, valueWord, withoutCredentials } from "../../../config/value.ts";
 import { OrchestratorError } from "../../../errors.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
@@ -18,10 +18,12 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"con
   const config = await context.config();
   config.require(key, `get "${key}"`);
   const found = config.effective(key);
-  if (configKey(key).secret === true) {
+  const row = configKey(key);
+  if (isSecret(row, found.value)) {
+    const what = row.secret === true ? "it is a secret" : "its address can hold a secret";
     throw new OrchestratorError(
       "invalid_argument",
-      `Cannot get "${key}": it is a secret, ${
+      `Cannot get "${key}": ${what}, ${
         found.value === null ? "and it is not set" : `set by ${originText(found.origin)}`
       }`,
     );

@@ -4,7 +4,7 @@
  */
 import { configKey, type ConfigKeyName, isConfigKey } from "../../../config/keys.ts";
 import { unknownKey } from "../../../config/problem.ts";
-import { valueFromText, valueText } from "../../../config/value.ts";
+import { isSecret, valueFromText, valueText } from "../../../config/value.ts";
 import { OrchestratorError } from "../../../errors.ts";
 import { isTrustKind } from "../../../trust/claim.ts";
 import type { AnswerTo, Input } from "../../command.ts";
@@ -17,8 +17,9 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"con
   const key = input.required("key");
   if (!isConfigKey(key)) throw unknownKey("set", key);
   const row = configKey(key);
-  refuse(key, input.has("global"));
-  const checked = valueFromText(row.type, input.required("value"));
+  const text = input.required("value");
+  refuse(key, text, input.has("global"));
+  const checked = valueFromText(row.type, text);
   if (checked.error !== undefined) {
     throw new OrchestratorError(
       "invalid_argument",
@@ -44,12 +45,13 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"con
   };
 }
 
-function refuse(key: ConfigKeyName, global: boolean): void {
+function refuse(key: ConfigKeyName, text: string, global: boolean): void {
   const row = configKey(key);
-  if (row.secret === true) {
+  if (isSecret(row, text)) {
+    const why = row.secret === true ? "it is a secret" : "an address can hold a secret";
     throw new OrchestratorError(
       "invalid_argument",
-      `Cannot set "${key}": it is a secret, and configuration files must not contain secrets`,
+      `Cannot set "${key}": ${why}, and configuration files must not contain secrets`,
       { hint: `Set ${row.env} in the environment` },
     );
   }
