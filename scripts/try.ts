@@ -13,6 +13,7 @@ import { type Engine, isWindows } from "../src/platform/runtime.ts";
 import { runBelowNoAgent } from "./below_no_agent.ts";
 import { addShortName, compile, type Compiled } from "./compile.ts";
 import { ensureBun } from "./install_bun.ts";
+import { buildOf } from "./release/build_stamp.ts";
 import { bold, play, quoted, TryError } from "./try_play.ts";
 import { STORY } from "./try_story.ts";
 
@@ -23,7 +24,7 @@ const NAMES: Readonly<Record<Engine, string>> = { bun: "Bun", deno: "Deno" };
 /** Builds the executable; `compile` runs it and compares what it says of itself. */
 async function build(engine: Engine, outdir: string): Promise<Compiled> {
   if (engine === "bun") ensureBun((line) => console.log(line));
-  return await compile({ engine, outdir });
+  return await compile({ engine, outdir, build: buildOf(ROOT) });
 }
 
 /** How to put the executable on the PATH, for the shell that is in use. */

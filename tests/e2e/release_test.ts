@@ -29,7 +29,7 @@ import { target as hostTarget } from "../../src/platform/runtime.ts";
 import { parseSums } from "../../src/release/sums.ts";
 import { VERSION } from "../../src/version.ts";
 import { slowTest } from "../harness/effort.ts";
-import { executableAvailable } from "../harness/executable.ts";
+import { executable, executableAvailable } from "../harness/executable.ts";
 import { runProcess } from "../harness/running.ts";
 import { Scratch } from "../harness/scratch.ts";
 import { FileServer } from "../harness/small_release.ts";
@@ -125,6 +125,20 @@ function checkWindows(path: string): void {
     ProductVersion: VERSION,
   });
 }
+
+Deno.test({
+  name: "the executable needs the glibc that is stated as the minimum",
+  ignore: !executableAvailable || SYSTEMS[hostTarget()]?.libc !== "glibc",
+  fn: async () => {
+    // Versions of symbols are named in the file's table of texts.
+    const text = new TextDecoder("latin1").decode(readFileSync(await executable()));
+    const needed = [
+      ...new Set([...text.matchAll(/GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor))),
+    ];
+    assert.ok(needed.length > 3, needed.join());
+    assert.equal(`2.${Math.max(...needed)}`, SYSTEMS[hostTarget()]?.minimum["glibc"]);
+  },
+});
 
 const tools = ["openssl", "ssh-keygen"].every((name) =>
   spawnSync(name, ["-V"]).error === undefined

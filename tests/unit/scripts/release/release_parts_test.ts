@@ -14,6 +14,8 @@ import { billOfMaterials, licenseTexts } from "../../../../scripts/release/sbom.
 import { SYSTEMS } from "../../../../scripts/release/systems.ts";
 import { whyNotOurs } from "../../../../scripts/release/trial_run.ts";
 import { TARGETS } from "../../../../scripts/compile.ts";
+import { BUN, bunRuns } from "../../../../scripts/install_bun.ts";
+import { target } from "../../../../src/platform/runtime.ts";
 import { COMMANDS } from "../../../../src/cli/table.ts";
 import { Scratch } from "../../../harness/scratch.ts";
 
@@ -169,4 +171,12 @@ Deno.test({
     }
     assert.match(whyNotOurs(scratch.path("absent"), expected) ?? "", /does not run/);
   },
+});
+
+Deno.test("a bare engine is not called built: what a wrong base, and strip, make of an executable", () => {
+  for (const [engine, program] of [["deno", Deno.execPath()], ["bun", BUN]] as const) {
+    if (engine === "bun" && !bunRuns()) continue;
+    const said = whyNotOurs(program, { engine, target: target(), commit: null });
+    assert.match(said ?? "", /is not this program: --version exits with/, engine);
+  }
 });
