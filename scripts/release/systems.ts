@@ -17,7 +17,7 @@ export interface System {
 
 const X64 = "x86-64 with SSE4.2 and POPCNT (2008)";
 const ARM64 = "ARMv8-A";
-/** Below it the runtime has no epoll_pwait2, io_uring and pidfd to rely on. */
+/** The oldest that the runtime's makers name. Calls that came with later kernels can be missing. */
 const KERNEL = "5.1";
 const GLIBC = "2.17";
 const MUSL = "1.2, with libstdc++";

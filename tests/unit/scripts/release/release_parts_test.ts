@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { unzipSync } from "fflate";
 import { unpackTar } from "modern-tar";
@@ -111,8 +112,15 @@ Deno.test("the list of what is in the runtime was compared with the runtime that
   assert.equal(runtimeVersion(ROOT), REVIEWED_FOR);
 });
 
-Deno.test("every target says what it needs", () => {
+Deno.test("every target says what it needs, and so does the documentation", () => {
   assert.deepEqual(Object.keys(SYSTEMS).sort(), Object.keys(TARGETS).sort());
+  const page = readFileSync(join(ROOT, "docs", "install.md"), "utf8");
+  for (const [target, { minimum }] of Object.entries(SYSTEMS)) {
+    const row = page.split("\n").find((line) => line.startsWith(`| \`${target}\` `)) ?? "";
+    for (const needed of Object.values(minimum)) {
+      assert.ok(row.includes(needed), `docs/install.md does not say ${needed} of ${target}`);
+    }
+  }
 });
 
 Deno.test("there is a man page for every command, and groff finds nothing to warn of", () => {
