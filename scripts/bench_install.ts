@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { quantile } from "./bench.ts";
+import { quantile } from "./bench_figures.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "..");
 
