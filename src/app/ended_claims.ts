@@ -6,7 +6,7 @@
  * @module
  */
 import { sha256Hex } from "../platform/hash.ts";
-import { keysOfWorktrees } from "../project/state_home.ts";
+import { keysOfWorktrees } from "../project/worktree_keys.ts";
 import { readBinding } from "../session/bindings.ts";
 import { instanceOf } from "../session/bound_agents.ts";
 import { holds } from "../workflow/claims.ts";

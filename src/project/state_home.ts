@@ -18,22 +18,19 @@
  * it leaves its path in git's directory; until it has, a linked worktree has no place for the state.
  * @module
  */
-import { statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { OrchestratorError } from "../errors.ts";
 import { replaceFile } from "../platform/atomic_file.ts";
-import { sha256Hex } from "../platform/hash.ts";
 import { isNetworkPath } from "../platform/git_pointer.ts";
 import { makeDirectory } from "../platform/make_directory.ts";
-import { namesWithin, readTextWithin } from "../platform/within.ts";
-import { isPlainWorktreeName } from "../state_layout/grammar.ts";
+import { readTextWithin } from "../platform/within.ts";
+
 import type { LinkedWorktree, StateHome } from "../state_layout/home.ts";
 import { LIMITS } from "../state_layout/limits.ts";
 import { KEYS, STATE_DIRECTORY } from "../state_layout/names.ts";
 import { BARE_STATE, GIT_FOLDER } from "../state_layout/places.ts";
 import { adminDirectory, isRepository, isThere, readStrictly, realOf } from "./git_files.ts";
 import { modeSaid } from "./gitignore.ts";
-import { gitDirectory } from "./git_remote.ts";
 import { readRepositoryMeta, type RepositoryMode } from "./identity.ts";
 import type { OrchestratorPaths } from "./paths.ts";
 import {
@@ -46,6 +43,7 @@ import {
   statePlaces,
 } from "./state_places.ts";
 import * as broken from "./state_lost.ts";
+import { worktreeKey } from "./worktree_keys.ts";
 
 /** The variable that names a place for the state of linked worktrees. */
 export const STATE_HOME_VARIABLE = "ORCHESTRATOR_STATE_HOME";
@@ -205,31 +203,6 @@ function requireNoLink(root: string, places: readonly Place[], below: string): v
     const real = realOf(folder);
     if (real !== null && real !== folder) throw broken.linked(root, folder, real);
   }
-}
-
-/**
- * What stands for a worktree in names of the state directory: git's own name for it and when git made
- * it, for a name is used again once a worktree is removed; where that is not the same on every file
- * system, a hash of it. Never its path, for a worktree can be moved.
- */
-export function worktreeKey({ name, common }: Pick<LinkedWorktree, "name" | "common">): string {
-  // Git writes this file once. Whole milliseconds: the runtimes differ in what is below.
-  const made = statSync(join(common, "worktrees", name, "commondir"), { throwIfNoEntry: false });
-  const key = `${name}.${Math.floor(made?.mtimeMs ?? 0).toString(36)}`;
-  return isPlainWorktreeName(key) ? key : `h-${sha256Hex(key).slice(0, 32)}`;
-}
-
-/**
- * The keys of all linked worktrees that git has: what is kept under any other is a removed one's.
- * @returns null where that cannot be told.
- * @throws I/O errors
- */
-export function keysOfWorktrees(root: string): ReadonlySet<string> | null {
-  const found = gitDirectory(root);
-  const common = found === null ? null : realOf(found);
-  if (common === null || !isRepository(common)) return null;
-  const names = namesWithin(null, join(common, "worktrees"));
-  return new Set(names.map((name) => worktreeKey({ name, common })));
 }
 
 function ownPlace(root: string) {

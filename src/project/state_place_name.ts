@@ -7,7 +7,7 @@ import { dirname, relative, sep } from "node:path";
 import { existsSync, statSync } from "node:fs";
 import { gitDirectory, nearestGit } from "./git_remote.ts";
 import type { OrchestratorPaths } from "./paths.ts";
-import { keysOfWorktrees, worktreeKey } from "./state_home.ts";
+import { keysOfWorktrees, worktreeKey } from "./worktree_keys.ts";
 
 /** What the names of the states of linked worktrees begin with. */
 const OF_WORKTREES = "worktrees/";

@@ -18,7 +18,6 @@ import type { SessionState } from "../workflow/state.ts";
 import { isRecord } from "../workflow/record.ts";
 import type { ChainHead, SessionAt } from "./repository_log/lines.ts";
 import { sessionAt } from "./repository_log/session_at.ts";
-import { standingRemovals } from "./removal.ts";
 import { scanJournal } from "./scan_journal.ts";
 
 /** The end of a journal, and when it was there. */
@@ -149,6 +148,7 @@ export class Witness {
       try {
         if (await this.#backend.hasSession(head.session)) continue;
         const removals = await this.#backend.readText(KEYS.removed(head.session)) ?? "";
+        const { standingRemovals } = await import("./removal.ts");
         if (standingRemovals(removals).length === 0) gone.push(head);
       } catch {
         // Whether it is there cannot be told.

@@ -4,8 +4,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { OrchestratorError } from "../../errors.ts";
-import { readLines } from "../../session/journal_end.ts";
-import { relate, type Relation } from "../../snapshot/relation.ts";
+import type { Relation } from "../../snapshot/relation.ts";
 import { gitDirectory } from "../../project/git_remote.ts";
 import type { PushRecord } from "../../state_branch/places.ts";
 import { GIT_FOLDER, REFS } from "../../state_layout/places.ts";
@@ -28,6 +27,8 @@ async function compared(
   backend: Found["backend"],
   session: string,
 ): Promise<{ readonly relation: Relation; readonly more: number }> {
+  const { readLines } = await import("../../session/journal_end.ts");
+  const { relate } = await import("../../snapshot/relation.ts");
   const there = await readLines(backend, session);
   const here = await readLines(workspace.manager.backend, session);
   const { relation } = relate(there?.all ?? [], here?.all ?? null);

@@ -4,7 +4,6 @@
  */
 import type { SessionState } from "../../workflow/state.ts";
 import type { Sessions } from "../workspace.ts";
-import { revokedElsewhere, splitOf, whatOf, whyOf } from "./revoked_elsewhere.ts";
 
 type Needed = Pick<Sessions, "manager">;
 
@@ -16,6 +15,9 @@ export async function splitTexts(
   workspace: Needed,
   state: SessionState,
 ): Promise<readonly string[]> {
+  // Most sessions have no parent: nothing more is loaded then.
+  if (((await workspace.manager.meta(state.session))?.parent ?? null) === null) return [];
+  const { splitOf } = await import("./revoked_elsewhere.ts");
   const split = await splitOf(workspace, state.session);
   if (split === null) return [];
   const { from, common } = split;
@@ -28,6 +30,7 @@ export async function splitTexts(
 
 /** The same of a session by its id, behind "session …". */
 export async function splitText(workspace: Needed, session: string): Promise<string> {
+  const { splitOf } = await import("./revoked_elsewhere.ts");
   const { state } = await workspace.manager.load(session);
   const split = await splitOf(workspace, session);
   const lacks = await lacking(workspace, state);
@@ -42,6 +45,7 @@ async function nameOf({ manager }: Needed, session: string): Promise<string> {
 }
 
 async function lacking(workspace: Needed, state: SessionState): Promise<readonly string[]> {
+  const { revokedElsewhere, whatOf, whyOf } = await import("./revoked_elsewhere.ts");
   const revoked = await revokedElsewhere(workspace, state);
   return revoked.map((one) => `The approval of ${whatOf(one)} was revoked there ${whyOf(one)}`);
 }

@@ -1,4 +1,4 @@
-import { keysOfWorktrees } from "../../project/state_home.ts";
+import { keysOfWorktrees } from "../../project/worktree_keys.ts";
 import { FOLDERS } from "../../state_layout/names.ts";
 import { type Check, count, ok } from "../check.ts";
 import type { Examination } from "../examination.ts";
