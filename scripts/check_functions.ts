@@ -20,7 +20,6 @@ export const MOST_EXCEPTIONS = 15;
 
 /** Functions that are larger, as `file: name`, and why that is easier to read. */
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
-  "scripts/bench.ts: main": "the list of what is measured, in the order of the report",
   "scripts/release.ts: release": "the steps of a release, each a call, in the order of its page",
   "src/cli/commands/secrets/import.ts: run": "two thirds are what it answers, for each outcome",
   "src/cli/commands/state/status.ts: run": "two thirds are what it answers, a row for each fact",
