@@ -45,6 +45,7 @@ import {
   syncMoves,
   takePlace,
 } from "./move_tree.ts";
+import type { Progress } from "./stage.ts";
 import type { SessionAt } from "../session/repository_log/lines.ts";
 import { readSessionAt } from "../session/repository_log/session_at.ts";
 import { leaveNoTrace } from "./undo.ts";
@@ -57,6 +58,7 @@ export interface RollbackInput {
   readonly keepNew: boolean;
   readonly now: Date;
   readonly tool: string;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /** What a rollback would do, or did. */
@@ -198,7 +200,7 @@ export async function rollBack(input: RollbackInput): Promise<RollbackResult> {
     kept: result.kept,
   };
   writeJournal(paths, journal);
-  await finishRollback({ paths, manager, journal, manifest });
+  await finishRollback({ paths, manager, journal, manifest, onProgress: input.onProgress });
   return result;
 }
 
@@ -218,11 +220,12 @@ export function movedOn(kept: readonly string[]): OrchestratorError {
 
 /** Does all steps of a rollback that are not done yet. */
 export async function finishRollback(
-  { paths, manager, journal, manifest }: {
+  { paths, manager, journal, manifest, onProgress }: {
     readonly paths: OrchestratorPaths;
     readonly manager: SessionManager;
     readonly journal: MigrationJournal;
     readonly manifest: Manifest | null;
+    readonly onProgress?: ((progress: Progress) => void) | undefined;
   },
 ): Promise<void> {
   const backup = inState(paths, journal.backup);
@@ -237,7 +240,7 @@ export async function finishRollback(
     restoreReplaced(paths, manifest, backup, kept);
     await removeSessions(paths, manager, manifest, { backup, kept });
     await takeFeedbackBack(paths, manager, manifest);
-    removeCopies(paths, manifest, kept);
+    removeCopies(paths, manifest, { kept, onProgress });
   }
   // An earlier migration can be gone back on too: its marker was put back.
   if (manifest?.replaced.some(({ path, mode }) => path === MARKER && mode !== null) !== true) {
@@ -425,10 +428,15 @@ async function takeFeedbackBack(
 function removeCopies(
   paths: OrchestratorPaths,
   manifest: Manifest,
-  kept: ReadonlySet<string>,
+  { kept, onProgress }: {
+    readonly kept: ReadonlySet<string>;
+    readonly onProgress: ((progress: Progress) => void) | undefined;
+  },
 ): void {
   const folders = new Set<string>();
-  for (const { to } of manifest.files) {
+  const allFiles = manifest.files.length;
+  for (const [index, { to }] of manifest.files.entries()) {
+    onProgress?.({ step: "remove", files: index + 1, allFiles, done: 0, total: 0 });
     const session = sessionOf(to);
     if (kept.has(to) || (session !== null && kept.has(session))) continue;
     removeFile(`${paths.root}/${to}`);

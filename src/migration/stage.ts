@@ -33,9 +33,11 @@ import type { Plan, PlannedFile, PlanWithSources } from "./plan.ts";
 import { syncMoves } from "./move_tree.ts";
 import { withSettings } from "./settings.ts";
 
-/** How far copying and checking is. */
+/** How far copying and checking is, or removing the copies when going back. */
 export interface Progress {
-  readonly step: "copy" | "verify";
+  readonly step: "copy" | "verify" | "remove";
+  readonly files: number;
+  readonly allFiles: number;
   /** Bytes. */
   readonly done: number;
   readonly total: number;
@@ -182,7 +184,8 @@ async function stageFiles(input: StageInput): Promise<readonly MovedFile[]> {
       ...(stays ? { stays } as const : {}),
     });
     done += bytes;
-    input.onProgress?.({ step: "copy", done, total: plan.total.bytes });
+    const [files, allFiles] = [moved.length, plan.files.length];
+    input.onProgress?.({ step: "copy", files, allFiles, done, total: plan.total.bytes });
   }
   return moved;
 }
@@ -260,7 +263,7 @@ function syncFolders(input: StageInput, files: readonly MovedFile[]): void {
 async function verifyCopies(input: StageInput, files: readonly MovedFile[]): Promise<void> {
   let done = 0;
   const total = input.planned.plan.total.bytes;
-  for (const file of files) {
+  for (const [index, file] of files.entries()) {
     await input.checkpoint();
     const copy = hashFile(stagedPath(input, file.to));
     if (copy.sha256 !== file.sha256 || copy.bytes !== file.bytes) {
@@ -271,7 +274,8 @@ async function verifyCopies(input: StageInput, files: readonly MovedFile[]): Pro
       );
     }
     done += file.bytes;
-    input.onProgress?.({ step: "verify", done, total });
+    const counted = { files: index + 1, allFiles: files.length };
+    input.onProgress?.({ step: "verify", ...counted, done, total });
   }
 }
 

@@ -30,8 +30,9 @@ import {
   rollbackPlanText,
   rollbackText,
 } from "../output/migration_text.ts";
+import { ProgressLine } from "../output/progress_line.ts";
 import { styleFor } from "../output/style_for.ts";
-import { count, repeated } from "../output/text.ts";
+import { count } from "../output/text.ts";
 import { num, say, shown } from "../output/shown.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"migrate">> {
@@ -135,6 +136,7 @@ async function move(context: Context, input: Input): Promise<AnswerTo<"migrate">
     doing: `migrate "${paths.root}"`,
     hint: "Run `orchestrator migrate --dry-run` for a preview, or add --yes to migrate",
   });
+  using line = ProgressLine.of(context.io, input);
   const result = await migrate({
     paths,
     manager,
@@ -143,9 +145,10 @@ async function move(context: Context, input: Input): Promise<AnswerTo<"migrate">
     toolVersion: VERSION,
     options: { ...options(context, input), choices },
     autoRollback: input.has("auto-rollback"),
-    onProgress: progressBar(context, input),
+    onProgress: ({ step, ...done }) => line.showFiles(step, done),
     signal: context.io.interrupted,
   });
+  line.clear();
   context.refresh();
   if (result.backup === null) return nothing(context, result.plan);
   for (const warning of [...result.plan.warnings, ...result.findings]) context.warn(warning);
@@ -255,31 +258,6 @@ function targetFrom(text: string): string | null {
   return safe ? path : null;
 }
 
-const BAR_WIDTH = 24;
-const SHOW_FROM_BYTES = 16 * 1024 * 1024;
-
-function progressBar(
-  context: Context,
-  input: Input,
-): ((progress: Progress) => void) | undefined {
-  const { io } = context;
-  if (!io.isTerminal("stderr") || input.has("quiet") || input.has("json")) return undefined;
-  const style = styleFor("stderr", input, io);
-  const { barFull, barEmpty } = style.symbols;
-  let last = say``;
-  return ({ step, done, total }) => {
-    if (total < SHOW_FROM_BYTES) return;
-    const filled = Math.round((done / total) * BAR_WIDTH);
-    const what = step === "copy" ? say`copying ` : say`checking`;
-    const text = say`${what} ${repeated(barFull, filled)}${
-      repeated(barEmpty, BAR_WIDTH - filled)
-    } ${num(Math.round((done / total) * 100))} %`;
-    if (text === last) return;
-    last = text;
-    io.err(say`\r${text}${done === total ? say`\r\x1b[K` : say``}`);
-  };
-}
-
 async function goBack(context: Context, input: Input): Promise<AnswerTo<"migrate">> {
   const { paths, manager, io } = context;
   const keepNew = input.has("keep-new");
@@ -310,9 +288,11 @@ async function goBack(context: Context, input: Input): Promise<AnswerTo<"migrate
     doing: `roll back in "${paths.root}"`,
     hint: "Run `orchestrator migrate --rollback --dry-run` for a preview",
   });
+  using line = ProgressLine.of(io, input);
+  const onProgress = ({ step, ...done }: Progress) => line.showFiles(step, done);
   const result: RollbackResult = await manager.withRepositoryLock(
     "migrate --rollback",
-    () => rollBack({ paths, manager, keepNew, now: io.now(), tool: VERSION }),
+    () => rollBack({ paths, manager, keepNew, now: io.now(), tool: VERSION, onProgress }),
   );
   context.refresh();
   return { data: { rolledBack: true, ...result }, text: (style) => rollbackText(result, style) };

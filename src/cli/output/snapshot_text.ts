@@ -3,7 +3,7 @@
  * @module
  */
 import { type Manifest, totalSize } from "../../snapshot/manifest.ts";
-import { lines, num, say, type Shown, shown, words } from "./shown.ts";
+import { lines, num, say, type Shown, shown } from "./shown.ts";
 import { sizeText } from "./size_text.ts";
 import type { Style } from "./style.ts";
 import { clockTime, columns, count, lead, oneLine } from "./text.ts";
@@ -66,52 +66,4 @@ export function manifestText(
     columns(list),
     ...(more > 0 ? [style.dim(say`and ${num(more)} more`)] : []),
   ]);
-}
-
-/** Below this many bytes the wait is too short for a progress line. */
-const SLOW_BYTES = 32 * 1024 * 1024;
-
-/** So many bytes lie between two looks of something whose end is not known. */
-const STRIDE = 8 * 1024 * 1024;
-
-const STEPS = words({
-  read: "Reading",
-  check: "Checking",
-  put: "Importing",
-  write: "Writing",
-});
-
-/** What is being done with a snapshot. */
-export type Step = keyof typeof STEPS;
-
-/** A line that says how far something is, rewritten in place on a terminal. */
-export class ProgressLine {
-  readonly #write: ((text: Shown) => void) | null;
-  #last = say``;
-
-  /** @param write writes to the terminal; null when there is none. */
-  constructor(write: ((text: Shown) => void) | null) {
-    this.#write = write;
-  }
-
-  /**
-   * Shows so many of so many bytes.
-   * @param step what is being done.
-   * @param total null when it is not known yet.
-   */
-  show(step: Step, done: number, total: number | null): void {
-    if (this.#write === null || (total ?? done) < SLOW_BYTES) return;
-    const text = total === null
-      ? say`${STEPS[step]} ${sizeText(done - done % STRIDE)}`
-      : say`${STEPS[step]} ${num(Math.floor(done / total * 100))} % of ${sizeText(total)}`;
-    if (text === this.#last) return;
-    this.#last = text;
-    this.#write(say`\r${text}\x1b[K`);
-  }
-
-  /** Takes the line away. */
-  clear(): void {
-    if (this.#write !== null && this.#last !== "") this.#write(say`\r\x1b[K`);
-    this.#last = say``;
-  }
 }

@@ -5,7 +5,7 @@
 import { OrchestratorError } from "../../errors.ts";
 import type { Input } from "../command.ts";
 import type { Context } from "../context.ts";
-import { ProgressLine, type Step } from "../output/snapshot_text.ts";
+import { ProgressLine, type Step } from "../output/progress_line.ts";
 
 /** What a snapshot command tells while it works. */
 export class SnapshotProgress implements Disposable {
@@ -13,8 +13,7 @@ export class SnapshotProgress implements Disposable {
   readonly #interrupted: AbortSignal;
 
   constructor({ io }: Context, input: Input) {
-    const seen = io.isTerminal("stderr") && !input.has("quiet") && !input.has("json");
-    this.#line = new ProgressLine(seen ? (text) => void io.err(text) : null);
+    this.#line = ProgressLine.of(io, input);
     this.#interrupted = io.interrupted;
   }
 

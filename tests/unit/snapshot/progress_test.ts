@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { runInProcess } from "../../harness/running.ts";
-import { ProgressLine } from "../../../src/cli/output/snapshot_text.ts";
+import { ProgressLine } from "../../../src/cli/output/progress_line.ts";
 import { makeProject } from "../../../scripts/bench_projects.ts";
 import { scratchEnvironment } from "../../harness/scratch.ts";
 import { World } from "./world.ts";
