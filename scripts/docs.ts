@@ -17,6 +17,9 @@ import { brokenLinks, filesOf, pagesOf, unreachable } from "./docs_pages.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "..");
 
+/** Forms, texts of packages, and files of the example projects, to which no page need lead. */
+const OF_NO_READER = /^(?:\.github|npm)\/|^examples\/[^/]+\/(?!README\.md$)/;
+
 /** How long the README may be. Whatever is for a part of its readers has a page in `docs/`. */
 const README_LINES = 150;
 
@@ -90,9 +93,8 @@ function promises(): readonly string[] {
   const files = filesOf(ROOT);
   const pages = pagesOf(ROOT, ".");
   problems.push(...brokenLinks(pages, files));
-  const forReaders = pages.filter((page) => page.startsWith("docs/"));
   for (const page of unreachable(pages, "README.md", files)) {
-    if (forReaders.includes(page)) problems.push(`${page}: no link from the README leads to it`);
+    if (!OF_NO_READER.test(page)) problems.push(`${page}: no link from the README leads to it`);
   }
   const variables = new Set(
     [...readSources(ROOT).values()].flatMap((source) =>
@@ -101,9 +103,7 @@ function promises(): readonly string[] {
   );
   variables.delete("ORCHESTRATOR_TARGET");
   problems.push(...readDecisions(ROOT).problems);
-  const explained = forReaders.filter((page) => !page.startsWith("docs/design/")).map(read).join(
-    "\n",
-  );
+  const explained = pages.filter((page) => /^docs\/[^/]+$/.test(page)).map(read).join("\n");
   const lines = read("README.md").split("\n").length - 1;
   if (lines > README_LINES) {
     problems.push(`README.md has ${lines} lines, and may have ${README_LINES}: move text to docs/`);
