@@ -480,21 +480,27 @@ clean_up() {
 
 finish_path() {
   case :${PATH-}: in *:"$directory":*) return 0 ;; esac
+  # Without a home there is no start file. A shell would run what these characters begin; a colon
+  # separates names in PATH.
+  case ${HOME:+set}:$directory in
+    set:*[\"\$\`\\:]* | set:*"
+"* | :*) asked_path=no ;;
+  esac
+  if [ "$asked_path" != yes ]; then
+    say "$directory is not on PATH: run it as $destination"
+    return 0
+  fi
   # shellcheck disable=SC2016  # $PATH is meant for the start file.
   line='export PATH="'$directory':$PATH"'
   case ${SHELL-} in
     */zsh) start_file=${ZDOTDIR:-$HOME}/.zshrc ;;
-    */bash) start_file=${HOME-}/.bashrc ;;
+    */bash) start_file=$HOME/.bashrc ;;
     */fish)
-      start_file=${XDG_CONFIG_HOME:-${HOME-}/.config}/fish/conf.d/orchestrator.fish
+      start_file=${XDG_CONFIG_HOME:-$HOME/.config}/fish/conf.d/orchestrator.fish
       line="fish_add_path --path \"$directory\""
       ;;
-    *) start_file=${HOME-}/.profile ;;
+    *) start_file=$HOME/.profile ;;
   esac
-  if [ "$asked_path" != yes ] || [ -z "${HOME-}" ]; then
-    say "$directory is not on PATH: run it as $destination"
-    return 0
-  fi
   if [ -f "$start_file" ] && grep -qF "$line" "$start_file"; then
     say "Open a new shell, and \`orchestrator\` is found."
     return 0

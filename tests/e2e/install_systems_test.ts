@@ -154,6 +154,31 @@ test("install.sh --to leaves start files alone, and works with a space and a rel
   assert.deepEqual(readdirSync(join(place.home, "my tools")), ["orchestrator"]);
 });
 
+test("install.sh needs no home where it is told where to install", async () => {
+  for (const shell of ["/bin/zsh", "/bin/bash", "/usr/bin/fish", "/bin/sh"]) {
+    using place = new Place(HERE);
+    const script = join(place.top, "homeless.sh");
+    writeFileSync(script, 'unset HOME\n. "$INSTALLER"\n');
+    const args = ["--base-url", releases.folder("1.2.0"), "--to", "."];
+    const env = { INSTALLER: own(), SHELL: shell };
+    const result = await place.run(script, [...args, "--modify-path"], env);
+    assert.equal(result.code, 0, `${shell}: ${result.stderr}`);
+    assert.match(result.stderr, /is not on PATH: run it as/);
+    assert.deepEqual(readdirSync(place.home), ["orchestrator"]);
+  }
+});
+
+test("install.sh writes nothing into a start file that a shell would run", async () => {
+  for (const name of ["a$(touch ran)", "a`touch ran`", 'a"; touch ran; "', "a\\", "a\nb", "a:b"]) {
+    using place = new Place(HERE);
+    const args = ["--base-url", releases.folder("1.2.0"), "--to", name, "--modify-path"];
+    const result = await place.run(own(), args);
+    assert.equal(result.code, 0, `${name}: ${result.stderr}`);
+    assert.match(result.stderr, /is not on PATH: run it as/);
+    assert.deepEqual(place.left.filter((file) => file.startsWith(".")), [], name);
+  }
+});
+
 test("install.sh replaces a program in use, and keeps it when the new one does not run", async () => {
   using place = new Place(HERE);
   const broken = mkdtempSync(join(releases.top, "broken-"));
