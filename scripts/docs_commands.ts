@@ -22,7 +22,15 @@ const MOST_LINES = 24;
 
 /** Transcripts whose first call of a command tells more of it than another's. */
 const CHOSEN: Readonly<Record<string, string>> = {
-  init: "init/new_project.txt",
+  "finish": "finish/early.txt",
+  "init": "init/new_project.txt",
+  "log": "status/whole_story.txt",
+  "session list": "session/rename.txt",
+  "skip": "skip/flexible.txt",
+  "snapshot export": "snapshot/export.txt",
+  "snapshot import": "snapshot/choose_sessions.txt",
+  "status": "checkpoint/story.txt",
+  "validate": "validate/good.txt",
 };
 
 const GROUPS: Readonly<Record<CommandSpec["group"], string>> = {
