@@ -2,7 +2,7 @@
  * `state.json`: the newest state of a session, kept so that reading it needs no replay.
  *
  * ```json
- * {"checksum":"<sha-256 of all that follows this field>","format":1,"lineage":…,"seq":…,"hash":…,"mark":…,"tool":…,"state":{…}}
+ * {"checksum":"<sha-256 of all that follows this field>","format":2,"lineage":…,"seq":…,"hash":…,"mark":…,"tool":…,"state":{…}}
  * ```
  * It is derived from the journal and never more than a cache: it says behind which line it stands,
  * carries a checksum of itself, and is thrown away when either does not fit. The checksum tells of
@@ -16,15 +16,12 @@ import type { JournalHead, StorageBackend } from "../storage/backend.ts";
 import { VERSION } from "../version.ts";
 import type { SessionState } from "../workflow/state.ts";
 
-/** The newest state.json format this program knows. */
+/**
+ * The newest state.json format this program knows, and the one that it writes. Programs of format 1
+ * append to a session without reading its journal where its state is fresh, and their lines have no
+ * place behind lines of this program.
+ */
 export const STATE_FORMAT = 2;
-
-/** The format of a state: the oldest whose programs keep all of it. */
-function formatOf(state: SessionState): number {
-  const { accepted, history, earlier, redactions } = state;
-  const hasNone = [accepted, history, earlier, redactions].every((field) => field === undefined);
-  return hasNone ? 1 : 2;
-}
 
 /** A state and its position in the journal. */
 export interface CachedState {
@@ -40,7 +37,7 @@ const CHECKSUM = /^\{"checksum":"([0-9a-f]{64})",/;
 export function encodeState(cached: CachedState): string {
   const content = JSON.stringify({
     ...cached.unknown,
-    format: formatOf(cached.state),
+    format: STATE_FORMAT,
     lineage: cached.state.lineage,
     seq: cached.head.seq,
     hash: cached.head.hash,

@@ -224,7 +224,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     stays: "derived",
     merge: "derived",
     what:
-      "`checksum` of the rest, `format` 1, `lineage`, `seq`, `hash` of line `seq`, `mark`, `tool`, `state`",
+      "`checksum` of the rest, `format` 2, `lineage`, `seq`, `hash` of line `seq`, `mark`, `tool`, `state`",
   },
   [KEYS.sessionWorkflow("<session>")]: {
     ...session,

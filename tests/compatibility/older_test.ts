@@ -46,6 +46,12 @@ for (const { version } of LONG ? frozenVersions() : []) {
     });
   }
 
+  for (const begunBy of ["the older program", "this one"]) {
+    test(`refuses a session that this program changed, begun by ${begunBy}`, async (older) => {
+      await refusesChangedSession(older, begunBy === "this one");
+    });
+  }
+
   test("takes in, or refuses, a new snapshot", async (older) => {
     const recipe = RECIPES.find(({ name }) => name === "snapshots");
     assert.ok(recipe !== undefined);
@@ -101,6 +107,29 @@ async function goesOnOrRefuses(folder: string, project: string, older: string): 
   }
   await must(now, ["log", "verify", "--all"]);
   assertSame(await factsOf(now), facts, session);
+}
+
+/** Nothing but the session is newer, and its cached state is fresh: no journal has to be read. */
+async function refusesChangedSession(older: string, isBegunByNow: boolean): Promise<void> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "older-")));
+  try {
+    for (const name of ["home", "project"]) mkdirSync(join(folder, name));
+    const at = (program: string) =>
+      new Repository(join(folder, "project"), program, join(folder, "home"));
+    const now = at(await executable());
+    const then = at(older);
+    await must(isBegunByNow ? now : then, ["start", "Shared", "--name", "shared"]);
+    await must(now, ["note", "From this program"]);
+    assert.equal(formatOf(now.root), 1);
+    const before = readTree(folder);
+    const { code, stderr } = await then.run(["note", "From an older program"]);
+    assert.equal(code, TOO_NEW, stderr);
+    const changes = compareTrees(before, readTree(folder));
+    assert.deepEqual(changes.filter((change) => !change.endsWith("/lock")), []);
+    await must(now, ["log", "verify", "--all"]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 async function takesInOrRefuses(

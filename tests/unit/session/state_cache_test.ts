@@ -33,6 +33,12 @@ Deno.test("the text is one line with its checksum first", () => {
   assert.equal(text.indexOf("\n"), text.length - 1);
 });
 
+Deno.test("every state has the newest format: one that programs of format 1 refuse", () => {
+  // They would append to a fresh state without a look at the journal, whose lines they do not know.
+  assert.equal(JSON.parse(encoded()).format, STATE_FORMAT);
+  assert.equal(STATE_FORMAT, 2);
+});
+
 Deno.test("unknown fields survive a round trip, also odd ones", () => {
   const unknown = { later: { deep: [1] }, "7": "number", mine: null };
   const cached = decodeState(encoded(unknown), "s1");
