@@ -326,7 +326,8 @@ const definitionOrigin = z.strictObject({
     .describe("What named the file"),
   blob: z.string().nullable().describe("The id that git gives to its bytes"),
   usual: z.string().describe("The project's usual file, as committed"),
-  git: z.enum(["none", "no_commit", "unknown"]).optional()
+  git: z.enum(["none", "no_commit", "not_installed", "other_owner", "unreadable", "unknown"])
+    .optional()
     .describe("Why nothing is known of commits"),
   committed: z.boolean().describe("Whether path is committed with these bytes"),
   head: relation.describe("How the bytes relate to the usual file that is committed"),

@@ -23,7 +23,7 @@ import type { ChosenBy, DefinitionOrigin, Relation } from "../workflow/definitio
 import { keysOfOtherTool } from "../workflow/other_tool.ts";
 import { parseDefinition } from "../workflow/parse_definition.ts";
 import { MAX_BYTES } from "./workflow_file.ts";
-import type { Project } from "./workspace.ts";
+import type { Project, Workspace } from "./workspace.ts";
 
 /** A definition that is about to be used. */
 export interface UsedDefinition {
@@ -52,7 +52,7 @@ const META = `${STATE_DIRECTORY}/${KEYS.meta}`;
 
 /** How a definition relates to what is committed, as far as git tells. */
 export async function definitionOrigin(
-  project: Project,
+  project: Project & Pick<Workspace, "warn">,
   used: UsedDefinition,
 ): Promise<DefinitionOrigin> {
   const { paths, io: { env } } = project;
@@ -83,7 +83,7 @@ export async function definitionOrigin(
   const main = (["differs", "same", "absent"] as const)
     .flatMap((is) => compared.filter((entry) => entry.is === is))[0] ?? null;
   const files = [head.file, ...mains.map(({ file }) => file)].filter((file) => file !== null);
-  const git = gitState(project, committed);
+  const git = await gitState(project, committed);
   return {
     path: place.path,
     ...(place.outside ? { outside: true } : {}),
@@ -205,9 +205,21 @@ function branchName(root: string, revision: string): string {
 
 type GitState = NonNullable<DefinitionOrigin["git"]>;
 
-function gitState({ paths }: Project, committed: Committed | null): GitState | null {
+async function gitState(
+  project: Project & Pick<Workspace, "warn">,
+  committed: Committed | null,
+): Promise<GitState | null> {
+  const { paths: { root }, io: { env } } = project;
   if (committed !== null) return committed.known.hasCommit(HEAD) ? null : "no_commit";
-  return gitDirectory(paths.root) === null ? "none" : "unknown";
+  if (gitDirectory(root) === null) return "none";
+  const { whyGitFails } = await import("../project/git_failure.ts");
+  const { why, trust } = await whyGitFails(root, env);
+  if (trust !== undefined) {
+    project.warn(
+      `git refuses this repository: it belongs to another user. To trust it, run \`${trust}\``,
+    );
+  }
+  return why;
 }
 
 function relation(text: string, file: CommittedFile | null): Relation {

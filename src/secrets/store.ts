@@ -24,6 +24,7 @@ import {
 } from "./folder.ts";
 import { readOpensslSecrets } from "./openssl_file.ts";
 import { type Collection, kindOfFile, type ListedFiles, openListed } from "./listed_file.ts";
+import { GIT_FAILURES } from "../workflow/definition_origin.ts";
 import { isSecretName, mayBeSecret } from "./name.ts";
 import {
   CONFIGURED_SOURCES,
@@ -375,8 +376,13 @@ export class SecretStore {
   async #isTrackedFile(path: string): Promise<boolean> {
     const tracked = await this.isTracked(dirname(path), basename(path));
     if (tracked === null) {
+      const { whyGitFails } = await import("../project/git_failure.ts");
+      const { why, trust } = await whyGitFails(dirname(path), this.#options.env);
+      const help = trust === undefined ? "" : `; to trust it, run \`${trust}\``;
       this.#options.warn(
-        `cannot determine whether git tracks ${this.#options.shown(path)} (git did not respond)`,
+        `cannot determine whether git tracks ${this.#options.shown(path)} (${
+          GIT_FAILURES[why]
+        }${help})`,
       );
     }
     return tracked === true;

@@ -8,6 +8,7 @@ import { OrchestratorError } from "../errors.ts";
 import { exactByteSize } from "../platform/byte_size.ts";
 import { FOR_SERVERS, GIT_QUIET, gitEnvironment } from "../platform/git_environment.ts";
 import { type Environment, type ProgramResult, runProgram } from "../platform/processes.ts";
+import { trustCommand } from "../project/git_failure.ts";
 import { redact } from "../secrets/redact.ts";
 import { clearRefLock } from "./ref_lock.ts";
 
@@ -309,13 +310,16 @@ function gitFailed(
   stderr: string,
   details: Readonly<Record<string, unknown>> = {},
 ): OrchestratorError {
-  const unsafe = /dubious ownership|safe\.directory/i.test(stderr);
+  const trust = trustCommand(stderr);
+  const unsafe = trust !== null || /dubious ownership|safe\.directory/i.test(stderr);
   return new OrchestratorError(
     "git_failed",
     `Cannot run "git ${args[0]}": ${firstWords(stderr)}`,
     unsafe
       ? {
-        hint: "The repository belongs to another user: see safe.directory in `git help config`",
+        hint: trust === null
+          ? "The repository belongs to another user: see safe.directory in `git help config`"
+          : `The repository belongs to another user; to trust it, run \`${trust}\``,
       }
       : { details },
   );

@@ -7,11 +7,21 @@
  * are made when they are shown.
  * @module
  */
+import { own } from "./record.ts";
+
 /** How the bytes of a definition relate to the usual file of a commit or a folder. */
 export type Relation = "same" | "differs" | "absent";
 
 /** What named the definition's file; `default` is what everybody has. */
 export type ChosenBy = "default" | "argument" | "environment" | "global" | "repository";
+
+/** Why git could not tell what is committed, each as a clause. */
+export const GIT_FAILURES = {
+  not_installed: "git is not installed",
+  other_owner: "git refuses the repository, which belongs to another user",
+  unreadable: "git cannot read the repository",
+  unknown: "git did not respond",
+} as const;
 
 /** What `start` finds out about a definition. */
 export interface DefinitionOrigin {
@@ -27,7 +37,7 @@ export interface DefinitionOrigin {
    */
   readonly usual: string;
   /** Why nothing is known of commits; absent where it is. */
-  readonly git?: "none" | "no_commit" | "unknown";
+  readonly git?: "none" | "no_commit" | keyof typeof GIT_FAILURES;
   /** Whether `path` is committed on the current branch with these bytes. */
   readonly committed: boolean;
   /** Its relation to the usual file of the commit that is checked out. */
@@ -102,14 +112,20 @@ export function originRemark(origin: DefinitionOrigin): OriginRemark | null {
     const reasons = [...reasonsOf(origin), ...(origin.olderFormat ? [OLDER] : [])];
     return { kind: "deviation", text: `Not the project's ${usual} (${reasons.join("; ")})` };
   }
-  if (origin.git === "unknown") {
-    const text = `Cannot determine whether ${path ?? usual} is committed (git did not respond)`;
+  const { git } = origin;
+  if (git !== undefined && git !== "none" && git !== "no_commit") {
+    const text = `Cannot determine whether ${path ?? usual} is committed (${whyUnknown(git)})`;
     return { kind: "remark", text };
   }
   if (head === "same" && main?.is === "absent") {
     return { kind: "remark", text: `${usual} is not on ${main.branch} yet` };
   }
   return committed ? null : { kind: "remark", text: uncommitted(origin) };
+}
+
+/** @param git as a journal has it: a newer program may know more reasons. */
+function whyUnknown(git: string): string {
+  return own<string>(GIT_FAILURES, git) ?? GIT_FAILURES.unknown;
 }
 
 const OLDER = "its format is older than the project's";

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { trustCommand } from "../../project/git_failure.ts";
 import { type Check, ok } from "../check.ts";
 
 export const projectGit: Check = {
@@ -12,6 +13,14 @@ export const projectGit: Check = {
     const answer = await examination.git("rev-parse", "--is-inside-work-tree");
     if (answer?.stdout.trim() === "true") return ok("the root is inside a git work tree");
     if (answer !== null && existsSync(join(root, ".git"))) {
+      const trust = trustCommand(answer.stderr);
+      if (trust !== null) {
+        return {
+          level: "warning",
+          seen: "git refuses the repository, which belongs to another user",
+          todo: `To trust it, run \`${trust}\``,
+        };
+      }
       const reason = answer.stderr.trim().split("\n")[0]?.replace(/^fatal: /, "") ?? "";
       return {
         level: "warning",

@@ -21,7 +21,7 @@ export const projectTracked: Check = {
       return skipped("the state is that of another checkout");
     }
     const listed = await examination.git("ls-files", "-z", "--", ".orchestrator");
-    if (listed === null || listed.exitCode !== 0) return skipped("git did not respond");
+    if (listed === null || listed.exitCode !== 0) return skipped("git could not tell");
     const files = listed.stdout.split("\0").filter((name) => name !== "");
     const wrong = meta.value.mode === "normal"
       ? files

@@ -24,7 +24,7 @@ export const secretsTracked: Check = {
       );
     }
     if (tracked.length === 0) {
-      return unsure ? skipped("git did not respond") : ok("git tracks no secrets");
+      return unsure ? skipped("git could not tell") : ok("git tracks no secrets");
     }
     return {
       level: "error",

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { git as runGit } from "../../harness/git_server.ts";
 import { type Result, runInProcess } from "../../harness/running.ts";
@@ -474,9 +474,41 @@ test("where git does not answer, it is said", async (place) => {
   await place.done("start", "Add login");
   assert.deepEqual(await place.told(), {
     deviations: [],
-    remarks: ["Cannot determine whether workflow.yaml is committed (git did not respond)"],
+    remarks: [
+      "Cannot determine whether workflow.yaml is committed (git cannot read the repository)",
+    ],
   });
 });
+
+for (
+  const [why, script, trust] of [
+    [
+      "git refuses the repository, which belongs to another user",
+      `echo "fatal: detected dubious ownership in repository at '/srv/it is'" >&2; exit 128`,
+      "git config --global --add safe.directory '/srv/it is'",
+    ],
+    ["git cannot read the repository", `echo "fatal: bad object HEAD" >&2; exit 128`, null],
+    ["git is not installed", null, null],
+  ] as const
+) {
+  test(`start says why git tells nothing: ${why}`, async (place) => {
+    place.begin();
+    const path = place.env["PATH"] ?? "";
+    mkdirSync(place.scratch.path("../bin"));
+    if (script !== null) {
+      place.write("../bin/git", `#!/bin/sh\n${script}\n`);
+      chmodSync(place.scratch.path("../bin/git"), 0o755);
+    }
+    place.env["PATH"] = place.scratch.path("../bin") + (script === null ? "" : `:${path}`);
+    const started = await place.done("start", "Add login");
+    place.env["PATH"] = path;
+    assert.equal(started.stderr.includes("git did not respond"), false, started.stderr);
+    if (trust !== null) assert.ok(started.stderr.includes(`run \`${trust}\``), started.stderr);
+    assert.deepEqual((await place.told()).remarks, [
+      `Cannot determine whether workflow.yaml is committed (${why})`,
+    ]);
+  });
+}
 
 test("status says what has become of the file since the start", async (place) => {
   place.begin();
