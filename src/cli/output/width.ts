@@ -65,13 +65,17 @@ function isEmoji(sign: string): boolean {
   return /^\p{RGI_Emoji}$/v.test(sign);
 }
 
-/** Whether it is drawn over the character before, or not at all: accents, joiners, marks. */
+/**
+ * Whether it is drawn over the character before, or not at all: accents, joiners, fillers. Signs that
+ * enclose the number behind them are format characters that can be seen.
+ */
 function hasNoWidth(character: string): boolean {
-  return /[\p{Mn}\p{Me}\p{Cf}]/u.test(character);
+  return /[\p{Mn}\p{Me}\p{DI}[\p{Cf}--[\u0600-\u0605\u06dd\u0890\u0891\u08e2\u{110bd}\u{110cd}]]]/v
+    .test(character);
 }
 
-/** Whether it is two columns wide: the blocks of UAX #11 classes W and F, and emoji. */
+/** Whether it is two columns wide: classes W and F of UAX #11, with what is not assigned between. */
 function isWide(character: string): boolean {
-  return /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u
+  return /[\u1100-\u115e\u2329\u232a\u2630-\u2637\u268a-\u268f\u2e80-\u303e\u3041-\u3247\u3250-\ua4c6\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{1b2fb}\u{1d300}-\u{1d376}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u
     .test(character);
 }

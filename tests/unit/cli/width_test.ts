@@ -55,3 +55,14 @@ Deno.test("widths are those of string-width, which terminals' programs agree on"
     { numRuns: 2000 },
   );
 });
+
+Deno.test("every character is as wide as string-width says, but for what is spelled out", () => {
+  const differing: string[] = [];
+  for (let code = 0x20; code <= 0x10ffff; code += 1) {
+    const character = String.fromCodePoint(code);
+    if (/[\p{Cc}\p{Cs}\p{Cn}\p{Co}]/u.test(character)) continue;
+    const [own, theirs] = [visibleLength(character), stringWidth(character)];
+    if (own !== theirs) differing.push(`${code.toString(16)}: ${own}, not ${theirs}`);
+  }
+  assert.deepEqual(differing, []);
+});
