@@ -4,6 +4,7 @@
  */
 import type { ConfigFile } from "../config/read_file.ts";
 import { userConfigFiles } from "../project/paths.ts";
+import { homePath } from "../project/shown_path.ts";
 import type { Whereabouts } from "./workspace.ts";
 
 /** The configuration's files, lowest first, whether they are there or not. */
@@ -12,16 +13,10 @@ export function configFiles({ io, usablePaths }: Whereabouts): readonly ConfigFi
   const users = userConfigFiles(home, env["XDG_CONFIG_HOME"]).map(({ path, old }): ConfigFile => ({
     layer: "global",
     path,
-    shown: homePath(path, home),
+    shown: home === undefined ? path : homePath(path, home),
     old,
   }));
   if (usablePaths === null) return users;
   const path = usablePaths.config;
   return [...users, { layer: "repository", path, shown: usablePaths.relative(path) }];
-}
-
-/** `~/…` for what is below the home directory. */
-function homePath(path: string, home: string | undefined): string {
-  if (home === undefined || !path.startsWith(home)) return path;
-  return `~${path.slice(home.length).replaceAll("\\", "/")}`;
 }

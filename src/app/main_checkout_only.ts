@@ -2,8 +2,9 @@
  * What is done in the main checkout only: it is about the state as a whole, or about files of a root; and what is refused in a worktree.
  * @module
  */
-import { dirname, sep } from "node:path";
+import { dirname } from "node:path";
 import { OrchestratorError } from "../errors.ts";
+import { partBelow } from "../platform/path.ts";
 import { STATE_HOME_VARIABLE } from "../project/state_home.ts";
 import type { OrchestratorPaths } from "../project/paths.ts";
 import type { Project } from "./workspace.ts";
@@ -47,7 +48,7 @@ export function requireCheckout({ paths }: Pick<Project, "paths">, doing: string
   const { stateHome, root } = paths;
   if (stateHome?.why !== "bare" || stateHome.worktree !== null) return;
   const repository = dirname(dirname(stateHome.directory));
-  if (root !== repository && !root.startsWith(repository + sep)) return;
+  if (partBelow(repository, root) === null) return;
   throw new OrchestratorError(
     "other_checkout",
     `Cannot ${doing} in "${root}": it is the directory of a bare repository`,

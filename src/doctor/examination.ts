@@ -3,12 +3,13 @@
  * @module
  */
 import { lstatSync, type Stats } from "node:fs";
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import type { ConfigFile } from "../config/read_file.ts";
 import { OrchestratorError, type Result, systemErrorCode } from "../errors.ts";
 import { findLegacy, type LegacyPlaces } from "../legacy/find.ts";
 import { type LegacyProject, readLegacyProject } from "../legacy/project.ts";
+import { partBelow } from "../platform/path.ts";
 import { lookWithin, namesWithin, readTextWithin, type Within } from "../platform/within.ts";
 import { detectEnvironment, type Environment } from "../project/environment.ts";
 import { readRepositoryMeta, type RepositoryMeta } from "../project/identity.ts";
@@ -265,7 +266,7 @@ export class Examination {
    */
   #within(path: string): Within {
     const { stateDirectory } = this.paths;
-    return path === stateDirectory || path.startsWith(stateDirectory + sep) ? stateDirectory : null;
+    return partBelow(stateDirectory, path) === null ? null : stateDirectory;
   }
 
   /** Names in a folder, sorted; empty when it does not exist or cannot be read. */

@@ -21,6 +21,7 @@ import { OrchestratorError, systemErrorCode } from "../errors.ts";
 import { exactByteSize } from "../platform/byte_size.ts";
 import { ioError } from "../platform/io_error.ts";
 import { LineSplitter } from "../platform/line_splitter.ts";
+import { partBelow } from "../platform/path.ts";
 import { type OpenFile, openWithin, readTextWithin } from "../platform/within.ts";
 import { CURRENT_BESIDE_OLD, OLD_SESSION_ID, STATE_DIRECTORY } from "../project/paths.ts";
 import { linkReason, seeLink } from "./links.ts";
@@ -302,15 +303,8 @@ const NOT_OURS: ReadonlySet<string> = new Set(["EACCES", "EPERM", "ELOOP", "ENAM
 
 /** `path` relative to `directory` with `/`, or null when it is not below it. Both are real paths. */
 function inside(directory: string, path: string): string | null {
-  const from = slashes(directory).replace(/\/$/, "");
-  const to = slashes(path);
-  return to.startsWith(`${from}/`) ? to.slice(from.length + 1) : null;
-}
-
-function slashes(path: string): string {
-  return path.includes("\\") && /^(?:[A-Za-z]:|\\\\)/.test(path)
-    ? path.replaceAll("\\", "/")
-    : path;
+  const part = partBelow(directory, path);
+  return part === "" ? null : part;
 }
 
 function oldSessions(look: Look): readonly OldSession[] {

@@ -5,6 +5,7 @@
  */
 import { readlinkSync, realpathSync, statSync } from "node:fs";
 import { systemErrorCode } from "../errors.ts";
+import { partBelow } from "../platform/path.ts";
 
 /** Where a link leads. */
 export interface LinkSeen {
@@ -22,12 +23,12 @@ export interface LinkSeen {
 export function seeLink(root: string, path: string): LinkSeen {
   const to = linkText(`${root}/${path}`);
   try {
-    const real = slashes(realpathSync(`${root}/${path}`));
-    const top = slashes(realpathSync(root)).replace(/\/$/, "");
+    const real = realpathSync(`${root}/${path}`);
+    const isInside = partBelow(realpathSync(root), real) !== null;
     const stats = statSync(real);
     return {
       to,
-      where: real === top || real.startsWith(`${top}/`) ? "inside" : "outside",
+      where: isInside ? "inside" : "outside",
       kind: stats.isFile() ? "file" : stats.isDirectory() ? "directory" : "other",
     };
   } catch (error) {
@@ -57,10 +58,4 @@ function linkText(path: string): string {
   } catch {
     return "";
   }
-}
-
-function slashes(path: string): string {
-  return path.includes("\\") && /^(?:[A-Za-z]:|\\\\)/.test(path)
-    ? path.replaceAll("\\", "/")
-    : path;
 }

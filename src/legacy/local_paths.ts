@@ -7,6 +7,7 @@
  * kept.
  * @module
  */
+import { foreignSlashes } from "../platform/foreign_path.ts";
 import { isRecord } from "../workflow/record.ts";
 import { substitute } from "../workflow/template.ts";
 import { type Fields, fieldsField, textField } from "./values.ts";
@@ -31,9 +32,12 @@ export class LocalPaths {
    */
   constructor(raw: Fields, root?: string) {
     const definition = textField(fieldsField(raw, "metadata") ?? {}, "workflow_yaml_path");
-    const candidates = [root, definition === null ? undefined : folderOf(slashes(definition))];
+    const candidates = [
+      root,
+      definition === null ? undefined : folderOf(foreignSlashes(definition)),
+    ];
     this.#roots = candidates.filter((path) => path !== undefined && isAbsolute(path))
-      .map((path) => slashes(path ?? "").replace(/\/+$/, ""))
+      .map((path) => foreignSlashes(path ?? "").replace(/\/+$/, ""))
       // A definition directly under the top of the file system does not make everything its project.
       .filter((path) => path !== "" && !/^[A-Za-z]:$/.test(path));
   }
@@ -44,7 +48,7 @@ export class LocalPaths {
    */
   relative(path: string, expected?: string): string {
     if (!isAbsolute(path)) return path;
-    const full = slashes(path);
+    const full = foreignSlashes(path);
     const wanted = (full === path ? expected : expected?.replaceAll("\\", "/")) ?? "";
     const asked = wanted.replace(/^(?:\.\/)+/, "");
     if (asked !== "" && isInside(asked) && full.endsWith(`/${asked}`)) return asked;
@@ -99,11 +103,6 @@ export function withSettings(text: string, settings: Fields): string {
 
 function isAbsolute(path: string): boolean {
   return /^(?:\/|\\\\|[A-Za-z]:[\\/])/.test(path);
-}
-
-/** Windows separators turned, in Windows paths only: elsewhere `\` is a letter of a name. */
-function slashes(path: string): string {
-  return /^(?:\\\\|[A-Za-z]:[\\/])/.test(path) ? path.replaceAll("\\", "/") : path;
 }
 
 function folderOf(path: string): string {

@@ -6,6 +6,7 @@
 import { lstatSync, realpathSync } from "node:fs";
 import { OrchestratorError } from "../errors.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { partBelow } from "../platform/path.ts";
 import { readTextWithin } from "../platform/within.ts";
 import { readYaml } from "../workflow/read_yaml.ts";
 import { own } from "../workflow/record.ts";
@@ -114,8 +115,7 @@ function textOf(root: string): string | null {
     } catch {
       return OUTSIDE;
     }
-    const top = realpathSync(root).replaceAll("\\", "/").replace(/\/$/, "");
-    if (!real.replaceAll("\\", "/").startsWith(`${top}/`)) return OUTSIDE;
+    if (partBelow(realpathSync(root), real) === null) return OUTSIDE;
   }
   return readTextWithin(null, path, MAX_BYTES);
 }

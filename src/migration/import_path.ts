@@ -11,6 +11,7 @@ import { LegacyWorkflow } from "../legacy/legacy_workflow.ts";
 import { readLegacyProject } from "../legacy/project.ts";
 import { readLegacyCheckpoint } from "../legacy/read_checkpoint.ts";
 import { ioError } from "../platform/io_error.ts";
+import { slashes } from "../platform/path.ts";
 import { readTextWithin } from "../platform/within.ts";
 
 /** An old workflow that was found, and the root its paths are relative to. */
@@ -61,7 +62,7 @@ function fromFile(path: string): LegacyWorkflow {
 /** The repository of an old session's folder, which its paths are relative to; else the folder. */
 function rootOf(folder: string): { readonly root: string; readonly below: string } {
   const parent = `/${LEGACY_PATHS.sessions}/${basename(folder)}`;
-  const slashed = folder.replaceAll("\\", "/");
+  const slashed = slashes(folder);
   if (!slashed.endsWith(parent)) return { root: folder, below: "" };
   return { root: folder.slice(0, -parent.length), below: `${parent.slice(1)}/` };
 }

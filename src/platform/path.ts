@@ -1,5 +1,8 @@
 /**
- * Two questions about a path, without `node:path`, whose loading is not free.
+ * Questions about paths as texts, by the rules of Windows or of all others.
+ *
+ * What compares paths, or takes a separator for granted, asks here: Windows takes `/` and `\` for the
+ * same, and capitals for small letters; elsewhere both are letters of names.
  * @module
  */
 import { statSync } from "node:fs";
@@ -22,9 +25,34 @@ export function pathExists(path: string): boolean {
   }
 }
 
+/** Whose rules a path follows. */
+export type PathRules = "posix" | "windows";
+
+const HERE: PathRules = isWindows ? "windows" : "posix";
+
+/** The path with `/` between its parts. */
+export function slashes(path: string, rules = HERE): string {
+  return rules === "posix" ? path : path.replaceAll("\\", "/");
+}
+
+/**
+ * The part of `path` below `folder`, with `/`; empty for the folder itself, null for what is outside.
+ * Compares texts: both are absolute and without `..`, and no link is followed.
+ */
+export function partBelow(folder: string, path: string, rules = HERE): string | null {
+  // `//?/` asks Windows to take a long path as it is.
+  const plain = (text: string) => slashes(text, rules).replace(/^\/\/\?\/(?=\w:)/, "");
+  const fold = (text: string) => rules === "windows" ? text.toLowerCase() : text;
+  const base = plain(folder).replace(/\/+$/, "");
+  const full = plain(path);
+  const rest = full.slice(base.length);
+  const same = fold(full.slice(0, base.length)) === fold(base);
+  return same && /^(\/|$)/.test(rest) ? rest.slice(1) : null;
+}
+
 /** The directory part: `/a` of `/a/b`, `/` of `/a`, `.` of `a`. */
 export function parentOf(path: string): string {
-  const end = Math.max(path.lastIndexOf("/"), isWindows ? path.lastIndexOf("\\") : -1);
+  const end = slashes(path).lastIndexOf("/");
   if (end < 0) return ".";
   return end === 0 ? "/" : path.slice(0, end);
 }

@@ -21,7 +21,7 @@ import { isAbsent, OrchestratorError, systemErrorCode } from "../errors.ts";
 import { exactByteSize } from "./byte_size.ts";
 import { ioError } from "./io_error.ts";
 import { requireOwnLink } from "./own_link.ts";
-import { isWindows } from "./runtime.ts";
+import { partBelow, slashes } from "./path.ts";
 
 /**
  * The directory below which no link is followed: a project's state directory. Null for a place that
@@ -46,14 +46,17 @@ const MAX_LOOKS = 100;
 export function lookWithin(within: Within, path: string, verb = "read"): Stats | null {
   try {
     if (within === null) return statSync(path, { throwIfNoEntry: false }) ?? null;
-    if (!path.startsWith(within)) throw new TypeError(`"${path}" is not inside "${within}"`);
+    const rest = partBelow(within, path);
+    if (rest === null) throw new TypeError(`"${path}" is not inside "${within}"`);
     let stat = lstatSync(within, { throwIfNoEntry: false });
     if (stat?.isSymbolicLink() === true) {
       requireOwnLink(within, path, verb);
       stat = statSync(within, { throwIfNoEntry: false });
     }
-    for (let end = within.length; stat !== undefined && end < path.length;) {
-      end = endOfPart(path, end + 1);
+    const slashed = slashes(path);
+    for (let end = path.length - rest.length; stat !== undefined && end < path.length;) {
+      const next = slashed.indexOf("/", end + 1);
+      end = next < 0 ? path.length : next;
       const part = end === path.length ? path : path.slice(0, end);
       stat = lstatSync(part, { throwIfNoEntry: false });
       // Junctions on Windows are links here, too.
@@ -181,13 +184,6 @@ export function tooLarge(path: string, limit: number): OrchestratorError {
     `Cannot read "${path}": it is larger than ${exactByteSize(limit)}`,
     { details: { path, limit } },
   );
-}
-
-function endOfPart(path: string, from: number): number {
-  const slash = path.indexOf("/", from);
-  const back = isWindows ? path.indexOf("\\", from) : -1;
-  const end = slash < 0 || (back >= 0 && back < slash) ? back : slash;
-  return end < 0 ? path.length : end;
 }
 
 function refusedLink({ within, path, verb, link }: {

@@ -7,6 +7,7 @@
  * @module
  */
 import { readFileSync, type Stats, statSync } from "node:fs";
+import { slashes } from "../platform/path.ts";
 import { isWindows } from "../platform/runtime.ts";
 
 /** Configuration files larger than this are not looked into. */
@@ -117,7 +118,7 @@ export function nearestGit(
     const path = `${directory}/.git`;
     const stat = look(path);
     if (stat?.isDirectory() || stat?.isFile()) return { path, isFile: stat.isFile() };
-    const end = Math.max(directory.lastIndexOf("/"), isWindows ? directory.lastIndexOf("\\") : -1);
+    const end = slashes(directory).lastIndexOf("/");
     if (end < 0 || directory === "") return null;
     directory = directory.slice(0, end);
   }
@@ -140,8 +141,9 @@ function linkedDirectory(file: string): string | null {
 
 /** Null for a network path: following one would hand a stranger's server this user's login. */
 function resolveFrom(base: string, path: string): string | null {
-  if (isWindows && /^[\/\\]{2}/.test(path)) return null;
-  const absolute = path.startsWith("/") || (isWindows && /^([a-z]:)?[\/\\]/i.test(path));
+  const slashed = slashes(path);
+  if (isWindows && slashed.startsWith("//")) return null;
+  const absolute = slashed.startsWith("/") || (isWindows && /^[a-z]:\//i.test(slashed));
   return absolute ? path : `${base}/${path}`;
 }
 

@@ -3,7 +3,8 @@
  * @module
  */
 import { lstatSync, realpathSync } from "node:fs";
-import { basename, dirname, join, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { partBelow } from "../platform/path.ts";
 
 /**
  * Whether `path` (relative to `directory`) is inside it. A path that does not exist is judged by its
@@ -16,7 +17,7 @@ export function isInside(directory: string, path: string): boolean {
   for (;;) {
     try {
       const real = join(realpathSync(probe), ...missing.reverse());
-      return real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
+      return partBelow(root, real) !== null;
     } catch {
       if (isLink(probe)) return false;
       missing.push(basename(probe));

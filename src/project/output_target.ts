@@ -4,10 +4,13 @@
  * @module
  */
 import { existsSync, realpathSync } from "node:fs";
-import { basename, dirname, join, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve, win32 } from "node:path";
 import { OrchestratorError } from "../errors.ts";
 import { gitDirectoryAbove, sharedDirectory } from "../platform/git_pointer.ts";
 import { type OutputPlace, outputPlace } from "../platform/output_file.ts";
+import { partBelow } from "../platform/path.ts";
+import { isWindows } from "../platform/runtime.ts";
+import { whyNotOnWindows } from "../state_layout/windows_names.ts";
 import { isRepository } from "./git_files.ts";
 import { type OrchestratorPaths, STATE_DIRECTORY } from "./paths.ts";
 
@@ -18,13 +21,23 @@ const OWNED: readonly string[] = [STATE_DIRECTORY, ".git", ".jj", ".hg"];
  * Where a command's output goes.
  * @param request.cwd what a relative name starts from.
  * @param request.output the name as it was given.
+ * @param request.windows whether the names of Windows count. Default: on Windows.
  * @throws `already_exists` for a directory; `file_unknown` without its folder; `invalid_argument` in a
  *   folder of the state or of git, also behind links; `link_refused` where a link in the project leads out.
  */
 export function outputTarget(
   paths: OrchestratorPaths,
-  { cwd, output }: { readonly cwd: string; readonly output: string },
+  { cwd, output, windows = isWindows }: {
+    readonly cwd: string;
+    readonly output: string;
+    readonly windows?: boolean;
+  },
 ): OutputPlace {
+  // Before the name is resolved: Windows would make a path of the device of it.
+  const why = windows ? whyNotOnWindows(win32.basename(output)) : null;
+  if (why !== null) {
+    throw refusal("invalid_argument", output, why, { hint: "Choose another name" });
+  }
   const named = resolve(paths.resolveFrom(cwd, output));
   const place = outputPlace(named);
   if (place.isDirectory) {
@@ -74,15 +87,21 @@ function ownerOf(
   );
   for (let folder = target;; folder = dirname(folder)) {
     if (dirname(folder) === folder) return null;
-    const isOwned = OWNED.includes(basename(folder).toLowerCase()) || known.includes(folder) ||
+    const isOwned = OWNED.includes(basename(folder).toLowerCase()) || known.some((path) =>
+      isSame(path, folder)
+    ) ||
       isRepository(folder);
-    const isAroundProject = folder !== root && isIn(folder, root) && isIn(root, target);
+    const isAroundProject = !isSame(folder, root) && isIn(folder, root) && isIn(root, target);
     if (isOwned && !isAroundProject) return folder;
   }
 }
 
+function isSame(left: string, right: string): boolean {
+  return partBelow(left, right) === "";
+}
+
 function isIn(folder: string, path: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+  return partBelow(folder, path) !== null;
 }
 
 /** The path itself where it cannot be resolved. */

@@ -3,8 +3,9 @@
  * when the repository or a worktree is moved.
  * @module
  */
-import { dirname, relative, sep } from "node:path";
+import { dirname, relative } from "node:path";
 import { existsSync, statSync } from "node:fs";
+import { slashes } from "../platform/path.ts";
 import { gitDirectory, nearestGit } from "./git_remote.ts";
 import type { OrchestratorPaths } from "./paths.ts";
 import { keysOfWorktrees, worktreeKey } from "./worktree_keys.ts";
@@ -38,8 +39,4 @@ export function isOfRemovedWorktree(place: string, root: string): boolean {
   } catch {
     return false;
   }
-}
-
-function slashes(path: string): string {
-  return path.split(sep).join("/");
 }

@@ -5,10 +5,11 @@
  * whatever git's configuration says by then.
  * @module
  */
-import { basename, dirname, join, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { FOLDERS, KEYS, STATE_DIRECTORY } from "../state_layout/names.ts";
 import { BARE_FOLDERS, BARE_STATE, CHECKOUT, GIT_FOLDER } from "../state_layout/places.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { slashes } from "../platform/path.ts";
 import { readCheckoutKeys } from "./git_config.ts";
 import { adminDirectory, isThere, readStrictly, realOf } from "./git_files.ts";
 
@@ -105,7 +106,7 @@ const LONGEST_NAME = 200;
 
 /** One name for each folder, and no name for two. */
 function folderName(below: string): string {
-  const name = below.split(sep)
+  const name = slashes(below).split("/")
     .map((part) => part.replaceAll("%", "%25").replaceAll("+", "%2B"))
     .join("+");
   return name.length > LONGEST_NAME ? `%${sha256Hex(name)}` : name;

@@ -2,6 +2,7 @@
  * Where this program is installed, and by whom.
  * @module
  */
+import { foreignSlashes } from "../platform/foreign_path.ts";
 import { REPOSITORY } from "./address.ts";
 
 /** What looks after a copy of the program. */
@@ -63,8 +64,7 @@ const MANAGERS: readonly ManagerRule[] = [
  * @returns null when no package manager does: it was copied there, or the project's installer put it there.
  */
 export function managerOf(path: string): Manager | null {
-  const slashed = path.replaceAll("\\", "/");
-  const rule = MANAGERS.find((candidate) => candidate.path.test(slashed));
+  const rule = MANAGERS.find((candidate) => candidate.path.test(foreignSlashes(path)));
   if (rule === undefined) return null;
   const { name, update, remove } = rule;
   return { name, update, remove };

@@ -4,6 +4,7 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import { isSecretName } from "../state_layout/grammar.ts";
+import { isDeviceName, whyNotOnWindows } from "../state_layout/windows_names.ts";
 
 export { isSecretName };
 
@@ -16,7 +17,9 @@ export function requireSecretName(name: string, verb: string): string {
   throw new OrchestratorError(
     "invalid_argument",
     `Cannot ${verb} secret ${JSON.stringify(name.slice(0, 80))}: ` +
-      "a name consists of letters, digits and underscores",
+      (isDeviceName(name)
+        ? whyNotOnWindows(name)
+        : "a name consists of letters, digits and underscores"),
   );
 }
 

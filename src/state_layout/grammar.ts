@@ -6,6 +6,7 @@
  * @module
  */
 import { SESSION_ID } from "./names.ts";
+import { isDeviceName } from "./windows_names.ts";
 
 /** What a `<part>` accepts. */
 export interface Part {
@@ -14,9 +15,6 @@ export interface Part {
   /** What a pattern cannot say. */
   readonly accepts?: (text: string) => boolean;
 }
-
-/** Device names of Windows, in any case and with any extension. */
-const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
 /** The short second name that Windows gives to a file with a long one, such as `GITIGN~1`. */
 const SHORT_NAME = /^[^.]{0,6}~\d{1,6}(?:\.[^.]{0,3})?$/;
@@ -31,13 +29,13 @@ const LONGEST_NAME = 255;
 function isPortableName(name: string): boolean {
   return name !== "" && !/[\p{Cc}\p{Cs}\uFFFD\\/:*?"<>|]/u.test(name) &&
     !/^\.{1,2}$|[. ]$/.test(name) &&
-    !/^\.git/i.test(name) && !DEVICE.test(name) && !SHORT_NAME.test(name) &&
+    !/^\.git/i.test(name) && !isDeviceName(name) && !SHORT_NAME.test(name) &&
     new TextEncoder().encode(name).length <= LONGEST_NAME;
 }
 
 /** Whether `name` can be a secret's: a variable's name, and a file's on every system. */
 export function isSecretName(name: string): boolean {
-  return SECRET.test(name) && !DEVICE.test(name);
+  return SECRET.test(name) && !isDeviceName(name);
 }
 
 /** Whether git's name of a worktree can be a folder's on every system, and no other name is the same there. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { slashes } from "../../platform/path.ts";
 import { gitDirectory } from "../../project/git_remote.ts";
 import { REFS } from "../../state_layout/places.ts";
 import type { Workspace } from "../workspace.ts";
@@ -37,7 +38,7 @@ function isPacked(directory: string, begins: string): boolean {
 function isLoose(folder: string, begins: string): boolean {
   try {
     const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
-    return names.some((name) => `/${name.replaceAll("\\", "/")}`.includes(`/${begins}`));
+    return names.some((name) => `/${slashes(name)}`.includes(`/${begins}`));
   } catch {
     return false;
   }

@@ -2,8 +2,9 @@
  * A git directory that cannot be written, as in the sandboxes of some agents.
  * @module
  */
-import { resolve, sep } from "node:path";
+import { resolve } from "node:path";
 import { OrchestratorError } from "../../errors.ts";
+import { partBelow } from "../../platform/path.ts";
 import type { OrchestratorPaths } from "../../project/paths.ts";
 
 /** What git says of an object store, or of refs, that it may not write. */
@@ -25,10 +26,6 @@ export function isUnwritable(
   const path = error.details?.["path"];
   if (error.code !== "read_only" || typeof path !== "string") return false;
   const file = resolve(root, path);
-  return isBelow(file, resolve(root, gitDirectory)) &&
-    !isBelow(file, resolve(root, stateDirectory));
-}
-
-function isBelow(file: string, directory: string): boolean {
-  return file.startsWith(directory.endsWith(sep) ? directory : `${directory}${sep}`);
+  return partBelow(resolve(root, gitDirectory), file) !== null &&
+    partBelow(resolve(root, stateDirectory), file) === null;
 }

@@ -98,4 +98,18 @@ export const LAYOUT: readonly Mutant[] = [
     replace: 'const isPlain = type.kind !== "" ||',
     killedBy: { file: "tests/unit/config/read_file_test.ts", filter: "wrong:" },
   },
+  {
+    name: "on Windows, a path with other separators than its folder is outside of it",
+    file: "src/platform/path.ts",
+    search: 'rules === "posix" ? path : path.replaceAll("\\\\", "/")',
+    replace: 'rules === "posix" ? path : path.replaceAll("\\\\", "\\\\")',
+    killedBy: { file: "tests/unit/platform/path_test.ts", filter: "partBelow" },
+  },
+  {
+    name: "a folder whose name begins like another's is inside of that",
+    file: "src/platform/path.ts",
+    search: "same && /^(\\/|$)/.test(rest)",
+    replace: "same && /^/.test(rest)",
+    killedBy: { file: "tests/unit/platform/path_test.ts", filter: "partBelow" },
+  },
 ];

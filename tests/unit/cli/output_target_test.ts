@@ -6,6 +6,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { outputTarget } from "../../../src/project/output_target.ts";
+import { OrchestratorPaths } from "../../../src/project/paths.ts";
 import { git } from "../../harness/git_server.ts";
 import { runInProcess } from "../../harness/running.ts";
 import { Scratch, scratchEnvironment } from "../../harness/scratch.ts";
@@ -165,4 +167,25 @@ test("a project below such a folder of another one can be written in", async (sc
   assert.equal((await run(inner, "generate-md", "-o", "W.md", "--session", "t")).code, 0);
   const { code } = await run(inner, "generate-md", "-o", "../../new.md", "--session", "t");
   assert.equal(code, 2);
+});
+
+Deno.test("output: what Windows cannot write is refused with its reason, there only", () => {
+  using scratch = new Scratch();
+  const paths = OrchestratorPaths.locate({ cwd: scratch.root, flag: scratch.root });
+  const cases: readonly (readonly [name: string, why: RegExp])[] = [
+    ["NUL", /Cannot write "NUL": it is the name of a device on Windows/],
+    ["com1.txt", /device/],
+    ["folder/aux", /device/],
+    ["stand:morgens", /does not allow :/],
+    ["stand.", /dot or a space at the end/],
+  ];
+  scratch.write("folder/there", "");
+  for (const [output, why] of cases) {
+    const target = { cwd: scratch.root, output };
+    assert.throws(() => outputTarget(paths, { ...target, windows: true }), why, output);
+    assert.doesNotThrow(() => outputTarget(paths, { ...target, windows: false }), output);
+  }
+  for (const output of ["stand.md", "./stand", ".stand"]) {
+    assert.doesNotThrow(() => outputTarget(paths, { cwd: scratch.root, output, windows: true }));
+  }
 });
