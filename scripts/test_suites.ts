@@ -41,6 +41,7 @@ export const SUITES: readonly Suite[] = [
     parallel: true,
   },
   { name: "e2e", what: "whole stories with the executable", parallel: true, sampled: true },
+  { name: "systems", what: "one story on every system", parallel: true, tells: true },
   { name: "concurrency", what: "many processes at once", parallel: false, sampled: true },
   {
     name: "file_systems",

@@ -1,0 +1,7 @@
+/** The flow on this machine, on musl, and where BusyBox is all there is. */
+import { flowTest } from "./run_flow.ts";
+import { SYSTEMS } from "./systems.ts";
+
+flowTest(SYSTEMS.here);
+flowTest(SYSTEMS.musl);
+flowTest(SYSTEMS.busybox);
