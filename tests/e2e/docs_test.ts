@@ -91,12 +91,14 @@ class Story implements Disposable {
     if (file !== undefined) this.scratch.write(file, text);
   }
 
-  /** Finds the ids of the sessions there are, in all folders of the story. */
+  /** Finds the ids of the sessions there are and were, in all folders of the story. */
   get ids(): RegExp {
     const top = readdirSync(this.scratch.top).map((name) => join(this.scratch.top, name));
     const found = [this.scratch.root, ...top].flatMap((folder) => {
-      const sessions = join(folder, ".orchestrator", "sessions");
-      return existsSync(sessions) ? readdirSync(sessions) : [];
+      return ["sessions", "removed"].flatMap((name) => {
+        const records = join(folder, ".orchestrator", name);
+        return existsSync(records) ? readdirSync(records) : [];
+      }).map((name) => name.replace(/\.jsonl$/, ""));
     });
     return found.length === 0 ? /(?!)/g : new RegExp([...new Set(found)].join("|"), "g");
   }
@@ -114,7 +116,10 @@ class Story implements Disposable {
       return "([a-z2-7]{13})";
     });
     source = source
-      .replace(/\d{4}-\d\d-\d\d([T ])\d\d:\d\d:\d\d(?:\\\.\d+)?/g, "\\d{4}-\\d\\d-\\d\\d$1[\\d:.]+")
+      .replace(
+        /\d{4}-\d\d-\d\d([T ])\d\d:\d\d(?::\d\d)?(?:\\\.\d+)?/g,
+        "\\d{4}-\\d\\d-\\d\\d$1[\\d:.]+",
+      )
       .replace(/\b\d\d:\d\d(:\d\d)?\b/g, "\\d\\d:\\d\\d(?::\\d\\d)?")
       // What ran the test is not what runs a person's commands.
       .replace(/\brun by [^;\n]+/g, "run by [^;\\n]+")
