@@ -4,7 +4,7 @@
  */
 import { OrchestratorError } from "../errors.ts";
 import { OrchestratorPaths, userConfigFiles } from "../project/paths.ts";
-import { ownSessions } from "../project/own_sessions.ts";
+import { sessionsOnlyHere } from "../project/own_sessions.ts";
 export { lookForIdentity } from "./lost_identity.ts";
 import { olderBranch } from "./main_checkout_only.ts";
 import { findStateHome, type NearestGit, STATE_HOME_VARIABLE } from "../project/state_home.ts";
@@ -81,7 +81,7 @@ export function requireSameHome(
 /** False where that cannot be read: it is only to be said. */
 function hasOwn(paths: OrchestratorPaths): boolean {
   try {
-    return ownSessions(paths).length > 0;
+    return sessionsOnlyHere(paths).length > 0;
   } catch {
     return false;
   }

@@ -3,9 +3,9 @@
  * the state was shared, or from a time with `state_home: worktree`.
  * @module
  */
-import { readdirSync, realpathSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { isAbsent, OrchestratorError } from "../errors.ts";
+import { isAbsent, OrchestratorError, systemErrorCode } from "../errors.ts";
 import { ioError } from "../platform/io_error.ts";
 import { FOLDERS, KEYS, SESSION_ID, STATE_DIRECTORY } from "../state_layout/names.ts";
 import { gitDirectory, readSmall } from "./git_remote.ts";
@@ -18,6 +18,15 @@ import type { OrchestratorPaths } from "./paths.ts";
  */
 export function ownSessions({ root, stateHome }: OrchestratorPaths): readonly string[] {
   return stateHome?.shared === undefined ? [] : sessionsBelow(root, stateHome.directory);
+}
+
+/**
+ * Those of them that the shared state does not hold as far as they go: with the worktree they would be lost.
+ * @throws I/O errors
+ */
+export function sessionsOnlyHere(paths: OrchestratorPaths): readonly string[] {
+  const own = join(paths.root, STATE_DIRECTORY);
+  return ownSessions(paths).filter((id) => !isHeld(own, paths.stateHome?.directory, id));
 }
 
 /** A linked worktree in portable mode. */
@@ -52,14 +61,17 @@ export interface WorktreeWithSessions {
 }
 
 /**
- * The linked worktrees of a repository that have sessions of their own, by git's list of them.
+ * The linked worktrees of a repository that have sessions of their own, by git's list of them. What its
+ * state holds as well is left out.
  * @throws I/O errors
  */
 export function worktreesWithSessions(
   { root, stateDirectory }: OrchestratorPaths,
 ): readonly WorktreeWithSessions[] {
   return linkedWorktrees(root).flatMap((worktree) => {
-    const sessions = sessionsBelow(worktree, stateDirectory);
+    const own = join(worktree, STATE_DIRECTORY);
+    const sessions = sessionsBelow(worktree, stateDirectory)
+      .filter((id) => !isHeld(own, stateDirectory, id));
     return sessions.length === 0 ? [] : [{ root: worktree, sessions }];
   });
 }
@@ -80,6 +92,21 @@ function sessionsBelow(root: string, shared: string): readonly string[] {
   const own = join(root, STATE_DIRECTORY);
   const ids = namesIn(join(own, FOLDERS.sessions)).filter((name) => SESSION_ID.test(name));
   return ids.length === 0 || realOf(own) === realOf(shared) ? [] : ids.sort();
+}
+
+/** Whether the journal of a session in `shared` begins with all of that in `own`. */
+function isHeld(own: string, shared: string | undefined, id: string): boolean {
+  if (shared === undefined) return false;
+  const [here, there] = [own, shared].map((state) => join(state, KEYS.sessionJournal(id)));
+  try {
+    if (here === undefined || there === undefined) return false;
+    const { size } = statSync(here);
+    if (size > statSync(there).size) return false;
+    return readFileSync(here).equals(readFileSync(there).subarray(0, size));
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return false;
+  }
 }
 
 function namesIn(folder: string): string[] {

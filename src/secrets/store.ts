@@ -24,7 +24,6 @@ import {
 } from "./folder.ts";
 import { readOpensslSecrets } from "./openssl_file.ts";
 import { type Collection, kindOfFile, type ListedFiles, openListed } from "./listed_file.ts";
-import { GIT_FAILURES } from "../workflow/definition_origin.ts";
 import { isSecretName, mayBeSecret } from "./name.ts";
 import {
   CONFIGURED_SOURCES,
@@ -377,12 +376,13 @@ export class SecretStore {
     const tracked = await this.isTracked(dirname(path), basename(path));
     if (tracked === null) {
       const { whyGitFails } = await import("../project/git_failure.ts");
-      const { why, trust } = await whyGitFails(dirname(path), this.#options.env);
-      const help = trust === undefined ? "" : `; to trust it, run \`${trust}\``;
+      const { text } = await whyGitFails(dirname(path), this.#options.env, [
+        "ls-files",
+        "--",
+        basename(path),
+      ]);
       this.#options.warn(
-        `cannot determine whether git tracks ${this.#options.shown(path)} (${
-          GIT_FAILURES[why]
-        }${help})`,
+        `cannot determine whether git tracks ${this.#options.shown(path)} (${text})`,
       );
     }
     return tracked === true;

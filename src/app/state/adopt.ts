@@ -24,7 +24,7 @@ import { exportSnapshot } from "../../snapshot/export.ts";
 import { importSnapshot } from "../../snapshot/import.ts";
 import { DEFAULT_LIMITS } from "../../snapshot/limits.ts";
 import type { Relation } from "../../snapshot/relation.ts";
-import { FOLDERS, KEYS } from "../../state_layout/names.ts";
+import { FOLDERS, KEYS, STATE_DIRECTORY } from "../../state_layout/names.ts";
 import { PRIVATE } from "../../state_layout/modes.ts";
 import { timeInName } from "../../state_layout/places.ts";
 import { FileBackend } from "../../storage/file_backend.ts";
@@ -39,6 +39,8 @@ export interface Adopted {
   readonly relation: Relation;
   /** Whether its content is in the shared state now. */
   readonly isShared: boolean;
+  /** Why the worktree's copy stays where it is although it is shared, as a clause; null where it does not. */
+  readonly stays: string | null;
 }
 
 /** The state of the worktree itself; null where there is none, or it is the one that is used. */
@@ -93,11 +95,15 @@ async function adoptOne(workspace: Workspace, one: One): Promise<Adopted> {
   if (looked === undefined) throw new TypeError(`the snapshot of ${id} has no session`);
   const { name, task, relation } = looked;
   const isShared = relation !== "diverged";
+  let stays: string | null = null;
   if (isShared && !dryRun) {
     if (relation === "new" || relation === "newer") await bring(workspace, one, false);
-    if (await from.backend.hasSession(id)) setAside(own, id, workspace.io.now());
+    if (await from.backend.hasSession(id)) {
+      stays = await whyItStays(workspace, own, id);
+      if (stays === null) setAside(own, id, workspace.io.now());
+    }
   }
-  return { session: id, name, task, relation, isShared };
+  return { session: id, name, task, relation, isShared, stays };
 }
 
 /** Carries a session from one state into the other, as a snapshot does. */
@@ -127,10 +133,23 @@ async function bring(workspace: Workspace, { own, from, id }: One, dryRun: boole
   });
 }
 
-/** Moves the worktree's copy out of the way; one that git tracks is a branch's and stays. */
+/** A copy that git tracks is a branch's, and so may be one of which git does not tell. */
+async function whyItStays(
+  { io }: Pick<Workspace, "io">,
+  own: OrchestratorPaths,
+  id: string,
+): Promise<string | null> {
+  const tracked = isTracked(join(own.sessions, id));
+  if (tracked === false) return null;
+  if (tracked === true) return "git tracks it, so it belongs to the branch";
+  const { whyGitFails } = await import("../../project/git_failure.ts");
+  const { text } = await whyGitFails(own.root, io.env, ["ls-files", "--", STATE_DIRECTORY]);
+  return `it is not known whether git tracks it (${text})`;
+}
+
+/** Moves the worktree's copy out of the way. */
 function setAside(own: OrchestratorPaths, id: string, now: Date): void {
   const folder = join(own.sessions, id);
-  if (isTracked(folder) !== false) return;
   const kept = join(own.stateDirectory, FOLDERS.backups);
   const to = join(kept, `adopted-${timeInName(now)}-${id}`);
   try {

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import {
-  ownSessions,
+  sessionsOnlyHere,
   worktreesWithSessions,
   type WorktreeWithSessions,
 } from "../../project/own_sessions.ts";
@@ -14,7 +14,7 @@ export const projectWorktree: Check = {
   why: "Git deletes the state that a linked worktree has for itself when it removes the worktree",
   run({ paths }) {
     const { stateHome } = paths;
-    const own = ownSessions(paths);
+    const own = sessionsOnlyHere(paths);
     if (own.length > 0) return parted([{ root: paths.root, sessions: own }]);
     const others = worktreesWithSessions(paths);
     if (stateHome === null && others.length > 0) return parted(others);

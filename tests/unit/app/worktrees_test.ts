@@ -470,6 +470,49 @@ test("state adopt: state in both before: one went on, one is behind, one went an
   }
 });
 
+for (
+  const [kind, spoil, why] of [
+    [
+      "git tracks it",
+      (tree: Worktrees, wt: string, id: string) => {
+        tree.git(wt, "add", "--force", `.orchestrator/sessions/${id}`);
+      },
+      /stays in its \.orchestrator, and does not count: git tracks it/,
+    ],
+    [
+      "git cannot read the index",
+      (tree: Worktrees, wt: string) => {
+        const admin = tree.git(wt, "rev-parse", "--absolute-git-dir");
+        tree.write(join(admin, "index"), "broken");
+      },
+      /stays in its .*: it is not known whether git tracks it \(git cannot read the repository\)/,
+    ],
+  ] as const
+) {
+  test(`state adopt: a copy that cannot be moved away is named once, with the reason: ${kind}`, async (tree) => {
+    const wt = tree.add("feature");
+    const id = (await tree.must(wt, ["start", "From before"], OWN)).session;
+    await tree.must(tree.main, ["init"]);
+    spoil(tree, wt, id);
+    const { code, stderr } = await tree.run(wt, ["state", "adopt"]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, why);
+    assert.match(stderr, new RegExp(id));
+    // It is in the shared state: no command sends anyone back to the one that was run.
+    for (const argv of [["status"], ["session", "list"], ["note", "goes on"]]) {
+      assert.doesNotMatch((await tree.run(wt, argv)).stderr, /state adopt|sessions of its own/);
+    }
+    for (const cwd of [wt, tree.main]) {
+      const { findings } = await tree.must(cwd, ["doctor", "--offline"]);
+      const found = findings.find(({ check }: { check: string }) => check === "project.worktree");
+      assert.equal(found.level, "ok", found.message);
+    }
+    // What it does not hold is named.
+    await tree.must(wt, ["note", "went on"], OWN);
+    assert.match((await tree.run(wt, ["status"])).stderr, /sessions of its own.*state adopt/);
+  });
+}
+
 test("state adopt: where there is nothing of its own", async (tree) => {
   const wt = tree.add("feature");
   await tree.start(wt, "Work");

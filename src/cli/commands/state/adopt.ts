@@ -26,11 +26,20 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sta
       } diverged from the shared copy and stays here: ORCHESTRATOR_STATE_HOME=worktree shows it, and \`orchestrator snapshot export\` carries it`,
     );
   }
+  for (const { session, stays } of sessions) {
+    if (stays === null) continue;
+    context.warn(
+      `The worktree's copy of ${session} stays in its .orchestrator, and does not count: ${stays}`,
+    );
+  }
   return {
     ...(parted.length === 0 ? {} : { exitCode: EXIT_CODES.conflict }),
     data: {
       dryRun,
-      sessions: sessions.map(({ isShared, ...session }) => ({ ...session, adopted: isShared })),
+      sessions: sessions.map(({ isShared, stays: _, ...session }) => ({
+        ...session,
+        adopted: isShared,
+      })),
       left,
     },
     text: (style) => adoptedText(sessions, { dryRun, left }, style),
