@@ -18,7 +18,7 @@ export type { LoadedSession, Lost, NewerLine, Rebuilt } from "./loaded_session.t
 const DECIDE_BELOW = 1024 * 1024;
 
 /** The same to show something: about 150 events, which take less than a millisecond. */
-const SHOW_BELOW = 64 * 1024;
+export const SHOW_BELOW: number = 64 * 1024;
 
 /**
  * Loads a session.

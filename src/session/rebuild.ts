@@ -163,6 +163,27 @@ export async function rebuild(
   return { ...loaded, rebuilt: "different", lost: { seq, hash } };
 }
 
+/**
+ * The state of a session with a short journal, read from that alone: state.json says nothing of it that
+ * a list shows.
+ * @param below bytes that a short journal has less than.
+ * @returns null for a longer one, and for one that needs more than a look: {@link loadSession} reads it.
+ * @throws `session_unknown`, `link_refused`, I/O errors
+ */
+export async function replayShort(
+  backend: StorageBackend,
+  id: string,
+  below: number,
+): Promise<SessionState | null> {
+  const replay = new Replay(id, false);
+  const { bad, undone, tornBytes } = await scanJournal(backend, id, {
+    take: (event) => replay.take(event),
+    begin: (bytes) => bytes < below,
+  });
+  const isWhole = bad === null && tornBytes === 0 && undone.length === 0 && replay.newer === null;
+  return isWhole && replay.end() === null ? replay.state : null;
+}
+
 /** What becomes of a journal while it is read. */
 interface Reading {
   readonly replay: Replay;

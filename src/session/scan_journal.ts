@@ -47,6 +47,8 @@ export interface ScanOptions {
   readonly take?: TakeLine;
   /** What state.json was derived from: nothing behind that line was acknowledged if it is the last. */
   readonly known?: Pick<JournalHead, "seq" | "hash"> | undefined;
+  /** See {@link JournalVisitor.begin}. */
+  readonly begin?: (bytes: number) => boolean;
 }
 
 /**
@@ -56,7 +58,7 @@ export interface ScanOptions {
 export async function scanJournal(
   backend: StorageBackend,
   id: string,
-  { take, known }: ScanOptions = {},
+  { take, known, begin }: ScanOptions = {},
 ): Promise<ScannedJournal> {
   const chain = new ChainReader();
   const hashes = new Map<number, string>();
@@ -65,6 +67,7 @@ export async function scanJournal(
   let zeros = false;
   const timesBehind = new Set<string>();
   const visit = await backend.visitJournal(id, {
+    ...(begin === undefined ? {} : { begin }),
     line(line: JournalLine): boolean {
       const next = chain.next(line);
       bad = "bad" in next

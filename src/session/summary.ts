@@ -8,7 +8,8 @@ import { startDeviations } from "../workflow/definition_origin.ts";
 import { revokedText } from "../workflow/revocations.ts";
 import type { SessionState, WorkflowStatus } from "../workflow/state.ts";
 import { itemsDone } from "./items_done.ts";
-import { loadSession } from "./load.ts";
+import { loadSession, SHOW_BELOW } from "./load.ts";
+import { replayShort } from "./rebuild.ts";
 import type { SessionManager } from "./session_manager.ts";
 
 /** One session of a list. */
@@ -91,7 +92,8 @@ async function summaryOf(manager: SessionManager, id: string): Promise<SessionSu
   const lock = holding.state;
   const heldBy = holding.state === "held" ? holding.by : null;
   try {
-    const { state } = await loadSession(manager.backend, id);
+    const state = await replayShort(manager.backend, id, SHOW_BELOW) ??
+      (await loadSession(manager.backend, id)).state;
     return {
       id,
       ...rowOf(state),

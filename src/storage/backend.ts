@@ -60,6 +60,8 @@ export type JournalLine = string | LongLine;
 
 /** Sees the lines of a journal, one after the other. Must not throw. */
 export interface JournalVisitor {
+  /** Called first with the journal's size in bytes; false ends the visit before anything is read. */
+  begin?(bytes: number): boolean;
   /**
    * The next line, which may lack its line feed; false when the journal ends before it. A long line that
    * is taken must have been read to its end.

@@ -157,7 +157,8 @@ export function visitLines(
   etagBehind: (lines: number) => string,
 ): JournalVisit {
   let taken = 0;
-  let going = true;
+  const isWanted = visitor.begin?.(lines.reduce(plusLine, 0)) !== false;
+  let going = isWanted;
   let behindBytes = 0;
   for (const line of lines) {
     going &&= visitor.line(asJournalLine(line));
@@ -165,10 +166,15 @@ export function visitLines(
       taken += 1;
       continue;
     }
-    behindBytes += new TextEncoder().encode(line).length + 1;
-    visitor.behind?.(asJournalLine(line));
+    behindBytes = plusLine(behindBytes, line);
+    if (isWanted) visitor.behind?.(asJournalLine(line));
   }
   return { lines: taken, etag: etagBehind(taken), behindBytes, lineEnds: "line feeds" };
+}
+
+/** Adds the bytes of a line with its end. */
+function plusLine(bytes: number, line: string): number {
+  return bytes + new TextEncoder().encode(line).length + 1;
 }
 
 /** A line as {@link StorageBackend.visitJournal} shows it. */

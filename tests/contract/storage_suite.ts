@@ -377,6 +377,25 @@ const journalCases: readonly StorageCase[] = [
     },
   },
   {
+    name: "a visitor is told the size of a journal, and may end the visit before anything is read",
+    async run({ backend, other }) {
+      await made(backend, A, ["one", "zwölf"]);
+      for (const each of [backend, other]) {
+        for (const isWanted of [true, false]) {
+          const seen: (string | number)[] = [];
+          const { lines, behindBytes } = await each.visitJournal(A, {
+            begin: (bytes) => seen.push(bytes) > 0 && isWanted,
+            line: (line) => seen.push(String(line)) > 0,
+            behind: (line) => void seen.push(String(line)),
+          });
+          assert.deepEqual(seen, isWanted ? [11, "one", "zwölf"] : [11]);
+          assert.equal(lines, isWanted ? 2 : 0);
+          assert.equal(behindBytes, isWanted ? 0 : 11);
+        }
+      }
+    },
+  },
+  {
     name: "a line with a line break is refused, and nothing is appended",
     async run({ backend }) {
       const head = await made(backend, A);
