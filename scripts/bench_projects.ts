@@ -5,7 +5,6 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
 import { sha256Hex } from "../src/platform/hash.ts";
 import { initProject } from "../src/project/init.ts";
 import { OrchestratorPaths } from "../src/project/paths.ts";
@@ -155,58 +154,4 @@ export async function makeProject(root: string, content: BenchContent): Promise<
     if (last !== undefined) await manager.setCurrentSession(last);
   });
   return { root, sessions };
-}
-
-/** The release of Backlog.md that is compared with. */
-const BACKLOG = "1.52.0";
-
-/**
- * Fetches Backlog.md with npm into `cache`.
- * @returns its executable; null when it cannot be had.
- */
-export function fetchBacklog(cache: string): string | null {
-  const windows = process.platform === "win32";
-  const system = `${windows ? "windows" : process.platform}-${process.arch}`;
-  const file = join(
-    cache,
-    "node_modules",
-    `backlog.md-${system}`,
-    windows ? "backlog.exe" : "backlog",
-  );
-  const runs = () =>
-    spawnSync(file, ["--version"], { encoding: "utf8" }).stdout?.trim() === BACKLOG;
-  if (runs()) return file;
-  mkdirSync(cache, { recursive: true });
-  writeFileSync(join(cache, "package.json"), '{ "private": true }\n');
-  spawnSync("npm", ["install", "--no-audit", "--no-fund", `backlog.md@${BACKLOG}`], {
-    cwd: cache,
-    stdio: "ignore",
-    shell: windows,
-  });
-  return runs() ? file : null;
-}
-
-/** Makes a repository with Backlog.md tasks in it. */
-export function makeBacklogProject(
-  root: string,
-  backlog: string,
-  tasks: number,
-  env: Readonly<Record<string, string>>,
-): void {
-  mkdirSync(root, { recursive: true });
-  const run = (file: string, ...args: readonly string[]) => {
-    const { success, stderr } = new Deno.Command(file, {
-      args: [...args],
-      cwd: root,
-      env: { ...env },
-      clearEnv: true,
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).outputSync();
-    if (!success) throw new Error(`${file} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
-  };
-  run("git", "init", "--quiet");
-  run(backlog, "init", "bench", "--defaults", "--integration-mode", "none");
-  for (let count = 1; count <= tasks; count++) run(backlog, "task", "create", `Task ${count}`);
 }
