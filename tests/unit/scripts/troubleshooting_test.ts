@@ -5,7 +5,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { COMMANDS } from "../../../src/cli/table.ts";
 import { ERROR_CODES, EXIT_CODES } from "../../../src/errors.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "../../..");
@@ -94,12 +93,4 @@ Deno.test("troubleshooting: every message is one that the program says", () => {
     }
   }
   assert.ok(seen >= 60, `the transcripts show only ${seen} of them`);
-});
-
-Deno.test("troubleshooting: every command that it names exists", () => {
-  const known = new Set(COMMANDS.map(({ path }) => path));
-  for (const [, line = ""] of PAGE.matchAll(/`orchestrator (?<line>[a-z][^`]*)`/g)) {
-    const [first = "", second = ""] = line.split(" ");
-    assert.ok(known.has(first) || known.has(`${first} ${second}`) || first === "help", line);
-  }
 });
