@@ -3,6 +3,20 @@ import type { Mutant } from "../mutant.ts";
 
 export const WORKFLOW: readonly Mutant[] = [
   {
+    name: "an option with an empty name is split at its first equals sign",
+    file: "src/cli/split_words.ts",
+    search: 'word.includes("=", 3)',
+    replace: 'word.includes("=", 2)',
+    killedBy: { file: "tests/property/split_words_test.ts", filter: "as parseArgs splits them" },
+  },
+  {
+    name: "a list believes a journal that was cut off or edited",
+    file: "src/session/rebuild.ts",
+    search: "const isWhole = bad === null && tornBytes === 0 &&",
+    replace: "const isWhole = bad !== undefined && tornBytes >= 0 &&",
+    killedBy: { file: "tests/unit/session/summary_test.ts", filter: "cut or edited" },
+  },
+  {
     name: "a gate's command does not see its caller's environment",
     file: "src/session/verify_command.ts",
     search: "...shellEnvironment({ setup }, request.env),",
