@@ -193,11 +193,15 @@ function Install-Orchestrator {
       $said = & $destination --version
       if ("$said" -notmatch '^orchestrator ') { throw "$destination is not orchestrator" }
       Remove-Item -LiteralPath $destination
+      # Kept by `orchestrator self update`, for a rollback.
+      $previous = Join-Path $directory '.orchestrator-previous.exe'
+      Remove-Item -LiteralPath $previous -Force -ErrorAction SilentlyContinue
       Write-Host "Removed $destination"
     } else { Write-Host "There is no $destination" }
     $path = Get-UserPath
     $kept = @($path.Split(';') | Where-Object { $_ -ne $directory }) -join ';'
     if ($chosen -and $kept -ne $path) { Set-UserPath $kept; Write-Host "Removed $directory from PATH" }
+    Write-Host 'What you did with it is still there: .orchestrator in your repositories and in your home'
     return
   }
 

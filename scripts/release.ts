@@ -23,7 +23,7 @@ import { filesOf, type ReleasedFile, type ReleaseManifest } from "./release/mani
 import { packagesInExecutable, runtimeVersion } from "./release/packages.ts";
 import { billOfMaterials, licenseTexts } from "./release/sbom.ts";
 import { publicKeysOf, type SigningKeys, signSums } from "./release/signing.ts";
-import { companions, packTarget } from "./release/target_files.ts";
+import { companions, packTarget, tooLarge } from "./release/target_files.ts";
 import { type Runner, runnerFor, whyNotOurs } from "./release/trial_run.ts";
 import { readNames } from "./release/windows_resources.ts";
 import { inspectMachO } from "./release/macho.ts";
@@ -92,7 +92,10 @@ export async function release(request: ReleaseRequest): Promise<ReleaseManifest>
       const trial = tryOut(path, target, { version, commit: build.commit }, request.runners);
       const { zstdLevel = BEST_ZSTD_LEVEL } = request;
       const job = { target, version, executable: path, folder: made, time, zstdLevel, beside };
-      packed.push([target, await packTarget(job)]);
+      const files = await packTarget(job);
+      const [large] = tooLarge(files, zstdLevel);
+      if (large !== undefined) throw new ReleaseError(`Cannot release ${target}: ${large}`);
+      packed.push([target, files]);
       rmSync(path);
       say(`${target.padEnd(17)} ${trial} (${((performance.now() - started) / 1000).toFixed(0)} s)`);
     }

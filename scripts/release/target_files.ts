@@ -10,7 +10,7 @@ import { completionScript, type Shell } from "../../src/cli/output/completion_sc
 import { COMMANDS } from "../../src/cli/table.ts";
 import { executableFile } from "../../src/release/sums.ts";
 import { type ArchiveFile, tarGz, zip } from "./archive.ts";
-import { gzip, zstd } from "./compression.ts";
+import { BEST_ZSTD_LEVEL, gzip, zstd } from "./compression.ts";
 import type { ReleasedFile, ReleasedTarget } from "./manifest.ts";
 import { manPages } from "./man.ts";
 import { SYSTEMS } from "./systems.ts";
@@ -57,6 +57,23 @@ export interface PackJob {
   readonly time: Date;
   readonly zstdLevel: number;
   readonly beside: readonly ArchiveFile[];
+}
+
+/** An installation on Linux transfers no more than this: people wait for it, often again and again. */
+const MOST_TRANSFERRED = { gz: 60e6, zst: 45e6 } as const;
+
+/**
+ * Which of a target's files are larger than an installation may transfer: one line each.
+ * @param level of Zstandard; with a lower one than the best, a trial, nothing is said of that file.
+ */
+export function tooLarge({ os, gz, zst }: ReleasedTarget, level: number): readonly string[] {
+  if (os !== "linux") return [];
+  const files = { gz, ...(level < BEST_ZSTD_LEVEL ? {} : { zst }) };
+  return Object.entries(files).flatMap(([form, { name, size }]) => {
+    const most = MOST_TRANSFERRED[form === "gz" ? "gz" : "zst"];
+    const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+    return size <= most ? [] : [`${name} has ${megabytes(size)}, more than ${megabytes(most)}`];
+  });
 }
 
 /** Writes the files of one target. */

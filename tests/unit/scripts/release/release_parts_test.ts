@@ -6,13 +6,14 @@ import { unzipSync } from "fflate";
 import { unpackTar } from "modern-tar";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { tarGz, zip } from "../../../../scripts/release/archive.ts";
-import { gzip, zstd } from "../../../../scripts/release/compression.ts";
+import { BEST_ZSTD_LEVEL, gzip, zstd } from "../../../../scripts/release/compression.ts";
 import { fillInstaller } from "../../../../scripts/release/installers.ts";
 import { manPages } from "../../../../scripts/release/man.ts";
 import { packagesInExecutable, runtimeVersion } from "../../../../scripts/release/packages.ts";
 import { REVIEWED_FOR } from "../../../../scripts/release/runtime_licenses.ts";
 import { billOfMaterials, licenseTexts } from "../../../../scripts/release/sbom.ts";
 import { SYSTEMS } from "../../../../scripts/release/systems.ts";
+import { tooLarge } from "../../../../scripts/release/target_files.ts";
 import { whyNotOurs } from "../../../../scripts/release/trial_run.ts";
 import { TARGETS } from "../../../../scripts/compile.ts";
 import { BUN, bunRuns } from "../../../../scripts/install_bun.ts";
@@ -110,6 +111,26 @@ Deno.test("the bill of materials names every package of the executable, and is t
 
 Deno.test("the list of what is in the runtime was compared with the runtime that is used", () => {
   assert.equal(runtimeVersion(ROOT), REVIEWED_FOR);
+});
+
+Deno.test("what an installation on Linux transfers has a limit", () => {
+  const file = (name: string, size: number) => ({ name, size, sha256: "" });
+  const target = (os: "linux" | "windows", gz: number, zst: number) => ({
+    os,
+    cpu: "x64" as const,
+    minimum: {},
+    executable: file("o", 200e6),
+    archive: file("o.tar.gz", 70e6),
+    gz: file("o.gz", gz),
+    zst: file("o.zst", zst),
+  });
+  assert.deepEqual(tooLarge(target("linux", 60e6, 45e6), BEST_ZSTD_LEVEL), []);
+  assert.deepEqual(tooLarge(target("linux", 60.2e6, 45.1e6), BEST_ZSTD_LEVEL), [
+    "o.gz has 60.2 MB, more than 60.0 MB",
+    "o.zst has 45.1 MB, more than 45.0 MB",
+  ]);
+  assert.deepEqual(tooLarge(target("linux", 1, 50e6), BEST_ZSTD_LEVEL - 1), [], "a trial");
+  assert.deepEqual(tooLarge(target("windows", 70e6, 50e6), BEST_ZSTD_LEVEL), []);
 });
 
 Deno.test("every target says what it needs, and so does the documentation", () => {
