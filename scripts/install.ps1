@@ -201,7 +201,7 @@ function Install-Orchestrator {
     $path = Get-UserPath
     $kept = @($path.Split(';') | Where-Object { $_ -ne $directory }) -join ';'
     if ($chosen -and $kept -ne $path) { Set-UserPath $kept; Write-Host "Removed $directory from PATH" }
-    Write-Host 'What you did with it is still there: .orchestrator in your repositories and in your home'
+    Write-Host 'State, configuration and secrets were kept'
     return
   }
 

@@ -539,7 +539,7 @@ remove() {
     "${XDG_CONFIG_HOME:-$HOME/.config}/fish/conf.d/orchestrator.fish"; do
     if [ -f "$start_file" ] && grep -qF "$MARK" "$start_file"; then forget_line; fi
   done
-  say "What you did with it is still there: .orchestrator/ in your repositories and in your home."
+  say "State, configuration and secrets were kept."
 }
 
 # Writes into the file instead of replacing it: it may be a link, and keeps its mode.

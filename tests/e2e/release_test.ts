@@ -22,6 +22,7 @@ import { compile } from "../../scripts/compile.ts";
 import { release } from "../../scripts/release.ts";
 import { inspectMachO } from "../../scripts/release/macho.ts";
 import { filesOf } from "../../scripts/release/manifest.ts";
+import { RUNTIME_PARTS } from "../../scripts/release/runtime_licenses.ts";
 import { makeKeys } from "../../scripts/release/signing.ts";
 import { SYSTEMS } from "../../scripts/release/systems.ts";
 import { readNames } from "../../scripts/release/windows_resources.ts";
@@ -137,6 +138,33 @@ Deno.test({
     ];
     assert.ok(needed.length > 3, needed.join());
     assert.equal(`2.${Math.max(...needed)}`, SYSTEMS[hostTarget()]?.minimum["glibc"]);
+  },
+});
+
+/** Texts in an executable that tell that a part of the runtime is in it. */
+const MARKS: Readonly<Record<string, string>> = {
+  "libjpeg-turbo": "libjpeg-turbo version",
+  "libspng": "libspng error",
+  "lsquic": "lsquic_",
+  "ls-qpack": "QPACK",
+  "zlib-ng": ".zlib-ng",
+  "libarchive": "LIBARCHIVE.",
+  "acorn (npm)": "internal:repl/acorn",
+  "mimalloc": "mimalloc_version",
+  "simdutf": "SIMDUTF_FORCE",
+  "picohttpparser": "picohttpparser",
+};
+
+Deno.test({
+  name: "the bill of materials names the parts that the executable shows to contain",
+  // Elsewhere, the system's own libraries stand in for some of them.
+  ignore: !executableAvailable || !hostTarget().startsWith("linux"),
+  fn: async () => {
+    const file = readFileSync(await executable());
+    for (const [name, mark] of Object.entries(MARKS)) {
+      assert.ok(file.includes(mark), `${name}: gone, or its mark changed`);
+      assert.ok(RUNTIME_PARTS.some((part) => part.name === name), `${name} is not listed`);
+    }
   },
 });
 
