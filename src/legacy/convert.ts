@@ -8,9 +8,10 @@
  * @module
  */
 import type { PhaseDefinition, WorkflowDefinition } from "../workflow/definition.ts";
+import { IMPORTED_APPROVAL } from "../workflow/recorded.ts";
 import type { PhaseState, PhaseStatus, StateSeed, WorkflowStatus } from "../workflow/state.ts";
 import { definitionOf, type FoundDefinition, stateItems } from "./convert_definition.ts";
-import { IMPORTED_APPROVAL, toItemState } from "./convert_item.ts";
+import { toItemState } from "./convert_item.ts";
 import { LocalPaths } from "./local_paths.ts";
 import type { LegacyState } from "./read_state.ts";
 import { field, type Fields, fieldsField, rest, textField, textsField, utc } from "./values.ts";

@@ -4,12 +4,10 @@
  */
 import type { ItemDefinition } from "../workflow/definition.ts";
 import type { VerificationOutcome } from "../workflow/events.ts";
+import { IMPORTED_APPROVAL } from "../workflow/recorded.ts";
 import type { ItemState, ItemStatus } from "../workflow/state.ts";
 import { type LocalPaths, withSettings } from "./local_paths.ts";
 import { field, type Fields, fieldsField, rest, textField, utc } from "./values.ts";
-
-/** How an approval that the old tool recorded is marked: nothing was detected, and no prompt was shown. */
-export const IMPORTED_APPROVAL = { how: "flag", detection: "imported" } as const;
 
 /** The old statuses that mean the same now. */
 const SAME_STATUS: Readonly<Record<string, ItemStatus>> = {

@@ -37,6 +37,9 @@ export interface Approval {
   readonly stale?: readonly string[];
 }
 
+/** How an approval that the old tool recorded is marked: nothing was detected, and no prompt was shown. */
+export const IMPORTED_APPROVAL = { how: "flag", detection: "imported" } as const;
+
 /** A revocation that was made in the session that this one was split off from. */
 export interface RevokedElsewhere {
   /** That session's id. */

@@ -4,7 +4,7 @@
  */
 import { byteSize } from "../../platform/byte_size.ts";
 import type { GivenApproval } from "../../workflow/given_approvals.ts";
-import type { Approval, ApprovedFile } from "../../workflow/recorded.ts";
+import { type Approval, type ApprovedFile, IMPORTED_APPROVAL } from "../../workflow/recorded.ts";
 import { isRecord } from "../../workflow/record.ts";
 
 /** How many items a clause names. */
@@ -12,12 +12,19 @@ const MOST_NAMES = 5;
 
 /** How it was given, and what was detected while it was: `with --yes, no terminal, no agent detected`. */
 export function approvalText(approval: Approval): string {
+  if (isOfOldTool(approval)) return "in the old tool, before the import";
   const detected = approval.detection === "none" ? "no agent" : approval.detection;
   return [
     howText(approval),
     ...(approval.byAgent === true ? ["by an agent"] : []),
     `${detected} detected`,
   ].join(", ");
+}
+
+/** The old tool recorded neither how it was given nor what was detected. */
+function isOfOldTool({ how, detection, byAgent, place }: Approval): boolean {
+  return how === IMPORTED_APPROVAL.how && detection === IMPORTED_APPROVAL.detection &&
+    byAgent !== true && place === undefined;
 }
 
 /** Takes anything: what was read from a journal may be no approval. */
