@@ -215,26 +215,30 @@ async function prepare(
   const isAgain = before !== null &&
     (decide(state, { ...rehearsed, ...before.work, ...before.found }, { actor }).value?.events
         .length ?? 1) > 0;
-  if (isDone && !isAgain || subject === null) {
-    const already = await manager.change(
+  const already = async (command: ApproveCommand) => {
+    const change = await manager.change(
       session,
       "approve",
       (newest) => {
-        const again = decide(newest, rehearsed, { actor });
+        const again = decide(newest, command, { actor });
         // No person was asked.
         if ((again.value?.events.length ?? 0) > 0) throw movedOn(doing);
         return again;
       },
       { replay: true },
     );
-    return { already };
-  }
+    return { already: change };
+  };
+  if (isDone && !isAgain || subject === null) return await already(rehearsed);
   if (found?.error !== undefined) throw found.error;
   const asked = before ?? await lookAt(workspace, state, subject);
   // Nothing was compared where nothing was to be.
   const { proofs: _, ...command } = rehearsed;
-  const { error } = decide(state, { ...command, ...asked.work, ...asked.found }, { actor });
+  const decided = { ...command, ...asked.work, ...asked.found };
+  const { error, value } = decide(state, decided, { actor });
   if (error !== undefined) throw error;
+  // Proofs that were stale when it was approved are so still.
+  if (value.events.length === 0) return await already(decided);
   return { state, subject, read: found?.value, asked };
 }
 

@@ -137,6 +137,25 @@ export function isToApproveAgain(
       .some((one) => "item" in one && one.item === thing.item);
 }
 
+/**
+ * Whether proofs that were stale when an approval was given fit the files now: it can be given again, and
+ * is then an approval of what is there.
+ */
+export function isBetterNow(
+  state: SessionState,
+  before: Pick<Approval, "stale"> | undefined,
+  { proofs = [] }: SeenHere,
+): boolean {
+  const stale = before?.stale;
+  if (!Array.isArray(stale)) return false;
+  return heldProofs(state).some(({ phase, item, proof: { seq } }) =>
+    stale.includes(`${phase.id}/${item.id}`) &&
+    proofs.some((one) =>
+      one.phase === phase.id && one.item === item.id && one.seq === seq && one.verdict === "fresh"
+    )
+  );
+}
+
 /** The refusal where the workflow asks for fresh proofs, and one behind the approval is not. */
 export function refusalOfStale(
   state: SessionState,

@@ -9,6 +9,7 @@ import type { Command, DecideContext } from "./commands.ts";
 import type { Decision } from "./decision.ts";
 import {
   inSpiteOf,
+  isBetterNow,
   isToApproveAgain,
   proofsBehind,
   proofsHere,
@@ -49,7 +50,7 @@ export function decideApproveItem(
   const thing = { phase: phase.definition, item: definition.id };
   const seen = seenBy(command);
   const isOther = isOtherFile(item.approval, command.approval) ||
-    isToApproveAgain(state, thing, seen);
+    isToApproveAgain(state, thing, seen) || isBetterNow(state, item.approval, seen);
   if (isAgain && !isOther) {
     return { value: { events: [], already: `"${id}" is already approved` } };
   }

@@ -8,6 +8,7 @@ import { type Command, type DecideContext, TEXT_LIMITS } from "./commands.ts";
 import type { Decision } from "./decision.ts";
 import {
   inSpiteOf,
+  isBetterNow,
   proofsBehind,
   proofsHere,
   refusalOfOpen,
@@ -82,13 +83,14 @@ export function decideApprovePhase(
   if (current.error !== undefined) return current;
   const objection = objectionTo(state, id, current.value);
   if (objection !== undefined) return { error: objection };
-  if (isApproved(phaseState(state, id))) {
+  const seen = seenBy(command);
+  const standing = phaseState(state, id);
+  if (isApproved(standing) && !isBetterNow(state, standing.approval, seen)) {
     return { value: { events: [], already: `Phase "${id}" is already approved` } };
   }
   const approval = recordedApproval(state, command.approval, context, doing);
   if (approval.error !== undefined) return approval;
   const phase = state.definition.phases.find((one) => one.id === id) ?? current.value.definition;
-  const seen = seenBy(command);
   const early = context.asBefore === true ? undefined : refusalOfOpen(state, { phase }, doing) ??
     refusalOfStale(state, { phase }, { ...seen, doing });
   if (early !== undefined) return { error: early };

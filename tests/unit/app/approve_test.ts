@@ -185,7 +185,27 @@ Deno.test("a proof that no longer fits is named, and may not become one while th
     asked = about;
   });
   assert.deepEqual(asked?.remarks, ["written: 1 file changed since it passed: docs/plan.md"]);
-  assert.deepEqual((await statusOf(scratch)).review?.approval?.stale, ["PLAN/written"]);
+  const early = await statusOf(scratch);
+  assert.deepEqual(early.review?.approval?.stale, ["PLAN/written"]);
+  // While it does not fit nobody is asked again; once it does, a person approves what is there.
+  await approve(scratch, () => assert.fail("a person was asked"));
+  assert.deepEqual(await statusOf(scratch), early);
+  const run = async (...argv: string[]) => {
+    const { code, stdout, stderr } = await runInProcess(argv, {
+      cwd: scratch.root,
+      env: scratchEnvironment(scratch),
+    });
+    assert.equal(code, 0, stderr);
+    return stdout;
+  };
+  await run("recheck", "written");
+  await approve(scratch, (about) => {
+    asked = about;
+  });
+  assert.deepEqual(asked?.remarks, []);
+  assert.equal((await statusOf(scratch)).review?.approval?.stale, undefined);
+  assert.doesNotMatch(await run("finish"), /stale/);
+  await run("log", "verify");
 });
 
 Deno.test("an empty file, a pipe and a directory approve nothing, and nothing is asked", async () => {

@@ -152,6 +152,37 @@ Deno.test("without proofs: fresh it is recorded what was stale, and the audit de
   }
 });
 
+Deno.test("what was approved on a stale proof can be approved again once the proof fits the files", () => {
+  for (const format of [undefined, 2] as const) {
+    const session = checked(definitionOf({}, format));
+    const stale = () => seenOf(session, ["tests"]);
+    session.do(withProofs(approve("gate"), stale())).complete("notes")
+      .do(withProofs(approvePhase("CHECK"), stale()));
+    const again = [approve("gate"), approvePhase("CHECK")];
+    for (const command of again) {
+      // Neither while it is stale, nor where nothing was compared.
+      assert.match(session.try(withProofs(command, stale())).value?.already ?? "", /already/);
+      assert.match(session.try(command).value?.already ?? "", /already/);
+    }
+    for (const command of again) session.do(withProofs(command, seenOf(session)));
+    assert.equal(session.item("CHECK", "gate").approval?.stale, undefined);
+    assert.equal(session.state.phases["CHECK"]?.approval?.stale, undefined);
+    for (const command of again) {
+      assert.match(
+        session.try(withProofs(command, seenOf(session))).value?.already ?? "",
+        /already approved/,
+      );
+    }
+    assert.deepEqual(audited(session.journal).contradictions, []);
+    // Without what was compared, the second approval is none that there is.
+    const last = session.journal.at(-1);
+    assert.ok(last?.type === "phase_approved");
+    const { proofs: _, ...data } = last.data;
+    const forged = [...session.journal.slice(0, -1), { ...last, data }];
+    assert.deepEqual(audited(forged).contradictions.map(({ line }) => line), [last.seq]);
+  }
+});
+
 Deno.test("in format 2 a phase is approved when its required items are done", () => {
   const session = checked(definitionOf({}, 2));
   const early = session.refusal(withProofs(approvePhase("CHECK"), seenOf(session)));
