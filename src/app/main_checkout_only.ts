@@ -13,22 +13,24 @@ import type { Project } from "./workspace.ts";
  * Refuses it in a linked worktree whose state is the main checkout's.
  * @param doing e.g. `migrate`
  * @param own the command that does it for this worktree alone; null where there is none.
+ * @param instead a hint that names another way; null where there is none.
  * @throws `other_checkout`
  */
 export function requireOwnState(
   { paths }: Pick<Project, "paths">,
   doing: string,
   own: string | null,
+  instead: string | null = null,
 ): void {
   const shared = paths.stateHome?.shared;
   const main = paths.stateHome?.worktree?.main ?? null;
-  if (shared === undefined || (main === null && own === null)) return;
+  if (shared === undefined || (main === null && own === null && instead === null)) return;
   const alone = `\`${STATE_HOME_VARIABLE}=worktree ${own}\``;
   throw new OrchestratorError(
     "other_checkout",
     `Cannot ${doing} in "${paths.root}": the state of this linked worktree is that of "${shared.of}"`,
     {
-      hint: own === null
+      hint: instead !== null ? instead : own === null
         ? `Run it in "${shared.of}"`
         // A repository without a checkout has no files of a root.
         : main === null

@@ -17,6 +17,7 @@ import {
 import { planRollback, type RollbackResult } from "../../migration/rollback.ts";
 import { movedOn, rollBack } from "../../migration/rollback.ts";
 import type { Progress } from "../../migration/stage.ts";
+import { insteadOfMigrating } from "../../app/legacy/old_files_in_worktree.ts";
 import { requireOwnState } from "../../app/main_checkout_only.ts";
 import { VERSION } from "../../version.ts";
 import type { AnswerTo, Input } from "../command.ts";
@@ -37,7 +38,8 @@ import { num, say, shown } from "../output/shown.ts";
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"migrate">> {
   refuseContradictions(input);
-  requireOwnState(context, "migrate", "orchestrator migrate");
+  // A migration for this worktree alone would hide the sessions of the shared state.
+  requireOwnState(context, "migrate", null, insteadOfMigrating(context.paths));
   // Before anything is made: a damaged or newer project must not be written to.
   void context.meta;
   if (input.has("rollback")) return await goBack(context, input);

@@ -32,6 +32,12 @@ export async function tellOfOldFiles(
 async function notice(context: Context, input: Input): Promise<Shown | null> {
   const plan = await planToTell(context);
   if (plan === null) return null;
+  const { worktreeNotice } = await import("../../app/legacy/old_files_in_worktree.ts");
+  const here = await worktreeNotice(context, plan.total.files);
+  if (here !== undefined) {
+    if (here !== null) context.warn(here);
+    return null;
+  }
   const { io, environment } = context;
   const person = io.isTerminal("stderr") && !input.has("json") && !input.has("quiet") &&
     environment.agent === null && environment.ci === null;

@@ -287,6 +287,45 @@ test("committed state does not count because it is there", async (tree) => {
   assert.deepEqual(ids, [old]);
 });
 
+test("old files in a linked worktree: their workflow is taken over, and no way out hides a session", async (tree) => {
+  const wt = tree.add("feature");
+  const main = await tree.start(tree.main, "Work");
+  const state = JSON.stringify({
+    workflow_id: "wf_1",
+    task_description: "Old task",
+    current_phase_id: "DO",
+    status: "active",
+    created_at: "2026-01-01T00:00:00+00:00",
+    updated_at: "2026-01-01T00:00:00+00:00",
+    phases: {
+      DO: { id: "DO", status: "active", items: { one: { id: "one", status: "pending" } } },
+    },
+    metadata: {},
+  });
+  tree.write(join(wt, ".workflow_state.json"), state);
+  const before = await tree.run(wt, ["status"]);
+  assert.equal(before.code, 0, before.stderr);
+  assert.match(before.stdout, /Old task/);
+  assert.match(
+    before.stderr,
+    /1 file of the old tool lies in this linked worktree; "orchestrator import-legacy \."/,
+  );
+  for (const argv of [["migrate"], ["migrate", "--dry-run"], ["migrate", "--rollback"]]) {
+    const error = await tree.mustFail(wt, argv);
+    assert.equal(error.code, "other_checkout", argv.join(" "));
+    assert.match(error.hint ?? "", /^Run `orchestrator import-legacy \.`/);
+  }
+  const { session } = await tree.must(wt, ["import-legacy", "."]);
+  // What was shown is shown still, beside the session of the main checkout, and nothing is asked for any more.
+  const after = await tree.run(wt, ["status"]);
+  assert.match(after.stdout, /Old task/);
+  assert.doesNotMatch(after.stderr, /old tool/);
+  const ids = (await tree.must(wt, ["session", "list"])).sessions
+    .map((row: { session: string }) => row.session).sort();
+  assert.deepEqual(ids, [main, session].sort());
+  assert.equal(readFileSync(join(wt, ".workflow_state.json"), "utf8"), state);
+});
+
 test("what is about the whole state, or moves files of a root, is the main checkout's", async (tree) => {
   const wt = tree.add("feature");
   await tree.start(wt, "Work");
