@@ -18,6 +18,7 @@ import { workflowJsonSchema } from "../src/workflow/definition_schema.ts";
 import { EVIDENCE_EXAMPLES } from "../src/workflow/evidence_examples.ts";
 import { ROOMS } from "./check_layers.ts";
 import { decisionRows } from "./decisions.ts";
+import { type LineType, lineTypes, listedNames } from "./format_tables.ts";
 import { commandIndex, commandReference, globalOptions } from "./docs_commands.ts";
 import { code, table } from "./markdown.ts";
 
@@ -48,7 +49,14 @@ export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => st
   },
   "src/README.md": { rooms },
   "docs/design/architecture.md": { "error-codes": errorCodes },
-  "docs/design/on-disk-format.md": { "on-disk": onDisk, elsewhere },
+  "docs/design/on-disk-format.md": {
+    "on-disk": onDisk,
+    elsewhere,
+    "session-lines": () => lineTable(lineTypes("src/workflow/events.ts", "EventData")),
+    "repository-lines": () =>
+      lineTable(lineTypes("src/session/repository_log/lines.ts", "RepositoryEventData")),
+    projections,
+  },
   "docs/design/decisions/README.md": {
     decisions: () => table(["number", "decision", "last changed"], decisionRows()),
   },
@@ -242,6 +250,36 @@ function elsewhere(): string {
     ON_LEAVING[onLeaving],
   ]);
   return table(["place", "what it is", "made by", "recognised by", "without this project"], rows);
+}
+
+function lineTable(types: readonly LineType[]): string {
+  return table(
+    ["type", "data", "means"],
+    types.map(({ name, fields, means }) => [code(name), fields.map(code).join(", "), means]),
+  );
+}
+
+/** What a digest is made of: fields in their order, and the pairs behind them. */
+function projections(): string {
+  const rows = [
+    ["state", "STATE", "STATE_PAIRS"],
+    ["phase", "PHASE", "PHASE_PAIRS"],
+    ["approval of a phase", "PHASE_APPROVAL", "PHASE_APPROVAL_PAIRS"],
+    ["item", "ITEM", "ITEM_PAIRS"],
+    ["entry of `notes.recent`", "NOTE"],
+    ["entry of `checkpoints.recent`", "CHECKPOINT"],
+    ["entry of `bypasses`", "BYPASS"],
+    ["entry of `accepted.recent`", "ACCEPTANCE"],
+    ["entry of `earlier.recent`", "EARLIER"],
+  ] as const;
+  const names = (constant: string | undefined) =>
+    constant === undefined
+      ? ""
+      : listedNames("src/workflow/projection.ts", constant).map(code).join(", ");
+  return table(
+    ["of", "fields, in this order", "pairs behind them, in this order"],
+    rows.map(([of, fields, pairs]) => [of, names(fields), names(pairs)]),
+  );
 }
 
 function shownPath({ path }: LayoutEntry): string {

@@ -102,6 +102,7 @@ export interface EventData {
     /** As in `session_started`. */
     readonly earlier?: Recent<EarlierSession>;
   };
+  /** An item is done: its verification passed, or it needs none. */
   readonly item_completed: {
     readonly phase: string;
     readonly item: string;
@@ -113,6 +114,7 @@ export interface EventData {
     readonly basis?: number;
     readonly work?: WorkRecord;
   };
+  /** An attempt to complete an item: its verification did not pass. */
   readonly item_failed: {
     readonly phase: string;
     readonly item: string;
@@ -135,6 +137,7 @@ export interface EventData {
     readonly basis: number;
     readonly work?: WorkRecord;
   };
+  /** An item is left undone, and why. */
   readonly item_skipped: {
     readonly phase: string;
     readonly item: string;
@@ -159,6 +162,7 @@ export interface EventData {
     /** What was found of the proofs behind it; absent where there are none, and in older lines. */
     readonly proofs?: readonly ProofSeen[];
   };
+  /** A person approved the phase. */
   readonly phase_approved: {
     readonly phase: string;
     readonly notes?: string;
@@ -190,6 +194,7 @@ export interface EventData {
     /** The state directory that has the agent's binding, as a hash; absent where it has none. */
     readonly bound?: string;
   };
+  /** A claim ended. */
   readonly claim_released: {
     readonly phase: string;
     readonly item: string;
@@ -235,6 +240,7 @@ export interface EventData {
     /** What was found of the proofs of the phase; absent where there are none, and in older lines. */
     readonly proofs?: readonly ProofSeen[];
   };
+  /** A text for those who read the record. */
   readonly note_added: { readonly text: string; readonly phase: string | null };
   /** A review of the work that was made outside of the program; the actor is who recorded it. */
   readonly review_recorded: {
@@ -248,6 +254,7 @@ export interface EventData {
     readonly phase: string | null;
     readonly work?: WorkRecord;
   };
+  /** The state now, to be restored later. */
   readonly checkpoint_created: {
     readonly checkpoint: string;
     readonly message: string | null;
@@ -259,12 +266,14 @@ export interface EventData {
     /** When and by whom it was made, before the import; without `by` where nothing says who. */
     readonly made?: { readonly time: string; readonly by?: Actor };
   };
+  /** The state of a checkpoint holds again. */
   readonly checkpoint_restored: {
     readonly checkpoint: string;
     /** Seq of the `checkpoint_created` event. */
     readonly checkpointSeq: number;
     readonly snapshot: Snapshot;
   };
+  /** The session has another name, or none. */
   readonly session_renamed: { readonly name: string | null };
   /**
    * A person continued from a journal that lacks lines that its state.json was derived from
@@ -288,6 +297,7 @@ export interface EventData {
     /** All lines that had the text. */
     readonly lines: readonly RedactedLine[];
   };
+  /** All is done: the session has ended. */
   readonly workflow_completed: {
     readonly notes?: string;
     readonly work?: WorkRecord;
@@ -297,6 +307,7 @@ export interface EventData {
     readonly waived?: readonly Waived[];
     readonly reason?: string;
   };
+  /** The session has ended without being done. */
   readonly workflow_abandoned: { readonly reason: string };
 }
 

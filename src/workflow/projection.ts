@@ -5,7 +5,8 @@
  * the projection it was made with, and is checked with that one for ever: a field that the state gets
  * later belongs in the next projection, never in an old one.
  *
- * Projection 1, for readers in other languages. `H(x)` is the SHA-256, in lower-case hex, of `x` as
+ * Projection 1; `docs/design/on-disk-format.md` says it for readers in other languages, and a test holds
+ * a reader made of that page to it. `H(x)` is the SHA-256, in lower-case hex, of `x` as
  * `JSON.stringify` writes it, in UTF-8. The digest is `H` of an array of the fields in {@link STATE}, in
  * that order, where
  * - an optional field is `[]` when it is absent, and `[value]` when it is present;

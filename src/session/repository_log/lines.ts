@@ -74,12 +74,15 @@ export interface RepositoryEventData {
       | ChainHead & { readonly writer: string; readonly why: PreviousEnd }
       | null;
   };
+  /** A session began here. */
   readonly session_started: SessionAt;
+  /** A session was removed here. */
   readonly session_removed: SessionAt & {
     readonly why: string | null;
     /** SHA-256 of the record in `removed/`; null where there is none. */
     readonly record: string | null;
   };
+  /** Sessions came from a snapshot or another clone. */
   readonly sessions_imported: {
     /** The command. */
     readonly how: string;
@@ -93,15 +96,18 @@ export interface RepositoryEventData {
   readonly sessions_restored: { readonly how: string; readonly sessions: readonly SessionAt[] };
   /** Both copies of a session that went two ways are kept; one got an id of its own. */
   readonly session_split: SessionAt & { readonly into: string; readonly how: string };
+  /** Sessions were made of the old tool's files. */
   readonly migrated: {
     readonly operation: string;
     readonly sessions: readonly ArrivedSession[];
   };
+  /** A migration was taken back. */
   readonly rolled_back: {
     readonly operation: string;
     /** Sessions that went. */
     readonly sessions: readonly SessionAt[];
   };
+  /** The repository went from normal to portable mode, or back. */
   readonly mode_changed: { readonly from: string; readonly to: string };
   /** Sessions that are here although no line says how they came. */
   readonly sessions_found: {
