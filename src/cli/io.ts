@@ -37,6 +37,11 @@ export interface Io extends Surroundings {
   readonly pager: (request: PagerRequest) => Promise<Pager<Shown> | null>;
   /** Sees each answer before it is printed, in either form. For tests. */
   readonly answered?: (command: string, data: unknown) => void;
+  /**
+   * scrypt's work factor for what is encrypted with a password. Absent, as on the system: the full one.
+   * Tests make it easier; no variable and no option does.
+   */
+  readonly workFactor?: number;
   /** Aborted when the process is told to stop; carries the signal's name as reason. */
   readonly interrupted: AbortSignal;
 }

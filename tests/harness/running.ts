@@ -12,6 +12,9 @@ import { answerProblems } from "./answer_schemas.ts";
 // Runs in this process tell times of its zone: the one that executables are given, too.
 Deno.env.set("TZ", "UTC");
 
+/** Of scrypt, log2: a few milliseconds instead of a second. Executables take the full one. */
+const EASY_WORK_FACTOR = 8;
+
 /** What a run printed and how it ended. */
 export interface Result {
   readonly code: number;
@@ -145,6 +148,7 @@ export function startInProcess(argv: readonly string[], surroundings: InProcess)
       return { exitCode: result.code, signal: null };
     },
     pager: (request) => Promise.resolve(surroundings.pager?.(request) ?? null),
+    workFactor: EASY_WORK_FACTOR,
     interrupted: controller.signal,
     answered: (command, data) => {
       if (surroundings.forged !== true) problems.push(...answerProblems(command, data));

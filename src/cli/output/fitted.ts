@@ -57,6 +57,7 @@ export function onTerminals(io: Io, isJson = () => false): Io {
         : { ...pager, write: (text) => pager.write(fitted(text, io.width(), bar)) };
     },
     ...(io.answered === undefined ? {} : { answered: io.answered }),
+    ...(io.workFactor === undefined ? {} : { workFactor: io.workFactor }),
     // Asking for it installs handlers: only who listens may.
     get interrupted(): AbortSignal {
       return io.interrupted;

@@ -96,11 +96,12 @@ export async function chooseLock(
 
 /** The content of a secret's file. */
 export async function sealed(
+  { io }: Pick<Context, "io">,
   value: string,
   lock: Lock | null,
 ): Promise<{ readonly form: SecretFile["form"]; readonly bytes: Uint8Array }> {
   if (lock === null) return { form: "plain", bytes: new TextEncoder().encode(`${value}\n`) };
-  return { form: "age", bytes: await sealText(value, lock) };
+  return { form: "age", bytes: await sealText(value, lock, io.workFactor) };
 }
 
 async function newPassphrase(context: Context, input: Input, doing: string): Promise<string> {

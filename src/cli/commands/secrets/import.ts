@@ -48,7 +48,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
   );
   const contents = new Map<string, Awaited<ReturnType<typeof sealed>>>();
   if (!dry) {
-    for (const [name, { value }] of found) contents.set(name, await sealed(value, lock));
+    for (const [name, { value }] of found) contents.set(name, await sealed(context, value, lock));
   }
   const work = async () => {
     const imported: Imported[] = [];

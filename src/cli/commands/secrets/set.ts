@@ -34,7 +34,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sec
   (await context.redactor()).add(value);
   const wrong = whatIsWrong(value);
   if (wrong !== null) context.warn(`${name}: ${wrong}`);
-  const content = await sealed(value, lock);
+  const content = await sealed(context, value, lock);
   const result = await withSecretsLock(context, target, "secrets set", async () => {
     for (const file of [name, `${name}.age`]) {
       if (await store.isTracked(target.folder.directory, file) === true) {

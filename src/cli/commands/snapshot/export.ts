@@ -5,7 +5,8 @@
 import { OrchestratorError } from "../../../errors.ts";
 import { meansStdout, writeIntoStream } from "../../../platform/output_file.ts";
 import { outputTarget, refusedOverwrite } from "../../../project/output_target.ts";
-import { exportSnapshot } from "../../../snapshot/export.ts";
+import type { Key } from "../../../snapshot/encryption.ts";
+import { type ExportRequest, exportSnapshot } from "../../../snapshot/export.ts";
 import { leftOut } from "../../../snapshot/left_out.ts";
 import { PRIVATE } from "../../../state_layout/modes.ts";
 import type { AnswerTo, Input } from "../../command.ts";
@@ -37,7 +38,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sna
   const { manifest, bytes } = await exportSnapshot(beyond?.backend ?? manager.backend, {
     repository: meta,
     now: exportTime(context),
-    key,
+    ...lockOf(context, key),
     ...(wanted.length === 0 ? {} : { sessions: [...new Set(wanted)] }),
     includeSecrets: input.has("include-secrets"),
     armor,
@@ -159,4 +160,9 @@ async function writeToFile(
   if (place.isStream) return await writeIntoStream(place.path, bytes);
   if (!force && place.isThere) throw refusedOverwrite(output);
   return await writeStream(place.path, bytes, { exclusive: !force, mode: PRIVATE.file });
+}
+
+/** What encrypts it, and how strongly. */
+function lockOf({ io }: Context, key: Key | undefined): Pick<ExportRequest, "key" | "workFactor"> {
+  return { key, ...(io.workFactor === undefined ? {} : { workFactor: io.workFactor }) };
 }
