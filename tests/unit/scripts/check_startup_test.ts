@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { budgetViolations, startupGraph } from "../../../scripts/check_startup.ts";
+import { budgetViolations, slowLiterals, startupGraph } from "../../../scripts/check_startup.ts";
 
 function graphOf(files: Readonly<Record<string, string>>, ...entries: readonly string[]) {
   return startupGraph(entries, (file) => files[file] ?? null);
@@ -55,4 +55,16 @@ Deno.test("a budget is kept or not, by files and by bytes", () => {
   assert.deepEqual(budgetViolations(hot(2, 26), graph), []);
   assert.match(budgetViolations(hot(1, 26), graph).join(), /^status loads 2 files, more than 1$/);
   assert.match(budgetViolations(hot(2, 25), graph).join(), /^status loads 26 bytes/);
+});
+
+Deno.test("a literal that computes with sets is a violation in a hot file, wherever it stands", () => {
+  const sources = new Map([
+    ["main.ts", 'import "./width.ts";\n'],
+    ["width.ts", "const a = /[a--b]/u;\nfunction f(t: string) {\n  return /[\\p{Cf}--[a]]/v;\n}\n"],
+  ]);
+  const { violations } = startupGraph(["main.ts"], (file) => sources.get(file) ?? null);
+  assert.equal(violations.length, 1);
+  assert.match(violations[0] ?? "", /^width\.ts:3: a literal that computes with sets/);
+  assert.deepEqual(slowLiterals("a.ts", 'const a = /^\\p{RGI_Emoji}$/v, b = "/[a--b]/v";'), []);
+  assert.equal(slowLiterals("a.ts", "const a = /[[a-z]&&[x]]/giv;").length, 1);
 });
