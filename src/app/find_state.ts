@@ -16,7 +16,9 @@ import type { Configuration, Project, Workspace } from "./workspace.ts";
  * @returns the error of whatever needs a project where it cannot be found.
  */
 export function findState(
-  workspace: Pick<Workspace, "paths" | "io" | "operation" | "effect" | "warn">,
+  workspace: Pick<Workspace, "paths" | "io" | "operation" | "effect" | "warn"> & {
+    stateLost: OrchestratorError | null;
+  },
   git: NearestGit | null,
 ): OrchestratorPaths | OrchestratorError {
   const { paths, io: { env, home } } = workspace;
@@ -44,10 +46,17 @@ export function findState(
     }
     return placed;
   } catch (error) {
-    if (error instanceof OrchestratorError) return error;
-    throw error;
+    if (!(error instanceof OrchestratorError)) throw error;
+    if (!DIAGNOSES.has(workspace.operation)) return error;
+    workspace.stateLost = error;
+    // `doctor` has it among its findings.
+    if (workspace.operation !== "doctor") workspace.warn(`${error.message}. ${error.hint ?? ""}`);
+    return paths;
   }
 }
+
+/** The commands that say what is wrong, and look into no session: they answer without the state. */
+const DIAGNOSES: ReadonlySet<string> = new Set(["doctor", "env", "validate"]);
 
 /**
  * The place was found before the configuration was read: they have to agree, for a second state must

@@ -68,6 +68,7 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
   #rootToLookFor: string | null = null;
   #opened = false;
   lostIdentity: LostIdentity | null = null;
+  stateLost: OrchestratorError | null = null;
   changing: string | null = null;
 
   constructor(run: Run<Host>) {

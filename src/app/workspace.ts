@@ -64,6 +64,8 @@ export interface Project extends Whereabouts {
   readonly oldFiles: "interrupted" | "there" | null;
   /** What to go by where `meta.json` is missing or damaged although there are sessions; else null. */
   readonly lostIdentity: LostIdentity | null;
+  /** Why the state cannot be found, for a command that answers without it; null where it can. */
+  readonly stateLost: OrchestratorError | null;
   /** The file is whole again. */
   identityRestored(): void;
   /** Forgets what was read of the project: something in it has just been made. */

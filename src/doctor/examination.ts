@@ -73,6 +73,8 @@ export interface ExaminationOptions {
   readonly toolVersion: string;
   /** What is known of the repository's identity where `meta.json` is missing or damaged; else null. */
   readonly lostIdentity?: LostIdentity | null;
+  /** Why it cannot be told where the state is; else null. */
+  readonly stateLost?: OrchestratorError | null;
   /** Reads every journal from its beginning, even those that are provably unchanged. */
   readonly deep: boolean;
   readonly offline: boolean;
@@ -117,6 +119,8 @@ export interface ProgramOutput {
   readonly stdout: string;
   readonly stderr: string;
 }
+
+const LOOK = "Run `git worktree list` in the main checkout";
 
 /** Longer texts are not read by any check. */
 const MAX_TEXT_BYTES = 4 * 1024 * 1024;
@@ -164,6 +168,8 @@ export class Examination {
 
   /** Why the state directory cannot be used as a whole; null where it can. */
   get unusable(): Finding | null {
+    const lost = this.options.stateLost ?? null;
+    if (lost !== null) return { level: "error", seen: lost.message, todo: lost.hint ?? LOOK };
     return this.once(
       "unusable",
       () => this.paths.isHome ? null : unusableState(this.paths.stateDirectory),
@@ -189,6 +195,7 @@ export class Examination {
 
   /** The message of checks that need a project, when there is none; null when there is one. */
   get absent(): Finding | null {
+    if (this.unusable !== null) return skipped("the state directory cannot be used");
     return this.initialised ? null : skipped("no project is initialized here");
   }
 

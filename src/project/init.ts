@@ -127,7 +127,8 @@ export function initProject(paths: OrchestratorPaths, options: InitOptions): Ini
   if (mode === "portable") placeGitattributes(paths, automatic, report);
   const { schema } = options;
   if (schema !== undefined) placeSchema(paths, schema, report);
-  const head = schema === undefined ? "" : SCHEMA_LINE;
+  // A path to another checkout has no place in a file that is committed.
+  const head = schema === undefined || paths.stateHome?.shared !== undefined ? "" : SCHEMA_LINE;
   const commands = options.workflow ?? !automatic
     ? placeWorkflow({ paths, mode, head }, report)
     : null;

@@ -8,6 +8,7 @@ import type { StorageBackend } from "../storage/backend.ts";
 import { refusalIfAgent } from "../workflow/approval_rules.ts";
 import type { Actor } from "../workflow/events.ts";
 import { loadSession, type Lost } from "./load.ts";
+import type { ChainHead } from "./repository_log/lines.ts";
 import { lostError, newerError } from "./rebuild.ts";
 import type { Change, SessionManager } from "./session_manager.ts";
 import { encodeState } from "./state_cache.ts";
@@ -49,6 +50,32 @@ export function acceptJournal(
         }
         : { error: changedMeanwhile(id) },
     { replay: true, accept: true },
+  );
+}
+
+/**
+ * Continues from a journal that does not hold an event that this clone remembers, and records this:
+ * nothing is remembered of it from then on.
+ * @param remembered the furthest event that is missing.
+ * @param seq of the journal's last event, as a person was asked about it.
+ * @throws `state_moved` when it has changed; otherwise like {@link SessionManager.change}
+ */
+export function acceptRemembered(
+  manager: SessionManager,
+  id: string,
+  remembered: ChainHead,
+  { seq, reason }: { readonly seq: number; readonly reason: string | null },
+): Promise<Change> {
+  const known = { seq: remembered.seq, hash: remembered.hash };
+  return manager.change(
+    id,
+    "log accept",
+    (_, { head }) => {
+      if (head.seq !== seq) return { error: changedMeanwhile(id) };
+      const found = { seq, hash: head.hash };
+      return { value: { events: [{ type: "journal_accepted", data: { known, found, reason } }] } };
+    },
+    { replay: true },
   );
 }
 

@@ -54,6 +54,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"doc
       now: io.now,
       toolVersion: VERSION,
       lostIdentity: context.lostIdentity,
+      stateLost: context.stateLost,
       deep: input.has("deep"),
       offline: input.has("offline"),
     });

@@ -1,4 +1,7 @@
+import { keysOfWorktrees } from "../../project/worktree_keys.ts";
+import { FOLDERS, KEYS } from "../../state_layout/names.ts";
 import { type Check, ok } from "../check.ts";
+import type { Examination } from "../examination.ts";
 
 export const sessionsCurrent: Check = {
   id: "sessions.current",
@@ -18,8 +21,13 @@ export const sessionsCurrent: Check = {
         : "info";
     const todo = "Run `orchestrator session list`, then `orchestrator session use <id>`";
     if (current === null) {
-      return sessions.length === 0
-        ? ok("no sessions yet")
+      if (sessions.length === 0) return ok("no sessions yet");
+      const elsewhere = await currentInWorktrees(examination);
+      const isOpen = sessions.some(({ id, loaded }) =>
+        (loaded.value?.state.status ?? "active") === "active" && !elsewhere.has(id)
+      );
+      return level === "warning" && !isOpen
+        ? ok("none in this checkout: linked worktrees work on the open sessions")
         : { level, seen: "no current session", todo };
     }
     const id = examination.imported[current] ?? current;
@@ -34,3 +42,16 @@ export const sessionsCurrent: Check = {
     };
   },
 };
+
+/** Ids of the sessions that are current in linked worktrees that are there. */
+async function currentInWorktrees(
+  { paths, options: { manager: { backend } } }: Examination,
+): Promise<ReadonlySet<string>> {
+  const worktrees = keysOfWorktrees(paths.root);
+  const keys = (await backend.listBlobs(`${FOLDERS.checkouts}/`)).filter((key) => {
+    const [, worktree = "", name] = key.split("/");
+    return name === KEYS.current && (worktrees === null || worktrees.has(worktree));
+  });
+  const ids = await Promise.all(keys.map((key) => backend.readText(key)));
+  return new Set(ids.flatMap((id) => id === null ? [] : [id.trim()]));
+}

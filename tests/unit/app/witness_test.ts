@@ -486,3 +486,40 @@ Deno.test({
     assert.ok(clone.lines().some(({ session, seq }) => session === id && seq === 3));
   },
 });
+
+for (const went of ["on", "nowhere"]) {
+  Deno.test({
+    name: `witness: log accept settles what only it remembers, of an older copy that went ${went}`,
+    ignore: noGit,
+    async fn() {
+      using clone = new Clone();
+      await clone.start(clone.main, "Login");
+      await clone.must(clone.main, ["note", "one"]);
+      cpSync(clone.file(".orchestrator"), clone.beside("older"), { recursive: true });
+      await clone.must(clone.main, ["note", "two"]);
+      await clone.must(clone.main, ["note", "three"]);
+      rmSync(clone.file(".orchestrator"), { recursive: true });
+      cpSync(clone.beside("older"), clone.file(".orchestrator"), { recursive: true });
+      if (went === "on") await clone.must(clone.main, ["note", "other"]);
+      assert.match(await clone.shown(), SAID);
+      // Without a yes nothing is settled.
+      assert.equal((await clone.run(clone.main, ["log", "accept"])).code, 2);
+      assert.match(await clone.shown(), SAID);
+      const { stdout } = await clone.run(clone.main, [
+        "log",
+        "accept",
+        "--reason",
+        "The disk was restored",
+        "--yes",
+      ]);
+      assert.match(stdout, went === "on" ? /Continued without event 4/ : /events 3 to 4/);
+      await clone.saysNothing();
+      // It stays in sight, and is asked once.
+      assert.match((await clone.run(clone.main, ["status"])).stdout, /The disk was restored/);
+      const again = await clone.must(clone.main, ["log", "accept", "--yes"]);
+      assert.match(again.already, /no event is missing/);
+      await clone.finish();
+      await clone.saysNothing();
+    },
+  });
+}

@@ -196,7 +196,7 @@ test("a main checkout that moved is found again after git's repair; no second st
   const id = await tree.start(wt, "Work");
   const moved = tree.beside("moved");
   renameSync(tree.main, moved);
-  for (const argv of [["status"], ["start", "Another"], ["session", "list"], ["doctor"]]) {
+  for (const argv of [["status"], ["start", "Another"], ["session", "list"]]) {
     const error = await tree.mustFail(wt, argv);
     assert.equal(error.code, "worktree_broken", argv.join(" "));
     assert.match(error.hint ?? "", /git worktree repair/);
@@ -210,6 +210,67 @@ test("a main checkout that moved is found again after git's repair; no second st
   await tree.must(wt, ["start", "Alone"], { ORCHESTRATOR_STATE_HOME: "worktree" });
   assert.ok(existsSync(join(wt, ".orchestrator/sessions")));
 });
+
+test("doctor in the main checkout does not ask for a current session where worktrees work on all", async (tree) => {
+  const wt = tree.add("feature");
+  const id = await tree.start(wt, "Work");
+  const level = async () => {
+    const { findings } = await tree.must(tree.main, ["doctor", "--check", "sessions.current"]);
+    return findings[0].level;
+  };
+  assert.equal(await level(), "ok");
+  // One that nobody works on.
+  await tree.start(wt, "More");
+  assert.equal(await level(), "warning");
+  await tree.must(wt, ["finish", "--abandon", "--reason", "no longer of use", "--session", id]);
+  assert.equal(await level(), "ok");
+  tree.git(tree.main, "worktree", "remove", "--force", wt);
+  assert.equal(await level(), "warning");
+});
+
+test("init in a linked worktree names no schema that is in another checkout", async (tree) => {
+  tree.git(tree.main, "rm", "--quiet", "workflow.yaml");
+  tree.git(tree.main, "commit", "--quiet", "--message", "Without");
+  const wt = tree.add("feature");
+  await tree.must(wt, ["init"]);
+  const named = (root: string) =>
+    /\$schema=(\S+)/.exec(readFileSync(join(root, "workflow.yaml"), "utf8"))?.[1];
+  assert.equal(named(wt), undefined);
+  await tree.must(tree.main, ["init"]);
+  assert.ok(existsSync(join(tree.main, named(tree.main) ?? "none")));
+});
+
+for (const how of ["moved", "removed", "pruned this worktree"]) {
+  test(`doctor, env and validate answer where the state cannot be found: ${how}`, async (tree) => {
+    const wt = tree.add("feature");
+    await tree.start(wt, "Work");
+    if (how === "moved") renameSync(tree.main, tree.beside("moved"));
+    else if (how === "removed") rmSync(tree.main, { recursive: true });
+    else rmSync(tree.scratch.path(".git/worktrees"), { recursive: true });
+    for (const argv of [["env"], ["validate"]]) {
+      const { code, stdout, stderr } = await tree.run(wt, argv);
+      assert.equal(code, 0, stderr);
+      assert.notEqual(stdout, "");
+      assert.match(stderr, /^warning: Cannot find the state of .*ORCHESTRATOR_STATE_HOME=worktree/);
+    }
+    for (const argv of [["doctor"], ["doctor", "--fix"]]) {
+      const { code, stdout, stderr } = await tree.run(wt, [...argv, "--offline", "--json"]);
+      assert.equal(code, 1, stderr);
+      const bad = JSON.parse(stdout).data.findings
+        .filter(({ level }: { level: string }) => level === "error" || level === "warning");
+      const errors = bad.filter(({ level }: { level: string }) => level === "error");
+      assert.deepEqual(
+        errors.map(({ check }: { check: string }) => check),
+        ["project.initialised"],
+        JSON.stringify(bad),
+      );
+      assert.match(errors[0].message, /^Cannot find the state of /);
+      assert.match(errors[0].hint, /ORCHESTRATOR_STATE_HOME=worktree/);
+    }
+    // No second state begins.
+    assert.ok(!existsSync(join(wt, ".orchestrator")));
+  });
+}
 
 test("a pruned, a moved and a copied worktree are told", async (tree) => {
   const wt = tree.add("feature");

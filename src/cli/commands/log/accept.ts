@@ -2,9 +2,15 @@
  * `orchestrator log accept`
  * @module
  */
+import { lostHere } from "../../../app/witness.ts";
 import { OrchestratorError } from "../../../errors.ts";
 import { contradictingLines, lostEvents } from "../../../session/load.ts";
-import { acceptContradictions, acceptJournal, findLost } from "../../../session/mend_journal.ts";
+import {
+  acceptContradictions,
+  acceptJournal,
+  acceptRemembered,
+  findLost,
+} from "../../../session/mend_journal.ts";
 import { refusalIfAgent } from "../../../workflow/approval_rules.ts";
 import { contradictionText } from "../../../workflow/audit/finding.ts";
 import { TEXT_LIMITS } from "../../../workflow/commands.ts";
@@ -45,6 +51,8 @@ async function acceptAudit(
   const { contradictions } = verified;
   const [first] = contradictions;
   if (first === undefined) {
+    const remembered = await acceptLost(context, input, { id, reason });
+    if (remembered !== null) return remembered;
     const already = "no event is missing from the journal";
     const change = await manager.change(
       id,
@@ -73,4 +81,25 @@ async function acceptAudit(
   });
   const change = await acceptContradictions(manager, id, verified, { reason, actor });
   return changeAnswer(change, () => say`Continued although ${shown(what)}`);
+}
+
+/** What only this clone remembers; null where nothing of it is missing. */
+async function acceptLost(
+  context: Context,
+  input: Input,
+  { id, reason }: { readonly id: string; readonly reason: string | null },
+): Promise<AnswerTo<"log accept"> | null> {
+  const { manager } = context;
+  const loaded = await manager.load(id);
+  const lost = await lostHere(context, loaded);
+  if (lost === null) return null;
+  const { seq } = loaded.head;
+  const what = shown(lostEvents(lost.seq, seq));
+  await confirm(context, input, {
+    text: say`Continue without ${what}, which was recorded here?`,
+    doing: "accept the journal",
+    hint: `Restore sessions/${id}/log.jsonl from a backup`,
+  });
+  const change = await acceptRemembered(manager, id, lost, { seq, reason });
+  return changeAnswer(change, () => say`Continued without ${what}`);
 }
