@@ -20,20 +20,43 @@ export interface Suite {
   readonly sampled?: boolean;
   /** Whether it runs in the long form only, or when it is named. Default false. */
   readonly long?: boolean;
+  /**
+   * Whether the quick form of `deno task ok` runs it, without files that take long for what an everyday
+   * change can break. Default: it does not.
+   */
+  readonly quick?: { readonly without: readonly string[] };
   /** Whether it tells numbers that are worth reading when all is well. Default false. */
   readonly tells?: boolean;
 }
 
 /** All suites, quick ones first. */
 export const SUITES: readonly Suite[] = [
-  { name: "unit", what: "one module each", parallel: true },
-  { name: "property", what: "rules that hold for whatever is generated", parallel: true },
-  { name: "contract", what: "interfaces, on every implementation and engine", parallel: true },
+  {
+    name: "unit",
+    what: "one module each",
+    parallel: true,
+    quick: {
+      without: ["session/repository_log_mutants_test.ts", "state_branch/damaged_session_test.ts"],
+    },
+  },
+  {
+    name: "property",
+    what: "rules that hold for whatever is generated",
+    parallel: true,
+    quick: { without: [] },
+  },
+  {
+    name: "contract",
+    what: "interfaces, on every implementation and engine",
+    parallel: true,
+    quick: { without: [] },
+  },
   {
     name: "transcripts",
     what: "the command line, in process and as executable",
     parallel: true,
     sampled: true,
+    quick: { without: ["executable_test.ts"] },
   },
   {
     name: "compatibility",
@@ -41,7 +64,13 @@ export const SUITES: readonly Suite[] = [
     parallel: true,
   },
   { name: "e2e", what: "whole stories with the executable", parallel: true, sampled: true },
-  { name: "systems", what: "one story on every system", parallel: true, tells: true },
+  {
+    name: "systems",
+    what: "one story on every system",
+    parallel: true,
+    tells: true,
+    quick: { without: ["arm64_test.ts", "linux_test.ts", "windows_test.ts"] },
+  },
   { name: "concurrency", what: "many processes at once", parallel: false, sampled: true },
   {
     name: "file_systems",
@@ -84,6 +113,9 @@ export interface MinutesTable {
 /** Minutes of a suite that was not measured yet. */
 const UNKNOWN: SuiteMinutes = { whole: 1 };
 
+/** The quick form tries every so many. */
+const QUICK_SAMPLE = 100;
+
 /** However little time there is, sampled suites get as much as this. */
 const LEAST_MINUTES = 1;
 
@@ -107,6 +139,8 @@ export interface PlanRequest {
   readonly names?: readonly string[];
   /** Everything, unsampled. Default false. */
   readonly long?: boolean;
+  /** Only what a developer's everyday change needs, see {@link Suite.quick}. Default false. */
+  readonly quick?: boolean;
   /** How many minutes there are. Default: the table's for all suites, no limit for named ones. */
   readonly minutes?: number;
   /** Try every so many, whatever time there is. */
@@ -118,7 +152,7 @@ export interface PlanRequest {
  * @throws Error when a name is none of a suite.
  */
 export function planOf(
-  { names = [], long = false, minutes, sample }: PlanRequest,
+  { names = [], long = false, quick = false, minutes, sample }: PlanRequest,
   table: MinutesTable,
   all: readonly Suite[] = SUITES,
 ): TestPlan {
@@ -129,9 +163,9 @@ export function planOf(
   }
   const suites = names.length > 0
     ? all.filter((suite) => names.includes(suite.name))
-    : all.filter((suite) => long || suite.long !== true);
+    : all.filter((suite) => quick ? suite.quick !== undefined : long || suite.long !== true);
   const limit = minutes ?? (names.length > 0 ? Infinity : table.test);
-  const every = sample ?? (long ? 1 : sampleFor(suites, limit, table));
+  const every = sample ?? (quick ? QUICK_SAMPLE : long ? 1 : sampleFor(suites, limit, table));
   return {
     suites,
     sample: every,

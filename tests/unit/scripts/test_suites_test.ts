@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import {
   type MinutesTable,
   planOf,
@@ -64,6 +65,20 @@ Deno.test("every suite is measured, every measured suite is there, and a run end
   const total = Object.values(minutes).reduce((sum, one) => sum + one, 0);
   assert.ok(total <= table.test, `${total} minutes`);
   assert.deepEqual(unlistedSuites(), []);
+});
+
+Deno.test("the quick form runs its suites without what it names, and what it names is there", () => {
+  const plan = planOf({ quick: true }, readMinutes());
+  assert.deepEqual(plan.suites, SUITES.filter(({ quick }) => quick !== undefined));
+  for (const name of ["unit", "transcripts", "systems"]) {
+    assert.ok(plan.suites.some((suite) => suite.name === name), name);
+  }
+  assert.ok(!plan.suites.some(({ name }) => name === "crash" || name === "mutants"));
+  for (const { name, quick } of plan.suites) {
+    for (const file of quick?.without ?? []) {
+      assert.ok(existsSync(new URL(`../../${name}/${file}`, import.meta.url)), `${name}/${file}`);
+    }
+  }
 });
 
 Deno.test("a skip that is not on the list is named", () => {
