@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { checkedOut } from "../project/git_head.ts";
 import { isOfRemovedWorktree, statePlaceName } from "../project/state_place_name.ts";
 import type { LoadedSession } from "../session/load.ts";
+import type { ChainHead } from "../session/repository_log/lines.ts";
 import {
   isSame,
   lostEnd,
@@ -54,7 +55,10 @@ function isPortable(workspace: Pick<Project, "meta">): boolean {
  */
 export async function lostHere(
   workspace: Asking,
-  { state: { session }, head }: Pick<LoadedSession, "state" | "head">,
+  { state: { session }, head }: {
+    readonly state: Pick<LoadedSession["state"], "session">;
+    readonly head: ChainHead;
+  },
 ): Promise<RememberedEnd | null> {
   if (isPortable(workspace)) return null;
   const known = witnessOf(workspace)?.headOf(session);

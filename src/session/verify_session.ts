@@ -6,6 +6,7 @@ import { OrchestratorError } from "../errors.ts";
 import type { JournalVisit, StorageBackend } from "../storage/backend.ts";
 import { checkHistoryFile } from "./history.ts";
 import type { BadLine } from "./journal.ts";
+import type { ChainHead } from "./repository_log/lines.ts";
 import { scanJournal } from "./scan_journal.ts";
 import type { AuditReport } from "../workflow/audit/finding.ts";
 import { oddCheckLines, oddRoots } from "../workflow/work_remarks.ts";
@@ -46,6 +47,8 @@ export interface VerifyOptions {
   readonly now: Date;
   /** Whether line 1 is compared with the definition in the session's folder. Default: true. */
   readonly frozen?: boolean;
+  /** Is given the end of the chain, where all of it can be read: what is known of it elsewhere can be compared. */
+  readonly atEnd?: (end: ChainHead) => void;
 }
 
 /**
@@ -57,11 +60,12 @@ export interface VerifyOptions {
 export async function verifySession(
   backend: StorageBackend,
   id: string,
-  { now, frozen = true }: VerifyOptions,
+  { now, frozen = true, atEnd }: VerifyOptions,
 ): Promise<Verification> {
   try {
     const loaded = await loadSession(backend, id, { replay: true, audit: { now } });
     const { state, head, lost, tornBytes, lineEnds, rebuilt, undone, newer: unknown } = loaded;
+    atEnd?.({ seq: head.seq, hash: head.hash });
     const beforeAudits = state.audited === undefined ? head.seq : state.audited - 1;
     const bad = lost === null ? null : lostLine(lost, head.seq);
     const file = state.history;

@@ -308,3 +308,12 @@ Deno.test("what is only a secret says nothing: a reason, a note, a name, evidenc
   assert.deepEqual(events[0]?.data.redacted, ["reason"]);
   assert.deepEqual(await world.found(), []);
 });
+
+Deno.test("a verification hands on the end of the chain that it has read, and nothing of it is in the answer", async () => {
+  const world = await (await World.begin()).work();
+  const { head } = await world.manager.load(A);
+  const ends: unknown[] = [];
+  const verified = await world.manager.verify(A, { atEnd: (end) => void ends.push(end) });
+  assert.deepEqual(ends, [{ seq: head.seq, hash: head.hash }]);
+  assert.deepEqual(verified, await world.manager.verify(A));
+});

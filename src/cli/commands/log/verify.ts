@@ -8,9 +8,9 @@ import {
   type LogVerification,
   verifyRepositoryLog,
 } from "../../../session/repository_log/verify_log.ts";
+import type { ChainHead } from "../../../session/repository_log/lines.ts";
 import type { RememberedEnd } from "../../../session/witness.ts";
 import { lostText } from "../../../session/witness_text.ts";
-import { loadSession } from "../../../session/load.ts";
 import type { Verification } from "../../../session/verify_session.ts";
 import { contradictionText } from "../../../workflow/audit/finding.ts";
 import type { AnswerTo, Input } from "../../command.ts";
@@ -25,8 +25,13 @@ import { count, hang } from "../../output/text.ts";
 export async function run(context: Context, input: Input): Promise<AnswerTo<"log verify">> {
   const ids = await wanted(context, input);
   const results: Verification[] = [];
+  // Not a part of the answer.
+  const ends = new Map<string, ChainHead>();
   for (const id of ids) {
-    const result = await verified(context, id, input.has("all"));
+    const result = await verified(context, id, {
+      listed: input.has("all"),
+      atEnd: (end) => void ends.set(id, end),
+    });
     if (result !== null) results.push(result);
   }
   const repository = await verifiedRepository(context, input);
@@ -40,7 +45,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
   }
   const sessions: Checked[] = [];
   for (const result of results) {
-    sessions.push({ ...result, ...await recordedHere(context, result.session) });
+    sessions.push({ ...result, ...await recordedHere(context, result.session, ends) });
   }
   const data = { sessions, ...(repository === null ? {} : { repository }) };
   return {
@@ -61,15 +66,14 @@ interface Checked extends Verification {
 }
 
 /** The furthest event that was recorded here, where the journal does not hold it. */
-async function recordedHere(context: Context, id: string): Promise<Pick<Checked, "recordedHere">> {
-  try {
-    const end = await lostHere(context, await loadSession(context.manager.backend, id));
-    return end === null ? {} : { recordedHere: end };
-  } catch (error) {
-    // It was removed since it was verified.
-    if (error instanceof OrchestratorError && error.code === "session_unknown") return {};
-    throw error;
-  }
+async function recordedHere(
+  context: Context,
+  session: string,
+  ends: ReadonlyMap<string, ChainHead>,
+): Promise<Pick<Checked, "recordedHere">> {
+  const head = ends.get(session);
+  const end = head === undefined ? null : await lostHere(context, { state: { session }, head });
+  return end === null ? {} : { recordedHere: end };
 }
 
 /** The journal of the repository, where it was asked for. */
@@ -117,14 +121,14 @@ function untrustworthyLog(
   );
 }
 
-/** @param listed it comes from a list, not from an argument: null when it was removed meanwhile. */
+/** @param how.listed it comes from a list, not from an argument: null when it was removed meanwhile. */
 async function verified(
   { manager }: Context,
   id: string,
-  listed: boolean,
+  { listed, atEnd }: { readonly listed: boolean; readonly atEnd: (end: ChainHead) => void },
 ): Promise<Verification | null> {
   try {
-    return await manager.verify(id);
+    return await manager.verify(id, { atEnd });
   } catch (error) {
     const removed = error instanceof OrchestratorError && error.code === "session_unknown";
     if (listed && removed && !await manager.backend.hasSession(id)) return null;
