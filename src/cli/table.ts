@@ -7,6 +7,7 @@ import { DOCTOR_COMMANDS } from "./table/doctor.ts";
 import { CONFIG_COMMANDS } from "./table/config.ts";
 import { MIGRATION_COMMANDS } from "./table/migration.ts";
 import { PROJECT_COMMANDS } from "./table/project.ts";
+import { RECORD_COMMANDS } from "./table/records.ts";
 import { SECRETS_COMMANDS } from "./table/secrets.ts";
 import { SELF_COMMANDS } from "./table/self.ts";
 import { SESSION_COMMANDS } from "./table/sessions.ts";
@@ -18,6 +19,7 @@ import { WORK_COMMANDS } from "./table/work.ts";
 /** All commands, in the order help shows them. */
 export const COMMANDS: readonly CommandSpec[] = [
   ...WORK_COMMANDS,
+  ...RECORD_COMMANDS,
   ...SESSION_COMMANDS,
   ...PROJECT_COMMANDS,
   ...MIGRATION_COMMANDS,
