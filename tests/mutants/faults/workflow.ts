@@ -26,7 +26,7 @@ export const WORKFLOW: readonly Mutant[] = [
   {
     name: "a phase is approved twice",
     file: "src/workflow/phase_approval.ts",
-    search: `  if (isApproved(phaseState(state, id))) {
+    search: `  if (isApproved(standing) && !isBetterNow(state, standing.approval, seen)) {
     return { value: { events: [], already: \`Phase "\${id}" is already approved\` } };
   }
 `,
