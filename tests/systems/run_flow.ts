@@ -3,13 +3,15 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { target } from "../../src/platform/runtime.ts";
 import { FLOW, type Step } from "./flow.ts";
 import { KNOWN_FAILURES, type KnownFailure } from "./known_failures.ts";
 import { type SystemKind, withSystem } from "./systems.ts";
 import { World } from "./world.ts";
 
-/** Makes the test of a system. */
+/** Makes the test of a system; none on machines that could not be prepared for it. */
 export function flowTest(kind: SystemKind): void {
+  if (kind.on !== undefined && kind.on !== target()) return;
   const missing = kind.missing();
   if (missing !== null) console.log(`skipped: ${kind.name} (needs ${missing})`);
   Deno.test({

@@ -26,6 +26,8 @@ export interface SystemKind {
   readonly name: string;
   /** Whether each command takes seconds: then only the short form of the flow. */
   readonly slow?: boolean;
+  /** The only machines it can be made on, by their target. Default: all. */
+  readonly on?: string;
   /** What this machine lacks to run it; null when nothing. */
   readonly missing: () => string | null;
   /** Makes it below a folder that is removed afterwards. */
@@ -36,7 +38,6 @@ export interface SystemKind {
 
 const NATIVE = join(import.meta.dirname ?? ".", "native");
 const SLEEP = "sleep 60";
-const onLinuxX64 = hostTarget() === "linux-x64";
 
 /** Where a program is; null when it is not installed. */
 function found(program: string): string | null {
@@ -46,7 +47,6 @@ function found(program: string): string | null {
 
 /** What of the programs and files is not here; null when all is. */
 function lacks(...names: readonly string[]): string | null {
-  if (!onLinuxX64) return "Linux on x64";
   const missing = names.filter((name) =>
     name.startsWith("/") ? !existsSync(name) : found(name) === null
   );
@@ -89,6 +89,7 @@ const ARM64_LIBRARIES = "/usr/aarch64-linux-gnu";
 
 const arm64: SystemKind = {
   name: "linux-arm64, by qemu",
+  on: "linux-x64",
   slow: true,
   missing: () => lacks("qemu-aarch64-static", `${ARM64_LIBRARIES}/lib/libstdc++.so.6`),
   make: async (top) => {
@@ -109,6 +110,7 @@ const arm64: SystemKind = {
 /** Debian's musl has no C++ library: one is made of glibc's static one, for this test only. */
 const musl: SystemKind = {
   name: "linux-x64-musl, by Debian's musl",
+  on: "linux-x64",
   missing: () => lacks("/lib/ld-musl-x86_64.so.1", "g++", "readelf"),
   make: async (top) => {
     const file = await build("linux-x64-musl", join(top, "program"));
@@ -155,6 +157,7 @@ function makeStandardLibrary(program: string, library: string): void {
 /** The library that wine lacks stands beside the program. */
 const windows: SystemKind = {
   name: "windows-x64, by wine",
+  on: "linux-x64",
   missing: () => lacks("wine", "wineboot", "wineserver", "x86_64-w64-mingw32-gcc"),
   make: async (top) => {
     const program = join(top, "program");
@@ -199,6 +202,7 @@ function wineEnvironment(top: string): Readonly<Record<string, string>> {
 /** Inside it: the program, the libraries of C that it names, and BusyBox. Nothing else, not even git. */
 const busybox: SystemKind = {
   name: "linux-x64, where BusyBox is all there is",
+  on: "linux-x64",
   missing: () => lacks("busybox", "unshare", "ldd") ?? (canMount() ? null : "the right to mount"),
   make: async (top) => {
     const file = await executable();
