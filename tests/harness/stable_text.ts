@@ -25,7 +25,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\b(log\/)[a-z2-7]{13}(?=\.jsonl)/g, "$1<writer>"],
   [/("writer":\s*)"[a-z2-7]{13}"/g, '$1"<writer>"'],
   [/("operation":\s*)"[a-z2-7]{13}"/g, '$1"<operation>"'],
-  [/\b(by orchestrator )\d+\.\d+\.\d+/g, "$1<version>"],
+  [/\b(by orchestrator |by version |and this is )\d+\.\d+\.\d+/g, "$1<version>"],
   [/\b(began to write, as )[a-z2-7]{13}\b/g, "$1<writer>"],
   [/("mark":\s*)"\d+:\d*"/g, '$1"<mark>"'],
   [/("(?:durationMs|waitedMs)":\s*)\d+/g, '$1"<ms>"'],
