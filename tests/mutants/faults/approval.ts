@@ -94,6 +94,23 @@ export const APPROVAL: readonly Mutant[] = [
     killedBy: { file: EARLY, filter: "proved in another directory" },
   },
   {
+    name: "what was approved on a stale proof is approved again while it is stale",
+    file: "src/workflow/early_approval.ts",
+    search: 'one.seq === seq && one.verdict === "fresh"',
+    replace: 'one.seq === seq && one.verdict === "stale"',
+    killedBy: { file: EARLY, filter: "approved again once the proof fits" },
+  },
+  {
+    name: "a revocation of another half is recorded in a session that was not split",
+    file: "src/workflow/audit/stamp.ts",
+    search: 'if (typeof branchOf !== "string") return',
+    replace: 'if (typeof branchOf === "number") return',
+    killedBy: {
+      file: "tests/unit/workflow/audit/elsewhere_test.ts",
+      filter: "not split off it is named",
+    },
+  },
+  {
     name: "a proof becomes stale while the question is open",
     file: "src/app/approve.ts",
     search: "if (JSON.stringify(seen) === JSON.stringify(now)) return;",
