@@ -90,6 +90,9 @@ async function watched(scratch: Scratch, traces: string, line: string) {
   const env = {
     ...scratchEnvironment(scratch),
     PATH: `${scratch.top}/bin:${Deno.env.get("PATH")}`,
+    // The address of the server must be seen, not that of a proxy.
+    NO_PROXY: "*",
+    no_proxy: "*",
   };
   return await runProcess("strace", [...strace, "/bin/sh", "-c", line], {
     cwd: scratch.root,
