@@ -77,7 +77,7 @@ export async function chooseToRead(workspace: Workspace, name?: string): Promise
         return { choice, view: null };
       }
       const view = await legacyView(workspace, name);
-      workspace.refresh();
+      await workspace.refresh();
       const moved = await sessionOrNull(workspace, name);
       if (moved !== null) return { choice: moved, view: null };
       if (view !== null) return { choice: null, view };
@@ -86,7 +86,7 @@ export async function chooseToRead(workspace: Workspace, name?: string): Promise
       failure = error;
     }
     if (attempt > 1 || !mayBeMoving(workspace)) throw failure;
-    workspace.refresh();
+    await workspace.refresh();
   }
 }
 

@@ -82,7 +82,7 @@ async function importHeld(
   if (present !== null) return { id: present, view: first, made: false };
   const identity = await (await import("./identity_elsewhere.ts")).identityForNew(workspace);
   initProject(paths, { automatic: true, ...identity, now, toolVersion: VERSION });
-  workspace.refresh();
+  await workspace.refresh();
   if (name !== null) await requireFreeName(workspace, name);
   // Another state of a workflow that is a session already becomes one beside it.
   const view = taken

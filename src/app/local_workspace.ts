@@ -125,11 +125,14 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
   }
 
   #managerOf(backend: StorageBackend): SessionManager {
+    const lockTimeoutMs = () => this.#lockTimeoutMs();
     return new SessionManager({
       backend,
       actor: () => this.actor,
       now: this.io.now,
-      lockTimeoutMs: this.#lockTimeoutMs(),
+      get lockTimeoutMs() {
+        return lockTimeoutMs();
+      },
       clean: async () => {
         const redactor = await this.redactor();
         return (text) => redactor.known(text);
@@ -216,13 +219,17 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
     return this.#rootToLookFor;
   }
 
-  refresh(): void {
+  async refresh(): Promise<void> {
     if (this.#branchView === null) this.#meta = undefined;
+    this.#config = undefined;
+    await this.#prepareConfig();
+    if (this.#redactor === undefined) return;
+    (await import("./secrets/redactor.ts")).learnVariablesOf(this, await this.#redactor);
   }
 
-  identityRestored(): void {
+  async identityRestored(): Promise<void> {
     this.lostIdentity = null;
-    this.refresh();
+    await this.refresh();
   }
 
   requireWritableRoot(): void {
@@ -355,10 +362,6 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
       makeRedactor(this)
     );
     return this.#redactor;
-  }
-
-  refreshConfig(): void {
-    this.#config = undefined;
   }
 
   get configPaths(): readonly string[] {

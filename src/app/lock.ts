@@ -37,7 +37,7 @@ export async function withProjectLock<Result>(
       now: workspace.io.now(),
       toolVersion: VERSION,
     });
-    workspace.refresh();
+    await workspace.refresh();
     return await task();
   });
 }

@@ -117,7 +117,7 @@ async function writeIdentity(
     writeLostIdentity(workspace.paths, meta);
     return Promise.resolve();
   });
-  workspace.identityRestored();
+  await workspace.identityRestored();
 }
 
 /** The refusal of a change for which it is not known who the repository is. */

@@ -113,8 +113,12 @@ export async function openForChange(
   if (finishImport) await steps.finishImport(workspace);
   if (bringIn) await steps.bringIn(workspace);
   if (!choose) return null;
-  const choice = await steps.choose(workspace, name) ?? await steps.importOld(workspace, name) ??
+  const { mayBeBehind } = workspace;
+  const found = await steps.choose(workspace, name) ?? await steps.importOld(workspace, name) ??
     await chooseAgain(workspace, name, steps);
+  const choice = bringIn && !mayBeBehind && workspace.mayBeBehind
+    ? await askAfterwards(workspace, name, steps)
+    : found;
   if (choice === null) throw await workspace.noSession();
   await steps.refuseInside(workspace, choice);
   // A session that was named is not one to stay with.
@@ -123,12 +127,25 @@ export async function openForChange(
   return choice;
 }
 
+/**
+ * The session came with the configuration that says where it is kept: only now is it known that the
+ * server may have more of it.
+ */
+async function askAfterwards(
+  workspace: Workspace,
+  name: string | undefined,
+  steps: Steps,
+): Promise<SessionChoice | null> {
+  await steps.bringIn(workspace);
+  return await steps.choose(workspace, name);
+}
+
 /** Between the two looks before, another process may have imported the old workflow. */
 async function chooseAgain(
   workspace: Workspace,
   name: string | undefined,
   steps: Steps,
 ): Promise<SessionChoice | null> {
-  workspace.refresh();
+  await workspace.refresh();
   return await steps.choose(workspace, name);
 }

@@ -92,7 +92,7 @@ export async function startSession(
       now: workspace.io.now(),
       toolVersion: VERSION,
     });
-    workspace.refresh();
+    await workspace.refresh();
     if (request.name !== null) await requireFreeName(workspace, request.name);
     const id = newSessionId();
     const namesakes = await findNamesakes(workspace, request);

@@ -67,9 +67,12 @@ export interface Project extends Whereabouts {
   /** Why the state cannot be found, for a command that answers without it; null where it can. */
   readonly stateLost: OrchestratorError | null;
   /** The file is whole again. */
-  identityRestored(): void;
-  /** Forgets what was read of the project: something in it has just been made. */
-  refresh(): void;
+  identityRestored(): Promise<void>;
+  /**
+   * Reads the project and its configuration again: something in it has just been made, or has come
+   * from elsewhere. What the configuration says counts from then on.
+   */
+  refresh(): Promise<void>;
   /**
    * Refuses to write into the home directory's own configuration folder.
    * @throws `no_project`
@@ -84,8 +87,6 @@ export interface Configuration {
   /** The configuration when it has been loaded: undefined means that nothing is set anywhere. */
   readonly loadedConfig: Config | undefined;
   config(): Promise<Config>;
-  /** Forgets the configuration: it has just been changed. */
-  refreshConfig(): void;
 }
 
 /** Who runs a use case, and where. */

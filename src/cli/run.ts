@@ -117,7 +117,7 @@ async function answerOf(
   } catch (error) {
     const gone = error instanceof OrchestratorError && error.code === "session_unknown";
     if (!gone || context.spec.changes !== "nothing" || input.has("follow")) throw error;
-    context.refresh();
+    await context.refresh();
     return await module.run(context, input);
   }
 }

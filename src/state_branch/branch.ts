@@ -275,9 +275,15 @@ export class StateBranch {
     writeRecord(this.git, this.name, { ...record, fallback, branch, onlyThere });
   }
 
-  /** Makes the project where there is none, as a commit has it, and remembers the branch. */
+  /**
+   * Makes the project where there is none, as a commit has it, with its configuration, and remembers
+   * the branch.
+   */
   async adopt(commit: string): Promise<void> {
-    await makeProject((await this.tree(commit)).files, this.options);
+    const { git, manager, paths } = this.options;
+    const { files } = await this.tree(commit);
+    await makeProject(files, this.options);
+    await placeFiles(files, { git, manager, paths, local: await this.localTip() });
     this.#settle(true, (await this.onlyThere(commit)).size);
   }
 

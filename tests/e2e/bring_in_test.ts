@@ -374,3 +374,77 @@ for (
     );
   });
 }
+
+/** A clone in whose environment nothing says where state is kept: only the configuration on the branch does. */
+function unaware(machines: Machines, name: string): Machine {
+  const machine = machines.clone(name);
+  delete machine.env["ORCHESTRATOR_WEB_MODE"];
+  return machine;
+}
+
+/** A server that has a session whose configuration came from a file. */
+async function configured(machines: Machines): Promise<Machine> {
+  const first = unaware(machines, "first");
+  await first.must("init");
+  await first.must("config", "set", "web_mode", "true");
+  await first.must("config", "set", "state_push", "every");
+  await first.start("Add login");
+  return first;
+}
+
+for (
+  const change of [
+    ["note", "hello"],
+    ["complete", "think", "--notes", "Thought it through"],
+    ["skip", "think", "--reason", "Not needed for this one"],
+    ["claim", "think"],
+    ["checkpoint", "create", "--message", "before"],
+    ["start", "Fix search"],
+  ]
+) {
+  test(`a configuration that comes with the session counts at once: ${change[0]}`, async () => {
+    using machines = new Machines();
+    await configured(machines);
+    const before = git(machines.bare, "rev-parse", machines.branches[0] ?? "");
+    const fresh = unaware(machines, "fresh");
+    if (change[0] === "start") await fresh.start("Fix search");
+    else await fresh.must(...change);
+    assert.notEqual(git(machines.bare, "rev-parse", machines.branches[0] ?? ""), before);
+    assert.equal(machines.branches.length, 1);
+    const { safeAt, pending } = await fresh.stateStatus();
+    assert.notEqual(safeAt, null);
+    assert.equal(pending, 0);
+  });
+}
+
+test("a clone that knows an old end of a session asks for the newest one before its first change", async () => {
+  using machines = new Machines();
+  const first = await configured(machines);
+  const fresh = unaware(machines, "fresh");
+  await first.must("note", "said after the clone was made");
+  const { stdout, stderr } = await fresh.must("note", "from the clone");
+  assert.doesNotMatch(stdout + stderr, /diverged/);
+  await first.must("state", "pull");
+  const log = (await first.must("log")).stdout;
+  assert.match(log, /said after the clone was made[^]*from the clone/);
+  assert.equal(
+    (await first.data<{ sessions: readonly Row[] }>("session", "list")).sessions.length,
+    1,
+  );
+});
+
+test("what the user configured still counts once the configuration was read again", async () => {
+  using machines = new Machines();
+  await configured(machines);
+  for (const [name, change] of [["one", "note"], ["two", "note"]] as const) {
+    const fresh = unaware(machines, name);
+    if (name === "two") fresh.env["CLAUDE_CODE_REMOTE"] = "true";
+    await fresh.must("config", "set", "--global", "actor", "Berta");
+    await fresh.must(change, `said by Berta in ${name}`);
+    const { events } = await fresh.data<
+      { events: readonly { readonly type: string; readonly actor: { readonly name: string } }[] }
+    >("log");
+    const noted = events.findLast(({ type }) => type === "note_added");
+    assert.equal(noted?.actor.name, "Berta");
+  }
+});

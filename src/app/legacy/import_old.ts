@@ -28,7 +28,7 @@ export async function importOld(
   const { manager, paths, actor, io } = workspace;
   const now = io.now();
   const imported = await manager.withRepositoryLock("import", async () => {
-    workspace.refresh();
+    await workspace.refresh();
     // The process that had the lock before may have imported it, or moved its files over.
     const choice = await sessionOrNull(workspace, name);
     if (choice !== null) return choice;
@@ -45,7 +45,7 @@ export async function importOld(
       { time: now.toISOString(), actor },
     );
   });
-  workspace.refresh();
+  await workspace.refresh();
   if (!("findings" in imported)) return imported;
   workspace.warn(
     `The old workflow in ${workflow.file} was imported as session ${imported.id}; its files were not changed`,

@@ -17,7 +17,7 @@ export async function recoverBefore(workspace: Workspace): Promise<void> {
     "migrate",
     () => recover({ paths, manager, now: io.now() }),
   );
-  workspace.refresh();
+  await workspace.refresh();
   if (did === "finished") workspace.warn("Finished an interrupted migration");
   if (did === "undone") {
     workspace.warn("Rolled back an interrupted migration; nothing was lost");
@@ -36,7 +36,7 @@ async function migrateBefore(workspace: Workspace): Promise<void> {
     options: { salt: io.env["WORKFLOW_SALT"] },
     autoRollback: true,
   });
-  workspace.refresh();
+  await workspace.refresh();
   if (backup === null) return;
   workspace.warn(
     `ORCHESTRATOR_AUTO_MIGRATE moved ${plan.total.files} files of the old tool into .orchestrator/; the originals are in ${backup}`,

@@ -20,6 +20,14 @@ export async function makeRedactor(
   return await learn(workspace, workspace.loadedConfig);
 }
 
+/** Learns the variables that the configuration names as secrets: it may have come from elsewhere just now. */
+export function learnVariablesOf(
+  { io, loadedConfig }: Whereabouts & Pick<Configuration, "loadedConfig">,
+  redactor: Redactor,
+): void {
+  learnVariables(redactor, io.env, loadedConfig?.get("secrets.required"));
+}
+
 /** The redactor of a run that may have failed before it had a workspace. Never fails. */
 export async function redactorFor(
   workspace: Secrets | undefined,

@@ -15,5 +15,5 @@ export async function finishImport(
     now: workspace.io.now,
     warn: (message) => workspace.warn(message),
   });
-  workspace.refresh();
+  await workspace.refresh();
 }

@@ -22,7 +22,7 @@ export async function adoptKnown(workspace: Workspace): Promise<void> {
     const [found, ...others] = await knownBranches(workspace);
     if (found === undefined) return;
     await found.branch.adopt(found.commit);
-    workspace.refresh();
+    await workspace.refresh();
     if (others.length === 0) return;
     const names = others.map(({ branch }) => branch.branch).join(", ");
     workspace.warn(

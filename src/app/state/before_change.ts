@@ -40,11 +40,14 @@ async function takeOverRevoked(workspace: Workspace): Promise<void> {
 async function takeIn(workspace: Workspace): Promise<void> {
   if (decides(workspace)) await (await import("./for_person.ts")).bringInToDecide(workspace);
   const before = await toCatchUp(workspace);
-  const brought = workspace.mayBeBehind
-    ? await (await import("./bring_in.ts")).bringIn(workspace)
-    : null;
+  const ask = async () =>
+    workspace.mayBeBehind ? await (await import("./bring_in.ts")).bringIn(workspace) : null;
+  const { mayBeBehind } = workspace;
+  const brought = await ask();
   if (workspace.effect === "new_session" && workspace.meta === null) {
     await (await import("./adopt_known.ts")).adoptKnown(workspace);
+    // The configuration came with the project.
+    if (!mayBeBehind) await ask();
   }
   if (before === null) return;
   const moves = MOVING.has(workspace.operation);

@@ -30,8 +30,7 @@ export async function bringIn(workspace: Workspace): Promise<readonly MergedSess
     const report = await branch.pull({ with: [] });
     const { sessions, onlyThere, problem } = report;
     merged = sessions;
-    workspace.refresh();
-    workspace.refreshConfig();
+    await workspace.refresh();
     if (problem !== null) workspace.warn(`The state branch could not be fetched: ${problem}`);
     warnOfMerge(report, (text) => workspace.warn(text));
     if (sessions.length > 0) {

@@ -92,8 +92,7 @@ async function take(
 ): Promise<readonly MergedSession[]> {
   const { session, seq } = before;
   const report = await branch.bringIn(commit, [session]);
-  workspace.refresh();
-  workspace.refreshConfig();
+  await workspace.refresh();
   warnOfMerge(report, (text) => workspace.warn(text));
   const own = report.sessions.find(({ id }) => id === session);
   if (own !== undefined && own.branch === null) {

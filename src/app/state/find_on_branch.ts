@@ -48,7 +48,7 @@ export async function bringInNamed(workspace: Workspace, name?: string): Promise
   if (id === null || !beyond.has(id)) return false;
   const { branch, commit } = beyond;
   const report = await branch.bringIn(commit, [id]);
-  workspace.refresh();
+  await workspace.refresh();
   warnOfMerge(report, (text) => workspace.warn(text));
   workspace.warn(`Imported session ${id} from branch ${branch.branch}`);
   return true;

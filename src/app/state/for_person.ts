@@ -31,8 +31,7 @@ export async function bringInToDecide(workspace: Workspace): Promise<void> {
       const id = here ?? await chosenThere(workspace, found);
       if (id === null || !found.backend.tree.folders.has(id)) continue;
       const report = await found.branch.bringIn(found.commit, [id]);
-      workspace.refresh();
-      workspace.refreshConfig();
+      await workspace.refresh();
       warnOfMerge(report, (text) => workspace.warn(text));
       if (here === null) {
         workspace.warn(`Imported session ${id} from branch ${found.branch.branch}`);
@@ -52,6 +51,7 @@ export async function catchUp(workspace: Workspace, session: string): Promise<vo
     const commit = await branch.fetch(branch.options.found ?? branch.branch);
     if (commit === null || commit === known.commit) return;
     const report = await branch.bringIn(commit, [session]);
+    await workspace.refresh();
     warnOfMerge(report, (text) => workspace.warn(text));
   });
 }

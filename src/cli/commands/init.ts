@@ -81,7 +81,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ini
 
 /** In portable mode a rule may hide state that is to be committed; a definition may not count. */
 async function sayIgnored(context: Context): Promise<void> {
-  context.refresh();
+  await context.refresh();
   const { meta, paths, io } = context;
   const warn = (message: string) => context.warn(message);
   await (await import("../../app/hidden_state.ts")).warnOfHidden({ meta, paths, io, warn });

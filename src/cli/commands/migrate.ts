@@ -151,7 +151,7 @@ async function move(context: Context, input: Input): Promise<AnswerTo<"migrate">
     signal: context.io.interrupted,
   });
   line.clear();
-  context.refresh();
+  await context.refresh();
   if (result.backup === null) return nothing(context, result.plan);
   for (const warning of [...result.plan.warnings, ...result.findings]) context.warn(warning);
   warnOfConflicts(context, input, result.plan, "after");
@@ -296,6 +296,6 @@ async function goBack(context: Context, input: Input): Promise<AnswerTo<"migrate
     "migrate --rollback",
     () => rollBack({ paths, manager, keepNew, now: io.now(), tool: VERSION, onProgress }),
   );
-  context.refresh();
+  await context.refresh();
   return { data: { rolledBack: true, ...result }, text: (style) => rollbackText(result, style) };
 }

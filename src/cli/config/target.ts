@@ -50,7 +50,7 @@ export async function changeConfig(
     operation,
     () => changeConfigFile(target, key, value),
   );
-  context.refreshConfig();
+  await context.refresh();
   return change;
 }
 

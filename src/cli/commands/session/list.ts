@@ -47,7 +47,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
   }
   const old = await legacySummaries(context);
   // What was an old workflow a moment ago may be a session by now.
-  context.refresh();
+  await context.refresh();
   const chosen = await chosenId(context);
   if (chosen !== null) {
     await (await import("../../../app/state/ahead.ts")).sayAheadOf(context, chosen);

@@ -41,7 +41,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"sna
     onProgress: (step, done, total) =>
       step === "put" ? progress.showOnly(step, done, total) : progress.show(step, done, total),
   });
-  context.refresh();
+  await context.refresh();
   return {
     data: {
       dryRun,
