@@ -17,7 +17,7 @@ export function defaultWorkflowYaml(commands: DetectedCommands): string {
 const HEAD =
   `# The workflow of this repository: what every task goes through, with which proof, and who decides.
 #
-# "orchestrator start <task>" opens a session that follows it; "orchestrator status" says what to do
+# orchestrator start "<task>" opens a session that follows it; orchestrator status says what to do
 # next. A session keeps the workflow it was started with: what you edit here holds for the next one.
 # Everything below is yours to change; "orchestrator validate" checks it.
 

@@ -68,6 +68,7 @@ const DETECTORS: readonly Detector[] = [
   pubspec,
   deno,
   python,
+  pythonUnittest,
 ];
 
 function packageJson(project: ProjectFiles): DetectedCommands | null {
@@ -162,6 +163,33 @@ function pythonCommands(project: ProjectFiles, source: string): DetectedCommands
     test: `${runner}pytest`,
     lint: ruff ? `${runner}ruff check` : undefined,
   });
+}
+
+/**
+ * Tests that import `unittest`, where nothing else says how they are run. Beside `pytest` it is not certain
+ * that `unittest` finds them all.
+ */
+function pythonUnittest(project: ProjectFiles): DetectedCommands | null {
+  const isTest = (name: string) => /^test\w*\.py$/.test(name);
+  const inRoot = project.names.filter(isTest);
+  const folder = inRoot.length > 0
+    ? undefined
+    : ["tests", "test"].find((name) => project.within(name).some(isTest));
+  const files = folder === undefined
+    ? inRoot
+    : project.within(folder).filter(isTest).map((name) => `${folder}/${name}`);
+  const texts = files.map((name) => project.text(name) ?? "");
+  const [source] = files;
+  if (source === undefined || !texts.some((text) => /^\s*(?:import|from) unittest\b/m.test(text))) {
+    return null;
+  }
+  if (texts.some((text) => /^\s*(?:import|from) pytest\b/m.test(text))) return null;
+  const program = project.windows ? "python" : "python3";
+  // Without an argument, `unittest` looks into the root and the packages there.
+  const where = folder === undefined || project.within(folder).includes("__init__.py")
+    ? ""
+    : ` discover -s ${folder}`;
+  return commands(source, { test: `${program} -m unittest${where}` });
 }
 
 function makefile(project: ProjectFiles): DetectedCommands | null {
@@ -324,7 +352,7 @@ class ProjectFiles {
   text(name: string): string | null {
     const known = this.#texts.get(name);
     if (known !== undefined) return known;
-    const text = this.has(name) ? readText(`${this.#root}/${name}`) : null;
+    const text = this.has(name.split("/")[0] ?? name) ? readText(`${this.#root}/${name}`) : null;
     this.#texts.set(name, text);
     return text;
   }

@@ -10,14 +10,19 @@ import {
   requireOwnState,
 } from "../../app/main_checkout_only.ts";
 import { gitDirectory } from "../../project/git_remote.ts";
+import { OWN_WORKFLOW_FILE, STATE_DIRECTORY } from "../../project/paths.ts";
 import { readRepositoryMeta } from "../../project/identity.ts";
 import { initProject, type InitResult, refuseHome } from "../../project/init.ts";
 import { lacksCommit, rootCommit } from "../../project/root_commit.ts";
+import { shellWord } from "../../workflow/shell_word.ts";
 import { VERSION } from "../../version.ts";
 import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { lines, say, type Shown, shown } from "../output/shown.ts";
 import type { Style } from "../output/style.ts";
+
+/** Git answers from local files, in milliseconds. */
+const GIT_PATIENCE_MS = 5000;
 
 export async function run(context: Context, input: Input): Promise<AnswerTo<"init">> {
   if (input.has("portable") && input.has("normal")) {
@@ -73,10 +78,31 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ini
   if (result.previousMode === "portable" && result.mode === "normal") await sayHidden(context);
   await sayIgnored(context);
   const hasSession = (await context.manager.listSessions()).length > 0;
+  const toCommit = hasSession ? [] : await uncommitted(context, result);
   return {
     data: { root: context.paths.root, ...data },
-    text: (style) => describe(context, result, hasSession, style),
+    text: (style) => describe(context, result, { hasSession, toCommit }, style),
   };
+}
+
+/**
+ * The definition, and in portable mode the state directory, as far as git has them otherwise than they
+ * are here: a session that starts now cannot be shown to follow what is committed.
+ */
+async function uncommitted(context: Context, result: InitResult): Promise<readonly string[]> {
+  const { paths, io } = context;
+  if (gitDirectory(paths.root) === null) return [];
+  const { usualWorkflow } = await import("../../project/usual_workflow.ts");
+  const usual = usualWorkflow(paths);
+  if (!usual.exists) return [];
+  const { askGit } = await import("../../project/ask_git.ts");
+  const names = [
+    paths.relative(usual.path),
+    ...(result.mode === "portable" ? [STATE_DIRECTORY] : []),
+  ];
+  const args = ["--no-optional-locks", "status", "--porcelain", "--", ...names];
+  const found = await askGit(paths.root, io.env, args, { timeoutMs: GIT_PATIENCE_MS });
+  return found === null || found.stdout === "" ? [] : names;
 }
 
 /** In portable mode a rule may hide state that is to be committed; a definition may not count. */
@@ -105,7 +131,7 @@ async function sayHidden(context: Context): Promise<void> {
 function describe(
   context: Context,
   result: InitResult,
-  hasSession: boolean,
+  { hasSession, toCommit }: { readonly hasSession: boolean; readonly toCommit: readonly string[] },
   style: Style,
 ): Shown {
   const { done, bullet } = style.symbols;
@@ -116,6 +142,15 @@ function describe(
   if (result.commands?.test !== undefined) {
     const { test, source } = result.commands;
     rows.push(say`  test command: ${shown(test)} (from ${shown(source)})`);
+  } else if (result.commands !== null) {
+    const file = shown(result.created.find((name) => name.endsWith(".yaml")) ?? OWN_WORKFLOW_FILE);
+    rows.push(
+      style.yellow(
+        say`  no test command was found, so "tests_pass" takes a report instead of running the tests;`,
+      ),
+      style.yellow(say`  set "test_command" in ${file} and make "tests_pass" a gate, as the`),
+      style.yellow(say`  comments there show`),
+    );
   }
   const was = result.previousMode === null ? say`` : say`, was ${shown(result.previousMode)}`;
   rows.push(say``, say`Project ${style.bold(shown(context.paths.root))}`);
@@ -127,7 +162,18 @@ function describe(
     rows.push(say`  remote ${remote}, was ${shown(result.previousRemote)}`);
   }
   const next = hasSession ? say`orchestrator status` : say`orchestrator start "<task>"`;
-  rows.push(say``, say`${style.bold(say`Next:`)} ${style.cyan(next)}`);
+  if (toCommit.length === 0) {
+    rows.push(say``, say`${style.bold(say`Next:`)} ${style.cyan(next)}`);
+    return lines(rows);
+  }
+  const files = shown(toCommit.map(shellWord).join(" "));
+  const commit = say`git add ${files} && git commit -m "Add the workflow"`;
+  rows.push(
+    say``,
+    say`${style.bold(say`Next:`)} ${style.cyan(commit)}`,
+    say`      so that each session can show that it follows the committed rules; then`,
+    say`      ${style.cyan(next)}`,
+  );
   return lines(rows);
 }
 

@@ -140,6 +140,30 @@ const CASES: readonly (readonly [title: string, files: Files, expected: Detected
     "Makefile": "test:\n\t./run\n",
   }, { test: "make test", source: "Makefile" }],
 
+  ["python with unittest in the root", { "test_x.py": "import unittest\n", "x.py": "" }, {
+    test: "python3 -m unittest",
+    source: "test_x.py",
+  }],
+  ["python with unittest in a folder", { "tests/test_x.py": "from unittest import TestCase\n" }, {
+    test: "python3 -m unittest discover -s tests",
+    source: "tests/test_x.py",
+  }],
+  ["python with unittest in a package", {
+    "tests/__init__.py": "",
+    "tests/test_x.py": "import unittest\n",
+  }, { test: "python3 -m unittest", source: "tests/test_x.py" }],
+  ["python with unittest beside pytest is not certain", {
+    "tests/test_x.py": "import unittest\n",
+    "tests/test_y.py": "import pytest\n",
+  }, { source: "none" }],
+  ["python with tests of another kind", { "test_x.py": "def test_it(): pass\n" }, {
+    source: "none",
+  }],
+  ["make with tests goes before unittest", {
+    "Makefile": "test:\n\t./run\n",
+    "test_x.py": "import unittest\n",
+  }, { test: "make test", source: "Makefile" }],
+
   ["make", { "Makefile": ".PHONY: test\nall: x\ntest: all\n\t./t\nlint:\n\t./l\n" }, {
     test: "make test",
     build: "make all",
