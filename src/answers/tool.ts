@@ -118,6 +118,7 @@ export const TOOL_ANSWERS = {
     }),
   ]),
   "self uninstall": z.strictObject({
+    dryRun: z.boolean(),
     removed: z.string(),
     startFiles: z.array(z.string()),
     left: z.string().nullable(),

@@ -132,7 +132,9 @@ function leftBehind(
     if (onLeaving !== "keep") continue;
     if (base === "remote") {
       for (const branch of traces?.branches ?? []) {
-        left.push({ where: `branch ${branch} on the server`, what });
+        // A fact about what stays, and no next step: another clone may still need the branch.
+        const how = keepState ? "" : `; git push <remote> --delete ${branch} deletes it`;
+        left.push({ where: `branch ${branch} on the server`, what: `${what}${how}` });
       }
     }
     const folder = base === "root" ? paths.root : base === "home" ? io.home : undefined;

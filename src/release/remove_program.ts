@@ -45,14 +45,21 @@ function movedAside(program: string): string {
   }
 }
 
+/** What removing a program would remove: the program, and the one before it. */
+export function programFiles(program: string): readonly string[] {
+  return [program, previousProgram(program)].filter((file) => existsSync(file));
+}
+
 /**
  * Takes the installer's lines out of the start files of shells. A start file that is a link stays one.
+ * @param how.dryRun true to write nothing. Default false.
  * @returns the files that had one.
  * @throws `io_failed`, `read_only`
  */
 export function forgetInstaller(
   home: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
 ): readonly string[] {
   if (home === undefined) return [];
   const files = [
@@ -67,6 +74,7 @@ export function forgetInstaller(
       const lines = readFileSync(file, "utf8").split("\n");
       const kept = lines.filter((line) => !line.endsWith(INSTALLER_MARK));
       if (kept.length === lines.length) return false;
+      if (dryRun) return true;
       const real = realpathSync(file);
       replaceFile(real, kept.join("\n"), { within: null, mode: statSync(real).mode & 0o777 });
       return true;

@@ -349,8 +349,17 @@ Deno.test({
     writeFileSync(bashrc, `${own}export PATH="x:$PATH" # added by the installer of orchestrator\n`);
     chmodSync(bashrc, 0o640);
     writeFileSync(join(copy.folder, ".orchestrator-previous"), "old");
+    const installed = copy.content;
+    const dry = await copy.run("", "self", "uninstall", "--dry-run");
+    assert.equal(dry.code, 0, dry.stderr);
+    for (const name of [copy.program, ".orchestrator-previous", bashrc]) {
+      assert.ok(dry.stdout.includes(name), dry.stdout);
+    }
+    assert.deepEqual(copy.content, installed);
+    assert.match(readFileSync(bashrc, "utf8"), /added by the installer/);
     const asked = await copy.run("", "self", "uninstall");
     assert.equal(asked.code, 2, asked.stderr);
+    assert.match(asked.stderr, /self uninstall --dry-run` .*--yes/);
     assert.ok(existsSync(copy.program));
     const removed = await copy.run("", "self", "uninstall", "--yes");
     assert.equal(removed.code, 0, removed.stderr);

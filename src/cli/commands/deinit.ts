@@ -28,7 +28,8 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"dei
   await confirm(context, input, {
     text: say`Remove ${removalWords(plan)} permanently?`,
     doing: "remove what orchestrator has written",
-    hint: "Run `orchestrator deinit --dry-run` to see what would be lost",
+    hint:
+      "Run `orchestrator deinit --dry-run` to see what would be lost; a person confirms with --yes",
   });
   await remove(context, plan);
   return {

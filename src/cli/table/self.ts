@@ -42,8 +42,14 @@ export const SELF_COMMANDS: readonly CommandSpec[] = [
     summary: "Remove this program from this machine",
     details:
       "Removes the program, the previous one that self update keeps, and the lines that the installer added to your shells' startup files. State, configuration and secrets are kept.",
-    options: [{ name: "yes", short: "y", summary: "Do not ask for confirmation" }],
-    examples: [{ line: "self uninstall", means: "after confirmation" }],
+    options: [
+      { name: "dry-run", summary: "Show what would be removed, without removing it" },
+      { name: "yes", short: "y", summary: "Do not ask for confirmation" },
+    ],
+    examples: [{ line: "self uninstall --dry-run", means: "what would be removed" }, {
+      line: "self uninstall",
+      means: "after confirmation",
+    }],
     changes: "program",
     load: () => import("../commands/self/uninstall.ts"),
   },
