@@ -17,18 +17,23 @@ export async function noSession(
   workspace: Workspace,
   importCutOff: boolean,
 ): Promise<OrchestratorError> {
-  const error = await why(workspace, importCutOff);
+  const special = await specialCause(workspace, importCutOff);
+  const error = special ?? await usualCause(workspace);
   const { withGone } = await import("./gone_sessions.ts");
-  return await withGone(workspace, error);
+  return await withGone(workspace, error, special === null);
 }
 
-async function why(
-  workspace: Pick<Workspace, "meta" | "operation" | "paths" | "manager" | "agentBinding" | "io">,
+type Asking = Pick<
+  Workspace,
+  "meta" | "operation" | "paths" | "manager" | "agentBinding" | "io"
+>;
+
+/** Why the sessions are elsewhere at the moment; null where nothing is known to have moved them. */
+async function specialCause(
+  workspace: Asking,
   importCutOff: boolean,
-): Promise<OrchestratorError> {
-  const { meta, operation, paths } = workspace;
-  const of = paths.stateHome?.shared?.of;
-  const state = of === undefined ? "" : ` (the state is that of "${of}")`;
+): Promise<OrchestratorError | null> {
+  const { meta, operation } = workspace;
   const doing = `Cannot run "${operation}"`;
   if (importCutOff) {
     return new OrchestratorError(
@@ -47,6 +52,14 @@ async function why(
       { hint: left.hint },
     );
   }
+  return null;
+}
+
+async function usualCause(workspace: Asking): Promise<OrchestratorError> {
+  const { meta, operation, paths } = workspace;
+  const of = paths.stateHome?.shared?.of;
+  const state = of === undefined ? "" : ` (the state is that of "${of}")`;
+  const doing = `Cannot run "${operation}"`;
   if (meta === null) {
     const moved = await (await import("./legacy/old_state_moved.ts")).oldStateMoved(workspace);
     return new OrchestratorError(

@@ -12,13 +12,20 @@ export function lostText(end: RememberedEnd, seq: number): string {
   return `${what} (${minute(end.time)}): its end is missing, or this is an older copy`;
 }
 
+/** So many characters of a task tell which session it was. */
+const MOST_TITLE = 60;
+
 /** A session that is gone, as a clause. */
-export function goneText({ session, name, seq, time, place }: RememberedHead): string {
+export function goneText({ session, name, task, seq, time, place }: RememberedHead): string {
   const where = place.startsWith("worktrees/") ? ", in a worktree that is removed" : "";
   const events = seq === 1 ? "1 event" : `${seq} events`;
-  return `${session}${name === null ? "" : ` (${name})`}, ${events}, last changed ${
-    minute(time)
-  }${where}`;
+  return `${session}${title(name ?? task)}, ${events}, last changed ${minute(time)}${where}`;
+}
+
+/** @param text of any length. */
+function title(text: string): string {
+  if (text === "") return "";
+  return text.length > MOST_TITLE ? ` (${text.slice(0, MOST_TITLE)}…)` : ` (${text})`;
 }
 
 function minute(time: string): string {

@@ -19,7 +19,7 @@ import { join } from "node:path";
 import { noGit } from "../../harness/program.ts";
 import { Worktrees } from "../../harness/worktrees.ts";
 
-const SAID = /recorded here|Gone without a removal|gone without a removal/;
+const SAID = /recorded here|Gone without a removal|gone without a removal|was deleted or moved/;
 
 interface Heads {
   readonly session: string;
@@ -116,10 +116,17 @@ Deno.test({
       assert.equal(error.code, "no_project");
       assert.match(
         error.message,
-        new RegExp(`gone without a removal: ${id} \\(login\\), 2 events`),
+        new RegExp(
+          `: \\.orchestrator/ was deleted or moved, and 1 session that was here is gone: ${id} \\(login\\), 2 events`,
+        ),
       );
-      assert.match(error.hint ?? "", /start .*, or restore \.orchestrator from a backup/);
+      assert.match(
+        error.hint ?? "",
+        /Restore .* from a backup, .* snapshot, .* state branch; .*start/,
+      );
     }
+    const list = await clone.run(clone.main, ["session", "list"]);
+    assert.match(list.stderr, new RegExp(`deleted or moved.* is gone: ${id}.* from a backup`));
     const { stderr } = await clone.run(clone.main, ["status", "--json"]);
     assert.equal(JSON.parse(stderr).error.details.gone[0].session, id);
     assert.match((await clone.run(clone.main, ["doctor"])).stdout, new RegExp(`gone.*${id}`));
@@ -131,6 +138,26 @@ Deno.test({
     assert.doesNotMatch((await clone.run(clone.main, ["status"])).stdout, SAID);
     const report = await clone.must(clone.main, ["doctor", "--check", "sessions.remembered"]);
     assert.deepEqual(report.findings.map(({ level }: { level: string }) => level), ["info"]);
+  },
+});
+
+Deno.test({
+  name:
+    "witness: where only the sessions were deleted, those are named, and none is to be selected",
+  ignore: noGit,
+  async fn() {
+    using clone = new Clone();
+    const first = await clone.start(clone.main, "Login");
+    const second = await clone.start(clone.main, "Logout");
+    rmSync(clone.file(".orchestrator", "sessions"), { recursive: true });
+    const error = await clone.mustFail(clone.main, ["status"]);
+    assert.match(
+      error.message,
+      new RegExp(
+        `: \\.orchestrator/sessions/ was deleted or moved, and 2 sessions that were here are gone: ${first} \\(Login\\).*${second} \\(Logout\\)`,
+      ),
+    );
+    assert.doesNotMatch(error.hint ?? "", /session (?:use|list)/);
   },
 });
 
@@ -395,7 +422,7 @@ Deno.test({
     const status = async () => (await clone.must(clone.main, ["status"])).remarks ?? [];
     assert.doesNotMatch((await status()).join(), SAID);
     clone.git(clone.main, "worktree", "remove", "--force", own);
-    assert.match((await status()).join(), new RegExp(`${lost}, .*in a worktree that is removed`));
+    assert.match((await status()).join(), new RegExp(`${lost} \\(Own\\), .*in a worktree that is removed`));
     // A new worktree of that name is another one.
     clone.git(clone.main, "branch", "--quiet", "-D", "own");
     const again = clone.add("own");

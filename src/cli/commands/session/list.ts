@@ -70,7 +70,10 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
   if (rows.length === 0) {
     const { leftBehind } = await import("../../../app/identity_elsewhere.ts");
     const left = await leftBehind(context);
+    const { allGone } = await import("../../../app/gone_sessions.ts");
+    const gone = left === null ? await allGone(context) : null;
     if (left !== null) context.warn(`There is no session on this branch; ${left.what}`);
+    else if (gone !== null) context.warn(`${gone.what}. ${gone.hint}`);
   }
   rows.sort((left, right) =>
     left.created < right.created ? 1 : left.created > right.created ? -1 : 0
