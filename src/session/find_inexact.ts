@@ -6,6 +6,7 @@ import { OrchestratorError } from "../errors.ts";
 import type { StorageBackend } from "../storage/backend.ts";
 import { ambiguousSession } from "./ambiguous.ts";
 import { findRenamed } from "./find_renamed.ts";
+import { readMeta } from "./session_meta.ts";
 
 /** Which sessions a beginning of an ID may mean. */
 export interface Inexact {
@@ -42,7 +43,7 @@ export async function findInexact(
     return theOne(value, [...begins, ...elsewhere]);
   }
   const renamed = await findRenamed(backend, ids, value);
-  if (renamed.length === 0) throw unknownSession(value);
+  if (renamed.length === 0) throw unknownSession(value, await withTask(backend, ids, value));
   return theOne(value, renamed);
 }
 
@@ -65,12 +66,29 @@ export function tooShort(value: string, least: number): OrchestratorError {
   );
 }
 
-function unknownSession(value: string): OrchestratorError {
+/** Sessions with that task: they are suggested, never chosen, for a task is not unique. */
+async function withTask(
+  backend: StorageBackend,
+  ids: readonly string[],
+  task: string,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  if (task === "") return found;
+  for (const id of ids) if ((await readMeta(backend, id))?.task === task) found.push(id);
+  return found;
+}
+
+/** @param similar sessions that may be meant. */
+function unknownSession(value: string, similar: readonly string[] = []): OrchestratorError {
   return new OrchestratorError(
     "session_unknown",
     `Cannot find session ${
       JSON.stringify(value)
     }: no session has that name or an ID starting with it`,
-    { hint: "Run `orchestrator session list`" },
+    {
+      hint: similar.length === 1
+        ? `Did you mean session ${similar[0]}? That is its task`
+        : "Run `orchestrator session list`",
+    },
   );
 }

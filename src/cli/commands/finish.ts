@@ -8,6 +8,8 @@ import { OrchestratorError } from "../../errors.ts";
 import { TEXT_LIMITS } from "../../workflow/commands.ts";
 import { namesakeText } from "../../workflow/definition_origin.ts";
 import { describeWithProofs } from "../../workflow/proof_remarks.ts";
+import type { Change } from "../../session/session_manager.ts";
+import type { NextStep } from "../../workflow/next_step.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import type { AnswerTo, Input } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -54,7 +56,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"fin
   await (await import("../../app/hidden_state.ts")).warnOfHidden({ meta, paths, io, warn });
   const account = await readAccount(context, change.state);
   return changeAnswer(
-    change,
+    await withOpen(context, change),
     (style) =>
       lines([
         say`Finished ${style.bold(oneLine(change.state.task, style.width - 12, style))}`,
@@ -109,9 +111,16 @@ export async function abandon(
   }
   const change = await endSession(context, { reason, session: name });
   return changeAnswer(
-    change,
+    await withOpen(context, change),
     (style) => say`Abandoned ${style.bold(oneLine(change.state.task, style.width - 14, style))}`,
   );
+}
+
+/** With the step to another session that is open, where there is one. */
+async function withOpen(context: Context, change: Change): Promise<Change & { next?: NextStep }> {
+  const { stepToOpen } = await import("../../app/still_open.ts");
+  const next = await stepToOpen(context, change.state.session);
+  return next === undefined ? change : { ...change, next };
 }
 
 /** Sessions that this one may be taken for. */

@@ -31,7 +31,7 @@ export function changeAnswer(
   happened: (style: Style) => Shown,
 ): Answer<ChangeData>;
 export function changeAnswer<More extends object>(
-  change: Change,
+  change: WithNext,
   happened: (style: Style) => Shown,
   more: More,
 ): Answer<ChangeData & More>;

@@ -79,6 +79,16 @@ Deno.test("find: nothing fits", async () => {
   }
 });
 
+Deno.test("find: a task that one session has is suggested, and never taken", async () => {
+  const { manager } = await three();
+  const task = `Task of ${B}`;
+  const error = await refusal("session_unknown", findSession(manager, task));
+  assert.equal(error.hint, `Did you mean session ${B}? That is its task`);
+  await start(manager, "ccccccccccccc", { task });
+  const two = await refusal("session_unknown", findSession(manager, task));
+  assert.equal(two.hint, "Run `orchestrator session list`");
+});
+
 Deno.test("find: an id of the old tool means what it was imported into", async () => {
   const { manager } = await three();
   const imported = { "1a2b3c4d": A, "deadbeef": "ggggggggggggg" };

@@ -49,8 +49,9 @@ export function managed(
 export async function start(
   manager: SessionManager,
   id: string = A,
-  { name = null, definition = TWO_PHASES, lineage = `lineage-of-${id}` }: {
+  { name = null, task = `Task of ${id}`, definition = TWO_PHASES, lineage = `lineage-of-${id}` }: {
     readonly name?: string | null;
+    readonly task?: string;
     readonly definition?: WorkflowDefinition;
     readonly lineage?: string;
   } = {},
@@ -64,7 +65,7 @@ export async function start(
           session: id,
           lineage,
           name,
-          task: `Task of ${id}`,
+          task,
           project: null,
           constraints: [],
           definition,
@@ -73,7 +74,7 @@ export async function start(
           toolVersion: "0.0.0",
         },
       }],
-      meta: { name, task: `Task of ${id}`, branch: "main", parent: null },
+      meta: { name, task, branch: "main", parent: null },
       workflow: "name: test\n",
     }));
 }
