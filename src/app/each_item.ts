@@ -30,8 +30,8 @@ export async function eachItem<Done extends ItemChange>(
       if (items.length === 1 || !(error instanceof OrchestratorError)) throw error;
       const done = items.slice(0, index);
       const notTried = items.slice(index + 1);
-      if (done.length > 0) workspace.warn(`These were ${past} before: ${done.join(", ")}`);
-      if (notTried.length > 0) workspace.warn(`These were not tried: ${notTried.join(", ")}`);
+      if (done.length > 0) workspace.warn(`Just ${past}: ${done.join(", ")}`);
+      if (notTried.length > 0) workspace.warn(`Not tried: ${notTried.join(", ")}`);
       throw new OrchestratorError(error.code, error.message, {
         ...(error.hint === undefined ? {} : { hint: error.hint }),
         details: { ...error.details, done, notTried },

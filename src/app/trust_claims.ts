@@ -35,6 +35,22 @@ export async function warnIfUnconfirmed(
   );
 }
 
+/** Warns, when `web_mode` has been turned on, that there is no place that the state is pushed to. */
+export async function warnIfNowhere(
+  workspace: Project & Configuration & Warnings,
+): Promise<void> {
+  const destination = await configuredDestination(workspace);
+  if (destination === null) {
+    workspace.warn("The state is not pushed anywhere: this is not a git repository");
+  } else if (destination.kind === "none") {
+    workspace.warn(
+      "The state is not pushed anywhere yet: this repository has no remote (add one with `git remote add origin <url>`)",
+    );
+  } else if (destination.kind === "refused") {
+    workspace.warn(destination.error.message);
+  }
+}
+
 /** What the repository's files choose, and no person has confirmed. */
 export async function unconfirmedClaims(
   workspace: Project & Configuration,

@@ -18,10 +18,15 @@ const MAX_READ_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reads `--evidence`: JSON, `@FILE`, or `@-` for stdin.
+ * @param items whose evidence it is; names of items as they were typed.
  * @returns the value; undefined when none was given.
  * @throws `invalid_argument` for what is not JSON, `too_long`, `file_unknown`, `missing_argument`
  */
-export async function readEvidence(context: Context, given: string | undefined): Promise<unknown> {
+export async function readEvidence(
+  context: Context,
+  given: string | undefined,
+  items: readonly string[] = [],
+): Promise<unknown> {
   if (given === undefined) return undefined;
   let text = given;
   let source = "the evidence";
@@ -45,9 +50,31 @@ export async function readEvidence(context: Context, given: string | undefined):
     throw new OrchestratorError("invalid_argument", `Cannot use ${source}: it is not JSON`, {
       hint: forgottenAt(context, given)
         ? `Write --evidence ${shellWord(`@${given}`)} to read the file of that name`
-        : `Give --evidence '{"done":"…"}', or --evidence @file.json`,
+        : `Give --evidence ${
+          shellWord(await exampleFor(context, items))
+        }, or --evidence @file.json`,
       cause: error,
     });
+  }
+}
+
+/** What evidence of the first of the items looks like. */
+async function exampleFor(context: Context, [first]: readonly string[]): Promise<string> {
+  const { exampleEvidence } = await import("../workflow/evidence.ts");
+  const { namedItem } = await import("../workflow/locate.ts");
+  try {
+    const id = first === undefined ? undefined : (await context.choose())?.id;
+    if (first === undefined || id === undefined) return exampleEvidence(undefined);
+    const { state } = await context.manager.load(id);
+    const { phase, item } = namedItem(state, first);
+    const found = state.definition.phases
+      .filter((one) => phase === undefined ? true : one.id === phase)
+      .flatMap(({ items }) => items).find((one) => one.id === item);
+    return exampleEvidence(found?.evidence_schema);
+  } catch (error) {
+    // The hint belongs to another error, which counts.
+    if (!(error instanceof OrchestratorError)) throw error;
+    return exampleEvidence(undefined);
   }
 }
 

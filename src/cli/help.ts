@@ -25,16 +25,22 @@ const LEFT_COLUMNS = 30;
 
 /** The commands of most days, in the order in which they are used. The bare program lists these. */
 export const EVERYDAY: readonly string[] = [
-  "start",
-  "status",
   "complete",
   "skip",
   "approve",
+  "reject",
   "advance",
   "finish",
   "note",
   "log",
   "session list",
+  "inbox",
+];
+
+/** Commands for when something went wrong, with what they are for. */
+const REPAIR: readonly Row[] = [
+  [say`reopen, revoke`, say`Take back what was completed, or approved`],
+  [say`doctor`, say`Check for problems, and fix those that can be fixed`],
 ];
 
 /** What help can be about. */
@@ -130,21 +136,25 @@ const INTRODUCTION =
 
 async function overview(table: readonly CommandSpec[], style: Style): Promise<Shown> {
   const { HELP_TOPICS } = await import("./help/topics.ts");
-  const rows = EVERYDAY.flatMap((path) => table.find((row) => row.path === path) ?? []);
+  const rows = commandRows(
+    EVERYDAY.flatMap((path) => table.find((row) => row.path === path) ?? []),
+  );
   const more: readonly Row[] = [
     [say`help all`, say`All ${num(table.length)} commands, and the options of every command`],
     [say`help <command>`, say`Options and examples of a command`],
     ...HELP_TOPICS.map((topic): Row => [say`help ${shown(topic.name)}`, shown(topic.summary)]),
   ];
-  const width = Math.max(...[...commandRows(rows), ...more].map(([left]) => left.length));
+  const width = Math.max(...[...rows, ...REPAIR, ...more].map(([left]) => left.length));
   return paragraphs([
     prose(INTRODUCTION, style),
     usage(say`<command> [options]`, style),
     section(say`Begin with`, [
+      [style.cyan(say`orchestrator init`), say`Write a workflow.yaml for this project, once`],
       [style.cyan(say`orchestrator start "Add login"`), say`Start a session for a task`],
       [style.cyan(say`orchestrator status`), say`Show the next step`],
     ], style),
-    section(say`Everyday commands`, commandRows(rows), style, width),
+    section(say`Everyday commands`, rows, style, width),
+    section(say`When something went wrong`, REPAIR, style, width),
     section(say`More`, more, style, width),
   ]);
 }

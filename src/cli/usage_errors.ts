@@ -97,13 +97,19 @@ export function argumentError(spec: CommandSpec, values: readonly string[]): Orc
 /** Several words where one text belongs are most often a forgotten pair of quotes. */
 function quoteHint(spec: CommandSpec, values: readonly string[]): string | undefined {
   const only = spec.args?.length === 1 ? spec.args[0] : undefined;
-  if (only === undefined || (only.name !== "task" && only.name !== "text")) return undefined;
+  if (only === undefined || !isFreeText(only)) return undefined;
   return `Run \`orchestrator ${spec.path} ${JSON.stringify(values.join(" "))}\``;
+}
+
+/** Sentences: a shell has to be given them in quotes. */
+function isFreeText({ name }: { readonly name: string }): boolean {
+  return name === "task" || name === "text";
 }
 
 /** The arguments as a usage line shows them. */
 export function describeArguments(spec: CommandSpec): string {
   return (spec.args ?? []).map((arg) => {
+    if (isFreeText(arg)) return `"<${arg.name}>"`;
     const name = arg.many ? `${arg.name}…` : arg.name;
     return arg.optional ? `[${name}]` : `<${name}>`;
   }).join(" ");

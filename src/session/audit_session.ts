@@ -23,6 +23,12 @@ export async function auditSession(
   return auditor.report;
 }
 
+/** How a journal is had back. @param file as people are to find it. */
+export function restoreText(file: string): string {
+  return `Restore ${file} from a backup, import a snapshot with --replace, or move the session's ` +
+    "folder elsewhere and pull the state branch";
+}
+
 /** So many contradictions are listed with an error; all are counted. */
 const MOST_LISTED = 50;
 
@@ -39,8 +45,7 @@ function contradictionError(
     "journal_corrupt",
     `Cannot ${doing}: ${contradictionText(first)}${more}`,
     {
-      hint:
-        `Restore sessions/${id}/log.jsonl from a backup or from git, or let a person accept it: ` +
+      hint: `${restoreText(`sessions/${id}/log.jsonl`)}, or let a person accept it: ` +
         `\`orchestrator log accept --session ${id} --reason "<why>"\``,
       details: { session: id, contradictions: contradictions.slice(0, MOST_LISTED) },
     },

@@ -195,12 +195,14 @@ class RuleChecker {
       }
       for (const [r, review] of phase.required_reviews.entries()) {
         if (itemIds.has(review) || itemIds.has(`${review}_review`)) continue;
+        // Without an item it is recorded with `review add`; what is near an item's id may be a slip.
+        const hint = didYouMean(review, itemIds) ?? didYouMean(`${review}_review`, itemIds);
+        if (hint === undefined) continue;
         const message = `required review ${quote(review)} has no item ` +
-          `(${quote(review)} or ${quote(`${review}_review`)}): it must be recorded`;
-        this.#warning([...path, "required_reviews", r], message, {
-          hint: didYouMean(review, itemIds) ?? didYouMean(`${review}_review`, itemIds) ??
-            `Record it with \`orchestrator review add ${review} --by NAME\`, or add an item of that id`,
-        });
+          `(${quote(review)} or ${
+            quote(`${review}_review`)
+          }): it must be recorded with "review add"`;
+        this.#warning([...path, "required_reviews", r], message, { hint });
       }
     }
   }

@@ -106,6 +106,22 @@ export function itemName(state: SessionState, phase: string, item: string): stri
   return state.phase !== phase && phases.some(isOther) ? `${phase}/${item}` : item;
 }
 
+/** What takes something back: for it a later phase does not have to begin. */
+const BACKWARD: readonly string[] = ["reject", "reopen", "release", "revoke"];
+
+/** What leads out of a phase. */
+function stepTo({ definition, state }: LocatedPhase): string {
+  const open = definition.items.filter(({ id, required }) => {
+    const { status, withdrawn, needsAgain } = itemState(state, id);
+    const isDone = status === "completed" || status === "skipped";
+    return required && !(isDone && withdrawn === undefined && needsAgain === undefined);
+  }).map(({ id }) => id);
+  return open.length === 0
+    ? `Run \`orchestrator advance\` to end phase "${definition.id}" first`
+    : `First do what is open in phase "${definition.id}": ${open.join(", ")} ` +
+      "(`orchestrator status` shows the next step)";
+}
+
 /**
  * The item of that name in the current phase, or why it cannot be had: `workflow_ended`,
  * `item_blocked` when it belongs to another phase, `item_unknown` when to none.
@@ -150,7 +166,9 @@ export function requireItem(state: SessionState, name: string, verb: string): Re
       `Cannot ${doing}: it belongs to phase "${home.id}", ${when}; ` +
         `the current phase is "${phase.definition.id}"`,
       {
-        hint: "Run `orchestrator status` to see which items are open",
+        hint: elsewhere < phase.index || BACKWARD.includes(verb)
+          ? "Run `orchestrator status` to see which items are open"
+          : stepTo(phase),
         details: { item: id, phase: home.id, currentPhase: phase.definition.id },
       },
     ),

@@ -111,7 +111,7 @@ function unprotectedText(
 const TAKES: Readonly<Record<Taker, string>> = {
   machine: "this disk may vanish",
   "git worktree remove": "git deletes it with this worktree",
-  "git clean": "git deletes it when it cleans ignored files",
+  "git clean": "`git clean -fdx` deletes it",
 };
 
 /** The same with the command that keeps a copy. */

@@ -27,7 +27,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"app
     );
   }
   const notes = input.option("notes");
-  const evidence = await readEvidence(context, input.option("evidence"));
+  const evidence = await readEvidence(context, input.option("evidence"), input.args("item"));
   let asked = false;
   const ask = async (about: ToApprove) => {
     const how = await confirm(context, input, {

@@ -18,9 +18,10 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"com
     items: input.args("item"),
     given: {
       ...(notes === undefined ? {} : { notes }),
-      ...(evidence === undefined
-        ? {}
-        : { evidence: await (await import("../evidence.ts")).readEvidence(context, evidence) }),
+      ...(evidence === undefined ? {} : {
+        evidence: await (await import("../evidence.ts"))
+          .readEvidence(context, evidence, input.args("item")),
+      }),
     },
   }, {
     signal: context.io.interrupted,

@@ -138,9 +138,7 @@ function placeText(
   const where = stateHome === null || stateHome.why === "setting"
     ? "in .orchestrator/"
     : `in "${stateHome.directory}"`;
-  return takenBy.includes("git clean")
-    ? `${where}, which git deletes when it cleans ignored files`
-    : where;
+  return takenBy.includes("git clean") ? `${where}, which \`git clean -fdx\` deletes` : where;
 }
 
 /** True for root, whatever the permissions say; nothing is written to find out. */

@@ -30,6 +30,10 @@ export interface HelpTopic {
   readonly tables: () => readonly TopicTable[];
 }
 
+/** What is written into an agent's file; `README.md` and `docs/agents.md` have the same. */
+export const AGENT_LINE =
+  "Run `orchestrator status`, do what it shows as next, run the command it prints; on exit code 7 do what is missing, ask a person for approvals, and never edit `.orchestrator/`.";
+
 /** All topics, in the order help shows them. */
 export const HELP_TOPICS: readonly HelpTopic[] = [
   {
@@ -73,7 +77,7 @@ export const HELP_TOPICS: readonly HelpTopic[] = [
     name: "agents",
     summary: "How agents use orchestrator, and which are detected",
     text: [
-      "Start with `orchestrator status`: do the next step that it shows, prove it, and run the command that it prints. Never edit .orchestrator/. If a command exits with code 7, do what its message says is missing; ask a person for approvals.",
+      `The line for your agent's file (AGENTS.md, CLAUDE.md, …): ${AGENT_LINE}`,
       "Every command accepts --json, and no command asks a question without a terminal. `orchestrator help --json` lists all commands and options. `orchestrator handoff` prints a prompt for the next agent.",
       "Inside an agent `approve` is refused with exit code 7, unless the workflow's settings have agents_may_approve: true. An agent that identifies its own session in the environment is bound to the session that it starts.",
     ],

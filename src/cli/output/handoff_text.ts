@@ -34,8 +34,8 @@ export function handoffText(
     say`# Take over: ${flat(state.task)}`,
     state.status !== "active" ? say`This workflow has ended; there is nothing left to do.` : lines([
       say`You are continuing a workflow that \`orchestrator\` manages. Work in this repository, do the open`,
-      say`items below, and prove each one with its command. Nothing can be skipped`,
-      say`unnoticed: the journal records every step. Run \`orchestrator status\` whenever you are unsure.`,
+      say`items below, and prove each one with its command. The journal records`,
+      say`what was done, skipped and forced. Run \`orchestrator status\` whenever you are unsure.`,
     ]),
     facts(state, progress, phase?.name, position),
     bullets(say`Constraints`, state.constraints),
@@ -99,10 +99,17 @@ function open(progress: Progress, phase: PhaseDefinition | undefined): Shown {
   );
 }
 
+/** How strictly an item binds, for who does not know the words of a definition. */
+const BINDS: Readonly<Record<ItemProgress["stepType"], string>> = {
+  gate: "gate: must pass",
+  required: "must be done",
+  documented: "evidence, or a skip with a reason",
+  flexible: "can be skipped with a reason",
+};
+
 function itemText(item: ItemProgress, phase: PhaseDefinition | undefined): Shown {
   const { proof } = item;
-  const tags = [item.required ? "required" : "optional"];
-  if (item.stepType !== "required") tags.push(item.stepType);
+  const tags = [...(item.required ? [] : ["optional"]), BINDS[item.stepType]];
   const notes = phase?.items.find((entry) => entry.id === item.id)?.notes ?? [];
   const rows = [
     say`### ${code(item.id)}: ${flat(item.name)} (${flat(tags.join(", "))})`,

@@ -81,7 +81,12 @@ export const SESSION_COMMANDS: readonly CommandSpec[] = [
     summary: "End a session without finishing its workflow",
     details: "Same as finish --abandon, for any session. Nothing is removed.",
     args: [{ ...SESSION, optional: true }],
-    options: [{ name: "reason", short: "r", value: "TEXT", summary: "Reason (required)" }],
+    options: [{
+      name: "reason",
+      short: "r",
+      value: "TEXT",
+      summary: "Reason (required; at least 10 characters)",
+    }],
     examples: [{ line: 'session end k3v --reason "Started by mistake"', means: "end it" }],
     changes: "session",
     load: () => import("../commands/session/end.ts"),

@@ -227,12 +227,13 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
         summary: "Accept the stale proof of an item",
         many: true,
       },
-      { name: "abandon", summary: "End the workflow unfinished" },
+      { name: "abandon", summary: "End the workflow unfinished; needs --reason" },
       {
         name: "reason",
         short: "r",
         value: "TEXT",
-        summary: "Reason (required with --abandon and --accept-stale)",
+        summary:
+          "Reason, required with --abandon (10 characters) and --accept-stale (50 characters)",
       },
     ],
     examples: [

@@ -32,7 +32,7 @@ export const sessionsAudit: Check = {
         level: "error",
         seen: `${count(wrong.length, "line")} that no command can have made: ${few(ids)}`,
         todo:
-          "Restore log.jsonl from a backup or from git; `orchestrator log verify` shows the lines",
+          "Restore log.jsonl from a backup, a snapshot or the state branch; `orchestrator log verify` shows the lines",
         list: [...wrong, ...odd],
       };
     }

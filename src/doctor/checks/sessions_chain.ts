@@ -16,7 +16,8 @@ export const sessionsChain: Check = {
       seen: `${count(bad.length, "journal")} of ${sessions.length} cannot be trusted: ${
         few(bad.map(({ id }) => id))
       }`,
-      todo: "Restore log.jsonl from a backup or from git; `orchestrator log verify` shows the line",
+      todo:
+        "Restore log.jsonl from a backup, a snapshot or the state branch; `orchestrator log verify` shows the line",
       list: bad.map(({ id, loaded }) => `${id}: ${loaded.error?.message}`),
     };
   },

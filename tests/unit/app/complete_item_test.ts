@@ -140,8 +140,8 @@ Deno.test("a verification that fails is an error, with what the caller lists of 
   const { seq, list, done, notTried } = error.details ?? {};
   assert.deepEqual([list, done, notTried], [[`event ${seq}`], ["works"], ["docs"]]);
   assert.deepEqual(workspace.warnings, [
-    "These were completed before: works",
-    "These were not tried: docs",
+    "Just completed: works",
+    "Not tried: docs",
   ]);
 });
 

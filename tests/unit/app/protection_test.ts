@@ -33,7 +33,7 @@ Deno.test({
   async fn() {
     using clone = new Clone();
     const text = await clone.says(clone.main, ["start", "Login"]);
-    assert.match(text, /only here, and git deletes it when it cleans ignored files/);
+    assert.match(text, /only here, and `git clean -fdx` deletes it/);
     assert.match(text, /orchestrator snapshot export -o/);
     const { protection } = await clone.must(clone.main, ["start", "Json"]);
     assert.deepEqual(protection, { takenBy: ["git clean"], elsewhere: 0, where: null });
@@ -42,7 +42,7 @@ Deno.test({
     assert.equal(persistence.stateDirectory, join(clone.main, ".orchestrator"));
     assert.match(
       persistence.advice,
-      /permanent: .*which git deletes when it cleans ignored files$/,
+      /permanent: .*which `git clean -fdx` deletes$/,
     );
     const { level, list } = await clone.copies();
     assert.equal(level, "info");

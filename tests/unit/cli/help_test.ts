@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { CONFIG_KEY_NAMES } from "../../../src/config/keys.ts";
 import { EXIT_CODES, OrchestratorError } from "../../../src/errors.ts";
 import { EVERYDAY, helpData, helpText } from "../../../src/cli/help.ts";
-import { HELP_TOPICS } from "../../../src/cli/help/topics.ts";
+import { AGENT_LINE, HELP_TOPICS } from "../../../src/cli/help/topics.ts";
 import { makeStyle } from "../../../src/cli/output/style.ts";
 import { visibleLength } from "../../../src/cli/output/width.ts";
 import { findCommand, GLOBAL_OPTIONS, parseRequest } from "../../../src/cli/parse.ts";
@@ -59,11 +60,25 @@ Deno.test("the bare program lists ten everyday commands and says where the rest 
     assert.ok(spec !== undefined, path);
     assert.ok(text.includes(` ${path} ${spec.summary}`), path);
   }
+  for (const word of ["init", "start", "status", "reopen", "revoke", "doctor", "inbox"]) {
+    assert.match(text, new RegExp(`\\b${word}\\b`), word);
+  }
   for (const name of ["all", "<command>", ...HELP_TOPICS.map((topic) => topic.name)]) {
     assert.ok(text.includes(` help ${name} `), name);
   }
   assert.ok(text.includes(`All ${SHOWN.length} commands`));
   assert.ok((await help("")).split("\n").length < 35, "it is short");
+});
+
+Deno.test("the line for an agent's file is one text in the program and in the documentation", async () => {
+  const flat = (text: string) => text.replace(/\s+/g, " ");
+  assert.ok(flat(await help("agents")).includes(AGENT_LINE), "help agents");
+  for (const page of ["README.md", "docs/agents.md"]) {
+    const text = readFileSync(new URL(`../../../${page}`, import.meta.url), "utf8");
+    const blocks = [...text.matchAll(/^```markdown\n([^`]*(?:`[^`\n]+`[^`]*)*)\n```$/gm)]
+      .map(([, block = ""]) => flat(block));
+    assert.ok(blocks.includes(AGENT_LINE), page);
+  }
 });
 
 Deno.test("help all names every command and every global option", async () => {

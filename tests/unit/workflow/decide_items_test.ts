@@ -206,6 +206,7 @@ Deno.test("an item of a phase to come, of an ended phase and of none is refused 
     assert.equal(refusal.code, "item_blocked");
     assert.match(refusal.message, /"build": it belongs to phase "B", which has not started/);
     assert.match(refusal.message, /the current phase is "A"/);
+    assert.match(refusal.hint ?? "", /open in phase "A": write_plan \(`orchestrator status`/);
   }
   for (const command of commands("write_plna")) {
     const refusal = session.refusal(command);
@@ -215,7 +216,11 @@ Deno.test("an item of a phase to come, of an ended phase and of none is refused 
   for (const command of commands("constructor")) {
     assert.equal(session.refusal(command).code, "item_unknown");
   }
-  session.complete("write_plan").do({ kind: "advance" });
+  session.complete("write_plan");
+  for (const command of commands("build")) {
+    assert.match(session.refusal(command).hint ?? "", /^Run `orchestrator advance`/);
+  }
+  session.do({ kind: "advance" });
   for (const command of commands("write_plan")) {
     assert.match(session.refusal(command).message, /phase "A", which has ended/);
   }

@@ -376,8 +376,7 @@ export const BAD_FILES: readonly BadFile[] = [
     text: withItem("- {id: security_review, name: a}", "- {id: quality, name: b}") +
       "\n    required_reviews: [security, quality, securty, style]\n",
     findings: [
-      '8:43 warning required review "securty" has no item ("securty" or "securty_review"): it must be recorded → Did you mean "security_review"?',
-      '8:52 warning required review "style" has no item ("style" or "style_review"): it must be recorded → Record it with `orchestrator review add style --by NAME`, or add an item of that id',
+      '8:43 warning required review "securty" has no item ("securty" or "securty_review"): it must be recorded with "review add" → Did you mean "security_review"?',
     ],
     accepted: true,
   },

@@ -34,6 +34,9 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"con
     const { warnIfUnconfirmed } = await import("../../../app/trust_claims.ts");
     await warnIfUnconfirmed(context, key);
   }
+  if (target.layer === "repository" && key === "web_mode" && found.value === true) {
+    await (await import("../../../app/trust_claims.ts")).warnIfNowhere(context);
+  }
   const value = shown(valueText(row, checked.value));
   const file = shown(target.shown);
   return {

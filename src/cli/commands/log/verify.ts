@@ -10,6 +10,7 @@ import {
 } from "../../../session/repository_log/verify_log.ts";
 import type { ChainHead } from "../../../session/repository_log/lines.ts";
 import type { RememberedEnd } from "../../../session/witness.ts";
+import { restoreText } from "../../../session/audit_session.ts";
 import { lostText } from "../../../session/witness_text.ts";
 import type { Verification } from "../../../session/verify_session.ts";
 import { contradictionText } from "../../../workflow/audit/finding.ts";
@@ -156,8 +157,8 @@ function untrustworthy(
     {
       hint: tooNew
         ? "Use the newer version of orchestrator that wrote it"
-        : `Restore sessions/${bad.length === 1 ? first?.session : "<id>"}/${fileOf(bad)} ` +
-          `from a backup or from git${one ? orAccept(first) : ""}`,
+        : restoreText(`sessions/${bad.length === 1 ? first?.session : "<id>"}/${fileOf(bad)}`) +
+          (one ? orAccept(first) : ""),
       details: {
         sessions: results.map((result) => ({
           ...result,
@@ -219,10 +220,13 @@ function fileOf(bad: readonly Verification[]): string {
     : "log.jsonl";
 }
 
+/** No command: what has become of the journal is for a person to see first. */
+const GO_ON = "; without a copy the work goes on in a new session, and this one stays as it is";
+
 function orAccept(result: Verification | undefined): string {
-  if (result === undefined || (result.lost === null && result.bad !== null)) return "";
+  if (result === undefined || (result.lost === null && result.bad !== null)) return GO_ON;
   const { session, lost, contradictions } = result;
-  if (lost === null && contradictions.length === 0) return "";
+  if (lost === null && contradictions.length === 0) return GO_ON;
   const how = lost === null ? "let a person accept it" : "continue without the missing events";
   const why = lost === null ? ' --reason "<why>"' : "";
   return `, or ${how}: \`orchestrator log accept --session ${session}${why}\``;
