@@ -422,7 +422,10 @@ Deno.test({
     const status = async () => (await clone.must(clone.main, ["status"])).remarks ?? [];
     assert.doesNotMatch((await status()).join(), SAID);
     clone.git(clone.main, "worktree", "remove", "--force", own);
-    assert.match((await status()).join(), new RegExp(`${lost} \\(Own\\), .*in a worktree that is removed`));
+    assert.match(
+      (await status()).join(),
+      new RegExp(`${lost} \\(Own\\), .*in a worktree that is removed`),
+    );
     // A new worktree of that name is another one.
     clone.git(clone.main, "branch", "--quiet", "-D", "own");
     const again = clone.add("own");
