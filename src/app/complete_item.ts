@@ -84,9 +84,8 @@ async function completeItem(
     "complete",
     (newest) => decideComplete(newest, command, { actor }),
   );
-  const offered = Object.keys(completing.given);
-  if (change.already !== null && offered.length > 0) {
-    workspace.warn(`Nothing was changed; not stored: ${offered.join(", ")}`);
+  if (change.already !== null) {
+    (await import("./not_stored.ts")).warnUnstored(workspace, change.state, completing);
   }
   for (const { type, seq, data } of change.events) {
     if (type === "item_failed") {

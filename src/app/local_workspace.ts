@@ -224,7 +224,7 @@ export class LocalWorkspace<Host extends Surroundings = Surroundings> implements
     this.#config = undefined;
     await this.#prepareConfig();
     if (this.#redactor === undefined) return;
-    (await import("./secrets/redactor.ts")).learnVariablesOf(this, await this.#redactor);
+    (await import("./secrets/redactor.ts")).learnMore(this, await this.#redactor);
   }
 
   async identityRestored(): Promise<void> {

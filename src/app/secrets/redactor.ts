@@ -21,7 +21,7 @@ export async function makeRedactor(
 }
 
 /** Learns the variables that the configuration names as secrets: it may have come from elsewhere just now. */
-export function learnVariablesOf(
+export function learnMore(
   { io, loadedConfig }: Whereabouts & Pick<Configuration, "loadedConfig">,
   redactor: Redactor,
 ): void {

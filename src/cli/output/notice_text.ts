@@ -49,7 +49,9 @@ export function noticeText(notice: BypassNotice): string {
         `was stale or failed: ${notice.reason}`;
     default:
       return `${notice.phase}/${notice.item} ${
-        notice.kind === "forced" ? "was skipped by force" : "was skipped by zero_human"
+        notice.kind === "forced"
+          ? `was skipped by force, by ${notice.by.agent ?? notice.by.name} (${notice.by.kind})`
+          : "was skipped by zero_human"
       }${notice.undone ? " (undone since)" : ""}: ${notice.reason}`;
   }
 }

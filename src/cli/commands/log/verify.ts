@@ -48,6 +48,9 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
   for (const result of results) {
     sessions.push({ ...result, ...await recordedHere(context, result.session, ends) });
   }
+  const others = input.has("all") || input.has("repository")
+    ? 0
+    : (await context.manager.listSessions()).length - sessions.length;
   const data = { sessions, ...(repository === null ? {} : { repository }) };
   return {
     data,
@@ -57,8 +60,16 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"log
           ? [style.dim(say`No sessions.`)]
           : sessions.map((result) => lineOf(result, style))),
         ...(repository === null ? [] : repositoryLines(repository, style)),
+        ...(others > 0 ? [style.dim(uncheckedText(others, sessions.length))] : []),
       ]),
   };
+}
+
+/** What was not asked for. @param others how many sessions were not checked. */
+function uncheckedText(others: number, checked: number): Shown {
+  return say`  ${num(checked)} of ${
+    num(checked + others)
+  } sessions; --all checks all of them and the repository's journal`;
 }
 
 /** A session, and an event that was recorded here and is not in its journal. */
