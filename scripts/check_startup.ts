@@ -29,7 +29,7 @@ export const HOT_PATHS: readonly HotPath[] = [
   {
     command: "complete",
     entries: ["main.ts", "src/cli/commands/complete.ts"],
-    budget: { files: 74, bytes: 181_000 },
+    budget: { files: 74, bytes: 181_450 },
   },
 ];
 

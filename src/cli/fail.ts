@@ -40,8 +40,11 @@ export async function fail(
     .filter((warning) => !error.message.includes(warning));
   if (json) {
     const { errorEnvelope } = await import("./output/json.ts");
-    const { stepOfHint } = await import("./output/hint_step.ts");
-    const next = error.hint === undefined ? undefined : stepOfHint(error.hint);
+    const { stepForPerson, stepOfHint } = await import("./output/hint_step.ts");
+    const hinted = error.hint === undefined ? undefined : stepOfHint(error.hint);
+    const mayName = error.code === "agent_refused" && context?.spec.destructive !== true;
+    const next = hinted ??
+      (mayName ? stepForPerson(argv.map((word) => redactor.redact(word))) : undefined);
     io.err(errorEnvelope(error, warnings, next));
   } else {
     const { errorText } = await import("./output/error.ts");
@@ -84,6 +87,9 @@ async function withAdvice(
   ) {
     const { unwritableState } = await import("./worktree_advice.ts");
     return unwritableState(error, paths, context.environment.agent?.name ?? null);
+  }
+  if (error.code === "item_blocked" && error.details?.["currentPhase"] !== undefined) {
+    return await (await import("./ended_phase_advice.ts")).withWay(error, context);
   }
   const { within, link } = error.details ?? {};
   const known = error.code === "link_refused" && typeof within === "string" &&

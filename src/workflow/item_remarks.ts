@@ -15,10 +15,13 @@ interface Said {
   readonly approval?: unknown;
 }
 
-/** The clauses; none where nothing was said. */
-export function itemRemarks(item: Said): readonly string[] {
+/**
+ * The clauses; none where nothing was said.
+ * @param isWorkedOn whether the work that was rejected has been done again since.
+ */
+export function itemRemarks(item: Said, isWorkedOn = false): readonly string[] {
   const { rejections = 0, needsAgain } = item;
-  const why = withdrawnText(item);
+  const why = withdrawnText(item, isWorkedOn);
   const done = item.approval === undefined ? "completed" : "approved";
   const times = rejections === 1 ? "once" : `${rejections} times`;
   return [
@@ -37,12 +40,19 @@ const SAID = {
 } as const;
 
 /** How an item was opened again or lost its approval; null where it was not. */
-function withdrawnText({ status, withdrawn, withdrawnReason = "" }: Said): string | null {
+function withdrawnText(
+  { status, withdrawn, withdrawnReason = "" }: Said,
+  isWorkedOn: boolean,
+): string | null {
   if (withdrawn === undefined) return null;
   const { how, by, because } = withdrawn;
   const what = because === undefined
     ? `${SAID[how]} by ${by.name}`
     : `opened again: "${because}", which it needs, was ${how} by ${by.name}`;
-  const open = isOpen(status) || how === "revoked" ? what : `${what} before`;
+  const open = isWorkedOn
+    ? `${what}, and worked on since`
+    : isOpen(status) || how === "revoked"
+    ? what
+    : `${what} before`;
   return withdrawnReason === "" ? open : `${open}: ${withdrawnReason}`;
 }

@@ -5,7 +5,7 @@
 import { agentsMayApprove, isZeroHuman } from "./approval_rules.ts";
 import { advanceBlockers, type Blocker, finishBlockers } from "./blockers.ts";
 import { claimantText, holds } from "./claims.ts";
-import type { ItemDefinition } from "./definition.ts";
+import type { ItemDefinition, PhaseDefinition } from "./definition.ts";
 import { currentPhase, isLastPhase, itemName, itemState, type LocatedPhase } from "./locate.ts";
 import { openNeeds } from "./needs.ts";
 import type { Actor } from "./recorded.ts";
@@ -166,6 +166,13 @@ function ownStep(state: SessionState, phase: LocatedPhase, item: ItemDefinition)
     return step(["complete", item.id], `"${item.name}" is open and needs no supervision`);
   }
   if (item.verification.type === "manual_gate") {
+    const again = rejectedWork(phase, item);
+    if (again !== undefined) {
+      return step(
+        ["reopen", again, "--reason", "<why>"],
+        `"${item.name}" was rejected: do the work again`,
+      );
+    }
     return step(
       ["approve", item.id, ...evidence],
       `"${item.name}" needs approval`,
@@ -187,6 +194,24 @@ function ownStep(state: SessionState, phase: LocatedPhase, item: ItemDefinition)
     ? "is open"
     : `must be completed again after "${needsAgain}"`;
   return step(argv, `"${item.name}" ${open}${needs}`);
+}
+
+/** The last item that is done of the work that was rejected; undefined where there is none, or some was touched since. */
+function rejectedWork(
+  phase: LocatedPhase,
+  item: ItemDefinition,
+): string | undefined {
+  const { how, seq = 0, because } = itemState(phase.state, item.id).withdrawn ?? {};
+  const work = workBefore(phase.definition, item);
+  const isOpen = how !== "rejected" || because !== undefined ||
+    work.some((id) => itemState(phase.state, id).touched > seq);
+  return isOpen ? undefined : work.findLast((id) => isDone(itemState(phase.state, id)));
+}
+
+/** Ids of the items whose work an approval is about: those before it in its phase that are none. */
+export function workBefore({ items }: PhaseDefinition, item: ItemDefinition): readonly string[] {
+  return items.slice(0, items.indexOf(item))
+    .filter(({ verification }) => verification.type !== "manual_gate").map(({ id }) => id);
 }
 
 /**

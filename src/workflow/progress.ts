@@ -18,10 +18,18 @@ import type {
 } from "./definition.ts";
 import { claimantText } from "./claims.ts";
 import { originRemark, settingFile } from "./definition_origin.ts";
+import { correctionRemarks } from "./ended_phase.ts";
 import type { Actor, Approval } from "./events.ts";
 import { exampleEvidence } from "./evidence.ts";
 import { currentPhase, isLastPhase, itemState, type LocatedPhase, phaseState } from "./locate.ts";
-import { failureOf, itemStep, type NextStep, nextStep, skipsItself } from "./next_step.ts";
+import {
+  failureOf,
+  itemStep,
+  type NextStep,
+  nextStep,
+  skipsItself,
+  workBefore,
+} from "./next_step.ts";
 import { approvalsOf, type GivenApproval } from "./given_approvals.ts";
 import { whenCompared } from "./held_proofs.ts";
 import { variableRemarks } from "./variable_remarks.ts";
@@ -243,7 +251,7 @@ function describeItem(
   const { claim } = standing;
   const remarks = [
     ...(open && claim !== undefined ? [`claimed by ${claimantText(claim.by)}`] : []),
-    ...itemRemarks(standing),
+    ...itemRemarks(standing, open && isWorkedOn(phase, item)),
     ...(waiting.length === 0 ? [] : [`needs ${namesText(waiting)} first`]),
   ];
   return {
@@ -268,6 +276,17 @@ function describeItem(
     ...(open && claim !== undefined ? { claim } : {}),
     ...(isBeforeImport(state, standing) ? { beforeImport: true } : {}),
   };
+}
+
+/** Whether work that an approval is about has been done since the item was rejected. */
+function isWorkedOn(
+  { definition, state: standing }: LocatedPhase,
+  item: ItemDefinition,
+): boolean {
+  const { withdrawn } = itemState(standing, item.id);
+  return withdrawn?.how === "rejected" && withdrawn.because === undefined &&
+    workBefore(definition, item).map((id) => itemState(standing, id))
+      .some((work) => work.touched > withdrawn.seq && isDone(work));
 }
 
 /** Whether an item has had its status before the import: what happens here says who did it. */
@@ -374,6 +393,7 @@ function remarksOf(state: SessionState): Pick<Progress, "remarks"> {
     ...whenCompared(state),
     ...workNotices(state),
     ...variableRemarks(state),
+    ...correctionRemarks(state),
   );
   for (const { phase, item, standing: { verification } } of everyItem(state)) {
     if (verification?.type !== "command" || verification.wroteState === undefined) continue;

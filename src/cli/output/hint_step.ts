@@ -40,6 +40,21 @@ export function stepOfHint(hint: string): HintStep | undefined {
   };
 }
 
+/**
+ * The step where an agent was refused what only a person may do: a person runs the same command, and
+ * answers its questions.
+ * @param argv the words that were refused.
+ */
+export function stepForPerson(argv: readonly string[]): HintStep {
+  const words = argv.filter((word) => !["--json", "--yes", "--no-input"].includes(word));
+  return {
+    argv: words,
+    placeholders: placeholdersIn(words),
+    command: commandLine(["orchestrator", ...words]),
+    byPerson: true,
+  };
+}
+
 /** A word of a line, or what a shell would take for more than a word. */
 const TOKENS =
   /\s*(?:(<[A-Za-z][\w -]*>…?(?=\s|$))|((?:[^\s'"\\<>|&;$()]|\\.|'[^']*'|"(?:[^"\\$]|\\.)*")+))/y;

@@ -161,6 +161,12 @@ const REMARKS = words({
   none: "",
 });
 
+/** Whether something of an ended phase does not hold any more: an approval, or what was checked again. */
+function isUndone({ id }: PhaseProgress, { bypasses, blockers }: Progress): boolean {
+  return bypasses.some((notice) => notice.kind === "approval_revoked" && notice.phase === id) ||
+    blockers.some((blocker) => blocker.kind === "item_open" && blocker.phase === id);
+}
+
 function phaseLine(
   phase: PhaseProgress,
   progress: Progress,
@@ -173,6 +179,8 @@ function phaseLine(
   const stopped = progress.phase === null && phase.status === "active";
   const mark = active
     ? style.cyan(symbols.active)
+    : phase.status === "completed" && isUndone(phase, progress)
+    ? style.red(symbols.failed)
     : phase.status === "completed"
     ? style.green(symbols.done)
     : stopped
