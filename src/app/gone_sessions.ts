@@ -49,7 +49,8 @@ export async function allGone(
 ): Promise<{ readonly what: string; readonly hint: string; readonly gone: Gone } | null> {
   if (workspace.meta !== null && (await workspace.manager.listSessions()).length > 0) return null;
   const gone = await findGone(workspace);
-  if (gone === null) return null;
+  // What was in a worktree that is removed was never here.
+  if (gone === null || gone.heads.some(({ place }) => place.startsWith("worktrees/"))) return null;
   const folder = workspace.meta === null
     ? STATE_DIRECTORY
     : `${STATE_DIRECTORY}/${FOLDERS.sessions}`;
