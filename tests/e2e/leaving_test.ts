@@ -32,7 +32,7 @@ phases:
 /** A clone in which everything is tried. */
 class Place extends Program implements Disposable {
   readonly scratch: Scratch;
-  readonly server: string;
+  readonly backup: string;
   readonly used = new Set<string>();
 
   constructor() {
@@ -44,8 +44,8 @@ class Place extends Program implements Disposable {
       env: { ...env, XDG_STATE_HOME: join(scratch.home, "state") },
     });
     this.scratch = scratch;
-    this.server = server;
-    git(this.root, "remote", "add", "backup", project.bare("backup.git"));
+    this.backup = project.bare("backup.git");
+    git(this.root, "remote", "add", "backup", this.backup);
   }
 
   override runWith(argv: readonly string[], more: Partial<InProcess> = {}): Promise<Result> {
@@ -168,7 +168,8 @@ test("what is left by rm -rf .orchestrator neither matters nor is in the way", a
     assert.ok([0, 1, 4].includes(code), `${argv.join(" ")}: ${code} ${stderr}`);
     assert.equal(existsSync(state), false, argv.join(" "));
   }
-  // The program starts again as in a fresh clone, and its state goes where it should.
+  // The program starts again as in a fresh clone, and its state goes where the configuration on the
+  // branch says.
   const started = await place.must("start", "From the beginning", "--name", "again");
   assert.equal(started.stderr, "");
   assert.deepEqual(readdirSync(join(state, "sessions")).length, 1);
@@ -181,7 +182,7 @@ test("what is left by rm -rf .orchestrator neither matters nor is in the way", a
   );
   const status = JSON.parse((await place.must("state", "status", "--json")).stdout).data;
   assert.equal(status.problem, null);
-  assert.match(git(place.server, "for-each-ref"), new RegExp(status.branch));
+  assert.match(git(place.backup, "for-each-ref"), new RegExp(status.branch));
   await place.must("log", "verify", "--all");
 });
 
