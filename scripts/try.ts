@@ -58,7 +58,7 @@ async function main(args: readonly string[]): Promise<void> {
   }
   console.log(
     `Builds the executable with ${NAMES[engine]}, then takes a scratch repository through a whole
-workflow with it. Takes half a minute; changes nothing outside dist/ and a temporary folder.
+workflow with it. Takes under a minute after the first download; changes nothing outside dist/ and a temporary folder.
 
 Lines that begin with $ are what a person would type; # says why; the rest is what programs print.
 

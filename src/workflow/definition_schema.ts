@@ -164,7 +164,7 @@ function buildSchemas(strict: boolean) {
     skippable: optional(z.boolean(), {
       description:
         "Whether the item may be skipped with a reason. Required items never may, gates only with " +
-        "--force, manual gates only with skip_conditions.",
+        "--force; an item with a manual gate that is not of step_type gate only with skip_conditions.",
       default: true,
     }),
     skip_conditions: optional(textList(), {

@@ -2,10 +2,10 @@
  * What may be skipped, and which reasons are accepted.
  * | item | may be skipped |
  * |---|---|
- * | `gate` | only with `--force` and a substantive reason; shown as bypassed afterwards |
+ * | `gate` | only with `--force` and a substantive reason, a manual gate only by a person; shown as bypassed afterwards |
  * | `required` | never |
  * | `skippable: false` | never |
- * | manual gate without `skip_conditions` | never |
+ * | manual gate without `skip_conditions`, of another step_type than `gate` | never |
  * | `documented` | with a substantive reason that is not a stock phrase |
  * | `flexible` | with a short reason |
  * @module
