@@ -149,6 +149,13 @@ example(
     await app.must("advance");
     // A test that passes before the change shows nothing.
     await app.refused("failure", /exited with code 1/, "complete", "failing_test");
+    // Nor do tests that do not run.
+    const found = app.scratch.read("package.json");
+    for (const runs of ['"test": "no-such-program"', '"other": "node --test"']) {
+      app.edit("package.json", '"test": "node --test"', runs);
+      await app.refused("failure", /exited with code 1/, "complete", "failing_test");
+      app.write("package.json", found);
+    }
     writeHealthTest(app);
     await app.must("complete", "failing_test");
     await app.refused("blocked", /implement/, "skip", "implement", "--reason", "It works already");
