@@ -6,7 +6,7 @@
 # Works with Windows PowerShell 5.1 and PowerShell 7. Changes nothing outside the folder it installs
 # into, apart from the PATH of this user when it chooses the folder itself. Variables with the same
 # meaning as the parameters: ORCHESTRATOR_INSTALL_DIR, ORCHESTRATOR_VERSION, ORCHESTRATOR_BASE_URL,
-# ORCHESTRATOR_NO_MODIFY_PATH=1, ORCHESTRATOR_UNSIGNED=1.
+# ORCHESTRATOR_NO_MODIFY_PATH=1, ORCHESTRATOR_REPLACE=1, ORCHESTRATOR_UNSIGNED=1.
 #
 # This copy belongs to one release and carries the SHA-256 of that release's files, so installing
 # that release needs no signature. Any other release is verified by the signature of its SHA256SUMS.
@@ -20,6 +20,8 @@ param(
   [string] $BaseUrl = $env:ORCHESTRATOR_BASE_URL,
   # Never change PATH.
   [switch] $NoModifyPath,
+  # Replace orchestrator.exe there even though it is another program or a link.
+  [switch] $Replace,
   # Install another release although its signature cannot be checked here.
   [switch] $Unsigned,
   # Remove the executable, and the folder from PATH.
@@ -42,9 +44,35 @@ function Save-ReleaseFile([string] $Folder, [string] $Name, [string] $Directory)
   if ($Folder -match '^https?://') {
     Invoke-WebRequest -UseBasicParsing -Uri "$Folder/$Name" -OutFile $target
   } else {
-    Copy-Item -LiteralPath (Join-Path ($Folder -replace '^file:///', '') $Name) -Destination $target
+    Copy-Item -LiteralPath (Join-Path $Folder $Name) -Destination $target
   }
   $target
+}
+
+# The folder or address that -BaseUrl stands for.
+function Get-ReleaseFolder([string] $Base) {
+  if ($Base -match '^https?://') { return $Base.TrimEnd('/') }
+  $path = $Base
+  if ($Base -match '^file:') {
+    # file://localhost/ is this machine; LocalPath would make a share of it.
+    $path = ([Uri] ($Base -replace '^file:/{0,2}localhost/', 'file:///')).LocalPath
+  } elseif ($Base -match '^[A-Za-z][A-Za-z0-9+.-]*://') {
+    throw "Cannot read `"$Base`": -BaseUrl takes a folder, file:, http: or https:"
+  }
+  if (-not (Test-Path -LiteralPath $path -PathType Container)) {
+    throw "There is no folder `"$path`". Nothing was installed. A server begins with https://"
+  }
+  $path.TrimEnd('/', '\')
+}
+
+# Throws where something else than this program would be lost.
+function Assert-Replaceable([string] $Path) {
+  $item = Get-Item -LiteralPath $Path -Force -ErrorAction SilentlyContinue
+  if ($null -eq $item) { return }
+  $wayOut = 'Nothing was installed. Install elsewhere with -To, or replace it with -Replace or ORCHESTRATOR_REPLACE=1'
+  if ($item.Attributes -band [IO.FileAttributes]::ReparsePoint) { throw "$Path is a link. $wayOut" }
+  $said = try { "$(& $Path --version)" } catch { '' }
+  if ($said -notmatch '^orchestrator \d\S* \(.*, .*\)$') { throw "$Path is not this program. $wayOut" }
 }
 
 # The SHA-256 that a list states for a file, or for the executable of a target; empty when none.
@@ -212,12 +240,15 @@ function Install-Orchestrator {
   if ($wantedVersion -ne 'latest' -and -not (Test-Version $wantedVersion)) {
     throw "`"$wantedVersion`" is not a version"
   }
-  if ($BaseUrl) { $folder = $BaseUrl.TrimEnd('/', '\') }
+  if ($BaseUrl) { $folder = Get-ReleaseFolder $BaseUrl }
   elseif ($Releases -eq '') {
     throw 'Releases have no address yet: give the folder or server that has them with -BaseUrl'
   } elseif ($wantedVersion -eq 'latest') { $folder = "$Releases/latest/download" }
   else { $folder = "$Releases/download/v$wantedVersion" }
 
+  if (-not $Replace -and ('', '0') -contains [string] $env:ORCHESTRATOR_REPLACE) {
+    Assert-Replaceable $destination
+  }
   New-Item -ItemType Directory -Force -Path $directory | Out-Null
   $work = Join-Path $directory ('.orchestrator-' + [Guid]::NewGuid().ToString('N'))
   New-Item -ItemType Directory -Path $work | Out-Null

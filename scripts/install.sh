@@ -29,17 +29,19 @@ Usage: install.sh [options]
 
   --to DIR            Where to put the executable (default: ~/.local/bin)
   --version VERSION   Another release than this script's own, or "latest"
-  --base-url URL      A folder or server with a release's files
+  --base-url URL      A folder or server with a release's files: a path, file:, http: or https:
   --target TARGET     Another executable than the detected one, for example linux-x64-musl
   --modify-path       Add DIR to PATH in your shell's start file (default: only without --to)
   --no-modify-path    Never change a start file
+  --replace           Replace DIR/orchestrator even though it is another program or a link
   --unsigned          Install another release although its signature cannot be checked here
   --uninstall         Remove the executable, and the line in the start file
   --quiet             Print errors only
   --help              Print this
 
 Variables with the same meaning: ORCHESTRATOR_INSTALL_DIR, ORCHESTRATOR_VERSION,
-ORCHESTRATOR_BASE_URL, ORCHESTRATOR_NO_MODIFY_PATH=1, ORCHESTRATOR_UNSIGNED=1.
+ORCHESTRATOR_BASE_URL, ORCHESTRATOR_NO_MODIFY_PATH=1, ORCHESTRATOR_REPLACE=1,
+ORCHESTRATOR_UNSIGNED=1.
 TEXT
 }
 
@@ -63,11 +65,13 @@ main() {
   version=${ORCHESTRATOR_VERSION-}
   base=${ORCHESTRATOR_BASE_URL-}
   unsigned=${ORCHESTRATOR_UNSIGNED-0}
+  replace=${ORCHESTRATOR_REPLACE-0}
   target=''
   path_wish=''
   uninstall=0
   quiet=0
   work=''
+  made=''
   while [ $# -gt 0 ]; do
     case $1 in
       --to | --version | --base-url | --target)
@@ -81,6 +85,7 @@ main() {
       --target) target=$2 && shift ;;
       --modify-path) path_wish=yes ;;
       --no-modify-path) path_wish=no ;;
+      --replace) replace=1 ;;
       --unsigned) unsigned=1 ;;
       --uninstall) uninstall=1 ;;
       --quiet | -q) quiet=1 ;;
@@ -184,9 +189,8 @@ is_musl() {
 
 find_tools() {
   case $base in
-    /* | ./* | ../* | . | ..) fetcher=copy ;;
-    file://*) base=${base#file://} && fetcher=copy ;;
-    *)
+    file:*) read_file_address && fetcher=copy ;;
+    '' | http://* | https://*)
       if has curl; then
         fetcher=curl
       elif has wget; then
@@ -195,6 +199,12 @@ find_tools() {
         die "there is neither curl nor wget to download with" \
           "Install one of them, or copy a release here and name its folder with --base-url."
       fi
+      ;;
+    *://*) die "cannot read \"$base\": --base-url takes a folder, file:, http: or https:" ;;
+    *)
+      # A name that begins with a dash would be an option of cp.
+      case $base in -*) base=./$base ;; esac
+      fetcher=copy
       ;;
   esac
   if has sha256sum; then
@@ -218,6 +228,36 @@ find_tools() {
   else
     die "there is neither zstd nor gunzip to unpack with"
   fi
+}
+
+# Makes $base, a file: address (RFC 8089), the path that it stands for.
+read_file_address() {
+  rest=${base#file:}
+  case $rest in
+    //localhost/*) rest=/${rest#//localhost/} ;;
+    ///*) rest=/${rest#///} ;;
+    //* | [!/]* | '') die "cannot read \"$base\": it does not name a folder of this machine" ;;
+  esac
+  asked=$base
+  base=''
+  while :; do
+    case $rest in
+      *%*) base=$base${rest%%%*} && rest=${rest#*%} ;;
+      *) break ;;
+    esac
+    case $rest in
+      00* | [!0-9A-Fa-f]* | ?[!0-9A-Fa-f]* | ? | '')
+        die "cannot read \"$asked\": a % in it is not followed by the number of a character"
+        ;;
+    esac
+    behind=${rest#??}
+    # The dot keeps a line break at the end.
+    octal=$(printf %03o "0x${rest%"$behind"}")
+    character=$(printf %b. "\\0$octal")
+    base=$base${character%.}
+    rest=$behind
+  done
+  base=$base$rest
 }
 
 sha256_of() {
@@ -426,25 +466,64 @@ install() {
   else
     folder=$RELEASES/download/v$version
   fi
-  if ! mkdir -p "$directory" 2>/dev/null || [ ! -w "$directory" ]; then
+  if [ "$fetcher" = copy ] && [ ! -d "$folder" ]; then
+    die "there is no folder \"$folder\"" "Nothing was installed. A server begins with https://"
+  fi
+  trap clean_up EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+  if ! make_directory || [ ! -w "$directory" ]; then
     die "cannot write to $directory" "Choose another folder with --to DIR."
   fi
   directory=$(CDPATH='' cd "$directory" && pwd)
   destination=$directory/orchestrator
-  [ ! -d "$destination" ] || die "$destination is a folder"
+  [ ! -d "$destination" ] || [ -h "$destination" ] || die "$destination is a folder"
+  [ "$replace" = 1 ] || check_replaced
   work=$(mktemp -d "$directory/.orchestrator-XXXXXX") || die "cannot write to $directory"
-  trap clean_up EXIT
-  trap 'exit 130' INT
-  trap 'exit 143' TERM HUP
 
   find_list
   wanted=$(sum_of "$list" "$target") || die "release $version has no executable for $target"
   if [ -f "$destination" ] && [ "$(sha256_of "$destination")" = "$wanted" ]; then
+    if [ ! -x "$destination" ]; then
+      chmod 755 "$destination" || die "cannot make $destination executable"
+    fi
     say "orchestrator $version is already installed: $destination"
   else
     put_in_place
   fi
+  made=''
   finish_path
+}
+
+# Makes $directory. Sets $made to it and $topmost to the first of its parents that was not there.
+make_directory() {
+  at=$directory
+  while [ -n "$at" ] && [ ! -e "$at" ]; do
+    made=$directory
+    topmost=$at
+    case $at in */*) at=${at%/*} ;; *) at='' ;; esac
+  done
+  mkdir -p "$directory" 2>/dev/null
+}
+
+# Ends it all where something else than this program would be lost.
+check_replaced() {
+  way_out="Install elsewhere with --to DIR, or replace it with --replace."
+  [ ! -h "$destination" ] ||
+    die "$destination is a link; nothing was installed" "$way_out"
+  [ -e "$destination" ] || return 0
+  is_ours "$destination" ||
+    die "$destination is not this program; nothing was installed" "$way_out"
+}
+
+# Whether a file is this program, of any version. One that may not be run is known by its SHA-256
+# when it is of the release that this script belongs to.
+is_ours() {
+  case $("$1" --version </dev/null 2>/dev/null || true) in
+    "orchestrator "[0-9]*" ("*", "*")") return 0 ;;
+  esac
+  [ "$version" = "$VERSION" ] || return 1
+  printf '%s\n' "$KNOWN" | grep -q "^# executable $(sha256_of "$1") "
 }
 
 put_in_place() {
@@ -468,12 +547,20 @@ put_in_place() {
       ;;
     *) die "the executable does not run here; nothing was installed" "It says: $said" ;;
   esac
+  # A link to a folder would be followed.
+  [ ! -h "$destination" ] || rm -f "$destination"
   mv -f "$work/orchestrator" "$destination"
   say "Installed $said: $destination"
 }
 
 clean_up() {
   [ -z "$work" ] || rm -rf "$work"
+  # Folders that were made for nothing; others keep what is in them.
+  while [ -n "$made" ]; do
+    rmdir "$made" 2>/dev/null || true
+    [ "$made" != "$topmost" ] || break
+    made=${made%/*}
+  done
 }
 
 # --- PATH

@@ -3,12 +3,16 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
+  cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -22,7 +26,7 @@ import {
   System,
   TARGET,
 } from "../harness/installer_machine.ts";
-import { makeSmallRelease } from "../harness/small_release.ts";
+import { answering, makeSmallRelease } from "../harness/small_release.ts";
 
 const releases = new Releases();
 globalThis.addEventListener("unload", () => releases[Symbol.dispose]());
@@ -212,6 +216,99 @@ test("install.sh removes nothing that is not the program", async () => {
   const result = await place.run(own(), ["--uninstall"]);
   assert.equal(result.code, 1);
   assert.match(place.installed ?? "", /another tool/);
+});
+
+test("install.sh replaces only what is this program, unless it is told to", async () => {
+  const base = releases.folder("1.2.0");
+  const others: readonly (readonly [name: string, says: RegExp, make: (file: string) => void])[] = [
+    ["a script", /is not this program/, (file) => {
+      writeFileSync(file, "#!/bin/sh\necho orchestrator 1.2.0\n", { mode: 0o755 });
+    }],
+    ["a file that cannot run", /is not this program/, (file) => writeFileSync(file, "notes\n")],
+    ["a link to a program", /is a link/, (file) => {
+      const elsewhere = `${file}-elsewhere`;
+      writeFileSync(elsewhere, answering("1.1.0", TARGET), { mode: 0o755 });
+      symlinkSync(elsewhere, file);
+    }],
+    ["a link to a folder", /is a link/, (file) => {
+      mkdirSync(`${file}-folder`);
+      symlinkSync(`${file}-folder`, file);
+    }],
+    ["a link to nothing", /is a link/, (file) => symlinkSync("/nowhere", file)],
+  ];
+  for (const [name, says, make] of others) {
+    using place = new Place(HERE);
+    mkdirSync(place.bin, { recursive: true });
+    const file = join(place.bin, "orchestrator");
+    make(file);
+    const { ino, size, mtimeMs } = lstatSync(file);
+    const refused = await place.run(own(), ["--base-url", base]);
+    assert.equal(refused.code, 1, name);
+    assert.match(refused.stderr, says, name);
+    assert.match(refused.stderr, /--to DIR, or replace it with --replace/);
+    const after = lstatSync(file);
+    assert.deepEqual([after.ino, after.size, after.mtimeMs], [ino, size, mtimeMs], name);
+    const replaced = await place.run(own(), ["--base-url", base, "--replace"]);
+    assert.equal(replaced.code, 0, replaced.stderr);
+    assert.ok(lstatSync(file).isFile(), name);
+    assert.match(place.installed ?? "", /orchestrator 1\.2\.0/, name);
+    const again = await place.run(own(), [
+      "--base-url",
+      releases.folder("1.3.0"),
+      "--version",
+      "1.3.0",
+    ]);
+    assert.equal(again.code, 0, `another version of it: ${again.stderr}`);
+  }
+});
+
+test("install.sh makes its own release executable where it is not", async () => {
+  using place = new Place(HERE);
+  const base = releases.folder("1.2.0");
+  await place.run(own(), ["--base-url", base]);
+  const file = join(place.bin, "orchestrator");
+  chmodSync(file, 0o644);
+  const again = await place.run(own(), ["--base-url", base]);
+  assert.equal(again.code, 0, again.stderr);
+  assert.match(again.stderr, /already installed/);
+  assert.equal(statSync(file).mode & 0o777, 0o755);
+});
+
+test("install.sh tells folders from addresses, and asks no server for a folder", async () => {
+  using place = new Place({ name: "", shell: ["dash"], programs: ["sha256sum", "gunzip"] });
+  cpSync(releases.folder("1.2.0"), join(place.home, "a %41 mirror"), { recursive: true });
+  const path = `${place.home}/a%20%2541%20mirror`;
+  const good = ["a %41 mirror", "./a %41 mirror/", `file://${path}`, `file://localhost${path}`];
+  for (const base of [...good, `file:${path}`]) {
+    const result = await place.run(own(), ["--base-url", base]);
+    assert.equal(result.code, 0, `${base}: ${result.stderr}`);
+    assert.match(place.installed ?? "", /orchestrator 1\.2\.0/);
+    rmSync(join(place.bin, "orchestrator"));
+  }
+  const bad: readonly (readonly [string, RegExp])[] = [
+    ["mirror", /there is no folder "mirror"/],
+    ["example.com", /there is no folder/],
+    ["ftp://127.0.0.1/x", /cannot read "ftp:.*takes a folder, file:, http: or https:/],
+    ["file://elsewhere/x", /does not name a folder of this machine/],
+    ["file:mirror", /does not name a folder of this machine/],
+    ["file:///x%2", /a % in it/],
+    ["file:///x%zz", /a % in it/],
+    ["file:///x%00", /a % in it/],
+  ];
+  for (const [base, says] of bad) {
+    const result = await place.run(own(), ["--base-url", base, "--to", "new/folder"]);
+    assert.equal(result.code, 1, base);
+    assert.match(result.stderr, says, base);
+    assert.equal(existsSync(join(place.home, "new")), false);
+  }
+});
+
+test("install.sh leaves a folder that was there before it failed", async () => {
+  using place = new Place(HERE);
+  mkdirSync(join(place.home, "there"));
+  const result = await place.run(own(), ["--base-url", place.path, "--to", "there/a/b"]);
+  assert.equal(result.code, 1);
+  assert.deepEqual(readdirSync(place.home, { recursive: true }), ["there"]);
 });
 
 test("install.sh that was cut off anywhere does nothing", async () => {

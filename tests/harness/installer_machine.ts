@@ -29,7 +29,7 @@ export const TARGET = hostTarget();
 /** Programs the installer may use. Each machine of the tests has its own selection of them. */
 const BASICS = [
   ...["uname", "mkdir", "mv", "rm", "chmod", "cat", "cp", "mktemp", "cut", "grep", "sort"],
-  ...["head", "tail", "id"],
+  ...["head", "tail", "id", "rmdir"],
 ];
 const CHOICE = ["curl", "wget", "sha256sum", "shasum", "openssl", "ssh-keygen", "gunzip", "zstd"];
 
