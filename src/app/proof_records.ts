@@ -11,7 +11,7 @@ import type { HeldProof } from "../workflow/held_proofs.ts";
 import { isRecord } from "../workflow/record.ts";
 import type { SessionState } from "../workflow/state.ts";
 import type { WorkRecord } from "../workflow/work_record.ts";
-import { type Split, splitOf } from "./state/revoked_elsewhere.ts";
+import { type Split, splitOf } from "./state/split_from.ts";
 import type { Sessions } from "./workspace.ts";
 
 /** Records by the numbers of their lines; for a split, lines from before come first. */

@@ -230,7 +230,7 @@ export interface EventData {
     /** As in `item_reopened`. */
     readonly stale?: readonly string[];
     readonly phaseToo?: true;
-    /** It was revoked in the session that this one was split off from. */
+    /** It was revoked in another half of this session. */
     readonly elsewhere?: RevokedElsewhere;
   };
   /** One phase ends and the next begins: a single event, so that it cannot happen partially. */

@@ -40,13 +40,15 @@ export interface Approval {
 /** How an approval that the old tool recorded is marked: nothing was detected, and no prompt was shown. */
 export const IMPORTED_APPROVAL = { how: "flag", detection: "imported" } as const;
 
-/** A revocation that was made in the session that this one was split off from. */
+/** A revocation that was made in another half of a session that was split. */
 export interface RevokedElsewhere {
   /** That session's id. */
   readonly session: string;
   /** The number of the event there. */
   readonly seq: number;
   readonly made: { readonly at: string; readonly by: Actor };
+  /** The event of this session after which the other half was split off; absent where this one was. */
+  readonly common?: number;
 }
 
 /** Where an approval was given. */

@@ -94,6 +94,50 @@ gitTest(
   },
 );
 
+for (const known of ["on the server", "on the known branch", "here"]) {
+  gitTest(
+    `a revocation in the half that was split off counts in the other one: ${known}`,
+    async () => {
+      using machines = new Machines();
+      const { sandbox, desk, session } = await approvedAndDone(machines);
+      await desk.must("note", "seen");
+      // The desk is offline: what it records is not known when the sandbox pushes.
+      renameSync(machines.bare, `${machines.bare}.away`);
+      const revoke = (id: string) =>
+        desk.must("revoke", "PLAN/ok", "--session", id, "--reason", "I misread the plan");
+      // Before the split it is in the history of the half, and after it in its journal.
+      await (known === "here" ? desk.must("note", "at the desk") : revoke(session));
+      renameSync(`${machines.bare}.away`, machines.bare);
+      await sandbox.must("note", "only here");
+      await sandbox.must("state", "push");
+      await desk.must("state", "push");
+      const [split, ...more] = (await rows(desk)).filter((row) => row.session !== session);
+      assert.deepEqual(more, []);
+      const half = split?.session ?? "";
+      if (known === "here") await revoke(half);
+      if (known === "on the known branch") await sandbox.must("inbox");
+      if (known === "here") await sandbox.must("state", "pull", "--all");
+      if (known !== "on the server") renameSync(machines.bare, `${machines.bare}.away`);
+      for (const first of [true, false]) {
+        const refused = await sandbox.run("finish", "--session", session);
+        assert.equal(refused.code, 7, refused.stderr);
+        const said = refused.stderr.replace(/\s+/g, " ");
+        assert.match(said, /approval of "ok" was revoked/);
+        const why = `PLAN/ok was revoked in session ${half} by .*: I misread the plan`;
+        assert.equal(new RegExp(why).test(said), first, said);
+      }
+      const log = (await sandbox.must("log", "--session", session)).stdout.replace(/\s+/g, " ");
+      assert.match(log, new RegExp(`revoked the approval of ok, as \\S+ did in session ${half}`));
+      await sandbox.must("log", "verify", "--session", session);
+      // What a person approves after that counts, whatever the other half says.
+      if (known !== "on the server") renameSync(`${machines.bare}.away`, machines.bare);
+      await sandbox.must("approve", "PLAN/ok", "--session", session, "--yes");
+      await sandbox.must("finish", "--session", session);
+      await sandbox.must("log", "verify", "--session", session);
+    },
+  );
+}
+
 for (const how of ["inbox", "git fetch", "nothing"]) {
   gitTest(`a clone that approved takes in what came since, after ${how}`, async () => {
     using machines = new Machines();

@@ -1,41 +1,23 @@
 /**
- * Approvals that were revoked in the other half of a session that two machines went on with. The half that
- * was split off keeps them, unless a revocation of what both have counts here too.
+ * Approvals that were revoked in another half of a session that two machines went on with. Each half keeps
+ * them, whichever of them has the id, unless a revocation of what both have counts here too.
  * @module
  */
 import { OrchestratorError } from "../../errors.ts";
-import { eventsFrom, firstEvent, visitEvents } from "../../session/read_events.ts";
+import { visitHistory, visitHistoryFile } from "../../session/history.ts";
+import { parseEvent } from "../../session/journal.ts";
+import { eventsFrom, visitEvents } from "../../session/read_events.ts";
+import type { SessionEvent } from "../../workflow/events.ts";
 import { decide } from "../../workflow/decide.ts";
 import { evolve } from "../../workflow/evolve.ts";
 import { approvalsOf, type GivenApproval } from "../../workflow/given_approvals.ts";
 import type { RevokedElsewhere } from "../../workflow/recorded.ts";
 import type { SessionState } from "../../workflow/state.ts";
 import type { Sessions, Workspace } from "../workspace.ts";
+import { copiesHere, copiesOnBranches, type Copy } from "./family.ts";
+import { splitIn } from "./split_from.ts";
 
-type Needed = Pick<Sessions, "manager">;
-
-/** Where a session was split off. */
-export interface Split {
-  /** The session that kept the id. */
-  readonly from: string;
-  /** How many events both have. */
-  readonly common: number;
-  /** How many events the copy had that became the split. */
-  readonly seq: number;
-}
-
-/** The session that was split off, by its first event. Most sessions have no parent: it is not read then. */
-export async function splitOf({ manager }: Needed, session: string): Promise<Split | null> {
-  if (((await manager.meta(session))?.parent ?? null) === null) return null;
-  const first = await firstEvent(manager.backend, session);
-  if (first?.type !== "session_imported") return null;
-  const { branchOf: from, common, seq } = first.data.source;
-  return typeof from === "string" && typeof common === "number" && typeof seq === "number"
-    ? { from, common, seq }
-    : null;
-}
-
-/** An approval that a session has, and that was revoked in the session that it was split off from. */
+/** An approval that a session has, and that was revoked in another half of it. */
 export interface Revoked {
   readonly phase: string;
   /** Absent for the approval of the phase itself. */
@@ -44,58 +26,186 @@ export interface Revoked {
   readonly elsewhere: RevokedElsewhere;
 }
 
+type Revocation = Extract<SessionEvent, { readonly type: "approval_revoked" }>;
+
+/** A session that this one continues, or this one. */
+interface Ancestor {
+  readonly id: string;
+  /** How many of its events this session has; all for itself. */
+  readonly common: number;
+}
+
 /**
- * The approvals of a session that were given before it was split off, and revoked in the other half since.
- * What was approved here after the split is not among them. A session that is itself the other half of
- * a split is looked at in the same way.
+ * The approvals of a session that were given before it was split, and revoked in another half since: in
+ * the one that it was split off from, or in one that was split off. What was approved here after the split
+ * is not among them.
+ * @param there copies of its halves in other places than here.
  */
 export async function revokedElsewhere(
-  workspace: Needed,
+  { manager }: Pick<Sessions, "manager">,
   state: SessionState,
+  there: readonly Copy[] = [],
 ): Promise<readonly Revoked[]> {
   const given = approvalsOf(state);
-  const seen = new Set([state.session]);
+  if (given.length === 0) return [];
+  const family = new Family(manager.backend, state.session, [
+    ...await copiesHere({ manager }, state),
+    ...there,
+  ]);
   const revoked = new Map<string, Revoked>();
-  let split = given.length === 0 ? null : await splitOf(workspace, state.session);
-  while (split !== null && !seen.has(split.from)) {
-    seen.add(split.from);
-    for (const one of await revokedIn(workspace, split, given)) revoked.set(whatOf(one), one);
-    split = await splitOf(workspace, split.from);
-  }
+  for (const one of await family.revocations(given)) revoked.set(whatOf(one), one);
   return [...revoked.values()];
 }
 
-/** What of the approvals that both halves have was revoked in the one that kept the id. */
-async function revokedIn(
-  { manager: { backend } }: Needed,
-  { from, common }: Split,
-  given: readonly GivenApproval[],
-): Promise<readonly Revoked[]> {
-  try {
-    const since = await eventsFrom(backend, from, common + 1);
-    const revocations = since.filter((event) => event.type === "approval_revoked");
+/** A session and the halves of it that are known. */
+class Family {
+  readonly #here: Copy["backend"];
+  readonly #session: string;
+  readonly #copies: readonly Copy[];
+
+  constructor(here: Copy["backend"], session: string, copies: readonly Copy[]) {
+    this.#here = here;
+    this.#session = session;
+    this.#copies = copies;
+  }
+
+  async revocations(given: readonly GivenApproval[]): Promise<readonly Revoked[]> {
+    const ancestors = await this.#ancestors(this.#session);
+    const ids = new Set([...ancestors.slice(1), ...this.#copies].map(({ id }) => id));
+    const found: Revoked[] = [];
+    for (const id of ids) {
+      for (const backend of this.#placesOf(id)) {
+        found.push(...await known(() => this.#revokedIn({ id, backend }, { ancestors, given })));
+      }
+    }
+    return found;
+  }
+
+  /** What of the approvals that both halves have was revoked in another one. */
+  async #revokedIn(
+    copy: Copy,
+    { ancestors, given }: {
+      readonly ancestors: readonly Ancestor[];
+      readonly given: readonly GivenApproval[];
+    },
+  ): Promise<readonly Revoked[]> {
+    const { id, backend } = copy;
+    if (!await backend.hasSession(id)) return [];
+    const own = ancestors.find((ancestor) => ancestor.id === id);
+    const common = own ?? await this.#commonWith(id, ancestors);
+    if (common === null) return [];
+    const revocations = own === undefined
+      ? [...await revokedBefore(copy), ...await revokedSince(copy, 1)]
+      : await revokedSince(copy, own.common);
     if (revocations.length === 0) return [];
-    let before: SessionState | null = null;
-    await visitEvents(
-      backend,
-      from,
-      { to: common },
-      (event) => void (before = evolve(before, event)),
-    );
-    const shared = before === null ? [] : approvalsOf(before);
-    return revocations.flatMap(({ seq, time: at, actor: by, data }) => {
-      const { phase, item, reason, elsewhere } = data;
+    const shared = await this.#approvalsAt(common);
+    return revocations.flatMap((event) => {
+      const { phase, item, reason } = event.data;
       const isOf = (one: GivenApproval) => one.phase === phase && one.item === item;
-      const here = given.find(isOf);
-      if (here === undefined || shared.find(isOf)?.at !== here.at) return [];
+      const mine = given.find(isOf);
+      if (mine === undefined || shared.find(isOf)?.at !== mine.at) return [];
       const which = { phase, ...(item === undefined ? {} : { item }), reason };
-      return [{ ...which, elsewhere: elsewhere ?? { session: from, seq, made: { at, by } } }];
+      return [{ ...which, elsewhere: this.#where(id, event, common) }];
     });
+  }
+
+  #where(id: string, event: Revocation, { id: of, common }: Ancestor): RevokedElsewhere {
+    const { seq, time: at, actor: by, data } = event;
+    const told = data.elsewhere;
+    const { session, ...where } = told === undefined || told.session === this.#session
+      ? { session: id, seq, made: { at, by } }
+      : { session: told.session, seq: told.seq, made: told.made };
+    return { session, ...where, ...(of === this.#session ? { common } : {}) };
+  }
+
+  /** The session itself, and what it was split off from, nearest first. */
+  async #ancestors(session: string): Promise<readonly Ancestor[]> {
+    const ancestors: Ancestor[] = [{ id: session, common: Infinity }];
+    const seen = new Set([session]);
+    let split = await this.#split(session);
+    while (split !== null && !seen.has(split.from)) {
+      seen.add(split.from);
+      ancestors.push({ id: split.from, common: split.common });
+      split = await this.#split(split.from);
+    }
+    return ancestors;
+  }
+
+  /** The beginning that a session and this one have in common; null without one. */
+  async #commonWith(id: string, ancestors: readonly Ancestor[]): Promise<Ancestor | null> {
+    for (const { id: from, common } of (await this.#ancestors(id)).slice(1)) {
+      const found = ancestors.find((ancestor) => ancestor.id === from);
+      if (found !== undefined) return { id: from, common: Math.min(found.common, common) };
+    }
+    return null;
+  }
+
+  async #split(id: string) {
+    for (const backend of this.#placesOf(id)) {
+      const [split] = await known(async () => [await splitIn(backend, id)]);
+      if (split !== undefined && split !== null) return split;
+    }
+    return null;
+  }
+
+  /** The approvals that held behind an event. */
+  async #approvalsAt({ id, common }: Ancestor): Promise<readonly GivenApproval[]> {
+    for (const backend of this.#placesOf(id)) {
+      if (!await backend.hasSession(id)) continue;
+      let state: SessionState | null = null;
+      await visitEvents(
+        backend,
+        id,
+        { to: common },
+        (event) => void (state = evolve(state, event)),
+      );
+      return state === null ? [] : approvalsOf(state);
+    }
+    return [];
+  }
+
+  #placesOf(id: string): readonly Copy["backend"][] {
+    const there = this.#copies.filter((copy) => copy.id === id).map(({ backend }) => backend);
+    return [...new Set([this.#here, ...there])];
+  }
+}
+
+/** None where a half was removed, or cannot be read: that is said where it is opened. */
+async function known<Found>(
+  find: () => Promise<readonly Found[]>,
+): Promise<readonly Found[]> {
+  try {
+    return await find();
   } catch (error) {
-    // The other one was removed, or cannot be read: that is said where it is opened.
     if (error instanceof OrchestratorError) return [];
     throw error;
   }
+}
+
+async function revokedSince({ backend, id }: Copy, seq: number): Promise<readonly Revocation[]> {
+  return (await eventsFrom(backend, id, seq + 1)).filter(isRevocation);
+}
+
+/** What was revoked in a half before it was split off; all of it is in its first event. */
+async function revokedBefore({ backend, id }: Copy): Promise<readonly Revocation[]> {
+  const revocations: Revocation[] = [];
+  const take = (value: string | null) => {
+    const event = value === null ? null : parseEvent(value);
+    if (event !== null && isRevocation(event)) revocations.push({ ...event, seq: 1 });
+  };
+  let file: Parameters<typeof visitHistoryFile>[2] | null = null;
+  await visitEvents(backend, id, { to: 1 }, (event, line) => {
+    if (event.type !== "session_imported") return;
+    const { history } = event.data;
+    if ("sha256" in history) file = history;
+    else visitHistory(history, line, take);
+  });
+  if (file !== null) await visitHistoryFile(backend, id, file, take);
+  return revocations;
+}
+
+function isRevocation(event: SessionEvent): event is Revocation {
+  return event.type === "approval_revoked";
 }
 
 /** `PLAN/ok`, or `phase PLAN`. */
@@ -109,20 +219,22 @@ export function whyOf({ elsewhere: { made: { by } }, reason }: Revoked): string 
 }
 
 /**
- * Records in a session that was split off what was revoked in the other half: from then on a person has to
- * approve it again, as if it had been revoked here.
+ * Records in a session what was revoked in another half of it, here or on a state branch that this clone
+ * knows: from then on a person has to approve it again, as if it had been revoked here.
  * @returns what was recorded.
  */
 export async function takeOverRevocations(
-  { manager, actor }: Pick<Workspace, "manager" | "actor">,
+  workspace: Workspace,
   state: SessionState,
 ): Promise<readonly Revoked[]> {
-  const { session } = state;
-  const revoked = await revokedElsewhere({ manager }, state);
+  const { manager, actor } = workspace;
+  if (approvalsOf(state).length === 0) return [];
+  const there = await copiesOnBranches(workspace, state);
+  const revoked = await revokedElsewhere({ manager }, state, there);
   for (const { phase, item, reason, elsewhere } of revoked) {
     const what = item === undefined ? { phase } : { item: `${phase}/${item}` };
     await manager.change(
-      session,
+      state.session,
       "revoke",
       (newest) => decide(newest, { kind: "revoke", what, reason, elsewhere }, { actor }),
       { replay: true },

@@ -17,23 +17,23 @@ export async function splitTexts(
 ): Promise<readonly string[]> {
   // Most sessions have no parent: nothing more is loaded then.
   if (((await workspace.manager.meta(state.session))?.parent ?? null) === null) return [];
-  const { splitOf } = await import("./revoked_elsewhere.ts");
+  const { splitOf } = await import("./split_from.ts");
   const split = await splitOf(workspace, state.session);
   if (split === null) return [];
   const { from, common } = split;
   const other = await nameOf(workspace, from);
   return [
     `This is a split of session ${other}: both went on after event ${common}`,
-    ...await lacking(workspace, state),
+    ...await lacking(workspace, state, from),
   ];
 }
 
 /** The same of a session by its id, behind "session …". */
 export async function splitText(workspace: Needed, session: string): Promise<string> {
-  const { splitOf } = await import("./revoked_elsewhere.ts");
+  const { splitOf } = await import("./split_from.ts");
   const { state } = await workspace.manager.load(session);
   const split = await splitOf(workspace, session);
-  const lacks = await lacking(workspace, state);
+  const lacks = await lacking(workspace, state, split?.from ?? null);
   const other = split === null ? "another one" : await nameOf(workspace, split.from);
   return [`is now the current one, a split of session ${other}, which went on elsewhere`, ...lacks]
     .join(". ");
@@ -44,8 +44,16 @@ async function nameOf({ manager }: Needed, session: string): Promise<string> {
   return name === null ? session : `${name} (${session})`;
 }
 
-async function lacking(workspace: Needed, state: SessionState): Promise<readonly string[]> {
+async function lacking(
+  workspace: Needed,
+  state: SessionState,
+  from: string | null,
+): Promise<readonly string[]> {
   const { revokedElsewhere, whatOf, whyOf } = await import("./revoked_elsewhere.ts");
   const revoked = await revokedElsewhere(workspace, state);
-  return revoked.map((one) => `The approval of ${whatOf(one)} was revoked there ${whyOf(one)}`);
+  return revoked.map((one) => {
+    const { session } = one.elsewhere;
+    const where = session === from ? "there" : `in session ${session}`;
+    return `The approval of ${whatOf(one)} was revoked ${where} ${whyOf(one)}`;
+  });
 }

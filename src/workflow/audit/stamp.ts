@@ -12,20 +12,29 @@ export function stampProblem({ actor, time }: SessionEvent): string | null {
 }
 
 /**
- * What is wrong with what a revocation records of the session that it was made in: only a session that was
- * split off has another half.
+ * What is wrong with what a revocation records of the session that it was made in: that is another half,
+ * of a session that was split off, or that one was split off from.
  * @param first line 1.
  */
 export function elsewhereProblem(first: SessionEvent | null, event: SessionEvent): string | null {
   if (event.type !== "approval_revoked" || event.data.elsewhere === undefined) return null;
-  const source = first?.type === "session_imported" ? first.data.source : {};
-  const { branchOf, common } = source;
-  if (typeof branchOf !== "string") return "the session was not split off from another one";
-  const { session, seq, made, ...more } = event.data.elsewhere;
+  const begins = first?.type === "session_imported" || first?.type === "session_started";
+  const { branchOf, common } = first?.type === "session_imported" ? first.data.source : {};
+  const { session, seq, made, common: behind, ...more } = event.data.elsewhere;
   const { at, by, ...other } = made;
   const [unknown] = Object.keys({ ...more, ...other });
   if (unknown !== undefined) return `its "elsewhere" has an unknown field, "${unknown}"`;
   if (typeof session !== "string") return "it names no session in which it was revoked";
+  if (begins && session === first.data.session) return "it was revoked in this session";
+  if (behind === undefined && typeof branchOf !== "string") {
+    return "the session was not split off from another one";
+  }
+  const isBefore = Number.isSafeInteger(behind) && Number(behind) > 0 && Number(behind) < event.seq;
+  if (behind !== undefined && !isBefore) {
+    return `the event ${
+      JSON.stringify(behind)
+    } is none before it, after which the other was split off`;
+  }
   const least = session === branchOf && typeof common === "number" ? common : 0;
   if (!Number.isSafeInteger(seq) || seq <= least) {
     return `the event ${JSON.stringify(seq)} is none after the split`;

@@ -24,8 +24,11 @@ const ELSEWHERE: RevokedElsewhere = {
   made: { at: timeOf(3), by: PERSON },
 };
 
-/** A session that was split off after event 2, in which what was revoked in the other half is recorded. */
-function split(source: Readonly<Record<string, unknown>>): readonly SessionEvent[] {
+/** An imported session in which what was revoked in the other half is recorded. */
+function split(
+  source: Readonly<Record<string, unknown>>,
+  elsewhere: RevokedElsewhere = ELSEWHERE,
+): readonly SessionEvent[] {
   const other = new Session(workflow([
     phase("PLAN", [item("ok", { verification: CHECKED.manual_gate })]),
   ])).do({ kind: "approve_item", item: "ok", approval: { how: "terminal", detection: "none" } });
@@ -49,7 +52,7 @@ function split(source: Readonly<Record<string, unknown>>): readonly SessionEvent
   });
   const decision = decide(
     evolve(null, first),
-    { kind: "revoke", what: { item: "PLAN/ok" }, reason: "Misread", elsewhere: ELSEWHERE },
+    { kind: "revoke", what: { item: "PLAN/ok" }, reason: "Misread", elsewhere },
     { actor: AGENT },
   );
   const [revoked] = decision.value?.events ?? [];
@@ -71,6 +74,25 @@ Deno.test("a revocation from the other half counts as that person's, and is poss
   assert.deepEqual(withdrawn, { how: "revoked", seq: 2, at: timeOf(3), by: PERSON });
   assert.equal(withdrawnReason, "Misread");
 });
+
+Deno.test("in the half that kept the id it counts as well, and says where the other one was split off", () => {
+  const journal = split({ kind: "state" }, { ...ELSEWHERE, common: 1 });
+  assert.deepEqual(audited(journal).contradictions, []);
+});
+
+for (
+  const [field, forged] of Object.entries({
+    "no event": { common: 0 },
+    "the event itself": { common: 2 },
+    "no number": { common: "1" },
+    "this session": { common: 1, session: "s2" },
+  })
+) {
+  Deno.test(`split off after ${field}: it is named`, () => {
+    const journal = split({ kind: "state" }, { ...ELSEWHERE, ...forged } as RevokedElsewhere);
+    assert.deepEqual(audited(journal).contradictions.map(({ line }) => line), [2]);
+  });
+}
 
 Deno.test("in a session that was not split off it is named", () => {
   const { contradictions } = audited(split({ kind: "state" }));
