@@ -30,13 +30,23 @@ function unknownOption(
   known: readonly OptionSpec[],
   spec: CommandSpec | undefined,
 ): OrchestratorError {
+  // What is outside the first plane of Unicode are two units, of which options see one at a time.
+  const shown = written.toWellFormed() === written ? written : "-…";
   const close = nearest(written.replace(/^-+/, ""), known.map((option) => option.name));
   const where = spec === undefined ? "orchestrator" : `orchestrator ${spec.path}`;
   return new OrchestratorError(
     "unknown_option",
-    `Cannot use "${written}": ${where} has no such option`,
-    { hint: close === undefined ? `Run \`${where} --help\`` : `Did you mean --${close}?` },
+    `Cannot use "${shown}": ${where} has no such option`,
+    { hint: close !== undefined ? `Did you mean --${close}?` : optionHint(written, spec) },
   );
+}
+
+/** What is no name of an option, such as `-5`, is more likely a text that begins with a dash. */
+function optionHint(written: string, spec: CommandSpec | undefined): string {
+  if (spec === undefined) return "Run `orchestrator --help`";
+  const path = `orchestrator ${spec.path}`;
+  if (/^--?[a-z]/i.test(written) || (spec.args ?? []).length === 0) return `Run \`${path} --help\``;
+  return `Write a text that begins with a dash behind \`--\`: \`${path} -- "<text>"\``;
 }
 
 function misusedOption(
