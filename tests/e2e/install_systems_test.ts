@@ -15,7 +15,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import {
   found,
   FULL,
@@ -26,8 +26,10 @@ import {
   System,
   TARGET,
 } from "../harness/installer_machine.ts";
-import { answering, makeSmallRelease } from "../harness/small_release.ts";
+import { answering, makeSmallRelease, writeSums } from "../harness/small_release.ts";
+import { runProcess } from "../harness/running.ts";
 
+const environmentPath = Deno.env.get("PATH") ?? "";
 const releases = new Releases();
 globalThis.addEventListener("unload", () => releases[Symbol.dispose]());
 await Promise.all(["1.2.0", "1.3.0"].map((version) => releases.make(version)));
@@ -309,6 +311,42 @@ test("install.sh leaves a folder that was there before it failed", async () => {
   const result = await place.run(own(), ["--base-url", place.path, "--to", "there/a/b"]);
   assert.equal(result.code, 1);
   assert.deepEqual(readdirSync(place.home, { recursive: true }), ["there"]);
+});
+
+test("what docs/install.md says to do by hand accepts a release, and no changed one", async () => {
+  const page = readFileSync(resolve(import.meta.dirname ?? ".", "../../docs/install.md"), "utf8");
+  const steps = /^<!-- tested: verify by hand -->\n\n```sh\n(?<steps>.*?)^```$/ms.exec(page)
+    ?.groups;
+  const script = `set -e\n${steps?.["steps"] ?? assert.fail("no steps were found")}`;
+  // Of its steps, each alone has to notice the key that did not sign.
+  const oneOf = (left: string) =>
+    script.split("\n").filter((line) => !line.startsWith(left)).join("\n");
+  const verify = async (text: string, harm: (folder: string) => void) => {
+    const folder = mkdtempSync(join(releases.top, "by-hand-"));
+    cpSync(releases.folder("1.2.0"), folder, { recursive: true });
+    harm(folder);
+    return await runProcess("/bin/sh", ["-c", text], {
+      cwd: folder,
+      env: { PATH: environmentPath },
+    });
+  };
+  const good = await verify(script, () => {});
+  assert.equal(good.code, 0, good.stderr);
+  assert.match(good.stdout, /^# orchestrator 1\.2\.0$/m);
+  assert.match(good.stdout, /^install\.sh: OK$/m);
+  const sums = (folder: string) => readFileSync(join(folder, "SHA256SUMS"), "utf8");
+  for (const text of [script, oneOf("openssl"), oneOf("ssh-keygen")]) {
+    const resigned = await verify(
+      text,
+      (folder) => writeSums(folder, sums(folder), releases.otherKeys),
+    );
+    assert.notEqual(resigned.code, 0, resigned.stdout);
+  }
+  const changed = await verify(
+    script,
+    (folder) => writeFileSync(join(folder, "install.ps1"), "changed"),
+  );
+  assert.notEqual(changed.code, 0, changed.stdout);
 });
 
 test("install.sh that was cut off anywhere does nothing", async () => {
