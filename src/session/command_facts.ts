@@ -3,8 +3,9 @@
  * variables change what programs do.
  * @module
  */
-import { join, resolve } from "node:path";
-import { shownPath } from "../project/shown_path.ts";
+import { realpathSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { homePath, shownPath } from "../project/shown_path.ts";
 import { canRun } from "../platform/this_machine.ts";
 import { isWindows } from "../platform/runtime.ts";
 import type { OrchestratorPaths } from "../project/paths.ts";
@@ -83,6 +84,17 @@ const OWN_WORDS: ReadonlySet<string> = new Set(
     "umask unalias unset until wait while").split(" "),
 );
 
+/** A program's path as messages show it; a home that is a link is known by where it leads, too. */
+function shownProgram(paths: OrchestratorPaths, path: string): string {
+  const shown = shownPath(paths, path);
+  if (shown !== path || paths.userDirectory === undefined) return shown;
+  try {
+    return homePath(path, realpathSync(dirname(paths.userDirectory)));
+  } catch {
+    return shown;
+  }
+}
+
 /**
  * The file that the first word of a command names, as messages show paths.
  * @param directory where the command runs.
@@ -109,7 +121,7 @@ export function programOf(
       ? resolve(directory, word)
       : join(resolve(directory, folder), word);
     const found = ends.map((end) => place + end).find(canRun);
-    if (found !== undefined) return shownPath(paths, found);
+    if (found !== undefined) return shownProgram(paths, found);
   }
   return undefined;
 }

@@ -1,6 +1,10 @@
 /** What is recorded of the surroundings of a command. */
 import assert from "node:assert/strict";
-import { changingVariables } from "../../../src/session/command_facts.ts";
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { OrchestratorPaths } from "../../../src/project/paths.ts";
+import { changingVariables, programOf } from "../../../src/session/command_facts.ts";
+import { Scratch } from "../../harness/scratch.ts";
 
 Deno.test("variables of npm count in either case where they change what runs", () => {
   const env = {
@@ -42,4 +46,31 @@ Deno.test("of git, what says only how https connections are made does not count"
     "GIT_SSH_COMMAND",
     "GIT_SSL_NO_VERIFY",
   ]);
+});
+
+Deno.test({
+  name: "a program below the home is named from it, also when the home is a link",
+  ignore: Deno.build.os === "windows",
+  fn: () => {
+    using scratch = new Scratch();
+    const real = join(scratch.top, "real");
+    const home = join(scratch.top, "linked");
+    const bin = join(real, ".npm", "bin");
+    mkdirSync(bin, { recursive: true });
+    symlinkSync(real, home);
+    writeFileSync(join(bin, "tool"), "#!/bin/sh\n");
+    chmodSync(join(bin, "tool"), 0o755);
+    for (const as of [home, real]) {
+      const paths = new OrchestratorPaths(scratch.root, "working directory", as);
+      for (const folder of [bin, join(as, ".npm", "bin")]) {
+        assert.equal(
+          programOf("tool --x", { env: { PATH: folder }, directory: scratch.root, paths }),
+          "~/.npm/bin/tool",
+        );
+      }
+    }
+    const none = new OrchestratorPaths(scratch.root, "working directory", join(scratch.top, "no"));
+    const given = { env: { PATH: bin }, directory: scratch.root, paths: none };
+    assert.equal(programOf("tool", given), join(bin, "tool"));
+  },
 });
