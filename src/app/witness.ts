@@ -71,6 +71,13 @@ export async function lostHere(
   }
 }
 
+/** What is remembered of sessions that are in this state directory; none in portable mode, as above. */
+export function headsHere(workspace: Asking): readonly RememberedHead[] {
+  if (isPortable(workspace)) return [];
+  const witness = witnessOf(workspace);
+  return witness?.heads().filter((head) => head.portable !== true && witness.isOf(head)) ?? [];
+}
+
 /** Sessions that were here, or in a linked worktree that is removed, and are gone without a removal. */
 export async function goneFromHere(workspace: Asking): Promise<readonly RememberedHead[]> {
   const { root } = workspace.paths;

@@ -15,6 +15,8 @@ import type { SessionManager } from "./session_manager.ts";
 /** One session of a list. */
 export interface SessionSummary {
   readonly id: string;
+  /** Number of the last event of the journal here; absent where that was not read. */
+  readonly seq?: number;
   readonly name: string | null;
   readonly task: string;
   /** `unreadable`: its journal cannot be trusted or read; see `problem`. */
@@ -96,6 +98,7 @@ async function summaryOf(manager: SessionManager, id: string): Promise<SessionSu
       (await loadSession(manager.backend, id)).state;
     return {
       id,
+      seq: state.seq,
       ...rowOf(state),
       lock,
       heldBy,

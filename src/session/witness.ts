@@ -132,7 +132,12 @@ export class Witness {
 
   /** What is remembered of a session that is here. */
   headOf(id: string): RememberedHead | undefined {
-    return this.heads().find(({ session, place }) => session === id && place === this.#place.place);
+    return this.heads().find((head) => head.session === id && this.isOf(head));
+  }
+
+  /** Whether it is of the same state directory. */
+  isOf({ place }: Pick<RememberedHead, "place">): boolean {
+    return place === this.#place.place;
   }
 
   /**

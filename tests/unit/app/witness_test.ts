@@ -228,6 +228,12 @@ Deno.test({
       /event 3 was recorded here/,
     );
 
+    const listed = await clone.run(clone.main, ["session", "list"]);
+    assert.match(
+      listed.stderr,
+      new RegExp(`Session ${id}: The journal ends at event 2, but event 3 was recorded here`),
+    );
+
     // It is no refusal, and it is not forgotten when the session goes on.
     const { remarks } = await clone.finish();
     assert.match(remarks[0], /does not hold event 3 as it was recorded here/);

@@ -31,7 +31,8 @@ async function row(manager: SessionManager): Promise<Partial<SessionSummary>> {
 /** What the row must say, by reading the session as every other command does. */
 async function expected(backend: StorageBackend): Promise<Partial<SessionSummary>> {
   try {
-    return { id: A, ...rowOf((await loadSession(backend, A)).state) };
+    const { state } = await loadSession(backend, A);
+    return { id: A, seq: state.seq, ...rowOf(state) };
   } catch (error) {
     if (!(error instanceof OrchestratorError)) throw error;
     return { id: A, status: "unreadable", problem: error.message };

@@ -7,6 +7,7 @@ import { type SessionSummary, summarise } from "../../../session/summary.ts";
 import type { AnswerTo, Input } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { readLimit } from "../../limit.ts";
+import type { RememberedHead } from "../../../session/witness.ts";
 import { legacySummaries, type LegacySummary } from "../../../app/legacy/view.ts";
 import type { Style } from "../../output/style.ts";
 import { lines, num, say, type Shown, shown } from "../../output/shown.ts";
@@ -53,6 +54,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
     await (await import("../../../app/state/ahead.ts")).sayAheadOf(context, chosen);
   }
   const { beyond } = context;
+  const remembered = await rememberedHeads(context);
   const summaries = context.meta === null
     ? []
     : await summarise(context.manager, await beyond?.summaries());
@@ -80,7 +82,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
   );
   const wanted = input.has("active") ? rows.filter((row) => row.status === "active") : rows;
   const shown = limit === undefined ? wanted : wanted.slice(0, limit);
-  for (const { problem } of shown) if (problem !== undefined) context.warn(problem);
+  for (const text of await problemsOf(shown, remembered)) context.warn(text);
   return {
     data: { sessions: shown.map(rowData), total: wanted.length },
     text: (style) => {
@@ -93,7 +95,7 @@ export async function run(context: Context, input: Input): Promise<AnswerTo<"ses
 }
 
 /** A row for programs. A time that is not known is null; `endedAt` is absent while it is active. */
-function rowData({ id, done, total, created, updated, ended, ...row }: Row) {
+function rowData({ id, seq: _, done, total, created, updated, ended, ...row }: Row) {
   return {
     session: id,
     ...row,
@@ -102,6 +104,26 @@ function rowData({ id, done, total, created, updated, ended, ...row }: Row) {
     updatedAt: updated === "" ? null : updated,
     ...(ended === undefined || ended === "" ? {} : { endedAt: ended }),
   };
+}
+
+/** What was remembered before the journals are read: one that goes on meanwhile lacks nothing. */
+async function rememberedHeads(context: Context): Promise<readonly RememberedHead[]> {
+  if (context.meta === null || context.branchView !== null) return [];
+  return (await import("../../../app/witness.ts")).headsHere(context);
+}
+
+/** Sessions that cannot be read, and those whose journals end before what was recorded here. */
+async function problemsOf(
+  rows: readonly Row[],
+  remembered: readonly RememberedHead[],
+): Promise<readonly string[]> {
+  const { lostText } = await import("../../../session/witness_text.ts");
+  return rows.flatMap(({ id, seq, onBranch, problem }) => {
+    if (problem !== undefined) return [problem];
+    const head = remembered.find(({ session }) => session === id);
+    if (head === undefined || seq === undefined || onBranch === true) return [];
+    return head.seq > seq ? [`Session ${id}: ${lostText(head, seq)}`] : [];
+  });
 }
 
 /** The session commands mean; null also when what was asked for is not there. */
