@@ -5,7 +5,7 @@
  * answers `--version` as well, with its own.
  * @module
  */
-import { spawnSync } from "node:child_process";
+import { spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { existsSync } from "node:fs";
 import process from "node:process";
 import { target as hostTarget } from "../../src/platform/runtime.ts";
@@ -48,6 +48,10 @@ export function runnerFor(target: string): Runner | null {
 /** Longer than a start takes, also through an emulator. */
 const LIMIT_MS = 120_000;
 
+/** How often a file that is busy is tried, with this pause. */
+const ATTEMPTS = 20;
+const PAUSE_MS = 100;
+
 /**
  * Runs `--version --json`.
  * @returns what is wrong, null when the executable says what it should.
@@ -57,12 +61,7 @@ export function whyNotOurs(
   expected: Expected,
   runner: Runner = { before: [] },
 ): string | null {
-  const [program = path, ...args] = [...runner.before, path, "--version", "--json"];
-  const ended = spawnSync(program, args, {
-    encoding: "utf8",
-    env: { ...process.env, NO_COLOR: "1", ...runner.env },
-    timeout: LIMIT_MS,
-  });
+  const ended = runVersion(path, runner);
   if (ended.error !== undefined) return `what was built does not run (${ended.error.message})`;
   const said = dataOf(ended.stdout);
   if (ended.status !== 0 || said === null) {
@@ -77,6 +76,24 @@ export function whyNotOurs(
     }
   }
   return null;
+}
+
+/**
+ * Runs it, and again while the system calls the file busy: a child that another thread starts has
+ * what is being written open until it runs its own program. Deno then says neither status nor error.
+ */
+function runVersion(path: string, runner: Runner): SpawnSyncReturns<string> {
+  const [program = path, ...args] = [...runner.before, path, "--version", "--json"];
+  for (let attempt = 1;; attempt++) {
+    const ended = spawnSync(program, args, {
+      encoding: "utf8",
+      env: { ...process.env, NO_COLOR: "1", ...runner.env },
+      timeout: LIMIT_MS,
+    });
+    const ran = ended.status === null || Number.isInteger(ended.status);
+    if (ran || attempt === ATTEMPTS) return ended;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+  }
 }
 
 function dataOf(text: string): Readonly<Record<string, unknown>> | null {

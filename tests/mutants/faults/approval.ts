@@ -103,8 +103,8 @@ export const APPROVAL: readonly Mutant[] = [
   {
     name: "a revocation of another half is recorded in a session that was not split",
     file: "src/workflow/audit/stamp.ts",
-    search: 'if (typeof branchOf !== "string") return',
-    replace: 'if (typeof branchOf === "number") return',
+    search: 'if (behind === undefined && typeof branchOf !== "string") {',
+    replace: 'if (behind === undefined && typeof branchOf === "number") {',
     killedBy: {
       file: "tests/unit/workflow/audit/elsewhere_test.ts",
       filter: "not split off it is named",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { unzipSync } from "fflate";
 import { unpackTar } from "modern-tar";
@@ -18,6 +18,7 @@ import { whyNotOurs } from "../../../../scripts/release/trial_run.ts";
 import { TARGETS } from "../../../../scripts/compile.ts";
 import { BUN, bunRuns } from "../../../../scripts/install_bun.ts";
 import { target } from "../../../../src/platform/runtime.ts";
+import { VERSION } from "../../../../src/version.ts";
 import { COMMANDS } from "../../../../src/cli/table.ts";
 import { Scratch } from "../../../harness/scratch.ts";
 
@@ -199,6 +200,27 @@ Deno.test({
       assert.match(says(JSON.stringify({ data })) ?? "", new RegExp(`says ${key} "other"`));
     }
     assert.match(whyNotOurs(scratch.path("absent"), expected) ?? "", /does not run/);
+  },
+});
+
+Deno.test({
+  name: "an executable that is still open for writing is tried until it is not",
+  ignore: Deno.build.os !== "linux",
+  fn: () => {
+    using scratch = new Scratch();
+    const expected = { engine: "bun", target: target(), commit: null };
+    const data = JSON.stringify({ data: { version: VERSION, ...expected } });
+    scratch.write("program", `#!/bin/sh\necho '${data}'\n`);
+    const file = scratch.path("program");
+    Deno.chmodSync(file, 0o755);
+    // Holds it open for a moment, as a child does that another thread starts.
+    const holder = new Deno.Command("sh", {
+      args: ["-c", 'exec 3<>"$0"; echo open >"$0.open"; sleep 0.5', file],
+    }).spawn();
+    while (!existsSync(`${file}.open`));
+    const wrong = whyNotOurs(file, expected);
+    assert.equal(wrong, null);
+    return holder.status.then(() => undefined);
   },
 });
 
